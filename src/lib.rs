@@ -1,0 +1,6 @@
+//! Plimsoll: the load line for a back end.
+pub mod model;
+pub mod random;
+pub mod stats;
+pub mod study;
+pub mod units;

@@ -1,0 +1,432 @@
+//! The validated description of a system under load: plain structs, indices instead of names, SI units.
+//!
+//! Whoever builds a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle. The
+//! model relies on that and returns no errors. Names are kept for those who report, never to look up.
+
+use crate::random::Sampler;
+use crate::units::Span;
+
+/// Index into one of the lists of [`Spec`].
+pub type Id = u32;
+
+/// Everything one replication needs to know.
+#[derive(Clone, Debug, Default)]
+pub struct Spec {
+    /// Services, each a set of equal pods.
+    pub services: Vec<Service>,
+    /// Endpoints of all services.
+    pub endpoints: Vec<Endpoint>,
+    /// Kafka listeners of all services.
+    pub listeners: Vec<Listener>,
+    /// Databases.
+    pub databases: Vec<Database>,
+    /// Caches.
+    pub caches: Vec<Cache>,
+    /// Kafka topics.
+    pub topics: Vec<Topic>,
+    /// Mutual exclusions shared by all pods.
+    pub locks: Vec<Lock>,
+    /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
+    pub ops: Vec<Op>,
+    /// Distributions that steps, think times and loads draw from.
+    pub samplers: Vec<Sampler>,
+    /// What users do: the load.
+    pub load: Load,
+}
+
+/// A service: `replicas` equal pods behind a balancer.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Name in the system's file.
+    pub name: String,
+    /// Pods that run, at least 1.
+    pub pods: u32,
+    /// CPU that a pod may use \[cores\]; a request never uses more than one core at a time.
+    pub cores: f64,
+    /// Servlet threads.
+    pub threads: Threads,
+    /// How requests are spread over pods.
+    pub balancer: Balancer,
+    /// Connection pools that each pod has of its own.
+    pub pools: Vec<Pool>,
+}
+
+/// Servlet threads of a pod and the queue before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threads {
+    /// Requests in work at the same time.
+    pub maximum: u32,
+    /// Requests accepted and waiting beyond those (max-connections less threads).
+    pub accepted: u32,
+    /// Connections waiting in the operating system's backlog beyond those; then refused.
+    pub backlog: u32,
+}
+
+/// How requests are spread over the pods of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Balancer {
+    /// In turn.
+    RoundRobin,
+    /// Each pod equally likely.
+    Random,
+    /// The pod with the fewest requests in work or waiting; the first of equals.
+    LeastRequests,
+}
+
+/// A connection pool of each pod of a service (`HikariCP`).
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Name in the system's file, such as `master`.
+    pub name: String,
+    /// Index of the database its connections reach.
+    pub database: Id,
+    /// Most connections, idle and in use together.
+    pub maximum: u32,
+    /// Idle connections that it tries to keep.
+    pub minimum_idle: u32,
+    /// Longest wait for a connection, then the request fails.
+    pub connection_timeout: Span,
+    /// An idle connection above `minimum_idle` is closed after this time; none: never.
+    pub idle_timeout: Option<Span>,
+    /// Time to open a connection.
+    pub connect: Span,
+    /// Pause of the adder between two connections (30 ms in `HikariCP` 5.1 and 6.0).
+    pub growth_pause: Span,
+    /// Period in which idle connections are trimmed and refilled (30 s).
+    pub housekeeping: Span,
+}
+
+/// An HTTP endpoint of a service.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// `service.endpoint`.
+    pub name: String,
+    /// Index of its service.
+    pub service: Id,
+    /// Index of the first step in [`Spec::ops`].
+    pub entry: u32,
+}
+
+/// When a consumer commits its offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ack {
+    /// After each record (MANUAL_IMMEDIATE): a broker round trip a record.
+    Record,
+    /// Once per poll, after its last record (BATCH, MANUAL).
+    Batch,
+}
+
+/// A Kafka listener: `concurrency` consumer threads in each pod of its service.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// `service.listener`.
+    pub name: String,
+    /// Index of its service.
+    pub service: Id,
+    /// Index of the topic it reads.
+    pub topic: Id,
+    /// Consumer group.
+    pub group: String,
+    /// Threads in each pod.
+    pub concurrency: u32,
+    /// When offsets are committed.
+    pub ack: Ack,
+    /// Most records a poll returns.
+    pub max_poll_records: u32,
+    /// From a record's arrival on the broker to an idle consumer having it.
+    pub fetch: Span,
+    /// Broker round trip of a commit.
+    pub commit: Span,
+    /// Further attempts at a record that failed, then it is skipped.
+    pub retries: u32,
+    /// Pause before each further attempt; the thread and all its partitions wait.
+    pub back_off: Span,
+    /// Whether a record handled here completes a flow (an order, say).
+    pub completes_flow: bool,
+    /// Index of the first step in [`Spec::ops`].
+    pub entry: u32,
+}
+
+/// A database server.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Name in the system's file.
+    pub name: String,
+    /// Virtual CPUs, shared by all statements in work \[cores\].
+    pub cores: f64,
+    /// Storage operations a second; none: storage never limits.
+    pub iops: Option<f64>,
+    /// Time of one storage operation without a queue.
+    pub io_latency: Span,
+    /// Connections accepted; an attempt above is refused. None: no limit.
+    pub max_connections: Option<u32>,
+}
+
+/// A cache server: one command thread.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    /// Name in the system's file.
+    pub name: String,
+    /// Network time of one command, there and back.
+    pub round_trip: Span,
+}
+
+/// A Kafka topic.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Name.
+    pub name: String,
+    /// Partitions, at least 1.
+    pub partitions: u32,
+    /// Whether its records count as events in the sense of the plan (a tracking topic's do not).
+    pub counted: bool,
+}
+
+/// A mutual exclusion shared by all pods.
+#[derive(Clone, Debug)]
+pub struct Lock {
+    /// Name in the system's file.
+    pub name: String,
+}
+
+/// How long a connection is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Until the transaction ends.
+    Transaction,
+    /// Until the response is written (open-in-view). Later transactions of the request use the same
+    /// connection, whichever pool they name.
+    Request,
+}
+
+/// One step of a program. `draw` numbers the random draw of the step within its request: it comes from
+/// the step's name, so that adding a step elsewhere shifts nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Op {
+    /// Compute on the pod's CPU.
+    Cpu {
+        /// Index of the sampler.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Wait for something outside that has no queue.
+    Delay {
+        /// Index of the sampler.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Begin a transaction: take a connection of pool `pool` of the request's service. With
+    /// [`Hold::Request`] and a connection already held for the request it takes none.
+    Begin {
+        /// Index into the service's pools.
+        pool: Id,
+        /// How long the connection is kept.
+        hold: Hold,
+    },
+    /// End the innermost transaction: its connection goes back unless it is held to the response.
+    Finish,
+    /// Work on database `database`: round trips, then CPU shared with all other work there, then
+    /// storage operations one after another.
+    Query {
+        /// Index of the database.
+        database: Id,
+        /// Network time of all its round trips together.
+        round_trips: Span,
+        /// Index of the sampler of CPU time on the database; none for no work.
+        work: Option<Id>,
+        /// Number of the draw.
+        draw: u64,
+        /// Storage operations that it waits for, whole part.
+        ios: u32,
+        /// Probability of one operation more (the fractional part).
+        io_chance: f64,
+    },
+    /// Commands to a cache, one after another.
+    Cache {
+        /// Index of the cache.
+        cache: Id,
+        /// Number of commands, at least 1.
+        operations: u32,
+        /// Index of the sampler of the server's time for one command.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Call an endpoint and wait for its answer; on failure or after `timeout` this request fails.
+    Call {
+        /// Index of the endpoint.
+        endpoint: Id,
+        /// Network time, there and back.
+        round_trip: Span,
+        /// Longest wait; none: for ever. The callee goes on working.
+        timeout: Option<Span>,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Have an endpoint called later, without waiting (a customer who pays, a gateway that calls back).
+    Send {
+        /// Index of the endpoint.
+        endpoint: Id,
+        /// Index of the sampler of the time until then.
+        after: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Append a record to a topic; not waited for.
+    Publish {
+        /// Index of the topic.
+        topic: Id,
+        /// Number of the draw of the partition where the record has no key of its own; none: by the
+        /// key of the request's flow, so that all records of a flow share a partition number.
+        draw: Option<u64>,
+    },
+    /// Go to `target` with probability `chance`, else on to the next step.
+    Jump {
+        /// Index into [`Spec::ops`].
+        target: u32,
+        /// Probability of the jump; 1 for always.
+        chance: f64,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Take a lock, waiting for it.
+    Lock {
+        /// Index of the lock.
+        lock: Id,
+    },
+    /// Give a lock back.
+    Unlock {
+        /// Index of the lock.
+        lock: Id,
+    },
+    /// The program is done.
+    End,
+}
+
+/// What users do.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Arriving users: sessions at a rate.
+    pub open: Option<Open>,
+    /// A fixed number of virtual users, each on and on.
+    pub closed: Option<Closed>,
+    /// Records from outside, straight into topics.
+    pub records: Vec<Source>,
+    /// The kinds of journey; a user picks one by weight.
+    pub journeys: Vec<Journey>,
+    /// A response later than this counts as an error (the user has left; the work goes on).
+    pub patience: Option<Span>,
+    /// Share of a run's rate by time of day.
+    pub curve: Curve,
+}
+
+/// Users who arrive at a rate whatever the state of the system.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Open {
+    /// Requests per second at the curve's highest point, over all journeys. Sessions arrive at this
+    /// rate divided by the mean number of requests in a session.
+    pub requests_per_s: f64,
+    /// Whether arrivals are evenly spaced instead of random (for exact timelines).
+    pub regular: bool,
+}
+
+/// Virtual users as a load generator runs them: request, think, next request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Closed {
+    /// Users.
+    pub users: u32,
+    /// Index of the sampler of the pause between journeys; none: no pause.
+    pub think: Option<Id>,
+}
+
+/// Records that arrive in a topic from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Source {
+    /// Index of the topic.
+    pub topic: Id,
+    /// Records per second at the curve's highest point.
+    pub per_s: f64,
+    /// Whether they are evenly spaced instead of random.
+    pub regular: bool,
+}
+
+/// A kind of user: requests with think times between them.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// Name.
+    pub name: String,
+    /// Relative number of users of this kind.
+    pub weight: f64,
+    /// What such a user does, in order.
+    pub visits: Vec<Visit>,
+}
+
+/// One request of a journey.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Visit {
+    /// Index of the endpoint.
+    pub endpoint: Id,
+    /// Probability that the user makes this request at all.
+    pub chance: f64,
+    /// Index of the sampler of the think time before it; none: at once.
+    pub think: Option<Id>,
+}
+
+/// Rate by time of day: equal slices, linear between their middles, repeating.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Name of the curve in the catalogue.
+    pub name: String,
+    /// Rate of each slice over the rate of the highest; one slice for a flat load.
+    pub slices: Vec<f64>,
+    /// Length of a slice.
+    pub slice: Span,
+}
+
+impl Default for Curve {
+    fn default() -> Curve {
+        Curve { name: "flat".into(), slices: vec![1.0], slice: Span::from_secs(3600.0) }
+    }
+}
+
+/// A resource whose capacity can be raised to see whether it is what limits the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// CPU of a service's pods.
+    Cpu(Id),
+    /// Servlet threads of a service.
+    Threads(Id),
+    /// A pool of a service: (service, pool).
+    Pool(Id, Id),
+    /// CPU of a database.
+    DatabaseCpu(Id),
+    /// Storage of a database.
+    DatabaseIo(Id),
+    /// Connections of a database.
+    DatabaseConnections(Id),
+    /// Command thread of a cache.
+    Cache(Id),
+    /// Consumer threads of a listener, and the partitions that feed them.
+    Listener(Id),
+    /// A lock.
+    Lock(Id),
+}
+
+impl Journey {
+    /// Mean number of requests of such a user.
+    pub fn requests(&self) -> f64 {
+        self.visits.iter().map(|visit| visit.chance).sum()
+    }
+}
+
+impl Load {
+    /// Mean number of requests of a user over all journeys; 1 where there is none.
+    pub fn requests_per_user(&self) -> f64 {
+        let weight: f64 = self.journeys.iter().map(|journey| journey.weight).sum();
+        let requests: f64 =
+            self.journeys.iter().map(|journey| journey.weight * journey.requests()).sum();
+        if weight > 0.0 && requests > 0.0 { requests / weight } else { 1.0 }
+    }
+}

@@ -1,0 +1,295 @@
+//! What a study found: the contract of `summary.json` and all that reports are made from.
+//!
+//! Nothing in here depends on the clock, the machine or the number of threads. Rates are per second of
+//! simulated time, times are milliseconds where the name says so, shares are between 0 and 1.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stats::Estimate;
+
+/// A study's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyResult {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Name of the system.
+    pub system: String,
+    /// Which study: `run`, `compare` or `saturate`.
+    pub study: String,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Confidence of every interval, 0.95.
+    pub confidence: f64,
+    /// Mix of requests that the main answer holds for.
+    pub mix: String,
+    /// Calibration (service times) that the main answer holds for.
+    pub calibration: String,
+    /// Load at which `at_target` was taken.
+    pub target_load: TargetLoad,
+    /// Conditions that a load must meet to count as carried.
+    pub targets: Vec<Target>,
+    /// One entry per variant, in the order of the scenario.
+    pub variants: Vec<VariantResult>,
+    /// Paired differences between variants, under common random numbers.
+    pub comparisons: Vec<Comparison>,
+    /// The same saturation for other mixes and calibrations.
+    pub alternatives: Vec<Alternative>,
+    /// Where mixes or calibrations disagree, in words.
+    pub disagreements: Vec<String>,
+    /// What each edit of the plans does.
+    pub edits: Vec<Edit>,
+    /// Inputs that are assumed, not measured.
+    pub assumed: Vec<Assumption>,
+    /// What the reader must know about these numbers.
+    pub warnings: Vec<String>,
+}
+
+/// The load that the plan wants to carry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetLoad {
+    /// Requests per second at the peak.
+    pub rps: f64,
+    /// Events per second, where the plan names them.
+    pub events_per_s: Option<f64>,
+    /// Monthly active users whose peak this is, where the load is given in users.
+    pub mau: Option<f64>,
+}
+
+/// A condition that a load must meet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Metric: `p50_ms`, `p95_ms`, `p99_ms`, `error_rate`, `max_lag`, `drift`.
+    pub metric: String,
+    /// Largest value that meets it.
+    pub limit: f64,
+}
+
+/// Whether a condition is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The whole interval meets it.
+    Met,
+    /// The whole interval misses it.
+    Missed,
+    /// The interval holds both.
+    Undecided,
+}
+
+/// What was found about one variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariantResult {
+    /// Name.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// Where it saturates; none when the study did not ask.
+    pub saturation: Option<Saturation>,
+    /// What users get at the target load; none when the study did not ask.
+    pub at_target: Option<AtLoad>,
+    /// Verdict per condition at the target load, in the order of `targets`.
+    pub verdicts: Vec<TargetVerdict>,
+    /// Curve over load: one point per load simulated for the chart.
+    pub curve: Vec<CurvePoint>,
+    /// The day, bin by bin; empty when the study did not ask.
+    pub day: Vec<DayBin>,
+    /// Stations: what was busy and where work waited, at the target load and over the day.
+    pub stations: Vec<StationResult>,
+    /// Where the time of an answered request goes: at the load nearest below saturation.
+    pub anatomy: Vec<AnatomyPart>,
+    /// The load at which `anatomy` was taken \[requests/s\].
+    pub anatomy_rps: f64,
+}
+
+/// Verdict on one condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetVerdict {
+    /// Metric of the target.
+    pub metric: String,
+    /// Its value at the target load.
+    pub estimate: Estimate,
+    /// Whether it is met.
+    pub verdict: Verdict,
+}
+
+/// The largest load at which every target is met and no queue drifts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saturation {
+    /// Requests per second offered.
+    pub rps: Estimate,
+    /// Counted events per second at that load.
+    pub events_per_s: Estimate,
+    /// Completed orders (flows) per second at that load.
+    pub orders_per_s: Estimate,
+    /// Monthly active users whose peak that load is; none where the load is not given in users.
+    pub mau: Option<Estimate>,
+    /// What saturates first: the resource whose relief moves the line most.
+    pub resource: String,
+    /// Further resources whose relief moves the line as much (ties), if any.
+    pub ties: Vec<String>,
+    /// Share of replications that name this resource.
+    pub agreement: f64,
+    /// The mechanism with its number, in a sentence.
+    pub reason: String,
+    /// The target that fails first: its metric.
+    pub binding_target: String,
+    /// Relief tried: how far each moves the line.
+    pub relief: Vec<Relief>,
+    /// True when the line lies beyond the largest load tried.
+    pub beyond_search: bool,
+}
+
+/// The line with one resource's capacity doubled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Relief {
+    /// Resource.
+    pub resource: String,
+    /// Share of replications that then carry `tried_rps`.
+    pub carried: f64,
+    /// The load that was tried with the relief \[requests/s\].
+    pub tried_rps: f64,
+}
+
+/// What users get at a load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AtLoad {
+    /// Requests per second offered.
+    pub rps: f64,
+    /// Median response time of answered requests \[ms\].
+    pub p50_ms: Estimate,
+    /// 95th percentile \[ms\].
+    pub p95_ms: Estimate,
+    /// 99th percentile \[ms\].
+    pub p99_ms: Estimate,
+    /// Share of requests that fail: refused, timed out, or answered after the user has left.
+    pub error_rate: Estimate,
+    /// Requests per second answered in time.
+    pub goodput_rps: Estimate,
+    /// Counted events per second.
+    pub events_per_s: Estimate,
+    /// Flows (orders) completed per second.
+    pub orders_per_s: Estimate,
+    /// Largest lag of any listener \[records\].
+    pub max_lag: Estimate,
+}
+
+/// One load of the curve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// What users get there.
+    pub at: AtLoad,
+    /// Whether every target is met and nothing drifts, by share of replications.
+    pub carried: f64,
+}
+
+/// One bin of the day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DayBin {
+    /// Start of the bin \[s after midnight\].
+    pub start_s: f64,
+    /// Length \[s\].
+    pub length_s: f64,
+    /// Requests per second offered.
+    pub offered_rps: Estimate,
+    /// Requests per second answered in time.
+    pub goodput_rps: Estimate,
+    /// 99th percentile of response time of requests answered in the bin \[ms\].
+    pub p99_ms: Estimate,
+    /// Share of requests that fail.
+    pub error_rate: Estimate,
+    /// Largest lag of any listener in the bin \[records\].
+    pub max_lag: Estimate,
+    /// Flows (orders) completed per second.
+    pub orders_per_s: Estimate,
+}
+
+/// A station: anything with a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StationResult {
+    /// Name, such as `order CPU` or `order-db connections`.
+    pub name: String,
+    /// Share of capacity in use at the target load, mean over time.
+    pub busy: Estimate,
+    /// Number waiting at the target load, mean over time.
+    pub waiting: Estimate,
+    /// Share of capacity in use per bin of the day; empty when no day was run.
+    pub busy_by_bin: Vec<f64>,
+}
+
+/// A part of the time of an answered request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AnatomyPart {
+    /// Where: `waiting for a thread`, `CPU`, `waiting for a connection`, ….
+    pub part: String,
+    /// Mean over all answered requests \[ms\].
+    pub mean_ms: Estimate,
+}
+
+/// A paired difference between two variants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Variant that is compared with.
+    pub from: String,
+    /// Variant that is compared.
+    pub to: String,
+    /// Change of the saturation load \[requests/s\], paired by replication.
+    pub saturation_rps: Estimate,
+    /// Change of the 99th percentile at the target load \[ms\], paired.
+    pub p99_ms: Estimate,
+    /// Variance of an unpaired difference over that of the paired one: what common random numbers gain.
+    pub variance_ratio: Option<f64>,
+}
+
+/// Saturation for another mix or calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// Mix.
+    pub mix: String,
+    /// Calibration.
+    pub calibration: String,
+    /// Variants in the order of the main answer.
+    pub variants: Vec<AlternativeVariant>,
+}
+
+/// A variant under another mix or calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlternativeVariant {
+    /// Name.
+    pub name: String,
+    /// Where it saturates.
+    pub saturation: Saturation,
+}
+
+/// An edit of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Plan.
+    pub plan: String,
+    /// Setting.
+    pub set: String,
+    /// Value before, as written in the files.
+    pub from: String,
+    /// What the plan's author believed it to be, where that differs.
+    pub believed: Option<String>,
+    /// Value after.
+    pub to: String,
+    /// File of the system's own repository.
+    pub file: Option<String>,
+    /// Whether anything that runs changes.
+    pub effective: bool,
+    /// Why not, or what it changes.
+    pub why: String,
+}
+
+/// An input that nobody has measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assumption {
+    /// What: name in its file.
+    pub name: String,
+    /// Value, as written.
+    pub value: String,
+    /// `assumed`, `plan`, `vendor` or `measured`.
+    pub basis: String,
+    /// Where it comes from.
+    pub source: String,
+}
