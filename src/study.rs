@@ -1,2 +1,3 @@
 //! Studies.
 pub mod result;
+pub mod setup;
