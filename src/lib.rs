@@ -1,6 +1,9 @@
 //! Plimsoll: the load line for a back end.
+pub mod engine;
 pub mod model;
+pub mod observe;
 pub mod random;
+pub mod station;
 pub mod stats;
 pub mod study;
 pub mod units;
