@@ -38,8 +38,8 @@ pub struct Run {
     pub seed: u64,
     /// Number of the replication.
     pub replication: u64,
-    /// Requests per second at the peak, in place of the description's.
-    pub requests_per_s: Option<f64>,
+    /// Factor on the description's rates of users and of outside records.
+    pub scale: f64,
     /// Whether the rate follows the description's curve from midnight, or stays at the peak.
     pub follow_curve: bool,
     /// First mark: the end of the warm-up; zero for none.
@@ -312,7 +312,8 @@ impl<'a, O: Observer> World<'a, O> {
             let source = self.spec.load.records[number as usize];
             let key = root.named("records").named(&self.spec.topics[source.topic as usize].name);
             let follow = self.run.follow_curve;
-            let arrivals = Arrivals::new(key, source.per_s, source.regular, follow, 0.0);
+            let per_s = self.run.scale * source.per_s;
+            let arrivals = Arrivals::new(key, per_s, source.regular, follow, 0.0);
             self.sources.push((arrivals, Key::default()));
             self.next_source(number);
         }
@@ -408,8 +409,7 @@ impl<'a, O: Observer> World<'a, O> {
 
     fn start_arrivals(&mut self, key: Key) {
         let Some(open) = self.spec.load.open else { return };
-        let peak = self.run.requests_per_s.unwrap_or(open.requests_per_s);
-        let per_s = peak / self.spec.load.requests_per_user();
+        let per_s = self.run.scale * open.requests_per_s / self.spec.load.requests_per_user();
         // Sessions that began before the run are in progress when it begins.
         let lookback = if open.regular { 0.0 } else { self.lookback_s() };
         let mut arrivals =

@@ -66,7 +66,7 @@ fn steady(replication: u64, seconds: f64) -> Run {
     Run {
         seed: 7,
         replication,
-        requests_per_s: None,
+        scale: 1.0,
         follow_curve: false,
         warm_up: Span::from_secs(seconds / 10.0),
         bin: Span::from_secs(seconds),
