@@ -49,6 +49,9 @@ pub struct Agenda {
     /// Index in `heap` of each slot, or [`ABSENT`].
     place: Vec<u32>,
     scheduled: u64,
+    /// Whether the root has been taken and not yet filled: the next event scheduled mostly takes its
+    /// place, which saves moving the last entry up and down again.
+    hole: bool,
 }
 
 impl Agenda {
@@ -59,12 +62,12 @@ impl Agenda {
 
     /// Events ahead.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.heap.len() - usize::from(self.hole)
     }
 
     /// Whether nothing is ahead.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
     }
 
     /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it.
@@ -82,8 +85,13 @@ impl Agenda {
         }
         let place = self.place[slot] as usize;
         if self.place[slot] == ABSENT {
-            self.heap.push(entry);
-            self.rise(self.heap.len() - 1, entry);
+            if self.hole {
+                self.hole = false;
+                self.sink(0, entry);
+            } else {
+                self.heap.push(entry);
+                self.rise(self.heap.len() - 1, entry);
+            }
         } else if entry.key() < self.heap[place].key() {
             self.rise(place, entry);
         } else {
@@ -105,15 +113,32 @@ impl Agenda {
     }
 
     /// When the next event fires.
-    pub fn next_at(&self) -> Option<Time> {
+    pub fn next_at(&mut self) -> Option<Time> {
+        self.fill();
         self.heap.first().map(|entry| entry.at)
     }
 
     /// Take the next event.
     pub fn pop(&mut self) -> Option<(Time, Slot)> {
+        self.fill();
         let first = *self.heap.first()?;
-        self.remove(0);
+        self.place[first.slot as usize] = ABSENT;
+        self.hole = true;
+        // Nothing may rise into the hole, not even what is due in this very instant.
+        (self.heap[0].at, self.heap[0].order) = (Time::ZERO, 0);
         Some((first.at, first.slot))
+    }
+
+    /// Close the hole at the root, if there is one.
+    fn fill(&mut self) {
+        if self.hole {
+            self.hole = false;
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                self.sink(0, last);
+            }
+        }
     }
 
     fn remove(&mut self, place: usize) {

@@ -91,7 +91,7 @@ pub struct Bin {
     pub answered: u64,
     /// Requests that failed, by [`Failure`].
     pub failed: [u64; 5],
-    /// Response times of requests answered in time \[s\]: p50, p95, p99.
+    /// Response times of all requests but those refused \[s\]: p50, p95, p99.
     pub quantiles: [f64; 3],
     /// Counted events published.
     pub events: u64,
@@ -124,7 +124,7 @@ pub struct Tally {
     started: bool,
     /// Closed bins, in order; the warm-up is not among them.
     pub bins: Vec<Bin>,
-    /// Response times of all requests answered in time.
+    /// Response times of all requests but those refused: late answers and time-outs count.
     pub times: Histogram,
     /// Time from a user's request to the completion of its flow.
     pub flow_times: Histogram,
@@ -180,7 +180,13 @@ impl Observer for Tally {
             Record::Waited { .. } => {}
             Record::Offered { .. } => self.current.offered += 1,
             Record::Answered { took, spent, .. } => self.answered(took, spent),
-            Record::Failed { why, .. } => self.current.failed[why as usize] += 1,
+            Record::Failed { why, took, .. } => {
+                self.current.failed[why as usize] += 1;
+                // A refusal is instant and says nothing of how long answers take.
+                if why != Failure::Refused {
+                    self.bin_times.record(took);
+                }
+            }
             Record::Published { topic } => {
                 self.current.events += u64::from(self.layout.counted[topic as usize]);
             }

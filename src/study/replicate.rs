@@ -17,7 +17,6 @@ const QUARTERS: u32 = 4;
 pub(crate) struct Outcome {
     /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
-    pub(crate) offered_rps: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
@@ -106,12 +105,14 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
             })
             .collect()
     };
+    // Asked and never answered: at least as long as was watched.
+    let silent = tally.times.count() == 0 && sum(&|bin| bin.offered) > 0.0;
+    let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
     Outcome {
         load,
-        offered_rps: sum(&|bin| bin.offered) / seconds,
-        p50_ms: tally.times.quantile(0.5) * 1e3,
-        p95_ms: tally.times.quantile(0.95) * 1e3,
-        p99_ms: tally.times.quantile(0.99) * 1e3,
+        p50_ms: millis(0.5),
+        p95_ms: millis(0.95),
+        p99_ms: millis(0.99),
         error_rate: if failed > 0.0 { failed / (answered + failed) } else { 0.0 },
         goodput_rps: answered / seconds,
         events_per_s: sum(&|bin| bin.events) / seconds,
