@@ -65,7 +65,7 @@ impl Cpu {
     pub fn next(&self) -> Time {
         let Some(Reverse((end, _, _))) = self.jobs.peek() else { return Time::NEVER };
         let left = (f64::from_bits(*end) - self.attained).max(0.0);
-        self.updated + Span((left / self.rate()).round() as u64)
+        self.updated + Span((left / self.rate() + 0.5) as u64)
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
