@@ -365,7 +365,10 @@ enum Form {
     Constant(Span),
     /// For each share its smallest value and its width [ns].
     Table(Arc<[(f64, f64)]>),
-    Gamma { shape: f64, scale: f64 },
+    Gamma {
+        shape: f64,
+        scale: f64,
+    },
 }
 
 impl Sampler {
