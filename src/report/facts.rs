@@ -133,13 +133,28 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     let missed = lines.iter().filter(|(_, _, v)| *v == Verdict::Missed).count();
     Some(if met.len() == lines.len() {
         say(lang, Word::TitleAll, &[&target, &mean(lowest.1)])
-    } else if missed == lines.len() {
-        say(lang, Word::TitleNone, &[&target, &mean(lowest.1), &mean(highest.1)])
+    } else if met.is_empty() {
+        let word = if missed == lines.len() { Word::TitleNone } else { Word::TitleOpen };
+        say(lang, word, &[&target, &mean(lowest.1), &mean(highest.1)])
     } else {
-        let names = if met.is_empty() { number::NOTHING.to_owned() } else { met.join(", ") };
-        let counts = [met.len().to_string(), lines.len().to_string()];
-        say(lang, Word::TitleSome, &[&counts[0], &counts[1], &target, &names])
+        let others = || lines.iter().filter(|(_, _, v)| *v != Verdict::Met).map(|(_, s, _)| *s);
+        let by_mean = |a: &&Saturation, b: &&Saturation| a.rps.mean.total_cmp(&b.rps.mean);
+        let (low, high) = (others().min_by(by_mean)?, others().max_by(by_mean)?);
+        let (low, high) = (mean(low), mean(high));
+        let range = if low == high { low } else { format!("{low}–{high}") };
+        say(lang, Word::TitleSome, &[&target, &few(&met, 2, lang), &range])
     })
+}
+
+/// Whether a variant meets all that is wanted at the target load; none where nothing was judged.
+pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option<bool> {
+    let wanted = &result.target_load;
+    let events = wanted.events_per_s.zip(variant.at_target.as_ref());
+    let events = events.and_then(|(wanted, at)| at_least(&at.events_per_s, wanted));
+    let verdicts = variant.verdicts.iter().map(|found| found.verdict);
+    let mut all = verdicts.chain(carries(variant, wanted.rps)).chain(events).peekable();
+    all.peek()?;
+    Some(all.all(|verdict| verdict == Verdict::Met))
 }
 
 /// What a comparison found, in a sentence or two.
@@ -152,22 +167,21 @@ pub(crate) fn moved(result: &StudyResult, comparison: &Comparison, lang: Lang) -
             variant.saturation.as_ref().map(|saturation| number::mean(&saturation.rps))
         };
         let (from, to) = (&comparison.from, &comparison.to);
-        let change = format!("{}{}", number::difference(moved), n_of(moved));
+        let (change, n) = (number::difference(moved), moved.n.to_string());
         let decided = moved.n >= 2 && (moved.low > 0.0 || moved.high < 0.0);
         text = match (decided, line_of(from), line_of(to)) {
-            (true, Some(a), Some(b)) => say(lang, Word::Moves, &[from, to, &a, &b, &change]),
-            _ => say(lang, Word::MovesNothing, &[from, to, &change]),
+            (true, Some(a), Some(b)) => say(lang, Word::Moves, &[from, to, &a, &b, &change, &n]),
+            _ => say(lang, Word::MovesNothing, &[from, to, &change, &n]),
         };
     }
     if number::known(&comparison.p99_ms) {
-        let change =
-            format!("{}{}", number::difference(&comparison.p99_ms), n_of(&comparison.p99_ms));
+        let change = number::difference(&comparison.p99_ms);
         if !text.is_empty() {
             text.push(' ');
         } else {
             text = format!("{} → {}: ", comparison.from, comparison.to);
         }
-        text.push_str(&say(lang, Word::MovesP99, &[&change]));
+        text.push_str(&say(lang, Word::MovesP99, &[&change, &comparison.p99_ms.n.to_string()]));
     }
     (!text.is_empty()).then_some(text)
 }

@@ -137,13 +137,10 @@ impl Page {
             let places = [escape(resource), escape(&variants.join(", "))];
             sentences.push(say(lang, Word::AnswerFirst, &[&places[0], &places[1]]));
         }
-        let judged: Vec<&VariantResult> =
-            result.variants.iter().filter(|variant| !variant.verdicts.is_empty()).collect();
+        let judged: Vec<bool> =
+            result.variants.iter().filter_map(|v| facts::meets_all(result, v)).collect();
         if !judged.is_empty() {
-            let met = judged
-                .iter()
-                .filter(|variant| variant.verdicts.iter().all(|v| v.verdict == Verdict::Met))
-                .count();
+            let met = judged.iter().filter(|met| **met).count();
             let places = [facts::load(result, lang), met.to_string(), judged.len().to_string()];
             let places: Vec<&str> = places.iter().map(String::as_str).collect();
             sentences.push(say(lang, Word::AnswerTarget, &places));

@@ -119,12 +119,13 @@ pub(crate) fn percent(share: &Estimate) -> String {
     }
 }
 
-/// Users: `2.30 M ± 0.05 M`, `230 k ± 5 k`; in Korean planning style `230만 ± 5만`.
+/// Users: `2.30 ± 0.05 M`, `230 ± 5 k`; in Korean planning style `230만 ± 5만`.
 pub(crate) fn users(users: &Estimate, lang: Lang) -> String {
     let (scale, unit) = users_unit(users.mean, lang);
     match parts(users, 1.0 / scale) {
         None => NOTHING.to_owned(),
-        Some((mean, Some(half))) => format!("{mean}{unit} ± {half}{unit}"),
+        Some((mean, Some(half))) if lang == Lang::Ko => format!("{mean}{unit} ± {half}{unit}"),
+        Some((mean, Some(half))) => format!("{mean} ± {half}{unit}"),
         Some((mean, None)) => format!("{mean}{unit}"),
     }
 }
@@ -179,7 +180,7 @@ mod tests {
 
     #[test]
     fn users_are_counted_as_planners_count_them() {
-        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::En), "2.35 M ± 0.05 M");
+        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::En), "2.35 ± 0.05 M");
         assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::Ko), "235만 ± 5만");
         assert_eq!(users_plain(5_000_000.0, Lang::Ko), "500만");
         assert_eq!(users_plain(9_000.0, Lang::Ko), "9,000");

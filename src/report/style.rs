@@ -18,7 +18,7 @@ const FINE: f64 = 4.0;
 pub(crate) const MARGIN: f64 = 24.0;
 
 /// Fonts by preference; the first is the one that PNG charts carry with them.
-const FONTS: &str = "Ubuntu Light, Ubuntu, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
+const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
                      NanumGothic, Helvetica, Arial, sans-serif";
 
 /// Size of the title \[px\].
@@ -70,7 +70,7 @@ pub(crate) fn dark(colour: RGBColor) -> RGBColor {
 
 /// Ink that can be read on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
-    if luminance(colour) > 0.3 { INK } else { PAPER }
+    if luminance(colour) > 0.2 { INK } else { PAPER }
 }
 
 /// Relative luminance after WCAG 2.
@@ -251,6 +251,9 @@ impl Canvas<'_> {
 
     /// Text whose middle line runs at the height of `at`.
     pub(crate) fn text(&mut self, text: &str, at: Point, ink: Ink) {
+        if text.trim().is_empty() {
+            return;
+        }
         let side = match ink.side {
             Side::Left => HPos::Left,
             Side::Middle => HPos::Center,
@@ -262,6 +265,16 @@ impl Canvas<'_> {
         let base = at.1 + ink.size * 0.34;
         let top = fine((at.0, base - ink.size * 0.76));
         self.backend.draw_text(&printable(text), &style, top).ok();
+    }
+}
+
+impl Canvas<'_> {
+    /// Lines of text, the middle of the block at the height of `at`.
+    pub(crate) fn block(&mut self, lines: &[String], at: Point, ink: Ink) {
+        let first = at.1 - (lines.len() as f64 - 1.0) * ink.size * 0.6;
+        for (index, line) in lines.iter().enumerate() {
+            self.text(line, (at.0, first + index as f64 * ink.size * 1.2), ink);
+        }
     }
 }
 

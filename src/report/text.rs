@@ -12,7 +12,9 @@ const WIDEST: usize = 118;
 /// Cells are wrapped to this width.
 const CELL: usize = 24;
 /// Space between columns.
-const GAP: usize = 3;
+const GAP: usize = 2;
+/// Before labels of a group.
+const INDENT: &str = "  ";
 /// Names of the few assumed inputs that the answer mentions.
 const NAMED: usize = 4;
 
@@ -40,8 +42,10 @@ impl Tone {
 }
 
 struct Row {
-    /// Two-part label: group and row.
-    label: [String; 2],
+    /// Heading of the group that begins here, or empty.
+    group: String,
+    /// Label; empty where the heading is label enough.
+    label: String,
     cells: Vec<(String, Tone)>,
 }
 
@@ -86,7 +90,7 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             .map(|v| (v.saturation.as_ref().map_or(String::new(), cell), tone))
             .collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty() && cell != number::NOTHING) {
-            rows.push(Row { label: [group.to_owned(), name.to_owned()], cells });
+            rows.push(Row { group: group.to_owned(), label: name.to_owned(), cells });
         }
     };
     let rps = |s: &Saturation| format!("{}{}", facts::line(s, lang), facts::n_of(&s.rps));
@@ -111,10 +115,8 @@ fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             .map(|v| (v.at_target.as_ref().map_or(String::new(), cell), Tone::Plain))
             .collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty() && cell != number::NOTHING) {
-            rows.push(Row {
-                label: [std::mem::take(&mut group), name.text(lang).to_owned()],
-                cells,
-            });
+            let group = std::mem::take(&mut group);
+            rows.push(Row { group, label: name.text(lang).to_owned(), cells });
         }
     };
     put(Word::P50, &|at| number::estimate(&at.p50_ms));
@@ -133,7 +135,7 @@ fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
         let cells: Vec<_> =
             result.variants.iter().map(|v| verdict_cell(verdict(v), lang)).collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty()) {
-            rows.push(Row { label: [std::mem::take(&mut group), name], cells });
+            rows.push(Row { group: std::mem::take(&mut group), label: name, cells });
         }
     };
     let wanted = result.target_load.rps;
@@ -163,9 +165,7 @@ fn verdict_cell(verdict: Option<Verdict>, lang: Lang) -> (String, Tone) {
 
 /// Lays the rows out; variants that do not fit beside each other come in further blocks.
 fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bool) {
-    let widest = |part: usize| rows.iter().map(|row| row.label[part].width()).max().unwrap_or(0);
-    let groups = widest(0).min(CELL);
-    let label = groups + 1 + widest(1).min(CELL);
+    let label = rows.iter().map(Row::label_width).max().unwrap_or(0).min(CELL);
     let columns: Vec<usize> = result
         .variants
         .iter()
@@ -185,35 +185,50 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
         }
         lines.push(String::new());
         let names = Row {
-            label: [String::new(), String::new()],
+            group: String::new(),
+            label: String::new(),
             cells: result.variants.iter().map(|v| (v.name.clone(), Tone::Strong)).collect(),
         };
         for row in std::iter::once(&names).chain(rows) {
-            lay_row(lines, row, groups, label, &columns, from..to, colour);
+            lay_row(lines, row, label, &columns, from..to, colour);
         }
         from = to;
+    }
+}
+
+impl Row {
+    /// The label as laid out: indented below its group.
+    fn indented(&self) -> String {
+        match self.label.as_str() {
+            "" => self.group.clone(),
+            label => format!("{INDENT}{label}"),
+        }
+    }
+
+    fn label_width(&self) -> usize {
+        self.indented().width()
     }
 }
 
 fn lay_row(
     lines: &mut Vec<String>,
     row: &Row,
-    groups: usize,
     label: usize,
     columns: &[usize],
     range: std::ops::Range<usize>,
     colour: bool,
 ) {
-    let group = wrap(&row.label[0], groups.max(1));
-    let name = wrap(&row.label[1], (label - groups).saturating_sub(1).max(1));
+    if !row.group.is_empty() && !row.label.is_empty() {
+        lines.extend(hanging(&row.group, 2));
+    }
+    let indent = if row.label.is_empty() { "" } else { INDENT };
+    let name = wrap(row.indented().trim_start(), label.saturating_sub(indent.len()).max(1));
     let cells: Vec<Vec<String>> =
         range.clone().map(|index| wrap(&row.cells[index].0, columns[index])).collect();
-    let tallest = cells.iter().map(Vec::len).chain([group.len(), name.len(), 1]).max().unwrap_or(1);
+    let tallest = cells.iter().map(Vec::len).chain([name.len()]).max().unwrap_or(1);
     for line in 0..tallest {
         let part = |lines: &[String]| lines.get(line).cloned().unwrap_or_default();
-        let mut text = pad(&part(&group), groups);
-        text.push(' ');
-        text = pad(&format!("{text}{}", part(&name)), label);
+        let mut text = pad(&format!("{indent}{}", part(&name)), label);
         for (cell, index) in cells.iter().zip(range.clone()) {
             text.push_str(&" ".repeat(GAP));
             let padded = pad(&part(cell), columns[index]);
@@ -230,10 +245,9 @@ fn lay_row(
     }
 }
 
-/// Why each variant saturates where it does.
+/// Why each variant saturates where it does; variants with one reason share it.
 fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
-    let mut lines = Vec::new();
-    let lead = Word::Because.text(lang);
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for variant in &result.variants {
         let Some(saturation) = variant.saturation.as_ref().filter(|s| !s.reason.is_empty()) else {
             continue;
@@ -244,11 +258,17 @@ fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
             "" => String::new(),
             name => format!("; {}: {}", Word::BindingTarget.text(lang), metric(name, lang)),
         };
-        let sentence =
-            format!("{lead} ({}): {} [{agreement}{binding}]", variant.name, saturation.reason);
-        lines.extend(hanging(&sentence, 2));
+        let reason = format!("{} [{agreement}{binding}]", saturation.reason);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(&variant.name),
+            None => reasons.push((reason, vec![&variant.name])),
+        }
     }
-    lines
+    let lead = Word::Because.text(lang);
+    let lines = reasons.iter().flat_map(|(reason, names)| {
+        hanging(&format!("{lead} ({}): {reason}", names.join(", ")), 2)
+    });
+    lines.collect()
 }
 
 /// What the plan moves, and what its edits do.

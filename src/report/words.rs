@@ -32,7 +32,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    Mix: "mix {0}", "요청 구성 {0}";
+    Mix: "mix {0}", "요청 비율 {0}";
     Calibration: "calibration {0}", "보정 {0}";
     Seed: "seed {0}", "시드 {0}";
     Replications: "n {0}", "반복 {0}회";
@@ -42,29 +42,29 @@ catalogue! {
     Orders: "orders/s", "주문/초";
     FirstToGo: "first to go", "먼저 포화되는 자원";
     Because: "because", "이유";
-    AtLoad: "at {0}", "{0}일 때";
+    AtLoad: "at {0}", "{0}에서";
     P50: "p50 ms", "p50 ms";
     P95: "p95 ms", "p95 ms";
     P99: "p99 ms", "p99 ms";
     Errors: "errors", "오류율";
     Goodput: "goodput RPS", "유효 처리 RPS";
     Lag: "lag records", "컨슈머 랙(건)";
-    Target: "target", "목표";
+    Target: "targets", "목표";
     Met: "met", "달성";
     Missed: "missed", "미달";
     Undecided: "undecided", "판정 불가";
     Drift: "no queue grows", "대기열 증가 없음";
     Agreement: "{0} % of replications agree", "반복의 {0} %가 일치";
     MoreThan: "> {0}", "> {0}";
-    Moves: "{1} moves the line from {2} to {3} RPS ({4}, paired with {0}).",
-        "{1}: 포화 지점이 {2} → {3} RPS로 이동 ({4}, {0} 대비 쌍비교).";
-    MovesNothing: "{1} does not measurably move the line ({2} RPS, paired with {0}).",
-        "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, {0} 대비 쌍비교).";
-    MovesP99: "Its p99 at the target load changes by {0} ms.", "목표 부하의 p99 변화: {0} ms.";
+    Moves: "{1} moves the line from {2} to {3} RPS ({4} RPS, n {5}, paired with {0}).",
+        "{1}: 포화 지점이 {2} → {3} RPS로 이동 ({4} RPS, n {5}, {0} 대비 쌍비교).";
+    MovesNothing: "{1} does not measurably move the line ({2} RPS, n {3}, paired with {0}).",
+        "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, n {3}, {0} 대비 쌍비교).";
+    MovesP99: "Its p99 at the target load changes by {0} ms (n {1}).", "목표 부하의 p99 변화: {0} ms (n {1}).";
     PairingGain: "Pairing narrows the variance {0} times.", "쌍비교로 분산이 {0}배 감소.";
     EditsCount: "Plan {0}: {1} of {2} edits change what runs.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨.";
     EditsWithout: "{0} without effect: {1} ({2})", "효과 없음 {0}건: {1} ({2})";
-    Disagreements: "Mixes or calibrations disagree:", "요청 구성·보정에 따라 결론이 다름:";
+    Disagreements: "Mixes or calibrations disagree:", "요청 비율·보정에 따라 결론이 다름:";
     AssumedCount: "{0} inputs are assumed, not measured: {1}.", "측정하지 않고 가정한 입력 {0}개: {1}.";
     AndMore: "{0} and {1} more", "{0} 외 {1}개";
     Warning: "warning: {0}", "주의: {0}";
@@ -80,8 +80,10 @@ catalogue! {
         "{0}: {1} RPS에서 포화, 목표 {2} RPS와 구분되지 않음";
     TitleAll: "Every variant carries {0} RPS; the lowest line lies at {1} RPS",
         "모든 구성이 {0} RPS를 감당: 가장 낮은 포화 지점은 {1} RPS";
-    TitleSome: "{0} of {1} variants carry {2} RPS for certain: {3}",
-        "구성 {1}개 중 {0}개가 {2} RPS를 확실히 감당: {3}";
+    TitleSome: "{0} RPS is carried by {1} only; the others saturate at {2} RPS",
+        "{0} RPS를 감당하는 구성: {1}; 나머지는 {2} RPS에서 포화";
+    TitleOpen: "No variant carries {0} RPS for certain: they saturate between {1} and {2} RPS",
+        "{0} RPS를 확실히 감당하는 구성이 없음: {1}–{2} RPS에서 포화";
     ChartCurve: "Response time and throughput by load", "부하별 응답 시간과 처리량";
     OfferedAxis: "offered load, requests per second (RPS)", "유입 부하, 초당 요청 수(RPS)";
     P99Axis: "p99 response time, ms", "p99 응답 시간, ms";
@@ -94,7 +96,7 @@ catalogue! {
     LinesNote: "dashed: where each variant saturates, with its interval", "점선: 구성별 포화 지점과 신뢰구간";
 
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
-        "{0}: {2} 최저 {1} % 제때 응답 (유입 {3} RPS)";
+        "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
     DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
     DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
     ChartDay: "The day", "하루";
@@ -104,7 +106,7 @@ catalogue! {
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
 
-    HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3} {2} %";
+    HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
     HeatScale: "share of capacity in use", "용량 대비 사용률";
     HeatLeftOut: "{0} quieter stations are left out", "사용률이 낮은 자원 {0}개 생략";
@@ -122,7 +124,7 @@ catalogue! {
     AnswerFirst: "{0} is the first to go in {1}.", "{1}에서 먼저 포화되는 자원: {0}.";
     AnswerNoSaturation: "This study did not look for the line.", "이 실험은 포화 지점을 찾지 않았습니다.";
     AnswerTarget: "At {0}, {1} of {2} variants meet every target.",
-        "{0}일 때 구성 {2}개 중 {1}개가 모든 목표를 달성합니다.";
+        "{0}에서 구성 {2}개 중 {1}개가 모든 목표를 달성합니다.";
     BeforeAfter: "Before and after", "변경 전후";
     WhereAndWhy: "Where it saturates, and why", "포화 지점과 이유";
     Ties: "as much as: {0}", "동률: {0}";
@@ -143,8 +145,8 @@ catalogue! {
     EffectYes: "yes", "있음";
     EffectNo: "none", "없음";
     Why: "why", "이유";
-    AlternativesHeading: "Other mixes and calibrations", "다른 요청 구성과 보정";
-    MixColumn: "mix", "요청 구성";
+    AlternativesHeading: "Other mixes and calibrations", "다른 요청 비율과 보정";
+    MixColumn: "mix", "요청 비율";
     CalibrationColumn: "calibration", "보정";
     TargetsHeading: "Targets", "목표와 판정";
     AssumedHeading: "Inputs nobody has measured", "측정하지 않은 입력";

@@ -111,16 +111,16 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let legend = legend(&names, has_other, lang);
     let lines = legend.last().map_or(0, |(line, ..)| line + 1);
     let top = heading.bottom() + 28.0 * lines as f64 + 16.0;
-    let widest = variants.iter().map(|v| style::text_width(&v.name, LABEL)).fold(0.0, f64::max);
-    let label = (widest + 16.0).min(300.0);
+    let widest = variants.iter().map(|v| style::text_width(&v.name, SMALL)).fold(0.0, f64::max);
+    let label = (widest + 16.0).min(280.0);
     let left = MARGIN + label;
     let width = WIDTH - MARGIN - left - 190.0;
-    let axis = if shares { Axis::up_to(100.0, 5.0) } else { Axis::from_zero(longest, 6.0) };
+    let axis = if shares { Axis::up_to(100.0, 5.0) } else { Axis::up_to(longest, 6.0) };
     let bottom = top + NEXT * bars.len() as f64;
     let svg = style::draw(bottom + 76.0, &title, |canvas| {
         heading.draw(canvas);
         for (line, x, text, colour) in &legend {
-            let y = heading.bottom() + 28.0 * *line as f64 + 8.0;
+            let y = heading.bottom() + 28.0 * *line as f64 + 10.0;
             canvas.rectangle((*x, y - 8.0), (*x + 16.0, y + 8.0), *colour, 1.0);
             canvas.text(text, (*x + 24.0, y), Ink::left(SMALL, INK));
         }
@@ -134,10 +134,11 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         canvas.text(words.text(lang), middle, Ink::middle(LABEL, INK));
         for (index, bar) in bars.iter().enumerate() {
             let y = top + NEXT * index as f64 + (NEXT - BAR) / 2.0;
-            let name = style::fit(&bar.variant.name, LABEL, label - 14.0);
-            canvas.text(&name, (left - 12.0, y + BAR / 2.0), Ink::right(LABEL, INK));
+            let name = style::break_lines(&bar.variant.name, SMALL, label - 14.0, 2);
+            canvas.block(&name, (left - 12.0, y + BAR / 2.0), Ink::right(SMALL, INK));
             let scale = if shares { 100.0 / bar.total } else { 1.0 };
-            let end = stack(canvas, bar, (left, y), &|ms| width * axis.place(ms * scale));
+            let end =
+                stack(canvas, bar, names.len(), (left, y), &|ms| width * axis.place(ms * scale));
             let (ms, rps) = (number::plain(bar.total), number::plain(bar.variant.anatomy_rps));
             let text = say(lang, Word::AnatomyAt, &[&ms, &rps]);
             canvas.text(&text, (end + 12.0, y + BAR / 2.0), Ink::left(SMALL, FAINT));
@@ -147,14 +148,20 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
 }
 
 /// The parts of a bar, each with its milliseconds where they fit; gives the right end.
-fn stack(canvas: &mut Canvas, bar: &Bar, at: (f64, f64), place: &dyn Fn(f64) -> f64) -> f64 {
+fn stack(
+    canvas: &mut Canvas,
+    bar: &Bar,
+    named: usize,
+    at: (f64, f64),
+    place: &dyn Fn(f64) -> f64,
+) -> f64 {
     let (left, y) = at;
     let mut sum = 0.0;
     for (part, ms) in &bar.parts {
         let from = left + place(sum);
         sum += ms;
         let to = left + place(sum);
-        let colour = PARTS.get(*part).copied().unwrap_or(OTHER);
+        let colour = if *part < named { PARTS[*part % MOST] } else { OTHER };
         canvas.rectangle((from, y), ((to - 1.0).max(from), y + BAR), colour, 1.0);
         let full = format!("{} ms", number::plain(*ms));
         let short = number::plain(*ms);

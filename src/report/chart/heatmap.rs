@@ -118,10 +118,13 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let beside = variants.len().div_ceil(rows_of_panels);
     let room = WIDTH - 2.0 * MARGIN - label - GAP * (beside as f64 - 1.0);
     let width = room / beside as f64;
-    let top = heading.bottom() + 58.0;
+    let titles = variants.iter().map(|v| style::break_lines(&v.name, LABEL, width, 2).len());
+    let title_room = 22.0 * titles.max().unwrap_or(1) as f64;
+    let top = heading.bottom() + 36.0 + title_room;
     let body = ROW * names.len() as f64;
-    let next = body + 74.0;
-    let bottom = top + next * rows_of_panels as f64 - 74.0 + 40.0;
+    let between = 52.0 + title_room;
+    let next = body + between;
+    let bottom = top + next * rows_of_panels as f64 - between + 40.0;
     let note = if left_out > 0 { 26.0 } else { 0.0 };
     let svg = style::draw(bottom + note + 12.0, &title, |canvas| {
         heading.draw(canvas);
@@ -149,8 +152,9 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
 
 fn panel(canvas: &mut Canvas, variant: &VariantResult, names: &[&str], at: (f64, f64), width: f64) {
     let (left, top) = at;
-    let title = style::fit(&variant.name, LABEL, width);
-    canvas.text(&title, (left, top - 16.0), Ink::left(LABEL, INK));
+    let title = style::break_lines(&variant.name, LABEL, width, 2);
+    let middle = top - 16.0 - (title.len() as f64 - 1.0) * LABEL * 0.6;
+    canvas.block(&title, (left, middle), Ink::left(LABEL, INK));
     let rows: Vec<Option<Hours>> = names
         .iter()
         .map(|name| {
@@ -177,14 +181,14 @@ fn panel(canvas: &mut Canvas, variant: &VariantResult, names: &[&str], at: (f64,
     }
     let bottom = top + ROW * names.len() as f64;
     // As many labels as fit: "00:00" takes about 44 px.
-    let fitting = (60.0 / cell).ceil() as usize;
+    let fitting = (64.0 / cell).ceil() as usize;
     let every = [1, 2, 3, 6, 12, 24].into_iter().find(|every| *every >= fitting).unwrap_or(24);
     for hour in (first..=end).filter(|hour| hour.is_multiple_of(every)) {
         let x = left + cell * (hour - first) as f64;
         canvas.line((x, bottom), (x, bottom + 5.0), FAINT, 1.0);
         let text = number::clock(hour as f64 * 3600.0);
         let half = style::text_width(&text, 14.0) / 2.0;
-        let x = x.clamp(left + half - 8.0, left + width - half + 8.0);
+        let x = x.clamp(left + half - 4.0, left + width - half + 2.0);
         canvas.text(&text, (x, bottom + 16.0), Ink::middle(14.0, FAINT));
     }
 }

@@ -8,8 +8,10 @@ use crate::report::{facts, number};
 use crate::stats::Estimate;
 use crate::study::result::{AtLoad, CurvePoint, StudyResult};
 
-/// Room for the names of lines, at the right \[px\].
-const NAMES: f64 = 230.0;
+/// Most room for the names of lines, at the right \[px\].
+const NAMES: f64 = 260.0;
+/// From the panel to the names \[px\].
+const LEADER: f64 = 22.0;
 /// Room for ticks, at the left \[px\].
 const TICKS: f64 = 92.0;
 /// Height of a panel \[px\].
@@ -60,6 +62,9 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let title = title(result, lang);
     let heading = Heading::new(&title, result, lang);
     let marks = heading.bottom() + 14.0;
+    let widest = p99.iter().chain(&rates).map(|one| style::text_width(one.name, SMALL));
+    let names_room = widest.fold(0.0, f64::max).clamp(60.0, NAMES) + LEADER + 4.0;
+    let width = WIDTH - 2.0 * MARGIN - TICKS - names_room;
     let x = load_axis(result, &p99, &rates);
     let panels = usize::from(!p99.is_empty()) + usize::from(!rates.is_empty());
     let first = marks + 62.0;
@@ -73,7 +78,6 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
                 continue;
             }
             let y = if is_p99 { p99_axis(result, series) } else { rate_axis(events, series) };
-            let width = WIDTH - 2.0 * MARGIN - TICKS - NAMES;
             let panel = Panel { left: MARGIN + TICKS, top, width, height: PANEL, x: x.clone(), y };
             let words = match (is_p99, events) {
                 (true, _) => Word::P99Axis,
@@ -93,7 +97,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             limits(canvas, result, panel, *is_p99, lang);
             names(canvas, panel, series);
         }
-        let centre = MARGIN + TICKS + (WIDTH - 2.0 * MARGIN - TICKS - NAMES) / 2.0;
+        let centre = MARGIN + TICKS + width / 2.0;
         let words = Word::OfferedAxis.text(lang);
         canvas.text(words, (centre, last + 46.0), Ink::middle(LABEL, INK));
         if result.variants.iter().any(|variant| variant.saturation.is_some()) {
@@ -160,18 +164,24 @@ fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
         .filter_map(|one| one.points.last())
         .map(|last| (panel.x(last[0]), panel.y(last[2])))
         .collect();
-    let wishes: Vec<(f64, f64)> = ends.iter().map(|end| (end.1, 24.0)).collect();
+    let room = WIDTH - MARGIN - panel.right() - LEADER;
+    let labels: Vec<Vec<String>> =
+        series.iter().map(|one| style::break_lines(one.name, SMALL, room, 2)).collect();
+    let wishes: Vec<(f64, f64)> = ends
+        .iter()
+        .zip(&labels)
+        .map(|(end, lines)| (end.1, 19.2 * lines.len().max(1) as f64 + 5.0))
+        .collect();
     let places = style::spread(&wishes, panel.top - 10.0, panel.bottom() + 10.0);
-    for ((one, end), place) in series.iter().zip(&ends).zip(places) {
+    for (((one, end), place), label) in series.iter().zip(&ends).zip(places).zip(&labels) {
         let colour = style::variant(one.index);
-        let x = panel.right() + 22.0;
+        let x = panel.right() + LEADER;
         canvas.path(
             &[(end.0 + 2.0, end.1), (panel.right() + 4.0, end.1), (x - 4.0, place)],
             colour,
             0.75,
         );
-        let name = style::fit(one.name, LABEL, NAMES - 24.0);
-        canvas.text(&name, (x, place), Ink::left(LABEL, style::dark(colour)));
+        canvas.block(label, (x, place), Ink::left(SMALL, style::dark(colour)));
     }
 }
 
