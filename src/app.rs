@@ -87,13 +87,35 @@ fn load(reading: &Reading) -> Result<Loaded, u8> {
         Ok(loaded) => Ok(loaded),
         Err(problems) => {
             if reading.json {
-                print(scenario::render_json(&problems).as_bytes());
+                print(findings(&problems).as_bytes());
             } else {
                 warn(&scenario::render(&problems, colour));
             }
             Err(BAD_INPUT)
         }
     }
+}
+
+/// Problems as JSON.
+fn findings(problems: &[scenario::Problem]) -> String {
+    let list: Vec<serde_json::Value> = problems
+        .iter()
+        .map(|problem| {
+            serde_json::json!({
+                "code": problem.code,
+                "severity": match problem.severity {
+                    scenario::Severity::Error => "error",
+                    scenario::Severity::Warning => "warning",
+                },
+                "message": problem.message,
+                "remedy": problem.help,
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::json!({ "findings": list }))
 }
 
 fn check(reading: &Reading) -> u8 {
@@ -103,7 +125,7 @@ fn check(reading: &Reading) -> u8 {
     };
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     if reading.json {
-        return print(scenario::render_json(&loaded.warnings).as_bytes());
+        return print(findings(&loaded.warnings).as_bytes());
     }
     if !loaded.warnings.is_empty() {
         warn(&scenario::render(&loaded.warnings, colour));
@@ -137,7 +159,7 @@ fn check(reading: &Reading) -> u8 {
 
 fn explain(code: Option<&str>) -> u8 {
     let Some(code) = code else {
-        let list: String = scenario::codes()
+        let list: String = scenario::EXPLANATIONS
             .iter()
             .map(|explanation| format!("{}  {}\n", explanation.code, explanation.title))
             .collect();
@@ -324,7 +346,7 @@ fn finish(
     } else {
         let colour = coloured(studying.reading.color, std::io::stdout().is_terminal());
         let mut text = report::text(result, lang, colour);
-        text.push_str(&format!("\n{}\n", report::where_written(&written, lang)));
+        text.push_str(&format!("\n{}\n", written.folder.display()));
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }

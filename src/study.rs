@@ -7,6 +7,7 @@
 pub(crate) mod replicate;
 pub mod result;
 pub(crate) mod saturation;
+pub mod schema;
 pub mod setup;
 
 use rayon::prelude::*;
