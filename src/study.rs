@@ -276,6 +276,7 @@ impl Work<'_> {
         }
         self.place(&searched, found.into_iter().map(Option::flatten).collect(), result);
         searched.retain(|searched| searched.mix == 0 && searched.calibration == 0);
+        self.behind(&searched, result);
         searched
     }
 
@@ -303,6 +304,26 @@ impl Work<'_> {
             }
             if let Some(place) = result.alternatives.iter_mut().find(|other| same(other)) {
                 place.variants.push(AlternativeVariant { name, saturation });
+            }
+        }
+    }
+
+    /// Warn of stations that fall behind below the line without drawing it.
+    fn behind(&self, searched: &[Searched], result: &mut StudyResult) {
+        for searched in searched {
+            let spec = self.study.case(searched.variant, 0, 0);
+            let stations = stations(spec);
+            let carried: Vec<&Outcome> =
+                searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
+            for (index, station) in stations.iter().enumerate() {
+                let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                if behind * 2 > carried.len() {
+                    result.warnings.push(format!(
+                        "{}: {} fall behind already below the line; their topic's records do not \
+                         count as events, so they draw no line",
+                        self.study.variants[searched.variant].name, station.name
+                    ));
+                }
             }
         }
     }

@@ -27,6 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) max_lag: f64,
     /// Stations whose queue grew and never emptied, by index.
     pub(crate) drifting: Vec<usize>,
+    /// The same among stations that draw no line.
+    pub(crate) aside: Vec<usize>,
     /// Capacity in use of each station, mean over the window, in its unit.
     pub(crate) busy: Vec<f64>,
     /// Number waiting at each station, mean over the window.
@@ -45,7 +47,10 @@ pub(crate) fn base_load(spec: &Spec) -> f64 {
 
 fn tally_for(spec: &Spec, stations: &[Station], from: Span) -> Tally {
     let lags = (0..stations.len())
-        .filter(|station| matches!(stations[*station].resource, Resource::Listener(_)))
+        .filter(|station| {
+            matches!(stations[*station].resource, Resource::Listener(_))
+                && !aside(spec, &stations[*station])
+        })
         .collect();
     Tally::new(Layout {
         stations: stations.len(),
@@ -70,7 +75,22 @@ pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: 
     let stations = stations(spec);
     let mut tally = tally_for(spec, &stations, window.warm_up);
     let cost = simulate(spec, &run, &mut tally);
-    outcome(&tally, load, cost)
+    let mut outcome = outcome(&tally, load, cost);
+    (outcome.aside, outcome.drifting) =
+        outcome.drifting.iter().partition(|station| aside(spec, &stations[**station]));
+    outcome
+}
+
+/// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
+/// No user waits for it; it is reported when it falls behind, but draws no line.
+fn aside(spec: &Spec, station: &Station) -> bool {
+    match station.resource {
+        Resource::Listener(listener) => {
+            let topic = spec.listeners[listener as usize].topic;
+            !spec.topics[topic as usize].counted
+        }
+        _ => false,
+    }
 }
 
 /// A day of `spec`, bin by bin.
@@ -119,6 +139,7 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
         orders_per_s: sum(&|bin| bin.completed) / seconds,
         max_lag: tally.bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
         drifting: drifting(&tally.bins),
+        aside: Vec::new(),
         busy: over_stations(&|bin, station| bin.stations[station].busy),
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
         anatomy_ms: tally.spent.map(|nanos| nanos as f64 / 1e6 / tally.answered.max(1) as f64),
