@@ -176,10 +176,10 @@ pub(crate) fn moved(result: &StudyResult, comparison: &Comparison, lang: Lang) -
     }
     if number::known(&comparison.p99_ms) {
         let change = number::difference(&comparison.p99_ms);
-        if !text.is_empty() {
-            text.push(' ');
-        } else {
+        if text.is_empty() {
             text = format!("{} → {}: ", comparison.from, comparison.to);
+        } else {
+            text.push(' ');
         }
         text.push_str(&say(lang, Word::MovesP99, &[&change, &comparison.p99_ms.n.to_string()]));
     }
@@ -210,7 +210,7 @@ pub(crate) fn edits(result: &StudyResult, lang: Lang) -> Vec<PlanEdits<'_>> {
         .map(|(plan, edits)| {
             let mut without = Vec::new();
             for edit in edits.iter().filter(|edit| !edit.effective) {
-                group(&mut without, &edit.why, *edit);
+                group(&mut without, &edit.why, edit);
             }
             let effective = edits.iter().filter(|edit| edit.effective).count().to_string();
             let all = edits.len().to_string();

@@ -1,5 +1,7 @@
 //! The terminal's answer: one column per variant, the reasons below.
 
+use std::fmt::Write;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::facts;
@@ -236,7 +238,8 @@ fn lay_row(
             if colour && tone != Tone::Plain && !padded.trim().is_empty() {
                 let filled = padded.trim_end();
                 let space = " ".repeat(padded.width() - filled.width());
-                text.push_str(&format!("{}{filled}\x1b[0m{space}", tone.code()));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{}{filled}\x1b[0m{space}", tone.code());
             } else {
                 text.push_str(&padded);
             }
