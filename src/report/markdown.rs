@@ -209,9 +209,7 @@ impl Page {
         put(format!("{at}, {}", Word::Orders.text(lang)), &|v| {
             v.saturation.as_ref().map(|s| number::estimate(&s.orders_per_s))
         });
-        put(format!("{at}, MAU"), &|v| {
-            v.saturation.as_ref()?.mau.as_ref().map(|mau| number::users(mau, lang))
-        });
+        put(format!("{at}, MAU"), &|v| facts::users(v.saturation.as_ref()?, lang));
         put(self.word(Word::FirstToGo), &|v| v.saturation.as_ref().map(|s| escape(&s.resource)));
         let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
         let mut load = |word: Word, cell: &dyn Fn(&crate::study::result::AtLoad) -> String| {

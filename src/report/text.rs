@@ -99,7 +99,7 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &rps);
     put("", Word::Events.text(lang), Tone::Plain, &|s| number::estimate(&s.events_per_s));
     put("", Word::Orders.text(lang), Tone::Plain, &|s| number::estimate(&s.orders_per_s));
-    let users = |s: &Saturation| s.mau.as_ref().map_or(String::new(), |m| number::users(m, lang));
+    let users = |s: &Saturation| facts::users(s, lang).unwrap_or_default();
     put("", "MAU", Tone::Plain, &users);
     put(Word::FirstToGo.text(lang), "", Tone::Strong, &|s| {
         let mut names = vec![s.resource.as_str()];
