@@ -133,6 +133,14 @@ pub fn write(
     Ok(Written { folder: folder.path, files: folder.written, notes })
 }
 
+/// Puts a file in its place at once, or leaves the old one whole.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    folder::replace(place, bytes)
+}
+
 /// The folder that [`write`] fills for a result.
 pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
     folder::path(directory, result)

@@ -43,13 +43,7 @@ impl Folder {
     /// Puts a file in its place at once, or leaves the old one.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.path.join(name);
-        let draft = self.path.join(format!(".{name}.{}.part", std::process::id()));
-        let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, &place));
-        if let Err(error) = done {
-            // The first error is the one to report, whether or not the draft can be removed.
-            let _ = fs::remove_file(&draft);
-            return Err(about(&error, &place));
-        }
+        replace(&place, bytes)?;
         self.written.push(place);
         Ok(())
     }
@@ -68,6 +62,18 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Puts a file in its place at once, or leaves the old one.
+pub(crate) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let draft = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, place));
+    done.map_err(|error| {
+        // The first error is the one to report, whether or not the draft can be removed.
+        let _ = fs::remove_file(&draft);
+        about(&error, place)
+    })
 }
 
 fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {

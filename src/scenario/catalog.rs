@@ -1,0 +1,83 @@
+//! The catalogue: parts with their sources, compiled in and overridden item by item from disk.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::Files;
+use super::decode::{Decode, Map};
+use super::document::{
+    CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
+    RuntimeItem, StorageItem,
+};
+use super::problem::Problems;
+use super::yaml;
+
+static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/catalog");
+
+/// All parts that can be named.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Catalog {
+    pub(crate) runtimes: Map<RuntimeItem>,
+    pub(crate) connection_pools: Map<PoolItem>,
+    pub(crate) consumers: Map<ConsumerItem>,
+    pub(crate) instances: Map<InstanceItem>,
+    pub(crate) database_classes: Map<DatabaseItem>,
+    pub(crate) storage_types: Map<StorageItem>,
+    pub(crate) cache_classes: Map<ClassItem>,
+    pub(crate) curves: Map<CurveItem>,
+}
+
+/// What is compiled in, then `../catalog` beside the system's folder, then `folder`.
+pub(crate) fn read(
+    files: &mut Files,
+    system_folder: &Path,
+    folder: Option<&Path>,
+    problems: &mut Problems,
+) -> Catalog {
+    let mut catalog = Catalog::default();
+    let mut compiled: Vec<_> = COMPILED_IN
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    compiled.sort_by_key(|file| file.path());
+    for file in compiled {
+        let path = format!("catalog:{}", file.path().display());
+        files.register(path.clone(), file.contents());
+        let text = String::from_utf8_lossy(file.contents()).into_owned();
+        let source = files.checked(path, text, problems);
+        merge(&mut catalog, source, problems);
+    }
+    let beside = system_folder.join("..").join("catalog");
+    for folder in std::iter::once(beside.as_path()).chain(folder) {
+        for path in super::yaml_files(folder) {
+            let source = files.text(&path, None, problems);
+            merge(&mut catalog, source, problems);
+        }
+    }
+    catalog
+}
+
+fn merge(catalog: &mut Catalog, source: Option<u32>, problems: &mut Problems) {
+    let node = source.and_then(|source| yaml::parse(source, problems));
+    let Some(document) = node.and_then(|node| CatalogDoc::decode(&node, problems)) else {
+        return;
+    };
+    overlay(&mut catalog.runtimes, document.runtimes);
+    overlay(&mut catalog.connection_pools, document.connection_pools);
+    overlay(&mut catalog.consumers, document.consumers);
+    overlay(&mut catalog.instances, document.instances);
+    overlay(&mut catalog.database_classes, document.database_classes);
+    overlay(&mut catalog.storage_types, document.storage_types);
+    overlay(&mut catalog.cache_classes, document.cache_classes);
+    overlay(&mut catalog.curves, document.curves);
+}
+
+fn overlay<T>(below: &mut Map<T>, above: Map<T>) {
+    for (name, item) in above.0 {
+        match below.position(&name.value) {
+            Some(at) => below.0[at] = (name, item),
+            None => below.0.push((name, item)),
+        }
+    }
+}

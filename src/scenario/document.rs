@@ -1,0 +1,811 @@
+//! The documents that people write: scenario, system, plan, calibration, catalogue.
+
+use serde_json::{Value as Json, json};
+
+use super::decode::{Decode, Definitions, Map, Setting, Spanned, choice, document, words};
+use super::problem::{Problems, Span};
+use super::time::Time;
+use super::values::{
+    Basis, Bytes, Cores, Count, Duration, Flag, Money, Name, Number, Rate, Share, Text,
+};
+use super::yaml::{Node, Value};
+
+words! {
+    /// How requests are spread over pods.
+    enum BalancerWord {
+        /// In turn.
+        "round-robin" => RoundRobin,
+        /// Each equally likely.
+        "random" => Random,
+        /// The pod with the fewest requests.
+        "least-requests" => LeastRequests,
+    }
+
+    /// When offsets are committed.
+    enum AckWord {
+        /// After each record.
+        "record" => Record,
+        /// Once per poll.
+        "batch" => Batch,
+    }
+
+    /// How long a connection is kept.
+    enum HoldWord {
+        /// Until the response is written.
+        "request" => Request,
+        /// Until the transaction ends.
+        "transaction" => Transaction,
+    }
+
+    /// What decides a record's partition.
+    enum KeyWord {
+        /// The flow: all records of one order share a partition number.
+        "flow" => Flow,
+        /// Nothing: any partition.
+        "none" => None,
+    }
+
+    /// Which values of settings count.
+    enum View {
+        /// What the files say.
+        "written" => Written,
+        /// What the running system uses.
+        "effective" => Effective,
+    }
+}
+
+document! {
+    /// A system: what runs.
+    struct SystemDoc {
+        /// Name of the system.
+        system: Name,
+        /// The system in one line.
+        about: Option<Text>,
+        /// Cloud region, for prices.
+        region: Option<Name>,
+        /// Names of the files `calibrations/<name>.yaml` beside this file; the first is the default.
+        calibrations: Vec<Name>,
+        /// Groups of equal nodes. Informative.
+        node_groups: Map<NodeGroupDoc>,
+        /// Services, each a set of equal pods.
+        services: Map<ServiceDoc>,
+        /// Database servers.
+        databases: Map<DatabaseDoc>,
+        /// Cache servers.
+        caches: Map<CacheDoc>,
+        /// Kafka topics.
+        topics: Map<TopicDoc>,
+        /// Mutual exclusions shared by all pods.
+        locks: Map<LockDoc>,
+        /// What users do; a scenario may have journeys of its own.
+        journeys: Map<Vec<VisitDoc>>,
+        /// Named times; a calibration's times of the same name override them.
+        times: Map<Time>,
+        /// Unit costs; those of a calibration override them.
+        units: Option<UnitsDoc>,
+    }
+
+    /// A group of equal nodes.
+    struct NodeGroupDoc {
+        /// Instance type of the catalogue.
+        instance: Setting<Name>,
+        /// Fewest nodes.
+        min: Option<Setting<Count<0, 10_000>>>,
+        /// Nodes wanted.
+        desired: Option<Setting<Count<0, 10_000>>>,
+        /// Most nodes.
+        max: Option<Setting<Count<0, 10_000>>>,
+        /// What changes the number of nodes. Informative.
+        autoscaler: Option<Text>,
+    }
+
+    /// A service.
+    struct ServiceDoc {
+        /// Runtime of the catalogue; without one, threads are unlimited.
+        runtime: Option<Name>,
+        /// Servlet threads of a pod.
+        threads: Option<Setting<Count<1, 1_000_000>>>,
+        /// Connections accepted by a pod, those in work included.
+        max_connections: Option<Setting<Count<1, 10_000_000>>>,
+        /// Connections in the backlog beyond those.
+        accept_count: Option<Setting<Count<0, 1_000_000>>>,
+        /// Whether a database connection is held to the end of the response.
+        open_in_view: Option<Setting<Flag>>,
+        /// Node group. Informative.
+        node_group: Option<Setting<Name>>,
+        /// Pods; dead where there is autoscaling.
+        replicas: Option<Setting<Count<1, 10_000>>>,
+        /// Horizontal autoscaler; the pods that run are its minimum.
+        autoscaling: Option<AutoscalingDoc>,
+        /// Resources of a pod; 1 core by default.
+        pod: Option<PodDoc>,
+        /// How requests are spread over pods; `round-robin` by default.
+        balancer: Option<Setting<BalancerWord>>,
+        /// Connection pools that each pod has of its own.
+        pools: Map<PoolDoc>,
+        /// HTTP endpoints, each a list of steps.
+        endpoints: Map<Vec<Step>>,
+        /// Kafka listeners.
+        listeners: Map<ListenerDoc>,
+    }
+
+    /// A horizontal pod autoscaler.
+    struct AutoscalingDoc {
+        /// Autoscaler of the catalogue. Informative.
+        kind: Option<Name>,
+        /// Fewest pods.
+        min: Setting<Count<1, 10_000>>,
+        /// Most pods.
+        max: Option<Setting<Count<1, 10_000>>>,
+        /// CPU use aimed at. Informative.
+        cpu: Option<Setting<Share>>,
+        /// Memory use aimed at. Informative.
+        memory: Option<Setting<Share>>,
+    }
+
+    /// Resources of a pod.
+    struct PodDoc {
+        /// CPU.
+        cpu: Option<PodCpuDoc>,
+        /// Memory. Informative.
+        memory: Option<PodMemoryDoc>,
+        /// Time from start to ready. Informative.
+        ready_after: Option<Setting<Duration>>,
+    }
+
+    /// CPU of a pod.
+    struct PodCpuDoc {
+        /// CPU reserved.
+        request: Option<Setting<Cores>>,
+        /// CPU that the pod may use; by default what is reserved.
+        limit: Option<Setting<Cores>>,
+    }
+
+    /// Memory of a pod.
+    struct PodMemoryDoc {
+        /// Memory reserved.
+        request: Option<Setting<Bytes>>,
+        /// Memory that the pod may use.
+        limit: Option<Setting<Bytes>>,
+    }
+
+    /// A connection pool.
+    struct PoolDoc {
+        /// Pool of the catalogue, for what is not given here.
+        kind: Option<Name>,
+        /// Database that its connections reach.
+        database: Name,
+        /// Most connections; 10 by default.
+        maximum: Option<Setting<Count<1, 100_000>>>,
+        /// Idle connections that it tries to keep; `maximum` by default.
+        minimum_idle: Option<Setting<Count<0, 100_000>>>,
+        /// Longest wait for a connection; 30 s by default.
+        connection_timeout: Option<Setting<Duration>>,
+        /// Time after which a superfluous idle connection is closed; 0s: never; 600 s by default.
+        idle_timeout: Option<Setting<Duration>>,
+        /// Pause between opening two connections; 30 ms by default.
+        growth_pause: Option<Setting<Duration>>,
+        /// Period in which idle connections are trimmed and refilled; 30 s by default.
+        housekeeping: Option<Setting<Duration>>,
+    }
+
+    /// A Kafka listener.
+    struct ListenerDoc {
+        /// Consumer of the catalogue, for what is not given here.
+        kind: Option<Name>,
+        /// Topic that it reads.
+        topic: Name,
+        /// Consumer group; the name of the service by default.
+        group: Option<Name>,
+        /// Threads in each pod; 1 by default.
+        concurrency: Option<Setting<Count<1, 10_000>>>,
+        /// When offsets are committed; `batch` by default.
+        ack: Option<Setting<AckWord>>,
+        /// Most records a poll returns; 500 by default.
+        max_poll_records: Option<Setting<Count<1, 1_000_000>>>,
+        /// Further attempts at a record that failed; 9 by default.
+        retries: Option<Setting<Count<0, 10_000>>>,
+        /// Pause before each further attempt; none by default.
+        back_off: Option<Setting<Duration>>,
+        /// The kind of flow that a record handled here completes.
+        completes: Option<Name>,
+        /// What is done with a record.
+        steps: Vec<Step>,
+    }
+
+    /// A database server.
+    struct DatabaseDoc {
+        /// Database class of the catalogue.
+        class: Option<Setting<Name>>,
+        /// Engine. Informative.
+        engine: Option<Name>,
+        /// Storage.
+        storage: Option<StorageDoc>,
+        /// Connections accepted; by default the class's, else unlimited.
+        max_connections: Option<Setting<Count<1, 1_000_000>>>,
+        /// Storage operations a second; by default what the storage bursts to, else unlimited.
+        iops: Option<Setting<Number>>,
+        /// Virtual CPUs; by default the class's, else 1.
+        cpu: Option<Setting<Cores>>,
+    }
+
+    /// Storage of a database.
+    struct StorageDoc {
+        /// Storage type of the catalogue.
+        r#type: Setting<Name>,
+        /// Size.
+        size: Setting<Bytes>,
+    }
+
+    /// A cache server.
+    struct CacheDoc {
+        /// Cache class of the catalogue. Informative.
+        class: Option<Setting<Name>>,
+    }
+
+    /// A Kafka topic.
+    struct TopicDoc {
+        /// Partitions.
+        partitions: Setting<Count<1, 100_000>>,
+        /// Whether its records count as events; `true` by default.
+        counted: Option<Flag>,
+    }
+
+    /// A mutual exclusion shared by all pods.
+    struct LockDoc {}
+
+    /// One request of a journey.
+    struct VisitDoc {
+        /// `service.endpoint`.
+        request: Name,
+        /// Time that the user takes before it.
+        think: Option<Time>,
+        /// How often it is made; 1 by default.
+        times: Option<Count<1, 100>>,
+        /// Probability that it is made; 1 by default.
+        probability: Option<Share>,
+    }
+
+    /// Unit costs; those absent are zero.
+    struct UnitsDoc {
+        /// Pod CPU per SQL statement.
+        statement_application: Option<Time>,
+        /// Database CPU per read.
+        statement_read: Option<Time>,
+        /// Database CPU per write.
+        statement_write: Option<Time>,
+        /// Network per statement; its mean counts.
+        statement_round_trip: Option<Time>,
+        /// Database CPU of a commit.
+        commit_database: Option<Time>,
+        /// Storage operations per read.
+        read_ios: Option<Number>,
+        /// Storage operations per writing commit.
+        commit_ios: Option<Number>,
+        /// Opening a connection; its mean counts.
+        connect: Option<Time>,
+        /// Server time of a cache command.
+        cache_command: Option<Time>,
+        /// Network per cache command; its mean counts.
+        cache_round_trip: Option<Time>,
+        /// Pod CPU per cache command.
+        cache_application: Option<Time>,
+        /// Pod CPU per published record.
+        publish_application: Option<Time>,
+        /// Pod CPU per consumed record, before its steps.
+        record_application: Option<Time>,
+        /// From a record's arrival on the broker to an idle consumer having it; its mean counts.
+        fetch: Option<Time>,
+        /// Broker round trip of an offset commit; its mean counts.
+        commit_offset: Option<Time>,
+        /// Network of a call between services; its mean counts.
+        call_round_trip: Option<Time>,
+    }
+}
+
+choice! {
+    /// One step of an endpoint or listener.
+    enum Step {
+        /// Compute on the pod.
+        "cpu" => Cpu(Time),
+        /// Wait for something outside that has no queue.
+        "delay" => Delay(Time),
+        /// Do some steps in a database transaction.
+        "transaction" => Transaction(TransactionDoc),
+        /// SQL statements, in a transaction.
+        "query" => Query(QueryDoc),
+        /// Commands to a cache.
+        "cache" => Cache(CacheStepDoc),
+        /// Append a record to a topic.
+        "publish" => Publish(PublishDoc),
+        /// Call an endpoint and wait for its answer.
+        "call" => Call(CallDoc),
+        /// Have an endpoint called later, without waiting.
+        "send" => Send(SendDoc),
+        /// Do one of some branches, or nothing.
+        "choose" => Choose(Spanned<Vec<BranchDoc>>),
+        /// Do some steps several times.
+        "repeat" => Repeat(RepeatDoc),
+        /// Do some steps holding a lock.
+        "lock" => Lock(LockStepDoc),
+    }
+}
+
+document! {
+    /// A database transaction.
+    struct TransactionDoc {
+        /// Pool of this service.
+        pool: Name,
+        /// How long its connection is kept; `request` in an endpoint under open-in-view, otherwise, and
+        /// in a nested transaction, `transaction`.
+        hold: Option<HoldWord>,
+        /// Whether its commit writes nothing.
+        read_only: Option<Flag>,
+        /// What is done inside.
+        steps: Vec<Step>,
+    }
+
+    /// SQL statements.
+    struct QueryDoc {
+        /// Statements that read.
+        reads: Option<Count<0, 10_000>>,
+        /// Statements that write.
+        writes: Option<Count<0, 10_000>>,
+        /// CPU on the database for all of it, instead of the unit costs.
+        time: Option<Time>,
+    }
+
+    /// Commands to a cache.
+    struct CacheStepDoc {
+        /// Cache.
+        server: Name,
+        /// Commands; 1 by default.
+        operations: Option<Count<1, 10_000>>,
+        /// Server time of one command, instead of the unit cost.
+        time: Option<Time>,
+        /// Share of hits; on a miss, `miss` is done.
+        hit: Option<Share>,
+        /// What is done on a miss.
+        miss: Vec<Step>,
+    }
+
+    /// A record appended to a topic.
+    struct PublishDoc {
+        /// Topic.
+        topic: Name,
+        /// What decides its partition; `flow` by default.
+        key: Option<KeyWord>,
+    }
+
+    /// A synchronous call.
+    struct CallDoc {
+        /// `service.endpoint`.
+        endpoint: Name,
+        /// Longest wait; none by default.
+        timeout: Option<Setting<Duration>>,
+    }
+
+    /// A call made later.
+    struct SendDoc {
+        /// `service.endpoint`.
+        endpoint: Name,
+        /// Time until then; at once by default.
+        after: Option<Time>,
+    }
+
+    /// A branch.
+    struct BranchDoc {
+        /// Probability that it is taken.
+        probability: Share,
+        /// What is done.
+        steps: Vec<Step>,
+    }
+
+    /// A loop.
+    struct RepeatDoc {
+        /// How often.
+        times: Count<1, 1000>,
+        /// What is done.
+        steps: Vec<Step>,
+    }
+
+    /// Steps under a lock.
+    struct LockStepDoc {
+        /// Lock.
+        name: Name,
+        /// What is done while it is held.
+        steps: Vec<Step>,
+    }
+
+    /// Service times of a system.
+    struct CalibrationDoc {
+        /// Name: that of the file.
+        calibration: Name,
+        /// Where these times come from, in a sentence.
+        about: Option<Text>,
+        /// Named times.
+        times: Map<Time>,
+        /// Unit costs.
+        units: Option<UnitsDoc>,
+    }
+
+    /// A planned change of a system.
+    struct PlanDoc {
+        /// Name: that of the file.
+        plan: Name,
+        /// The plan in a sentence.
+        about: Option<Text>,
+        /// Edits, in order.
+        changes: Vec<ChangeDoc>,
+        /// What the plan's author believed of settings that it does not change.
+        believes: Vec<BeliefDoc>,
+    }
+
+    /// An edit.
+    struct ChangeDoc {
+        /// Path of a setting in the system's document; `*` is every key of a level.
+        set: Spanned<Text>,
+        /// Value that is written today.
+        from: Spanned<Text>,
+        /// Value that the author of the plan believed to be written.
+        believed: Option<Spanned<Text>>,
+        /// Value to write.
+        to: Spanned<Text>,
+        /// File of the system's own repository.
+        file: Option<Text>,
+        /// Key in that file.
+        key: Option<Text>,
+        /// Number of the edit in the plan's document.
+        edit: Option<Text>,
+        /// Whether the edit is made where it works, so that what runs changes too.
+        force: Option<Flag>,
+    }
+
+    /// A belief.
+    struct BeliefDoc {
+        /// Path of a setting in the system's document.
+        set: Spanned<Text>,
+        /// Value believed.
+        value: Spanned<Text>,
+    }
+
+    /// A scenario: what happens to a system and what is asked.
+    struct ScenarioDoc {
+        /// Name of the scenario.
+        scenario: Name,
+        /// The question in a sentence.
+        about: Option<Text>,
+        /// Path of the system's file, relative to this file, or the system itself.
+        system: SystemSource,
+        /// Calibrations; the first is the answer's. By default all of the system's.
+        calibrations: Vec<Name>,
+        /// Variants of the system.
+        variants: Map<VariantDoc>,
+        /// Mixes of requests or journeys.
+        mixes: Map<MixDoc>,
+        /// What users do.
+        journeys: Map<Vec<VisitDoc>>,
+        /// Mixes used; the first is the answer's. By default all, in order.
+        mix: Vec<Name>,
+        /// The load.
+        load: LoadDoc,
+        /// Rate by time of day: a curve of the catalogue; `flat` by default.
+        curve: Option<Name>,
+        /// Conditions that a load must meet.
+        targets: Option<TargetsDoc>,
+        /// How long a steady load is run.
+        window: Option<WindowDoc>,
+        /// Replications of a point; 8 by default.
+        replications: Option<Count<2, 10_000>>,
+        /// Where to look for the line.
+        search: Option<SearchDoc>,
+        /// Run a day.
+        day: Option<DayDoc>,
+        /// Seed of all draws; 1 by default.
+        seed: Option<Count<0, 9_007_199_254_740_992>>,
+    }
+
+    /// A variant of the system.
+    struct VariantDoc {
+        /// What it is, in a sentence.
+        about: Option<Text>,
+        /// Which values of settings count; `effective` by default.
+        view: Option<View>,
+        /// Plans whose author's beliefs are taken for true.
+        believes: Vec<Name>,
+        /// Plans that are carried out, in order.
+        plans: Vec<Name>,
+    }
+
+    /// A mix: weights of requests, or of journeys.
+    struct MixDoc {
+        /// Relative numbers of requests by `service.endpoint`.
+        requests: Map<Number>,
+        /// Relative numbers of users by journey.
+        journeys: Map<Number>,
+    }
+
+    /// The load: exactly one of `rate`, `users`, `virtual_users`, `records`.
+    struct LoadDoc {
+        /// Requests per second at the peak.
+        rate: Option<Rate>,
+        /// Users; from their number follows the rate at the peak.
+        users: Option<UsersDoc>,
+        /// A fixed number of users, each on and on.
+        virtual_users: Option<VirtualUsersDoc>,
+        /// Records from outside, straight into topics.
+        records: Vec<RecordsDoc>,
+        /// Whether arrivals are evenly spaced; random by default.
+        regular: Option<Flag>,
+        /// A response later than this is an error.
+        patience: Option<Duration>,
+    }
+
+    /// Users: the rate at the peak is mau x daily x concurrent x calls.
+    struct UsersDoc {
+        /// Monthly active users.
+        mau: Count<1, 1_000_000_000_000>,
+        /// Share of them that comes on a day.
+        daily: Share,
+        /// Share of those that is there at the peak.
+        concurrent: Share,
+        /// Requests of one of those, per second.
+        calls: Rate,
+    }
+
+    /// Virtual users.
+    struct VirtualUsersDoc {
+        /// Number.
+        users: Count<1, 1_000_000>,
+        /// Pause between journeys.
+        think: Option<Time>,
+    }
+
+    /// Records from outside.
+    struct RecordsDoc {
+        /// Topic.
+        topic: Name,
+        /// Records per second at the peak.
+        rate: Rate,
+    }
+
+    /// Conditions that a load must meet.
+    struct TargetsDoc {
+        /// Median of response times.
+        p50: Option<Duration>,
+        /// 95th percentile of response times.
+        p95: Option<Duration>,
+        /// 99th percentile of response times.
+        p99: Option<Duration>,
+        /// Share of requests that fail.
+        errors: Option<Share>,
+        /// Largest lag of a listener.
+        lag: Option<Count<0, 1_000_000_000_000>>,
+        /// Events per second that are wanted; not a condition.
+        events: Option<Rate>,
+    }
+
+    /// How long a steady load is run.
+    struct WindowDoc {
+        /// Time before anything counts; 20 s by default.
+        warm_up: Option<Duration>,
+        /// Time observed; 60 s by default.
+        measure: Option<Duration>,
+    }
+
+    /// Where to look for the line.
+    struct SearchDoc {
+        /// Largest load tried; by default 16 times the load asked about, else 20,000/s.
+        highest: Option<Rate>,
+        /// Width of the answer as a share of its upper end; 2 % by default.
+        resolution: Option<Share>,
+        /// Replications of the search; those of the scenario by default.
+        replications: Option<Count<2, 10_000>>,
+    }
+
+    /// A day.
+    struct DayDoc {
+        /// Length of a bin; 10 min by default.
+        bin: Option<Duration>,
+        /// Time run, from midnight; 24 h by default.
+        horizon: Option<Duration>,
+        /// Replications; 1 by default.
+        replications: Option<Count<1, 10_000>>,
+        /// Variants whose day is run; all by default.
+        variants: Vec<Name>,
+    }
+}
+
+document! {
+    /// Parts that systems are made of. Any file may have any section.
+    struct CatalogDoc {
+        /// Runtimes of services.
+        runtimes: Map<RuntimeItem>,
+        /// Connection pools.
+        connection_pools: Map<PoolItem>,
+        /// Kafka consumers.
+        consumers: Map<ConsumerItem>,
+        /// Autoscalers. Informative.
+        autoscalers: Map<AutoscalerItem>,
+        /// Instance types. Informative.
+        instances: Map<InstanceItem>,
+        /// Database classes.
+        database_classes: Map<DatabaseItem>,
+        /// Storage types.
+        storage_types: Map<StorageItem>,
+        /// Cache classes. Informative.
+        cache_classes: Map<ClassItem>,
+        /// Broker classes. Informative.
+        broker_classes: Map<ClassItem>,
+        /// Prices of services. Informative.
+        prices: Map<PriceItem>,
+        /// Rates by time of day.
+        curves: Map<CurveItem>,
+    }
+
+    /// A runtime.
+    struct RuntimeItem (open) {
+        /// Servlet threads.
+        threads: Count<1, 1_000_000>,
+        /// Connections accepted.
+        max_connections: Count<1, 10_000_000>,
+        /// Backlog beyond those.
+        accept_count: Count<0, 1_000_000>,
+        /// Whether a connection is held to the end of the response.
+        open_in_view: Option<Flag>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A connection pool.
+    struct PoolItem (open) {
+        /// Most connections.
+        maximum: Count<1, 100_000>,
+        /// Idle connections kept.
+        minimum_idle: Option<Count<0, 100_000>>,
+        /// Longest wait for a connection.
+        connection_timeout: Duration,
+        /// Time after which a superfluous idle connection is closed.
+        idle_timeout: Duration,
+        /// Pause between opening two connections.
+        growth_pause: Duration,
+        /// Period of trimming and refilling.
+        housekeeping: Duration,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A Kafka consumer.
+    struct ConsumerItem (open) {
+        /// Threads in each pod.
+        concurrency: Option<Count<1, 10_000>>,
+        /// When offsets are committed.
+        ack: Option<AckWord>,
+        /// Most records a poll returns.
+        max_poll_records: Option<Count<1, 1_000_000>>,
+        /// Further attempts at a record.
+        retries: Option<Count<0, 10_000>>,
+        /// Pause before each.
+        back_off: Option<Duration>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// An autoscaler.
+    struct AutoscalerItem (open) {
+        /// Period of its loop.
+        sync: Option<Duration>,
+        /// Deviation that it ignores.
+        tolerance: Option<Share>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// An instance type.
+    struct InstanceItem (open) {
+        /// Virtual CPUs.
+        vcpu: Number,
+        /// Memory.
+        memory: Bytes,
+        /// Price by region.
+        hourly: Map<Money>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A database class.
+    struct DatabaseItem (open) {
+        /// Virtual CPUs.
+        vcpu: Cores,
+        /// Memory.
+        memory: Option<Bytes>,
+        /// Connections accepted by default.
+        max_connections: Option<Count<1, 1_000_000>>,
+        /// Price by region.
+        hourly: Map<Money>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A storage type.
+    struct StorageItem (open) {
+        /// Operations a second, whatever the size.
+        iops_base: Option<Number>,
+        /// Operations a second for each GiB.
+        iops_per_gib: Option<Number>,
+        /// Fewest operations a second.
+        iops_minimum: Option<Number>,
+        /// Operations a second while there are credits.
+        iops_burst: Option<Number>,
+        /// Time of one operation without a queue; 1 ms by default.
+        latency: Option<Duration>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A class of servers.
+    struct ClassItem (open) {
+        /// Price by region.
+        hourly: Map<Money>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// The price of a service.
+    struct PriceItem (open) {
+        /// Price by region.
+        hourly: Map<Money>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// A rate by time of day.
+    struct CurveItem (open) {
+        /// Relative rate of each hour, from midnight; repeated from the start after the last.
+        hours: Vec<Number>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+}
+
+/// A system: in a file of its own, or in the scenario.
+#[derive(Clone, Debug)]
+pub(crate) enum SystemSource {
+    /// Path as written.
+    File(String, Span),
+    /// The tree of the system, which plans may patch before it is read.
+    Inline(Node),
+}
+
+impl Decode for SystemSource {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<SystemSource> {
+        if let Value::Map(_) = node.value {
+            return Some(SystemSource::Inline(node.clone()));
+        }
+        Text::decode(node, problems).map(|path| SystemSource::File(path.0, node.span))
+    }
+
+    fn schema(definitions: &mut Definitions) -> Json {
+        json!({ "anyOf": [{ "type": "string" }, SystemDoc::schema(definitions)] })
+    }
+}

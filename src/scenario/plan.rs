@@ -1,0 +1,240 @@
+//! Plans: patches of a system's document, and what each edit does to what runs.
+
+use std::collections::BTreeSet;
+
+use super::document::{ChangeDoc, PlanDoc};
+use super::problem::{Problems, Span, suggest};
+use super::values::canonical;
+use super::yaml::{Entry, Node, Value};
+use crate::study::result::Edit;
+
+/// Keys to follow from the root of a tree, each by its position.
+type Trail = Vec<usize>;
+
+/// Carry out the plan's changes on `tree`; returns what each does.
+pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) -> Vec<Edit> {
+    let mut changed: BTreeSet<Trail> = BTreeSet::new();
+    let mut edits = Vec::new();
+    for change in &plan.changes {
+        let mut effects = Vec::new();
+        for trail in settings(tree, &change.set.value.0, change.set.span, problems) {
+            if !changed.insert(trail.clone()) {
+                let message = format!("`{}` is changed twice", name_of(tree, &trail));
+                problems.add("E0404", change.set.span, message);
+                continue;
+            }
+            if let Some(effect) = carry_out(tree, &trail, change, problems) {
+                effects.push(effect);
+            }
+        }
+        let Some(first) = effects.first() else { continue };
+        let working = effects.iter().filter(|effect| effect.works).count();
+        let mut why = effects.iter().find(|effect| effect.works).unwrap_or(first).why.clone();
+        if effects.len() > 1 {
+            why = format!("{why} ({working} of {} places)", effects.len());
+        }
+        let from = change.from.value.0.clone();
+        let believed = change.believed.as_ref().map(|believed| believed.value.0.clone());
+        edits.push(Edit {
+            plan: plan.plan.text.clone(),
+            set: change.set.value.0.clone(),
+            believed: believed.filter(|believed| !equal(believed, &from)),
+            from,
+            to: change.to.value.0.clone(),
+            file: change.file.as_ref().map(|file| file.0.clone()),
+            effective: working > 0,
+            why,
+        });
+    }
+    edits
+}
+
+/// Take what the plan's author believed for true.
+pub(crate) fn believe(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) {
+    let of_changes = plan
+        .changes
+        .iter()
+        .filter_map(|change| change.believed.as_ref().map(|believed| (&change.set, believed)));
+    let of_plan = plan.believes.iter().map(|belief| (&belief.set, &belief.value));
+    for (set, value) in of_changes.chain(of_plan) {
+        for trail in settings(tree, &set.value.0, set.span, problems) {
+            let scalar = Value::Scalar { text: value.value.0.clone(), quoted: false };
+            if let Some(node) = node_at(tree, &trail) {
+                *node = Node { span: value.span, value: scalar };
+            }
+        }
+    }
+}
+
+/// What an edit does at one place.
+struct Effect {
+    works: bool,
+    why: String,
+}
+
+fn carry_out(
+    tree: &mut Node,
+    trail: &[usize],
+    change: &ChangeDoc,
+    problems: &mut Problems,
+) -> Option<Effect> {
+    let names = names_of(tree, trail);
+    let dead = dead_replicas(tree, trail, &names);
+    let force = change.force.is_some_and(|force| force.0);
+    let (from, to) = (&change.from.value.0, &change.to.value.0);
+    let node = node_at(tree, trail)?;
+    let written = node.get("written").unwrap_or(node).quote();
+    if !equal(&written, from) {
+        let message = format!(
+            "the plan is stale: it changes `{}` from {from}, but {written} is written",
+            names.join("."),
+        );
+        let help = format!("write `from: {written}`; what the author believed goes to `believed`");
+        problems.help("E0402", change.from.span, message, help);
+        return None;
+    }
+    let none = |why: String| Some(Effect { works: false, why });
+    let same = equal(from, to);
+    let scalar =
+        || Node { span: change.to.span, value: Value::Scalar { text: to.clone(), quoted: false } };
+    if let Value::Map(entries) = &mut node.value {
+        let text = |key: &str, entries: &[Entry]| {
+            entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.quote())
+        };
+        let runs = text("runs", entries).unwrap_or_default();
+        let because = text("because", entries);
+        for entry in entries.iter_mut() {
+            if entry.key == "written" || (force && entry.key == "runs") {
+                entry.value = scalar();
+            }
+        }
+        if !force {
+            let why = because.unwrap_or_else(|| "what is written does not reach it".into());
+            return none(format!("no effect: {runs} runs, because {why}"));
+        }
+        if equal(&runs, to) {
+            return none(format!("no change: {runs} runs already"));
+        }
+    } else {
+        *node = scalar();
+        if same {
+            return none(format!("no change: {to} is written already"));
+        }
+    }
+    if let Some(minimum) = dead {
+        return none(format!(
+            "no effect: under autoscaling `replicas` is dead, and the minimum of {minimum} rules"
+        ));
+    }
+    if !simulated(&names) {
+        let why = "changes what runs, but nothing in the simulation depends on it";
+        return Some(Effect { works: true, why: why.into() });
+    }
+    Some(Effect { works: true, why: "changes what runs".into() })
+}
+
+/// Whether two ways of writing mean the same value.
+fn equal(one: &str, other: &str) -> bool {
+    one == other
+        || matches!((canonical(one), canonical(other)), (Some(a), Some(b))
+            if a.1 == b.1 && (a.0 - b.0).abs() <= 1e-9 * a.0.abs())
+}
+
+/// The autoscaler's minimum, where `trail` leads to the replicas of an autoscaled service.
+fn dead_replicas(tree: &mut Node, trail: &[usize], names: &[String]) -> Option<String> {
+    let (_, above) = trail.split_last()?;
+    if names.last()? != "replicas" {
+        return None;
+    }
+    let minimum = node_at(tree, above)?.get("autoscaling")?.get("min")?;
+    Some(minimum.get("runs").unwrap_or(minimum).quote())
+}
+
+/// Whether anything that is simulated depends on the setting.
+fn simulated(names: &[String]) -> bool {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names.as_slice() {
+        ["services", _, "autoscaling", rest @ ..] => rest == ["min"],
+        ["services", _, "pod", "memory", ..] | ["services", _, "pod", "ready_after"] => false,
+        ["services", _, "node_group"] | ["caches", ..] => false,
+        ["databases", _, "engine"] => false,
+        [first, ..] => !matches!(*first, "node_groups" | "region" | "about" | "journeys"),
+        [] => false,
+    }
+}
+
+/// Where the path `set` leads: single values and settings only.
+fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<Trail> {
+    let mut found = Vec::new();
+    let mut reached = (0, tree, set);
+    search(tree, set, &mut Vec::new(), &mut found, &mut reached);
+    if found.is_empty() {
+        let (_, node, rest) = reached;
+        let wanted = rest.split('.').next().unwrap_or(rest);
+        let names = node.entries().unwrap_or_default().iter().map(|entry| entry.key.as_str());
+        let message = format!("`{set}` is not in the system: there is no `{wanted}`");
+        problems.report("E0401", span, message, suggest(wanted, names));
+    }
+    let single = |trail: &Trail| {
+        let mut node = tree;
+        for &at in trail {
+            node = &node.entries().unwrap_or_default()[at].value;
+        }
+        node.text().is_some() || node.get("written").is_some() || node.get("runs").is_some()
+    };
+    if let Some(other) = found.iter().find(|trail| !single(trail)) {
+        let message = format!("`{}` is not a single value", name_of(tree, other));
+        problems.add("E0403", span, message);
+        return Vec::new();
+    }
+    found
+}
+
+/// Follow `rest` below `node`. Keys may hold dots, so each key is tried against the path's beginning.
+/// `reached` keeps the deepest place, for the message where nothing is found.
+fn search<'a>(
+    node: &'a Node,
+    rest: &'a str,
+    trail: &mut Trail,
+    found: &mut Vec<Trail>,
+    reached: &mut (usize, &'a Node, &'a str),
+) {
+    if trail.len() > reached.0 {
+        *reached = (trail.len(), node, rest);
+    }
+    for (at, entry) in node.entries().unwrap_or_default().iter().enumerate() {
+        let below = rest.strip_prefix('*').or_else(|| rest.strip_prefix(entry.key.as_str()));
+        let Some(below) = below else { continue };
+        trail.push(at);
+        if below.is_empty() {
+            found.push(trail.clone());
+        } else if let Some(below) = below.strip_prefix('.') {
+            search(&entry.value, below, trail, found, reached);
+        }
+        trail.pop();
+    }
+}
+
+fn node_at<'a>(tree: &'a mut Node, trail: &[usize]) -> Option<&'a mut Node> {
+    let mut node = tree;
+    for &at in trail {
+        let Value::Map(entries) = &mut node.value else { return None };
+        node = &mut entries.get_mut(at)?.value;
+    }
+    Some(node)
+}
+
+fn names_of(tree: &Node, trail: &[usize]) -> Vec<String> {
+    let mut node = tree;
+    let mut names = Vec::new();
+    for &at in trail {
+        let Some(entry) = node.entries().and_then(|entries| entries.get(at)) else { break };
+        names.push(entry.key.clone());
+        node = &entry.value;
+    }
+    names
+}
+
+fn name_of(tree: &Node, trail: &[usize]) -> String {
+    names_of(tree, trail).join(".")
+}

@@ -1,0 +1,253 @@
+//! Problems of the input: what is wrong, where, and what to do about it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::codes;
+
+/// Problems kept; the rest is counted only.
+const KEPT: usize = 200;
+/// Longest line that is printed as a snippet \[bytes\].
+const LONGEST_LINE: usize = 400;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can be run.
+    Error,
+    /// It can be run, but the reader should know.
+    Warning,
+}
+
+/// A text that was read, and what it is called.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Path as given, or `catalog:…` for what is compiled in.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    /// Index of the source.
+    pub(crate) source: u32,
+    /// First byte.
+    pub(crate) start: u32,
+    /// First byte after it.
+    pub(crate) end: u32,
+    /// Line, from 1.
+    pub(crate) line: u32,
+    /// Column in characters, from 1.
+    pub(crate) column: u32,
+}
+
+/// Something wrong with the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// `E…` or `W…`; see [`super::explain`].
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Path of the file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// Length in characters, at least 1.
+    pub length: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    source: Option<Arc<Source>>,
+    bytes: (usize, usize),
+}
+
+impl Problem {
+    /// One line: `file:line:column: code: message`.
+    pub fn plain(&self) -> String {
+        let Problem { file, line, column, code, message, .. } = self;
+        format!("{file}:{line}:{column}: {code}: {message}")
+    }
+
+    /// The line of the place, and the place within it \[bytes\].
+    fn excerpt(&self) -> Option<(&str, std::ops::Range<usize>)> {
+        let text = &self.source.as_ref()?.text;
+        let (start, end) = self.bytes;
+        let first = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(first..)?.split(['\n', '\r']).next()?;
+        let start = start.checked_sub(first).filter(|start| *start <= line.len())?;
+        let end = end.saturating_sub(first).clamp(start, line.len());
+        (line.len() <= LONGEST_LINE).then_some((line, start..end))
+    }
+
+    fn groups(&self) -> Group<'_> {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let group = Group::with_title(level.primary_title(&self.message).id(self.code));
+        let group = match self.excerpt() {
+            Some((line, range)) => group.element(
+                Snippet::source(line)
+                    .line_start(self.line)
+                    .path(&self.file)
+                    .annotation(AnnotationKind::Primary.span(range)),
+            ),
+            None => {
+                group.element(Origin::path(&self.file).line(self.line).char_column(self.column))
+            }
+        };
+        match &self.help {
+            Some(help) => group.element(Level::HELP.message(help)),
+            None => group,
+        }
+    }
+}
+
+/// All problems as compilers print them, with the line of the file and what to do.
+pub fn render(problems: &[Problem], colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let mut text = String::new();
+    for problem in problems {
+        let _ = writeln!(text, "{}\n", renderer.render(&[problem.groups()]));
+    }
+    text
+}
+
+/// All problems, one a line.
+pub fn render_plain(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| problem.plain() + "\n").collect()
+}
+
+/// Collects problems; reading goes on after each.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    sources: Vec<Arc<Source>>,
+    list: Vec<(Span, Problem)>,
+    errors: usize,
+}
+
+impl Problems {
+    /// Register a text; spans refer to it by the number returned.
+    pub(crate) fn source(&mut self, path: String, text: String) -> u32 {
+        self.sources.push(Arc::new(Source { path, text }));
+        (self.sources.len() - 1) as u32
+    }
+
+    pub(crate) fn path(&self, source: u32) -> &str {
+        self.sources.get(source as usize).map_or("", |source| &source.path)
+    }
+
+    pub(crate) fn text(&self, source: u32) -> Option<Arc<Source>> {
+        self.sources.get(source as usize).cloned()
+    }
+
+    /// Report a problem. The same problem at the same place is kept once: variants share their files.
+    pub(crate) fn add(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.report(code, span, message.into(), None);
+    }
+
+    /// Report a problem together with what to do about it.
+    pub(crate) fn help(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report(code, span, message.into(), Some(help.into()));
+    }
+
+    pub(crate) fn report(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        help: Option<String>,
+    ) {
+        debug_assert!(codes::explain(code).is_some(), "{code} has no explanation");
+        let severity = if code.starts_with('W') { Severity::Warning } else { Severity::Error };
+        if severity == Severity::Error {
+            self.errors += 1;
+        }
+        let known = |(place, problem): &(Span, Problem)| {
+            *place == span && problem.code == code && problem.message == message
+        };
+        if self.list.len() >= KEPT || self.list.iter().any(known) {
+            return;
+        }
+        let source = self.text(span.source);
+        let bytes = (span.start as usize, span.end as usize);
+        let length = source
+            .as_ref()
+            .and_then(|source| source.text.get(bytes.0..bytes.1))
+            .and_then(|text| text.lines().next())
+            .map_or(1, |text| text.chars().count().max(1));
+        let file = self.path(span.source).to_owned();
+        let problem = Problem {
+            code,
+            severity,
+            file,
+            line: span.line.max(1) as usize,
+            column: span.column.max(1) as usize,
+            length,
+            message,
+            help,
+            source,
+            bytes,
+        };
+        self.list.push((span, problem));
+    }
+
+    /// Errors so far, repeated ones included.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Everything reported, by file and line, errors and warnings apart.
+    pub(crate) fn finish(mut self) -> (Vec<Problem>, Vec<Problem>) {
+        self.list.sort_by_key(|(span, _)| *span);
+        self.list
+            .into_iter()
+            .map(|(_, problem)| problem)
+            .partition(|problem| problem.severity == Severity::Error)
+    }
+}
+
+/// `; did you mean …?` for the candidate nearest to `given`, if one is near.
+pub(crate) fn nearest<'a>(
+    given: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(given, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().max(given.len()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Help for an unknown name: the nearest candidate, else what there is.
+pub(crate) fn suggest<'a>(
+    given: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<String> {
+    if given.len() < 200
+        && let Some(near) = nearest(given, candidates.clone())
+    {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let mut names: Vec<&str> = candidates.into_iter().collect();
+    let more = names.len().saturating_sub(12);
+    names.truncate(12);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("there are: `{}`{rest}", names.join("`, `")))
+}

@@ -1,0 +1,372 @@
+//! From documents to a [`Study`]: one description for each variant, mix and calibration.
+
+mod graph;
+mod load;
+mod program;
+mod system;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use self::system::{Compiler, Laws, Used};
+use super::catalog::Catalog;
+use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
+use super::problem::Problems;
+use super::values::{Duration, Name};
+use super::yaml::{Node, Value};
+use super::{Files, Options, VariantInput, find};
+use crate::model::spec::{Id, Spec};
+use crate::study::result::{Assumption, Target};
+use crate::study::setup::{AskedLoad, Day, Search, Study, Variant, Window};
+use crate::units::Span as Length;
+
+/// Most cases of a study.
+const MOST_CASES: usize = 256;
+
+/// Everything that was read.
+pub(super) struct Question<'a> {
+    pub(super) scenario: &'a ScenarioDoc,
+    /// The trees of the scenario and of the system, for what is assumed in them.
+    pub(super) trees: [&'a Node; 2],
+    pub(super) base: &'a SystemDoc,
+    pub(super) catalog: &'a Catalog,
+    pub(super) calibrations: &'a [CalibrationDoc],
+    pub(super) variants: &'a [VariantInput],
+    pub(super) options: &'a Options,
+}
+
+/// Resolve and validate; none where a case cannot be described. Problems are reported on the way.
+pub(super) fn study(
+    question: &Question<'_>,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Option<Study> {
+    let scenario = question.scenario;
+    let mixes = load::mixes(question, problems);
+    let calibrations: Vec<Option<&CalibrationDoc>> = if question.calibrations.is_empty() {
+        vec![None]
+    } else {
+        question.calibrations.iter().map(Some).collect()
+    };
+    let count = question.variants.len() * mixes.len() * calibrations.len();
+    if count > MOST_CASES {
+        let message = format!(
+            "{} variants, {} mixes and {} calibrations make {count} cases; at most {MOST_CASES}",
+            question.variants.len(),
+            mixes.len(),
+            calibrations.len()
+        );
+        problems.add("E0106", scenario.scenario.span, message);
+        return None;
+    }
+    let mut laws = Laws::default();
+    let mut used = Used::default();
+    let mut cases = Vec::with_capacity(count);
+    let (mut asked, mut warnings) = (load::asked(scenario), Vec::new());
+    for calibration in &calibrations {
+        let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
+        for variant in question.variants {
+            let mut compiler = Compiler {
+                problems: &mut *problems,
+                files: &mut *files,
+                catalog: question.catalog,
+                laws: &mut laws,
+                used: &mut used,
+                system: &variant.system,
+                view: variant.view,
+                calibration: *calibration,
+                endpoints: BTreeMap::new(),
+                edges: Vec::new(),
+                spec: Spec::default(),
+            };
+            compiler.compile();
+            graph::check(&mut compiler);
+            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
+                specs.push(load::with_load(&mut compiler, question, mix));
+            }
+        }
+        cases.extend(of_mixes.into_iter().flatten());
+    }
+    unused(question, &used, problems);
+    for (mix, case) in mixes.iter().zip(cases.chunks(question.variants.len().max(1))) {
+        if let Some(spec) = case.first() {
+            warnings.extend(load::little(scenario, &mix.name, spec));
+        }
+    }
+    let settings = settings(question, &cases);
+    let mut assumed = used.assumed;
+    for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
+        stated(tree, place, &mut String::new(), &mut assumed);
+    }
+    let replications = scenario.replications.map_or(8, |count| count.u32());
+    let fewer = |count: u32| {
+        if question.options.quick { (count / 4).max(2.min(count)) } else { count }
+    };
+    if asked.rps <= 0.0 {
+        asked.rps = 0.0;
+    }
+    let window = window(scenario, problems);
+    let day =
+        day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
+    if cases.is_empty() || mixes.is_empty() || cases.len() != count {
+        return None;
+    }
+    let seed = scenario.seed.map_or(1, |seed| seed.0);
+    Some(Study {
+        scenario: scenario.scenario.text.clone(),
+        system: question.base.system.text.clone(),
+        seed: question.options.seed.unwrap_or(seed),
+        variants: question
+            .variants
+            .iter()
+            .map(|variant| Variant { name: variant.name.clone(), about: variant.about.clone() })
+            .collect(),
+        mixes: mixes.into_iter().map(|mix| mix.name).collect(),
+        calibrations: calibrations
+            .iter()
+            .map(|known| known.map_or("inline", |document| &document.calibration.text).to_owned())
+            .collect(),
+        targets: targets(scenario),
+        search: search(scenario, &asked, fewer(replications), fewer),
+        load: asked,
+        window,
+        replications: fewer(replications),
+        day,
+        edits: Vec::new(),
+        assumed,
+        warnings,
+        inputs: Vec::new(),
+        settings,
+        cases,
+    })
+}
+
+fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
+    let Some(targets) = &scenario.targets else { return Vec::new() };
+    let millis = |time: Option<Duration>| time.map(|time| time.0 * 1000.0);
+    [
+        ("p50_ms", millis(targets.p50)),
+        ("p95_ms", millis(targets.p95)),
+        ("p99_ms", millis(targets.p99)),
+        ("error_rate", targets.errors.map(|share| share.0)),
+        ("max_lag", targets.lag.map(|lag| lag.0 as f64)),
+    ]
+    .into_iter()
+    .filter_map(|(metric, limit)| limit.map(|limit| Target { metric: metric.into(), limit }))
+    .collect()
+}
+
+fn search(
+    scenario: &ScenarioDoc,
+    asked: &AskedLoad,
+    replications: u32,
+    fewer: impl Fn(u32) -> u32,
+) -> Search {
+    let search = scenario.search.as_ref();
+    let highest = search.and_then(|search| search.highest).map(|rate| rate.0);
+    let default = if asked.rps > 0.0 { 16.0 * asked.rps } else { 20_000.0 };
+    let resolution = search.and_then(|search| search.resolution).map_or(0.02, |share| share.0);
+    let own = search.and_then(|search| search.replications).map(|count| fewer(count.u32()));
+    Search {
+        highest_rps: highest.unwrap_or(default),
+        resolution: resolution.max(0.001),
+        replications: own.unwrap_or(replications),
+    }
+}
+
+fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
+    let window = scenario.window.as_ref();
+    let warm_up = window.and_then(|window| window.warm_up).map_or(20.0, |time| time.0);
+    let measure = window.and_then(|window| window.measure).map_or(60.0, |time| time.0);
+    if let Some(document) = window
+        && measure <= 0.0
+    {
+        problems.add("E0107", document.span, "`measure` must be longer than nothing");
+    }
+    Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+}
+
+fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
+    let document = question.scenario.day.as_ref()?;
+    let bin = document.bin.map_or(600.0, |time| time.0);
+    let horizon = document.horizon.map_or(86_400.0, |time| time.0);
+    if bin <= 0.0 || horizon < bin || horizon / bin > 10_000.0 {
+        let message = "a day has 1 to 10,000 bins: `bin` and `horizon` do not fit together";
+        problems.add("E0305", document.span, message);
+    }
+    let defined = &question.scenario.variants;
+    let chosen = |name: &Name, problems: &mut Problems| {
+        if defined.is_empty() && name.text == "system" {
+            return Some(0);
+        }
+        find(defined, name, "variant", "E0201", problems)?;
+        question.variants.iter().position(|variant| variant.name == name.text)
+    };
+    let mut variants: Vec<Id> = Vec::new();
+    for name in &document.variants {
+        variants.extend(chosen(name, problems).map(|at| at as Id));
+    }
+    if document.variants.is_empty() {
+        variants = (0..question.variants.len() as Id).collect();
+    }
+    Some(Day {
+        bin: Length::from_secs(bin),
+        horizon: Length::from_secs(horizon),
+        replications: document.replications.map_or(1, |count| count.u32()),
+        variants,
+    })
+}
+
+/// Warn of what no program and no pool refers to.
+fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
+    let system = question.base;
+    let mut warn = |kind: &'static str, name: &str, shown: &str, span| {
+        if !used.parts.contains(&(kind, name.to_owned())) {
+            problems.add("W0501", span, format!("the {kind} `{shown}` is not used"));
+        }
+    };
+    for (name, _) in system.databases.iter() {
+        warn("database", &name.value, &name.value, name.span);
+    }
+    for (name, _) in system.caches.iter() {
+        warn("cache", &name.value, &name.value, name.span);
+    }
+    for (name, _) in system.topics.iter() {
+        warn("topic", &name.value, &name.value, name.span);
+    }
+    for (name, _) in system.locks.iter() {
+        warn("lock", &name.value, &name.value, name.span);
+    }
+    for (service, document) in system.services.iter() {
+        for (pool, _) in document.pools.iter() {
+            warn("pool", &format!("{}.{}", service.value, pool.value), &pool.value, pool.span);
+        }
+    }
+    for calibration in question.calibrations {
+        for (name, time) in calibration.times.iter() {
+            if !used.times.contains(&time.span) {
+                let message = format!("the time `{}` is not used", name.value);
+                problems.add("W0501", name.span, message);
+            } else if time.basis.is_none() {
+                let message =
+                    format!("the time `{}` has no basis; it counts as assumed", name.value);
+                problems.add("W0505", name.span, message);
+            }
+        }
+    }
+}
+
+/// What is assumed in a document, by its path. Times and unit costs are left out: they count where used.
+fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumption>) {
+    let text = |key: &str| node.get(key).and_then(Node::text);
+    if let (Some(basis @ ("assumed" | "plan")), false) = (text("basis"), path.is_empty()) {
+        assumed.push(Assumption {
+            name: format!("{place}: {path}"),
+            value: node.quote(),
+            basis: basis.into(),
+            source: text("source").unwrap_or("not stated").to_owned(),
+        });
+    }
+    let length = path.len();
+    let mut child = |key: &str, node: &Node, path: &mut String| {
+        if length > 0 {
+            path.push('.');
+        }
+        path.push_str(key);
+        stated(node, place, path, assumed);
+        path.truncate(length);
+    };
+    match &node.value {
+        Value::Map(entries) => {
+            for entry in entries {
+                let own = length == 0 && matches!(entry.key.as_str(), "times" | "units" | "system");
+                if !own {
+                    child(&entry.key, &entry.value, path);
+                }
+            }
+        }
+        Value::List(items) => {
+            for (number, item) in items.iter().enumerate() {
+                child(&(number + 1).to_string(), item, path);
+            }
+        }
+        Value::Scalar { .. } => {}
+    }
+}
+
+/// The configuration that is simulated, by variant: what the main calibration and mix see.
+fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
+    let mut variants = serde_json::Map::new();
+    for (variant, spec) in question.variants.iter().zip(cases) {
+        let mut services = serde_json::Map::new();
+        for service in &spec.services {
+            let pools: serde_json::Map<String, Json> = service
+                .pools
+                .iter()
+                .map(|pool| {
+                    let database = spec.databases.get(pool.database as usize);
+                    let value = json!({
+                        "database": database.map(|database| &database.name),
+                        "maximum": pool.maximum,
+                        "minimum_idle": pool.minimum_idle,
+                        "connection_timeout_s": pool.connection_timeout.secs(),
+                        "idle_timeout_s": pool.idle_timeout.map(Length::secs),
+                    });
+                    (pool.name.clone(), value)
+                })
+                .collect();
+            let value = json!({
+                "pods": service.pods,
+                "cores": service.cores,
+                "threads": service.threads.maximum,
+                "accepted": service.threads.accepted,
+                "backlog": service.threads.backlog,
+                "balancer": format!("{:?}", service.balancer),
+                "pools": pools,
+            });
+            services.insert(service.name.clone(), value);
+        }
+        let listeners: serde_json::Map<String, Json> = spec
+            .listeners
+            .iter()
+            .map(|listener| {
+                let value = json!({
+                    "topic": spec.topics.get(listener.topic as usize).map(|topic| &topic.name),
+                    "group": listener.group,
+                    "concurrency": listener.concurrency,
+                    "ack": format!("{:?}", listener.ack),
+                    "max_poll_records": listener.max_poll_records,
+                    "retries": listener.retries,
+                    "back_off_s": listener.back_off.secs(),
+                });
+                (listener.name.clone(), value)
+            })
+            .collect();
+        let databases: serde_json::Map<String, Json> = spec
+            .databases
+            .iter()
+            .map(|database| {
+                let value = json!({
+                    "cores": database.cores,
+                    "iops": database.iops,
+                    "max_connections": database.max_connections,
+                });
+                (database.name.clone(), value)
+            })
+            .collect();
+        let topics: serde_json::Map<String, Json> = spec
+            .topics
+            .iter()
+            .map(|topic| (topic.name.clone(), json!({ "partitions": topic.partitions })))
+            .collect();
+        let value = json!({
+            "services": services,
+            "listeners": listeners,
+            "databases": databases,
+            "topics": topics,
+        });
+        variants.insert(variant.name.clone(), value);
+    }
+    Json::Object(variants)
+}

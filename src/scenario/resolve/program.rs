@@ -1,0 +1,442 @@
+//! Steps become operations: branches become jumps, loops are unrolled, draws get their numbers.
+
+use std::collections::BTreeMap;
+
+use super::system::{Compiler, Edge, Target};
+use crate::model::spec::{Hold, Id, Op};
+use crate::random::{Dist, Key};
+use crate::scenario::decode::Spanned;
+use crate::scenario::document::{
+    BranchDoc, CacheStepDoc, HoldWord, KeyWord, QueryDoc, RepeatDoc, ServiceDoc, Step,
+    TransactionDoc,
+};
+use crate::scenario::problem::Span;
+use crate::scenario::time::Form;
+use crate::scenario::values::Name;
+use crate::units::Span as Length;
+
+/// Most operations of a program.
+const LONGEST_PROGRAM: usize = 10_000;
+/// Most operations of a system.
+const LONGEST_SYSTEM: usize = 1_000_000;
+
+/// A transaction whose steps are being written.
+struct Open {
+    pool: usize,
+    database: Id,
+    read_only: bool,
+    queries: bool,
+}
+
+/// Writes the program of one endpoint or listener.
+pub(super) struct Program<'c, 'a> {
+    compiler: &'c mut Compiler<'a>,
+    service_id: usize,
+    service: &'a ServiceDoc,
+    /// Its number among all endpoints, then all listeners.
+    node: usize,
+    endpoint: bool,
+    open_in_view: bool,
+    start: usize,
+    full: bool,
+    open: Vec<Open>,
+    /// The database of the connection held to the end of the response.
+    held: Option<Id>,
+}
+
+impl<'c, 'a> Program<'c, 'a> {
+    pub(super) fn new(
+        compiler: &'c mut Compiler<'a>,
+        service_id: usize,
+        service: &'a ServiceDoc,
+        node: usize,
+        endpoint: bool,
+    ) -> Program<'c, 'a> {
+        let open_in_view = compiler.open_in_view(service);
+        let start = compiler.spec.ops.len();
+        Program {
+            compiler,
+            service_id,
+            service,
+            node,
+            endpoint,
+            open_in_view,
+            start,
+            full: false,
+            open: Vec::new(),
+            held: None,
+        }
+    }
+
+    /// Write all steps; returns where they begin.
+    pub(super) fn write(mut self, path: &str, steps: &[Step]) -> u32 {
+        if !self.endpoint {
+            let record = self.compiler.unit("record_application");
+            self.cpu(&record, &format!("{path}/record"));
+        }
+        self.steps(steps, path);
+        if self.full {
+            let message = format!(
+                "`{path}` needs more than {LONGEST_PROGRAM} operations when its loops are unrolled, \
+                 or the system more than {LONGEST_SYSTEM}"
+            );
+            self.compiler.problems.add("E0306", self.service.span, message);
+        }
+        self.compiler.spec.ops.push(Op::End);
+        self.start as u32
+    }
+
+    fn emit(&mut self, op: Op) -> usize {
+        let at = self.compiler.spec.ops.len();
+        if at - self.start >= LONGEST_PROGRAM || at >= LONGEST_SYSTEM {
+            self.full = true;
+        }
+        if !self.full {
+            self.compiler.spec.ops.push(op);
+        }
+        at
+    }
+
+    fn here(&self) -> u32 {
+        self.compiler.spec.ops.len() as u32
+    }
+
+    /// A jump whose target is not known yet.
+    fn jump(&mut self, chance: f64, place: &str) -> usize {
+        self.emit(Op::Jump { target: 0, chance, draw: draw(place) })
+    }
+
+    /// Let the jump at `at` lead to what is written next.
+    fn land(&mut self, at: usize) {
+        let here = self.here();
+        if let Some(Op::Jump { target, .. }) = self.compiler.spec.ops.get_mut(at) {
+            *target = here;
+        }
+    }
+
+    fn cpu(&mut self, law: &Dist, place: &str) {
+        if law.mean() > 0.0 {
+            let time = self.compiler.sampler(law);
+            self.emit(Op::Cpu { time, draw: draw(place) });
+        }
+    }
+
+    /// Steps in order. Each is named by what it is and how often that came before in the same list, so
+    /// that a step added elsewhere leaves the draws of the others alone.
+    fn steps(&mut self, steps: &[Step], path: &str) {
+        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+        for step in steps {
+            if self.full {
+                return;
+            }
+            let label = label(step);
+            let count = seen.entry(label.clone()).or_insert(0);
+            *count += 1;
+            let place = format!("{path}/{label}#{count}");
+            self.step(step, &place);
+        }
+    }
+
+    fn step(&mut self, step: &Step, place: &str) {
+        match step {
+            Step::Cpu(time) => {
+                let law = self.compiler.law(time);
+                self.cpu(&law, place);
+            }
+            Step::Delay(time) => {
+                let law = self.compiler.law(time);
+                let time = self.compiler.sampler(&law);
+                self.emit(Op::Delay { time, draw: draw(place) });
+            }
+            Step::Transaction(document) => self.transaction(document, place),
+            Step::Query(document) => self.query(document, place),
+            Step::Cache(document) => self.cache(document, place),
+            Step::Publish(document) => {
+                let law = self.compiler.unit("publish_application");
+                self.cpu(&law, &format!("{place}/application"));
+                let topics = &self.compiler.system.topics;
+                if let Some(topic) = self.compiler.index(topics, &document.topic, "topic") {
+                    self.edge(Target::Topic(topic as Id), false, document.topic.span);
+                    let keyed = !matches!(document.key, Some(KeyWord::None));
+                    self.emit(Op::Publish { topic: topic as Id, keyed, draw: draw(place) });
+                }
+            }
+            Step::Call(document) => {
+                let round_trip = self.compiler.unit_mean("call_round_trip");
+                let timeout =
+                    document.timeout.as_ref().map(|timeout| self.compiler.pick(timeout).span());
+                if let Some(endpoint) = self.compiler.endpoint(&document.endpoint) {
+                    self.edge(Target::Endpoint(endpoint), true, document.endpoint.span);
+                    self.emit(Op::Call { endpoint, round_trip, timeout, draw: draw(place) });
+                }
+            }
+            Step::Send(document) => {
+                let law = document.after.as_ref().map(|after| self.compiler.law(after));
+                let after = self.compiler.sampler(&law.unwrap_or(Dist::Constant(0.0)));
+                if let Some(endpoint) = self.compiler.endpoint(&document.endpoint) {
+                    self.edge(Target::Endpoint(endpoint), false, document.endpoint.span);
+                    self.emit(Op::Send { endpoint, after, draw: draw(place) });
+                }
+            }
+            Step::Choose(branches) => self.choose(branches, place),
+            Step::Repeat(document) => self.repeat(document, place),
+            Step::Lock(document) => {
+                let locks = &self.compiler.system.locks;
+                let lock = self.compiler.index(locks, &document.name, "lock").unwrap_or(0) as Id;
+                self.emit(Op::Lock { lock });
+                self.steps(&document.steps, place);
+                self.emit(Op::Unlock { lock });
+            }
+        }
+    }
+
+    fn edge(&mut self, to: Target, waits: bool, span: Span) {
+        let from = self.node;
+        self.compiler.edges.push(Edge { from, to, waits, span });
+    }
+
+    fn repeat(&mut self, document: &RepeatDoc, place: &str) {
+        for round in 0..document.times.0 {
+            if self.full {
+                return;
+            }
+            self.steps(&document.steps, &format!("{place}@{round}"));
+        }
+    }
+
+    /// Branches exclude each other: each is tried with its probability given that none before was taken.
+    fn choose(&mut self, branches: &Spanned<Vec<BranchDoc>>, place: &str) {
+        let total: f64 = branches.value.iter().map(|branch| branch.probability.0).sum();
+        if total > 1.0 + 1e-9 {
+            let message = format!("the probabilities of these branches sum to {total:.4}");
+            self.compiler.problems.add("E0304", branches.span, message);
+        }
+        let mut left = 1.0;
+        let mut entries = Vec::new();
+        for (number, branch) in branches.value.iter().enumerate() {
+            let probability = branch.probability.0;
+            let chance = if left - probability < 1e-9 { 1.0 } else { probability / left };
+            let chance = if probability > 0.0 { chance } else { 0.0 };
+            entries.push(self.jump(chance, &format!("{place}/{number}")));
+            left = (left - probability).max(0.0);
+        }
+        let mut exits = vec![self.jump(1.0, place)];
+        for (number, (branch, entry)) in branches.value.iter().zip(entries).enumerate() {
+            self.land(entry);
+            self.steps(&branch.steps, &format!("{place}/{number}"));
+            exits.push(self.jump(1.0, place));
+        }
+        for exit in exits {
+            self.land(exit);
+        }
+    }
+
+    fn cache(&mut self, document: &CacheStepDoc, place: &str) {
+        let operations = document.operations.map_or(1, |count| count.u32());
+        let application = self.compiler.unit("cache_application");
+        let law = self.compiler.sum(&[(f64::from(operations), application)], document.span);
+        self.cpu(&law.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
+        let law = match &document.time {
+            Some(time) => self.compiler.law(time),
+            None => self.compiler.unit("cache_command"),
+        };
+        let time = self.compiler.sampler(&law);
+        let caches = &self.compiler.system.caches;
+        if let Some(cache) = self.compiler.index(caches, &document.server, "cache") {
+            self.emit(Op::Cache { cache: cache as Id, operations, time, draw: draw(place) });
+        }
+        match (document.hit, document.miss.as_slice()) {
+            (None, []) => {}
+            (Some(hit), miss @ [_, ..]) => {
+                let over = self.jump(hit.0, &format!("{place}/hit"));
+                self.steps(miss, &format!("{place}/miss"));
+                self.land(over);
+            }
+            _ => {
+                let message = "`hit` and `miss` are given together or not at all";
+                self.compiler.problems.add("E0310", document.span, message);
+            }
+        }
+    }
+
+    fn transaction(&mut self, document: &TransactionDoc, place: &str) {
+        let Some(pool) = self.pool(&document.pool) else {
+            // Its queries are not outside a transaction, whatever its pool.
+            self.open.push(Open {
+                pool: usize::MAX,
+                database: 0,
+                read_only: false,
+                queries: false,
+            });
+            self.steps(&document.steps, place);
+            self.open.pop();
+            return;
+        };
+        let database = self.compiler.spec.services[self.service_id].pools[pool].database;
+        let outermost = self.open.is_empty();
+        let hold = match document.hold {
+            Some(HoldWord::Request) => Hold::Request,
+            Some(HoldWord::Transaction) => Hold::Transaction,
+            None if self.open_in_view && self.endpoint && outermost => Hold::Request,
+            None => Hold::Transaction,
+        };
+        if hold == Hold::Request {
+            if let Some(held) = self.held.filter(|held| *held != database) {
+                let name = &self.compiler.spec.databases[held as usize].name;
+                let message = format!("this transaction reuses the connection to `{name}`");
+                self.compiler.problems.add("W0506", document.pool.span, message);
+            }
+            self.held.get_or_insert(database);
+        } else {
+            self.warn_of_lock_up(pool, document);
+        }
+        self.emit(Op::Begin { pool: pool as Id, hold });
+        let read_only = document.read_only.is_some_and(|flag| flag.0);
+        self.open.push(Open { pool, database, read_only, queries: false });
+        self.steps(&document.steps, place);
+        let closed = self.open.pop();
+        if closed.is_some_and(|closed| closed.queries) {
+            self.commit(database, read_only, place);
+        }
+        self.emit(Op::Finish);
+    }
+
+    fn pool(&mut self, name: &Name) -> Option<usize> {
+        let owner = &self.compiler.spec.services[self.service_id].name;
+        self.compiler.used.parts.insert(("pool", format!("{owner}.{}", name.text)));
+        crate::scenario::find(&self.service.pools, name, "pool", "E0201", self.compiler.problems)
+    }
+
+    /// With T requests in work that need C connections each, a pool below T x (C - 1) + 1 can lock up.
+    fn warn_of_lock_up(&mut self, pool: usize, document: &TransactionDoc) {
+        let held = self.open.iter().filter(|open| open.pool == pool).count() as u64;
+        if held == 0 {
+            return;
+        }
+        let service = &self.compiler.spec.services[self.service_id];
+        let threads = if self.endpoint {
+            u64::from(service.threads.maximum)
+        } else {
+            self.compiler
+                .spec
+                .listeners
+                .last()
+                .map_or(1, |listener| u64::from(listener.concurrency))
+        };
+        let maximum = u64::from(service.pools[pool].maximum);
+        if maximum < threads * held + 1 {
+            let message = format!(
+                "a request takes {} connections of the pool `{}` at once: with {maximum} in the pool, \
+                 {} such requests at the same instant may wait for each other",
+                held + 1,
+                service.pools[pool].name,
+                maximum.div_ceil(held),
+            );
+            self.compiler.problems.add("W0507", document.pool.span, message);
+        }
+    }
+
+    fn query(&mut self, document: &QueryDoc, place: &str) {
+        let reads = document.reads.map_or(0, |count| count.u32());
+        let writes = document.writes.map_or(0, |count| count.u32());
+        let statements = f64::from(reads) + f64::from(writes);
+        if reads + writes == 0 {
+            let message = "this query has neither `reads` nor `writes`";
+            self.compiler.problems.add("E0308", document.span, message);
+        }
+        let Some(open) = self.open.last_mut() else {
+            let help = "put it among the `steps` of a `transaction`, which names the pool";
+            let message = "this query is in no transaction";
+            self.compiler.problems.help("E0301", document.span, message, help);
+            return;
+        };
+        open.queries = true;
+        let (database, read_only) = (open.database, open.read_only);
+        if read_only && writes > 0 {
+            let message = "this query writes, but its transaction is read-only";
+            self.compiler.problems.add("E0309", document.span, message);
+        }
+        let span = document.span;
+        let application = self.compiler.unit("statement_application");
+        let application = self.compiler.sum(&[(statements, application)], span);
+        self.cpu(&application.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
+        let work = if let Some(time) = &document.time {
+            self.compiler.law(time)
+        } else {
+            let read = self.compiler.unit("statement_read");
+            let write = self.compiler.unit("statement_write");
+            let terms = [(f64::from(reads), read), (f64::from(writes), write)];
+            self.compiler.sum(&terms, span).unwrap_or(Dist::Constant(0.0))
+        };
+        let round_trip = self.compiler.unit("statement_round_trip").mean();
+        let ios = f64::from(reads) * self.compiler.ios(|units| units.read_ios.map(|ios| ios.0));
+        self.database(
+            database,
+            Length::from_secs(statements * round_trip),
+            &work,
+            ios,
+            place,
+            span,
+        );
+    }
+
+    fn commit(&mut self, database: Id, read_only: bool, place: &str) {
+        let round_trip = self.compiler.unit_mean("statement_round_trip");
+        let work = self.compiler.unit("commit_database");
+        let ios = self.compiler.ios(|units| units.commit_ios.map(|ios| ios.0));
+        let ios = if read_only { 0.0 } else { ios };
+        if round_trip > Length::ZERO || work.mean() > 0.0 || ios > 0.0 {
+            let place = format!("{place}/commit");
+            self.database(database, round_trip, &work, ios, &place, Span::default());
+        }
+    }
+
+    fn database(
+        &mut self,
+        database: Id,
+        round_trips: Length,
+        work: &Dist,
+        ios: f64,
+        place: &str,
+        span: Span,
+    ) {
+        if ios > 1e6 {
+            let message = format!("{ios} storage operations in one step; at most a million");
+            self.compiler.problems.add("E0107", span, message);
+        }
+        let work = (work.mean() > 0.0).then(|| self.compiler.sampler(work));
+        self.emit(Op::Query {
+            database,
+            round_trips,
+            work,
+            draw: draw(place),
+            ios: ios.trunc().min(1e6) as u32,
+            io_chance: ios.fract(),
+        });
+    }
+}
+
+/// The number of the draws of the step at `place`.
+fn draw(place: &str) -> u64 {
+    Key::default().named(place).0
+}
+
+fn label(step: &Step) -> String {
+    match step {
+        // A law's numbers stay out: a plan that changes them must not change the draws.
+        Step::Cpu(time) => match &time.form {
+            Form::Name(name) => format!("cpu {name}"),
+            _ => "cpu".into(),
+        },
+        Step::Delay(_) => "delay".into(),
+        Step::Transaction(document) => format!("transaction {}", document.pool.text),
+        Step::Query(_) => "query".into(),
+        Step::Cache(document) => format!("cache {}", document.server.text),
+        Step::Publish(document) => format!("publish {}", document.topic.text),
+        Step::Call(document) => format!("call {}", document.endpoint.text),
+        Step::Send(document) => format!("send {}", document.endpoint.text),
+        Step::Choose(_) => "choose".into(),
+        Step::Repeat(_) => "repeat".into(),
+        Step::Lock(document) => format!("lock {}", document.name.text),
+    }
+}

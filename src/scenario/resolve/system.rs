@@ -1,0 +1,595 @@
+//! One system under one view and calibration: from names to indices and SI units.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::program::Program;
+use crate::model::spec::{
+    Ack, Balancer, Cache, Database, Endpoint, Id, Listener, Lock, Pool, Service, Spec, Threads,
+    Topic,
+};
+use crate::random::{Dist, Sampler};
+use crate::scenario::catalog::Catalog;
+use crate::scenario::decode::{Map, Setting};
+use crate::scenario::document::{
+    AckWord, BalancerWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
+    SystemDoc, UnitsDoc, View,
+};
+use crate::scenario::problem::{Problems, Span, suggest};
+use crate::scenario::time::{Form, Time, sum};
+use crate::scenario::values::{Basis, Name};
+use crate::scenario::{Files, find};
+use crate::study::result::Assumption;
+use crate::units::Span as Length;
+
+/// Threads of a pod whose service has no runtime: more than any load can occupy.
+const UNLIMITED: u32 = 1_000_000_000;
+
+/// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
+#[derive(Debug, Default)]
+pub(super) struct Laws(Vec<Sampler>);
+
+impl Laws {
+    /// Index of the sampler of `dist` in `list`.
+    pub(super) fn index(&mut self, dist: &Dist, list: &mut Vec<Sampler>) -> Id {
+        if let Some(at) = list.iter().position(|sampler| sampler.dist() == dist) {
+            return at as Id;
+        }
+        let known = self.0.iter().find(|sampler| sampler.dist() == dist);
+        let sampler = known.cloned().unwrap_or_else(|| {
+            let made = Sampler::new(dist.clone());
+            self.0.push(made.clone());
+            made
+        });
+        list.push(sampler);
+        (list.len() - 1) as Id
+    }
+}
+
+/// What was used, over all cases.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    /// Times that rest on assumptions.
+    pub(super) assumed: Vec<Assumption>,
+    /// Named times of calibrations, by where they stand.
+    pub(super) times: BTreeSet<Span>,
+    /// Catalogue parts and parts of the system, by kind and name.
+    pub(super) parts: BTreeSet<(&'static str, String)>,
+}
+
+/// Who may cause whom: one program leads to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: Target,
+    pub(super) waits: bool,
+    pub(super) span: Span,
+}
+
+/// Where an edge leads.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    Endpoint(Id),
+    Topic(Id),
+}
+
+/// Builds one [`Spec`]; the load comes later.
+pub(super) struct Compiler<'a> {
+    pub(super) problems: &'a mut Problems,
+    pub(super) files: &'a mut Files,
+    pub(super) catalog: &'a Catalog,
+    pub(super) laws: &'a mut Laws,
+    pub(super) used: &'a mut Used,
+    pub(super) system: &'a SystemDoc,
+    pub(super) view: View,
+    pub(super) calibration: Option<&'a CalibrationDoc>,
+    pub(super) endpoints: BTreeMap<String, Id>,
+    pub(super) edges: Vec<Edge>,
+    pub(super) spec: Spec,
+}
+
+impl<'a> Compiler<'a> {
+    /// The value of a setting that counts in this view.
+    pub(super) fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
+        match self.view {
+            View::Written => setting.written.clone(),
+            View::Effective => setting.runs.clone(),
+        }
+    }
+
+    /// Note that the part `name` is used.
+    pub(super) fn uses(&mut self, kind: &'static str, name: &str) {
+        self.used.parts.insert((kind, name.to_owned()));
+    }
+
+    /// Index of `name` in a section of the system.
+    pub(super) fn index<T>(
+        &mut self,
+        map: &Map<T>,
+        name: &Name,
+        kind: &'static str,
+    ) -> Option<usize> {
+        self.uses(kind, &name.text);
+        find(map, name, kind, "E0201", self.problems)
+    }
+
+    /// Index of the endpoint `service.endpoint`.
+    pub(super) fn endpoint(&mut self, name: &Name) -> Option<Id> {
+        let known = self.endpoints.get(&name.text).copied();
+        if known.is_none() {
+            let help = suggest(&name.text, self.endpoints.keys().map(String::as_str));
+            let message = format!("there is no endpoint `{}`", name.text);
+            self.problems.report("E0201", name.span, message, help);
+        }
+        known
+    }
+
+    /// Index of the sampler of `dist`.
+    pub(super) fn sampler(&mut self, dist: &Dist) -> Id {
+        self.laws.index(dist, &mut self.spec.samplers)
+    }
+
+    /// The law of a time; always zero after a problem.
+    pub(super) fn law(&mut self, time: &Time) -> Dist {
+        self.law_within(time, 0).unwrap_or(Dist::Constant(0.0))
+    }
+
+    fn law_within(&mut self, time: &Time, depth: usize) -> Option<Dist> {
+        match &time.form {
+            Form::Law(dist) => Some(dist.clone()),
+            Form::File(name) => {
+                let values = self.files.column(time.span, name, self.problems)?;
+                Some(Dist::Empirical(values))
+            }
+            Form::Sum(terms) => {
+                let laws: Option<Vec<(f64, Dist)>> = terms
+                    .iter()
+                    .map(|term| self.law_within(term, depth).map(|law| (1.0, law)))
+                    .collect();
+                let laws = laws?;
+                self.sum(&laws, time.span)
+            }
+            Form::Name(name) => {
+                if depth > 8 {
+                    let message = format!("the time `{name}` refers to itself");
+                    self.problems.add("E0203", time.span, message);
+                    return None;
+                }
+                let found = self.named(name, time.span)?;
+                self.law_within(&found, depth + 1)
+            }
+        }
+    }
+
+    /// Law of a sum; see [`sum`].
+    pub(super) fn sum(&mut self, terms: &[(f64, Dist)], span: Span) -> Option<Dist> {
+        let law = sum(terms);
+        if law.is_none() {
+            let message = "one of these times has infinite variance and cannot be summed";
+            self.problems.add("E0307", span, message);
+        }
+        law
+    }
+
+    fn named(&mut self, name: &str, span: Span) -> Option<Time> {
+        let of_calibration = self.calibration.and_then(|document| document.times.get(name));
+        if let Some(time) = of_calibration.or_else(|| self.system.times.get(name)) {
+            self.note(time, "times", name, of_calibration.is_some());
+            return Some(time.clone());
+        }
+        let own = self.calibration.iter().flat_map(|document| document.times.names());
+        let names: Vec<&str> = own.chain(self.system.times.names()).collect();
+        let help = suggest(name, names.iter().copied()).or_else(|| {
+            Some("write a duration such as `3ms`, or name a time under `times:`".into())
+        });
+        let place = self
+            .calibration
+            .map(|document| format!(" in the calibration `{}`", document.calibration.text))
+            .unwrap_or_default();
+        self.problems.report("E0203", span, format!("there is no time `{name}`{place}"), help);
+        None
+    }
+
+    /// The law of a unit cost; always zero where it is not given.
+    pub(super) fn unit(&mut self, name: &str) -> Dist {
+        let of_calibration =
+            self.calibration.and_then(|document| cost(document.units.as_ref()?, name));
+        let of_system = || self.system.units.as_ref().and_then(|units| cost(units, name));
+        let Some(time) = of_calibration.or_else(of_system) else { return Dist::Constant(0.0) };
+        self.note(time, "units", name, of_calibration.is_some());
+        self.law(&time.clone())
+    }
+
+    /// The mean of a unit cost.
+    pub(super) fn unit_mean(&mut self, name: &str) -> Length {
+        Length::from_secs(self.unit(name).mean())
+    }
+
+    /// A number of storage operations.
+    pub(super) fn ios(&self, get: impl Fn(&UnitsDoc) -> Option<f64>) -> f64 {
+        let of_calibration = self.calibration.and_then(|document| get(document.units.as_ref()?));
+        let of_system = || self.system.units.as_ref().and_then(&get);
+        of_calibration.or_else(of_system).unwrap_or(0.0)
+    }
+
+    /// Note that a time is used, and whether anybody has measured it.
+    fn note(&mut self, time: &Time, section: &str, name: &str, of_calibration: bool) {
+        if !self.used.times.insert(time.span) {
+            return;
+        }
+        let basis = match time.basis {
+            Some(Basis::Assumed) => "assumed",
+            Some(Basis::Plan) => "plan",
+            Some(Basis::Measured | Basis::Vendor) => return,
+            // A textbook system states its times by definition; a calibration must say where from.
+            None if !of_calibration => return,
+            None => "assumed",
+        };
+        let place = self.calibration.filter(|_| of_calibration);
+        let place = place.map_or("system", |document| document.calibration.text.as_str());
+        self.used.assumed.push(Assumption {
+            name: format!("{place}: {section}.{name}"),
+            value: time.written.clone(),
+            basis: basis.into(),
+            source: time.origin.as_ref().map_or_else(|| "not stated".into(), |text| text.0.clone()),
+        });
+    }
+
+    /// Everything but the load.
+    pub(super) fn compile(&mut self) {
+        self.servers();
+        let system = self.system;
+        for (name, service) in system.services.iter() {
+            if name.value.contains('.') {
+                let message = format!("the service's name `{}` has a dot", name.value);
+                self.problems.add("E0109", name.span, message);
+            }
+            let id = self.spec.services.len() as Id;
+            for (endpoint, _) in service.endpoints.iter() {
+                let name = format!("{}.{}", name.value, endpoint.value);
+                let index = self.spec.endpoints.len() as Id;
+                self.endpoints.insert(name.clone(), index);
+                self.spec.endpoints.push(Endpoint { name, service: id, entry: 0 });
+            }
+            let compiled = self.service(&name.value, service);
+            self.spec.services.push(compiled);
+        }
+        let (mut endpoint, mut listener) = (0, 0);
+        for (id, (name, service)) in system.services.iter().enumerate() {
+            for (_, steps) in service.endpoints.iter() {
+                let path = self.spec.endpoints[endpoint].name.clone();
+                let entry = Program::new(self, id, service, endpoint, true).write(&path, steps);
+                self.spec.endpoints[endpoint].entry = entry;
+                endpoint += 1;
+            }
+            for (key, document) in service.listeners.iter() {
+                let path = format!("{}.{}", name.value, key.value);
+                self.listener(&path, id, &name.value, document);
+                let node = self.spec.endpoints.len() + listener;
+                let entry = Program::new(self, id, service, node, false)
+                    .write(&format!("{path}!"), &document.steps);
+                if let Some(last) = self.spec.listeners.last_mut() {
+                    last.entry = entry;
+                }
+                listener += 1;
+            }
+        }
+        self.check_connections();
+    }
+
+    fn servers(&mut self) {
+        let system = self.system;
+        for (name, document) in system.databases.iter() {
+            let database = self.database(&name.value, document);
+            self.spec.databases.push(database);
+        }
+        let round_trip = if system.caches.is_empty() {
+            Length::ZERO
+        } else {
+            self.unit_mean("cache_round_trip")
+        };
+        for (name, document) in system.caches.iter() {
+            if let Some(class) = &document.class {
+                let class = self.pick(class);
+                self.part(&self.catalog.cache_classes, &class, "cache class");
+            }
+            self.spec.caches.push(Cache { name: name.value.clone(), round_trip });
+        }
+        for (name, document) in system.topics.iter() {
+            self.spec.topics.push(Topic {
+                name: name.value.clone(),
+                partitions: self.pick(&document.partitions).u32(),
+                counted: document.counted.is_none_or(|counted| counted.0),
+            });
+        }
+        for name in system.locks.names() {
+            self.spec.locks.push(Lock { name: name.to_owned() });
+        }
+        for (_, group) in system.node_groups.iter() {
+            let instance = self.pick(&group.instance);
+            self.part(&self.catalog.instances, &instance, "instance type");
+        }
+    }
+
+    /// A part of the catalogue.
+    fn part<'c, T>(&mut self, map: &'c Map<T>, name: &Name, what: &str) -> Option<&'c T> {
+        find(map, name, what, "E0202", self.problems).map(|at| &map.0[at].1)
+    }
+
+    fn database(&mut self, name: &str, document: &DatabaseDoc) -> Database {
+        let catalog = self.catalog;
+        let class = document.class.as_ref().and_then(|class| {
+            let class = self.pick(class);
+            self.part(&catalog.database_classes, &class, "database class")
+        });
+        let mut io_latency = Length::from_millis(1);
+        let mut iops = None;
+        if let Some(storage) = &document.storage {
+            let kind = self.pick(&storage.r#type);
+            let gib = self.pick(&storage.size).gib();
+            if let Some(item) = self.part(&catalog.storage_types, &kind, "storage type") {
+                let steady = (item.iops_per_gib.map_or(0.0, |rate| rate.0) * gib)
+                    .max(item.iops_minimum.map_or(0.0, |rate| rate.0))
+                    .max(item.iops_base.map_or(0.0, |rate| rate.0));
+                let best = steady.max(item.iops_burst.map_or(0.0, |rate| rate.0));
+                iops = (best > 0.0).then_some(best);
+                io_latency = item.latency.map_or(io_latency, |latency| latency.span());
+            }
+        }
+        if let Some(setting) = &document.iops {
+            let given = self.pick(setting).0;
+            if !(1.0..=10_000_000.0).contains(&given) {
+                let message = format!("`iops` is {given}; it must be from 1 to 10,000,000");
+                self.problems.add("E0107", setting.span, message);
+            }
+            iops = Some(given.max(1.0));
+        }
+        let cores = match (&document.cpu, class) {
+            (Some(cpu), _) => self.pick(cpu).0,
+            (None, Some(class)) => class.vcpu.0,
+            (None, None) => 1.0,
+        };
+        let accepted = match (&document.max_connections, class) {
+            (Some(setting), _) => Some(self.pick(setting).u32()),
+            (None, class) => class.and_then(|class| class.max_connections).map(|count| count.u32()),
+        };
+        Database { name: name.into(), cores, iops, io_latency, max_connections: accepted }
+    }
+
+    fn service(&mut self, name: &str, document: &ServiceDoc) -> Service {
+        let pools =
+            document.pools.iter().map(|(name, pool)| self.pool(&name.value, pool)).collect();
+        let cpu = document.pod.as_ref().and_then(|pod| pod.cpu.as_ref());
+        let cores = cpu
+            .and_then(|cpu| cpu.limit.as_ref().or(cpu.request.as_ref()))
+            .map_or(1.0, |cores| self.pick(cores).0);
+        if let Some(cpu) = cpu
+            && let (Some(request), Some(limit)) = (&cpu.request, &cpu.limit)
+            && self.pick(request).0 > self.pick(limit).0
+        {
+            let message = "the CPU requested is more than the limit";
+            self.problems.add("E0305", request.span, message);
+        }
+        let balancer = document.balancer.as_ref().map(|balancer| self.pick(balancer));
+        Service {
+            name: name.into(),
+            pods: self.pods(document),
+            cores,
+            threads: self.threads(document),
+            balancer: match balancer {
+                None | Some(BalancerWord::RoundRobin) => Balancer::RoundRobin,
+                Some(BalancerWord::Random) => Balancer::Random,
+                Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
+            },
+            pools,
+        }
+    }
+
+    fn pods(&mut self, document: &ServiceDoc) -> u32 {
+        let replicas = document.replicas.as_ref().map(|replicas| self.pick(replicas).u32());
+        let Some(scaler) = &document.autoscaling else { return replicas.unwrap_or(1) };
+        let minimum = self.pick(&scaler.min).u32();
+        if let Some(maximum) = &scaler.max
+            && self.pick(maximum).u32() < minimum
+        {
+            let message = format!(
+                "the autoscaler's `max` of {} is below its `min` of {minimum}",
+                self.pick(maximum).u32()
+            );
+            self.problems.add("E0305", maximum.span, message);
+        }
+        match (self.view, replicas) {
+            (View::Written, Some(replicas)) => replicas,
+            _ => minimum,
+        }
+    }
+
+    fn threads(&mut self, document: &ServiceDoc) -> Threads {
+        let catalog = self.catalog;
+        let runtime = document
+            .runtime
+            .as_ref()
+            .and_then(|runtime| self.part(&catalog.runtimes, runtime, "runtime"));
+        let own = document.threads.as_ref().map(|threads| self.pick(threads).u32());
+        let Some(maximum) = own.or(runtime.map(|runtime| runtime.threads.u32())) else {
+            return Threads { maximum: UNLIMITED, accepted: 0, backlog: 0 };
+        };
+        // Without a runtime, a limit on threads alone means Tomcat's other two limits.
+        let connections = match &document.max_connections {
+            Some(setting) => self.pick(setting).u32(),
+            None => runtime.map_or(8192, |runtime| runtime.max_connections.u32()),
+        };
+        let backlog = match &document.accept_count {
+            Some(setting) => self.pick(setting).u32(),
+            None => runtime.map_or(100, |runtime| runtime.accept_count.u32()),
+        };
+        // With fewer connections than threads, the connections are the limit.
+        let maximum = maximum.min(connections);
+        Threads { maximum, accepted: connections - maximum, backlog }
+    }
+
+    /// Whether requests hold their connection to the end of the response.
+    pub(super) fn open_in_view(&self, document: &ServiceDoc) -> bool {
+        let runtime =
+            document.runtime.as_ref().and_then(|name| self.catalog.runtimes.get(&name.text));
+        match &document.open_in_view {
+            Some(setting) => self.pick(setting).0,
+            None => runtime.and_then(|runtime| runtime.open_in_view).is_some_and(|flag| flag.0),
+        }
+    }
+
+    fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
+        let catalog = self.catalog;
+        let kind = document
+            .kind
+            .as_ref()
+            .and_then(|kind| self.part(&catalog.connection_pools, kind, "connection pool"));
+        let database = self.index(&self.system.databases, &document.database, "database");
+        let maximum = match &document.maximum {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.map_or(10, |kind| kind.maximum.u32()),
+        };
+        let minimum_idle = match &document.minimum_idle {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.and_then(|kind| kind.minimum_idle).map_or(maximum, |idle| idle.u32()),
+        };
+        if minimum_idle > maximum
+            && let Some(setting) = &document.minimum_idle
+        {
+            let message =
+                format!("`minimum_idle` of {minimum_idle} is above `maximum` of {maximum}");
+            self.problems.add("E0305", setting.span, message);
+        }
+        let idle = match &document.idle_timeout {
+            Some(setting) => self.pick(setting).span(),
+            None => kind.map_or(Length::from_millis(600_000), |kind| kind.idle_timeout.span()),
+        };
+        let time = |setting: &Option<Setting<_>>, of_kind: Option<Length>, default| match setting {
+            Some(setting) => {
+                let duration: crate::scenario::values::Duration = self.pick(setting);
+                duration.span()
+            }
+            None => of_kind.unwrap_or(Length::from_millis(default)),
+        };
+        let connection_timeout = time(
+            &document.connection_timeout,
+            kind.map(|kind| kind.connection_timeout.span()),
+            30_000,
+        );
+        let growth_pause =
+            time(&document.growth_pause, kind.map(|kind| kind.growth_pause.span()), 30);
+        let housekeeping =
+            time(&document.housekeeping, kind.map(|kind| kind.housekeeping.span()), 30_000);
+        if housekeeping == Length::ZERO {
+            self.problems.add("E0107", document.span, "`housekeeping` must be longer than nothing");
+        }
+        Pool {
+            name: name.into(),
+            database: database.unwrap_or(0) as Id,
+            maximum,
+            minimum_idle: minimum_idle.min(maximum),
+            connection_timeout,
+            idle_timeout: (idle > Length::ZERO).then_some(idle),
+            connect: self.unit_mean("connect"),
+            growth_pause,
+            housekeeping,
+        }
+    }
+
+    fn listener(&mut self, path: &str, service: usize, owner: &str, document: &ListenerDoc) {
+        let catalog = self.catalog;
+        let kind =
+            document.kind.as_ref().and_then(|kind| self.part(&catalog.consumers, kind, "consumer"));
+        let topic = self.index(&self.system.topics, &document.topic, "topic").unwrap_or(0);
+        let concurrency = match &document.concurrency {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.and_then(|kind| kind.concurrency).map_or(1, |count| count.u32()),
+        };
+        let pods = self.spec.services.get(service).map_or(1, |service| service.pods);
+        let partitions = self.spec.topics.get(topic).map_or(u32::MAX, |topic| topic.partitions);
+        let threads = u64::from(pods) * u64::from(concurrency);
+        if threads > u64::from(partitions) {
+            let message = format!(
+                "`{path}` has {threads} consumer threads for {partitions} partitions of `{}`: {} idle",
+                document.topic.text,
+                threads - u64::from(partitions),
+            );
+            self.problems.add("W0502", document.span, message);
+        }
+        let ack = match &document.ack {
+            Some(setting) => Some(self.pick(setting)),
+            None => kind.and_then(|kind| kind.ack),
+        };
+        let max_poll_records = match &document.max_poll_records {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.and_then(|kind| kind.max_poll_records).map_or(500, |count| count.u32()),
+        };
+        let retries = match &document.retries {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.and_then(|kind| kind.retries).map_or(9, |count| count.u32()),
+        };
+        let back_off = match &document.back_off {
+            Some(setting) => self.pick(setting).span(),
+            None => kind.and_then(|kind| kind.back_off).map_or(Length::ZERO, |pause| pause.span()),
+        };
+        let listener = Listener {
+            name: path.into(),
+            service: service as Id,
+            topic: topic as Id,
+            group: document.group.as_ref().map_or_else(|| owner.into(), |group| group.text.clone()),
+            concurrency,
+            ack: if ack == Some(AckWord::Record) { Ack::Record } else { Ack::Batch },
+            max_poll_records,
+            fetch: self.unit_mean("fetch"),
+            commit: self.unit_mean("commit_offset"),
+            retries,
+            back_off,
+            completes_flow: document.completes.is_some(),
+            entry: 0,
+        };
+        self.spec.listeners.push(listener);
+    }
+
+    /// Warn where all pods together may open more connections than a database accepts.
+    fn check_connections(&mut self) {
+        for (at, (name, _)) in self.system.databases.iter().enumerate() {
+            let Some(limit) = self.spec.databases[at].max_connections else { continue };
+            let most: u64 = self
+                .spec
+                .services
+                .iter()
+                .map(|service| {
+                    let pools = service.pools.iter().filter(|pool| pool.database as usize == at);
+                    pools.map(|pool| u64::from(pool.maximum)).sum::<u64>() * u64::from(service.pods)
+                })
+                .sum();
+            if most > u64::from(limit) {
+                let message = format!(
+                    "the pools of all pods may open {most} connections to `{}`, which accepts {limit}",
+                    name.value
+                );
+                self.problems.add("W0503", name.span, message);
+            }
+        }
+    }
+}
+
+fn cost<'a>(units: &'a UnitsDoc, name: &str) -> Option<&'a Time> {
+    let cost = match name {
+        "statement_application" => &units.statement_application,
+        "statement_read" => &units.statement_read,
+        "statement_write" => &units.statement_write,
+        "statement_round_trip" => &units.statement_round_trip,
+        "commit_database" => &units.commit_database,
+        "connect" => &units.connect,
+        "cache_command" => &units.cache_command,
+        "cache_round_trip" => &units.cache_round_trip,
+        "cache_application" => &units.cache_application,
+        "publish_application" => &units.publish_application,
+        "record_application" => &units.record_application,
+        "fetch" => &units.fetch,
+        "commit_offset" => &units.commit_offset,
+        "call_round_trip" => &units.call_round_trip,
+        _ => return None,
+    };
+    cost.as_ref()
+}

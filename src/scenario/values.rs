@@ -1,0 +1,461 @@
+//! Single values with their units, as people write them.
+
+use serde_json::{Value as Json, json};
+
+use super::decode::{Decode, Definitions, words};
+use super::problem::{Problems, Span};
+use super::yaml::Node;
+use crate::units::Span as Time;
+
+/// Longest duration accepted: 400 days \[s\].
+pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
+/// Highest rate accepted \[1/s\].
+pub(crate) const FASTEST: f64 = 10_000_000.0;
+/// Form of names, for schemas.
+pub(crate) const NAME_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
+/// Form of names, for people.
+pub(crate) const NAME_HELP: &str =
+    "a name has at most 100 letters, digits, `-`, `_` and `.`, and begins with a letter or digit";
+
+/// What is wrong with a text: code, message, help.
+type Fault = (&'static str, String, Option<String>);
+
+fn fault(code: &'static str, message: String, help: &str) -> Fault {
+    (code, message, (!help.is_empty()).then(|| help.to_owned()))
+}
+
+/// A value written as one text.
+trait Scalar: Sized {
+    /// What it is, with its article.
+    const WHAT: &'static str;
+    fn parse(text: &str, span: Span) -> Result<Self, Fault>;
+    fn form() -> Json;
+}
+
+macro_rules! scalars {
+    ($($type:ty),*) => {$(
+        impl Decode for $type {
+            fn decode(node: &Node, problems: &mut Problems) -> Option<$type> {
+                scalar(node, problems)
+            }
+            fn schema(_: &mut Definitions) -> Json {
+                <$type as Scalar>::form()
+            }
+        }
+    )*};
+}
+scalars!(Duration, Rate, Share, Number, Cores, Bytes, Money, Text, Name, Flag);
+
+fn scalar<T: Scalar>(node: &Node, problems: &mut Problems) -> Option<T> {
+    let Some(text) = node.text().filter(|_| !node.is_null()) else {
+        let message = format!("expected {}, found {}", T::WHAT, node.kind());
+        problems.add("E0103", node.span, message);
+        return None;
+    };
+    match T::parse(text, node.span) {
+        Ok(value) => Some(value),
+        Err((code, message, help)) => {
+            problems.report(code, node.span, message, help);
+            None
+        }
+    }
+}
+
+/// A number and what follows it. No signs, no exponents: nobody writes capacity plans in those.
+fn quantity(text: &str) -> Option<(f64, &str)> {
+    let end = text
+        .char_indices()
+        .find(|(_, letter)| !letter.is_ascii_digit() && *letter != '.')
+        .map_or(text.len(), |(at, _)| at);
+    let (digits, unit) = text.split_at(end);
+    let plain = !digits.starts_with('.') && !digits.ends_with('.');
+    let value: f64 = digits.parse().ok().filter(|value: &f64| plain && value.is_finite())?;
+    Some((value, unit.trim_start()))
+}
+
+fn not_a(what: &str, text: &str, help: &str) -> Fault {
+    let short: String = text.chars().take(40).collect();
+    if text.starts_with('-') && quantity(&text[1..]).is_some() {
+        return fault("E0107", format!("`{short}` is negative"), help);
+    }
+    fault("E0104", format!("`{short}` is not {what}"), help)
+}
+
+fn within(value: f64, low: f64, high: f64, text: &str, range: &str) -> Result<f64, Fault> {
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(fault("E0107", format!("`{text}` is out of range; it must be {range}"), ""))
+    }
+}
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Duration(pub(crate) f64);
+
+impl Duration {
+    pub(crate) fn span(self) -> Time {
+        Time::from_secs(self.0)
+    }
+}
+
+impl Scalar for Duration {
+    const WHAT: &'static str = "a duration such as `250ms`";
+
+    fn parse(text: &str, _: Span) -> Result<Duration, Fault> {
+        let help = "write `250us`, `3ms`, `30s`, `5m`, `24h` or `2d`";
+        let Some((value, unit)) = quantity(text) else {
+            return Err(not_a("a duration", text, help));
+        };
+        let scale = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            "" => {
+                let help = "write `250ms`, `30s` or `5m`";
+                return Err(fault("E0105", format!("`{text}` has no unit"), help));
+            }
+            _ => return Err(fault("E0105", format!("`{unit}` is not a unit of time"), help)),
+        };
+        within(value * scale, 0.0, LONGEST, text, "at most 400 days").map(Duration)
+    }
+
+    fn form() -> Json {
+        json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ns|us|µs|ms|s|m|min|h|d)$" })
+    }
+}
+
+/// A rate \[1/s\].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rate(pub(crate) f64);
+
+impl Scalar for Rate {
+    const WHAT: &'static str = "a rate such as `1000/s`";
+
+    fn parse(text: &str, _: Span) -> Result<Rate, Fault> {
+        let help = "write `1000/s`, `60/min` or `10k/s`";
+        let Some((value, unit)) = quantity(text) else {
+            return Err(not_a("a rate", text, help));
+        };
+        let (scale, unit) = multiple(unit);
+        let period = match unit {
+            "/s" => 1.0,
+            "/m" | "/min" => 60.0,
+            "/h" => 3600.0,
+            "/d" => 86_400.0,
+            "" => return Err(fault("E0105", format!("`{text}` has no unit"), help)),
+            _ => return Err(fault("E0105", format!("`{unit}` is not a unit of rate"), help)),
+        };
+        within(value * scale / period, 0.0, FASTEST, text, "at most 10,000,000/s").map(Rate)
+    }
+
+    fn form() -> Json {
+        json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?[kM]?/(s|m|min|h|d)$" })
+    }
+}
+
+fn multiple(unit: &str) -> (f64, &str) {
+    match unit.as_bytes().first() {
+        Some(b'k') => (1e3, &unit[1..]),
+        Some(b'M') => (1e6, &unit[1..]),
+        _ => (1.0, unit),
+    }
+}
+
+/// A share of a whole, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Share(pub(crate) f64);
+
+impl Scalar for Share {
+    const WHAT: &'static str = "a share such as `70%`";
+
+    fn parse(text: &str, _: Span) -> Result<Share, Fault> {
+        let help = "write `70%` or `0.7`";
+        let share = match quantity(text) {
+            Some((value, "")) => value,
+            Some((value, "%")) => value / 100.0,
+            Some((_, unit)) => {
+                return Err(fault("E0105", format!("`{unit}` is not a unit of a share"), help));
+            }
+            None => return Err(not_a("a share", text, help)),
+        };
+        within(share, 0.0, 1.0, text, "from 0 to 1, or 0% to 100%").map(Share)
+    }
+
+    fn form() -> Json {
+        json!({ "anyOf": [
+            { "type": "number", "minimum": 0, "maximum": 1 },
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *%$" },
+        ] })
+    }
+}
+
+/// A number that is not negative and has no unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Number(pub(crate) f64);
+
+impl Scalar for Number {
+    const WHAT: &'static str = "a number";
+
+    fn parse(text: &str, _: Span) -> Result<Number, Fault> {
+        match quantity(text) {
+            Some((value, "")) => within(value, 0.0, 1e12, text, "at most 10^12").map(Number),
+            Some((_, unit)) => {
+                let message = format!("`{text}` must have no unit, but has `{unit}`");
+                Err(fault("E0105", message, ""))
+            }
+            None => Err(not_a("a number", text, "")),
+        }
+    }
+
+    fn form() -> Json {
+        json!({ "type": "number", "minimum": 0 })
+    }
+}
+
+/// A whole number between `LOW` and `HIGH`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count<const LOW: u64, const HIGH: u64>(pub(crate) u64);
+
+impl<const LOW: u64, const HIGH: u64> Count<LOW, HIGH> {
+    /// As the model counts; the limits of all counts that reach it fit.
+    pub(crate) fn u32(self) -> u32 {
+        u32::try_from(self.0).unwrap_or(u32::MAX)
+    }
+}
+
+impl<const LOW: u64, const HIGH: u64> Scalar for Count<LOW, HIGH> {
+    const WHAT: &'static str = "a whole number";
+
+    fn parse(text: &str, _: Span) -> Result<Count<LOW, HIGH>, Fault> {
+        let help = "write `2`, `250k` or `5M`";
+        let (value, unit) = quantity(text).ok_or_else(|| not_a("a whole number", text, help))?;
+        let (scale, unit) = multiple(unit);
+        if !unit.is_empty() {
+            return Err(fault("E0105", format!("`{unit}` is not a unit of a count"), help));
+        }
+        let value = value * scale;
+        if (value - value.round()).abs() > 1e-6 {
+            return Err(fault("E0104", format!("`{text}` is not a whole number"), help));
+        }
+        let range = format!("from {LOW} to {HIGH}");
+        within(value.round(), LOW as f64, HIGH as f64, text, &range)
+            .map(|value| Count(value as u64))
+    }
+
+    fn form() -> Json {
+        json!({ "anyOf": [
+            { "type": "integer", "minimum": LOW, "maximum": HIGH },
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?[kM]$" },
+        ] })
+    }
+}
+
+impl<const LOW: u64, const HIGH: u64> Decode for Count<LOW, HIGH> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Count<LOW, HIGH>> {
+        scalar(node, problems)
+    }
+
+    fn schema(_: &mut Definitions) -> Json {
+        Self::form()
+    }
+}
+
+/// CPU \[cores\].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Cores(pub(crate) f64);
+
+impl Scalar for Cores {
+    const WHAT: &'static str = "CPU such as `500m` or `1.5`";
+
+    fn parse(text: &str, _: Span) -> Result<Cores, Fault> {
+        let help = "write `500m` for half a core, or `1.5`";
+        let cores = match quantity(text) {
+            Some((value, "")) => value,
+            Some((value, "m")) => value / 1000.0,
+            Some((_, unit)) => {
+                return Err(fault("E0105", format!("`{unit}` is not a unit of CPU"), help));
+            }
+            None => return Err(not_a("an amount of CPU", text, help)),
+        };
+        within(cores, 0.001, 10_000.0, text, "from 1m to 10,000 cores").map(Cores)
+    }
+
+    fn form() -> Json {
+        json!({ "anyOf": [
+            { "type": "number", "exclusiveMinimum": 0, "maximum": 10_000 },
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?m$" },
+        ] })
+    }
+}
+
+/// Memory or storage \[bytes\].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bytes(pub(crate) f64);
+
+impl Bytes {
+    pub(crate) fn gib(self) -> f64 {
+        self.0 / 1_073_741_824.0
+    }
+}
+
+impl Scalar for Bytes {
+    const WHAT: &'static str = "a size such as `512Mi`";
+
+    fn parse(text: &str, _: Span) -> Result<Bytes, Fault> {
+        let help = "write `512Mi`, `1Gi` or `20GiB`";
+        let Some((value, unit)) = quantity(text) else {
+            return Err(not_a("a size", text, help));
+        };
+        let scale = match unit {
+            "Ki" | "KiB" => 1024.0,
+            "Mi" | "MiB" => 1_048_576.0,
+            "Gi" | "GiB" => 1_073_741_824.0,
+            "Ti" | "TiB" => 1_099_511_627_776.0,
+            "" => return Err(fault("E0105", format!("`{text}` has no unit"), help)),
+            _ => return Err(fault("E0105", format!("`{unit}` is not a unit of size"), help)),
+        };
+        within(value * scale, 0.0, 1e18, text, "at most 10^18 bytes").map(Bytes)
+    }
+
+    fn form() -> Json {
+        json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *[KMGT]iB?$" })
+    }
+}
+
+/// Dollars.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Money(
+    #[allow(dead_code, reason = "prices are checked, though nothing computes with them yet")]
+    pub(crate) f64,
+);
+
+impl Scalar for Money {
+    const WHAT: &'static str = "a price such as `$0.104`";
+
+    fn parse(text: &str, _: Span) -> Result<Money, Fault> {
+        let help = "write dollars, such as `$0.104`";
+        match text.strip_prefix('$').and_then(quantity) {
+            Some((value, "")) => within(value, 0.0, 1e9, text, "at most $10^9").map(Money),
+            _ => Err(not_a("a price", text, help)),
+        }
+    }
+
+    fn form() -> Json {
+        json!({ "type": "string", "pattern": "^\\$[0-9]+(\\.[0-9]+)?$" })
+    }
+}
+
+/// Any text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Text(pub(crate) String);
+
+impl Scalar for Text {
+    const WHAT: &'static str = "a text";
+
+    fn parse(text: &str, _: Span) -> Result<Text, Fault> {
+        if text.chars().count() > 2000 {
+            return Err(fault("E0107", "a text has at most 2,000 characters".into(), ""));
+        }
+        Ok(Text(text.to_owned()))
+    }
+
+    fn form() -> Json {
+        json!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+/// The name of something, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// Why `text` cannot be a name, if it cannot.
+pub(crate) fn name_fault(text: &str) -> Option<String> {
+    let good = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let first = text.chars().next().is_some_and(|letter| letter.is_ascii_alphanumeric());
+    if first && text.len() <= 100 && text.chars().all(good) {
+        return None;
+    }
+    let short: String = text.chars().take(40).collect();
+    Some(format!("`{short}` is not a name"))
+}
+
+impl Scalar for Name {
+    const WHAT: &'static str = "a name";
+
+    fn parse(text: &str, span: Span) -> Result<Name, Fault> {
+        match name_fault(text) {
+            Some(message) => Err(fault("E0109", message, NAME_HELP)),
+            None => Ok(Name { text: text.to_owned(), span }),
+        }
+    }
+
+    fn form() -> Json {
+        json!({ "anyOf": [
+            { "type": "string", "pattern": NAME_PATTERN },
+            { "type": "number" },
+        ] })
+    }
+}
+
+/// True or false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl Scalar for Flag {
+    const WHAT: &'static str = "`true` or `false`";
+
+    fn parse(text: &str, _: Span) -> Result<Flag, Fault> {
+        match text {
+            "true" => Ok(Flag(true)),
+            "false" => Ok(Flag(false)),
+            _ => Err(not_a("a flag", text, "write `true` or `false`")),
+        }
+    }
+
+    fn form() -> Json {
+        json!({ "type": "boolean" })
+    }
+}
+
+words! {
+    /// Where a number comes from.
+    enum Basis {
+        /// Measured on the system itself.
+        "measured" => Measured,
+        /// Stated by who makes the part.
+        "vendor" => Vendor,
+        /// Stated by the plan under examination.
+        "plan" => Plan,
+        /// Assumed.
+        "assumed" => Assumed,
+    }
+}
+
+/// A single value as a number with the kind of its unit, to compare two ways of writing it.
+pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
+    let nowhere = Span::default();
+    if let Ok(value) = Duration::parse(text, nowhere) {
+        return Some((value.0, "time"));
+    }
+    if let Ok(value) = Rate::parse(text, nowhere) {
+        return Some((value.0, "rate"));
+    }
+    if let Ok(value) = Bytes::parse(text, nowhere) {
+        return Some((value.0, "bytes"));
+    }
+    match quantity(text) {
+        Some((value, "")) => Some((value, "number")),
+        Some((value, "%")) => Some((value / 100.0, "number")),
+        Some((value, "k")) => Some((value * 1e3, "number")),
+        Some((value, "M")) => Some((value * 1e6, "number")),
+        _ => None,
+    }
+}

@@ -1,0 +1,119 @@
+//! What is asked: a validated study, ready to run. The scenario room builds it, this room answers it.
+
+use serde_json::Value;
+
+use super::result::{Assumption, Edit, Target};
+use crate::model::spec::{Id, Spec};
+use crate::units::Span;
+
+/// A validated question.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Name of the system.
+    pub system: String,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Variants of the system, in the order of the scenario; at least one.
+    pub variants: Vec<Variant>,
+    /// Names of the mixes; the first is the main answer's. At least one.
+    pub mixes: Vec<String>,
+    /// Names of the calibrations; the first is the main answer's. At least one (`inline` where the
+    /// system has none).
+    pub calibrations: Vec<String>,
+    /// One description per variant, mix and calibration; see [`Study::case`].
+    pub cases: Vec<Spec>,
+    /// Conditions that a load must meet, besides that no queue drifts.
+    pub targets: Vec<Target>,
+    /// The load asked about.
+    pub load: AskedLoad,
+    /// Window of a steady load.
+    pub window: Window,
+    /// Replications of a point: at least 2.
+    pub replications: u32,
+    /// Where to look for the line.
+    pub search: Search,
+    /// The day, if one is asked for.
+    pub day: Option<Day>,
+    /// What each edit of the plans does.
+    pub edits: Vec<Edit>,
+    /// Inputs that nobody has measured.
+    pub assumed: Vec<Assumption>,
+    /// Warnings of the input that reports repeat.
+    pub warnings: Vec<String>,
+    /// The files read, with the digest of their bytes.
+    pub inputs: Vec<Input>,
+    /// Effective configuration, for the record.
+    pub settings: Value,
+}
+
+impl Study {
+    /// The description of variant `variant` under mix `mix` and calibration `calibration` (indices
+    /// into the study's lists).
+    pub fn case(&self, variant: usize, mix: usize, calibration: usize) -> &Spec {
+        &self.cases[(calibration * self.mixes.len() + mix) * self.variants.len() + variant]
+    }
+}
+
+/// A system with zero or more plans applied.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Name.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+}
+
+/// The load asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedLoad {
+    /// Requests per second at the peak (0 where the load is closed or records only).
+    pub rps: f64,
+    /// Events per second that the plan wants.
+    pub events_per_s: Option<f64>,
+    /// Monthly active users of that peak.
+    pub mau: Option<f64>,
+}
+
+/// A steady load is run for `warm_up`, then observed for `measure`.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Time before anything counts.
+    pub warm_up: Span,
+    /// Time observed.
+    pub measure: Span,
+}
+
+/// Search for the saturation load, on the axis of requests per second.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    /// Largest load tried \[requests/s\].
+    pub highest_rps: f64,
+    /// The search ends when the bracket is this share of its upper end.
+    pub resolution: f64,
+    /// Replications of the search.
+    pub replications: u32,
+}
+
+/// A day.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// Length of a bin of the series.
+    pub bin: Span,
+    /// Simulated time, from midnight.
+    pub horizon: Span,
+    /// Replications.
+    pub replications: u32,
+    /// Indices of the variants whose day is run.
+    pub variants: Vec<Id>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Input {
+    /// Path as given, or `catalog:…` for what is compiled in.
+    pub path: String,
+    /// FNV-1a of its bytes, 64 bits, in hexadecimal.
+    pub digest: String,
+}
