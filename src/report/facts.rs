@@ -101,10 +101,29 @@ pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<String> {
 /// A saturation load as text, `> 2,000` when it lies beyond the search.
 pub(crate) fn line(saturation: &Saturation, lang: Lang) -> String {
     if saturation.beyond_search {
-        say(lang, Word::MoreThan, &[&number::mean(&saturation.rps)])
+        line_mean(saturation, lang)
     } else {
         number::estimate(&saturation.rps)
     }
+}
+
+/// The mean of a saturation load as text, `> 2,000` when it lies beyond the search.
+fn line_mean(saturation: &Saturation, lang: Lang) -> String {
+    beyond(saturation, number::mean(&saturation.rps), lang)
+}
+
+/// The users whose peak a line is, with `>` when it lies beyond the search; none without users.
+pub(crate) fn users(saturation: &Saturation, lang: Lang) -> Option<String> {
+    let users = saturation.mau.as_ref()?;
+    Some(if saturation.beyond_search && number::known(users) {
+        beyond(saturation, number::users_plain(users.mean, lang), lang)
+    } else {
+        number::users(users, lang)
+    })
+}
+
+fn beyond(saturation: &Saturation, text: String, lang: Lang) -> String {
+    if saturation.beyond_search { say(lang, Word::MoreThan, &[&text]) } else { text }
 }
 
 /// The finding about the line against the load wanted, in one sentence.
@@ -119,7 +138,7 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     let target = number::plain(wanted);
     let lowest = lines.iter().min_by(|a, b| a.1.rps.mean.total_cmp(&b.1.rps.mean))?;
     let highest = lines.iter().max_by(|a, b| a.1.rps.mean.total_cmp(&b.1.rps.mean))?;
-    let mean = |saturation: &Saturation| number::mean(&saturation.rps);
+    let mean = |saturation: &Saturation| line_mean(saturation, lang);
     if let [(name, saturation, verdict)] = lines.as_slice() {
         let word = match verdict {
             Verdict::Met => Word::TitleOneMet,
@@ -164,7 +183,7 @@ pub(crate) fn moved(result: &StudyResult, comparison: &Comparison, lang: Lang) -
     if number::known(moved) {
         let line_of = |name: &str| {
             let variant = result.variants.iter().find(|variant| variant.name == name)?;
-            variant.saturation.as_ref().map(|saturation| number::mean(&saturation.rps))
+            variant.saturation.as_ref().map(|saturation| line_mean(saturation, lang))
         };
         let (from, to) = (&comparison.from, &comparison.to);
         let (change, n) = (number::difference(moved), moved.n.to_string());
@@ -176,10 +195,10 @@ pub(crate) fn moved(result: &StudyResult, comparison: &Comparison, lang: Lang) -
     }
     if number::known(&comparison.p99_ms) {
         let change = number::difference(&comparison.p99_ms);
-        if !text.is_empty() {
-            text.push(' ');
-        } else {
+        if text.is_empty() {
             text = format!("{} → {}: ", comparison.from, comparison.to);
+        } else {
+            text.push(' ');
         }
         text.push_str(&say(lang, Word::MovesP99, &[&change, &comparison.p99_ms.n.to_string()]));
     }
@@ -210,7 +229,7 @@ pub(crate) fn edits(result: &StudyResult, lang: Lang) -> Vec<PlanEdits<'_>> {
         .map(|(plan, edits)| {
             let mut without = Vec::new();
             for edit in edits.iter().filter(|edit| !edit.effective) {
-                group(&mut without, &edit.why, *edit);
+                group(&mut without, &edit.why, edit);
             }
             let effective = edits.iter().filter(|edit| edit.effective).count().to_string();
             let all = edits.len().to_string();

@@ -112,7 +112,9 @@ impl Page {
         };
         row(header);
         row(&vec!["---".to_owned(); header.len()]);
-        rows.iter().for_each(|cells| row(cells));
+        for cells in rows {
+            row(cells);
+        }
         self.text.push('\n');
     }
 
@@ -169,11 +171,13 @@ impl Page {
             return;
         }
         self.heading(Word::WarningsHeading);
-        items.iter().for_each(|item| self.item(item));
+        for item in &items {
+            self.item(item);
+        }
         self.end_list();
     }
 
-    fn header(&self, result: &StudyResult) -> Vec<String> {
+    fn header(result: &StudyResult) -> Vec<String> {
         let names = result.variants.iter().map(|variant| escape(&variant.name));
         std::iter::once(String::new()).chain(names).collect()
     }
@@ -205,9 +209,7 @@ impl Page {
         put(format!("{at}, {}", Word::Orders.text(lang)), &|v| {
             v.saturation.as_ref().map(|s| number::estimate(&s.orders_per_s))
         });
-        put(format!("{at}, MAU"), &|v| {
-            v.saturation.as_ref()?.mau.as_ref().map(|mau| number::users(mau, lang))
-        });
+        put(format!("{at}, MAU"), &|v| facts::users(v.saturation.as_ref()?, lang));
         put(self.word(Word::FirstToGo), &|v| v.saturation.as_ref().map(|s| escape(&s.resource)));
         let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
         let mut load = |word: Word, cell: &dyn Fn(&crate::study::result::AtLoad) -> String| {
@@ -221,7 +223,7 @@ impl Page {
         load(Word::Events, &|a| number::estimate(&a.events_per_s));
         load(Word::Orders, &|a| number::estimate(&a.orders_per_s));
         load(Word::Lag, &|a| number::estimate(&a.max_lag));
-        let header = self.header(result);
+        let header = Page::header(result);
         self.table(&header, &rows);
     }
 
@@ -254,7 +256,7 @@ impl Page {
             return;
         }
         self.heading(Word::TargetsHeading);
-        let header = self.header(result);
+        let header = Page::header(result);
         self.table(&header, &rows);
     }
 
@@ -291,7 +293,8 @@ impl Page {
                 let places: Vec<&str> = places.iter().map(String::as_str).collect();
                 asides.push(say(lang, Word::ReliefTried, &places));
             }
-            text.push_str(&format!(" ({})", asides.join("; ")));
+            // Writing to a string cannot fail.
+            let _ = write!(text, " ({})", asides.join("; "));
             self.item(&text);
             if saturation.beyond_search {
                 self.item(&say(lang, Word::BeyondSearch, &[&escape(&variant.name)]));

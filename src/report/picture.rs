@@ -253,9 +253,12 @@ fn numbered(result: &StudyResult) -> StudyResult {
             part.part = format!("part {}", number_of(&mut parts, &part.part));
         }
     }
-    for (text, word) in [(&mut result.mix, "mix"), (&mut result.calibration, "calibration")] {
-        if !plain(text) {
-            *text = format!("({word})");
+    // The conditions below the title are left out where they are empty.
+    let names =
+        [&mut result.system, &mut result.scenario, &mut result.mix, &mut result.calibration];
+    for name in names {
+        if !plain(name) {
+            name.clear();
         }
     }
     result

@@ -85,30 +85,36 @@ fn luminance(colour: RGBColor) -> f64 {
 
 /// The colour of a share between 0 (light) and 1 (dark).
 pub(crate) fn share(share: f64) -> RGBColor {
-    let t = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    let lightness = 0.975 - 0.665 * t;
-    let chroma =
-        0.012 + 0.165 * libm::sin(std::f64::consts::PI * libm::pow(t, 0.8)).max(0.0) + 0.05 * t;
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let lightness = 0.975 - 0.665 * share;
+    let hump = libm::sin(std::f64::consts::PI * libm::pow(share, 0.8)).max(0.0);
+    let chroma = 0.012 + 0.165 * hump + 0.05 * share;
     // From yellow over red to violet, as flames do: the same order in every language.
-    let hue = (100.0 - 130.0 * t).to_radians();
-    let (a, b) = (chroma * libm::cos(hue), chroma * libm::sin(hue));
-    let cube = |x: f64| x * x * x;
-    let l = cube(lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b);
-    let m = cube(lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b);
-    let s = cube(lightness - 0.089_484_177_5 * a - 1.291_485_548 * b);
-    let encode = |linear: f64| {
+    let hue = (100.0 - 130.0 * share).to_radians();
+    let (green_red, blue_yellow) = (chroma * libm::cos(hue), chroma * libm::sin(hue));
+    let cone = |by_red: f64, by_yellow: f64| {
+        let response = lightness + by_red * green_red + by_yellow * blue_yellow;
+        response * response * response
+    };
+    let cones = [
+        cone(0.396_337_777_4, 0.215_803_757_3),
+        cone(-0.105_561_345_8, -0.063_854_172_8),
+        cone(-0.089_484_177_5, -1.291_485_548),
+    ];
+    let encode = |weights: [f64; 3]| {
+        let linear: f64 = weights.iter().zip(cones).map(|(weight, cone)| weight * cone).sum();
         let linear = linear.clamp(0.0, 1.0);
-        let c = if linear <= 0.003_130_8 {
+        let coded = if linear <= 0.003_130_8 {
             12.92 * linear
         } else {
             1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055
         };
-        (c * 255.0).round() as u8
+        (coded * 255.0).round() as u8
     };
     RGBColor(
-        encode(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
-        encode(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
-        encode(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701 * s),
+        encode([4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2]),
+        encode([-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5]),
+        encode([-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701]),
     )
 }
 

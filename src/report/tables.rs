@@ -35,6 +35,7 @@ impl Table {
         self
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and fresh text")]
     fn put(&mut self, name: &str, value: impl ToString) -> &mut Table {
         if self.row == 0 {
             self.header.push(name.to_owned());

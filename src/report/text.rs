@@ -1,5 +1,7 @@
 //! The terminal's answer: one column per variant, the reasons below.
 
+use std::fmt::Write;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::facts;
@@ -97,7 +99,7 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &rps);
     put("", Word::Events.text(lang), Tone::Plain, &|s| number::estimate(&s.events_per_s));
     put("", Word::Orders.text(lang), Tone::Plain, &|s| number::estimate(&s.orders_per_s));
-    let users = |s: &Saturation| s.mau.as_ref().map_or(String::new(), |m| number::users(m, lang));
+    let users = |s: &Saturation| facts::users(s, lang).unwrap_or_default();
     put("", "MAU", Tone::Plain, &users);
     put(Word::FirstToGo.text(lang), "", Tone::Strong, &|s| {
         let mut names = vec![s.resource.as_str()];
@@ -236,7 +238,8 @@ fn lay_row(
             if colour && tone != Tone::Plain && !padded.trim().is_empty() {
                 let filled = padded.trim_end();
                 let space = " ".repeat(padded.width() - filled.width());
-                text.push_str(&format!("{}{filled}\x1b[0m{space}", tone.code()));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{}{filled}\x1b[0m{space}", tone.code());
             } else {
                 text.push_str(&padded);
             }

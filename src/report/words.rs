@@ -98,6 +98,7 @@ catalogue! {
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
         "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
     DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
+    DayTitleAll: "All requests are answered in time all day", "하루 내내 모든 요청에 제때 응답";
     DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
     ChartDay: "The day", "하루";
     DayOffered: "offered", "유입";

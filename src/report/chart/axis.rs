@@ -79,6 +79,11 @@ impl Axis {
         if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Whether a value lies on it.
+    pub(super) fn reaches(&self, value: f64) -> bool {
+        value >= self.low * (1.0 - 1e-9) && value <= self.high * (1.0 + 1e-9)
+    }
+
     /// Its largest value.
     pub(super) fn high(&self) -> f64 {
         self.high
@@ -171,8 +176,12 @@ impl Panel {
         }
     }
 
-    /// A limit across the panel, with its words above it at the left.
+    /// A limit across the panel, with its words above it at the left; nothing where the axis does
+    /// not reach, since a line at the edge would stand for another value.
     pub(super) fn limit(&self, canvas: &mut Canvas, value: f64, words: &str) {
+        if !self.y.reaches(value) {
+            return;
+        }
         let y = self.y(value);
         canvas.line((self.left, y), (self.right(), y), INK, 1.25);
         let width = text_width(words, SMALL);
@@ -208,6 +217,13 @@ mod tests {
             labels(&Axis::clock(0.0, 86_400.0, 28_800.0)),
             ["00:00", "08:00", "16:00", "24:00"]
         );
+    }
+
+    #[test]
+    fn a_limit_beyond_the_axis_is_not_on_it() {
+        let axis = Axis::from_zero(65.0, 4.0);
+        assert!(axis.reaches(0.0) && axis.reaches(80.0));
+        assert!(!axis.reaches(500.0) && !axis.reaches(f64::NAN));
     }
 
     #[test]

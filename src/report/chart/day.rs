@@ -46,6 +46,8 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     if share < 0.99 {
         let (clock, rps) = (number::clock(bin.start_s), number::mean(&bin.offered_rps));
         say(lang, Word::DayTitleBad, &[name, &percent, &clock, &rps])
+    } else if share >= 0.999_5 {
+        Word::DayTitleAll.text(lang).to_owned()
     } else if variants.len() == 1 {
         say(lang, Word::DayTitleGoodOne, &[&percent, name])
     } else {
@@ -93,7 +95,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         let width = WIDTH - 2.0 * MARGIN - TICKS - 16.0;
         for (index, row) in rows.iter().enumerate() {
             let top = first + NEXT * index as f64;
-            let y = scale(row, variants);
+            let y = scale(row, variants, p99_limit(result));
             let x = Axis::clock(start, end, every);
             let panel = Panel { left: MARGIN + TICKS, top, width, height: PANEL, x, y };
             if row.is_rate {
@@ -127,12 +129,16 @@ fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
         .collect()
 }
 
-fn scale(row: &Row, variants: &[(usize, &VariantResult)]) -> Axis {
+fn scale(row: &Row, variants: &[(usize, &VariantResult)], limit: Option<f64>) -> Axis {
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
     let known = || bins().map(row.of).filter(|estimate| number::known(estimate));
     let mut high = known().map(|estimate| estimate.high).fold(0.0, f64::max);
     if row.is_rate {
         high = bins().map(|bin| bin.offered_rps.mean).fold(high, f64::max);
+    }
+    // A limit far above what happens would flatten it.
+    if let (true, Some(limit)) = (row.is_time, limit.filter(|limit| *limit < 3.0 * high)) {
+        high = high.max(limit);
     }
     let low = known().map(|e| e.mean).filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
     if row.is_time { Axis::fitting(low, high, 4.0) } else { Axis::from_zero(high, 4.0) }
