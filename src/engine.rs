@@ -6,6 +6,8 @@
 //!
 //! Simultaneous events fire by [`Class`], then in the order in which they were scheduled.
 
+use std::hint::select_unpredictable;
+
 use crate::units::Time;
 
 /// What goes first when two events fall on the same nanosecond.
@@ -172,26 +174,33 @@ impl Agenda {
     }
 
     fn sink(&mut self, mut place: usize, entry: Entry) {
+        let key = entry.key();
         loop {
             let first = place * ARITY + 1;
-            if first >= self.heap.len() {
-                break;
-            }
-            let mut least = first;
-            let mut key = self.heap[first].key();
-            for child in first + 1..(first + ARITY).min(self.heap.len()) {
-                let other = self.heap[child].key();
-                if other < key {
-                    key = other;
-                    least = child;
+            let Some(children) = self.heap.get(first..) else { break };
+            let least = match children {
+                [] => break,
+                // Which child is least cannot be foretold: chosen by moves, not by jumps.
+                [a, b, c, d, ..] => {
+                    let (a, b, c, d) = (a.key(), b.key(), c.key(), d.key());
+                    let left = select_unpredictable(b < a, (b, 1), (a, 0));
+                    let right = select_unpredictable(d < c, (d, 3), (c, 2));
+                    select_unpredictable(right.0 < left.0, right, left)
                 }
-            }
-            if entry.key() <= key {
+                few => few
+                    .iter()
+                    .enumerate()
+                    .map(|(index, child)| (child.key(), index))
+                    .min()
+                    .unwrap_or((u128::MAX, 0)),
+            };
+            if key <= least.0 {
                 break;
             }
-            let moved = self.heap[least];
+            let child = first + least.1;
+            let moved = self.heap[child];
             self.put(place, moved);
-            place = least;
+            place = child;
         }
         self.put(place, entry);
     }

@@ -642,6 +642,8 @@ impl<'a, O: Observer> World<'a, O> {
         if let Origin::Visitor | Origin::User(_) = origin {
             let late = self.spec.load.patience.is_some_and(|patience| took > patience);
             let failure = failure.or(late.then_some(Failure::TooLate));
+            // What the user saw of a late answer is the end of its patience.
+            let took = self.spec.load.patience.map_or(took, |patience| took.min(patience));
             let spent = self.requests[id].spent;
             self.record(match failure {
                 None => Record::Answered { endpoint, took, spent: &spent },

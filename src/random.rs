@@ -6,7 +6,7 @@
 //! work before and after a change: common random numbers hold by construction, and a new component
 //! shifts nobody else's draws.
 //!
-//! Service times are drawn by inverse transform: one uniform a draw, monotone in it. A table of 2,048
+//! Service times are drawn by inverse transform: one uniform a draw, monotone in it. A table of 1,024
 //! quantiles serves the body of a distribution, the exact quantile its tails. `libm` computes them, so
 //! that no platform's mathematics library decides a result.
 
@@ -347,8 +347,9 @@ fn polynomial(coefficients: &[f64], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
 
-/// Quantiles in a table: 2,048 equal shares; the outer ones are drawn exactly.
-const SHARES_LOG2: u32 = 11;
+/// Quantiles in a table: 1,024 equal shares of 8 bytes, small enough that those of a whole system stay
+/// in the processor's cache; the outer shares are drawn exactly.
+const SHARES_LOG2: u32 = 10;
 const SHARES: usize = 1 << SHARES_LOG2;
 /// Shares at either end that are drawn by the exact quantile, not by interpolation.
 const EXACT_SHARES: usize = 16;
@@ -364,7 +365,7 @@ pub struct Sampler {
 enum Form {
     Constant(Span),
     /// For each share its smallest value and its width [ns].
-    Table(Arc<[(f64, f64)]>),
+    Table(Arc<[(f32, f32)]>),
     Gamma {
         shape: f64,
         scale: f64,
@@ -388,7 +389,7 @@ impl Sampler {
                 let table = (0..SHARES)
                     .map(|share| {
                         let low = edge(share);
-                        (low, edge(share + 1) - low)
+                        (low as f32, (edge(share + 1) - low) as f32)
                     })
                     .collect();
                 Form::Table(table)
@@ -413,7 +414,7 @@ impl Sampler {
                     let (low, width) = table[share];
                     let within = (bits << SHARES_LOG2) >> 11;
                     let fraction = within as f64 * (1.0 / 9_007_199_254_740_992.0);
-                    Span((low + width * fraction) as u64)
+                    Span((f64::from(low) + f64::from(width) * fraction) as u64)
                 } else {
                     self.draw_tail(bits)
                 }
@@ -507,7 +508,7 @@ mod tests {
         let sampler = Sampler::new(Dist::Exponential(1.0));
         let Form::Table(table) = &sampler.form else { panic!("a table was expected") };
         for pair in table.windows(2) {
-            assert!(pair[0].0 + pair[0].1 <= pair[1].0 * (1.0 + 1e-12) + 1e-6);
+            assert!(pair[0].0 + pair[0].1 <= pair[1].0 * (1.0 + 1e-6));
         }
         assert_eq!(table.len(), SHARES);
     }

@@ -5,17 +5,11 @@ use super::spec::{Hold, Id, Op};
 use super::{Adder, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
-use crate::station::cpu::Cpu;
 use crate::units::{NANOS_PER_SECOND, Span};
 
 /// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
 const BACK_OFF_FIRST: Span = Span::from_millis(10);
 const BACK_OFF_MOST: Span = Span::from_millis(5_000);
-
-/// Jobs of a processor beyond its cores.
-fn waiting(cpu: &Cpu, cores: f64) -> i64 {
-    (cpu.jobs() as i64 - cores.ceil() as i64).max(0)
-}
 
 impl<O: Observer> World<'_, O> {
     /// Run the request's program until it must wait or ends.
@@ -109,42 +103,32 @@ impl<O: Observer> World<'_, O> {
 
     fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
         let state = &mut self.cpus[cpu as usize];
-        let (busy, jobs) = (state.busy(), state.jobs());
+        let (busy, sharing) = (state.busy(), state.sharing());
         state.start(self.now, id, demand);
-        self.processor_changed(cpu, busy, jobs);
+        self.processor_changed(cpu, busy, sharing);
     }
 
     pub(super) fn cpu_done(&mut self, cpu: u32) {
         let state = &mut self.cpus[cpu as usize];
-        let (busy, jobs) = (state.busy(), state.jobs());
+        let (busy, sharing) = (state.busy(), state.sharing());
         let Some(id) = state.finish(self.now) else { return };
-        self.processor_changed(cpu, busy, jobs);
+        self.processor_changed(cpu, busy, sharing);
         if (cpu as usize) < self.pods.len() || !self.use_storage(id) {
             self.ready.push_back(id);
         }
     }
 
-    fn processor_changed(&mut self, cpu: u32, busy_before: f64, jobs_before: usize) {
+    fn processor_changed(&mut self, cpu: u32, busy_before: f64, sharing_before: usize) {
         let state = &self.cpus[cpu as usize];
         let at = state.next();
         let busy = state.busy() - busy_before;
-        let (station, cores) = match self.pods.get(cpu as usize) {
-            Some(pod) => (
-                self.numbering.cpu + pod.service,
-                self.spec.services[pod.service as usize].cores,
-            ),
-            None => {
-                let database = cpu - self.pods.len() as u32;
-                (
-                    self.numbering.database_cpu + database,
-                    self.spec.databases[database as usize].cores,
-                )
-            }
+        let sharing = state.sharing() as i64 - sharing_before as i64;
+        let station = match self.pods.get(cpu as usize) {
+            Some(pod) => self.numbering.cpu + pod.service,
+            None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),
         };
-        let before = (jobs_before as i64 - cores.ceil() as i64).max(0);
-        let more = waiting(state, cores) - before;
         self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
-        self.level(station, busy, more);
+        self.level(station, busy, sharing);
     }
 
     // Connections.

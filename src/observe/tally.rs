@@ -162,8 +162,8 @@ impl Observer for Tally {
                 let level = &mut self.levels[station as usize];
                 level.advance(now);
                 level.busy += busy;
-                level.waiting += waiting;
                 if waiting != 0 {
+                    level.waiting += waiting;
                     level.waiting_least = level.waiting_least.min(level.waiting);
                     level.waiting_most = level.waiting_most.max(level.waiting);
                 }

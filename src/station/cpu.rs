@@ -14,6 +14,10 @@ use crate::units::{Span, Time};
 #[derive(Clone, Debug)]
 pub struct Cpu {
     cores: f64,
+    /// Its reciprocal.
+    per_core: f64,
+    /// Cores in whole numbers, rounded up: jobs beyond them have to share.
+    whole: usize,
     /// Jobs by (virtual end as bits of a non-negative f64, order of arrival, who).
     jobs: BinaryHeap<Reverse<(u64, u64, u32)>>,
     /// Service attained by a job that was there since the processor was last idle \[ns\].
@@ -26,7 +30,7 @@ impl Cpu {
     /// An idle processor of `cores` > 0 cores.
     pub fn new(cores: f64) -> Cpu {
         debug_assert!(cores > 0.0, "a processor without cores never finishes");
-        Cpu { cores, jobs: BinaryHeap::new(), attained: 0.0, updated: Time::ZERO, started: 0 }
+        Cpu { cores, per_core: 1.0 / cores, whole: cores.ceil() as usize, jobs: BinaryHeap::new(), attained: 0.0, updated: Time::ZERO, started: 0 }
     }
 
     /// Jobs on the processor.
@@ -39,16 +43,23 @@ impl Cpu {
         (self.jobs.len() as f64).min(self.cores)
     }
 
-    fn rate(&self) -> f64 {
-        if self.jobs.is_empty() { 1.0 } else { (self.cores / self.jobs.len() as f64).min(1.0) }
+    /// Jobs beyond the cores.
+    pub fn sharing(&self) -> usize {
+        self.jobs.len().saturating_sub(self.whole)
+    }
+
+    /// How many times longer than alone a job takes now.
+    fn slowness(&self) -> f64 {
+        (self.jobs.len() as f64 * self.per_core).max(1.0)
     }
 
     fn advance(&mut self, now: Time) {
         if self.jobs.is_empty() {
             self.attained = 0.0;
         } else {
-            let rate = self.rate();
-            self.attained += (now - self.updated).0 as f64 * rate;
+            let slowness = self.slowness();
+            let passed = (now - self.updated).0 as f64;
+            self.attained += if slowness > 1.0 { passed / slowness } else { passed };
         }
         self.updated = now;
     }
@@ -65,7 +76,7 @@ impl Cpu {
     pub fn next(&self) -> Time {
         let Some(Reverse((end, _, _))) = self.jobs.peek() else { return Time::NEVER };
         let left = (f64::from_bits(*end) - self.attained).max(0.0);
-        self.updated + Span((left / self.rate() + 0.5) as u64)
+        self.updated + Span((left * self.slowness() + 0.5) as u64)
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
