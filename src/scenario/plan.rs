@@ -95,6 +95,15 @@ fn carry_out(
     }
     let none = |why: String| Some(Effect { works: false, why });
     let same = equal(from, to);
+    let unchanged = match &change.believed {
+        Some(believed) if !equal(&believed.value.0, from) => {
+            format!(
+                "no change: {to} is written already, where the plan believed {}",
+                believed.value.0
+            )
+        }
+        _ => format!("no change: {to} is written already"),
+    };
     let scalar =
         || Node { span: change.to.span, value: Value::Scalar { text: to.clone(), quoted: false } };
     if let Value::Map(entries) = &mut node.value {
@@ -108,6 +117,9 @@ fn carry_out(
                 entry.value = scalar();
             }
         }
+        if same && (!force || equal(&runs, to)) {
+            return none(unchanged);
+        }
         if !force {
             let why = because.unwrap_or_else(|| "what is written does not reach it".into());
             return none(format!("no effect: {runs} runs, because {why}"));
@@ -118,7 +130,7 @@ fn carry_out(
     } else {
         *node = scalar();
         if same {
-            return none(format!("no change: {to} is written already"));
+            return none(unchanged);
         }
     }
     if let Some(minimum) = dead {
