@@ -7,9 +7,7 @@ use serde_json::{Value as Json, json};
 use super::decode::{Decode, Definitions, Map, Setting, Spanned, choice, document, words};
 use super::problem::{Problems, Span};
 use super::time::Time;
-use super::values::{
-    Basis, Bytes, Cores, Count, Duration, Flag, Money, Name, Number, Rate, Share, Text,
-};
+use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
 pub(crate) use self::parts::{

@@ -13,7 +13,7 @@ use self::system::{Compiler, Laws, Used};
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::problem::Problems;
-use super::values::{Duration, Name};
+use super::values::{Count, Duration, Name};
 use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
@@ -50,6 +50,9 @@ pub(super) fn study(
         question.calibrations.iter().map(Some).collect()
     };
     let count = question.variants.len() * mixes.len() * calibrations.len();
+    if count == 0 {
+        return None;
+    }
     if count > MOST_CASES {
         let message = format!(
             "{} variants, {} mixes and {} calibrations make {count} cases; at most {MOST_CASES}",
@@ -63,7 +66,7 @@ pub(super) fn study(
     let mut laws = Laws::default();
     let mut used = Used::default();
     let mut cases = Vec::with_capacity(count);
-    let (mut asked, mut warnings) = (load::asked(scenario), Vec::new());
+    let asked = load::asked(scenario);
     for calibration in &calibrations {
         let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
         for variant in question.variants {
@@ -88,10 +91,14 @@ pub(super) fn study(
         }
         cases.extend(of_mixes.into_iter().flatten());
     }
+    if laws.full {
+        let message = "there are more than 2,000 different times";
+        problems.add("E0106", scenario.scenario.span, message);
+    }
     unused(question, &used, problems);
     for (mix, case) in mixes.iter().zip(cases.chunks(question.variants.len().max(1))) {
         if let Some(spec) = case.first() {
-            warnings.extend(load::little(scenario, &mix.name, spec));
+            load::little(scenario, &mix.name, spec, problems);
         }
     }
     let settings = settings(question, &cases);
@@ -99,19 +106,13 @@ pub(super) fn study(
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
         stated(tree, place, &mut String::new(), &mut assumed);
     }
-    let replications = scenario.replications.map_or(8, |count| count.u32());
+    let replications = scenario.replications.map_or(8, Count::u32);
     let fewer = |count: u32| {
         if question.options.quick { (count / 4).max(2.min(count)) } else { count }
     };
-    if asked.rps <= 0.0 {
-        asked.rps = 0.0;
-    }
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
-    if cases.is_empty() || mixes.is_empty() || cases.len() != count {
-        return None;
-    }
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
@@ -135,7 +136,7 @@ pub(super) fn study(
         day,
         edits: Vec::new(),
         assumed,
-        warnings,
+        warnings: Vec::new(),
         inputs: Vec::new(),
         settings,
         cases,
@@ -213,7 +214,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
     Some(Day {
         bin: Length::from_secs(bin),
         horizon: Length::from_secs(horizon),
-        replications: document.replications.map_or(1, |count| count.u32()),
+        replications: document.replications.map_or(1, Count::u32),
         variants,
     })
 }

@@ -12,13 +12,13 @@ use crate::scenario::document::{
 };
 use crate::scenario::problem::Span;
 use crate::scenario::time::Form;
-use crate::scenario::values::Name;
+use crate::scenario::values::{Count, Name};
 use crate::units::Span as Length;
 
 /// Most operations of a program.
 const LONGEST_PROGRAM: usize = 10_000;
 /// Most operations of a system.
-const LONGEST_SYSTEM: usize = 1_000_000;
+const LONGEST_SYSTEM: usize = 100_000;
 
 /// A transaction whose steps are being written.
 struct Open {
@@ -232,7 +232,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn cache(&mut self, document: &CacheStepDoc, place: &str) {
-        let operations = document.operations.map_or(1, |count| count.u32());
+        let operations = document.operations.map_or(1, Count::u32);
         let application = self.compiler.unit("cache_application");
         let law = self.compiler.sum(&[(f64::from(operations), application)], document.span);
         self.cpu(&law.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
@@ -276,9 +276,8 @@ impl<'c, 'a> Program<'c, 'a> {
         let outermost = self.open.is_empty();
         let hold = match document.hold {
             Some(HoldWord::Request) => Hold::Request,
-            Some(HoldWord::Transaction) => Hold::Transaction,
             None if self.open_in_view && self.endpoint && outermost => Hold::Request,
-            None => Hold::Transaction,
+            Some(HoldWord::Transaction) | None => Hold::Transaction,
         };
         if hold == Hold::Request {
             if let Some(held) = self.held.filter(|held| *held != database) {
@@ -337,8 +336,8 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn query(&mut self, document: &QueryDoc, place: &str) {
-        let reads = document.reads.map_or(0, |count| count.u32());
-        let writes = document.writes.map_or(0, |count| count.u32());
+        let reads = document.reads.map_or(0, Count::u32);
+        let writes = document.writes.map_or(0, Count::u32);
         let statements = f64::from(reads) + f64::from(writes);
         if reads + writes == 0 {
             let message = "this query has neither `reads` nor `writes`";
