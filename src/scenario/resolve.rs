@@ -249,7 +249,7 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
             if !used.times.contains(&time.span) {
                 let message = format!("the time `{}` is not used", name.value);
                 problems.add("W0501", name.span, message);
-            } else if time.basis.is_none() {
+            } else if time.is_bare() {
                 let message =
                     format!("the time `{}` has no basis; it counts as assumed", name.value);
                 problems.add("W0505", name.span, message);

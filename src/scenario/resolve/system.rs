@@ -224,11 +224,12 @@ impl Compiler<'_> {
         if !self.used.times.insert(time.span) {
             return;
         }
-        let basis = match time.basis {
+        let (basis, origin) = time.standing();
+        let basis = match basis {
             Some(Basis::Plan) => "plan",
             Some(Basis::Measured | Basis::Vendor) => return,
             // A textbook system states its times by definition; a calibration must say where from.
-            None if !of_calibration => return,
+            None if !of_calibration || !time.is_bare() => return,
             Some(Basis::Assumed) | None => "assumed",
         };
         let place = self.calibration.filter(|_| of_calibration);
@@ -237,7 +238,7 @@ impl Compiler<'_> {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
             basis: basis.into(),
-            source: time.origin.as_ref().map_or_else(|| "not stated".into(), |text| text.0.clone()),
+            source: origin.map_or_else(|| "not stated".into(), |text| text.0.clone()),
         });
     }
 
