@@ -1,2 +1,7 @@
-//! Plimsoll.
-fn main() {}
+//! Parse, call, map the outcome to an exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    plimsoll::app::main()
+}

@@ -1,2 +1,698 @@
-//! The model.
+//! The model: one replication of a described system under load.
+//!
+//! [`simulate`] runs a [`spec::Spec`] through the event list and tells an observer what happens. It
+//! cannot fail: what reaches it is valid. It cannot see: no files, no clock, no entropy.
+//!
+//! `World` owns all stations. Each event is one arm of one `match`; a request runs the steps of its
+//! program until it must wait, and whoever frees what another waits for puts the other on the list of
+//! those ready, which is emptied before the next event: no recursion, and a written order.
+
+mod consumer;
+mod load;
+mod program;
+mod request;
 pub mod spec;
+pub mod stations;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use self::consumer::{Subscription, Thread};
+use self::load::{Arrivals, Choice, User, Users};
+use self::request::{Origin, Requests, Timer};
+use self::spec::{Balancer, Id, Spec};
+use self::stations::Numbering;
+use crate::engine::{Agenda, Class, Slot};
+use crate::observe::{Failure, Observer, Phase, Record};
+use crate::random::Key;
+use crate::station::cpu::Cpu;
+use crate::station::device::Device;
+use crate::station::pool::Pool;
+use crate::units::{Span, Time};
+
+/// One replication.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Seed of the study.
+    pub seed: u64,
+    /// Number of the replication.
+    pub replication: u64,
+    /// Factor on the description's rates of users and of outside records.
+    pub scale: f64,
+    /// Whether the rate follows the description's curve from midnight, or stays at the peak.
+    pub follow_curve: bool,
+    /// First mark: the end of the warm-up; zero for none.
+    pub warm_up: Span,
+    /// Further marks, one after each of these.
+    pub bin: Span,
+    /// Number of bins; the run ends with the last.
+    pub bins: u32,
+}
+
+/// What a replication took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Events fired.
+    pub events: u64,
+    /// Requests and records that were brought to an end.
+    pub completions: u64,
+    /// Users' requests still without an answer at the end, older than their patience.
+    pub overdue: u64,
+    /// Largest number of requests in flight.
+    pub in_flight_most: u64,
+}
+
+/// Run one replication and tell `observer` what happens.
+pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
+    let mut world = World::new(spec, run, observer);
+    world.start();
+    world.run();
+    world.cost()
+}
+
+/// The closed set of events: what a slot means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Mark,
+    Arrival,
+    Source(u32),
+    Cpu(u32),
+    PoolDeadline(u32),
+    PoolAdder(u32),
+    PoolHousekeeping(u32),
+    Thread(u32),
+    Request(u32),
+    User(u32),
+}
+
+/// Where each kind of event has its slots.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slots {
+    cpus: Slot,
+    pools: Slot,
+    threads: Slot,
+    dynamic: Slot,
+}
+
+const SLOT_MARK: Slot = 0;
+const SLOT_ARRIVAL: Slot = 1;
+const SLOT_SOURCES: Slot = 2;
+
+impl Slots {
+    fn event(self, slot: Slot) -> Event {
+        if slot >= self.dynamic {
+            let number = (slot - self.dynamic) / 2;
+            return if (slot - self.dynamic) % 2 == 0 {
+                Event::Request(number)
+            } else {
+                Event::User(number)
+            };
+        }
+        if slot >= self.threads {
+            return Event::Thread(slot - self.threads);
+        }
+        if slot >= self.pools {
+            let (number, kind) = ((slot - self.pools) / 3, (slot - self.pools) % 3);
+            return match kind {
+                0 => Event::PoolDeadline(number),
+                1 => Event::PoolAdder(number),
+                _ => Event::PoolHousekeeping(number),
+            };
+        }
+        if slot >= self.cpus {
+            return Event::Cpu(slot - self.cpus);
+        }
+        match slot {
+            SLOT_MARK => Event::Mark,
+            SLOT_ARRIVAL => Event::Arrival,
+            _ => Event::Source(slot - SLOT_SOURCES),
+        }
+    }
+
+    fn request(self, id: u32) -> Slot {
+        self.dynamic + 2 * id
+    }
+
+    fn user(self, id: u32) -> Slot {
+        self.dynamic + 2 * id + 1
+    }
+
+    fn pool_deadline(self, pool: u32) -> Slot {
+        self.pools + 3 * pool
+    }
+
+    fn pool_adder(self, pool: u32) -> Slot {
+        self.pools + 3 * pool + 1
+    }
+
+    fn pool_housekeeping(self, pool: u32) -> Slot {
+        self.pools + 3 * pool + 2
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Pod {
+    service: Id,
+    /// First of its pools in `World::pools`.
+    pools: u32,
+    busy_threads: u32,
+    waiting: VecDeque<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Service {
+    pods: std::ops::Range<u32>,
+    next: u32,
+}
+
+/// What the adder of a pool is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Adder {
+    Resting,
+    Opening,
+    Pausing,
+}
+
+#[derive(Clone, Debug)]
+struct PodPool {
+    pool: Pool,
+    service: Id,
+    number: Id,
+    adder: Adder,
+    back_off: Span,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Database {
+    storage: Device,
+    connections: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lock {
+    holder: Option<u32>,
+    waiting: VecDeque<u32>,
+}
+
+struct World<'a, O: Observer> {
+    spec: &'a Spec,
+    run: &'a Run,
+    observer: &'a mut O,
+    now: Time,
+    end: Time,
+    agenda: Agenda,
+    slots: Slots,
+    numbering: Numbering,
+    services: Vec<Service>,
+    pods: Vec<Pod>,
+    /// Processors of all pods, then of all databases.
+    cpus: Vec<Cpu>,
+    pools: Vec<PodPool>,
+    databases: Vec<Database>,
+    caches: Vec<Device>,
+    locks: Vec<Lock>,
+    /// For each topic the subscriptions that read it.
+    readers: Vec<Vec<u32>>,
+    subscriptions: Vec<Subscription>,
+    threads: Vec<Thread>,
+    requests: Requests,
+    users: Users,
+    choice: Choice,
+    arrivals: Option<(Arrivals, Key)>,
+    sources: Vec<(Arrivals, Key)>,
+    ready: VecDeque<u32>,
+    /// Scratch: those whose wait for a connection has run out.
+    expired: Vec<u32>,
+    cost: Cost,
+    in_flight: u64,
+}
+
+impl<'a, O: Observer> World<'a, O> {
+    fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
+        let (_, numbering) = stations::build(spec);
+        let mut services = Vec::new();
+        let mut pods = Vec::new();
+        let mut pools = Vec::new();
+        let mut cpus = Vec::new();
+        for (number, service) in (0..).zip(&spec.services) {
+            let first = pods.len() as u32;
+            services.push(Service { pods: first..first + service.pods, next: 0 });
+            for _ in 0..service.pods {
+                pods.push(Pod {
+                    service: number,
+                    pools: pools.len() as u32,
+                    busy_threads: 0,
+                    waiting: VecDeque::new(),
+                });
+                cpus.push(Cpu::new(service.cores));
+                for (index, pool) in (0..).zip(&service.pools) {
+                    pools.push(PodPool {
+                        pool: Pool::new(pool.maximum, pool.minimum_idle, 0),
+                        service: number,
+                        number: index,
+                        adder: Adder::Resting,
+                        back_off: Span::ZERO,
+                    });
+                }
+            }
+        }
+        cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
+        let (readers, subscriptions, threads) = consumer::assign(spec, &services);
+        let cpu_slots = SLOT_SOURCES + spec.load.records.len() as Slot;
+        let pool_slots = cpu_slots + cpus.len() as Slot;
+        let thread_slots = pool_slots + 3 * pools.len() as Slot;
+        let slots = Slots {
+            cpus: cpu_slots,
+            pools: pool_slots,
+            threads: thread_slots,
+            dynamic: thread_slots + threads.len() as Slot,
+        };
+        World {
+            spec,
+            run,
+            observer,
+            now: Time::ZERO,
+            end: Time::ZERO + run.warm_up + Span(run.bin.0.saturating_mul(u64::from(run.bins))),
+            agenda: Agenda::new(),
+            slots,
+            numbering,
+            services,
+            pods,
+            cpus,
+            pools,
+            databases: vec![Database::default(); spec.databases.len()],
+            caches: vec![Device::default(); spec.caches.len()],
+            locks: vec![Lock::default(); spec.locks.len()],
+            readers,
+            subscriptions,
+            threads,
+            requests: Requests::default(),
+            users: Users::default(),
+            choice: Choice::new(&spec.load),
+            arrivals: None,
+            sources: Vec::new(),
+            ready: VecDeque::new(),
+            expired: Vec::new(),
+            cost: Cost::default(),
+            in_flight: 0,
+        }
+    }
+
+    /// Open the pools to their minimum, begin the streams, set the first mark.
+    fn start(&mut self) {
+        let root = Key::root(self.run.seed, self.run.replication);
+        let first = if self.run.warm_up == Span::ZERO { self.run.bin } else { self.run.warm_up };
+        self.agenda.set(SLOT_MARK, Time::ZERO + first, Class::Observe);
+        for number in 0..self.pools.len() as u32 {
+            self.open_initial(number, root);
+        }
+        self.start_arrivals(root.named("users"));
+        for number in 0..self.spec.load.records.len() as u32 {
+            let source = self.spec.load.records[number as usize];
+            let key = root.named("records").named(&self.spec.topics[source.topic as usize].name);
+            let follow = self.run.follow_curve;
+            let per_s = self.run.scale * source.per_s;
+            let arrivals = Arrivals::new(key, per_s, source.regular, follow, 0.0);
+            self.sources.push((arrivals, Key::default()));
+            self.next_source(number);
+        }
+        self.start_closed(root.named("virtual users"));
+        self.drain();
+    }
+
+    fn open_initial(&mut self, number: u32, root: Key) {
+        let state = &mut self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let database = &mut self.databases[pool.database as usize];
+        let limit = self.spec.databases[pool.database as usize].max_connections;
+        // One connection opens with the pool itself, the rest by the adder before the pod is ready.
+        for _ in 0..pool.minimum_idle.max(1) {
+            if limit.is_none_or(|limit| database.connections < limit) {
+                database.connections += 1;
+                state.pool.opened(Time::ZERO);
+                let station = self.numbering.database_connections + pool.database;
+                let record = Record::Level { station, busy: 1.0, waiting: 0 };
+                self.observer.record(Time::ZERO, record);
+            }
+        }
+        // Pods start at different instants, and so do their housekeepers.
+        let phase = root.named("housekeeping").item(u64::from(number)).uniform(0);
+        let first = Span::from_secs(pool.housekeeping.secs() * phase);
+        if pool.housekeeping > Span::ZERO {
+            let slot = self.slots.pool_housekeeping(number);
+            self.agenda.set(slot, Time::ZERO + first, Class::Complete);
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(at) = self.agenda.next_at() {
+            if at > self.end {
+                break;
+            }
+            let Some((at, slot)) = self.agenda.pop() else { break };
+            debug_assert!(at >= self.now, "time runs forward");
+            self.now = at;
+            self.cost.events += 1;
+            match self.slots.event(slot) {
+                Event::Request(id) => self.request_timer(id),
+                Event::Cpu(cpu) => self.cpu_done(cpu),
+                Event::Arrival => self.user_arrives(),
+                Event::User(id) => self.user_acts(id),
+                Event::Thread(thread) => self.thread_timer(thread),
+                Event::Source(source) => self.source_record(source),
+                Event::PoolDeadline(pool) => self.pool_deadline(pool),
+                Event::PoolAdder(pool) => self.pool_adder(pool),
+                Event::PoolHousekeeping(pool) => self.pool_housekeeping(pool),
+                Event::Mark => self.mark(),
+            }
+            self.drain();
+        }
+    }
+
+    /// Let all go on who can.
+    fn drain(&mut self) {
+        while let Some(id) = self.ready.pop_front() {
+            self.step(id);
+        }
+    }
+
+    fn mark(&mut self) {
+        self.observer.mark(self.now);
+        if self.now < self.end {
+            self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
+        }
+    }
+
+    fn cost(mut self) -> Cost {
+        if let Some(patience) = self.spec.load.patience {
+            let from = Time::ZERO + self.run.warm_up;
+            let waiting = self.requests.in_flight().filter(|request| {
+                matches!(request.origin, Origin::Visitor | Origin::User(_))
+                    && request.arrived >= from
+                    && request.arrived + patience < self.end
+            });
+            self.cost.overdue = waiting.count() as u64;
+        }
+        self.cost
+    }
+
+    fn record(&mut self, record: Record<'_>) {
+        self.observer.record(self.now, record);
+    }
+
+    fn level(&mut self, station: u32, busy: f64, waiting: i64) {
+        self.observer.record(self.now, Record::Level { station, busy, waiting });
+    }
+
+    // Users.
+
+    fn start_arrivals(&mut self, key: Key) {
+        let Some(open) = self.spec.load.open else { return };
+        let per_s = self.run.scale * open.requests_per_s / self.spec.load.requests_per_user();
+        // Sessions that began before the run are in progress when it begins.
+        let lookback = if open.regular { 0.0 } else { self.lookback_s() };
+        let mut arrivals =
+            Arrivals::new(key, per_s, open.regular, self.run.follow_curve, -lookback);
+        while let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
+            if at_s >= 0.0 {
+                self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
+                self.arrivals = Some((arrivals, key));
+                return;
+            }
+            self.begin_session(key, at_s, None);
+        }
+    }
+
+    /// How long before the run a session may have begun and still be going on \[s\]: six times the think
+    /// time of the longest journey.
+    fn lookback_s(&self) -> f64 {
+        let thinking = |journey: &spec::Journey| -> f64 {
+            let mean = |think: Id| self.spec.samplers[think as usize].dist().mean();
+            journey.visits.iter().map(|visit| visit.think.map_or(0.0, mean)).sum()
+        };
+        6.0 * self.spec.load.journeys.iter().map(thinking).fold(0.0, f64::max)
+    }
+
+    fn start_closed(&mut self, key: Key) {
+        let Some(closed) = self.spec.load.closed else { return };
+        for number in 0..closed.users {
+            self.begin_session(key.item(u64::from(number)), 0.0, Some(0));
+        }
+    }
+
+    fn user_arrives(&mut self) {
+        let Some((arrivals, key)) = &mut self.arrivals else { return };
+        let key = *key;
+        let next = arrivals.next(&self.spec.load.curve);
+        if let Some((next, at_s)) = next {
+            if let Some((_, ahead)) = &mut self.arrivals {
+                *ahead = next;
+            }
+            self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
+        }
+        let journey = self.choice.pick(key);
+        let visits = &self.spec.load.journeys[journey as usize].visits;
+        if let [only] = visits[..]
+            && only.think.is_none()
+            && only.chance >= 1.0
+        {
+            // One request and gone: nobody needs to be remembered.
+            self.ask(only.endpoint, load::visit_key(key, 0), Origin::Visitor);
+        } else {
+            self.begin_session(key, self.now.secs(), None);
+        }
+    }
+
+    /// A session begins at `at_s`; if that lies before the run, it is taken up where it would be.
+    fn begin_session(&mut self, key: Key, at_s: f64, iteration: Option<u32>) {
+        let key = iteration.map_or(key, |iteration| key.item(u64::from(iteration)));
+        let user = User { key, journey: self.choice.pick(key), visit: 0, iteration };
+        let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
+        let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
+        let id = self.users.begin(User { visit, ..user });
+        self.agenda.set(self.slots.user(id), at, Class::Arrive);
+    }
+
+    /// The next visit that the user makes, from `user.visit` on, and when, for a user free at `at_s`;
+    /// visits that would lie before the run are taken as made. None when the journey is over.
+    fn next_visit(&self, user: User, mut at_s: f64) -> Option<(u32, f64)> {
+        let visits = &self.spec.load.journeys[user.journey as usize].visits;
+        for number in user.visit..visits.len() as u32 {
+            let visit = visits[number as usize];
+            if !load::goes(user.key, number, visit.chance) {
+                continue;
+            }
+            if let Some(think) = visit.think {
+                let sampler = &self.spec.samplers[think as usize];
+                at_s += load::think(user.key, number, sampler).secs();
+            }
+            if at_s >= 0.0 {
+                return Some((number, at_s));
+            }
+        }
+        None
+    }
+
+    fn user_acts(&mut self, id: u32) {
+        let user = self.users.all[id as usize];
+        let visit = self.spec.load.journeys[user.journey as usize].visits[user.visit as usize];
+        self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
+    }
+
+    /// The user's request is over: think and go on, or leave.
+    fn user_answered(&mut self, id: u32, answered: bool) {
+        let mut user = self.users.all[id as usize];
+        user.visit += 1;
+        let slot = self.slots.user(id);
+        if (answered || user.iteration.is_some())
+            && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
+        {
+            self.users.all[id as usize].visit = visit;
+            let at = load::instant(at_s).max(self.now);
+            self.agenda.set(slot, at, Class::Arrive);
+            return;
+        }
+        let (Some(iteration), Some(closed)) = (user.iteration, self.spec.load.closed) else {
+            self.users.end(id);
+            return;
+        };
+        // A virtual user begins its next journey after a pause; its identity is kept in the key.
+        let key = user.key.item(u64::from(iteration) + 1);
+        let pause = closed.think.map_or(Span::ZERO, |think| {
+            load::think(key, u32::MAX, &self.spec.samplers[think as usize])
+        });
+        let fresh =
+            User { key, journey: self.choice.pick(key), visit: 0, iteration: Some(iteration + 1) };
+        let from = self.now + pause;
+        match self.next_visit(fresh, from.secs()) {
+            Some((visit, at_s)) => {
+                self.users.all[id as usize] = User { visit, ..fresh };
+                self.agenda.set(slot, load::instant(at_s).max(from), Class::Arrive);
+            }
+            None => self.users.end(id),
+        }
+    }
+
+    /// A user asks for `endpoint`.
+    fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
+        self.record(Record::Offered { endpoint });
+        let id = self.begin(endpoint, key, origin);
+        self.arrive(id);
+    }
+
+    // Requests.
+
+    fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
+        let id = self.requests.begin(self.now, key, origin);
+        let request = &mut self.requests[id];
+        request.endpoint = endpoint;
+        request.pc = self.spec.endpoints[endpoint as usize].entry;
+        self.in_flight += 1;
+        self.cost.in_flight_most = self.cost.in_flight_most.max(self.in_flight);
+        id
+    }
+
+    /// The request reaches the balancer: a thread, the queue, or refused.
+    fn arrive(&mut self, id: u32) {
+        let endpoint = &self.spec.endpoints[self.requests[id].endpoint as usize];
+        let pod = self.choose_pod(endpoint.service, self.requests[id].key);
+        self.requests[id].pod = pod;
+        let threads = self.spec.services[endpoint.service as usize].threads;
+        let station = self.numbering.threads + endpoint.service;
+        let state = &mut self.pods[pod as usize];
+        if state.busy_threads < threads.maximum {
+            state.busy_threads += 1;
+            self.level(station, 1.0, 0);
+            self.ready.push_back(id);
+        } else if (state.waiting.len() as u64)
+            < u64::from(threads.accepted) + u64::from(threads.backlog)
+        {
+            state.waiting.push_back(id);
+            self.level(station, 0.0, 1);
+        } else {
+            self.conclude(id, Some(Failure::Refused));
+        }
+    }
+
+    fn choose_pod(&mut self, service: Id, key: Key) -> u32 {
+        /// Number of the draw of the balancer, apart from those of steps.
+        const DRAW_BALANCER: u64 = u64::MAX;
+        let state = &mut self.services[service as usize];
+        let count = state.pods.end - state.pods.start;
+        match self.spec.services[service as usize].balancer {
+            Balancer::RoundRobin => {
+                let pod = state.pods.start + state.next;
+                state.next = (state.next + 1) % count;
+                pod
+            }
+            Balancer::Random => {
+                let place = (u128::from(key.bits(DRAW_BALANCER)) * u128::from(count)) >> 64;
+                state.pods.start + place as u32
+            }
+            Balancer::LeastRequests => {
+                let load = |pod: &u32| {
+                    let pod = &self.pods[*pod as usize];
+                    pod.busy_threads as usize + pod.waiting.len()
+                };
+                state.pods.clone().min_by_key(load).unwrap_or(state.pods.start)
+            }
+        }
+    }
+
+    /// The program has ended, or the request has failed while it held a thread or worked on a record.
+    fn finish(&mut self, id: u32, failure: Option<Failure>) {
+        while let Some(lock) = self.requests[id].locks.pop() {
+            self.unlock(lock);
+        }
+        while let Some(pool) = self.requests[id].transactions.pop() {
+            if pool != request::NONE {
+                self.give_back(pool);
+            }
+        }
+        let session = std::mem::replace(&mut self.requests[id].session, request::NONE);
+        if session != request::NONE {
+            self.give_back(session);
+        }
+        if !matches!(self.requests[id].origin, Origin::Consumer(_)) {
+            self.free_thread(self.requests[id].pod);
+        }
+        self.conclude(id, failure);
+    }
+
+    fn free_thread(&mut self, pod: u32) {
+        let state = &mut self.pods[pod as usize];
+        let station = self.numbering.threads + state.service;
+        if let Some(next) = state.waiting.pop_front() {
+            self.level(station, 0.0, -1);
+            self.ready.push_back(next);
+        } else {
+            state.busy_threads -= 1;
+            self.level(station, -1.0, 0);
+        }
+    }
+
+    /// Tell whoever asked, and forget the request.
+    fn conclude(&mut self, id: u32, failure: Option<Failure>) {
+        let now = self.now;
+        self.agenda.clear(self.slots.request(id));
+        let request = &mut self.requests[id];
+        request.enter(now, Phase::Delay);
+        let (origin, endpoint, took) = (request.origin, request.endpoint, now - request.arrived);
+        if let Origin::Visitor | Origin::User(_) = origin {
+            let late = self.spec.load.patience.is_some_and(|patience| took > patience);
+            let failure = failure.or(late.then_some(Failure::TooLate));
+            let spent = self.requests[id].spent;
+            self.record(match failure {
+                None => Record::Answered { endpoint, took, spent: &spent },
+                Some(why) => Record::Failed { endpoint, why, took },
+            });
+            if let Origin::User(user) = origin {
+                self.user_answered(user, failure.is_none());
+            }
+        }
+        self.requests.end(id);
+        self.in_flight -= 1;
+        self.cost.completions += 1;
+        match origin {
+            Origin::Caller { caller, generation } => self.call_over(caller, generation, failure),
+            Origin::Consumer(thread) => self.record_done(thread, failure),
+            Origin::Visitor | Origin::User(_) | Origin::Nobody => {}
+        }
+    }
+
+    fn call_over(&mut self, caller: u32, generation: u32, failure: Option<Failure>) {
+        let waiting = &self.requests[caller];
+        if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
+            return; // It has given up on this call.
+        }
+        self.agenda.clear(self.slots.request(caller));
+        match failure {
+            None => self.ready.push_back(caller),
+            Some(_) => self.finish(caller, Some(Failure::CallFailed)),
+        }
+    }
+
+    fn request_timer(&mut self, id: u32) {
+        match self.requests[id].timer {
+            Timer::Arrive => {
+                let now = self.now;
+                let request = &mut self.requests[id];
+                request.arrived = now;
+                request.phase_since = now;
+                self.arrive(id);
+            }
+            Timer::Proceed => self.ready.push_back(id),
+            Timer::ReachDatabase => self.reach_database(id),
+            Timer::StorageDone => self.storage_done(id),
+            Timer::CacheAnswered => self.cache_answered(id),
+            Timer::CallTimeout => self.finish(id, Some(Failure::CallTimeout)),
+        }
+    }
+
+    fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
+        self.requests[id].timer = timer;
+        let class = if timer == Timer::CallTimeout { Class::Expire } else { Class::Complete };
+        self.agenda.set(self.slots.request(id), self.now + after, class);
+    }
+}

@@ -1,8 +1,23 @@
-//! Numbers with their error: estimates over replications, paired differences, quantiles of Student's t.
+//! Numbers with their error: estimates over replications, paired differences, shares, ratios,
+//! quantiles, batch means, the end of a warm-up, and in [`analytic`] what queueing theory expects.
+//!
+//! Nothing here panics and nothing here makes a number that JSON cannot hold: values that are not
+//! finite are left out before anything is computed, and [`Estimate::n`] counts only those that were
+//! used. A caller to whom a left-out value matters compares `n` with what it handed in.
 
 use serde::{Deserialize, Serialize};
 
+pub mod analytic;
+pub mod distribution;
+pub mod sample;
+pub mod series;
+
+use distribution::student_t_quantile;
+
 /// A number with its confidence interval.
+///
+/// With fewer than two replications there is no interval: `low` and `high` then repeat `mean`, and
+/// [`Estimate::half_width`] is `None`. Without any replication all fields are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Mean over replications.
@@ -13,4 +28,253 @@ pub struct Estimate {
     pub high: f64,
     /// Replications.
     pub n: u32,
+}
+
+impl Estimate {
+    /// The `n` of a number that is known, not estimated; see [`Estimate::exact`].
+    pub const EXACT: u32 = u32::MAX;
+
+    /// Student's t interval at `confidence` (a share, 0.95 for 95 %) over independent replications.
+    ///
+    /// mean ± t(n − 1, (1 + confidence)/2) · s/√n (Law, *Simulation Modeling and Analysis*, 5th
+    /// ed., section 4.5). `confidence` is held within 0 and 0.999 999; not a number counts as 0.95.
+    pub fn from_samples(samples: &[f64], confidence: f64) -> Estimate {
+        let moments = Moments::of(samples.iter().copied());
+        moments.interval(moments.mean, moments.standard_error(), confidence)
+    }
+
+    /// A number without error: the interval has no width and counts as an interval.
+    ///
+    /// A value that is not finite gives the empty estimate (`n` = 0).
+    pub fn exact(value: f64) -> Estimate {
+        if value.is_finite() {
+            Estimate { mean: value, low: value, high: value, n: Estimate::EXACT }
+        } else {
+            Estimate::default()
+        }
+    }
+
+    /// Whether the number is known, not estimated.
+    pub fn is_exact(&self) -> bool {
+        self.n == Estimate::EXACT
+    }
+
+    /// Half the width of the interval, in the unit of the mean; `None` when there is no interval.
+    pub fn half_width(&self) -> Option<f64> {
+        (self.n >= 2).then(|| (self.high - self.low) / 2.0)
+    }
+
+    /// Half the width over the size of the mean; zero when the interval has no width. `None` when
+    /// there is no interval or the mean of an interval with a width is zero.
+    pub fn relative_half_width(&self) -> Option<f64> {
+        let half = self.half_width()?;
+        if half <= 0.0 {
+            return Some(0.0);
+        }
+        let relative = half / self.mean.abs();
+        relative.is_finite().then_some(relative)
+    }
+
+    /// Whether `value` lies in the interval, its ends included; `None` when there is no interval.
+    pub fn contains(&self, value: f64) -> Option<bool> {
+        (self.n >= 2).then_some(self.low <= value && value <= self.high)
+    }
+}
+
+/// The change `after` − `before`, replication by replication, with its t interval.
+///
+/// Pairs that share their random numbers vary together, so that the interval is narrower than that
+/// of two separate estimates (Law, section 10.2.1). Pairs with a member that is not finite are left
+/// out; of slices of different lengths the common beginning is used.
+pub fn paired(before: &[f64], after: &[f64], confidence: f64) -> Estimate {
+    let differences: Vec<f64> =
+        finite_pairs(before, after).map(|(before, after)| after - before).collect();
+    Estimate::from_samples(&differences, confidence)
+}
+
+/// (var a + var b) / var(a − b): how many times fewer replications the pairing needs for the same
+/// interval. One means that pairing gained nothing.
+///
+/// `None` with fewer than two pairs, or when the differences do not vary beyond rounding.
+pub fn variance_ratio(a: &[f64], b: &[f64]) -> Option<f64> {
+    let first = Moments::of(finite_pairs(a, b).map(|pair| pair.0));
+    let second = Moments::of(finite_pairs(a, b).map(|pair| pair.1));
+    let difference = Moments::of(finite_pairs(a, b).map(|pair| pair.0 - pair.1));
+    let size = finite_pairs(a, b).fold(0.0, |size: f64, (a, b)| size.max(a.abs()).max(b.abs()));
+    // Differences of equal spread still differ in their last bits.
+    if difference.n < 2 || difference.variance.sqrt() <= size * 1e-13 {
+        return None;
+    }
+    let ratio = (first.variance + second.variance) / difference.variance;
+    ratio.is_finite().then_some(ratio)
+}
+
+/// The ratio of two means, mean(`parts`) / mean(`wholes`), with its interval by the delta method.
+///
+/// For numbers such as errors over requests, where each replication has its own denominator: the
+/// mean of ratios would be biased. With r the ratio, the standard error is that of the residuals
+/// `part − r · whole`, over the mean whole (Cochran, *Sampling Techniques*, 3rd ed., ch. 6), and
+/// the interval takes t with n − 1 degrees of freedom. The bias of r is of order 1/n.
+///
+/// `None` when no pair is finite or the wholes sum to zero.
+pub fn ratio(parts: &[f64], wholes: &[f64], confidence: f64) -> Option<Estimate> {
+    let part = Moments::of(finite_pairs(parts, wholes).map(|pair| pair.0));
+    let whole = Moments::of(finite_pairs(parts, wholes).map(|pair| pair.1));
+    let ratio = part.mean / whole.mean;
+    if part.n == 0 || !ratio.is_finite() {
+        return None;
+    }
+    let residuals =
+        Moments::of(finite_pairs(parts, wholes).map(|(part, whole)| part - ratio * whole));
+    let error = residuals.standard_error() / whole.mean.abs();
+    Some(residuals.interval(ratio, error, confidence))
+}
+
+fn finite_pairs<'a>(a: &'a [f64], b: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
+    a.iter().copied().zip(b.iter().copied()).filter(|(a, b)| a.is_finite() && b.is_finite())
+}
+
+/// Count, mean and unbiased variance of the finite values of a sample.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Moments {
+    pub(crate) n: u32,
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+}
+
+impl Moments {
+    /// One pass (Welford 1962), so that a large mean does not eat the variance.
+    pub(crate) fn of(values: impl Iterator<Item = f64>) -> Moments {
+        let (mut n, mut mean, mut squares) = (0_u32, 0.0, 0.0);
+        for value in values.filter(|value| value.is_finite()) {
+            n = n.saturating_add(1);
+            let step = value - mean;
+            mean += step / f64::from(n);
+            squares += step * (value - mean);
+        }
+        let variance = if n < 2 { 0.0 } else { squares / f64::from(n - 1) };
+        Moments { n, mean, variance }
+    }
+
+    fn standard_error(&self) -> f64 {
+        if self.n == 0 { 0.0 } else { (self.variance / f64::from(self.n)).sqrt() }
+    }
+
+    /// The t interval around `mean` with the degrees of freedom of this sample.
+    fn interval(&self, mean: f64, standard_error: f64, confidence: f64) -> Estimate {
+        if self.n < 2 {
+            return Estimate { mean, low: mean, high: mean, n: self.n };
+        }
+        let p = f64::midpoint(1.0, held_confidence(confidence));
+        let half = student_t_quantile(p, f64::from(self.n - 1)) * standard_error;
+        Estimate { mean, low: mean - half, high: mean + half, n: self.n }
+    }
+}
+
+/// A confidence that has a finite quantile.
+pub(crate) fn held_confidence(confidence: f64) -> f64 {
+    if confidence.is_nan() { 0.95 } else { confidence.clamp(0.0, 0.999_999) }
+}
+
+#[cfg(test)]
+pub(crate) fn assert_close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected} within {tolerance}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interval_of_five_by_hand() {
+        // Mean 3, s² = 2.5, t(4, 0.975) = 2.776445: half-width 2.776445 · √0.5.
+        let estimate = Estimate::from_samples(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.95);
+        assert_close(estimate.mean, 3.0, 1e-15);
+        assert_close(estimate.half_width().unwrap(), 1.963_243_161, 1e-7);
+        assert_close(estimate.relative_half_width().unwrap(), 0.654_414_387, 1e-7);
+        assert_eq!(estimate.n, 5);
+        assert_eq!(estimate.contains(1.04), Some(true));
+        assert_eq!(estimate.contains(1.03), Some(false));
+    }
+
+    #[test]
+    fn fewer_than_two_samples_have_no_interval() {
+        let one = Estimate::from_samples(&[7.0], 0.95);
+        assert_eq!(one, Estimate { mean: 7.0, low: 7.0, high: 7.0, n: 1 });
+        assert_eq!(one.half_width(), None);
+        assert_eq!(one.relative_half_width(), None);
+        assert_eq!(Estimate::from_samples(&[], 0.95), Estimate::default());
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_left_out() {
+        let clean = Estimate::from_samples(&[1.0, 3.0], 0.9);
+        let dirty = Estimate::from_samples(&[f64::NAN, 1.0, f64::INFINITY, 3.0], 0.9);
+        assert_eq!(clean, dirty);
+        assert_eq!(Estimate::exact(f64::NAN), Estimate::default());
+        for confidence in [f64::NAN, -3.0, 1.0, f64::INFINITY] {
+            let estimate = Estimate::from_samples(&[1.0, 3.0], confidence);
+            assert!(estimate.low.is_finite() && estimate.high.is_finite());
+        }
+    }
+
+    #[test]
+    fn a_known_number_has_an_interval_without_width() {
+        let known = Estimate::exact(0.25);
+        assert!(known.is_exact());
+        assert_eq!(known.half_width(), Some(0.0));
+        assert_eq!(known.relative_half_width(), Some(0.0));
+        assert_eq!(Estimate::exact(0.0).relative_half_width(), Some(0.0));
+    }
+
+    #[test]
+    fn pairing_takes_out_what_is_common() {
+        // Differences 1, 2, 3: mean 2, s = 1, t(2, 0.975) = 4.302653.
+        let change = paired(&[10.0, 200.0, 3000.0], &[11.0, 202.0, 3003.0], 0.95);
+        assert_close(change.mean, 2.0, 1e-12);
+        assert_close(change.half_width().unwrap(), 4.302_652_73 / 3f64.sqrt(), 1e-7);
+        assert_eq!(change.n, 3);
+        assert_eq!(paired(&[1.0, 2.0], &[5.0], 0.95).n, 1);
+    }
+
+    #[test]
+    fn variance_ratio_by_hand() {
+        // var a = 1, var b = 4, differences 1, 2, 3 with variance 1.
+        assert_close(variance_ratio(&[2.0, 3.0, 4.0], &[1.0, 1.0, 1.0]).unwrap(), 1.0, 1e-12);
+        assert_close(variance_ratio(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0]).unwrap(), 5.0, 1e-12);
+        assert_eq!(variance_ratio(&[0.1, 0.2, 0.3], &[1.1, 1.2, 1.3]), None);
+        assert_eq!(variance_ratio(&[1.0], &[2.0]), None);
+    }
+
+    #[test]
+    fn ratio_by_hand() {
+        // 1 + 2 + 6 over 10 + 20 + 30 = 0.15; residuals −0.5, −1, 1.5: variance 1.75.
+        let share = ratio(&[1.0, 2.0, 6.0], &[10.0, 20.0, 30.0], 0.95).unwrap();
+        assert_close(share.mean, 0.15, 1e-15);
+        let expected = 4.302_652_73 * (1.75_f64 / 3.0).sqrt() / 20.0;
+        assert_close(share.half_width().unwrap(), expected, 1e-9);
+        assert_eq!(ratio(&[1.0], &[0.0], 0.95), None);
+        assert_eq!(ratio(&[], &[], 0.95), None);
+    }
+
+    /// 4,000 intervals over 5 normal draws: the share that holds the mean is 95 % ± 4 · 0.345 %.
+    #[test]
+    fn intervals_hold_the_mean_as_often_as_they_say() {
+        let mut state = 11_u64;
+        let mut normal = || {
+            state =
+                state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+            let uniform = ((state >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0;
+            distribution::normal_quantile(uniform)
+        };
+        let runs = 4000;
+        let mut held = 0;
+        for _ in 0..runs {
+            let samples: Vec<f64> = (0..5).map(|_| 3.0 + 2.0 * normal()).collect();
+            if Estimate::from_samples(&samples, 0.95).contains(3.0) == Some(true) {
+                held += 1;
+            }
+        }
+        assert_close(f64::from(held) / f64::from(runs), 0.95, 0.0138);
+    }
 }

@@ -1,3 +1,608 @@
-//! Studies.
+//! Studies: a question about variants of a system, answered by replications in parallel.
+//!
+//! Every replication of every point is its own task; results are gathered by index, so that neither the
+//! number of threads nor the order in which they finish can show. Variants meet the same users: their
+//! differences are paired by replication.
+
+pub(crate) mod replicate;
 pub mod result;
+pub(crate) mod saturation;
+pub mod schema;
 pub mod setup;
+
+use rayon::prelude::*;
+
+use self::replicate::{Outcome, base_load, day, steady};
+use self::result::{
+    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin, Saturation,
+    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+};
+use self::saturation::{Case, Line, answer};
+use self::setup::{Study, Window};
+use crate::model::spec::Spec;
+use crate::model::stations::stations;
+use crate::observe::Phase;
+use crate::observe::tally::Bin;
+use crate::stats::{self, Estimate};
+use crate::units::Span;
+
+/// Confidence of all intervals.
+pub const CONFIDENCE: f64 = 0.95;
+/// Loads of the curve, from the first to beyond both the target and the highest line.
+const CURVE_POINTS: u32 = 11;
+/// Replications of a point of the curve.
+const CURVE_REPLICATIONS: u32 = 2;
+/// Replications in which relief is tried: for the main answer, and for other mixes and calibrations.
+const RELIEF_REPLICATIONS: u32 = 4;
+const RELIEF_REPLICATIONS_OTHER: u32 = 2;
+
+/// Who watches a study run, and may stop it.
+pub trait Watcher: Sync {
+    /// A part of the study begins, of so many steps.
+    fn begin(&self, what: &str, steps: u64);
+    /// A step is done.
+    fn step(&self);
+    /// Whether to stop: steps not begun are left out and the result says so.
+    fn stopped(&self) -> bool;
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn begin(&self, _: &str, _: u64) {}
+    fn step(&self) {}
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// What is asked of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What users get at the load asked about, and over the day.
+    Run,
+    /// Where the line is.
+    Saturate,
+    /// Both, for all mixes and calibrations, with differences.
+    Compare,
+}
+
+impl Question {
+    /// Name, as in the command and the output folder.
+    pub fn name(self) -> &'static str {
+        match self {
+            Question::Run => "run",
+            Question::Saturate => "saturate",
+            Question::Compare => "compare",
+        }
+    }
+}
+
+/// What a study took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Events fired.
+    pub events: u64,
+    /// Requests and records brought to an end.
+    pub completions: u64,
+    /// Whether the study was stopped before its end.
+    pub stopped: bool,
+}
+
+impl Effort {
+    fn add(&mut self, events: u64, completions: u64) {
+        self.events += events;
+        self.completions += completions;
+    }
+}
+
+/// Answer `question`. The result depends on the study alone.
+pub fn answer_question(
+    study: &Study,
+    question: Question,
+    watcher: &dyn Watcher,
+) -> (StudyResult, Effort) {
+    let mut work = Work { study, watcher, effort: Effort::default() };
+    let mut result = work.blank(question);
+    let searching = question != Question::Run
+        && saturation::searchable(study.case(0, 0, 0), study.search)
+        && !study.targets.is_empty();
+    if question != Question::Run && !searching {
+        result.warnings.push(
+            "no saturation load was searched for: that takes an open load (rate, users or records) \
+             and at least one target"
+                .into(),
+        );
+    }
+    let mut lines = Vec::new();
+    if searching {
+        lines = work.search(question, &mut result);
+    }
+    let p99 = work.at_target(&mut result);
+    if searching && question == Question::Compare {
+        work.curves(&mut result);
+    }
+    if question != Question::Saturate {
+        work.days(&mut result);
+    }
+    work.compare(&lines, &p99, &mut result);
+    disagreements(&mut result);
+    work.effort.stopped = watcher.stopped();
+    if work.effort.stopped {
+        result.warnings.insert(0, "stopped before the end: what is missing was not computed".into());
+    }
+    (result, work.effort)
+}
+
+struct Work<'a> {
+    study: &'a Study,
+    watcher: &'a dyn Watcher,
+    effort: Effort,
+}
+
+/// Lines of the replications of one case.
+struct Searched {
+    mix: usize,
+    calibration: usize,
+    variant: usize,
+    lines: Vec<Line>,
+}
+
+impl Work<'_> {
+    /// Run independent tasks in parallel; results in the order of the tasks, none for those not begun.
+    fn all<T: Sync, R: Send>(
+        &self,
+        what: &str,
+        tasks: &[T],
+        run: impl Fn(&T) -> R + Sync + Send,
+    ) -> Vec<Option<R>> {
+        self.watcher.begin(what, tasks.len() as u64);
+        tasks
+            .par_iter()
+            .with_max_len(1)
+            .map(|task| {
+                if self.watcher.stopped() {
+                    return None;
+                }
+                let done = run(task);
+                self.watcher.step();
+                Some(done)
+            })
+            .collect()
+    }
+
+    fn blank(&self, question: Question) -> StudyResult {
+        let study = self.study;
+        let base = base_load(study.case(0, 0, 0));
+        StudyResult {
+            scenario: study.scenario.clone(),
+            system: study.system.clone(),
+            study: question.name().into(),
+            seed: study.seed,
+            confidence: CONFIDENCE,
+            mix: study.mixes[0].clone(),
+            calibration: study.calibrations[0].clone(),
+            target_load: TargetLoad {
+                rps: if study.load.rps > 0.0 { study.load.rps } else { base },
+                events_per_s: study.load.events_per_s,
+                mau: study.load.mau,
+            },
+            targets: study.targets.clone(),
+            variants: study
+                .variants
+                .iter()
+                .map(|variant| VariantResult {
+                    name: variant.name.clone(),
+                    about: variant.about.clone(),
+                    saturation: None,
+                    at_target: None,
+                    verdicts: Vec::new(),
+                    curve: Vec::new(),
+                    day: Vec::new(),
+                    stations: Vec::new(),
+                    anatomy: Vec::new(),
+                    anatomy_rps: 0.0,
+                })
+                .collect(),
+            comparisons: Vec::new(),
+            alternatives: Vec::new(),
+            disagreements: Vec::new(),
+            edits: study.edits.clone(),
+            assumed: study.assumed.clone(),
+            warnings: study.warnings.clone(),
+        }
+    }
+
+    /// Find the line of every case; the main mix and calibration first.
+    fn search(&mut self, question: Question, result: &mut StudyResult) -> Vec<Searched> {
+        let study = self.study;
+        let (mixes, calibrations) = match question {
+            Question::Compare => (study.mixes.len(), study.calibrations.len()),
+            _ => (1, 1),
+        };
+        let mut cases = Vec::new();
+        for calibration in 0..calibrations {
+            for mix in 0..mixes {
+                cases.extend((0..study.variants.len()).map(|variant| (mix, calibration, variant)));
+            }
+        }
+        let case = |&(mix, calibration, variant): &(usize, usize, usize)| Case {
+            study,
+            spec: study.case(variant, mix, calibration),
+            window: study.window,
+        };
+        // The first replication finds its way from the utilisation bound; the others begin near it.
+        let first = self.all("bracketing the line of each variant", &cases, |which| {
+            let case = case(which);
+            case.line(0, case.bound() * 0.85, 0.2)
+        });
+        let replications = study.search.replications.max(2);
+        let tasks: Vec<(usize, u32, f64)> = (1..replications)
+            .flat_map(|number| {
+                first.iter().enumerate().filter_map(move |(index, line)| {
+                    let line = line.as_ref()?;
+                    let guess = line.carried.as_ref().map_or(line.load, |seen| seen.load);
+                    Some((index, number, guess.max(1e-6)))
+                })
+            })
+            .collect();
+        let others = self.all("bisecting the line in each replication", &tasks, |task| {
+            case(&cases[task.0]).line(task.1, task.2, 2.0 * study.search.resolution)
+        });
+        let mut searched: Vec<Searched> = cases
+            .iter()
+            .zip(first)
+            .map(|(&(mix, calibration, variant), line)| Searched {
+                mix,
+                calibration,
+                variant,
+                lines: line.into_iter().collect(),
+            })
+            .collect();
+        for (task, line) in tasks.iter().zip(others) {
+            searched[task.0].lines.extend(line);
+        }
+        let found = self.all("relieving one resource after another", &searched, |searched| {
+            let main = searched.mix == 0 && searched.calibration == 0;
+            let replications = if main { RELIEF_REPLICATIONS } else { RELIEF_REPLICATIONS_OTHER };
+            let case = case(&(searched.mix, searched.calibration, searched.variant));
+            (!searched.lines.is_empty()).then(|| answer(&case, &searched.lines, replications))
+        });
+        for searched in &searched {
+            let events = searched.lines.iter().map(|line| line.events).sum();
+            self.effort.add(events, 0);
+        }
+        self.place(&searched, found.into_iter().map(Option::flatten).collect(), result);
+        searched.retain(|searched| searched.mix == 0 && searched.calibration == 0);
+        searched
+    }
+
+    /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
+    fn place(&self, searched: &[Searched], found: Vec<Option<Saturation>>, result: &mut StudyResult) {
+        for (searched, found) in searched.iter().zip(found) {
+            let Some(saturation) = found else { continue };
+            let variant = &mut result.variants[searched.variant];
+            if searched.mix == 0 && searched.calibration == 0 {
+                variant.anatomy = anatomy(&searched.lines);
+                variant.anatomy_rps = saturation.rps.mean;
+                variant.saturation = Some(saturation);
+                continue;
+            }
+            let name = variant.name.clone();
+            let (mix, calibration) =
+                (&self.study.mixes[searched.mix], &self.study.calibrations[searched.calibration]);
+            let same = |other: &Alternative| other.mix == *mix && other.calibration == *calibration;
+            if !result.alternatives.iter().any(same) {
+                result.alternatives.push(Alternative {
+                    mix: mix.clone(),
+                    calibration: calibration.clone(),
+                    variants: Vec::new(),
+                });
+            }
+            if let Some(place) = result.alternatives.iter_mut().find(|other| same(other)) {
+                place.variants.push(AlternativeVariant { name, saturation });
+            }
+        }
+    }
+
+    /// What users get at the load asked about. Returns the p99 of each replication, by variant, for
+    /// pairing.
+    fn at_target(&mut self, result: &mut StudyResult) -> Vec<Vec<f64>> {
+        let study = self.study;
+        let load = result.target_load.rps;
+        let tasks = pairs(study.variants.len(), study.replications.max(2));
+        let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
+            steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
+        });
+        let mut p99 = Vec::new();
+        for (index, outcomes) in by_variant(&tasks, outcomes, study.variants.len()) {
+            p99.push(outcomes.iter().map(|outcome| outcome.p99_ms).collect());
+            if outcomes.is_empty() {
+                continue;
+            }
+            for outcome in &outcomes {
+                self.effort.add(outcome.cost.events, outcome.cost.completions);
+            }
+            let variant = &mut result.variants[index];
+            variant.at_target = Some(at_load(load, &outcomes));
+            variant.verdicts = verdicts(&study.targets, &outcomes);
+            variant.stations = station_results(study.case(index, 0, 0), &outcomes);
+            if variant.anatomy.is_empty() {
+                variant.anatomy = anatomy_of(&outcomes.iter().collect::<Vec<_>>());
+                variant.anatomy_rps = load;
+            }
+        }
+        p99
+    }
+
+    /// Curves over load, for the chart: the same loads for all variants.
+    fn curves(&mut self, result: &mut StudyResult) {
+        let study = self.study;
+        let highest = result
+            .variants
+            .iter()
+            .filter_map(|variant| variant.saturation.as_ref())
+            .map(|saturation| saturation.rps.mean)
+            .fold(result.target_load.rps, f64::max);
+        let loads: Vec<f64> = (1..=CURVE_POINTS)
+            .map(|point| highest * 1.15 * f64::from(point) / f64::from(CURVE_POINTS))
+            .collect();
+        let tasks: Vec<(usize, usize, u32)> = (0..study.variants.len())
+            .flat_map(|variant| {
+                (0..loads.len()).flat_map(move |load| {
+                    (0..CURVE_REPLICATIONS).map(move |number| (variant, load, number))
+                })
+            })
+            .collect();
+        let outcomes = self.all("the curve over load", &tasks, |&(variant, load, number)| {
+            steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
+        });
+        let mut outcomes = outcomes.into_iter();
+        for (variant, load) in
+            (0..study.variants.len()).flat_map(|variant| loads.iter().map(move |load| (variant, load)))
+        {
+            let seen: Vec<Outcome> =
+                outcomes.by_ref().take(CURVE_REPLICATIONS as usize).flatten().collect();
+            if seen.is_empty() {
+                continue;
+            }
+            for outcome in &seen {
+                self.effort.add(outcome.cost.events, outcome.cost.completions);
+            }
+            let carried = seen.iter().filter(|outcome| outcome.missed(&study.targets).is_none());
+            let carried = carried.count() as f64 / seen.len() as f64;
+            result.variants[variant].curve.push(CurvePoint { at: at_load(*load, &seen), carried });
+        }
+    }
+
+    /// The day, bin by bin.
+    fn days(&mut self, result: &mut StudyResult) {
+        let study = self.study;
+        let Some(asked) = &study.day else { return };
+        let bins = asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32;
+        let tasks: Vec<(usize, u32)> = asked
+            .variants
+            .iter()
+            .flat_map(|variant| (0..asked.replications.max(1)).map(|n| (*variant as usize, n)))
+            .collect();
+        let days = self.all("the day", &tasks, |&(variant, number)| {
+            day(study.case(variant, 0, 0), asked.bin, bins, study.seed, number)
+        });
+        for (index, days) in by_variant(&tasks, days, study.variants.len()) {
+            if days.is_empty() {
+                continue;
+            }
+            for (_, cost) in &days {
+                self.effort.add(cost.events, cost.completions);
+            }
+            let spec = study.case(index, 0, 0);
+            let series: Vec<&[Bin]> = days.iter().map(|(bins, _)| bins.as_slice()).collect();
+            let variant = &mut result.variants[index];
+            variant.day = day_bins(&series);
+            let stations = stations(spec);
+            for (station, seen) in variant.stations.iter_mut().enumerate() {
+                let capacity = stations[station].capacity;
+                seen.busy_by_bin = (0..bins as usize)
+                    .map(|bin| {
+                        let busy = series.iter().map(|bins| bins[bin].stations[station].busy);
+                        share_of(busy.sum::<f64>() / series.len() as f64, capacity)
+                    })
+                    .collect();
+            }
+        }
+        for variant in &mut result.variants {
+            variant.stations.retain(|station| {
+                station.busy.mean > 0.0 || station.waiting.mean > 0.0 || !station.busy_by_bin.is_empty()
+            });
+        }
+    }
+
+    /// Paired differences: each variant with every one before it.
+    fn compare(&mut self, lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
+        let line = |variant: usize| -> Vec<f64> {
+            let found = lines.iter().find(|searched| searched.variant == variant);
+            found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
+        };
+        for to in 1..result.variants.len() {
+            for from in (0..to).rev() {
+                let (before, after) = (line(from), line(to));
+                let n = before.len().min(after.len());
+                let m = p99[from].len().min(p99[to].len());
+                if n < 2 || m < 2 {
+                    continue;
+                }
+                result.comparisons.push(Comparison {
+                    from: result.variants[from].name.clone(),
+                    to: result.variants[to].name.clone(),
+                    saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
+                    p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
+                    variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
+                });
+            }
+        }
+    }
+}
+
+fn pairs(variants: usize, replications: u32) -> Vec<(usize, u32)> {
+    (0..variants).flat_map(|variant| (0..replications).map(move |n| (variant, n))).collect()
+}
+
+/// Results of tasks (variant, replication) gathered by variant, in order.
+fn by_variant<R>(
+    tasks: &[(usize, u32)],
+    results: Vec<Option<R>>,
+    variants: usize,
+) -> Vec<(usize, Vec<R>)> {
+    let mut gathered: Vec<(usize, Vec<R>)> = (0..variants).map(|index| (index, Vec::new())).collect();
+    for ((variant, _), result) in tasks.iter().zip(results) {
+        gathered[*variant].1.extend(result);
+    }
+    gathered
+}
+
+/// Share of a capacity, which may be without limit.
+fn share_of(busy: f64, capacity: f64) -> f64 {
+    if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
+}
+
+fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
+    let values: Vec<f64> = outcomes.iter().map(pick).collect();
+    Estimate::from_samples(&values, CONFIDENCE)
+}
+
+/// Estimates of a number that cannot be negative: the t interval is cut at zero.
+fn positive(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
+    let mut found = estimate(outcomes, pick);
+    found.low = found.low.max(0.0);
+    found
+}
+
+fn at_load(load: f64, outcomes: &[Outcome]) -> AtLoad {
+    let mut error_rate = positive(outcomes, |outcome| outcome.error_rate);
+    error_rate.high = error_rate.high.min(1.0);
+    AtLoad {
+        rps: load,
+        p50_ms: positive(outcomes, |outcome| outcome.p50_ms),
+        p95_ms: positive(outcomes, |outcome| outcome.p95_ms),
+        p99_ms: positive(outcomes, |outcome| outcome.p99_ms),
+        error_rate,
+        goodput_rps: positive(outcomes, |outcome| outcome.goodput_rps),
+        events_per_s: positive(outcomes, |outcome| outcome.events_per_s),
+        orders_per_s: positive(outcomes, |outcome| outcome.orders_per_s),
+        max_lag: positive(outcomes, |outcome| outcome.max_lag),
+    }
+}
+
+fn verdicts(targets: &[Target], outcomes: &[Outcome]) -> Vec<TargetVerdict> {
+    let drift = Target { metric: "drift".into(), limit: 0.0 };
+    targets
+        .iter()
+        .chain(std::iter::once(&drift))
+        .map(|target| {
+            let estimate = positive(outcomes, |outcome| outcome.metric(&target.metric));
+            let verdict = if estimate.high <= target.limit {
+                Verdict::Met
+            } else if estimate.low > target.limit {
+                Verdict::Missed
+            } else {
+                Verdict::Undecided
+            };
+            TargetVerdict { metric: target.metric.clone(), estimate, verdict }
+        })
+        .collect()
+}
+
+fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationResult> {
+    stations(spec)
+        .into_iter()
+        .enumerate()
+        .map(|(index, station)| StationResult {
+            name: station.name,
+            busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
+            waiting: positive(outcomes, |outcome| outcome.waiting[index]),
+            busy_by_bin: Vec::new(),
+        })
+        .collect()
+}
+
+fn anatomy(lines: &[Line]) -> Vec<AnatomyPart> {
+    anatomy_of(&lines.iter().filter_map(|line| line.carried.as_ref()).collect::<Vec<_>>())
+}
+
+fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
+    Phase::ALL
+        .iter()
+        .map(|phase| {
+            let values: Vec<f64> =
+                outcomes.iter().map(|outcome| outcome.anatomy_ms[*phase as usize]).collect();
+            let mean_ms = Estimate::from_samples(&values, CONFIDENCE);
+            AnatomyPart { part: phase.name().into(), mean_ms }
+        })
+        .filter(|part| part.mean_ms.mean > 0.0)
+        .collect()
+}
+
+fn day_bins(series: &[&[Bin]]) -> Vec<DayBin> {
+    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
+    (0..bins)
+        .map(|bin| {
+            let over = |pick: &dyn Fn(&Bin) -> f64| {
+                let values: Vec<f64> = series.iter().map(|bins| pick(&bins[bin])).collect();
+                Estimate::from_samples(&values, CONFIDENCE)
+            };
+            let first = &series[0][bin];
+            let seconds = first.length.secs();
+            let rate = |count: u64| count as f64 / seconds;
+            DayBin {
+                start_s: first.start.secs(),
+                length_s: seconds,
+                offered_rps: over(&|bin| rate(bin.offered)),
+                goodput_rps: over(&|bin| rate(bin.answered)),
+                p99_ms: over(&|bin| bin.quantiles[2] * 1e3),
+                error_rate: over(&|bin| {
+                    let failed = bin.failures() as f64;
+                    if failed > 0.0 { failed / (failed + bin.answered as f64) } else { 0.0 }
+                }),
+                max_lag: over(&|bin| bin.max_lag as f64),
+                orders_per_s: over(&|bin| rate(bin.completed)),
+            }
+        })
+        .collect()
+}
+
+/// Where another mix or calibration names another resource, or puts the line elsewhere.
+fn disagreements(result: &mut StudyResult) {
+    for variant in &result.variants {
+        let Some(main) = &variant.saturation else { continue };
+        for other in &result.alternatives {
+            let Some(same) = other.variants.iter().find(|other| other.name == variant.name) else {
+                continue;
+            };
+            let there = &same.saturation;
+            let apart = there.rps.low > main.rps.high || there.rps.high < main.rps.low;
+            if there.resource != main.resource || apart {
+                result.disagreements.push(format!(
+                    "{}: mix {}, calibration {} saturates at {:.0} requests/s on {}; mix {}, \
+                     calibration {} at {:.0} on {}",
+                    variant.name,
+                    other.mix,
+                    other.calibration,
+                    there.rps.mean,
+                    there.resource,
+                    result.mix,
+                    result.calibration,
+                    main.rps.mean,
+                    main.resource
+                ));
+            }
+        }
+    }
+}
+
+/// A window of the same shape, `factor` as long.
+pub fn shorter(window: Window, factor: f64) -> Window {
+    let cut = |span: Span| Span::from_secs(span.secs() * factor);
+    Window { warm_up: cut(window.warm_up), measure: cut(window.measure) }
+}

@@ -278,9 +278,11 @@ pub enum Op {
     Publish {
         /// Index of the topic.
         topic: Id,
-        /// Number of the draw of the partition where the record has no key of its own; none: by the
-        /// key of the request's flow, so that all records of a flow share a partition number.
-        draw: Option<u64>,
+        /// Whether the record carries the key of its flow, so that all records of a flow share a
+        /// partition number; else any partition is equally likely.
+        keyed: bool,
+        /// Number of the draw: the identity of the record among those of its request.
+        draw: u64,
     },
     /// Go to `target` with probability `chance`, else on to the next step.
     Jump {

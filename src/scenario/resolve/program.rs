@@ -159,8 +159,8 @@ impl<'c, 'a> Program<'c, 'a> {
                 let topics = &self.compiler.system.topics;
                 if let Some(topic) = self.compiler.index(topics, &document.topic, "topic") {
                     self.edge(Target::Topic(topic as Id), false, document.topic.span);
-                    let own = matches!(document.key, Some(KeyWord::None));
-                    self.emit(Op::Publish { topic: topic as Id, draw: own.then(|| draw(place)) });
+                    let keyed = !matches!(document.key, Some(KeyWord::None));
+                    self.emit(Op::Publish { topic: topic as Id, keyed, draw: draw(place) });
                 }
             }
             Step::Call(document) => {

@@ -1,0 +1,375 @@
+//! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
+//! terminal, the clock and the environment.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use clap::{CommandFactory, Parser};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::{Cli, Colour, Command, Language, Reading, Studying};
+use crate::report::{self, EngineCost, Manifest};
+use crate::scenario::{self, Loaded};
+use crate::study::result::{StudyResult, Verdict};
+use crate::study::{Effort, Question, Watcher, answer_question};
+
+const MET: u8 = 0;
+const MISSED: u8 = 1;
+const BAD_INPUT: u8 = 2;
+
+/// Run the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let code = match cli.command {
+        Command::Check(reading) => check(&reading),
+        Command::Run(studying) => study(&studying, Question::Run),
+        Command::Compare(studying) => study(&studying, Question::Compare),
+        Command::Saturate(studying) => study(&studying, Question::Saturate),
+        Command::Explain { code } => explain(code.as_deref()),
+        Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            match clap_mangen::Man::new(Cli::command()).render(&mut page) {
+                Ok(()) => print(&page),
+                Err(error) => complain(&error.to_string()),
+            }
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// Write to standard output; a reader that has gone away is no error.
+fn print(bytes: &[u8]) -> u8 {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => MET,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => MET,
+        Err(error) => complain(&format!("cannot write the answer: {error}")),
+    }
+}
+
+/// Write to standard error; if even that fails there is nobody to tell.
+fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn complain(text: &str) -> u8 {
+    warn(&format!("error: {text}"));
+    BAD_INPUT
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line honours NO_COLOR")]
+fn coloured(colour: Colour, terminal: bool) -> bool {
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty()),
+    }
+}
+
+fn load(reading: &Reading) -> Result<Loaded, u8> {
+    let options = scenario::Options {
+        catalog: reading.catalog.clone(),
+        seed: reading.seed,
+        quick: reading.quick,
+    };
+    let colour = coloured(reading.color, std::io::stderr().is_terminal());
+    match scenario::load(&reading.scenario, &options) {
+        Ok(loaded) => Ok(loaded),
+        Err(problems) => {
+            if reading.json {
+                print(findings(&problems).as_bytes());
+            } else {
+                warn(&scenario::render(&problems, colour));
+            }
+            Err(BAD_INPUT)
+        }
+    }
+}
+
+/// Problems as JSON.
+fn findings(problems: &[scenario::Problem]) -> String {
+    let list: Vec<serde_json::Value> = problems
+        .iter()
+        .map(|problem| {
+            serde_json::json!({
+                "code": problem.code,
+                "severity": match problem.severity {
+                    scenario::Severity::Error => "error",
+                    scenario::Severity::Warning => "warning",
+                },
+                "message": problem.message,
+                "remedy": problem.help,
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::json!({ "findings": list }))
+}
+
+fn check(reading: &Reading) -> u8 {
+    let loaded = match load(reading) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    let colour = coloured(reading.color, std::io::stderr().is_terminal());
+    if reading.json {
+        return print(findings(&loaded.warnings).as_bytes());
+    }
+    if !loaded.warnings.is_empty() {
+        warn(&scenario::render(&loaded.warnings, colour));
+    }
+    let study = &loaded.study;
+    let dead = study.edits.iter().filter(|edit| !edit.effective).count();
+    let mut text = format!(
+        "{}: {} variants, {} mixes, {} calibrations, {} files read; no errors, {} warnings\n",
+        study.scenario,
+        study.variants.len(),
+        study.mixes.len(),
+        study.calibrations.len(),
+        study.inputs.len(),
+        loaded.warnings.len(),
+    );
+    if !study.edits.is_empty() {
+        text.push_str(&format!(
+            "{} of {} planned changes change nothing that runs:\n",
+            dead,
+            study.edits.len()
+        ));
+        for edit in study.edits.iter().filter(|edit| !edit.effective) {
+            text.push_str(&format!(
+                "  {}: {} from {} to {}: {}\n",
+                edit.plan, edit.set, edit.from, edit.to, edit.why
+            ));
+        }
+    }
+    print(text.as_bytes())
+}
+
+fn explain(code: Option<&str>) -> u8 {
+    let Some(code) = code else {
+        let list: String = scenario::EXPLANATIONS
+            .iter()
+            .map(|explanation| format!("{}  {}\n", explanation.code, explanation.title))
+            .collect();
+        return print(list.as_bytes());
+    };
+    match scenario::explain(code) {
+        Some(found) => {
+            let text = format!(
+                "{}: {}\n\n{}\n\nRemedy: {}\n",
+                found.code, found.title, found.cause, found.remedy
+            );
+            print(text.as_bytes())
+        }
+        None => complain(&format!("no problem has the code {code}; `plimsoll explain` lists them")),
+    }
+}
+
+fn schema(name: Option<&str>, folder: Option<&Path>) -> u8 {
+    let mut all = scenario::schemas();
+    all.push(("summary", crate::study::schema::summary()));
+    let text = |schema: &serde_json::Value| format!("{schema:#}\n");
+    if let Some(folder) = folder {
+        for (name, schema) in &all {
+            let path = folder.join(format!("{name}.json"));
+            if let Err(error) = report::replace_file(&path, text(schema).as_bytes()) {
+                return complain(&format!("cannot write {}: {error}", path.display()));
+            }
+        }
+        return MET;
+    }
+    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    let Some(name) = name else { return print(format!("{}\n", names.join("\n")).as_bytes()) };
+    match all.iter().find(|(other, _)| *other == name) {
+        Some((_, schema)) => print(text(schema).as_bytes()),
+        None => complain(&format!("there is no schema `{name}`; there are {}", names.join(", "))),
+    }
+}
+
+/// Shows progress on standard error and hears Ctrl-C.
+struct Progress {
+    stop: Arc<AtomicBool>,
+    bar: Mutex<Option<ProgressBar>>,
+    terminal: bool,
+}
+
+impl Progress {
+    fn new() -> Progress {
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        // The first Ctrl-C ends the study at the next step and keeps what is there, the second at once.
+        let heard = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+            warn("stopping after the steps under way; once more to stop at once");
+        });
+        if let Err(error) = heard {
+            warn(&format!("warning: Ctrl-C will not keep partial results: {error}"));
+        }
+        Progress { stop, bar: Mutex::new(None), terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn end(&self) {
+        if let Ok(mut bar) = self.bar.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watcher for Progress {
+    fn begin(&self, what: &str, steps: u64) {
+        self.end();
+        if !self.terminal {
+            warn(&format!("{what}: {steps} steps"));
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template(
+            "{spinner} {msg:44} [{bar:30}] {pos}/{len}, {eta} left",
+        );
+        if let Ok(style) = style {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        if let Ok(mut place) = self.bar.lock() {
+            *place = Some(bar);
+        }
+    }
+
+    fn step(&self) {
+        if let Ok(bar) = self.bar.lock()
+            && let Some(bar) = bar.as_ref()
+        {
+            bar.inc(1);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
+fn study(studying: &Studying, question: Question) -> u8 {
+    let loaded = match load(&studying.reading) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    if !loaded.warnings.is_empty() {
+        let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
+        warn(&scenario::render(&loaded.warnings, colour));
+    }
+    if let Some(font) = &studying.font
+        && let Err(error) = std::fs::metadata(font)
+    {
+        return complain(&format!("cannot read the font {}: {error}", font.display()));
+    }
+    if let Err(error) = std::fs::create_dir_all(&studying.out) {
+        return complain(&format!("cannot write to {}: {error}", studying.out.display()));
+    }
+    let mut pool = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = studying.threads {
+        pool = pool.num_threads(usize::from(threads));
+    }
+    let pool = match pool.build() {
+        Ok(pool) => pool,
+        Err(error) => return complain(&format!("cannot start threads: {error}")),
+    };
+    let progress = Progress::new();
+    let (begun, cpu) = (Instant::now(), cpu_seconds());
+    let (result, effort) = pool.install(|| answer_question(&loaded.study, question, &progress));
+    progress.end();
+    let spent = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    finish(studying, &loaded, &result, effort, spent)
+}
+
+fn finish(
+    studying: &Studying,
+    loaded: &Loaded,
+    result: &StudyResult,
+    effort: Effort,
+    (wall_s, cpu_s): (f64, f64),
+) -> u8 {
+    let inputs = loaded.study.inputs.iter().map(|input| report::Input {
+        path: input.path.clone(),
+        digest: input.digest.clone(),
+    });
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").into(),
+        seed: result.seed,
+        inputs: inputs.collect(),
+        engine: EngineCost {
+            events: effort.events,
+            completions: effort.completions,
+            cpu_s,
+            wall_s,
+        },
+        settings: loaded.study.settings.clone(),
+        command: std::env::args().collect(),
+        partial: effort.stopped,
+    };
+    let lang = match studying.lang {
+        Language::En => report::Lang::En,
+        Language::Ko => report::Lang::Ko,
+    };
+    let options = report::Options { lang, font: studying.font.clone() };
+    let written = match report::write(result, &manifest, &studying.out, &options) {
+        Ok(written) => written,
+        Err(error) => {
+            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
+        }
+    };
+    for note in &written.notes {
+        warn(&format!("note: {note}"));
+    }
+    let code = if studying.reading.json {
+        match report::json(result) {
+            Ok(json) => print(json.as_bytes()),
+            Err(error) => complain(&error.to_string()),
+        }
+    } else {
+        let colour = coloured(studying.reading.color, std::io::stdout().is_terminal());
+        let mut text = report::text(result, lang, colour);
+        text.push_str(&format!("\n{}\n", written.folder.display()));
+        print(text.as_bytes())
+    };
+    if code == MET && !met(result) { MISSED } else { code }
+}
+
+/// Whether the last variant meets every target, and carries the load asked about where a line was sought.
+fn met(result: &StudyResult) -> bool {
+    let Some(last) = result.variants.last() else { return false };
+    let line = last.saturation.as_ref();
+    last.verdicts.iter().all(|verdict| verdict.verdict == Verdict::Met)
+        && line.is_none_or(|line| line.rps.low >= result.target_load.rps)
+}
+
+/// Processor time of this process so far \[s\]; 0 where the system does not tell.
+fn cpu_seconds() -> f64 {
+    // /proc/self/stat: after the command in parentheses, fields 14 and 15 in ticks of 10 ms.
+    let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else { return 0.0 };
+    let Some((_, fields)) = stat.rsplit_once(')') else { return 0.0 };
+    let ticks: f64 = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
+}

@@ -1,0 +1,116 @@
+//! The command line: what can be said, and its help. Nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Where a back end saturates, before and after a planned change.
+///
+/// Models users, pods, HikariCP pools, databases, caches and Kafka consumers as queues, runs
+/// replications in parallel, and shows which resource saturates first, at which load, and how sure that
+/// is. The answer goes to standard output, progress and warnings to standard error.
+///
+/// Exit status: 0 when the last variant meets every target, 1 when it misses one or that is undecided,
+/// 2 for bad input.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read a scenario with all it names and say everything that is wrong with it.
+    Check(Reading),
+    /// Simulate the load that the scenario asks about, and its day.
+    Run(Studying),
+    /// Find where each variant saturates and what changes between them.
+    Compare(Studying),
+    /// Find where each variant saturates.
+    Saturate(Studying),
+    /// Explain a problem by its code, such as E0203; without a code list them all.
+    Explain {
+        /// Code of the problem.
+        code: Option<String>,
+    },
+    /// Print the JSON Schema of an input or output file, or write all of them.
+    Schema {
+        /// Which: scenario, system, plan, calibration, catalog or summary.
+        name: Option<String>,
+        /// Write all schemas into this folder.
+        #[arg(long, value_name = "DIR")]
+        write: Option<PathBuf>,
+    },
+    /// Print a script that completes commands and flags in your shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man,
+}
+
+/// What to read.
+#[derive(Args, Debug)]
+pub struct Reading {
+    /// Scenario file (YAML).
+    pub scenario: PathBuf,
+    /// Folder whose files override the built-in catalog.
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+    /// Seed of all random draws; the scenario's otherwise.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Fewer replications and a coarser search: a first look in a quarter of the time.
+    #[arg(long)]
+    pub quick: bool,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// Colour of the output.
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// What to study and how.
+#[derive(Args, Debug)]
+pub struct Studying {
+    /// What to read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Folder for the results; each study writes into SCENARIO/STUDY below it.
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub out: PathBuf,
+    /// Threads; all cores otherwise. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Language of report and charts.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
+    /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Language of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    En,
+    /// Korean.
+    Ko,
+}

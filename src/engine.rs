@@ -1,0 +1,262 @@
+//! The event list: which slot fires next, in a written order.
+//!
+//! A *slot* is a place that can have at most one event ahead of it: a request in service, a pod's next
+//! CPU completion, a timer, a stream of arrivals. Scheduling, moving and cancelling are one operation
+//! on the slot, so that nothing stale is ever popped. The engine knows no meaning of a slot.
+//!
+//! Simultaneous events fire by [`Class`], then in the order in which they were scheduled.
+
+use crate::units::Time;
+
+/// What goes first when two events fall on the same nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Class {
+    /// Work that ends, and what it frees.
+    Complete = 0,
+    /// Waits that run out: whoever is served in the very instant is served.
+    Expire = 1,
+    /// New work.
+    Arrive = 2,
+    /// Observation: sees the instant when all has happened.
+    Observe = 3,
+}
+
+/// Number of a slot.
+pub type Slot = u32;
+
+const ABSENT: u32 = u32::MAX;
+const ARITY: usize = 4;
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    at: Time,
+    /// Class in the top byte, then the sequence number.
+    order: u64,
+    slot: Slot,
+}
+
+impl Entry {
+    fn key(&self) -> u128 {
+        (u128::from(self.at.0) << 64) | u128::from(self.order)
+    }
+}
+
+/// The event list: a 4-ary heap that knows where each slot is.
+#[derive(Clone, Debug, Default)]
+pub struct Agenda {
+    heap: Vec<Entry>,
+    /// Index in `heap` of each slot, or [`ABSENT`].
+    place: Vec<u32>,
+    scheduled: u64,
+    /// Whether the root has been taken and not yet filled: the next event scheduled mostly takes its
+    /// place, which saves moving the last entry up and down again.
+    hole: bool,
+}
+
+impl Agenda {
+    /// An event list with nothing in it.
+    pub fn new() -> Agenda {
+        Agenda::default()
+    }
+
+    /// Events ahead.
+    pub fn len(&self) -> usize {
+        self.heap.len() - usize::from(self.hole)
+    }
+
+    /// Whether nothing is ahead.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it.
+    pub fn set(&mut self, slot: Slot, at: Time, class: Class) {
+        if at == Time::NEVER {
+            self.clear(slot);
+            return;
+        }
+        self.scheduled += 1;
+        debug_assert!(self.scheduled < 1 << 56, "sequence numbers have run out");
+        let entry = Entry { at, order: ((class as u64) << 56) | self.scheduled, slot };
+        let slot = slot as usize;
+        if slot >= self.place.len() {
+            self.place.resize((slot + 1).next_power_of_two(), ABSENT);
+        }
+        let place = self.place[slot] as usize;
+        if self.place[slot] == ABSENT {
+            if self.hole {
+                self.hole = false;
+                self.sink(0, entry);
+            } else {
+                self.heap.push(entry);
+                self.rise(self.heap.len() - 1, entry);
+            }
+        } else if entry.key() < self.heap[place].key() {
+            self.rise(place, entry);
+        } else {
+            self.sink(place, entry);
+        }
+    }
+
+    /// Forget the event of `slot`, if it has one.
+    pub fn clear(&mut self, slot: Slot) {
+        let Some(&place) = self.place.get(slot as usize) else { return };
+        if place != ABSENT {
+            self.remove(place as usize);
+        }
+    }
+
+    /// Whether `slot` has an event ahead.
+    pub fn is_set(&self, slot: Slot) -> bool {
+        self.place.get(slot as usize).is_some_and(|&place| place != ABSENT)
+    }
+
+    /// When the next event fires.
+    pub fn next_at(&mut self) -> Option<Time> {
+        self.fill();
+        self.heap.first().map(|entry| entry.at)
+    }
+
+    /// Take the next event.
+    pub fn pop(&mut self) -> Option<(Time, Slot)> {
+        self.fill();
+        let first = *self.heap.first()?;
+        self.place[first.slot as usize] = ABSENT;
+        self.hole = true;
+        // Nothing may rise into the hole, not even what is due in this very instant.
+        (self.heap[0].at, self.heap[0].order) = (Time::ZERO, 0);
+        Some((first.at, first.slot))
+    }
+
+    /// Close the hole at the root, if there is one.
+    fn fill(&mut self) {
+        if self.hole {
+            self.hole = false;
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                self.sink(0, last);
+            }
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.place[self.heap[place].slot as usize] = ABSENT;
+        let Some(last) = self.heap.pop() else { return };
+        if place < self.heap.len() {
+            if place > 0 && last.key() < self.heap[(place - 1) / ARITY].key() {
+                self.rise(place, last);
+            } else {
+                self.sink(place, last);
+            }
+        }
+    }
+
+    fn put(&mut self, place: usize, entry: Entry) {
+        self.heap[place] = entry;
+        self.place[entry.slot as usize] = place as u32;
+    }
+
+    fn rise(&mut self, mut place: usize, entry: Entry) {
+        while place > 0 {
+            let parent = (place - 1) / ARITY;
+            if self.heap[parent].key() <= entry.key() {
+                break;
+            }
+            let moved = self.heap[parent];
+            self.put(place, moved);
+            place = parent;
+        }
+        self.put(place, entry);
+    }
+
+    fn sink(&mut self, mut place: usize, entry: Entry) {
+        loop {
+            let first = place * ARITY + 1;
+            if first >= self.heap.len() {
+                break;
+            }
+            let mut least = first;
+            let mut key = self.heap[first].key();
+            for child in first + 1..(first + ARITY).min(self.heap.len()) {
+                let other = self.heap[child].key();
+                if other < key {
+                    key = other;
+                    least = child;
+                }
+            }
+            if entry.key() <= key {
+                break;
+            }
+            let moved = self.heap[least];
+            self.put(place, moved);
+            place = least;
+        }
+        self.put(place, entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Key;
+
+    #[test]
+    fn equal_times_go_by_class_then_by_order_of_scheduling() {
+        let mut agenda = Agenda::new();
+        let at = Time(10);
+        agenda.set(1, at, Class::Observe);
+        agenda.set(2, at, Class::Arrive);
+        agenda.set(3, at, Class::Expire);
+        agenda.set(4, at, Class::Complete);
+        agenda.set(5, at, Class::Complete);
+        agenda.set(6, Time(9), Class::Observe);
+        let order: Vec<Slot> = std::iter::from_fn(|| agenda.pop().map(|(_, slot)| slot)).collect();
+        assert_eq!(order, [6, 4, 5, 3, 2, 1]);
+    }
+
+    #[test]
+    fn rescheduling_counts_as_scheduling_anew() {
+        let mut agenda = Agenda::new();
+        agenda.set(1, Time(10), Class::Complete);
+        agenda.set(2, Time(10), Class::Complete);
+        agenda.set(1, Time(10), Class::Complete);
+        assert_eq!(agenda.pop(), Some((Time(10), 2)));
+        assert_eq!(agenda.pop(), Some((Time(10), 1)));
+    }
+
+    /// Against the plainest event list there is: a vector searched for its least element.
+    #[test]
+    fn agrees_with_a_list_searched_from_end_to_end() {
+        let key = Key::root(1, 1);
+        let mut agenda = Agenda::new();
+        let mut plain: Vec<(Time, Class, u64, Slot)> = Vec::new();
+        let mut now = Time::ZERO;
+        for step in 0..20_000u64 {
+            let slot = (key.bits(step * 4) % 97) as Slot;
+            match key.bits(step * 4 + 1) % 4 {
+                0 | 1 => {
+                    let at = Time(now.0 + key.bits(step * 4 + 2) % 50);
+                    let class = [Class::Complete, Class::Expire, Class::Arrive, Class::Observe]
+                        [(key.bits(step * 4 + 3) % 4) as usize];
+                    plain.retain(|entry| entry.3 != slot);
+                    plain.push((at, class, step, slot));
+                    agenda.set(slot, at, class);
+                }
+                2 => {
+                    plain.retain(|entry| entry.3 != slot);
+                    agenda.clear(slot);
+                }
+                _ => {
+                    let least = plain.iter().min().copied();
+                    plain.retain(|entry| Some(*entry) != least);
+                    let popped = agenda.pop();
+                    assert_eq!(popped, least.map(|(at, _, _, slot)| (at, slot)));
+                    now = popped.map_or(now, |(at, _)| at);
+                }
+            }
+            assert_eq!(agenda.len(), plain.len());
+        }
+    }
+}

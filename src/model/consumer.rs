@@ -1,0 +1,297 @@
+//! Kafka: topics, subscriptions and the threads that consume.
+//!
+//! Each listener has `concurrency` threads in each pod; every thread is a member of its group and has
+//! the partitions that Range assignment gives it, topic by topic. A thread polls, works through the batch
+//! record by record on its pod's CPU, commits, and polls again; without records it waits for one.
+
+use super::request::Origin;
+use super::spec::{Ack, Id, Spec};
+use super::{Service, World};
+use crate::engine::Class;
+use crate::observe::{Failure, Observer, Record};
+use crate::random::Key;
+use crate::station::log::{self, Partition};
+use crate::units::{Span, Time};
+
+/// A record as a subscription keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    key: Key,
+    flow: Key,
+    flow_started: Time,
+    appended: Time,
+}
+
+/// A listener's view of its topic.
+#[derive(Clone, Debug)]
+pub(crate) struct Subscription {
+    partitions: Vec<Partition<Message>>,
+    /// Thread that has each partition.
+    owners: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Waits for a record.
+    Idle,
+    /// A record has come; the fetch is under way.
+    Fetching,
+    /// Works on a record.
+    Working,
+    /// Waits for the broker to confirm a commit of this many records; then the next record, or the
+    /// next poll.
+    Committing,
+    /// Pauses before another attempt at the record that failed.
+    BackingOff,
+}
+
+/// A consumer thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    listener: Id,
+    pod: u32,
+    /// Hash of the listener's name: sets the draws of listeners of one topic apart.
+    salt: u64,
+    partitions: std::ops::Range<u32>,
+    state: State,
+    /// Records of the current poll not yet taken: (partition, count), in the order of work.
+    batch: Vec<(u32, u32)>,
+    /// Records taken of each partition and not yet committed.
+    taken: Vec<(u32, u32)>,
+    /// Partition at which the next poll begins.
+    cursor: u32,
+    current: Option<Message>,
+    attempts: u32,
+}
+
+/// Subscriptions and threads of all listeners. Members sort by thread number, then by pod, as the client
+/// identifiers `…-0`, `…-1` of Spring's containers do.
+pub(crate) fn assign(
+    spec: &Spec,
+    services: &[Service],
+) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread>) {
+    let mut readers = vec![Vec::new(); spec.topics.len()];
+    let mut subscriptions = Vec::new();
+    let mut threads: Vec<Thread> = Vec::new();
+    for (number, listener) in (0..).zip(&spec.listeners) {
+        readers[listener.topic as usize].push(number);
+        let partitions = spec.topics[listener.topic as usize].partitions;
+        let pods = services[listener.service as usize].pods.clone();
+        let members = pods.len() as u32 * listener.concurrency;
+        let mut owners = vec![0; partitions as usize];
+        for member in 0..members {
+            let range = log::range(partitions, members, member);
+            if range.is_empty() {
+                continue; // A surplus thread sits idle for ever.
+            }
+            owners[range.start as usize..range.end as usize].fill(threads.len() as u32);
+            threads.push(Thread {
+                listener: number,
+                pod: pods.start + member % pods.len() as u32,
+                salt: Key::default().named(&listener.name).0,
+                cursor: range.start,
+                partitions: range,
+                state: State::Idle,
+                batch: Vec::new(),
+                taken: Vec::new(),
+                current: None,
+                attempts: 0,
+            });
+        }
+        let partitions = vec![Partition::default(); partitions as usize];
+        subscriptions.push(Subscription { partitions, owners });
+    }
+    (readers, subscriptions, threads)
+}
+
+impl<O: Observer> World<'_, O> {
+    pub(super) fn next_source(&mut self, number: u32) {
+        let (arrivals, ahead) = &mut self.sources[number as usize];
+        if let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
+            *ahead = key;
+            let at = super::load::instant(at_s).max(self.now);
+            self.agenda.set(super::SLOT_SOURCES + number, at, Class::Arrive);
+        }
+    }
+
+    pub(super) fn source_record(&mut self, number: u32) {
+        let key = self.sources[number as usize].1;
+        let topic = self.spec.load.records[number as usize].topic;
+        let message = Message { key, flow: key, flow_started: self.now, appended: self.now };
+        self.append(topic, message, key.0);
+        self.next_source(number);
+    }
+
+    pub(super) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) {
+        let request = &self.requests[id];
+        let key = request.key.item(draw);
+        let message = Message {
+            key,
+            flow: request.flow,
+            flow_started: request.flow_started,
+            appended: self.now,
+        };
+        let place = if keyed { request.flow.0 } else { key.bits(0) };
+        self.append(topic, message, place);
+    }
+
+    /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
+    fn append(&mut self, topic: Id, message: Message, place: u64) {
+        self.record(Record::Published { topic });
+        let partitions = self.spec.topics[topic as usize].partitions;
+        let partition = ((u128::from(place) * u128::from(partitions)) >> 64) as usize;
+        for reader in 0..self.readers[topic as usize].len() {
+            let listener = self.readers[topic as usize][reader];
+            let subscription = &mut self.subscriptions[listener as usize];
+            subscription.partitions[partition].append(message);
+            let owner = subscription.owners[partition];
+            self.level(self.numbering.listeners + listener, 0.0, 1);
+            if self.threads[owner as usize].state == State::Idle {
+                self.threads[owner as usize].state = State::Fetching;
+                let fetch = self.spec.listeners[listener as usize].fetch;
+                self.agenda.set(self.slots.threads + owner, self.now + fetch, Class::Complete);
+            }
+        }
+    }
+
+    pub(super) fn thread_timer(&mut self, number: u32) {
+        match self.threads[number as usize].state {
+            State::Fetching => {
+                let station = self.numbering.listeners + self.threads[number as usize].listener;
+                self.level(station, 1.0, 0);
+                self.poll(number);
+            }
+            State::Committing => {
+                self.commit(number);
+                self.next_record(number);
+            }
+            State::BackingOff => self.attempt(number),
+            State::Idle | State::Working => {}
+        }
+    }
+
+    /// Take a batch: partition after partition from the cursor on, up to the limit of a poll.
+    fn poll(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let subscription = &self.subscriptions[thread.listener as usize];
+        let mut room = self.spec.listeners[thread.listener as usize].max_poll_records;
+        let count = thread.partitions.end - thread.partitions.start;
+        for step in 0..count {
+            let partition =
+                thread.partitions.start + (thread.cursor - thread.partitions.start + step) % count;
+            let available = subscription.partitions[partition as usize].available();
+            let take = (available.min(room as usize)) as u32;
+            if take > 0 {
+                thread.batch.push((partition, take));
+                room -= take;
+            }
+        }
+        // The next poll begins with the partition after the first of this one.
+        thread.cursor =
+            thread.partitions.start + (thread.cursor - thread.partitions.start + 1) % count;
+        // Taken from the end.
+        thread.batch.reverse();
+        if thread.batch.is_empty() {
+            thread.state = State::Idle;
+            let station = self.numbering.listeners + thread.listener;
+            self.level(station, -1.0, 0);
+        } else {
+            self.next_record(number);
+        }
+    }
+
+    /// Begin the next record of the batch; after the last commit or poll again.
+    fn next_record(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let listener = &self.spec.listeners[thread.listener as usize];
+        let Some((partition, left)) = thread.batch.last_mut() else {
+            if listener.ack == Ack::Batch && !thread.taken.is_empty() {
+                return self.begin_commit(number);
+            }
+            return self.poll(number);
+        };
+        let partition = *partition;
+        *left -= 1;
+        if *left == 0 {
+            thread.batch.pop();
+        }
+        let taken = self.subscriptions[thread.listener as usize].partitions[partition as usize].take();
+        debug_assert!(taken.is_some(), "a poll counted records that are not there");
+        thread.current = taken;
+        thread.attempts = 0;
+        match thread.taken.last_mut() {
+            Some((last, count)) if *last == partition => *count += 1,
+            _ => thread.taken.push((partition, 1)),
+        }
+        self.attempt(number);
+    }
+
+    fn attempt(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let Some(message) = thread.current else { return };
+        thread.state = State::Working;
+        let (listener, pod) = (thread.listener, thread.pod);
+        // A further attempt draws anew: what was slow once need not be slow again.
+        let key = match thread.attempts {
+            0 => message.key.item(thread.salt),
+            again => message.key.item(thread.salt).item(u64::from(again)),
+        };
+        let id = self.requests.begin(self.now, key, Origin::Consumer(number));
+        let request = &mut self.requests[id];
+        request.flow = message.flow;
+        request.flow_started = message.flow_started;
+        request.pod = pod;
+        request.pc = self.spec.listeners[listener as usize].entry;
+        self.in_flight += 1;
+        self.ready.push_back(id);
+    }
+
+    pub(super) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
+        let thread = &mut self.threads[number as usize];
+        let listener = &self.spec.listeners[thread.listener as usize];
+        if failure.is_some() && thread.attempts < listener.retries {
+            thread.attempts += 1;
+            thread.state = State::BackingOff;
+            let slot = self.slots.threads + number;
+            self.agenda.set(slot, self.now + listener.back_off, Class::Complete);
+            return;
+        }
+        let Some(message) = thread.current.take() else { return };
+        let (listener_number, age) = (thread.listener, self.now - message.appended);
+        let skipped = failure.is_some();
+        self.record(Record::Consumed { listener: listener_number, age, skipped });
+        if listener.completes_flow && !skipped {
+            self.record(Record::Completed { took: self.now - message.flow_started });
+        }
+        if listener.ack == Ack::Record {
+            self.begin_commit(number);
+        } else {
+            self.next_record(number);
+        }
+    }
+
+    /// One broker round trip, then the offsets count as committed.
+    fn begin_commit(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let commit = self.spec.listeners[thread.listener as usize].commit;
+        thread.state = State::Committing;
+        if commit > Span::ZERO {
+            self.agenda.set(self.slots.threads + number, self.now + commit, Class::Complete);
+        } else {
+            self.commit(number);
+            self.next_record(number);
+        }
+    }
+
+    fn commit(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let subscription = &mut self.subscriptions[thread.listener as usize];
+        let mut total = 0;
+        for (partition, count) in thread.taken.drain(..) {
+            subscription.partitions[partition as usize].commit(u64::from(count));
+            total += i64::from(count);
+        }
+        let station = self.numbering.listeners + thread.listener;
+        self.level(station, 0.0, -total);
+    }
+}

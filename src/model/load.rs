@@ -1,0 +1,236 @@
+//! Users and outside records: when they arrive and what they do.
+
+use super::spec::{Curve, Load};
+use crate::random::{Key, Sampler};
+use crate::units::{NANOS_PER_SECOND, Time};
+
+/// Numbers of the draws of a user; those of a visit follow from its place in the journey.
+const DRAW_GAP: u64 = 0;
+const DRAW_JOURNEY: u64 = 1;
+const DRAW_VISITS: u64 = 16;
+
+/// Arrivals at a rate that follows the curve or stays at its highest point. Arrival k depends on the
+/// stream's key and k alone; a higher rate brings the same arrivals sooner.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrivals {
+    key: Key,
+    /// Number of the next arrival.
+    number: u64,
+    per_s: f64,
+    regular: bool,
+    follow: bool,
+    at_s: f64,
+}
+
+impl Arrivals {
+    pub(crate) fn new(key: Key, per_s: f64, regular: bool, follow: bool, from_s: f64) -> Arrivals {
+        Arrivals { key, number: 0, per_s, regular, follow, at_s: from_s }
+    }
+
+    /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.
+    pub(crate) fn next(&mut self, curve: &Curve) -> Option<(Key, f64)> {
+        if self.per_s <= 0.0 {
+            return None;
+        }
+        let key = self.key.item(self.number);
+        self.number += 1;
+        let gap = if self.regular { 1.0 } else { key.exponential(DRAW_GAP) };
+        let area = gap / self.per_s;
+        self.at_s = if self.follow { curve.after(self.at_s, area)? } else { self.at_s + area };
+        Some((key, self.at_s))
+    }
+}
+
+impl Curve {
+    /// Share of the highest rate at `at_s` seconds after midnight; before it the rate of midnight.
+    pub fn at(&self, at_s: f64) -> f64 {
+        let n = self.slices.len();
+        if n == 1 {
+            return self.slices[0];
+        }
+        let (left, within) = self.segment(at_s.max(0.0));
+        let (a, b) = (self.slices[left % n], self.slices[(left + 1) % n]);
+        a + (b - a) * within
+    }
+
+    /// The segment between two middles of slices that `at_s` lies in, and how far along it is.
+    fn segment(&self, at_s: f64) -> (usize, f64) {
+        let n = self.slices.len();
+        // Middle of slice i lies at (i + 1/2) slices; shifting by n keeps the place positive.
+        let place = at_s / self.slice.secs() + n as f64 - 0.5;
+        (place as usize % n, place.fract())
+    }
+
+    /// The instant at which the area under the curve since `from_s` reaches `area` \[s\]; none for a
+    /// curve that is zero everywhere.
+    fn after(&self, from_s: f64, mut area: f64) -> Option<f64> {
+        let n = self.slices.len();
+        let mut at = from_s;
+        if n == 1 || at < 0.0 {
+            let rate = self.at(at.max(0.0));
+            if n == 1 || at + area / rate <= 0.0 {
+                return (rate > 0.0).then(|| at + area / rate);
+            }
+            area -= -at * rate;
+            at = 0.0;
+        }
+        let slice = self.slice.secs();
+        if self.slices.iter().all(|rate| *rate <= 0.0) {
+            return None;
+        }
+        loop {
+            let (left, within) = self.segment(at);
+            let (a, b) = (self.slices[left % n], self.slices[(left + 1) % n]);
+            let slope = (b - a) / slice;
+            let rate = a + (b - a) * within;
+            let rest = (1.0 - within) * slice;
+            let here = f64::midpoint(rate, b) * rest;
+            if here > area {
+                // Solve rate·s + slope·s²/2 = area for the root in [0, rest], in the form that is
+                // stable for a slope near zero.
+                let root = (rate * rate + 2.0 * slope * area).max(0.0).sqrt();
+                return Some(at + (2.0 * area / (rate + root)).min(rest));
+            }
+            area -= here;
+            // A whisker on, so that rounding cannot leave it on the same segment for ever.
+            at += rest.max(slice * 1e-12);
+        }
+    }
+}
+
+/// A user in a session.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct User {
+    pub(crate) key: Key,
+    pub(crate) journey: u32,
+    /// Place of the next visit in the journey.
+    pub(crate) visit: u32,
+    /// For virtual users: how many journeys it has begun. None: it leaves after one.
+    pub(crate) iteration: Option<u32>,
+}
+
+/// Users in session, in a slab.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Users {
+    pub(crate) all: Vec<User>,
+    free: Vec<u32>,
+}
+
+impl Users {
+    pub(crate) fn begin(&mut self, user: User) -> u32 {
+        if let Some(id) = self.free.pop() {
+            self.all[id as usize] = user;
+            return id;
+        }
+        self.all.push(user);
+        (self.all.len() - 1) as u32
+    }
+
+    pub(crate) fn end(&mut self, id: u32) {
+        self.free.push(id);
+    }
+}
+
+/// The journeys with their cumulative weights, ready to be picked from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    cumulative: Vec<f64>,
+}
+
+impl Choice {
+    pub(crate) fn new(load: &Load) -> Choice {
+        let total: f64 = load.journeys.iter().map(|journey| journey.weight).sum();
+        let mut sum = 0.0;
+        let cumulative = load
+            .journeys
+            .iter()
+            .map(|journey| {
+                sum += journey.weight / total;
+                sum
+            })
+            .collect();
+        Choice { cumulative }
+    }
+
+    /// The journey of the user with this key.
+    pub(crate) fn pick(&self, key: Key) -> u32 {
+        let at = key.uniform(DRAW_JOURNEY);
+        let found = self.cumulative.iter().position(|edge| at < *edge);
+        found.unwrap_or(self.cumulative.len().saturating_sub(1)) as u32
+    }
+}
+
+/// Whether the user makes visit number `visit`, given its probability.
+pub(crate) fn goes(key: Key, visit: u32, chance: f64) -> bool {
+    chance >= 1.0 || key.uniform(DRAW_VISITS + 2 * u64::from(visit)) < chance
+}
+
+/// Think time before visit number `visit`.
+pub(crate) fn think(key: Key, visit: u32, sampler: &Sampler) -> crate::units::Span {
+    sampler.draw(key, DRAW_VISITS + 2 * u64::from(visit) + 1)
+}
+
+/// The key of the request of visit number `visit`.
+pub(crate) fn visit_key(key: Key, visit: u32) -> Key {
+    key.item(u64::from(visit) + 1)
+}
+
+/// An instant in seconds as simulated time; what lies before the run begins with it.
+pub(crate) fn instant(at_s: f64) -> Time {
+    Time((at_s * NANOS_PER_SECOND).round().max(0.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Span;
+
+    #[test]
+    fn a_curve_is_linear_between_the_middles_of_its_slices() {
+        let curve =
+            Curve { name: String::new(), slices: vec![0.2, 1.0], slice: Span::from_secs(100.0) };
+        assert!((curve.at(50.0) - 0.2).abs() < 1e-12);
+        assert!((curve.at(150.0) - 1.0).abs() < 1e-12);
+        assert!((curve.at(100.0) - 0.6).abs() < 1e-12);
+        assert!((curve.at(0.0) - 0.6).abs() < 1e-12);
+        assert!((curve.at(200.0) - 0.6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn arrivals_follow_the_area_under_the_curve() {
+        let curve =
+            Curve { name: String::new(), slices: vec![0.0, 1.0, 0.5], slice: Span::from_secs(60.0) };
+        // Regular arrivals: the k-th comes when the area reaches k / rate. The whole period of three
+        // slices has an area of 1.5 slices = 90 s.
+        let mut arrivals = Arrivals::new(Key::default(), 10.0, true, true, 0.0);
+        let mut last = 0.0;
+        for k in 1..=900 {
+            let (_, at) = arrivals.next(&curve).expect("the curve is not zero");
+            assert!(at >= last);
+            last = at;
+            let area: f64 = integrate(&curve, at);
+            assert!((area - f64::from(k) / 10.0).abs() < 1e-3, "arrival {k} at {at}: {area}");
+        }
+        assert!((last - 180.0).abs() < 1e-6);
+    }
+
+    fn integrate(curve: &Curve, to: f64) -> f64 {
+        let steps = 20_000;
+        let width = to / f64::from(steps);
+        (0..steps).map(|i| curve.at((f64::from(i) + 0.5) * width) * width).sum()
+    }
+
+    #[test]
+    fn a_higher_rate_brings_the_same_users_sooner() {
+        let curve = Curve::default();
+        let key = Key::root(1, 1);
+        let mut slow = Arrivals::new(key, 10.0, false, false, 0.0);
+        let mut fast = Arrivals::new(key, 20.0, false, false, 0.0);
+        for _ in 0..100 {
+            let (a, b) = (slow.next(&curve), fast.next(&curve));
+            let (Some((a_key, a_at)), Some((b_key, b_at))) = (a, b) else { panic!("no arrival") };
+            assert_eq!(a_key, b_key);
+            assert!((a_at - 2.0 * b_at).abs() < 1e-9);
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! Requests run their programs: steps, and the stations that steps use.
+
+use super::request::{self, Origin, Timer};
+use super::spec::{Hold, Id, Op};
+use super::{Adder, World};
+use crate::engine::Class;
+use crate::observe::{Failure, Observer, Phase, Record};
+use crate::station::cpu::Cpu;
+use crate::units::{NANOS_PER_SECOND, Span};
+
+/// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
+const BACK_OFF_FIRST: Span = Span::from_millis(10);
+const BACK_OFF_MOST: Span = Span::from_millis(5_000);
+
+/// Jobs of a processor beyond its cores.
+fn waiting(cpu: &Cpu, cores: f64) -> i64 {
+    (cpu.jobs() as i64 - cores.ceil() as i64).max(0)
+}
+
+impl<O: Observer> World<'_, O> {
+    /// Run the request's program until it must wait or ends.
+    pub(super) fn step(&mut self, id: u32) {
+        if self.requests[id].phase == Phase::ThreadWait {
+            let now = self.now;
+            self.requests[id].enter(now, Phase::Cpu);
+        }
+        loop {
+            let pc = self.requests[id].pc;
+            self.requests[id].pc = pc + 1;
+            let key = self.requests[id].key;
+            match self.spec.ops[pc as usize] {
+                Op::Cpu { time, draw } => {
+                    let demand = self.spec.samplers[time as usize].draw(key, draw);
+                    if demand > Span::ZERO {
+                        let pod = self.requests[id].pod;
+                        self.enter(id, Phase::Cpu);
+                        return self.compute(pod, id, demand);
+                    }
+                }
+                Op::Delay { time, draw } => {
+                    let span = self.spec.samplers[time as usize].draw(key, draw);
+                    if span > Span::ZERO {
+                        self.enter(id, Phase::Delay);
+                        return self.set_timer(id, span, Timer::Proceed);
+                    }
+                }
+                Op::Begin { pool, hold } => {
+                    if !self.begin_transaction(id, pool, hold) {
+                        return;
+                    }
+                }
+                Op::Finish => {
+                    let popped = self.requests[id].transactions.pop();
+                    debug_assert!(popped.is_some(), "a transaction ends that did not begin");
+                    if let Some(pool) = popped.filter(|pool| *pool != request::NONE) {
+                        self.give_back(pool);
+                    }
+                }
+                Op::Query { round_trips, .. } => {
+                    if round_trips > Span::ZERO {
+                        self.enter(id, Phase::Network);
+                        return self.set_timer(id, round_trips, Timer::ReachDatabase);
+                    }
+                    if self.work_on_database(id) {
+                        return;
+                    }
+                }
+                Op::Cache { operations, .. } => {
+                    self.enter(id, Phase::Cache);
+                    self.requests[id].left = operations;
+                    return self.command(id);
+                }
+                Op::Call { endpoint, round_trip, timeout, draw } => {
+                    self.enter(id, Phase::Call);
+                    return self.call(id, endpoint, round_trip, timeout, draw);
+                }
+                Op::Send { endpoint, after, draw } => {
+                    let span = self.spec.samplers[after as usize].draw(key, draw);
+                    let child = self.child(id, endpoint, draw, Origin::Nobody);
+                    self.set_timer(child, span, Timer::Arrive);
+                }
+                Op::Publish { topic, keyed, draw } => self.publish(id, topic, keyed, draw),
+                Op::Jump { target, chance, draw } => {
+                    if chance >= 1.0 || key.uniform(draw) < chance {
+                        self.requests[id].pc = target;
+                    }
+                }
+                Op::Lock { lock } => {
+                    if !self.lock(id, lock) {
+                        return;
+                    }
+                }
+                Op::Unlock { lock } => {
+                    let popped = self.requests[id].locks.pop();
+                    debug_assert_eq!(popped, Some(lock), "locks end in reverse order");
+                    self.unlock(lock);
+                }
+                Op::End => return self.finish(id, None),
+            }
+        }
+    }
+
+    fn enter(&mut self, id: u32, phase: Phase) {
+        let now = self.now;
+        self.requests[id].enter(now, phase);
+    }
+
+    // Processors.
+
+    fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
+        let state = &mut self.cpus[cpu as usize];
+        let (busy, jobs) = (state.busy(), state.jobs());
+        state.start(self.now, id, demand);
+        self.processor_changed(cpu, busy, jobs);
+    }
+
+    pub(super) fn cpu_done(&mut self, cpu: u32) {
+        let state = &mut self.cpus[cpu as usize];
+        let (busy, jobs) = (state.busy(), state.jobs());
+        let Some(id) = state.finish(self.now) else { return };
+        self.processor_changed(cpu, busy, jobs);
+        if (cpu as usize) < self.pods.len() || !self.use_storage(id) {
+            self.ready.push_back(id);
+        }
+    }
+
+    fn processor_changed(&mut self, cpu: u32, busy_before: f64, jobs_before: usize) {
+        let state = &self.cpus[cpu as usize];
+        let at = state.next();
+        let busy = state.busy() - busy_before;
+        let (station, cores) = match self.pods.get(cpu as usize) {
+            Some(pod) => (
+                self.numbering.cpu + pod.service,
+                self.spec.services[pod.service as usize].cores,
+            ),
+            None => {
+                let database = cpu - self.pods.len() as u32;
+                (
+                    self.numbering.database_cpu + database,
+                    self.spec.databases[database as usize].cores,
+                )
+            }
+        };
+        let before = (jobs_before as i64 - cores.ceil() as i64).max(0);
+        let more = waiting(state, cores) - before;
+        self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
+        self.level(station, busy, more);
+    }
+
+    // Connections.
+
+    fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
+        let request = &mut self.requests[id];
+        if hold == Hold::Request && request.session != request::NONE {
+            request.transactions.push(request::NONE);
+            return true;
+        }
+        let number = self.pods[request.pod as usize].pools + pool;
+        let state = &mut self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        if state.pool.acquire(self.now, id) {
+            self.level(station, 1.0, 0);
+            self.grant(id, number);
+            return true;
+        }
+        self.level(station, 0.0, 1);
+        self.enter(id, Phase::ConnectionWait);
+        self.watch(number);
+        self.wake_adder(number);
+        false
+    }
+
+    /// The request has its connection: kept by the request or by its innermost transaction, as the step
+    /// that asked says.
+    fn grant(&mut self, id: u32, pool: u32) {
+        let request = &mut self.requests[id];
+        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        match hold {
+            Hold::Request => {
+                request.session = pool;
+                request.transactions.push(request::NONE);
+            }
+            Hold::Transaction => request.transactions.push(pool),
+        }
+    }
+
+    pub(super) fn give_back(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        if let Some(next) = state.pool.release(self.now) {
+            self.level(station, 0.0, -1);
+            self.granted_after_wait(next, number);
+        } else {
+            self.level(station, -1.0, 0);
+        }
+    }
+
+    fn granted_after_wait(&mut self, id: u32, number: u32) {
+        self.grant(id, number);
+        self.ready.push_back(id);
+        self.watch(number);
+    }
+
+    /// Set the pool's deadline to that of its first waiter.
+    fn watch(&mut self, number: u32) {
+        let state = &self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let at = state.pool.deadline(pool.connection_timeout);
+        self.agenda.set(self.slots.pool_deadline(number), at, Class::Expire);
+    }
+
+    pub(super) fn pool_deadline(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        // All whose time is up fail before any of them gives back what it holds: threads that time out
+        // in the same instant do not hand each other their connections.
+        let mut expired = std::mem::take(&mut self.expired);
+        while let Some(id) = state.pool.expire(self.now, pool.connection_timeout) {
+            expired.push(id);
+        }
+        self.watch(number);
+        for id in expired.drain(..) {
+            self.level(station, 0.0, -1);
+            self.enter(id, Phase::Cpu);
+            self.finish(id, Some(Failure::ConnectionTimeout));
+        }
+        self.expired = expired;
+    }
+
+    /// Have the adder open a connection if one is needed and it is at rest.
+    fn wake_adder(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        if state.adder == Adder::Resting && state.pool.should_open() {
+            let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+            state.adder = Adder::Opening;
+            let at = self.now + pool.connect + state.back_off;
+            self.agenda.set(self.slots.pool_adder(number), at, Class::Complete);
+        }
+    }
+
+    pub(super) fn pool_adder(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let (was, pause) = (state.adder, pool.growth_pause);
+        state.adder = Adder::Resting;
+        if was == Adder::Opening {
+            let database = pool.database;
+            let station = self.numbering.database_connections + database;
+            let limit = self.spec.databases[database as usize].max_connections;
+            let connections = &mut self.databases[database as usize].connections;
+            if limit.is_some_and(|limit| *connections >= limit) {
+                let doubled = Span(state.back_off.0 * 2);
+                state.back_off = doubled.clamp(BACK_OFF_FIRST, BACK_OFF_MOST);
+                self.record(Record::ConnectionRefused { station });
+            } else {
+                *connections += 1;
+                state.back_off = Span::ZERO;
+                let granted = state.pool.opened(self.now);
+                let waiters = self.numbering.pools[state.service as usize] + state.number;
+                if pause > Span::ZERO {
+                    state.adder = Adder::Pausing;
+                    let slot = self.slots.pool_adder(number);
+                    self.agenda.set(slot, self.now + pause, Class::Complete);
+                }
+                self.level(station, 1.0, 0);
+                if let Some(id) = granted {
+                    self.level(waiters, 1.0, -1);
+                    self.granted_after_wait(id, number);
+                }
+            }
+        }
+        self.wake_adder(number);
+    }
+
+    pub(super) fn pool_housekeeping(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let database = pool.database;
+        let closed = pool.idle_timeout.map_or(0, |after| state.pool.trim(self.now, after));
+        let slot = self.slots.pool_housekeeping(number);
+        self.agenda.set(slot, self.now + pool.housekeeping, Class::Complete);
+        if closed > 0 {
+            self.databases[database as usize].connections -= closed;
+            let station = self.numbering.database_connections + database;
+            self.level(station, -f64::from(closed), 0);
+        }
+        self.wake_adder(number);
+    }
+
+    // Databases and caches.
+
+    pub(super) fn reach_database(&mut self, id: u32) {
+        if !self.work_on_database(id) {
+            self.ready.push_back(id);
+        }
+    }
+
+    /// The query's processor time, then its storage; false when it has neither.
+    fn work_on_database(&mut self, id: u32) -> bool {
+        let request = &self.requests[id];
+        let Op::Query { database, work, draw, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a query reaches a database");
+        };
+        let demand = work
+            .map_or(Span::ZERO, |work| self.spec.samplers[work as usize].draw(request.key, draw));
+        if demand == Span::ZERO {
+            return self.use_storage(id);
+        }
+        self.enter(id, Phase::Database);
+        self.compute(self.pods.len() as u32 + database, id, demand);
+        true
+    }
+
+    fn use_storage(&mut self, id: u32) -> bool {
+        let request = &self.requests[id];
+        let Op::Query { draw, ios, io_chance, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a query uses storage");
+        };
+        let one_more = io_chance > 0.0 && request.key.item(draw).uniform(0) < io_chance;
+        let operations = ios + u32::from(one_more);
+        if operations == 0 {
+            return false;
+        }
+        self.requests[id].left = operations;
+        self.enter(id, Phase::Storage);
+        self.storage_operation(id);
+        true
+    }
+
+    fn storage_operation(&mut self, id: u32) {
+        let Op::Query { database, .. } = self.spec.ops[self.requests[id].pc as usize - 1] else {
+            unreachable!("only a query uses storage");
+        };
+        let device = &self.spec.databases[database as usize];
+        // The rate spaces the beginnings of operations; each then takes the latency of one.
+        let mut start = self.now;
+        if let Some(iops) = device.iops {
+            let spacing = Span((NANOS_PER_SECOND / iops) as u64);
+            start = self.databases[database as usize].storage.enter(self.now, spacing).0;
+            let station = self.numbering.database_io + database;
+            self.record(Record::Passed { station, waited: start - self.now, served: spacing });
+        }
+        let after = (start - self.now) + device.io_latency;
+        self.set_timer(id, after, Timer::StorageDone);
+    }
+
+    pub(super) fn storage_done(&mut self, id: u32) {
+        self.requests[id].left -= 1;
+        if self.requests[id].left > 0 {
+            self.storage_operation(id);
+        } else {
+            self.ready.push_back(id);
+        }
+    }
+
+    /// One command to the cache.
+    fn command(&mut self, id: u32) {
+        let request = &self.requests[id];
+        let Op::Cache { cache, time, draw, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a cache step sends commands");
+        };
+        let draw = draw.wrapping_add(u64::from(request.left));
+        let service = self.spec.samplers[time as usize].draw(request.key, draw);
+        let (start, end) = self.caches[cache as usize].enter(self.now, service);
+        let station = self.numbering.caches + cache;
+        self.record(Record::Passed { station, waited: start - self.now, served: service });
+        let after = (end - self.now) + self.spec.caches[cache as usize].round_trip;
+        self.set_timer(id, after, Timer::CacheAnswered);
+    }
+
+    pub(super) fn cache_answered(&mut self, id: u32) {
+        self.requests[id].left -= 1;
+        if self.requests[id].left > 0 {
+            self.command(id);
+        } else {
+            self.ready.push_back(id);
+        }
+    }
+
+    // Other services.
+
+    fn child(&mut self, id: u32, endpoint: Id, draw: u64, origin: Origin) -> u32 {
+        let parent = &self.requests[id];
+        let (key, flow, started) = (parent.key.item(draw), parent.flow, parent.flow_started);
+        let child = self.begin(endpoint, key, origin);
+        self.requests[child].flow = flow;
+        self.requests[child].flow_started = started;
+        child
+    }
+
+    fn call(&mut self, id: u32, endpoint: Id, trip: Span, timeout: Option<Span>, draw: u64) {
+        let origin = Origin::Caller { caller: id, generation: self.requests[id].generation };
+        let child = self.child(id, endpoint, draw, origin);
+        if let Some(timeout) = timeout {
+            self.set_timer(id, timeout, Timer::CallTimeout);
+        }
+        self.set_timer(child, trip, Timer::Arrive);
+    }
+
+    // Locks.
+
+    fn lock(&mut self, id: u32, lock: Id) -> bool {
+        let state = &mut self.locks[lock as usize];
+        let station = self.numbering.locks + lock;
+        if state.holder.is_none() {
+            state.holder = Some(id);
+            self.requests[id].locks.push(lock);
+            self.level(station, 1.0, 0);
+            return true;
+        }
+        state.waiting.push_back(id);
+        self.level(station, 0.0, 1);
+        self.enter(id, Phase::LockWait);
+        false
+    }
+
+    pub(super) fn unlock(&mut self, lock: Id) {
+        let state = &mut self.locks[lock as usize];
+        let station = self.numbering.locks + lock;
+        state.holder = state.waiting.pop_front();
+        if let Some(next) = state.holder {
+            self.requests[next].locks.push(lock);
+            self.ready.push_back(next);
+            self.level(station, 0.0, -1);
+        } else {
+            self.level(station, -1.0, 0);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Requests in flight: what the model remembers of each, in a slab that is reused.
+
+use super::spec::Id;
+use crate::observe::{Phase, Spent};
+use crate::random::Key;
+use crate::units::Time;
+
+/// Who asked, and so who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A user who makes one request and is gone.
+    Visitor,
+    /// A user in a session: index and generation in the users' slab.
+    User(u32),
+    /// A request that waits for this one.
+    Caller { caller: u32, generation: u32 },
+    /// Nobody waits.
+    Nobody,
+    /// A consumer thread at work on a record.
+    Consumer(u32),
+}
+
+/// What a request's timer means when it fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// It reaches the balancer.
+    Arrive,
+    /// The step is over: go on with the next.
+    Proceed,
+    /// The statements have reached the database.
+    ReachDatabase,
+    /// A storage operation is done.
+    StorageDone,
+    /// A cache command is answered.
+    CacheAnswered,
+    /// The called service has taken too long.
+    CallTimeout,
+}
+
+/// No connection: marks a transaction that runs on the connection of its request.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A request in flight.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// Identity: all its draws come from here.
+    pub(crate) key: Key,
+    /// Identity of the user's request that it goes back to, and when that was made.
+    pub(crate) flow: Key,
+    pub(crate) flow_started: Time,
+    pub(crate) arrived: Time,
+    pub(crate) phase_since: Time,
+    pub(crate) spent: Spent,
+    pub(crate) phase: Phase,
+    pub(crate) timer: Timer,
+    pub(crate) origin: Origin,
+    pub(crate) generation: u32,
+    /// Next step, an index into the description's ops.
+    pub(crate) pc: u32,
+    pub(crate) endpoint: Id,
+    pub(crate) pod: u32,
+    /// Pieces of the current step still to do (cache commands, storage operations).
+    pub(crate) left: u32,
+    /// Connection held to the end of the response, or [`NONE`].
+    pub(crate) session: u32,
+    /// Connections of open transactions, innermost last; [`NONE`] for one on the request's own.
+    pub(crate) transactions: Vec<u32>,
+    /// Locks held, innermost last.
+    pub(crate) locks: Vec<u32>,
+    /// Whether a slab entry is in use.
+    pub(crate) alive: bool,
+}
+
+impl Request {
+    fn blank() -> Request {
+        Request {
+            key: Key::default(),
+            flow: Key::default(),
+            flow_started: Time::ZERO,
+            arrived: Time::ZERO,
+            phase_since: Time::ZERO,
+            spent: Spent::default(),
+            phase: Phase::ThreadWait,
+            timer: Timer::Proceed,
+            origin: Origin::Nobody,
+            generation: 0,
+            pc: 0,
+            endpoint: 0,
+            pod: 0,
+            left: 0,
+            session: NONE,
+            transactions: Vec::new(),
+            locks: Vec::new(),
+            alive: false,
+        }
+    }
+
+    /// Time until `now` belongs to the phase that ends; `phase` begins.
+    pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
+        self.spent[self.phase as usize] += (now - self.phase_since).0;
+        self.phase = phase;
+        self.phase_since = now;
+    }
+}
+
+/// All requests in flight; memory grows with their largest number, never with time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Requests {
+    all: Vec<Request>,
+    free: Vec<u32>,
+}
+
+impl Requests {
+    /// A request that begins at `now`; the caller fills in the rest.
+    pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> u32 {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.all.push(Request::blank());
+            (self.all.len() - 1) as u32
+        });
+        let request = &mut self.all[id as usize];
+        request.key = key;
+        request.flow = key;
+        request.flow_started = now;
+        request.arrived = now;
+        request.phase_since = now;
+        request.spent = Spent::default();
+        request.phase = Phase::ThreadWait;
+        request.origin = origin;
+        request.session = NONE;
+        request.alive = true;
+        id
+    }
+
+    /// A request is over; whoever still holds its number and generation will not find it.
+    pub(crate) fn end(&mut self, id: u32) {
+        let request = &mut self.all[id as usize];
+        debug_assert!(request.alive && request.transactions.is_empty() && request.locks.is_empty());
+        request.alive = false;
+        request.generation = request.generation.wrapping_add(1);
+        self.free.push(id);
+    }
+
+    /// Requests in flight.
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = &Request> {
+        self.all.iter().filter(|request| request.alive)
+    }
+}
+
+impl std::ops::Index<u32> for Requests {
+    type Output = Request;
+    fn index(&self, id: u32) -> &Request {
+        &self.all[id as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Requests {
+    fn index_mut(&mut self, id: u32) -> &mut Request {
+        &mut self.all[id as usize]
+    }
+}

@@ -1,0 +1,150 @@
+//! The list of stations of a description: what is measured, and what can be relieved.
+
+use super::spec::{Id, Resource, Spec};
+
+/// A station as people and statistics see it: all pods of a service together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Station {
+    /// Name for people, such as `order CPU` or `order.master connections`.
+    pub name: String,
+    /// What it is.
+    pub resource: Resource,
+    /// Capacity in the unit in which `busy` is reported (cores, threads, connections, …).
+    pub capacity: f64,
+}
+
+/// Index of the first station of each kind within the list of [`stations`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Numbering {
+    pub(crate) cpu: u32,
+    pub(crate) threads: u32,
+    /// First pool of each service.
+    pub(crate) pools: Vec<u32>,
+    pub(crate) database_cpu: u32,
+    pub(crate) database_io: u32,
+    pub(crate) database_connections: u32,
+    pub(crate) caches: u32,
+    pub(crate) listeners: u32,
+    pub(crate) locks: u32,
+}
+
+/// All stations of `spec`, in a fixed order.
+pub fn stations(spec: &Spec) -> Vec<Station> {
+    build(spec).0
+}
+
+pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
+    let mut list: Vec<Station> = Vec::new();
+    let mut numbering = Numbering::default();
+    let push = |list: &mut Vec<Station>, name: String, resource: Resource, capacity: f64| {
+        list.push(Station { name, resource, capacity });
+    };
+    let ids = |n: usize| 0..n as Id;
+    for i in ids(spec.services.len()) {
+        let service = &spec.services[i as usize];
+        let capacity = service.cores * f64::from(service.pods);
+        push(&mut list, format!("{} CPU", service.name), Resource::Cpu(i), capacity);
+    }
+    numbering.threads = list.len() as u32;
+    for i in ids(spec.services.len()) {
+        let service = &spec.services[i as usize];
+        let capacity = f64::from(service.threads.maximum) * f64::from(service.pods);
+        push(&mut list, format!("{} threads", service.name), Resource::Threads(i), capacity);
+    }
+    for i in ids(spec.services.len()) {
+        let service = &spec.services[i as usize];
+        numbering.pools.push(list.len() as u32);
+        for (p, pool) in service.pools.iter().enumerate() {
+            let capacity = f64::from(pool.maximum) * f64::from(service.pods);
+            let name = format!("{} {} connections", service.name, pool.name);
+            push(&mut list, name, Resource::Pool(i, p as Id), capacity);
+        }
+    }
+    numbering.database_cpu = list.len() as u32;
+    for (i, database) in (0..).zip(&spec.databases) {
+        push(&mut list, format!("{} CPU", database.name), Resource::DatabaseCpu(i), database.cores);
+    }
+    numbering.database_io = list.len() as u32;
+    for (i, database) in (0..).zip(&spec.databases) {
+        push(&mut list, format!("{} storage", database.name), Resource::DatabaseIo(i), 1.0);
+    }
+    numbering.database_connections = list.len() as u32;
+    for (i, database) in (0..).zip(&spec.databases) {
+        let capacity = database.max_connections.map_or(f64::INFINITY, f64::from);
+        let name = format!("{} connection limit", database.name);
+        push(&mut list, name, Resource::DatabaseConnections(i), capacity);
+    }
+    numbering.caches = list.len() as u32;
+    for (i, cache) in (0..).zip(&spec.caches) {
+        push(&mut list, format!("{} commands", cache.name), Resource::Cache(i), 1.0);
+    }
+    numbering.listeners = list.len() as u32;
+    for (i, listener) in (0..).zip(&spec.listeners) {
+        let name = format!("{} consumers", listener.name);
+        push(&mut list, name, Resource::Listener(i), f64::from(active_threads(spec, i)));
+    }
+    numbering.locks = list.len() as u32;
+    for (i, lock) in (0..).zip(&spec.locks) {
+        push(&mut list, format!("{} lock", lock.name), Resource::Lock(i), 1.0);
+    }
+    (list, numbering)
+}
+
+/// Consumer threads of a listener that have a partition: no more than there are partitions.
+pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
+    let listener = &spec.listeners[listener as usize];
+    let threads = spec.services[listener.service as usize].pods * listener.concurrency;
+    threads.min(spec.topics[listener.topic as usize].partitions)
+}
+
+impl Spec {
+    /// The same system with `factor` times as much of `resource` (rounded up to whole pieces).
+    #[must_use]
+    pub fn relieved(&self, resource: Resource, factor: f64) -> Spec {
+        let more = |count: u32| (f64::from(count) * factor).ceil().min(f64::from(u32::MAX)) as u32;
+        let mut spec = self.clone();
+        match resource {
+            Resource::Cpu(i) => spec.services[i as usize].cores *= factor,
+            Resource::Threads(i) => {
+                let threads = &mut spec.services[i as usize].threads;
+                threads.maximum = more(threads.maximum);
+            }
+            Resource::Pool(i, p) => {
+                let pool = &mut spec.services[i as usize].pools[p as usize];
+                pool.maximum = more(pool.maximum);
+                pool.minimum_idle = more(pool.minimum_idle);
+            }
+            Resource::DatabaseCpu(i) => spec.databases[i as usize].cores *= factor,
+            Resource::DatabaseIo(i) => {
+                let database = &mut spec.databases[i as usize];
+                database.iops = database.iops.map(|iops| iops * factor);
+            }
+            Resource::DatabaseConnections(i) => {
+                let database = &mut spec.databases[i as usize];
+                database.max_connections = database.max_connections.map(more);
+            }
+            Resource::Cache(i) => {
+                for op in &mut spec.ops {
+                    if let super::spec::Op::Cache { cache, time, .. } = op
+                        && *cache == i
+                    {
+                        let faster = spec.samplers[*time as usize].dist().scaled(1.0 / factor);
+                        spec.samplers.push(crate::random::Sampler::new(faster));
+                        *time = (spec.samplers.len() - 1) as Id;
+                    }
+                }
+            }
+            Resource::Listener(i) => {
+                let active = active_threads(self, i);
+                let pods = self.services[self.listeners[i as usize].service as usize].pods;
+                let listener = &mut spec.listeners[i as usize];
+                let topic = &mut spec.topics[listener.topic as usize];
+                // Twice the threads that work, and a partition for each of them.
+                topic.partitions = topic.partitions.max(more(active));
+                listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
+            }
+            Resource::Lock(_) => {}
+        }
+        spec
+    }
+}

@@ -1,0 +1,195 @@
+//! What the model tells whoever listens. Stations and requests report records; observers make numbers
+//! of them. Nothing in the model computes a statistic.
+
+pub mod histogram;
+pub mod tally;
+pub mod trace;
+
+use crate::units::{Span, Time};
+
+/// Index of a station in the model's list of stations.
+pub type Station = u32;
+
+/// Where the time of a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Phase {
+    /// Waiting for a servlet thread.
+    ThreadWait,
+    /// Computing on the pod, waiting for the shared processor included.
+    Cpu,
+    /// Waiting for a connection of the pool.
+    ConnectionWait,
+    /// On the network to a database or a called service.
+    Network,
+    /// The database's processor, waiting for it included.
+    Database,
+    /// The database's storage, waiting for it included.
+    Storage,
+    /// A cache: network, queue and command.
+    Cache,
+    /// Waiting for another service's answer.
+    Call,
+    /// An outside delay.
+    Delay,
+    /// Waiting for a lock.
+    LockWait,
+}
+
+impl Phase {
+    /// All phases, in the order of their numbers.
+    pub const ALL: [Phase; 10] = [
+        Phase::ThreadWait,
+        Phase::Cpu,
+        Phase::ConnectionWait,
+        Phase::Network,
+        Phase::Database,
+        Phase::Storage,
+        Phase::Cache,
+        Phase::Call,
+        Phase::Delay,
+        Phase::LockWait,
+    ];
+
+    /// Name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::ThreadWait => "waiting for a thread",
+            Phase::Cpu => "pod CPU",
+            Phase::ConnectionWait => "waiting for a connection",
+            Phase::Network => "network",
+            Phase::Database => "database CPU",
+            Phase::Storage => "database storage",
+            Phase::Cache => "cache",
+            Phase::Call => "other services",
+            Phase::Delay => "outside",
+            Phase::LockWait => "waiting for a lock",
+        }
+    }
+}
+
+/// Time spent in each [`Phase`] \[ns\].
+pub type Spent = [u64; Phase::ALL.len()];
+
+/// Why a request failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Failure {
+    /// The pod's backlog was full.
+    Refused,
+    /// No connection within the pool's timeout.
+    ConnectionTimeout,
+    /// A called service did not answer in time.
+    CallTimeout,
+    /// A called service failed.
+    CallFailed,
+    /// Answered after the user had left.
+    TooLate,
+}
+
+/// What happened. Endpoints, topics and listeners are named by their index in the description.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Record<'a> {
+    /// A user asked for something.
+    Offered {
+        /// Endpoint.
+        endpoint: u32,
+    },
+    /// A user's request was answered in time.
+    Answered {
+        /// Endpoint.
+        endpoint: u32,
+        /// Response time.
+        took: Span,
+        /// Where it went.
+        spent: &'a Spent,
+    },
+    /// A user's request failed.
+    Failed {
+        /// Endpoint.
+        endpoint: u32,
+        /// Why.
+        why: Failure,
+        /// Time until then.
+        took: Span,
+    },
+    /// The number in use or waiting at a station changed.
+    Level {
+        /// Station.
+        station: Station,
+        /// Change of the capacity in use, in the station's unit.
+        busy: f64,
+        /// Change of the number waiting.
+        waiting: i64,
+    },
+    /// Something passed through a first-come-first-served device: known at its arrival.
+    Passed {
+        /// Station.
+        station: Station,
+        /// Time it waits there.
+        waited: Span,
+        /// Time it is served.
+        served: Span,
+    },
+    /// Something waited at a station and its wait is over, served or not.
+    Waited {
+        /// Station.
+        station: Station,
+        /// How long.
+        waited: Span,
+    },
+    /// A record was appended to a topic.
+    Published {
+        /// Topic.
+        topic: u32,
+    },
+    /// A record was handled; with its age since it was appended.
+    Consumed {
+        /// Listener.
+        listener: u32,
+        /// Age when handled.
+        age: Span,
+        /// Whether it was skipped after the last failed attempt.
+        skipped: bool,
+    },
+    /// A flow (an order) is complete.
+    Completed {
+        /// Time since the user's request that it goes back to.
+        took: Span,
+    },
+    /// A database refused a connection.
+    ConnectionRefused {
+        /// Station of the database's connections.
+        station: Station,
+    },
+}
+
+/// Who listens.
+pub trait Observer {
+    /// Something happened at `now`.
+    fn record(&mut self, now: Time, record: Record<'_>);
+
+    /// An instant that the run was asked to mark: the end of the warm-up, the end of a bin.
+    fn mark(&mut self, now: Time);
+}
+
+/// Nobody listens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silence;
+
+impl Observer for Silence {
+    fn record(&mut self, _: Time, _: Record<'_>) {}
+    fn mark(&mut self, _: Time) {}
+}
+
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn record(&mut self, now: Time, record: Record<'_>) {
+        self.0.record(now, record);
+        self.1.record(now, record);
+    }
+
+    fn mark(&mut self, now: Time) {
+        self.0.mark(now);
+        self.1.mark(now);
+    }
+}

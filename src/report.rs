@@ -1,0 +1,165 @@
+//! Reports: a study's answer as files, charts, a page and the terminal's table.
+//!
+//! Everything is drawn from [`StudyResult`]; nothing is computed here that a reader would call a
+//! result. The same result and manifest give the same bytes, whatever fonts the machine has, except
+//! that PNG charts with Hangul need a font that the program does not carry.
+
+mod chart;
+mod clean;
+mod facts;
+#[cfg(test)]
+mod fixture;
+mod folder;
+mod markdown;
+mod number;
+mod picture;
+mod style;
+mod tables;
+mod text;
+mod words;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::study::result::StudyResult;
+pub use text::text;
+pub use words::Lang;
+use words::{Word, say};
+
+/// What a study was computed from and what it cost: `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the program.
+    pub version: String,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Files read.
+    pub inputs: Vec<Input>,
+    /// What the computation cost.
+    pub engine: EngineCost,
+    /// Effective configuration, after defaults, catalog and plans.
+    pub settings: serde_json::Value,
+    /// Command line, argument by argument.
+    pub command: Vec<String>,
+    /// True when the study was interrupted and the results are those it had by then.
+    pub partial: bool,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Path as given.
+    pub path: String,
+    /// Digest of its bytes.
+    pub digest: String,
+}
+
+/// What the computation cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EngineCost {
+    /// Events that the engine handled.
+    pub events: u64,
+    /// Simulations completed.
+    pub completions: u64,
+    /// Processor time over all threads \[s\].
+    pub cpu_s: f64,
+    /// Time on the clock \[s\].
+    pub wall_s: f64,
+}
+
+/// How to write.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Language of charts and page.
+    pub lang: Lang,
+    /// Font file for what the built-in Latin font cannot show; a system font is looked for otherwise.
+    pub font: Option<PathBuf>,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Files, in the order written.
+    pub files: Vec<PathBuf>,
+    /// What the reader should know about the files, in the language of the report.
+    pub notes: Vec<String>,
+}
+
+/// Writes everything about a result into `directory/<scenario>/<study>/`.
+///
+/// Each file is written beside its place and then moved there, so that a full disk or a crash leaves
+/// the old one whole. Files of an earlier report that this one has no data for are removed.
+///
+/// # Errors
+/// When the folder cannot be made or a file cannot be written, and when the result holds numbers
+/// outside estimates that are not finite.
+pub fn write(
+    result: &StudyResult,
+    manifest: &Manifest,
+    directory: &Path,
+    options: &Options,
+) -> io::Result<Written> {
+    let (result, dropped) = clean::finite(result)?;
+    let mut folder = folder::Folder::create(directory, &result)?;
+    let lang = options.lang;
+    let mut notes = Vec::new();
+    if dropped > 0 {
+        notes.push(say(lang, Word::NoteFinite, &[&dropped.to_string()]));
+    }
+    folder.write("manifest.json", &pretty(manifest)?)?;
+    folder.write("summary.json", &pretty(&result)?)?;
+    for (name, bytes) in tables::all(&result)? {
+        folder.write(name, &bytes)?;
+    }
+    let mut pictures = picture::Pictures::new(lang, options.font.clone());
+    let mut charts = Vec::new();
+    for chart in chart::ALL {
+        if let Some(drawn) = pictures.draw(*chart, &result) {
+            folder.write(&format!("{}.svg", chart.name()), drawn.svg.as_bytes())?;
+            if let Some(png) = &drawn.png {
+                folder.write(&format!("{}.png", chart.name()), png)?;
+            }
+            charts.push(markdown::Embedded { chart: *chart, png: drawn.png.is_some() });
+        }
+    }
+    notes.extend(pictures.notes());
+    let page = markdown::page(&result, manifest, &charts, &notes, lang);
+    folder.write("report.md", page.as_bytes())?;
+    folder.remove_stale()?;
+    Ok(Written { folder: folder.path, files: folder.written, notes })
+}
+
+/// Puts a file in its place at once, or leaves the old one whole.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    folder::replace(place, bytes)
+}
+
+/// The folder that [`write`] fills for a result.
+pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
+    folder::path(directory, result)
+}
+
+/// `summary.json` as text: for `--json`.
+///
+/// # Errors
+/// When the result holds numbers outside estimates that are not finite.
+pub fn json(result: &StudyResult) -> io::Result<String> {
+    let (result, _) = clean::finite(result)?;
+    String::from_utf8(pretty(&result)?).map_err(io::Error::other)
+}
+
+fn pretty<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Charts: what they share, and the list of them.
+
+mod anatomy;
+mod axis;
+mod day;
+mod heatmap;
+mod saturation;
+
+use super::facts;
+use super::style::{self, Canvas, FAINT, INK, Ink, MARGIN, SMALL, TITLE, WIDTH};
+use super::words::Lang;
+use crate::study::result::StudyResult;
+
+/// A chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chart {
+    /// Response time and throughput over load.
+    Saturation,
+    /// The day, hour by hour.
+    Day,
+    /// Stations by hour.
+    Heatmap,
+    /// Parts of a request's time.
+    Anatomy,
+}
+
+/// Every chart, in the order of the page.
+pub(crate) const ALL: &[Chart] = &[Chart::Saturation, Chart::Day, Chart::Heatmap, Chart::Anatomy];
+
+impl Chart {
+    /// Its file's name, without extension.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Chart::Saturation => "saturation",
+            Chart::Day => "day",
+            Chart::Heatmap => "heatmap",
+            Chart::Anatomy => "anatomy",
+        }
+    }
+
+    /// What it shows, as a finding.
+    pub(crate) fn title(self, result: &StudyResult, lang: Lang) -> String {
+        match self {
+            Chart::Saturation => saturation::title(result, lang),
+            Chart::Day => day::title(result, lang),
+            Chart::Heatmap => heatmap::title(result, lang),
+            Chart::Anatomy => anatomy::title(result, lang),
+        }
+    }
+
+    /// As SVG; none when the result has nothing to show in it.
+    pub(crate) fn draw(self, result: &StudyResult, lang: Lang) -> Option<String> {
+        match self {
+            Chart::Saturation => saturation::draw(result, lang),
+            Chart::Day => day::draw(result, lang),
+            Chart::Heatmap => heatmap::draw(result, lang),
+            Chart::Anatomy => anatomy::draw(result, lang),
+        }
+    }
+}
+
+/// Title and conditions at the top of a chart.
+struct Heading {
+    title: Vec<String>,
+    conditions: Vec<String>,
+}
+
+impl Heading {
+    fn new(title: &str, result: &StudyResult, lang: Lang) -> Heading {
+        let room = WIDTH - 2.0 * MARGIN;
+        let mut conditions = vec![result.system.clone(), result.scenario.clone()];
+        conditions.extend(facts::conditions(result, lang));
+        conditions.retain(|part| !part.is_empty());
+        // A name that no font of the picture has would fall back; the conditions are not worth that.
+        Heading {
+            title: style::break_lines(title, TITLE, room, 2),
+            conditions: style::break_lines(&conditions.join(" · "), SMALL, room, 2),
+        }
+    }
+
+    /// Where what follows begins \[px\].
+    fn bottom(&self) -> f64 {
+        MARGIN + 32.0 * self.title.len() as f64 + 22.0 * self.conditions.len() as f64 + 10.0
+    }
+
+    fn draw(&self, canvas: &mut Canvas) {
+        let mut y = MARGIN + 12.0;
+        for line in &self.title {
+            canvas.text(line, (MARGIN, y), Ink::left(TITLE, INK));
+            y += 32.0;
+        }
+        y -= 3.0;
+        for line in &self.conditions {
+            canvas.text(line, (MARGIN, y), Ink::left(SMALL, FAINT));
+            y += 22.0;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The day: load and what is answered, response time, lag.
+
+use super::Heading;
+use super::axis::{Axis, Panel};
+use crate::report::number;
+use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::words::{Lang, Word, say};
+use crate::stats::Estimate;
+use crate::study::result::{DayBin, StudyResult, VariantResult};
+
+/// Variants that one chart can show.
+const MOST: usize = 4;
+/// Room for ticks, at the left \[px\].
+const TICKS: f64 = 92.0;
+/// Height of a panel \[px\].
+const PANEL: f64 = 210.0;
+/// From one panel to the next \[px\].
+const NEXT: f64 = PANEL + 52.0;
+
+fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
+    let with_day = |(_, variant): &(usize, &VariantResult)| !variant.day.is_empty();
+    result.variants.iter().enumerate().filter(with_day).collect()
+}
+
+/// The finding: the worst time of the day for whoever fares worst.
+pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
+    let variants = shown(result);
+    let mut worst: Option<(f64, &str, &DayBin)> = None;
+    for (_, variant) in &variants {
+        for bin in &variant.day {
+            let offered = bin.offered_rps.mean;
+            if !number::known(&bin.goodput_rps) || offered <= 0.0 {
+                continue;
+            }
+            let share = (bin.goodput_rps.mean / offered).clamp(0.0, 1.0);
+            if worst.is_none_or(|(least, ..)| share < least) {
+                worst = Some((share, &variant.name, bin));
+            }
+        }
+    }
+    let Some((share, name, bin)) = worst else {
+        return Word::ChartDay.text(lang).to_owned();
+    };
+    // Rounded down: "99.9 %" must not be said of less.
+    let percent = number::plain((share * 1000.0).floor() / 10.0);
+    if share < 0.99 {
+        let (clock, rps) = (number::clock(bin.start_s), number::mean(&bin.offered_rps));
+        say(lang, Word::DayTitleBad, &[name, &percent, &clock, &rps])
+    } else if variants.len() == 1 {
+        say(lang, Word::DayTitleGoodOne, &[&percent, name])
+    } else {
+        say(lang, Word::DayTitleGood, &[&percent])
+    }
+}
+
+/// A row of the chart.
+struct Row {
+    heading: Word,
+    of: fn(&DayBin) -> &Estimate,
+    is_rate: bool,
+    is_time: bool,
+}
+
+const ROWS: [Row; 3] = [
+    Row { heading: Word::DayRates, of: |bin| &bin.goodput_rps, is_rate: true, is_time: false },
+    Row { heading: Word::P99Axis, of: |bin| &bin.p99_ms, is_rate: false, is_time: true },
+    Row { heading: Word::DayLag, of: |bin| &bin.max_lag, is_rate: false, is_time: false },
+];
+
+/// As SVG; none when no day was run.
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+    let all = shown(result);
+    let variants = &all[..all.len().min(MOST)];
+    let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
+    let has_data = |row: &&Row| bins().any(|bin| (row.of)(bin).n > 0 && (row.of)(bin).high > 0.0);
+    let rows: Vec<&Row> = ROWS.iter().filter(has_data).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let title = title(result, lang);
+    let heading = Heading::new(&title, result, lang);
+    let legend = Legend::new(variants, all.len() - variants.len(), lang);
+    let first = heading.bottom() + legend.height() + 44.0;
+    let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
+    let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
+    let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
+    // At most a dozen labels, however long the day.
+    let every = ((end - start) / 9.0 / 3600.0).ceil().clamp(0.5, 24.0) * 3600.0;
+    let every = if end - start < 4.0 * 3600.0 { 1800.0 } else { every };
+    let svg = style::draw(last + 66.0, &title, |canvas| {
+        heading.draw(canvas);
+        legend.draw(canvas, heading.bottom() + 8.0);
+        let width = WIDTH - 2.0 * MARGIN - TICKS - 16.0;
+        for (index, row) in rows.iter().enumerate() {
+            let top = first + NEXT * index as f64;
+            let y = scale(row, variants);
+            let x = Axis::clock(start, end, every);
+            let panel = Panel { left: MARGIN + TICKS, top, width, height: PANEL, x, y };
+            if row.is_rate {
+                offered(canvas, &panel, variants);
+            }
+            panel.frame(canvas, row.heading.text(lang), index + 1 == rows.len());
+            for (index, variant) in variants {
+                panel.series(canvas, &points(row, &variant.day), style::variant(*index), 2.5);
+            }
+            if let (true, Some(limit)) = (row.is_time, p99_limit(result)) {
+                panel.limit(canvas, limit, &say(lang, Word::P99Limit, &[&number::plain(limit)]));
+            }
+        }
+        let middle = MARGIN + TICKS + width / 2.0;
+        canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+    });
+    Some(svg)
+}
+
+fn p99_limit(result: &StudyResult) -> Option<f64> {
+    result.targets.iter().find(|target| target.metric == "p99_ms").map(|target| target.limit)
+}
+
+fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
+    let known = day.iter().filter(|bin| number::known((row.of)(bin)));
+    known
+        .map(|bin| {
+            let estimate = (row.of)(bin);
+            [bin.start_s + bin.length_s / 2.0, estimate.low, estimate.mean, estimate.high]
+        })
+        .collect()
+}
+
+fn scale(row: &Row, variants: &[(usize, &VariantResult)]) -> Axis {
+    let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
+    let known = || bins().map(row.of).filter(|estimate| number::known(estimate));
+    let mut high = known().map(|estimate| estimate.high).fold(0.0, f64::max);
+    if row.is_rate {
+        high = bins().map(|bin| bin.offered_rps.mean).fold(high, f64::max);
+    }
+    let low = known().map(|e| e.mean).filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
+    if row.is_time { Axis::fitting(low, high, 4.0) } else { Axis::from_zero(high, 4.0) }
+}
+
+/// The load offered, as a grey hill behind: common random numbers make it the same for all.
+fn offered(canvas: &mut Canvas, panel: &Panel, variants: &[(usize, &VariantResult)]) {
+    let Some((_, variant)) = variants.first() else { return };
+    let known = variant.day.iter().filter(|bin| number::known(&bin.offered_rps));
+    let hill: Vec<(f64, f64)> = known
+        .map(|bin| (panel.x(bin.start_s + bin.length_s / 2.0), panel.y(bin.offered_rps.mean)))
+        .collect();
+    let (Some(first), Some(last)) = (hill.first().copied(), hill.last().copied()) else { return };
+    let mut shape = vec![(first.0, panel.bottom())];
+    shape.extend(&hill);
+    shape.push((last.0, panel.bottom()));
+    canvas.area(&shape, GRID, 1.0);
+    canvas.path(&hill, FAINT, 1.25);
+}
+
+/// Swatches and names above the panels, in as many lines as they need.
+struct Legend {
+    /// Line, left end, text, colour (none: the load offered).
+    entries: Vec<(usize, f64, String, Option<usize>)>,
+    lines: usize,
+}
+
+impl Legend {
+    fn new(variants: &[(usize, &VariantResult)], more: usize, lang: Lang) -> Legend {
+        let mut texts = vec![(Word::DayOffered.text(lang).to_owned(), None)];
+        for (index, variant) in variants {
+            texts.push((style::fit(&variant.name, LABEL, 420.0), Some(*index)));
+        }
+        let mut entries = Vec::new();
+        let (mut line, mut x) = (0, MARGIN);
+        for (text, colour) in texts {
+            let width = 36.0 + style::text_width(&text, LABEL) + 28.0;
+            if x > MARGIN && x + width > WIDTH - MARGIN {
+                line += 1;
+                x = MARGIN;
+            }
+            entries.push((line, x, text, colour));
+            x += width;
+        }
+        if more > 0 {
+            line += 1;
+            let text = say(lang, Word::MoreVariants, &[&more.to_string(), "day.csv"]);
+            entries.push((line, MARGIN, text, Some(usize::MAX)));
+        }
+        Legend { entries, lines: line + 1 }
+    }
+
+    fn height(&self) -> f64 {
+        28.0 * self.lines as f64
+    }
+
+    fn draw(&self, canvas: &mut Canvas, top: f64) {
+        for (line, x, text, colour) in &self.entries {
+            let y = top + 28.0 * *line as f64 + 8.0;
+            match colour {
+                Some(usize::MAX) => canvas.text(text, (*x, y), Ink::left(SMALL, FAINT)),
+                Some(index) => {
+                    let colour = style::variant(*index);
+                    canvas.line((*x, y), (*x + 28.0, y), colour, 4.0);
+                    let ink = Ink::left(LABEL, style::dark(colour));
+                    canvas.text(text, (*x + 36.0, y), ink);
+                }
+                None => {
+                    canvas.rectangle((*x, y - 7.0), (*x + 28.0, y + 7.0), GRID, 1.0);
+                    canvas.line((*x, y - 7.0), (*x + 28.0, y - 7.0), FAINT, 1.25);
+                    canvas.text(text, (*x + 36.0, y), Ink::left(LABEL, FAINT));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Invented results for tests of the reports: the shapes are those of real ones, the numbers are not.
+
+use super::{EngineCost, Input, Manifest};
+use crate::stats::Estimate;
+use crate::study::result::{
+    Alternative, AlternativeVariant, AnatomyPart, Assumption, AtLoad, Comparison, CurvePoint,
+    DayBin, Edit, Relief, Saturation, StationResult, StudyResult, Target, TargetLoad,
+    TargetVerdict, VariantResult, Verdict,
+};
+
+pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
+    Estimate { mean, low: (mean - half).max(0.0), high: mean + half, n: 8 }
+}
+
+fn within(mean: f64, share: f64) -> Estimate {
+    estimate(mean, mean.abs() * share)
+}
+
+/// Four variants of a shop, as a capacity plan has them.
+pub(crate) fn before_after() -> StudyResult {
+    study(
+        &[("as-written", 380.0), ("effective", 350.0), ("planned", 470.0), ("intended", 1120.0)],
+        14,
+    )
+}
+
+/// A result with variants that saturate at the given loads, and so many stations.
+pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
+    let targets = [("p99_ms", 500.0), ("error_rate", 0.01), ("max_lag", 5_000.0), ("drift", 0.0)];
+    let found: Vec<VariantResult> =
+        variants.iter().map(|(name, line)| variant(name, *line, stations)).collect();
+    let mut comparisons = Vec::new();
+    if let [.., before, after] = variants {
+        let gain = after.1 - before.1;
+        comparisons.push(Comparison {
+            from: before.0.to_owned(),
+            to: after.0.to_owned(),
+            saturation_rps: Estimate { mean: gain, low: gain - 8.0, high: gain + 8.0, n: 8 },
+            p99_ms: Estimate { mean: -812.0, low: -840.0, high: -784.0, n: 8 },
+            variance_ratio: Some(6.2),
+        });
+    }
+    let other = |mix: &str, calibration: &str, factor: f64| Alternative {
+        mix: mix.to_owned(),
+        calibration: calibration.to_owned(),
+        variants: variants
+            .iter()
+            .map(|(name, line)| AlternativeVariant {
+                name: (*name).to_owned(),
+                saturation: saturation(line * factor),
+            })
+            .collect(),
+    };
+    StudyResult {
+        scenario: "before-after".to_owned(),
+        system: "shop".to_owned(),
+        study: "compare".to_owned(),
+        seed: 7,
+        confidence: 0.95,
+        mix: "k6".to_owned(),
+        calibration: "code".to_owned(),
+        target_load: TargetLoad { rps: 1000.0, events_per_s: Some(800.0), mau: Some(5e6) },
+        targets: targets
+            .iter()
+            .map(|(metric, limit)| Target { metric: (*metric).to_owned(), limit: *limit })
+            .collect(),
+        variants: found,
+        comparisons,
+        alternatives: vec![other("k6", "plan", 1.9), other("shoppers", "code", 0.8)],
+        disagreements: vec![
+            "with calibration plan, planned carries 1,000 RPS; with code it does not".to_owned(),
+        ],
+        edits: edits(),
+        assumed: assumed(),
+        warnings: vec!["the interval of intended is wider than 5 % of its mean".to_owned()],
+    }
+}
+
+fn saturation(line: f64) -> Saturation {
+    Saturation {
+        rps: within(line, 0.012),
+        events_per_s: within(line * 0.81, 0.02),
+        orders_per_s: within(line * 0.094, 0.03),
+        mau: Some(within(line * 5_000.0, 0.012)),
+        resource: if line < 400.0 { "product CPU" } else { "order-db connections" }.to_owned(),
+        ties: Vec::new(),
+        agreement: 0.875,
+        reason:
+            "each of the 2 product pods has 1 core and a request takes 5.4 ms of it: at 97 % busy, \
+                 requests wait 410 ms for the processor"
+                .to_owned(),
+        binding_target: "p99_ms".to_owned(),
+        relief: vec![Relief {
+            resource: "product CPU".to_owned(),
+            carried: 1.0,
+            tried_rps: line * 1.1,
+        }],
+        beyond_search: false,
+    }
+}
+
+/// What users get at a load, when the line lies at `line`: a queue's shape, then a plateau.
+fn at(rps: f64, line: f64) -> AtLoad {
+    let slack = (1.0 - rps / line).max(0.02);
+    let over = (rps / line - 1.0).max(0.0);
+    let p99 = (45.0 / slack + over * 20_000.0).min(12_000.0);
+    let served = rps.min(line * 1.02) * (1.0 - 0.25 * over.min(1.0));
+    AtLoad {
+        rps,
+        p50_ms: within(p99 * 0.21, 0.03),
+        p95_ms: within(p99 * 0.63, 0.05),
+        p99_ms: within(p99, 0.08),
+        error_rate: estimate((1.0 - served / rps).max(0.0), 0.004),
+        goodput_rps: within(served, 0.02),
+        events_per_s: within(served * 0.81, 0.03),
+        orders_per_s: within(served * 0.094, 0.04),
+        max_lag: within(40.0 + over * 60_000.0, 0.2),
+    }
+}
+
+fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
+    let at_target = at(1000.0, line);
+    let judge = |metric: &str, value: Estimate, limit: f64| TargetVerdict {
+        metric: metric.to_owned(),
+        estimate: value,
+        verdict: if value.high <= limit {
+            Verdict::Met
+        } else if value.low > limit {
+            Verdict::Missed
+        } else {
+            Verdict::Undecided
+        },
+    };
+    let parts = ["waiting for a thread", "CPU", "waiting for a connection", "database", "cache"];
+    let weights = [line / 40.0, 9.0, 6_000.0 / line, 7.5, 0.6];
+    VariantResult {
+        name: name.to_owned(),
+        about: "the system with the plan applied as its files say".to_owned(),
+        saturation: Some(saturation(line)),
+        verdicts: vec![
+            judge("p99_ms", at_target.p99_ms, 500.0),
+            judge("error_rate", at_target.error_rate, 0.01),
+            judge("max_lag", at_target.max_lag, 5_000.0),
+            judge("drift", Estimate { n: 8, ..Estimate::default() }, 0.0),
+        ],
+        at_target: Some(at_target),
+        curve: (1..=12)
+            .map(|step| f64::from(step) * 100.0)
+            .map(|rps| CurvePoint { at: at(rps, line), carried: f64::from(u8::from(rps < line)) })
+            .collect(),
+        day: (0..48).map(|bin| day_bin(f64::from(bin) * 1800.0, line)).collect(),
+        stations: (0..stations).map(|index| station(index, line)).collect(),
+        anatomy: parts
+            .iter()
+            .zip(weights)
+            .map(|(part, ms)| AnatomyPart { part: (*part).to_owned(), mean_ms: within(ms, 0.05) })
+            .collect(),
+        anatomy_rps: line * 0.95,
+    }
+}
+
+/// A two-humped day that peaks at 1,000 RPS in the evening.
+fn offered(hour: f64) -> f64 {
+    let hump = |centre: f64, width: f64| (-((hour - centre) / width).powi(2)).exp();
+    90.0 + 560.0 * hump(12.5, 2.6) + 900.0 * hump(20.75, 2.2)
+}
+
+fn day_bin(start_s: f64, line: f64) -> DayBin {
+    let at = at(offered(start_s / 3600.0), line);
+    DayBin {
+        start_s,
+        length_s: 1800.0,
+        offered_rps: within(at.rps, 0.004),
+        goodput_rps: at.goodput_rps,
+        p99_ms: at.p99_ms,
+        error_rate: at.error_rate,
+        max_lag: at.max_lag,
+        orders_per_s: at.orders_per_s,
+    }
+}
+
+fn station(index: usize, line: f64) -> StationResult {
+    let services = ["order", "product", "payment", "customer", "store", "saga"];
+    let kinds = ["CPU", "threads", "connections (master)", "connections (replica)", "consumers"];
+    let name = format!("{} {}", services[index % services.len()], kinds[index / 6 % kinds.len()]);
+    let name = if index >= 30 { format!("{name} {}", index / 30 + 1) } else { name };
+    let share = |rps: f64| (rps / line / (1.0 + 0.55 * index as f64)).min(1.0);
+    StationResult {
+        name,
+        busy: estimate(share(1000.0), 0.01),
+        waiting: within(3.0 * share(1000.0), 0.2),
+        busy_by_bin: (0..48).map(|bin| share(offered(f64::from(bin) / 2.0))).collect(),
+    }
+}
+
+fn edits() -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for service in ["customer", "order", "payment", "product"] {
+        edits.push(Edit {
+            plan: "after".to_owned(),
+            set: format!("services.{service}.replicas"),
+            from: "2".to_owned(),
+            believed: None,
+            to: "3".to_owned(),
+            file: Some(format!("config/prod/{service}-service.yaml")),
+            effective: false,
+            why: "autoscaling is on: the autoscaler sets the number of pods".to_owned(),
+        });
+        edits.push(Edit {
+            plan: "after".to_owned(),
+            set: format!("services.{service}.pools.master.maximum"),
+            from: "10".to_owned(),
+            believed: Some("5".to_owned()),
+            to: "15".to_owned(),
+            file: Some(format!("{service}-api/src/main/resources/application-prod.yml")),
+            effective: false,
+            why: "the pool is built in code and ignores the setting".to_owned(),
+        });
+    }
+    edits.push(Edit {
+        plan: "after".to_owned(),
+        set: "services.product.listeners.concurrency".to_owned(),
+        from: "1".to_owned(),
+        believed: None,
+        to: "3".to_owned(),
+        file: Some("product-api/KafkaConsumerConfig.kt".to_owned()),
+        effective: true,
+        why: "three threads share the three partitions".to_owned(),
+    });
+    edits
+}
+
+fn assumed() -> Vec<Assumption> {
+    (1..=7)
+        .map(|index| Assumption {
+            name: format!("calibrations.code.services.order.cpu_{index}"),
+            value: format!("{index} ms"),
+            basis: if index == 7 { "vendor" } else { "assumed" }.to_owned(),
+            source: "unit cost of a query | round trip".to_owned(),
+        })
+        .collect()
+}
+
+/// A manifest to go with it.
+pub(crate) fn manifest() -> Manifest {
+    Manifest {
+        version: "0.1.0".to_owned(),
+        seed: 7,
+        inputs: vec![Input {
+            path: "scenarios/shop/before-after.yaml".to_owned(),
+            digest: "9b74c9897bac770f".to_owned(),
+        }],
+        engine: EngineCost { events: 182_345_678, completions: 416, cpu_s: 81.25, wall_s: 44.5 },
+        settings: serde_json::json!({ "replications": 8 }),
+        command: vec!["plimsoll".to_owned(), "compare".to_owned(), "before-after.yaml".to_owned()],
+        partial: false,
+    }
+}

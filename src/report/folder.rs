@@ -1,0 +1,102 @@
+//! The folder of a report: files that are whole or not there.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::chart;
+use super::tables;
+use crate::study::result::StudyResult;
+
+/// A report's folder while it is filled.
+pub(crate) struct Folder {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// Files written so far.
+    pub(crate) written: Vec<PathBuf>,
+}
+
+/// Where the report of a result belongs.
+pub(crate) fn path(directory: &Path, result: &StudyResult) -> PathBuf {
+    directory.join(component(&result.scenario)).join(component(&result.study))
+}
+
+/// A name as one component of a path: no separators, no leading dots, nothing Windows refuses.
+fn component(name: &str) -> String {
+    let kept: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .take(80)
+        .collect();
+    let kept = kept.trim_start_matches('.');
+    if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
+}
+
+impl Folder {
+    /// Makes the folder.
+    pub(crate) fn create(directory: &Path, result: &StudyResult) -> io::Result<Folder> {
+        let path = path(directory, result);
+        fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
+        Ok(Folder { path, written: Vec::new() })
+    }
+
+    /// Puts a file in its place at once, or leaves the old one.
+    pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let place = self.path.join(name);
+        replace(&place, bytes)?;
+        self.written.push(place);
+        Ok(())
+    }
+
+    /// Removes files of an earlier report that this one did not write.
+    pub(crate) fn remove_stale(&self) -> io::Result<()> {
+        let charts = chart::ALL
+            .iter()
+            .flat_map(|c| [format!("{}.svg", c.name()), format!("{}.png", c.name())]);
+        let tables = tables::NAMES.iter().map(|name| (*name).to_owned());
+        for name in charts.chain(tables) {
+            let place = self.path.join(name);
+            if !self.written.contains(&place) && place.is_file() {
+                fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts a file in its place at once, or leaves the old one.
+pub(crate) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let draft = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, place));
+    done.map_err(|error| {
+        // The first error is the one to report, whether or not the draft can be removed.
+        let _ = fs::remove_file(&draft);
+        about(&error, place)
+    })
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The error with the path it is about.
+fn about(error: &io::Error, path: &Path) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_the_folder() {
+        assert_eq!(component("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(component(".."), "unnamed");
+        assert_eq!(component("shop/before after"), "shop-before-after");
+        assert_eq!(component("전후 비교"), "전후-비교");
+        assert_eq!(component(""), "unnamed");
+    }
+}

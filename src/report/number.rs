@@ -1,0 +1,195 @@
+//! Numbers as people read them: rounded to what their interval supports, with thousands separators.
+
+use super::words::Lang;
+use crate::stats::Estimate;
+
+/// What stands for a number that nobody has.
+pub(crate) const NOTHING: &str = "–";
+
+/// Whether there is a number at all.
+pub(crate) fn known(estimate: &Estimate) -> bool {
+    estimate.n > 0 && estimate.mean.is_finite()
+}
+
+/// The larger half of the interval; none with fewer than two replications.
+pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
+    let half = (estimate.mean - estimate.low).max(estimate.high - estimate.mean);
+    (estimate.n >= 2 && half.is_finite()).then_some(half.max(0.0))
+}
+
+/// With thousands separators and a fixed number of decimals; a negative number of decimals rounds
+/// to tens, hundreds, ….
+pub(crate) fn fixed(value: f64, decimals: i32) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let rounded = if decimals < 0 {
+        let unit = 10f64.powi(-decimals);
+        (value / unit).round() * unit
+    } else {
+        value
+    };
+    let plain = format!("{:.*}", decimals.clamp(0, 9) as usize, rounded.abs());
+    let (whole, fraction) =
+        plain.split_once('.').map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
+    let mut text = String::new();
+    if value < 0.0 && plain.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0') {
+        text.push('−');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// Decimals that a half-width supports: one significant digit of it, two when it starts with 1.
+fn decimals_of(half: f64) -> i32 {
+    let place = half.log10().floor() as i32;
+    let lead = half / 10f64.powi(place);
+    // 1.96 shown with one digit would read 2 and lose a quarter of its meaning at 1.2.
+    (if lead < 1.95 { 1 - place } else { -place }).clamp(-9, 6)
+}
+
+/// A number without an interval, to three significant digits and no further than whole numbers.
+pub(crate) fn plain(value: f64) -> String {
+    let size = value.abs();
+    let decimals = match size {
+        _ if size >= 100.0 || size == 0.0 => 0,
+        _ if size >= 10.0 => 1,
+        _ if size >= 1.0 => 2,
+        _ => (2 - size.log10().floor() as i32).clamp(0, 6),
+    };
+    let text = fixed(value, decimals);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// Mean and half-width as text, both rounded to the same place; scaled before.
+fn parts(estimate: &Estimate, scale: f64) -> Option<(String, Option<String>)> {
+    if !known(estimate) {
+        return None;
+    }
+    let mean = estimate.mean * scale;
+    Some(match half_width(estimate).map(|half| half * scale.abs()) {
+        Some(half) if half > 1e-9 * mean.abs() && half > 0.0 => {
+            let decimals = decimals_of(half);
+            (fixed(mean, decimals), Some(fixed(half, decimals)))
+        }
+        Some(_) => (plain(mean), Some("0".to_owned())),
+        None => (plain(mean), None),
+    })
+}
+
+/// `380 ± 4`; the mean alone where one replication gives no interval.
+pub(crate) fn estimate(estimate: &Estimate) -> String {
+    match parts(estimate, 1.0) {
+        None => NOTHING.to_owned(),
+        Some((mean, Some(half))) => format!("{mean} ± {half}"),
+        Some((mean, None)) => mean,
+    }
+}
+
+/// The mean alone, rounded to what the interval supports.
+pub(crate) fn mean(estimate: &Estimate) -> String {
+    parts(estimate, 1.0).map_or_else(|| NOTHING.to_owned(), |(mean, _)| mean)
+}
+
+/// `+120 ± 8`.
+pub(crate) fn difference(difference: &Estimate) -> String {
+    let text = estimate(difference);
+    if known(difference) && difference.mean > 0.0 { format!("+{text}") } else { text }
+}
+
+/// A share as `3.2 ± 0.4 %`.
+pub(crate) fn percent(share: &Estimate) -> String {
+    match parts(share, 100.0) {
+        None => NOTHING.to_owned(),
+        Some((mean, Some(half))) => format!("{mean} ± {half} %"),
+        Some((mean, None)) => format!("{mean} %"),
+    }
+}
+
+/// Users: `2.30 ± 0.05 M`, `230 ± 5 k`; in Korean planning style `230만 ± 5만`.
+pub(crate) fn users(users: &Estimate, lang: Lang) -> String {
+    let (scale, unit) = users_unit(users.mean, lang);
+    match parts(users, 1.0 / scale) {
+        None => NOTHING.to_owned(),
+        Some((mean, Some(half))) if lang == Lang::Ko => format!("{mean}{unit} ± {half}{unit}"),
+        Some((mean, Some(half))) => format!("{mean} ± {half}{unit}"),
+        Some((mean, None)) => format!("{mean}{unit}"),
+    }
+}
+
+/// Users without an interval.
+pub(crate) fn users_plain(users: f64, lang: Lang) -> String {
+    let (scale, unit) = users_unit(users, lang);
+    format!("{}{unit}", plain(users / scale))
+}
+
+fn users_unit(users: f64, lang: Lang) -> (f64, &'static str) {
+    match lang {
+        Lang::Ko if users.abs() >= 1e4 => (1e4, "만"),
+        Lang::En if users.abs() >= 1e6 => (1e6, " M"),
+        Lang::En if users.abs() >= 1e4 => (1e3, " k"),
+        _ => (1.0, ""),
+    }
+}
+
+/// Time of day as `08:30`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round().max(0.0) as u64;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(mean: f64, half: f64) -> Estimate {
+        Estimate { mean, low: mean - half, high: mean + half, n: 8 }
+    }
+
+    #[test]
+    fn digits_follow_the_interval() {
+        assert_eq!(estimate(&of(380.4, 4.2)), "380 ± 4");
+        assert_eq!(estimate(&of(380.44, 1.26)), "380.4 ± 1.3");
+        assert_eq!(estimate(&of(12_345.0, 678.0)), "12,300 ± 700");
+        assert_eq!(estimate(&of(0.012_34, 0.000_6)), "0.0123 ± 0.0006");
+        assert_eq!(estimate(&Estimate { n: 1, ..of(380.4, 0.0) }), "380");
+        assert_eq!(estimate(&Estimate::default()), NOTHING);
+        assert_eq!(estimate(&of(42.0, 0.0)), "42 ± 0");
+    }
+
+    #[test]
+    fn signs_and_shares() {
+        assert_eq!(difference(&of(120.0, 8.0)), "+120 ± 8");
+        assert_eq!(difference(&of(-1_200.0, 80.0)), "−1,200 ± 80");
+        assert_eq!(percent(&of(0.032, 0.004)), "3.2 ± 0.4 %");
+        assert_eq!(fixed(-0.001, 1), "0.0");
+    }
+
+    #[test]
+    fn users_are_counted_as_planners_count_them() {
+        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::En), "2.35 ± 0.05 M");
+        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::Ko), "235만 ± 5만");
+        assert_eq!(users_plain(5_000_000.0, Lang::Ko), "500만");
+        assert_eq!(users_plain(9_000.0, Lang::Ko), "9,000");
+        assert_eq!(clock(20.5 * 3600.0), "20:30");
+    }
+
+    #[test]
+    fn nothing_is_never_a_number() {
+        assert_eq!(fixed(f64::NAN, 2), NOTHING);
+        assert_eq!(plain(f64::INFINITY), NOTHING);
+    }
+}

@@ -1,0 +1,296 @@
+//! Charts as files: SVG with text, and PNG for programs that cannot show SVG.
+//!
+//! A PNG never holds an empty box: when no font has a letter, the chart is drawn again in English,
+//! and then with numbers for names.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{self, Group, Node, fontdb};
+
+use super::chart::Chart;
+use super::words::{Lang, Word, say};
+use crate::study::result::StudyResult;
+
+/// A letter that every Hangul font has.
+const HANGUL: char = '가';
+/// Families that are looked for first, so that machines with the same fonts draw alike.
+const PREFERRED: [&str; 6] = [
+    "Noto Sans KR",
+    "Noto Sans CJK KR",
+    "NanumGothic",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "Pretendard",
+];
+
+/// A chart, drawn.
+pub(crate) struct Drawn {
+    /// As SVG, in the language asked.
+    pub(crate) svg: String,
+    /// As PNG, where it could be made.
+    pub(crate) png: Option<Vec<u8>>,
+}
+
+/// Draws charts and remembers what could not be done.
+pub(crate) struct Pictures {
+    lang: Lang,
+    fonts: Arc<fontdb::Database>,
+    font: Option<PathBuf>,
+    searched: bool,
+    english: bool,
+    numbered: bool,
+    others: Vec<String>,
+}
+
+enum Failure {
+    /// A letter that no font has.
+    Letter,
+    /// The picture cannot be made at all.
+    Picture,
+}
+
+impl Pictures {
+    /// With the built-in Latin font; `font` is read only when a letter is missing.
+    pub(crate) fn new(lang: Lang, font: Option<PathBuf>) -> Pictures {
+        let mut pictures = Pictures {
+            lang,
+            fonts: Arc::new(latin()),
+            font,
+            searched: false,
+            english: false,
+            numbered: false,
+            others: Vec::new(),
+        };
+        if pictures.font.is_some() {
+            pictures.search();
+        }
+        pictures
+    }
+
+    /// A chart of the result; none when the result has nothing to show in it.
+    pub(crate) fn draw(&mut self, chart: Chart, result: &StudyResult) -> Option<Drawn> {
+        let svg = chart.draw(result, self.lang)?;
+        let png = self.png(chart, result, &svg);
+        Some(Drawn { svg, png })
+    }
+
+    fn png(&mut self, chart: Chart, result: &StudyResult, svg: &str) -> Option<Vec<u8>> {
+        let mut tried = self.raster(svg);
+        if matches!(tried, Err(Failure::Letter)) && !self.searched {
+            self.search();
+            tried = self.raster(svg);
+        }
+        if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
+            tried = self.raster(&chart.draw(result, Lang::En)?);
+            self.english = true;
+        }
+        if matches!(tried, Err(Failure::Letter)) {
+            tried = self.raster(&chart.draw(&numbered(result), Lang::En)?);
+            self.numbered = true;
+        }
+        if tried.is_err() {
+            self.others.push(say(self.lang, Word::NotePng, &[chart.name()]));
+        }
+        tried.ok()
+    }
+
+    /// What the reader should know about the pictures.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = self.others.clone();
+        if self.english {
+            notes.push(Word::NoteNoHangul.text(self.lang).to_owned());
+        }
+        if self.numbered {
+            notes.push(Word::NoteNames.text(self.lang).to_owned());
+        }
+        notes
+    }
+
+    /// Looks for a font with Hangul: the file named, else the system's.
+    fn search(&mut self) {
+        self.searched = true;
+        let mut fonts = (*self.fonts).clone();
+        if let Some(path) = self.font.clone() {
+            let before = fonts.len();
+            let read = std::fs::read(&path).map(|data| fonts.load_font_data(data));
+            if read.is_ok() && fonts.len() > before {
+                self.fonts = Arc::new(fonts);
+                return;
+            }
+            let shown = path.display().to_string();
+            self.others.push(say(self.lang, Word::NoteFont, &[&shown]));
+        }
+        if let Some(face) = system_hangul() {
+            fonts.push_face_info(face);
+        }
+        self.fonts = Arc::new(fonts);
+    }
+
+    fn raster(&self, svg: &str) -> Result<Vec<u8>, Failure> {
+        let options = options(Arc::clone(&self.fonts));
+        let tree = usvg::Tree::from_str(&heavier(svg), &options).map_err(|_| Failure::Picture)?;
+        // A text of which no letter has a shape is left out of the tree.
+        if lacks_letters(tree.root()) || texts(tree.root()) < svg.matches("<text ").count() {
+            return Err(Failure::Letter);
+        }
+        let size = tree.size().to_int_size();
+        let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(Failure::Picture)?;
+        resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+        pixels.encode_png().map_err(|_| Failure::Picture)
+    }
+}
+
+/// The picture with a hair of stroke around its letters: the built-in font is a light one, and thin
+/// letters do not survive print.
+fn heavier(svg: &str) -> String {
+    let mut heavier = String::with_capacity(svg.len());
+    for line in svg.split_inclusive('\n') {
+        match line.rsplit_once(" fill=\"") {
+            Some((before, fill)) if line.starts_with("<text ") && fill.len() > 8 => {
+                let colour = &fill[..7];
+                let stroke = format!(" stroke=\"{colour}\" stroke-width=\"1.6\" fill=\"");
+                heavier.push_str(before);
+                heavier.push_str(&stroke);
+                heavier.push_str(fill);
+            }
+            _ => heavier.push_str(line),
+        }
+    }
+    heavier
+}
+
+/// Texts in the tree.
+fn texts(group: &Group) -> usize {
+    let count = |node: &Node| match node {
+        Node::Group(group) => texts(group),
+        Node::Text(_) => 1,
+        _ => 0,
+    };
+    group.children().iter().map(count).sum()
+}
+
+/// Whether any text holds a letter that no font has.
+fn lacks_letters(group: &Group) -> bool {
+    group.children().iter().any(|node| match node {
+        Node::Group(group) => lacks_letters(group),
+        Node::Text(text) => text
+            .layouted()
+            .iter()
+            .flat_map(|span| &span.positioned_glyphs)
+            .any(|glyph| glyph.id.0 == 0),
+        _ => false,
+    })
+}
+
+/// The face of this machine that shows Hangul; the same one each time.
+fn system_hangul() -> Option<fontdb::FaceInfo> {
+    let mut system = fontdb::Database::new();
+    system.load_system_fonts();
+    let mut faces: Vec<&fontdb::FaceInfo> = system.faces().collect();
+    let rank = |face: &fontdb::FaceInfo| {
+        let preferred = PREFERRED
+            .iter()
+            .position(|name| face.families.iter().any(|family| family.0 == *name))
+            .unwrap_or(PREFERRED.len());
+        (preferred, face.style != fontdb::Style::Normal, face.weight.0.abs_diff(400))
+    };
+    faces.sort_by(|a, b| {
+        rank(a).cmp(&rank(b)).then_with(|| a.post_script_name.cmp(&b.post_script_name))
+    });
+    // Setting the letter asks the faces in their order: the one that is used has it.
+    let mut ordered = latin();
+    for face in faces {
+        ordered.push_face_info(face.clone());
+    }
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{HANGUL}</text></svg>"
+    );
+    let tree = usvg::Tree::from_str(&svg, &options(Arc::new(ordered))).ok()?;
+    let face = first_face(tree.root())?;
+    tree.fontdb().face(face).cloned()
+}
+
+/// The face of the first letter that has one.
+fn first_face(group: &Group) -> Option<fontdb::ID> {
+    group.children().iter().find_map(|node| match node {
+        Node::Group(group) => first_face(group),
+        Node::Text(text) => text
+            .layouted()
+            .iter()
+            .flat_map(|span| &span.positioned_glyphs)
+            .find(|glyph| glyph.id.0 != 0)
+            .map(|glyph| glyph.font),
+        _ => None,
+    })
+}
+
+fn latin() -> fontdb::Database {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    fonts
+}
+
+fn options(fonts: Arc<fontdb::Database>) -> usvg::Options<'static> {
+    usvg::Options { fontdb: fonts, font_family: "Ubuntu".to_owned(), ..usvg::Options::default() }
+}
+
+/// The result with numbers for every name that appears in a chart.
+fn numbered(result: &StudyResult) -> StudyResult {
+    let mut result = result.clone();
+    let plain = |text: &str| text.is_ascii();
+    let mut stations: Vec<String> = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
+    for (index, variant) in result.variants.iter_mut().enumerate() {
+        if !plain(&variant.name) {
+            variant.name = format!("variant {}", index + 1);
+        }
+        for station in variant.stations.iter_mut().filter(|station| !plain(&station.name)) {
+            station.name = format!("station {}", number_of(&mut stations, &station.name));
+        }
+        for part in variant.anatomy.iter_mut().filter(|part| !plain(&part.part)) {
+            part.part = format!("part {}", number_of(&mut parts, &part.part));
+        }
+    }
+    for (text, word) in [(&mut result.mix, "mix"), (&mut result.calibration, "calibration")] {
+        if !plain(text) {
+            *text = format!("({word})");
+        }
+    }
+    result
+}
+
+fn number_of(names: &mut Vec<String>, name: &str) -> usize {
+    let at = names.iter().position(|known| known == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    });
+    at + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_without_a_font_are_found() {
+        let pictures = Pictures::new(Lang::En, None);
+        let svg = |text: &str| {
+            format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"20\">\
+                 <text y=\"15\" font-family=\"Ubuntu\">{text}</text></svg>"
+            )
+        };
+        assert!(pictures.raster(&svg("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > %")).is_ok());
+        assert!(matches!(pictures.raster(&svg("포화")), Err(Failure::Letter)));
+    }
+
+    #[test]
+    fn the_same_name_keeps_its_number() {
+        let mut names = Vec::new();
+        assert_eq!(number_of(&mut names, "가"), 1);
+        assert_eq!(number_of(&mut names, "나"), 2);
+        assert_eq!(number_of(&mut names, "가"), 1);
+    }
+}

@@ -1,0 +1,398 @@
+//! The look of every chart, in one place: colours, sizes, scales, and a canvas that knows them.
+//!
+//! Colours of variants are those of Okabe and Ito (2008), which stay apart for colour-blind readers;
+//! the scale of shares is a straight walk through lightness in `OKLCh` (Ottosson 2020), so that equal
+//! steps of a share look like equal steps, in grey print too.
+
+use plotters::backend::SVGBackend;
+use plotters::prelude::{DrawingBackend, IntoFont, RGBAColor, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use unicode_width::UnicodeWidthChar;
+
+/// Width of every chart \[px\].
+pub(crate) const WIDTH: f64 = 1200.0;
+/// Units of the drawing per pixel: plotters draws on whole numbers only.
+const FINE: f64 = 4.0;
+/// Space around everything \[px\].
+pub(crate) const MARGIN: f64 = 24.0;
+
+/// Fonts by preference; the first is the one that PNG charts carry with them.
+const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
+                     NanumGothic, Helvetica, Arial, sans-serif";
+
+/// Size of the title \[px\].
+pub(crate) const TITLE: f64 = 25.0;
+/// Size of headings of panels and of labels of lines \[px\].
+pub(crate) const LABEL: f64 = 18.0;
+/// Size of ticks and notes \[px\].
+pub(crate) const SMALL: f64 = 16.0;
+
+/// Text and axes.
+pub(crate) const INK: RGBColor = RGBColor(0x22, 0x26, 0x2b);
+/// Secondary text.
+pub(crate) const FAINT: RGBColor = RGBColor(0x5b, 0x63, 0x6b);
+/// Grid.
+pub(crate) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xe9);
+/// Paper.
+pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+const VARIANTS: [RGBColor; 8] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x33, 0x33, 0x33),
+    RGBColor(0x8c, 0x6d, 0x46),
+];
+
+/// A variant's colour.
+pub(crate) fn variant(index: usize) -> RGBColor {
+    VARIANTS[index % VARIANTS.len()]
+}
+
+/// The same colour, dark enough for text on paper.
+pub(crate) fn dark(colour: RGBColor) -> RGBColor {
+    let RGBColor(r, g, b) = colour;
+    let mut factor = 1.0;
+    let shade = |factor: f64| {
+        let part = |c: u8| (f64::from(c) * factor).round() as u8;
+        RGBColor(part(r), part(g), part(b))
+    };
+    // 4.5:1 against white is what WCAG asks of text; it is reached at this lightness.
+    while luminance(shade(factor)) > 0.18 && factor > 0.2 {
+        factor -= 0.05;
+    }
+    shade(factor)
+}
+
+/// Ink that can be read on a colour.
+pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
+    if luminance(colour) > 0.2 { INK } else { PAPER }
+}
+
+/// Relative luminance after WCAG 2.
+fn luminance(colour: RGBColor) -> f64 {
+    let linear = |c: u8| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.040_45 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
+    };
+    let RGBColor(r, g, b) = colour;
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+/// The colour of a share between 0 (light) and 1 (dark).
+pub(crate) fn share(share: f64) -> RGBColor {
+    let t = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let lightness = 0.975 - 0.665 * t;
+    let chroma =
+        0.012 + 0.165 * libm::sin(std::f64::consts::PI * libm::pow(t, 0.8)).max(0.0) + 0.05 * t;
+    // From yellow over red to violet, as flames do: the same order in every language.
+    let hue = (100.0 - 130.0 * t).to_radians();
+    let (a, b) = (chroma * libm::cos(hue), chroma * libm::sin(hue));
+    let cube = |x: f64| x * x * x;
+    let l = cube(lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b);
+    let m = cube(lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b);
+    let s = cube(lightness - 0.089_484_177_5 * a - 1.291_485_548 * b);
+    let encode = |linear: f64| {
+        let linear = linear.clamp(0.0, 1.0);
+        let c = if linear <= 0.003_130_8 {
+            12.92 * linear
+        } else {
+            1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055
+        };
+        (c * 255.0).round() as u8
+    };
+    RGBColor(
+        encode(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
+        encode(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
+        encode(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701 * s),
+    )
+}
+
+/// Where text is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// By its left end.
+    Left,
+    /// By its middle.
+    Middle,
+    /// By its right end.
+    Right,
+}
+
+/// How text looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ink {
+    /// Size \[px\].
+    pub(crate) size: f64,
+    /// Colour.
+    pub(crate) colour: RGBColor,
+    /// Where it is held.
+    pub(crate) side: Side,
+}
+
+impl Ink {
+    /// Text held by its left end.
+    pub(crate) fn left(size: f64, colour: RGBColor) -> Ink {
+        Ink { size, colour, side: Side::Left }
+    }
+
+    /// Text held by its middle.
+    pub(crate) fn middle(size: f64, colour: RGBColor) -> Ink {
+        Ink { size, colour, side: Side::Middle }
+    }
+
+    /// Text held by its right end.
+    pub(crate) fn right(size: f64, colour: RGBColor) -> Ink {
+        Ink { size, colour, side: Side::Right }
+    }
+}
+
+/// A drawing in pixels, `(0, 0)` at the top left.
+pub(crate) struct Canvas<'a> {
+    backend: SVGBackend<'a>,
+}
+
+type Point = (f64, f64);
+
+fn fine((x, y): Point) -> (i32, i32) {
+    let whole = |v: f64| (v * FINE).round().clamp(-1e6, 1e6) as i32;
+    (whole(x), whole(y))
+}
+
+fn stroke(colour: RGBColor, alpha: f64, width: f64) -> ShapeStyle {
+    let colour: RGBAColor = colour.mix(alpha);
+    ShapeStyle {
+        color: colour,
+        filled: false,
+        stroke_width: (width * FINE).round().max(1.0) as u32,
+    }
+}
+
+/// Draws on white paper, 1,200 px wide; gives the SVG. `title` is for readers that cannot see.
+pub(crate) fn draw(height: f64, title: &str, paint: impl FnOnce(&mut Canvas)) -> String {
+    let size = ((WIDTH * FINE) as u32, (height * FINE).round().max(FINE) as u32);
+    let mut body = String::new();
+    {
+        let mut canvas = Canvas { backend: SVGBackend::with_string(&mut body, size) };
+        canvas.rectangle((0.0, 0.0), (WIDTH, height), PAPER, 1.0);
+        paint(&mut canvas);
+    }
+    let inner = body.split_once('>').map_or("", |(_, inner)| inner);
+    let title: String = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" \
+         role=\"img\">\n<title>{}</title>{inner}",
+        WIDTH as u32,
+        height.round() as u32,
+        size.0,
+        height.round() as u32 * FINE as u32,
+        printable(&title),
+    )
+}
+
+/// Control characters are not allowed in XML.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() || c == '\u{fffe}' || c == '\u{ffff}' { ' ' } else { c })
+        .collect()
+}
+
+// Drawing into a string cannot fail: the results below say nothing.
+impl Canvas<'_> {
+    /// A straight line.
+    pub(crate) fn line(&mut self, from: Point, to: Point, colour: RGBColor, width: f64) {
+        self.backend.draw_line(fine(from), fine(to), &stroke(colour, 1.0, width)).ok();
+    }
+
+    /// A dashed straight line.
+    pub(crate) fn dashed(&mut self, from: Point, to: Point, colour: RGBColor, width: f64) {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = dx.hypot(dy);
+        let (dash, gap) = (8.0, 6.0);
+        let mut at = 0.0;
+        while at < length {
+            let end = (at + dash).min(length);
+            let point = |t: f64| (from.0 + dx * t / length, from.1 + dy * t / length);
+            self.line(point(at), point(end), colour, width);
+            at += dash + gap;
+        }
+    }
+
+    /// A line through points.
+    pub(crate) fn path(&mut self, points: &[Point], colour: RGBColor, width: f64) {
+        if points.len() > 1 {
+            let path: Vec<_> = points.iter().copied().map(fine).collect();
+            self.backend.draw_path(path, &stroke(colour, 1.0, width)).ok();
+        }
+    }
+
+    /// A filled shape.
+    pub(crate) fn area(&mut self, points: &[Point], colour: RGBColor, alpha: f64) {
+        if points.len() > 2 {
+            let path: Vec<_> = points.iter().copied().map(fine).collect();
+            self.backend.fill_polygon(path, &stroke(colour, alpha, 1.0)).ok();
+        }
+    }
+
+    /// A filled rectangle.
+    pub(crate) fn rectangle(&mut self, from: Point, to: Point, colour: RGBColor, alpha: f64) {
+        self.backend.draw_rect(fine(from), fine(to), &stroke(colour, alpha, 1.0), true).ok();
+    }
+
+    /// A dot.
+    pub(crate) fn dot(&mut self, at: Point, radius: f64, colour: RGBColor) {
+        let radius = (radius * FINE).round() as u32;
+        self.backend.draw_circle(fine(at), radius, &stroke(colour, 1.0, 1.0), true).ok();
+    }
+
+    /// Text whose middle line runs at the height of `at`.
+    pub(crate) fn text(&mut self, text: &str, at: Point, ink: Ink) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let side = match ink.side {
+            Side::Left => HPos::Left,
+            Side::Middle => HPos::Center,
+            Side::Right => HPos::Right,
+        };
+        // plotters divides the size by 1.24 and puts the top 0.76 em above the base line.
+        let font = (FONTS, ink.size * FINE * 1.24).into_font();
+        let style = TextStyle::from(font).color(&ink.colour).pos(Pos::new(side, VPos::Top));
+        let base = at.1 + ink.size * 0.34;
+        let top = fine((at.0, base - ink.size * 0.76));
+        self.backend.draw_text(&printable(text), &style, top).ok();
+    }
+}
+
+impl Canvas<'_> {
+    /// Lines of text, the middle of the block at the height of `at`.
+    pub(crate) fn block(&mut self, lines: &[String], at: Point, ink: Ink) {
+        let first = at.1 - (lines.len() as f64 - 1.0) * ink.size * 0.6;
+        for (index, line) in lines.iter().enumerate() {
+            self.text(line, (at.0, first + index as f64 * ink.size * 1.2), ink);
+        }
+    }
+}
+
+/// Width of text, on the safe side \[px\].
+pub(crate) fn text_width(text: &str, size: f64) -> f64 {
+    let em: f64 = text
+        .chars()
+        .map(|c| match c {
+            _ if c.width().unwrap_or(0) >= 2 => 1.0,
+            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 'I' => 0.27,
+            'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '-' | '/' | '·' => 0.37,
+            'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.86,
+            c if c.is_ascii_uppercase() => 0.67,
+            _ => 0.56,
+        })
+        .sum();
+    em * size
+}
+
+/// Text that fits a width, its end replaced by an ellipsis where it does not.
+pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if text_width(&kept, size) + 0.9 * size > width {
+            kept.pop();
+            break;
+        }
+    }
+    format!("{}…", kept.trim_end())
+}
+
+/// Text broken at spaces into at most `most` lines of a width.
+pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let full = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if full || text_width(&format!("{line} {word}"), size) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fit(line, size, width)).collect()
+}
+
+/// Places for labels of given sizes, as near as can be to where they want to be and apart from each
+/// other: isotonic regression of the places less the room taken before (pool adjacent violators).
+/// In the order given; the wishes need not be sorted.
+pub(crate) fn spread(wishes: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    order.sort_by(|a, b| wishes[*a].0.total_cmp(&wishes[*b].0));
+    let mut offset = 0.0;
+    let mut blocks: Vec<(f64, usize)> = Vec::new();
+    let mut offsets = Vec::new();
+    for (rank, index) in order.iter().enumerate() {
+        let (wish, size) = wishes[*index];
+        if rank > 0 {
+            offset += f64::midpoint(wishes[order[rank - 1]].1, size);
+        }
+        offsets.push(offset);
+        let mut block = (wish - offset, 1);
+        while let Some(last) = blocks.last().copied().filter(|last| last.0 > block.0) {
+            blocks.pop();
+            let count = last.1 + block.1;
+            let sum = last.0 * last.1 as f64 + block.0 * block.1 as f64;
+            block = (sum / count as f64, count);
+        }
+        blocks.push(block);
+    }
+    let size_at = |rank: usize| order.get(rank).map_or(0.0, |index| wishes[*index].1);
+    let lowest = low + size_at(0) / 2.0;
+    let highest = high - offset - size_at(order.len().saturating_sub(1)) / 2.0;
+    let flat = blocks.iter().flat_map(|(at, count)| std::iter::repeat_n(*at, *count));
+    let mut places = vec![0.0; wishes.len()];
+    for ((index, at), offset) in order.iter().zip(flat).zip(offsets) {
+        places[*index] = at.min(highest).max(lowest) + offset;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_move_apart_as_little_as_they_can() {
+        let close = |places: Vec<f64>, expected: &[f64]| {
+            assert_eq!(places.len(), expected.len());
+            for (place, expected) in places.iter().zip(expected) {
+                assert!((place - expected).abs() < 1e-9, "{places:?}");
+            }
+        };
+        close(spread(&[(10.0, 20.0), (100.0, 20.0)], 0.0, 200.0), &[10.0, 100.0]);
+        close(spread(&[(50.0, 20.0), (50.0, 20.0)], 0.0, 200.0), &[40.0, 60.0]);
+        // Both want the very end: they stay inside.
+        close(spread(&[(200.0, 20.0), (199.0, 20.0)], 0.0, 200.0), &[190.0, 170.0]);
+        close(spread(&[], 0.0, 1.0), &[]);
+    }
+
+    #[test]
+    fn shares_darken_evenly() {
+        let steps: Vec<f64> = (0..=10).map(|i| luminance(share(f64::from(i) / 10.0))).collect();
+        assert!(steps.windows(2).all(|pair| pair[0] > pair[1]), "{steps:?}");
+        assert_eq!(share(f64::NAN), share(0.0));
+        assert_eq!(share(7.0), share(1.0));
+    }
+
+    #[test]
+    fn text_is_cut_where_it_does_not_fit() {
+        assert_eq!(fit("order CPU", 10.0, 1000.0), "order CPU");
+        let cut = fit("order-db connections", 10.0, 60.0);
+        assert!(cut.ends_with('…') && text_width(&cut, 10.0) <= 61.0, "{cut}");
+        assert_eq!(break_lines("a b", 10.0, 1.0, 1).len(), 1);
+    }
+}

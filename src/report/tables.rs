@@ -1,0 +1,299 @@
+//! Tidy tables: one CSV per kind of thing, every estimate as four columns.
+
+use std::io;
+
+use crate::stats::Estimate;
+use crate::study::result::{AtLoad, Saturation, StudyResult, Verdict};
+
+/// Every table that can be written.
+pub(crate) const NAMES: &[&str] = &[
+    "variants.csv",
+    "targets.csv",
+    "curve.csv",
+    "day.csv",
+    "stations.csv",
+    "stations_by_bin.csv",
+    "anatomy.csv",
+    "comparisons.csv",
+    "alternatives.csv",
+    "edits.csv",
+    "assumed.csv",
+];
+
+/// A table being filled: the first row names the columns.
+#[derive(Default)]
+struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    row: usize,
+}
+
+impl Table {
+    fn start(&mut self) -> &mut Table {
+        self.row = self.rows.len();
+        self.rows.push(Vec::new());
+        self
+    }
+
+    fn put(&mut self, name: &str, value: impl ToString) -> &mut Table {
+        if self.row == 0 {
+            self.header.push(name.to_owned());
+        }
+        self.rows[self.row].push(value.to_string());
+        self
+    }
+
+    /// Four columns; empty where nobody has the number.
+    fn estimate(&mut self, name: &str, estimate: Option<&Estimate>) -> &mut Table {
+        let known = estimate.filter(|estimate| estimate.n > 0);
+        let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        self.put(name, text(known.map(|e| e.mean)))
+            .put(&format!("{name}_low"), text(known.map(|e| e.low)))
+            .put(&format!("{name}_high"), text(known.map(|e| e.high)))
+            .put(&format!("{name}_n"), estimate.map_or(0, |e| e.n))
+    }
+
+    fn at_load(&mut self, at: Option<&AtLoad>) -> &mut Table {
+        self.put("at_rps", at.map(|at| at.rps.to_string()).unwrap_or_default())
+            .estimate("p50_ms", at.map(|at| &at.p50_ms))
+            .estimate("p95_ms", at.map(|at| &at.p95_ms))
+            .estimate("p99_ms", at.map(|at| &at.p99_ms))
+            .estimate("error_rate", at.map(|at| &at.error_rate))
+            .estimate("goodput_rps", at.map(|at| &at.goodput_rps))
+            .estimate("events_per_s", at.map(|at| &at.events_per_s))
+            .estimate("orders_per_s", at.map(|at| &at.orders_per_s))
+            .estimate("max_lag", at.map(|at| &at.max_lag))
+    }
+
+    fn saturation(&mut self, saturation: Option<&Saturation>) -> &mut Table {
+        let text = |of: fn(&Saturation) -> String| saturation.map(of).unwrap_or_default();
+        self.estimate("saturation_rps", saturation.map(|s| &s.rps))
+            .estimate("saturation_events_per_s", saturation.map(|s| &s.events_per_s))
+            .estimate("saturation_orders_per_s", saturation.map(|s| &s.orders_per_s))
+            .estimate("saturation_mau", saturation.and_then(|s| s.mau.as_ref()))
+            .put("beyond_search", text(|s| s.beyond_search.to_string()))
+            .put("resource", text(|s| s.resource.clone()))
+            .put("ties", text(|s| s.ties.join("; ")))
+            .put("agreement", text(|s| s.agreement.to_string()))
+            .put("binding_target", text(|s| s.binding_target.clone()))
+            .put("reason", text(|s| s.reason.clone()))
+    }
+
+    fn bytes(self) -> io::Result<Option<Vec<u8>>> {
+        if self.rows.is_empty() {
+            return Ok(None);
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.header)?;
+        for row in &self.rows {
+            writer.write_record(row)?;
+        }
+        writer.into_inner().map(Some).map_err(|error| io::Error::other(error.to_string()))
+    }
+}
+
+/// Every table that has rows, by file name.
+pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
+    let builders: [fn(&StudyResult) -> Table; 11] = [
+        variants,
+        targets,
+        curve,
+        day,
+        stations,
+        stations_by_bin,
+        anatomy,
+        comparisons,
+        alternatives,
+        edits,
+        assumed,
+    ];
+    let mut tables = Vec::new();
+    for (name, build) in NAMES.iter().zip(builders) {
+        if let Some(bytes) = build(result).bytes()? {
+            tables.push((*name, bytes));
+        }
+    }
+    Ok(tables)
+}
+
+fn variants(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        table
+            .start()
+            .put("variant", &variant.name)
+            .put("about", &variant.about)
+            .saturation(variant.saturation.as_ref())
+            .at_load(variant.at_target.as_ref());
+    }
+    table
+}
+
+fn targets(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for (index, verdict) in variant.verdicts.iter().enumerate() {
+            let limit = result.targets.get(index).filter(|target| target.metric == verdict.metric);
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("metric", &verdict.metric)
+                .put("limit", limit.map(|target| target.limit.to_string()).unwrap_or_default())
+                .estimate("value", Some(&verdict.estimate))
+                .put(
+                    "verdict",
+                    match verdict.verdict {
+                        Verdict::Met => "met",
+                        Verdict::Missed => "missed",
+                        Verdict::Undecided => "undecided",
+                    },
+                );
+        }
+    }
+    table
+}
+
+fn curve(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for point in &variant.curve {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .at_load(Some(&point.at))
+                .put("carried", point.carried);
+        }
+    }
+    table
+}
+
+fn day(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for bin in &variant.day {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("start_s", bin.start_s)
+                .put("length_s", bin.length_s)
+                .estimate("offered_rps", Some(&bin.offered_rps))
+                .estimate("goodput_rps", Some(&bin.goodput_rps))
+                .estimate("p99_ms", Some(&bin.p99_ms))
+                .estimate("error_rate", Some(&bin.error_rate))
+                .estimate("max_lag", Some(&bin.max_lag))
+                .estimate("orders_per_s", Some(&bin.orders_per_s));
+        }
+    }
+    table
+}
+
+fn stations(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for station in &variant.stations {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("station", &station.name)
+                .estimate("busy", Some(&station.busy))
+                .estimate("waiting", Some(&station.waiting));
+        }
+    }
+    table
+}
+
+fn stations_by_bin(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for station in &variant.stations {
+            for (index, busy) in station.busy_by_bin.iter().enumerate() {
+                let start = variant.day.get(index).map(|bin| bin.start_s.to_string());
+                table
+                    .start()
+                    .put("variant", &variant.name)
+                    .put("station", &station.name)
+                    .put("bin", index)
+                    .put("start_s", start.unwrap_or_default())
+                    .put("busy", busy);
+            }
+        }
+    }
+    table
+}
+
+fn anatomy(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for part in &variant.anatomy {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("at_rps", variant.anatomy_rps)
+                .put("part", &part.part)
+                .estimate("mean_ms", Some(&part.mean_ms));
+        }
+    }
+    table
+}
+
+fn comparisons(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for comparison in &result.comparisons {
+        table
+            .start()
+            .put("from", &comparison.from)
+            .put("to", &comparison.to)
+            .estimate("saturation_rps", Some(&comparison.saturation_rps))
+            .estimate("p99_ms", Some(&comparison.p99_ms))
+            .put(
+                "variance_ratio",
+                comparison.variance_ratio.map(|ratio| ratio.to_string()).unwrap_or_default(),
+            );
+    }
+    table
+}
+
+fn alternatives(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for alternative in &result.alternatives {
+        for variant in &alternative.variants {
+            table
+                .start()
+                .put("mix", &alternative.mix)
+                .put("calibration", &alternative.calibration)
+                .put("variant", &variant.name)
+                .saturation(Some(&variant.saturation));
+        }
+    }
+    table
+}
+
+fn edits(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for edit in &result.edits {
+        table
+            .start()
+            .put("plan", &edit.plan)
+            .put("set", &edit.set)
+            .put("from", &edit.from)
+            .put("believed", edit.believed.as_deref().unwrap_or_default())
+            .put("to", &edit.to)
+            .put("file", edit.file.as_deref().unwrap_or_default())
+            .put("effective", edit.effective)
+            .put("why", &edit.why);
+    }
+    table
+}
+
+fn assumed(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for input in &result.assumed {
+        table
+            .start()
+            .put("name", &input.name)
+            .put("value", &input.value)
+            .put("basis", &input.basis)
+            .put("source", &input.source);
+    }
+    table
+}

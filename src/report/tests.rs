@@ -1,0 +1,224 @@
+//! The reports of invented results, checked as a reader would.
+
+use std::fs;
+
+use resvg::tiny_skia::Pixmap;
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::stats::Estimate;
+
+fn preview(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview").join(name)
+}
+
+fn written(name: &str, result: &StudyResult, options: &Options) -> Written {
+    write(result, &fixture::manifest(), &preview(name), options).unwrap()
+}
+
+fn names(written: &Written) -> Vec<String> {
+    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    written.files.iter().map(name).collect()
+}
+
+fn check_charts(written: &Written) {
+    for path in &written.files {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("svg") => {
+                let svg = fs::read_to_string(path).unwrap();
+                assert!(
+                    svg.starts_with("<svg width=\"1200\"") && svg.trim_end().ends_with("</svg>")
+                );
+                assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{}", path.display());
+            }
+            Some("png") => {
+                let picture = Pixmap::load_png(path).unwrap();
+                assert_eq!(picture.width(), 1200);
+                assert!((200..2400).contains(&picture.height()), "{}", path.display());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn long(index: usize) -> &'static str {
+    [
+        "effective configuration of 2025-12 with the autoscaler switched off",
+        "planned",
+        "planned without the connection pools and with six brokers instead of three",
+        "intended",
+        "phase 2 (10 M)",
+        "phase 3 (20 M) with a reader instance per database",
+    ][index]
+}
+
+fn six() -> StudyResult {
+    let lines = [350.0, 352.0, 470.0, 480.0, 900.0, 1080.0];
+    let variants: Vec<_> = lines.iter().enumerate().map(|(i, line)| (long(i), *line)).collect();
+    fixture::study(&variants, 60)
+}
+
+#[test]
+fn everything_is_written_and_reads_back() {
+    let result = fixture::before_after();
+    let options = Options::default();
+    let out = written("four", &result, &options);
+    let names = names(&out);
+    let mut expected = vec!["manifest.json", "summary.json"];
+    expected.extend(tables::NAMES);
+    for chart in chart::ALL {
+        for extension in ["svg", "png"] {
+            assert!(names.contains(&format!("{}.{extension}", chart.name())), "{names:?}");
+        }
+    }
+    expected.push("report.md");
+    for name in expected {
+        assert!(names.iter().any(|known| known == name), "{name} not in {names:?}");
+    }
+    assert!(out.notes.is_empty(), "{:?}", out.notes);
+    let read = |name: &str| fs::read_to_string(out.folder.join(name)).unwrap();
+    assert_eq!(serde_json::from_str::<StudyResult>(&read("summary.json")).unwrap(), result);
+    assert_eq!(
+        serde_json::from_str::<Manifest>(&read("manifest.json")).unwrap(),
+        fixture::manifest()
+    );
+    let left: Vec<_> = fs::read_dir(&out.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".part")), "{left:?}");
+    check_charts(&out);
+}
+
+#[test]
+fn tables_have_four_columns_per_estimate() {
+    let result = fixture::before_after();
+    let tables = tables::all(&result).unwrap();
+    assert_eq!(tables.len(), tables::NAMES.len());
+    for (name, bytes) in &tables {
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers().unwrap().clone();
+        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert!(!rows.is_empty(), "{name}");
+        for column in header.iter().filter(|column| column.ends_with("_low")) {
+            let stem = column.trim_end_matches("_low");
+            for other in [stem.to_owned(), format!("{stem}_high"), format!("{stem}_n")] {
+                assert!(header.iter().any(|known| known == other), "{name}: {other}");
+            }
+        }
+    }
+    let variants = String::from_utf8(tables[0].1.clone()).unwrap();
+    let mut reader = csv::Reader::from_reader(variants.as_bytes());
+    let at =
+        reader.headers().unwrap().iter().position(|column| column == "saturation_rps").unwrap();
+    let first = reader.records().next().unwrap().unwrap();
+    assert_eq!(first[at].parse::<f64>().unwrap(), 380.0);
+    assert_eq!(&first[at + 3], "8");
+}
+
+#[test]
+fn the_terminal_shows_intervals_and_stays_narrow() {
+    for result in [fixture::before_after(), six(), fixture::study(&[("현재 설정", 350.0)], 3)] {
+        for lang in [Lang::En, Lang::Ko] {
+            let shown = text(&result, lang, false);
+            for line in shown.lines() {
+                assert!(line.width() <= 120, "{}: {line}", line.width());
+                assert_eq!(line, line.trim_end());
+            }
+        }
+    }
+    let shown = text(&fixture::before_after(), Lang::En, false);
+    for part in ["380 ± 5 (n 8)", "product CPU", "1,000 RPS", "missed", "1 of 9 edits"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    let ko = text(&fixture::before_after(), Lang::Ko, false);
+    assert!(ko.contains("190만 ± 2만") && ko.contains("500만 MAU"), "{ko}");
+    let coloured = text(&fixture::before_after(), Lang::En, true);
+    assert!(coloured.contains("\x1b[31mmissed\x1b[0m"), "{coloured}");
+}
+
+#[test]
+fn charts_hold_for_one_variant_and_for_six() {
+    check_charts(&written("six", &six(), &Options::default()));
+    let one = fixture::study(&[("effective", 350.0)], 3);
+    check_charts(&written("one", &one, &Options::default()));
+}
+
+#[test]
+fn charts_without_data_are_not_written_and_old_ones_go() {
+    let place = tempfile::tempdir().unwrap();
+    let mut result = fixture::before_after();
+    let manifest = fixture::manifest();
+    let options = Options::default();
+    write(&result, &manifest, place.path(), &options).unwrap();
+    for variant in &mut result.variants {
+        variant.day.clear();
+        variant.anatomy.clear();
+        variant.stations.iter_mut().for_each(|station| station.busy_by_bin.clear());
+    }
+    result.edits.clear();
+    let out = write(&result, &manifest, place.path(), &options).unwrap();
+    for gone in ["day.svg", "day.png", "day.csv", "heatmap.svg", "anatomy.png", "edits.csv"] {
+        assert!(!out.folder.join(gone).exists(), "{gone}");
+    }
+    assert!(out.folder.join("saturation.svg").exists());
+}
+
+#[test]
+fn an_empty_result_is_still_a_report() {
+    let mut result = fixture::study(&[], 0);
+    result.alternatives.clear();
+    let place = tempfile::tempdir().unwrap();
+    let out = write(&result, &fixture::manifest(), place.path(), &Options::default()).unwrap();
+    assert!(names(&out).contains(&"report.md".to_owned()));
+    assert!(!text(&result, Lang::Ko, true).is_empty());
+}
+
+#[test]
+fn strange_numbers_do_not_reach_the_charts() {
+    let mut result = fixture::before_after();
+    let nothing = Estimate { mean: f64::NAN, low: f64::NAN, high: f64::NAN, n: 8 };
+    let single = Estimate { mean: 300.0, low: f64::NEG_INFINITY, high: f64::INFINITY, n: 1 };
+    for point in &mut result.variants[0].curve {
+        point.at.p99_ms = nothing;
+    }
+    if let Some(saturation) = &mut result.variants[1].saturation {
+        saturation.rps = single;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let out = write(&result, &fixture::manifest(), place.path(), &Options::default()).unwrap();
+    check_charts(&out);
+    assert_eq!(out.notes.len(), 1);
+    assert!(!text(&result, Lang::En, false).contains("NaN"));
+}
+
+#[test]
+fn without_hangul_the_svg_stays_korean() {
+    let options = Options { lang: Lang::Ko, font: Some(PathBuf::from("no/such/font.ttf")) };
+    let out = written("korean", &fixture::before_after(), &options);
+    check_charts(&out);
+    assert!(out.notes.iter().any(|note| note.contains("no/such/font.ttf")), "{:?}", out.notes);
+    let svg = fs::read_to_string(out.folder.join("saturation.svg")).unwrap();
+    assert!(svg.contains("유입 부하") && svg.contains("목표"));
+    let page = fs::read_to_string(out.folder.join("report.md")).unwrap();
+    assert!(page.contains("## 결론") && page.contains("![") && page.contains("500만"));
+}
+
+#[test]
+fn names_without_a_font_are_numbered_in_png_only() {
+    let mut result = fixture::study(&[("현재 설정", 350.0), ("계획", 500.0)], 3);
+    result.variants[0].stations[0].name = "주문 CPU".to_owned();
+    let out = written("hangul-names", &result, &Options::default());
+    check_charts(&out);
+    let svg = fs::read_to_string(out.folder.join("heatmap.svg")).unwrap();
+    assert!(svg.contains("주문 CPU") && svg.contains("현재 설정"));
+}
+
+#[test]
+fn the_same_result_gives_the_same_bytes() {
+    let result = fixture::study(&[("effective", 350.0)], 3);
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let manifest = fixture::manifest();
+    let first = write(&result, &manifest, one.path(), &Options::default()).unwrap();
+    let second = write(&result, &manifest, two.path(), &Options::default()).unwrap();
+    for (a, b) in first.files.iter().zip(&second.files) {
+        assert_eq!(fs::read(a).unwrap(), fs::read(b).unwrap(), "{}", a.display());
+    }
+}

@@ -1,0 +1,230 @@
+//! Every sentence of the reports, in every language: one catalogue, complete by construction.
+//!
+//! Text that arrives inside a result (names, reasons, parts of a request's time) stays as it is.
+
+/// Language of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Korean.
+    Ko,
+}
+
+/// One row per message: name, English, Korean. `{0}`, `{1}`, … are filled in by [`say`].
+macro_rules! catalogue {
+    ($($word:ident: $en:literal, $ko:literal;)+) => {
+        /// A message of the reports.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Word { $(#[doc = $en] $word,)+ }
+
+        impl Word {
+            /// Its text, with places still open.
+            pub(crate) fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) { $((Word::$word, Lang::En) => $en, (Word::$word, Lang::Ko) => $ko,)+ }
+            }
+        }
+
+        #[cfg(test)]
+        const ALL: &[Word] = &[$(Word::$word,)+];
+    };
+}
+
+catalogue! {
+    Mix: "mix {0}", "요청 비율 {0}";
+    Calibration: "calibration {0}", "보정 {0}";
+    Seed: "seed {0}", "시드 {0}";
+    Replications: "n {0}", "반복 {0}회";
+    Intervals: "{0} % intervals", "{0} % 신뢰구간";
+    SaturatesAt: "saturates at", "포화 지점";
+    Events: "events/s", "이벤트/초";
+    Orders: "orders/s", "주문/초";
+    FirstToGo: "first to go", "먼저 포화되는 자원";
+    Because: "because", "이유";
+    AtLoad: "at {0}", "{0}에서";
+    P50: "p50 ms", "p50 ms";
+    P95: "p95 ms", "p95 ms";
+    P99: "p99 ms", "p99 ms";
+    Errors: "errors", "오류율";
+    Goodput: "goodput RPS", "유효 처리 RPS";
+    Lag: "lag records", "컨슈머 랙(건)";
+    Target: "targets", "목표";
+    Met: "met", "달성";
+    Missed: "missed", "미달";
+    Undecided: "undecided", "판정 불가";
+    Drift: "no queue grows", "대기열 증가 없음";
+    Agreement: "{0} % of replications agree", "반복의 {0} %가 일치";
+    MoreThan: "> {0}", "> {0}";
+    Moves: "{1} moves the line from {2} to {3} RPS ({4} RPS, n {5}, paired with {0}).",
+        "{1}: 포화 지점이 {2} → {3} RPS로 이동 ({4} RPS, n {5}, {0} 대비 쌍비교).";
+    MovesNothing: "{1} does not measurably move the line ({2} RPS, n {3}, paired with {0}).",
+        "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, n {3}, {0} 대비 쌍비교).";
+    MovesP99: "Its p99 at the target load changes by {0} ms (n {1}).", "목표 부하의 p99 변화: {0} ms (n {1}).";
+    PairingGain: "Pairing narrows the variance {0} times.", "쌍비교로 분산이 {0}배 감소.";
+    EditsCount: "Plan {0}: {1} of {2} edits change what runs.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨.";
+    EditsWithout: "{0} without effect: {1} ({2})", "효과 없음 {0}건: {1} ({2})";
+    Disagreements: "Mixes or calibrations disagree:", "요청 비율·보정에 따라 결론이 다름:";
+    AssumedCount: "{0} inputs are assumed, not measured: {1}.", "측정하지 않고 가정한 입력 {0}개: {1}.";
+    AndMore: "{0} and {1} more", "{0} 외 {1}개";
+    Warning: "warning: {0}", "주의: {0}";
+    Partial: "This is a partial result: the study was interrupted.", "중단된 실험의 부분 결과입니다.";
+
+    TitleNone: "No variant carries {0} RPS: they saturate between {1} and {2} RPS",
+        "{0} RPS를 감당하는 구성이 없음: {1}–{2} RPS에서 포화";
+    TitleOneMissed: "{0} saturates at {1} RPS, short of the {2} RPS wanted",
+        "{0}: {1} RPS에서 포화, 목표 {2} RPS에 미달";
+    TitleOneMet: "{0} carries the {2} RPS wanted: it saturates at {1} RPS",
+        "{0}: 목표 {2} RPS 감당, {1} RPS에서 포화";
+    TitleOneOpen: "{0} saturates at {1} RPS, too close to the {2} RPS wanted to tell",
+        "{0}: {1} RPS에서 포화, 목표 {2} RPS와 구분되지 않음";
+    TitleAll: "Every variant carries {0} RPS; the lowest line lies at {1} RPS",
+        "모든 구성이 {0} RPS를 감당: 가장 낮은 포화 지점은 {1} RPS";
+    TitleSome: "{0} RPS is carried by {1} only; the others saturate at {2} RPS",
+        "{0} RPS를 감당하는 구성: {1}; 나머지는 {2} RPS에서 포화";
+    TitleOpen: "No variant carries {0} RPS for certain: they saturate between {1} and {2} RPS",
+        "{0} RPS를 확실히 감당하는 구성이 없음: {1}–{2} RPS에서 포화";
+    ChartCurve: "Response time and throughput by load", "부하별 응답 시간과 처리량";
+    OfferedAxis: "offered load, requests per second (RPS)", "유입 부하, 초당 요청 수(RPS)";
+    P99Axis: "p99 response time, ms", "p99 응답 시간, ms";
+    EventsAxis: "events per second", "초당 이벤트";
+    GoodputAxis: "answered in time, RPS", "제때 응답, RPS";
+    WantedRps: "target {0}", "목표 {0}";
+    P99Limit: "target: p99 ≤ {0} ms", "목표: p99 ≤ {0} ms";
+    EventsLimit: "target: {0} events/s", "목표: 이벤트 {0}/초";
+    OfferedEqual: "all answered", "전부 응답";
+    LinesNote: "dashed: where each variant saturates, with its interval", "점선: 구성별 포화 지점과 신뢰구간";
+
+    DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
+        "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
+    DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
+    DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
+    ChartDay: "The day", "하루";
+    DayOffered: "offered", "유입";
+    DayRates: "answered in time, RPS", "제때 응답, RPS";
+    DayLag: "largest consumer lag, records", "최대 컨슈머 랙, 건";
+    DayClock: "time of day", "시각";
+    MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
+
+    HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
+    ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
+    HeatScale: "share of capacity in use", "용량 대비 사용률";
+    HeatLeftOut: "{0} quieter stations are left out", "사용률이 낮은 자원 {0}개 생략";
+
+    AnatomyTitle: "Where a request's time goes: {0} takes {1} % of it in {2}",
+        "요청 시간의 구성: {2}에서 {0} 비중이 {1} %";
+    ChartAnatomy: "Where the time of an answered request goes", "응답된 요청의 시간 구성";
+    AnatomyAxis: "mean time of an answered request, ms", "응답된 요청의 평균 시간, ms";
+    AnatomyShareAxis: "share of the mean time of an answered request, %", "응답된 요청의 평균 시간 중 비중, %";
+    AnatomyAt: "{0} ms at {1} RPS", "{1} RPS에서 {0} ms";
+    Other: "other", "기타";
+
+    Heading: "{0}: where it saturates", "{0}: 포화 지점";
+    Answer: "The answer", "결론";
+    AnswerFirst: "{0} is the first to go in {1}.", "{1}에서 먼저 포화되는 자원: {0}.";
+    AnswerNoSaturation: "This study did not look for the line.", "이 실험은 포화 지점을 찾지 않았습니다.";
+    AnswerTarget: "At {0}, {1} of {2} variants meet every target.",
+        "{0}에서 구성 {2}개 중 {1}개가 모든 목표를 달성합니다.";
+    BeforeAfter: "Before and after", "변경 전후";
+    WhereAndWhy: "Where it saturates, and why", "포화 지점과 이유";
+    Ties: "as much as: {0}", "동률: {0}";
+    BindingTarget: "first target to fail", "가장 먼저 미달되는 목표";
+    ReliefTried: "with {0} doubled, {1} % of replications carry {2} RPS",
+        "{0} 두 배일 때 반복의 {1} %가 {2} RPS 감당";
+    BeyondSearch: "The line of {0} lies beyond the largest load tried.",
+        "{0}의 포화 지점은 시도한 최대 부하보다 큽니다.";
+    Charts: "Charts", "그림";
+    Edits: "What the plan's edits do", "변경 항목의 효과";
+    Plan: "plan", "계획";
+    Setting: "setting", "설정";
+    Before: "now", "현재";
+    Believed: "believed", "문서상 현재";
+    After: "after", "변경";
+    File: "file", "파일";
+    Effect: "effect", "효과";
+    EffectYes: "yes", "있음";
+    EffectNo: "none", "없음";
+    Why: "why", "이유";
+    AlternativesHeading: "Other mixes and calibrations", "다른 요청 비율과 보정";
+    MixColumn: "mix", "요청 비율";
+    CalibrationColumn: "calibration", "보정";
+    TargetsHeading: "Targets", "목표와 판정";
+    AssumedHeading: "Inputs nobody has measured", "측정하지 않은 입력";
+    Input: "input", "입력";
+    Value: "value", "값";
+    Basis: "basis", "근거";
+    Source: "source", "출처";
+    WarningsHeading: "Read this before using the numbers", "수치를 쓰기 전에";
+    HowHeading: "How it was computed", "계산 방법";
+    HowText: "Version {0}, seed {1}, {2}; intervals hold with {3} % confidence.",
+        "버전 {0}, 시드 {1}, {2}; 신뢰수준 {3} %.";
+    HowCost: "{0} events in {1} simulations, {2} s of processor time, {3} s on the clock.",
+        "이벤트 {0}개, 시뮬레이션 완료 {1}건, CPU 시간 {2}초, 실행 시간 {3}초.";
+    HowCommand: "Command: {0}", "명령: {0}";
+    Digest: "digest", "다이제스트";
+    Vector: "vector version", "벡터 원본";
+
+    NoteNoHangul: "No font with Hangul was found: the PNG charts are in English (the SVG charts and the report are not). Name a font file with --font.",
+        "한글 글꼴을 찾지 못해 PNG 그림은 영어로 그렸습니다(SVG와 보고서는 한국어). --font로 글꼴 파일을 지정하세요.";
+    NoteNames: "No font was found for some names: the PNG charts call them by number (the SVG charts and the report do not). Name a font file with --font.",
+        "일부 이름에 맞는 글꼴을 찾지 못해 PNG 그림에서는 번호로 표시했습니다(SVG와 보고서는 원래 이름). --font로 글꼴 파일을 지정하세요.";
+    NoteFont: "The font file {0} cannot be used.", "글꼴 파일 {0}을(를) 쓸 수 없습니다.";
+    NotePng: "The chart {0} could not be drawn as PNG; the SVG is whole.", "그림 {0}을(를) PNG로 만들지 못했습니다. SVG는 온전합니다.";
+    NoteFinite: "{0} numbers were not finite and are left out.", "유한하지 않은 값 {0}개를 제외했습니다.";
+}
+
+/// A message in a language, its places filled in order.
+pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
+    let mut text = String::new();
+    let mut rest = word.text(lang);
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        text.push_str(before);
+        let close = after.find('}').unwrap_or(after.len() - 1);
+        let place = after[1..close].parse().ok().and_then(|index: usize| places.get(index));
+        text.push_str(place.copied().unwrap_or_default());
+        rest = &after[close + 1..];
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A metric of a target by its plain name.
+pub(crate) fn metric(name: &str, lang: Lang) -> String {
+    match (name, lang) {
+        ("p50_ms", _) => "p50".to_owned(),
+        ("p95_ms", _) => "p95".to_owned(),
+        ("p99_ms", _) => "p99".to_owned(),
+        ("error_rate", _) => Word::Errors.text(lang).to_owned(),
+        ("max_lag", Lang::En) => "lag".to_owned(),
+        ("max_lag", Lang::Ko) => "컨슈머 랙".to_owned(),
+        ("drift", _) => Word::Drift.text(lang).to_owned(),
+        (other, _) => other.replace('_', " "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str) -> Vec<char> {
+        let mut found: Vec<char> =
+            text.match_indices('{').filter_map(|(at, _)| text[at + 1..].chars().next()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn both_languages_fill_the_same_places() {
+        for word in ALL {
+            assert!(!word.text(Lang::En).is_empty() && !word.text(Lang::Ko).is_empty());
+            assert_eq!(places(word.text(Lang::En)), places(word.text(Lang::Ko)), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_filled_once() {
+        assert_eq!(say(Lang::En, Word::MoreThan, &["{0}"]), "> {0}");
+        assert_eq!(say(Lang::En, Word::MoreThan, &[]), "> ");
+    }
+}

@@ -1,0 +1,167 @@
+//! One sample of independent observations: shares and quantiles with intervals that assume no law.
+
+use super::distribution::{binomial_at_least, normal_quantile};
+use super::{Estimate, held_confidence};
+
+/// The share `hits` / `trials` with Wilson's score interval, which stays within 0 and 1 and has a
+/// width even where nothing or everything was hit.
+///
+/// Wilson 1927; Brown, Cai and Das Gupta 2001. Assumes independent trials: the requests of one run
+/// are not, so across replications use [`super::ratio`]. `hits` above `trials` count as `trials`.
+/// [`Estimate::n`] holds the trials; without trials the estimate is empty, with one trial it has an
+/// interval that [`Estimate::half_width`] does not report.
+pub fn share(hits: u64, trials: u64, confidence: f64) -> Estimate {
+    if trials == 0 {
+        return Estimate::default();
+    }
+    let n = trials as f64;
+    let mean = hits.min(trials) as f64 / n;
+    let z = normal_quantile(f64::midpoint(1.0, held_confidence(confidence)));
+    let square = z * z / n;
+    let centre = (mean + square / 2.0) / (1.0 + square);
+    let half = z / (1.0 + square) * (mean * (1.0 - mean) / n + square / (4.0 * n)).sqrt();
+    // The interval holds the mean; rounding must not say otherwise at the ends.
+    Estimate {
+        mean,
+        low: (centre - half).clamp(0.0, mean),
+        high: (centre + half).clamp(mean, 1.0),
+        n: u32::try_from(trials).unwrap_or(u32::MAX - 1),
+    }
+}
+
+/// The `p` quantile of an ascending sample: the smallest value with at least a share `p` of the
+/// sample at or below it (definition 1 of Hyndman and Fan 1996). `None` for an empty sample or a
+/// `p` outside \[0, 1\].
+pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    if !(0.0..=1.0).contains(&p) {
+        return None;
+    }
+    // The product may pass a whole number by its last bit, as 0.95 · 20 does not but 0.07 · 100
+    // does.
+    let rank = (p * sorted.len() as f64 * (1.0 - 4.0 * f64::EPSILON)).ceil() as usize;
+    sorted.get(rank.max(1) - 1).copied()
+}
+
+/// The `p` quantile of an ascending sample of independent observations with an interval between two
+/// of its order statistics, whatever the law.
+///
+/// X₍ₗ₎ to X₍ᵤ₎ with l the largest rank such that P(B < l) ≤ α/2, u the smallest such that P(B ≥ u)
+/// ≤ α/2, for B binomial(n, p) and α = 1 − `confidence` (David and Nagaraja, *Order Statistics*,
+/// 3rd ed., section 7.1). Holds the quantile with at least `confidence`.
+///
+/// `None` when the sample is too small to bound the quantile on both sides (for 0.99 at 95 %
+/// confidence below 368 observations), is empty, or `p` is not within 0 and 1. [`Estimate::mean`]
+/// holds the sample's quantile, [`Estimate::n`] its size.
+pub fn quantile_interval(sorted: &[f64], p: f64, confidence: f64) -> Option<Estimate> {
+    let mean = quantile(sorted, p)?;
+    let n = sorted.len() as u64;
+    let side = (1.0 - held_confidence(confidence)) / 2.0;
+    // P(B ≥ l) falls with l: the last rank where 1 − P(B ≥ l) ≤ side, and the first with P(B ≥ u) ≤
+    // side.
+    let low_rank = first_rank(n, |rank| 1.0 - binomial_at_least(rank, n, p) > side) - 1;
+    let high_rank = first_rank(n, |rank| binomial_at_least(rank, n, p) <= side);
+    if low_rank == 0 || high_rank > n {
+        return None;
+    }
+    let at = |rank: u64| sorted.get(usize::try_from(rank).ok()? - 1).copied();
+    let (low, high) = (at(low_rank)?, at(high_rank)?);
+    let finite = mean.is_finite() && low.is_finite() && high.is_finite();
+    let n = u32::try_from(n).unwrap_or(u32::MAX - 1);
+    // Very low confidences can put both ranks on one side of the sample's own quantile.
+    finite.then(|| Estimate { mean, low: low.min(mean), high: high.max(mean), n })
+}
+
+/// The first rank from 1 to n where `holds`, which stays true once it is; n + 1 where it never is.
+fn first_rank(n: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut left, mut right) = (1, n.saturating_add(1));
+    while left < right {
+        let middle = left + (right - left) / 2;
+        if holds(middle) {
+            right = middle;
+        } else {
+            left = middle + 1;
+        }
+    }
+    left
+}
+
+/// The `p` quantile over replications: the t interval of each replication's own quantile.
+///
+/// Observations within a replication need not be independent; replications must be. Each
+/// replication is an ascending sample; empty ones are left out.
+pub fn quantile_over_replications<Sample: AsRef<[f64]>>(
+    replications: &[Sample],
+    p: f64,
+    confidence: f64,
+) -> Estimate {
+    let quantiles: Vec<f64> =
+        replications.iter().filter_map(|sorted| quantile(sorted.as_ref(), p)).collect();
+    Estimate::from_samples(&quantiles, confidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::assert_close;
+
+    #[test]
+    fn wilson_matches_published_values() {
+        // Newcombe 1998, Statistics in Medicine 17, table I, method 3 (score without correction).
+        for (hits, trials, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let found = share(hits, trials, 0.95);
+            assert_close(found.low, low, 5e-5);
+            assert_close(found.high, high, 5e-5);
+            assert_close(found.mean, hits as f64 / trials as f64, 1e-15);
+        }
+        assert_eq!(share(0, 0, 0.95), Estimate::default());
+        assert_close(share(9, 5, 0.95).high, 1.0, 0.0);
+    }
+
+    #[test]
+    fn quantile_is_the_smallest_value_that_reaches_the_share() {
+        let sorted: Vec<f64> = (1..=100).map(f64::from).collect();
+        for (p, expected) in [(0.0, 1.0), (0.07, 7.0), (0.5, 50.0), (0.955, 96.0), (1.0, 100.0)] {
+            assert_eq!(quantile(&sorted, p), Some(expected), "p = {p}");
+        }
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quantile(&sorted, 1.01), None);
+        assert_eq!(quantile(&sorted, f64::NAN), None);
+    }
+
+    #[test]
+    fn order_statistics_bound_the_median() {
+        // Conover's table: n = 10, 95 %: X(2) to X(9), coverage 1 − 2 · 11/1024 = 0.979; n = 20:
+        // X(6) to X(15).
+        let ten: Vec<f64> = (1..=10).map(f64::from).collect();
+        let found = quantile_interval(&ten, 0.5, 0.95).unwrap();
+        assert_eq!(found, Estimate { mean: 5.0, low: 2.0, high: 9.0, n: 10 });
+        let twenty: Vec<f64> = (1..=20).map(f64::from).collect();
+        let found = quantile_interval(&twenty, 0.5, 0.95).unwrap();
+        assert_eq!((found.low, found.high), (6.0, 15.0));
+    }
+
+    #[test]
+    fn a_sample_too_small_for_its_quantile_has_no_interval() {
+        // All of n observations lie below the 0.99 quantile with 0.99ⁿ: 0.0250 at 367, 0.0248 at
+        // 368.
+        let sorted: Vec<f64> = (0..368).map(f64::from).collect();
+        assert_eq!(quantile_interval(&sorted[..367], 0.99, 0.95), None);
+        assert_close(quantile_interval(&sorted, 0.99, 0.95).unwrap().high, 367.0, 0.0);
+        assert_eq!(quantile_interval(&[], 0.5, 0.95), None);
+        assert_eq!(quantile_interval(&[1.0, 2.0], 0.5, 0.95), None);
+        assert_eq!(quantile_interval(&sorted, 1.0, 0.95), None);
+        assert_eq!(quantile_interval(&sorted, 0.0, 0.95), None);
+    }
+
+    #[test]
+    fn quantiles_over_replications_are_samples_themselves() {
+        let replications = [vec![1.0, 2.0, 3.0], vec![], vec![2.0, 4.0, 6.0]];
+        let found = quantile_over_replications(&replications, 0.5, 0.95);
+        assert_eq!(found, Estimate::from_samples(&[2.0, 4.0], 0.95));
+    }
+}

@@ -1,0 +1,171 @@
+//! One replication made into the numbers that studies are about.
+
+use super::result::Target;
+use super::setup::Window;
+use crate::model::spec::{Resource, Spec};
+use crate::model::stations::{Station, stations};
+use crate::model::{Cost, Run, simulate};
+use crate::observe::Phase;
+use crate::observe::tally::{Bin, Layout, Tally};
+use crate::units::{Span, Time};
+
+/// Bins that the observed window is cut into, to see whether a queue drifts.
+const QUARTERS: u32 = 4;
+
+/// What one replication at one load showed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome {
+    /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
+    pub(crate) load: f64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p95_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) error_rate: f64,
+    pub(crate) goodput_rps: f64,
+    pub(crate) events_per_s: f64,
+    pub(crate) orders_per_s: f64,
+    pub(crate) max_lag: f64,
+    /// Stations whose queue grew and never emptied, by index.
+    pub(crate) drifting: Vec<usize>,
+    /// Capacity in use of each station, mean over the window, in its unit.
+    pub(crate) busy: Vec<f64>,
+    /// Number waiting at each station, mean over the window.
+    pub(crate) waiting: Vec<f64>,
+    /// Where the time of an answered request went: mean \[ms\] by phase.
+    pub(crate) anatomy_ms: [f64; Phase::ALL.len()],
+    pub(crate) connections_refused: u64,
+    pub(crate) cost: Cost,
+}
+
+/// The load of the description as it stands, on the axis of the study.
+pub(crate) fn base_load(spec: &Spec) -> f64 {
+    let records: f64 = spec.load.records.iter().map(|source| source.per_s).sum();
+    spec.load.open.map_or(records, |open| open.requests_per_s)
+}
+
+fn tally_for(spec: &Spec, stations: &[Station], from: Span) -> Tally {
+    let lags = (0..stations.len())
+        .filter(|station| matches!(stations[*station].resource, Resource::Listener(_)))
+        .collect();
+    Tally::new(Layout {
+        stations: stations.len(),
+        counted: spec.topics.iter().map(|topic| topic.counted).collect(),
+        lags,
+        from: Time::ZERO + from,
+    })
+}
+
+/// Run `spec` at `load` (0 for a closed load: as it stands) and look at a steady window of it.
+pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: u32) -> Outcome {
+    let base = base_load(spec);
+    let run = Run {
+        seed,
+        replication: u64::from(number),
+        scale: if base > 0.0 && load > 0.0 { load / base } else { 1.0 },
+        follow_curve: false,
+        warm_up: window.warm_up,
+        bin: Span(window.measure.0 / u64::from(QUARTERS)),
+        bins: QUARTERS,
+    };
+    let stations = stations(spec);
+    let mut tally = tally_for(spec, &stations, window.warm_up);
+    let cost = simulate(spec, &run, &mut tally);
+    outcome(&tally, load, cost)
+}
+
+/// A day of `spec`, bin by bin.
+pub(crate) fn day(spec: &Spec, bin: Span, bins: u32, seed: u64, number: u32) -> (Vec<Bin>, Cost) {
+    let run = Run {
+        seed,
+        replication: u64::from(number),
+        scale: 1.0,
+        follow_curve: true,
+        warm_up: Span::ZERO,
+        bin,
+        bins,
+    };
+    let mut tally = tally_for(spec, &stations(spec), Span::ZERO);
+    let cost = simulate(spec, &run, &mut tally);
+    (tally.bins, cost)
+}
+
+fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
+    let seconds: f64 = tally.bins.iter().map(|bin| bin.length.secs()).sum();
+    let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 {
+        tally.bins.iter().map(pick).sum::<u64>() as f64
+    };
+    let answered = sum(&|bin| bin.answered);
+    let failed = sum(&Bin::failures) + cost.overdue as f64;
+    let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
+        let count = tally.bins.first().map_or(0, |bin| bin.stations.len());
+        (0..count)
+            .map(|station| {
+                tally.bins.iter().map(|bin| pick(bin, station) * bin.length.secs()).sum::<f64>()
+                    / seconds
+            })
+            .collect()
+    };
+    // Asked and never answered: at least as long as was watched.
+    let silent = tally.times.count() == 0 && sum(&|bin| bin.offered) > 0.0;
+    let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
+    Outcome {
+        load,
+        p50_ms: millis(0.5),
+        p95_ms: millis(0.95),
+        p99_ms: millis(0.99),
+        error_rate: if failed > 0.0 { failed / (answered + failed) } else { 0.0 },
+        goodput_rps: answered / seconds,
+        events_per_s: sum(&|bin| bin.events) / seconds,
+        orders_per_s: sum(&|bin| bin.completed) / seconds,
+        max_lag: tally.bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
+        drifting: drifting(&tally.bins),
+        busy: over_stations(&|bin, station| bin.stations[station].busy),
+        waiting: over_stations(&|bin, station| bin.stations[station].waiting),
+        anatomy_ms: tally.spent.map(|nanos| nanos as f64 / 1e6 / tally.answered.max(1) as f64),
+        connections_refused: tally.bins.iter().map(|bin| bin.connections_refused).sum(),
+        cost,
+    }
+}
+
+/// Stations whose queue was never empty in the second half of the window and grew from the second quarter
+/// to the last by more than 1 % of what passed plus three standard deviations of a count of that size:
+/// less than that a stable queue does by chance.
+fn drifting(quarters: &[Bin]) -> Vec<usize> {
+    let [_, second, third, last] = quarters else { return Vec::new() };
+    (0..last.stations.len())
+        .filter(|&station| {
+            let at = |bin: &Bin| bin.stations[station];
+            let never_empty = [third, last].iter().all(|bin| {
+                at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO
+            });
+            let grown = at(last).waiting - at(second).waiting;
+            let passed = (at(third).left + at(last).left) as f64;
+            never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()
+        })
+        .collect()
+}
+
+impl Outcome {
+    /// Value of a target's metric.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        match name {
+            "p50_ms" => self.p50_ms,
+            "p95_ms" => self.p95_ms,
+            "p99_ms" => self.p99_ms,
+            "error_rate" => self.error_rate,
+            "max_lag" => self.max_lag,
+            "drift" => self.drifting.len() as f64,
+            _ => 0.0,
+        }
+    }
+
+    /// The first target that is missed; `drift` when all are met but a queue drifts.
+    pub(crate) fn missed<'a>(&self, targets: &'a [Target]) -> Option<&'a str> {
+        let missed = targets.iter().find(|target| self.metric(&target.metric) > target.limit);
+        match missed {
+            Some(target) => Some(&target.metric),
+            None if self.drifting.is_empty() => None,
+            None => Some("drift"),
+        }
+    }
+}

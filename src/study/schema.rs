@@ -1,0 +1,165 @@
+//! The JSON Schema (draft-07) of `summary.json`.
+
+use serde_json::{Value, json};
+
+/// An object with these properties, all required.
+fn object(properties: &[(&str, Value)]) -> Value {
+    let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
+    let properties: serde_json::Map<String, Value> =
+        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": names,
+        "additionalProperties": false
+    })
+}
+
+fn list(items: &Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn named(name: &str) -> Value {
+    json!({ "$ref": format!("#/definitions/{name}") })
+}
+
+fn or_null(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
+    let verdict = json!({ "enum": ["met", "missed", "undecided"] });
+    let relief =
+        object(&[("resource", text.clone()), ("carried", share.clone()), ("tried_rps", number.clone())]);
+    let at = |name: &'static str| (name, estimate.clone());
+    json!({
+        "estimate": object(&[
+            ("mean", number.clone()),
+            ("low", number.clone()),
+            ("high", number.clone()),
+            ("n", json!({ "type": "integer", "minimum": 0 })),
+        ]),
+        "target": object(&[("metric", text.clone()), ("limit", number.clone())]),
+        "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", verdict)]),
+        "saturation": object(&[
+            at("rps"),
+            at("events_per_s"),
+            at("orders_per_s"),
+            ("mau", or_null(estimate)),
+            ("resource", text.clone()),
+            ("ties", list(text)),
+            ("agreement", share.clone()),
+            ("reason", text.clone()),
+            ("binding_target", text.clone()),
+            ("relief", list(&relief)),
+            ("beyond_search", json!({ "type": "boolean" })),
+        ]),
+        "at_load": object(&[
+            ("rps", number.clone()),
+            at("p50_ms"),
+            at("p95_ms"),
+            at("p99_ms"),
+            at("error_rate"),
+            at("goodput_rps"),
+            at("events_per_s"),
+            at("orders_per_s"),
+            at("max_lag"),
+        ]),
+        "day_bin": object(&[
+            ("start_s", number.clone()),
+            ("length_s", number.clone()),
+            at("offered_rps"),
+            at("goodput_rps"),
+            at("p99_ms"),
+            at("error_rate"),
+            at("max_lag"),
+            at("orders_per_s"),
+        ]),
+        "station": object(&[
+            ("name", text.clone()),
+            at("busy"),
+            at("waiting"),
+            ("busy_by_bin", list(number)),
+        ]),
+        "anatomy_part": object(&[("part", text.clone()), at("mean_ms")]),
+        "curve_point": object(&[("at", named("at_load")), ("carried", share.clone())]),
+        "variant": object(&[
+            ("name", text.clone()),
+            ("about", text.clone()),
+            ("saturation", or_null(&named("saturation"))),
+            ("at_target", or_null(&named("at_load"))),
+            ("verdicts", list(&named("target_verdict"))),
+            ("curve", list(&named("curve_point"))),
+            ("day", list(&named("day_bin"))),
+            ("stations", list(&named("station"))),
+            ("anatomy", list(&named("anatomy_part"))),
+            ("anatomy_rps", number.clone()),
+        ]),
+        "comparison": object(&[
+            ("from", text.clone()),
+            ("to", text.clone()),
+            at("saturation_rps"),
+            at("p99_ms"),
+            ("variance_ratio", or_null(number)),
+        ]),
+        "alternative": object(&[
+            ("mix", text.clone()),
+            ("calibration", text.clone()),
+            (
+                "variants",
+                list(&object(&[("name", text.clone()), ("saturation", named("saturation"))])),
+            ),
+        ]),
+        "edit": object(&[
+            ("plan", text.clone()),
+            ("set", text.clone()),
+            ("from", text.clone()),
+            ("believed", or_null(text)),
+            ("to", text.clone()),
+            ("file", or_null(text)),
+            ("effective", json!({ "type": "boolean" })),
+            ("why", text.clone()),
+        ]),
+        "assumption": object(&[
+            ("name", text.clone()),
+            ("value", text.clone()),
+            ("basis", json!({ "enum": ["measured", "vendor", "plan", "assumed"] })),
+            ("source", text.clone()),
+        ]),
+    })
+}
+
+/// The schema.
+pub fn summary() -> Value {
+    let text = json!({ "type": "string" });
+    let number = json!({ "type": "number" });
+    let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let estimate = named("estimate");
+    let target_load = object(&[
+        ("rps", number.clone()),
+        ("events_per_s", or_null(&number)),
+        ("mau", or_null(&number)),
+    ]);
+    let mut schema = object(&[
+        ("scenario", text.clone()),
+        ("system", text.clone()),
+        ("study", json!({ "enum": ["run", "compare", "saturate"] })),
+        ("seed", json!({ "type": "integer", "minimum": 0 })),
+        ("confidence", share.clone()),
+        ("mix", text.clone()),
+        ("calibration", text.clone()),
+        ("target_load", target_load),
+        ("targets", list(&named("target"))),
+        ("variants", list(&named("variant"))),
+        ("comparisons", list(&named("comparison"))),
+        ("alternatives", list(&named("alternative"))),
+        ("disagreements", list(&text)),
+        ("edits", list(&named("edit"))),
+        ("assumed", list(&named("assumption"))),
+        ("warnings", list(&text)),
+    ]);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("Plimsoll summary");
+    schema["definitions"] = definitions(&text, &number, &share, &estimate);
+    schema
+}
