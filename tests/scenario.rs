@@ -173,6 +173,23 @@ fn options_override_the_scenario() {
     assert_eq!((study.seed, study.replications, study.search.replications), (99, 6, 2));
 }
 
+/// All scenarios that come with the program can be run.
+#[test]
+fn what_is_shipped_loads() {
+    let mut loaded = 0;
+    for folder in std::fs::read_dir("scenarios").expect("it works").filter_map(Result::ok) {
+        let Ok(files) = std::fs::read_dir(folder.path()) else { continue };
+        for file in files.filter_map(Result::ok).map(|file| file.path()) {
+            if file.extension().is_some_and(|extension| extension == "yaml") {
+                let said = said(&file);
+                assert!(!said.contains("error["), "{said}");
+                loaded += 1;
+            }
+        }
+    }
+    assert!(loaded >= 10, "only {loaded} scenarios");
+}
+
 fn said(path: &Path) -> String {
     match load(path, &Options::default()) {
         Ok(loaded) => render(&loaded.warnings, false),
