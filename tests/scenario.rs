@@ -323,6 +323,7 @@ fn broken_bytes_never_panic() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test is about the time that loading takes")]
 fn hostile_shapes_are_refused_quickly() {
     let folder = tempfile::tempdir().expect("it works");
     let path = folder.path().join("hostile.yaml");

@@ -63,44 +63,15 @@ pub(super) fn study(
         problems.add("E0106", scenario.scenario.span, message);
         return None;
     }
-    let mut laws = Laws::default();
     let mut used = Used::default();
-    let mut cases = Vec::with_capacity(count);
-    let asked = load::asked(scenario);
-    for calibration in &calibrations {
-        let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
-        for variant in question.variants {
-            let mut compiler = Compiler {
-                problems: &mut *problems,
-                files: &mut *files,
-                catalog: question.catalog,
-                laws: &mut laws,
-                used: &mut used,
-                system: &variant.system,
-                view: variant.view,
-                calibration: *calibration,
-                endpoints: BTreeMap::new(),
-                edges: Vec::new(),
-                spec: Spec::default(),
-            };
-            compiler.compile();
-            graph::check(&mut compiler);
-            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
-                specs.push(load::with_load(&mut compiler, question, mix));
-            }
-        }
-        cases.extend(of_mixes.into_iter().flatten());
-    }
-    if laws.full {
-        let message = "there are more than 2,000 different times";
-        problems.add("E0106", scenario.scenario.span, message);
-    }
+    let cases = compile(question, &mixes, &calibrations, &mut used, files, problems);
     unused(question, &used, problems);
     for (mix, case) in mixes.iter().zip(cases.chunks(question.variants.len().max(1))) {
         if let Some(spec) = case.first() {
             load::little(scenario, &mix.name, spec, problems);
         }
     }
+    let asked = load::asked(scenario);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
@@ -141,6 +112,48 @@ pub(super) fn study(
         settings,
         cases,
     })
+}
+
+/// One description for each calibration, mix and variant, in the order of [`Study::case`].
+fn compile(
+    question: &Question<'_>,
+    mixes: &[load::Mix<'_>],
+    calibrations: &[Option<&CalibrationDoc>],
+    used: &mut Used,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Vec<Spec> {
+    let mut laws = Laws::default();
+    let mut cases = Vec::new();
+    for calibration in calibrations {
+        let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
+        for variant in question.variants {
+            let mut compiler = Compiler {
+                problems: &mut *problems,
+                files: &mut *files,
+                catalog: question.catalog,
+                laws: &mut laws,
+                used: &mut *used,
+                system: &variant.system,
+                view: variant.view,
+                calibration: *calibration,
+                endpoints: BTreeMap::new(),
+                edges: Vec::new(),
+                spec: Spec::default(),
+            };
+            compiler.compile();
+            graph::check(&mut compiler);
+            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
+                specs.push(load::with_load(&mut compiler, question, mix));
+            }
+        }
+        cases.extend(of_mixes.into_iter().flatten());
+    }
+    if laws.full {
+        let message = "there are more than 2,000 different times";
+        problems.add("E0106", question.scenario.scenario.span, message);
+    }
+    cases
 }
 
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
