@@ -23,7 +23,7 @@ use serde_json::Value as Json;
 pub use self::codes::{EXPLANATIONS, Explanation, explain};
 pub use self::problem::{Problem, Severity, Source, render, render_plain};
 
-use self::decode::{Decode, Map, suggest_file};
+use self::decode::{Decode, Map};
 use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
 };
@@ -165,7 +165,10 @@ impl Named<'_> {
         let folder = self.folder.join(folder);
         let path = folder.join(format!("{name}.yaml"));
         if !path.is_file() {
-            let help = suggest_file(name, &yaml_files(&folder));
+            let files = yaml_files(&folder);
+            let stems: Vec<_> =
+                files.iter().filter_map(|path| path.file_stem()?.to_str()).collect();
+            let help = problems.suggest(name, stems);
             let message = format!("the {kind} `{name}` has no file `{}`", clean(&path));
             problems.report("E0001", span, message, help);
             return None;
@@ -278,7 +281,7 @@ impl Files {
         let Ok(text) = String::from_utf8(bytes) else {
             return fail("E0003", format!("`{shown}` is not UTF-8"), problems);
         };
-        self.checked(shown, text, problems)
+        Files::checked(shown, text, problems)
     }
 
     fn register(&mut self, path: String, bytes: &[u8]) {
@@ -288,7 +291,7 @@ impl Files {
     }
 
     /// Register a text after a look at its characters.
-    fn checked(&mut self, path: String, text: String, problems: &mut Problems) -> Option<u32> {
+    fn checked(path: String, text: String, problems: &mut Problems) -> Option<u32> {
         let text = text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text);
         let odd = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
         if let Some((at, letter)) = text.char_indices().find(|(_, letter)| odd(letter)) {
@@ -436,8 +439,68 @@ fn find<T>(
 ) -> Option<usize> {
     let position = map.position(&name.text);
     if position.is_none() {
-        let help = problem::suggest(&name.text, map.names());
+        let help = problems.suggest(&name.text, map.names());
         problems.report(code, name.span, format!("there is no {what} `{}`", name.text), help);
     }
     position
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::yaml::Value;
+
+    fn json(node: &Node) -> Json {
+        match &node.value {
+            _ if node.is_null() => Json::Null,
+            Value::Scalar { text, quoted: false } => {
+                serde_json::from_str(text).unwrap_or_else(|_| Json::from(text.as_str()))
+            }
+            Value::Scalar { text, .. } => Json::from(text.as_str()),
+            Value::List(items) => items.iter().map(json).collect(),
+            Value::Map(entries) => {
+                entries.iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect()
+            }
+        }
+    }
+
+    /// What the program reads, an editor with the schemas must accept.
+    #[test]
+    fn schemas_accept_what_is_read() {
+        let documents = [
+            ("scenario", "scenarios/mm1.yaml"),
+            ("scenario", "scenarios/before-after.yaml"),
+            ("system", "shop/system.yaml"),
+            ("calibration", "shop/calibrations/code.yaml"),
+            ("plan", "shop/plans/more.yaml"),
+            ("plan", "shop/plans/intended.yaml"),
+            ("catalog", "catalog/parts.yaml"),
+        ];
+        for (kind, path) in documents {
+            let mut problems = Problems::default();
+            let path = Path::new("tests/fixtures").join(path);
+            let source = Files::default().text(&path, None, &mut problems).expect("a file");
+            let tree = json(&yaml::parse(source, &mut problems).expect("YAML"));
+            let (_, schema) =
+                schemas().into_iter().find(|(name, _)| *name == kind).expect("a schema");
+            let validator = jsonschema::draft7::new(&schema).expect("a valid schema");
+            let faults: Vec<String> =
+                validator.iter_errors(&tree).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{}: {faults:#?}", path.display());
+        }
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        let mut problems = Problems::default();
+        let text = "이름: 상점\nkey: [값, 둘]\n".to_owned();
+        let source = problems.source("korean.yaml".into(), text.clone());
+        let tree = yaml::parse(source, &mut problems).expect("YAML");
+        let Value::List(items) = &tree.get("key").expect("the key").value else {
+            panic!("no list")
+        };
+        let span = items[1].span;
+        assert_eq!((span.line, span.column), (2, 10));
+        assert_eq!(&text[span.start as usize..span.end as usize], "둘");
+    }
 }

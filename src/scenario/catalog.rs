@@ -45,7 +45,7 @@ pub(crate) fn read(
         let path = format!("catalog:{}", file.path().display());
         files.register(path.clone(), file.contents());
         let text = String::from_utf8_lossy(file.contents()).into_owned();
-        let source = files.checked(path, text, problems);
+        let source = Files::checked(path, text, problems);
         merge(&mut catalog, source, problems);
     }
     let beside = system_folder.join("..").join("catalog");

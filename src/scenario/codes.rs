@@ -41,9 +41,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
     ),
     entry(
         "E0005",
-        "nested too deep",
-        "Documents nest at most 64 levels.",
-        "No system needs this; check for brackets that are never closed.",
+        "nested too deep, or too long",
+        "Documents nest at most 64 levels, and a list or mapping has at most 10,000 items.",
+        "No system needs more; check for brackets that are never closed.",
     ),
     entry(
         "E0006",
@@ -109,7 +109,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0106",
         "too much is asked",
-        "A study has at most 256 cases: variants times mixes times calibrations.",
+        "A study has at most 256 cases (variants times mixes times calibrations) and 2,000 different \
+         times.",
         "Ask fewer at once.",
     ),
     entry(
@@ -189,7 +190,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0306",
         "a program too long",
-        "Loops are unrolled; a program has at most 10,000 operations, a system 1,000,000.",
+        "Loops are unrolled; a program has at most 10,000 operations, a system 100,000.",
         "Repeat fewer times, or sum up what is repeated in one step.",
     ),
     entry(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map as Object, Value as Json, json};
 
-use super::problem::{Problems, Span, suggest};
+use super::problem::{Problems, Span};
 use super::yaml::{Entry, Node, Value};
 
 /// A value that can be read from a tree and described by a JSON Schema.
@@ -212,12 +212,12 @@ impl Definitions {
     pub(crate) fn part(
         &mut self,
         name: &'static str,
-        make: impl FnOnce(&mut Definitions) -> Json,
+        describe: impl FnOnce(&mut Definitions) -> Json,
     ) -> Json {
         if !self.0.contains_key(name) {
             // A placeholder first: steps hold steps.
             self.0.insert(name, Json::Null);
-            let made = make(self);
+            let made = describe(self);
             self.0.insert(name, made);
         }
         json!({ "$ref": format!("#/definitions/{name}") })
@@ -345,7 +345,7 @@ impl<'a> Fields<'a> {
                 }
                 _ if open => {}
                 _ => {
-                    let help = suggest(key, self.known.iter().copied());
+                    let help = self.problems.suggest(key, self.known.iter().copied());
                     let message = format!("the key `{key}` is not known here");
                     self.problems.report("E0101", *span, message, help);
                 }
@@ -510,7 +510,7 @@ pub(crate) fn single<'a>(
     let mut found = None;
     for entry in entries {
         if !keys.contains(&entry.key.as_str()) {
-            let help = suggest(&entry.key, keys.iter().copied());
+            let help = problems.suggest(&entry.key, keys.iter().copied());
             let message = format!("the key `{}` is not known here", entry.key);
             problems.report("E0101", entry.span, message, help);
             return None;
@@ -537,16 +537,6 @@ pub(crate) fn wrong_word(node: &Node, words: &[&'static str], problems: &mut Pro
         problems.add("E0103", node.span, message);
         return;
     };
-    let help = suggest(text, words.iter().copied());
+    let help = problems.suggest(text, words.iter().copied());
     problems.report("E0108", node.span, format!("`{text}` is none of `{list}`"), help);
-}
-
-/// Help for a file that does not exist, by those beside it.
-pub(crate) fn suggest_file(name: &str, files: &[std::path::PathBuf]) -> Option<String> {
-    let stems: Vec<String> = files
-        .iter()
-        .filter_map(|path| path.file_stem())
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .collect();
-    suggest(name, stems.iter().map(String::as_str))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{ChangeDoc, PlanDoc};
-use super::problem::{Problems, Span, suggest};
+use super::problem::{Problems, Span};
 use super::values::canonical;
 use super::yaml::{Entry, Node, Value};
 use crate::study::result::Edit;
@@ -93,8 +93,17 @@ fn carry_out(
         problems.help("E0402", change.from.span, message, help);
         return None;
     }
-    let none = |why: String| Some(Effect { works: false, why });
+    let idle = |why: String| Some(Effect { works: false, why });
     let same = equal(from, to);
+    let unchanged = match &change.believed {
+        Some(believed) if !equal(&believed.value.0, from) => {
+            format!(
+                "no change: {to} is written already, where the plan believed {}",
+                believed.value.0
+            )
+        }
+        _ => format!("no change: {to} is written already"),
+    };
     let scalar =
         || Node { span: change.to.span, value: Value::Scalar { text: to.clone(), quoted: false } };
     if let Value::Map(entries) = &mut node.value {
@@ -108,21 +117,24 @@ fn carry_out(
                 entry.value = scalar();
             }
         }
+        if same && (!force || equal(&runs, to)) {
+            return idle(unchanged);
+        }
         if !force {
             let why = because.unwrap_or_else(|| "what is written does not reach it".into());
-            return none(format!("no effect: {runs} runs, because {why}"));
+            return idle(format!("no effect: {runs} runs, because {why}"));
         }
         if equal(&runs, to) {
-            return none(format!("no change: {runs} runs already"));
+            return idle(format!("no change: {runs} runs already"));
         }
     } else {
         *node = scalar();
         if same {
-            return none(format!("no change: {to} is written already"));
+            return idle(unchanged);
         }
     }
     if let Some(minimum) = dead {
-        return none(format!(
+        return idle(format!(
             "no effect: under autoscaling `replicas` is dead, and the minimum of {minimum} rules"
         ));
     }
@@ -155,11 +167,13 @@ fn simulated(names: &[String]) -> bool {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
         ["services", _, "autoscaling", rest @ ..] => rest == ["min"],
-        ["services", _, "pod", "memory", ..] | ["services", _, "pod", "ready_after"] => false,
-        ["services", _, "node_group"] | ["caches", ..] => false,
-        ["databases", _, "engine"] => false,
-        [first, ..] => !matches!(*first, "node_groups" | "region" | "about" | "journeys"),
-        [] => false,
+        ["services", _, "pod", "memory", ..]
+        | ["services", _, "pod", "ready_after"]
+        | ["services", _, "node_group"]
+        | ["databases", _, "engine"]
+        | ["caches" | "node_groups" | "region" | "about", ..]
+        | [] => false,
+        _ => true,
     }
 }
 
@@ -173,7 +187,8 @@ fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<
         let wanted = rest.split('.').next().unwrap_or(rest);
         let names = node.entries().unwrap_or_default().iter().map(|entry| entry.key.as_str());
         let message = format!("`{set}` is not in the system: there is no `{wanted}`");
-        problems.report("E0401", span, message, suggest(wanted, names));
+        let help = problems.suggest(wanted, names);
+        problems.report("E0401", span, message, help);
     }
     let single = |trail: &Trail| {
         let mut node = tree;

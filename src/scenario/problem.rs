@@ -179,7 +179,9 @@ impl Problems {
             self.errors += 1;
         }
         let known = |(place, problem): &(Span, Problem)| {
-            *place == span && problem.code == code && problem.message == message
+            // A warning's numbers may differ from variant to variant; once is enough.
+            let same = severity == Severity::Warning || problem.message == message;
+            *place == span && problem.code == code && same
         };
         if self.list.len() >= KEPT || self.list.iter().any(known) {
             return;
@@ -207,6 +209,15 @@ impl Problems {
         self.list.push((span, problem));
     }
 
+    /// Help for an unknown name; none once nobody would read it.
+    pub(crate) fn suggest<'a>(
+        &self,
+        given: &str,
+        candidates: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Option<String> {
+        if self.list.len() >= KEPT { None } else { suggest(given, candidates) }
+    }
+
     /// Errors so far, repeated ones included.
     pub(crate) fn errors(&self) -> usize {
         self.errors
@@ -222,11 +233,8 @@ impl Problems {
     }
 }
 
-/// `; did you mean …?` for the candidate nearest to `given`, if one is near.
-pub(crate) fn nearest<'a>(
-    given: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// The candidate nearest to `given`, if one is near.
+fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(given, candidate), candidate))
@@ -236,7 +244,7 @@ pub(crate) fn nearest<'a>(
 }
 
 /// Help for an unknown name: the nearest candidate, else what there is.
-pub(crate) fn suggest<'a>(
+fn suggest<'a>(
     given: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Option<String> {

@@ -13,7 +13,7 @@ use self::system::{Compiler, Laws, Used};
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::problem::Problems;
-use super::values::{Duration, Name};
+use super::values::{Count, Duration, Name};
 use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
@@ -50,6 +50,9 @@ pub(super) fn study(
         question.calibrations.iter().map(Some).collect()
     };
     let count = question.variants.len() * mixes.len() * calibrations.len();
+    if count == 0 {
+        return None;
+    }
     if count > MOST_CASES {
         let message = format!(
             "{} variants, {} mixes and {} calibrations make {count} cases; at most {MOST_CASES}",
@@ -60,58 +63,27 @@ pub(super) fn study(
         problems.add("E0106", scenario.scenario.span, message);
         return None;
     }
-    let mut laws = Laws::default();
     let mut used = Used::default();
-    let mut cases = Vec::with_capacity(count);
-    let (mut asked, mut warnings) = (load::asked(scenario), Vec::new());
-    for calibration in &calibrations {
-        let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
-        for variant in question.variants {
-            let mut compiler = Compiler {
-                problems: &mut *problems,
-                files: &mut *files,
-                catalog: question.catalog,
-                laws: &mut laws,
-                used: &mut used,
-                system: &variant.system,
-                view: variant.view,
-                calibration: *calibration,
-                endpoints: BTreeMap::new(),
-                edges: Vec::new(),
-                spec: Spec::default(),
-            };
-            compiler.compile();
-            graph::check(&mut compiler);
-            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
-                specs.push(load::with_load(&mut compiler, question, mix));
-            }
-        }
-        cases.extend(of_mixes.into_iter().flatten());
-    }
+    let cases = compile(question, &mixes, &calibrations, &mut used, files, problems);
     unused(question, &used, problems);
     for (mix, case) in mixes.iter().zip(cases.chunks(question.variants.len().max(1))) {
         if let Some(spec) = case.first() {
-            warnings.extend(load::little(scenario, &mix.name, spec));
+            load::little(scenario, &mix.name, spec, problems);
         }
     }
+    let asked = load::asked(scenario);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
         stated(tree, place, &mut String::new(), &mut assumed);
     }
-    let replications = scenario.replications.map_or(8, |count| count.u32());
+    let replications = scenario.replications.map_or(8, Count::u32);
     let fewer = |count: u32| {
         if question.options.quick { (count / 4).max(2.min(count)) } else { count }
     };
-    if asked.rps <= 0.0 {
-        asked.rps = 0.0;
-    }
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
-    if cases.is_empty() || mixes.is_empty() || cases.len() != count {
-        return None;
-    }
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
@@ -135,11 +107,53 @@ pub(super) fn study(
         day,
         edits: Vec::new(),
         assumed,
-        warnings,
+        warnings: Vec::new(),
         inputs: Vec::new(),
         settings,
         cases,
     })
+}
+
+/// One description for each calibration, mix and variant, in the order of [`Study::case`].
+fn compile(
+    question: &Question<'_>,
+    mixes: &[load::Mix<'_>],
+    calibrations: &[Option<&CalibrationDoc>],
+    used: &mut Used,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Vec<Spec> {
+    let mut laws = Laws::default();
+    let mut cases = Vec::new();
+    for calibration in calibrations {
+        let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
+        for variant in question.variants {
+            let mut compiler = Compiler {
+                problems: &mut *problems,
+                files: &mut *files,
+                catalog: question.catalog,
+                laws: &mut laws,
+                used: &mut *used,
+                system: &variant.system,
+                view: variant.view,
+                calibration: *calibration,
+                endpoints: BTreeMap::new(),
+                edges: Vec::new(),
+                spec: Spec::default(),
+            };
+            compiler.compile();
+            graph::check(&mut compiler);
+            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
+                specs.push(load::with_load(&mut compiler, question, mix));
+            }
+        }
+        cases.extend(of_mixes.into_iter().flatten());
+    }
+    if laws.full {
+        let message = "there are more than 2,000 different times";
+        problems.add("E0106", question.scenario.scenario.span, message);
+    }
+    cases
 }
 
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
@@ -213,7 +227,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
     Some(Day {
         bin: Length::from_secs(bin),
         horizon: Length::from_secs(horizon),
-        replications: document.replications.map_or(1, |count| count.u32()),
+        replications: document.replications.map_or(1, Count::u32),
         variants,
     })
 }
@@ -248,7 +262,7 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
             if !used.times.contains(&time.span) {
                 let message = format!("the time `{}` is not used", name.value);
                 problems.add("W0501", name.span, message);
-            } else if time.basis.is_none() {
+            } else if time.is_bare() {
                 let message =
                     format!("the time `{}` has no basis; it counts as assumed", name.value);
                 problems.add("W0505", name.span, message);

@@ -94,6 +94,30 @@ document! {
     }
 }
 
+impl Time {
+    /// Basis and source; of a sum, those of the term that is known least.
+    pub(crate) fn standing(&self) -> (Option<Basis>, Option<&Text>) {
+        let Form::Sum(terms) = &self.form else { return (self.basis, self.origin.as_ref()) };
+        let least = |standing: &(Option<Basis>, Option<&Text>)| match standing.0 {
+            Some(Basis::Assumed) => 0,
+            Some(Basis::Plan) => 1,
+            Some(Basis::Vendor) => 2,
+            Some(Basis::Measured) => 3,
+            None => 4,
+        };
+        terms.iter().map(Time::standing).min_by_key(least).unwrap_or((None, None))
+    }
+
+    /// Whether it says nothing of its own about where it comes from, and should.
+    pub(crate) fn is_bare(&self) -> bool {
+        match &self.form {
+            Form::Name(_) => false,
+            Form::Sum(terms) => terms.iter().any(Time::is_bare),
+            _ => self.basis.is_none(),
+        }
+    }
+}
+
 impl Decode for Time {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Time> {
         let plain =

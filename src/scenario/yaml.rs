@@ -11,6 +11,8 @@ use super::problem::{Problems, Span};
 
 /// Deepest nesting accepted; the recursive readers of the tree rely on it.
 pub(crate) const DEEPEST: usize = 64;
+/// Most items of a list or mapping.
+const LONGEST: usize = 10_000;
 
 /// A value and its place. The place of a list or mapping is the key that holds it.
 #[derive(Clone, Debug)]
@@ -162,11 +164,24 @@ pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
             problems.add("E0005", span, format!("nested more than {DEEPEST} levels deep"));
             return None;
         }
-        if let Some(node) = closed {
+        if let Some(mut node) = closed {
+            // A mapping with no key of its own is shown by its first key.
+            if let Some(first) = node.entries().and_then(<[Entry]>::first) {
+                node.span = first.span;
+            }
             match open.last_mut() {
                 Some(parent) => attach(parent, node, problems),
                 None => root = Some(node),
             }
+        }
+        let items = open.last().map_or(0, |open| match &open.node.value {
+            Value::List(items) => items.len(),
+            Value::Map(entries) => entries.len(),
+            Value::Scalar { .. } => 0,
+        });
+        if items > LONGEST {
+            problems.add("E0005", span, format!("more than {LONGEST} items in a list or mapping"));
+            return None;
         }
     }
     let root = root.filter(|root| !root.is_null());
@@ -193,13 +208,7 @@ fn refuse_references(span: Span, anchor: usize, tag: bool, problems: &mut Proble
 
 fn attach(parent: &mut Open, mut node: Node, problems: &mut Problems) {
     match &mut parent.node.value {
-        Value::List(items) => {
-            // A mapping in a list has no key of its own; its first key shows where it is.
-            if let Some(first) = node.entries().and_then(<[Entry]>::first) {
-                node.span = first.span;
-            }
-            items.push(node);
-        }
+        Value::List(items) => items.push(node),
         Value::Map(entries) => match parent.key.take() {
             None => match node.value {
                 Value::Scalar { text, .. } if text == "<<" => {

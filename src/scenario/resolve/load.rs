@@ -7,7 +7,7 @@ use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
 use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
-use crate::scenario::values::{Name, Number};
+use crate::scenario::values::{Duration, Name, Number};
 use crate::study::setup::AskedLoad;
 use crate::units::Span as Length;
 
@@ -104,7 +104,7 @@ pub(super) fn with_load(
     let journeys = journeys(compiler, question, mix);
     let mut load = Load {
         journeys,
-        patience: document.patience.map(|time| time.span()),
+        patience: document.patience.map(Duration::span),
         curve: curve(compiler, scenario),
         ..Load::default()
     };
@@ -198,7 +198,7 @@ fn visits_of(
     let Some(documents) = own.or_else(|| question.base.journeys.get(&name.value)) else {
         let names: Vec<&str> =
             question.scenario.journeys.names().chain(question.base.journeys.names()).collect();
-        let help = crate::scenario::problem::suggest(&name.value, names.iter().copied());
+        let help = compiler.problems.suggest(&name.value, names.iter().copied());
         let message = format!("there is no journey `{}`", name.value);
         compiler.problems.report("E0201", name.span, message, help);
         return None;
@@ -242,12 +242,12 @@ fn curve(compiler: &mut Compiler<'_>, scenario: &ScenarioDoc) -> Curve {
     }
 }
 
-/// A warning where the journeys' own think times contradict the stated number of users (Little's law:
+/// Warn where the journeys' own think times contradict the stated number of users (Little's law:
 /// users there = sessions per second x length of a session).
-pub(super) fn little(scenario: &ScenarioDoc, mix: &str, spec: &Spec) -> Option<String> {
-    let users = scenario.load.users.as_ref()?;
+pub(super) fn little(scenario: &ScenarioDoc, mix: &str, spec: &Spec, problems: &mut Problems) {
+    let (Some(users), Some(open)) = (&scenario.load.users, spec.load.open) else { return };
     let stated = users.mau.0 as f64 * users.daily.0 * users.concurrent.0;
-    let rps = spec.load.open?.requests_per_s;
+    let rps = open.requests_per_s;
     let think = |visit: &Visit| {
         let mean = visit.think.map_or(0.0, |id| spec.samplers[id as usize].dist().mean());
         visit.chance * mean
@@ -262,10 +262,11 @@ pub(super) fn little(scenario: &ScenarioDoc, mix: &str, spec: &Spec) -> Option<S
         / weight.max(f64::MIN_POSITIVE);
     let implied = rps / spec.load.requests_per_user() * session;
     let apart = (implied / stated.max(f64::MIN_POSITIVE) - 1.0).abs();
-    (session > 0.0 && apart > LITTLE_TOLERANCE).then(|| {
-        format!(
+    if session > 0.0 && apart > LITTLE_TOLERANCE {
+        let message = format!(
             "mix {mix}: {rps:.0} requests/s with the journeys' own think times keep {implied:.0} users \
              there at the peak, not the {stated:.0} stated (Little's law)"
-        )
-    })
+        );
+        problems.add("W0504", users.span, message);
+    }
 }

@@ -12,13 +12,13 @@ use crate::scenario::document::{
 };
 use crate::scenario::problem::Span;
 use crate::scenario::time::Form;
-use crate::scenario::values::Name;
+use crate::scenario::values::{Count, Name};
 use crate::units::Span as Length;
 
 /// Most operations of a program.
 const LONGEST_PROGRAM: usize = 10_000;
 /// Most operations of a system.
-const LONGEST_SYSTEM: usize = 1_000_000;
+const LONGEST_SYSTEM: usize = 100_000;
 
 /// A transaction whose steps are being written.
 struct Open {
@@ -26,6 +26,8 @@ struct Open {
     database: Id,
     read_only: bool,
     queries: bool,
+    /// Whether it took a connection that goes back with it.
+    own: bool,
 }
 
 /// Writes the program of one endpoint or listener.
@@ -40,8 +42,8 @@ pub(super) struct Program<'c, 'a> {
     start: usize,
     full: bool,
     open: Vec<Open>,
-    /// The database of the connection held to the end of the response.
-    held: Option<Id>,
+    /// Pool and database of the connection held to the end of the response.
+    held: Option<(usize, Id)>,
 }
 
 impl<'c, 'a> Program<'c, 'a> {
@@ -232,7 +234,7 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn cache(&mut self, document: &CacheStepDoc, place: &str) {
-        let operations = document.operations.map_or(1, |count| count.u32());
+        let operations = document.operations.map_or(1, Count::u32);
         let application = self.compiler.unit("cache_application");
         let law = self.compiler.sum(&[(f64::from(operations), application)], document.span);
         self.cpu(&law.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
@@ -267,6 +269,7 @@ impl<'c, 'a> Program<'c, 'a> {
                 database: 0,
                 read_only: false,
                 queries: false,
+                own: false,
             });
             self.steps(&document.steps, place);
             self.open.pop();
@@ -276,23 +279,28 @@ impl<'c, 'a> Program<'c, 'a> {
         let outermost = self.open.is_empty();
         let hold = match document.hold {
             Some(HoldWord::Request) => Hold::Request,
-            Some(HoldWord::Transaction) => Hold::Transaction,
             None if self.open_in_view && self.endpoint && outermost => Hold::Request,
-            None => Hold::Transaction,
+            Some(HoldWord::Transaction) | None => Hold::Transaction,
         };
         if hold == Hold::Request {
-            if let Some(held) = self.held.filter(|held| *held != database) {
+            if let Some((_, held)) = self.held.filter(|(_, held)| *held != database) {
                 let name = &self.compiler.spec.databases[held as usize].name;
                 let message = format!("this transaction reuses the connection to `{name}`");
                 self.compiler.problems.add("W0506", document.pool.span, message);
             }
-            self.held.get_or_insert(database);
+            self.held.get_or_insert((pool, database));
         } else {
             self.warn_of_lock_up(pool, document);
         }
         self.emit(Op::Begin { pool: pool as Id, hold });
         let read_only = document.read_only.is_some_and(|flag| flag.0);
-        self.open.push(Open { pool, database, read_only, queries: false });
+        self.open.push(Open {
+            pool,
+            database,
+            read_only,
+            queries: false,
+            own: hold == Hold::Transaction,
+        });
         self.steps(&document.steps, place);
         let closed = self.open.pop();
         if closed.is_some_and(|closed| closed.queries) {
@@ -309,7 +317,8 @@ impl<'c, 'a> Program<'c, 'a> {
 
     /// With T requests in work that need C connections each, a pool below T x (C - 1) + 1 can lock up.
     fn warn_of_lock_up(&mut self, pool: usize, document: &TransactionDoc) {
-        let held = self.open.iter().filter(|open| open.pool == pool).count() as u64;
+        let own = self.open.iter().filter(|open| open.own && open.pool == pool).count() as u64;
+        let held = own + u64::from(self.held.is_some_and(|(held, _)| held == pool));
         if held == 0 {
             return;
         }
@@ -337,8 +346,8 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 
     fn query(&mut self, document: &QueryDoc, place: &str) {
-        let reads = document.reads.map_or(0, |count| count.u32());
-        let writes = document.writes.map_or(0, |count| count.u32());
+        let reads = document.reads.map_or(0, Count::u32);
+        let writes = document.writes.map_or(0, Count::u32);
         let statements = f64::from(reads) + f64::from(writes);
         if reads + writes == 0 {
             let message = "this query has neither `reads` nor `writes`";

@@ -14,9 +14,9 @@ use crate::scenario::document::{
     AckWord, BalancerWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
     SystemDoc, UnitsDoc, View,
 };
-use crate::scenario::problem::{Problems, Span, suggest};
+use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
-use crate::scenario::values::{Basis, Name};
+use crate::scenario::values::{Basis, Count, Duration, Name};
 use crate::scenario::{Files, find};
 use crate::study::result::Assumption;
 use crate::units::Span as Length;
@@ -26,7 +26,14 @@ const UNLIMITED: u32 = 1_000_000_000;
 
 /// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
 #[derive(Debug, Default)]
-pub(super) struct Laws(Vec<Sampler>);
+pub(super) struct Laws {
+    made: Vec<Sampler>,
+    /// Whether there are more than are made.
+    pub(super) full: bool,
+}
+
+/// Most different laws of a study; each takes 32 KiB.
+const MOST_LAWS: usize = 2000;
 
 impl Laws {
     /// Index of the sampler of `dist` in `list`.
@@ -34,10 +41,11 @@ impl Laws {
         if let Some(at) = list.iter().position(|sampler| sampler.dist() == dist) {
             return at as Id;
         }
-        let known = self.0.iter().find(|sampler| sampler.dist() == dist);
+        let known = self.made.iter().find(|sampler| sampler.dist() == dist);
         let sampler = known.cloned().unwrap_or_else(|| {
-            let made = Sampler::new(dist.clone());
-            self.0.push(made.clone());
+            self.full |= self.made.len() >= MOST_LAWS;
+            let made = Sampler::new(if self.full { Dist::Constant(0.0) } else { dist.clone() });
+            self.made.push(made.clone());
             made
         });
         list.push(sampler);
@@ -87,7 +95,7 @@ pub(super) struct Compiler<'a> {
     pub(super) spec: Spec,
 }
 
-impl<'a> Compiler<'a> {
+impl Compiler<'_> {
     /// The value of a setting that counts in this view.
     pub(super) fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
         match self.view {
@@ -116,7 +124,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn endpoint(&mut self, name: &Name) -> Option<Id> {
         let known = self.endpoints.get(&name.text).copied();
         if known.is_none() {
-            let help = suggest(&name.text, self.endpoints.keys().map(String::as_str));
+            let help = self.problems.suggest(&name.text, self.endpoints.keys().map(String::as_str));
             let message = format!("there is no endpoint `{}`", name.text);
             self.problems.report("E0201", name.span, message, help);
         }
@@ -178,7 +186,7 @@ impl<'a> Compiler<'a> {
         }
         let own = self.calibration.iter().flat_map(|document| document.times.names());
         let names: Vec<&str> = own.chain(self.system.times.names()).collect();
-        let help = suggest(name, names.iter().copied()).or_else(|| {
+        let help = self.problems.suggest(name, names.iter().copied()).or_else(|| {
             Some("write a duration such as `3ms`, or name a time under `times:`".into())
         });
         let place = self
@@ -216,13 +224,13 @@ impl<'a> Compiler<'a> {
         if !self.used.times.insert(time.span) {
             return;
         }
-        let basis = match time.basis {
-            Some(Basis::Assumed) => "assumed",
+        let (basis, origin) = time.standing();
+        let basis = match basis {
             Some(Basis::Plan) => "plan",
             Some(Basis::Measured | Basis::Vendor) => return,
             // A textbook system states its times by definition; a calibration must say where from.
-            None if !of_calibration => return,
-            None => "assumed",
+            None if !of_calibration || !time.is_bare() => return,
+            Some(Basis::Assumed) | None => "assumed",
         };
         let place = self.calibration.filter(|_| of_calibration);
         let place = place.map_or("system", |document| document.calibration.text.as_str());
@@ -230,7 +238,7 @@ impl<'a> Compiler<'a> {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
             basis: basis.into(),
-            source: time.origin.as_ref().map_or_else(|| "not stated".into(), |text| text.0.clone()),
+            source: origin.map_or_else(|| "not stated".into(), |text| text.0.clone()),
         });
     }
 
@@ -332,7 +340,7 @@ impl<'a> Compiler<'a> {
                     .max(item.iops_base.map_or(0.0, |rate| rate.0));
                 let best = steady.max(item.iops_burst.map_or(0.0, |rate| rate.0));
                 iops = (best > 0.0).then_some(best);
-                io_latency = item.latency.map_or(io_latency, |latency| latency.span());
+                io_latency = item.latency.map_or(io_latency, Duration::span);
             }
         }
         if let Some(setting) = &document.iops {
@@ -350,7 +358,7 @@ impl<'a> Compiler<'a> {
         };
         let accepted = match (&document.max_connections, class) {
             (Some(setting), _) => Some(self.pick(setting).u32()),
-            (None, class) => class.and_then(|class| class.max_connections).map(|count| count.u32()),
+            (None, class) => class.and_then(|class| class.max_connections).map(Count::u32),
         };
         Database { name: name.into(), cores, iops, io_latency, max_connections: accepted }
     }
@@ -450,7 +458,7 @@ impl<'a> Compiler<'a> {
         };
         let minimum_idle = match &document.minimum_idle {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.minimum_idle).map_or(maximum, |idle| idle.u32()),
+            None => kind.and_then(|kind| kind.minimum_idle).map_or(maximum, Count::u32),
         };
         if minimum_idle > maximum
             && let Some(setting) = &document.minimum_idle
@@ -465,7 +473,7 @@ impl<'a> Compiler<'a> {
         };
         let time = |setting: &Option<Setting<_>>, of_kind: Option<Length>, default| match setting {
             Some(setting) => {
-                let duration: crate::scenario::values::Duration = self.pick(setting);
+                let duration: Duration = self.pick(setting);
                 duration.span()
             }
             None => of_kind.unwrap_or(Length::from_millis(default)),
@@ -502,7 +510,7 @@ impl<'a> Compiler<'a> {
         let topic = self.index(&self.system.topics, &document.topic, "topic").unwrap_or(0);
         let concurrency = match &document.concurrency {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.concurrency).map_or(1, |count| count.u32()),
+            None => kind.and_then(|kind| kind.concurrency).map_or(1, Count::u32),
         };
         let pods = self.spec.services.get(service).map_or(1, |service| service.pods);
         let partitions = self.spec.topics.get(topic).map_or(u32::MAX, |topic| topic.partitions);
@@ -521,15 +529,15 @@ impl<'a> Compiler<'a> {
         };
         let max_poll_records = match &document.max_poll_records {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.max_poll_records).map_or(500, |count| count.u32()),
+            None => kind.and_then(|kind| kind.max_poll_records).map_or(500, Count::u32),
         };
         let retries = match &document.retries {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.retries).map_or(9, |count| count.u32()),
+            None => kind.and_then(|kind| kind.retries).map_or(9, Count::u32),
         };
         let back_off = match &document.back_off {
             Some(setting) => self.pick(setting).span(),
-            None => kind.and_then(|kind| kind.back_off).map_or(Length::ZERO, |pause| pause.span()),
+            None => kind.and_then(|kind| kind.back_off).map_or(Length::ZERO, Duration::span),
         };
         let listener = Listener {
             name: path.into(),
