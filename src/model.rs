@@ -7,6 +7,7 @@
 //! program until it must wait, and whoever frees what another waits for puts the other on the list of
 //! those ready, which is emptied before the next event: no recursion, and a written order.
 
+mod audit;
 mod consumer;
 mod load;
 mod program;
@@ -20,7 +21,7 @@ use std::collections::VecDeque;
 
 use self::consumer::{Subscription, Thread};
 use self::load::{Arrivals, Choice, User, Users};
-use self::request::{Origin, Requests, Timer};
+use self::request::{Origin, Request, Requests, Timer};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
 use crate::engine::{Agenda, Class, Slot};
@@ -59,6 +60,8 @@ pub struct Cost {
     pub completions: u64,
     /// Users' requests still without an answer at the end, older than their patience.
     pub overdue: u64,
+    /// Users' requests still without an answer at the end.
+    pub unanswered: u64,
     /// Largest number of requests in flight.
     pub in_flight_most: u64,
 }
@@ -396,16 +399,21 @@ impl<'a, O: Observer> World<'a, O> {
 
     fn mark(&mut self) {
         self.observer.mark(self.now);
+        if cfg!(debug_assertions) {
+            self.audit();
+        }
         if self.now < self.end {
             self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
         }
     }
 
     fn cost(mut self) -> Cost {
+        let of_users = |request: &&Request| request.origin.is_user();
+        self.cost.unanswered = self.requests.in_flight().filter(of_users).count() as u64;
         if let Some(patience) = self.spec.load.patience {
             let from = Time::ZERO + self.run.warm_up;
             let waiting = self.requests.in_flight().filter(|request| {
-                matches!(request.origin, Origin::Visitor | Origin::User(_))
+                request.origin.is_user()
                     && request.arrived >= from
                     && request.arrived + patience < self.end
             });
@@ -684,7 +692,7 @@ impl<'a, O: Observer> World<'a, O> {
         let request = &mut self.requests[id];
         request.enter(now, Phase::Delay);
         let (origin, endpoint, took) = (request.origin, request.endpoint, now - request.arrived);
-        if let Origin::Visitor | Origin::User(_) = origin {
+        if origin.is_user() {
             let late = self.spec.load.patience.is_some_and(|patience| took > patience);
             let failure = failure.or(late.then_some(Failure::TooLate));
             // What the user saw of a late answer is the end of its patience.

@@ -1,6 +1,7 @@
 //! The list of stations of a description: what is measured, and what can be relieved.
 
 use super::spec::{Id, Resource, Spec};
+use crate::observe::conservation::{Layout, Ledger, Reader};
 
 /// A station as people and statistics see it: all pods of a service together.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,34 @@ pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
 }
 
 impl Spec {
+    /// Books for a run of this description.
+    pub fn ledger(&self) -> Ledger {
+        let mut layout = Layout { topics: self.topics.len(), ..Layout::default() };
+        for (number, station) in (0..).zip(stations(self)) {
+            layout.capacities.push(match station.resource {
+                // What the server accepts and what all pools together may open.
+                Resource::DatabaseConnections(database) => {
+                    let most = |service: &super::spec::Service| {
+                        let pools = service.pools.iter().filter(|pool| pool.database == database);
+                        pools.map(|pool| f64::from(pool.maximum)).sum::<f64>()
+                            * f64::from(service.pods)
+                    };
+                    station.capacity.min(self.services.iter().map(most).sum())
+                }
+                _ => station.capacity,
+            });
+            layout.standing.push(matches!(station.resource, Resource::DatabaseConnections(_)));
+            if let Resource::Listener(listener) = station.resource {
+                let threads = active_threads(self, listener);
+                let listener = &self.listeners[listener as usize];
+                let (topic, batch) = (listener.topic, u64::from(listener.max_poll_records));
+                let uncommitted_most = u64::from(threads) * batch;
+                layout.readers.push(Reader { station: number, topic, uncommitted_most });
+            }
+        }
+        Ledger::new(layout)
+    }
+
     /// The same system with `factor` times as much of `resource` (rounded up to whole pieces).
     #[must_use]
     pub fn relieved(&self, resource: Resource, factor: f64) -> Spec {
