@@ -2,6 +2,7 @@
 //! question has the same answer, and no small system breaks the model.
 
 mod conservation;
+mod limits;
 mod properties;
 mod replay;
 mod systems;
