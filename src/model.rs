@@ -751,7 +751,12 @@ impl<'a, O: Observer> World<'a, O> {
 
     fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
         self.requests[id].timer = timer;
-        let class = if timer == Timer::CallTimeout { Class::Expire } else { Class::Complete };
+        let class = match timer {
+            Timer::CallTimeout => Class::Expire,
+            // What is freed in this very instant is free for whoever comes.
+            Timer::Arrive => Class::Arrive,
+            _ => Class::Complete,
+        };
         self.agenda.set(self.slots.request(id), self.now + after, class);
     }
 }

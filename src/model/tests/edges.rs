@@ -124,3 +124,31 @@ fn an_arrival_in_decades_is_found_in_a_few_steps() {
     assert!((at - 1e9 / 0.75).abs() < 3600.0, "{at}");
     assert!(Arrivals::new(Key::default(), 1e-300, true, true, 0.0).next(&curve).is_none());
 }
+
+#[test]
+fn a_call_that_arrives_as_a_thread_is_freed_has_it() {
+    // One thread without a queue, taken from 1 ms to 2 ms by what was sent; the call, under way since the
+    // beginning, arrives at 2 ms and is worked on until 3 ms.
+    let call = |round_trip| Op::Call { endpoint: 2, round_trip, timeout: None, draw: 4 };
+    let ops = [
+        Op::Send { endpoint: 1, after: 1, draw: 1 },
+        call(Span::from_millis(2)),
+        Op::End,
+        Op::Delay { time: 0, draw: 2 },
+        call(Span::ZERO),
+        Op::End,
+        Op::Delay { time: 0, draw: 3 },
+        Op::End,
+    ];
+    let laws = [Dist::Constant(0.001), Dist::Constant(0.0), Dist::Constant(1e6)];
+    let mut spec = system(&laws, &ops, 0.0);
+    spec.services.push(service("single"));
+    spec.services[1].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
+    spec.endpoints.push(Endpoint { name: "server.sent".into(), service: 0, entry: 3 });
+    spec.endpoints.push(Endpoint { name: "single.job".into(), service: 1, entry: 6 });
+    spec.load.open = None;
+    spec.load.closed = Some(Closed { users: 1, think: Some(2) });
+    let lines = lines(&spec, 1.0);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[1].starts_with("0.003000 Answered"), "{lines:?}");
+}
