@@ -46,6 +46,12 @@ fn a_window_too_short_for_quarters_is_refused() {
 }
 
 #[test]
+fn a_housekeeper_without_rest_is_refused() {
+    let service = "      pools: { p: { database: db, housekeeping: 1ns } }\n";
+    refused(service, "", "load: { rate: 1/s }\n", "`housekeeping` must be at least 1 ms");
+}
+
+#[test]
 fn more_users_than_fit_are_refused() {
     // 1,000/s for 6,000 s.
     let why = "keep 6000000 users there at once";

@@ -493,8 +493,8 @@ impl Compiler<'_> {
             time(&document.growth_pause, kind.map(|kind| kind.growth_pause.span()), 30);
         let housekeeping =
             time(&document.housekeeping, kind.map(|kind| kind.housekeeping.span()), 30_000);
-        if housekeeping == Length::ZERO {
-            self.problems.add("E0107", document.span, "`housekeeping` must be longer than nothing");
+        if housekeeping < Length::from_millis(1) {
+            self.problems.add("E0107", document.span, "`housekeeping` must be at least 1 ms");
         }
         Pool {
             name: name.into(),
@@ -571,9 +571,10 @@ impl Compiler<'_> {
             let count = u64::from(service.pods);
             (pods + count, connections + count * own)
         });
-        for (what, count, most) in
-            [("pods", pods, MOST_PODS), ("connections in their pools", connections, MOST_CONNECTIONS)]
-        {
+        for (what, count, most) in [
+            ("pods", pods, MOST_PODS),
+            ("connections in their pools", connections, MOST_CONNECTIONS),
+        ] {
             if count > most {
                 let message = format!("the services have {count} {what}; at most {most}");
                 self.problems.add("E0107", self.system.system.span, message);
