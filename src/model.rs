@@ -611,10 +611,8 @@ impl<'a, O: Observer> World<'a, O> {
         {
             state.waiting.push_back(id);
             self.level(station, 0.0, 1);
-        } else {
-            if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
-                self.finish(caller, Some(Failure::CallFailed));
-            }
+        } else if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
+            self.finish(caller, Some(Failure::CallFailed));
         }
     }
 

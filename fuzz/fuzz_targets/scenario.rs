@@ -1,7 +1,13 @@
 //! Any text as a scenario: loading it never panics, and a system that loads and is small keeps its books
 //! for a tenth of a second.
 //!
-//! `cargo +nightly fuzz run scenario --sanitizer none -- -dict=fuzz/scenario.dict -max_total_time=300`
+//! ```text
+//! mkdir -p fuzz/corpus/scenario
+//! cargo +nightly fuzz run scenario --sanitizer none fuzz/corpus/scenario fuzz/seeds \
+//!     scenarios/textbook tests/invalid tests/fixtures/scenarios -- \
+//!     -dict=fuzz/scenario.dict -max_len=16384 -timeout=20 -max_total_time=300
+//! ```
+//! The first folder keeps what was found to lead somewhere new; the others are read only.
 #![no_main]
 
 use std::path::PathBuf;

@@ -1,7 +1,5 @@
 //! Nothing is lost: the books of a run balance, and what was taken comes back.
 
-use std::path::Path;
-
 use plimsoll::model::Run;
 use plimsoll::model::spec::{Closed, Id};
 use plimsoll::random::{Dist, Sampler};
@@ -13,36 +11,32 @@ use proptest::test_runner::TestRunner;
 
 use crate::systems::{observed, system, unbalanced};
 
-/// The shipped scenarios that are small enough, a few seconds each.
+/// The textbook and the seeds of the fuzzer, which use every kind of step, for a few seconds.
 #[test]
-fn the_books_of_the_shipped_scenarios_balance() {
-    for name in [
-        "textbook/mm1",
-        "textbook/pool-timeout",
-        "textbook/partition-lag",
-        "textbook/tandem",
-        "textbook/closed-loop",
-        "textbook/mg1-ps",
-        "textbook/mmc",
-    ] {
-        let path = Path::new("scenarios").join(format!("{name}.yaml"));
-        let study = match load(&path, &Options::default()) {
-            Ok(loaded) => loaded.study,
-            Err(problems) => panic!("{}", render(&problems, false)),
-        };
-        let run = Run {
-            seed: study.seed,
-            replication: 0,
-            scale: 1.0,
-            follow_curve: false,
-            warm_up: Span::from_secs(2.0),
-            bin: Span::from_secs(5.0),
-            bins: 2,
-        };
-        for spec in &study.cases {
-            assert_eq!(unbalanced(spec, &run), Vec::<String>::new(), "{name}");
+fn the_books_of_scenarios_balance() {
+    let mut seen = 0;
+    for folder in ["scenarios/textbook", "fuzz/seeds"] {
+        for file in std::fs::read_dir(folder).expect("it is there").filter_map(Result::ok) {
+            let study = match load(&file.path(), &Options::default()) {
+                Ok(loaded) => loaded.study,
+                Err(problems) => panic!("{}", render(&problems, false)),
+            };
+            let run = Run {
+                seed: study.seed,
+                replication: 0,
+                scale: 1.0,
+                follow_curve: false,
+                warm_up: Span::from_secs(2.0),
+                bin: Span::from_secs(3.0),
+                bins: 2,
+            };
+            for spec in &study.cases {
+                assert_eq!(unbalanced(spec, &run), Vec::<String>::new(), "{:?}", file.path());
+                seen += 1;
+            }
         }
     }
+    assert!(seen >= 11, "{seen}");
 }
 
 /// Each virtual user makes one journey and thinks for ever: in the end nobody holds anything.
