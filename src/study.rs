@@ -16,8 +16,9 @@ use rayon::prelude::*;
 
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin, Saturation,
-    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Axis, Comparison, CurvePoint, DayBin,
+    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
+    Verdict,
 };
 use self::saturation::{Case, Line, answer};
 use self::setup::{Day, Study, Window};
@@ -133,7 +134,9 @@ pub fn answer_question(
     disagreements(&mut result);
     work.effort.stopped = watcher.stopped();
     if work.effort.stopped {
-        result.warnings.insert(0, "stopped before the end: what is missing was not computed".into());
+        result
+            .warnings
+            .insert(0, "stopped before the end: what is missing was not computed".into());
     }
     (result, work.effort)
 }
@@ -187,6 +190,7 @@ impl Work<'_> {
             mix: study.mixes[0].clone(),
             calibration: study.calibrations[0].clone(),
             target_load: TargetLoad {
+                axis: axis(study.case(0, 0, 0)),
                 rps: if study.load.rps > 0.0 { study.load.rps } else { base },
                 events_per_s: study.load.events_per_s,
                 mau: study.load.mau,
@@ -294,7 +298,12 @@ impl Work<'_> {
     }
 
     /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
-    fn place(&self, searched: &[Searched], found: Vec<Option<Saturation>>, result: &mut StudyResult) {
+    fn place(
+        &self,
+        searched: &[Searched],
+        found: Vec<Option<Saturation>>,
+        result: &mut StudyResult,
+    ) {
         for (searched, found) in searched.iter().zip(found) {
             let Some(saturation) = found else { continue };
             let variant = &mut result.variants[searched.variant];
@@ -329,7 +338,8 @@ impl Work<'_> {
                 searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
             let spec = self.study.case(searched.variant, 0, 0);
             for (index, station) in stations(spec).into_iter().enumerate() {
-                let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                let behind =
+                    carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
                 if behind * 2 > carried.len() {
                     let variant = &self.study.variants[searched.variant].name;
                     late.entry(station.name).or_default().push(variant);
@@ -398,8 +408,8 @@ impl Work<'_> {
             steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
         });
         let mut outcomes = outcomes.into_iter();
-        for (variant, load) in
-            (0..study.variants.len()).flat_map(|variant| loads.iter().map(move |load| (variant, load)))
+        for (variant, load) in (0..study.variants.len())
+            .flat_map(|variant| loads.iter().map(move |load| (variant, load)))
         {
             let seen: Vec<Outcome> =
                 outcomes.by_ref().take(CURVE_REPLICATIONS as usize).flatten().collect();
@@ -458,7 +468,9 @@ impl Work<'_> {
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {
-                station.busy.mean > 0.0 || station.waiting.mean > 0.0 || !station.busy_by_bin.is_empty()
+                station.busy.mean > 0.0
+                    || station.waiting.mean > 0.0
+                    || !station.busy_by_bin.is_empty()
             });
         }
     }
@@ -489,6 +501,16 @@ impl Work<'_> {
     }
 }
 
+fn axis(spec: &Spec) -> Axis {
+    if spec.load.open.is_some() {
+        Axis::Requests
+    } else if spec.load.closed.is_some() {
+        Axis::Closed
+    } else {
+        Axis::Records
+    }
+}
+
 fn pairs(variants: usize, replications: u32) -> Vec<(usize, u32)> {
     (0..variants).flat_map(|variant| (0..replications).map(move |n| (variant, n))).collect()
 }
@@ -499,7 +521,8 @@ fn by_variant<R>(
     results: Vec<Option<R>>,
     variants: usize,
 ) -> Vec<(usize, Vec<R>)> {
-    let mut gathered: Vec<(usize, Vec<R>)> = (0..variants).map(|index| (index, Vec::new())).collect();
+    let mut gathered: Vec<(usize, Vec<R>)> =
+        (0..variants).map(|index| (index, Vec::new())).collect();
     for ((variant, _), result) in tasks.iter().zip(results) {
         gathered[*variant].1.extend(result);
     }
@@ -528,6 +551,7 @@ fn at_load(load: f64, outcomes: &[Outcome]) -> AtLoad {
     error_rate.high = error_rate.high.min(1.0);
     AtLoad {
         rps: load,
+        mean_ms: positive(outcomes, |outcome| outcome.mean_ms),
         p50_ms: positive(outcomes, |outcome| outcome.p50_ms),
         p95_ms: positive(outcomes, |outcome| outcome.p95_ms),
         p99_ms: positive(outcomes, |outcome| outcome.p99_ms),

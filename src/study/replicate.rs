@@ -17,6 +17,7 @@ const QUARTERS: u32 = 4;
 pub(crate) struct Outcome {
     /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
+    pub(crate) mean_ms: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
@@ -131,9 +132,8 @@ pub(crate) fn day_bins(asked: &Day) -> u32 {
 
 fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let seconds: f64 = tally.bins.iter().map(|bin| bin.length.secs()).sum();
-    let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 {
-        tally.bins.iter().map(pick).sum::<u64>() as f64
-    };
+    let sum =
+        |pick: &dyn Fn(&Bin) -> u64| -> f64 { tally.bins.iter().map(pick).sum::<u64>() as f64 };
     let answered = sum(&|bin| bin.answered);
     let failed = sum(&Bin::failures) + cost.overdue as f64;
     let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
@@ -150,6 +150,7 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
     Outcome {
         load,
+        mean_ms: if silent { seconds * 1e3 } else { tally.times.mean() * 1e3 },
         p50_ms: millis(0.5),
         p95_ms: millis(0.95),
         p99_ms: millis(0.99),
@@ -176,9 +177,9 @@ fn drifting(quarters: &[Bin]) -> Vec<usize> {
     (0..last.stations.len())
         .filter(|&station| {
             let at = |bin: &Bin| bin.stations[station];
-            let never_empty = [third, last].iter().all(|bin| {
-                at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO
-            });
+            let never_empty = [third, last]
+                .iter()
+                .all(|bin| at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO);
             let grown = at(last).waiting - at(second).waiting;
             let passed = (at(third).left + at(last).left) as f64;
             never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()
