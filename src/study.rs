@@ -163,6 +163,9 @@ impl Work<'_> {
         tasks: &[T],
         run: impl Fn(&T) -> R + Sync + Send,
     ) -> Vec<Option<R>> {
+        if self.watcher.stopped() {
+            return tasks.iter().map(|_| None).collect();
+        }
         self.watcher.begin(what, tasks.len() as u64);
         tasks
             .par_iter()
@@ -286,8 +289,13 @@ impl Work<'_> {
             self.effort.add(events, 0);
         }
         let mut answers = Vec::new();
-        for found in found {
-            let found = found.flatten();
+        for (searched, found) in searched.iter().zip(found) {
+            // A study that was stopped still says where the lines lie that it found.
+            let unnamed = || {
+                let case = case(&(searched.mix, searched.calibration, searched.variant));
+                (!searched.lines.is_empty()).then(|| answer(&case, &searched.lines, 0))
+            };
+            let found = found.flatten().or_else(unnamed);
             self.effort.add(found.as_ref().map_or(0, |(_, events)| *events), 0);
             answers.push(found.map(|(saturation, _)| saturation));
         }
