@@ -35,7 +35,7 @@ pub const CONFIDENCE: f64 = 0.95;
 /// Loads of the curve, from the first to beyond both the target and the highest line.
 const CURVE_POINTS: u32 = 11;
 /// Replications of a point of the curve.
-const CURVE_REPLICATIONS: u32 = 2;
+const CURVE_REPLICATIONS: u32 = 3;
 /// Replications in which relief is tried: for the main answer, and for other mixes and calibrations.
 const RELIEF_REPLICATIONS: u32 = 4;
 const RELIEF_REPLICATIONS_OTHER: u32 = 2;
@@ -382,15 +382,48 @@ impl Work<'_> {
     fn at_target(&mut self, result: &mut StudyResult) -> Vec<Vec<f64>> {
         let study = self.study;
         let load = result.target_load.rps;
-        let tasks = pairs(study.variants.len(), study.replications.max(2));
-        let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
-            steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
-        });
+        let asked = study.precision;
+        let mut seen: Vec<Vec<Outcome>> = study.variants.iter().map(|_| Vec::new()).collect();
+        let (mut from, mut to) = (0, study.replications.max(2));
+        loop {
+            let wanted = (0..seen.len()).filter(|index| {
+                from == 0
+                    || widest(&seen[*index]).is_some_and(|(_, width)| width > asked.half_width)
+            });
+            let tasks: Vec<(usize, u32)> =
+                wanted.flat_map(|index| (from..to).map(move |number| (index, number))).collect();
+            if tasks.is_empty() {
+                break;
+            }
+            let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
+                steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
+            });
+            for (index, outcomes) in by_variant(&tasks, outcomes, seen.len()) {
+                seen[index].extend(outcomes);
+            }
+            if to >= asked.most_replications || self.watcher.stopped() {
+                break;
+            }
+            (from, to) = (to, (to * 2).min(asked.most_replications));
+        }
         let mut p99 = Vec::new();
-        for (index, outcomes) in by_variant(&tasks, outcomes, study.variants.len()) {
+        for (index, outcomes) in seen.into_iter().enumerate() {
             p99.push(outcomes.iter().map(|outcome| outcome.p99_ms).collect());
             if outcomes.is_empty() {
                 continue;
+            }
+            if let Some((metric, width)) = widest(&outcomes)
+                && width > asked.half_width
+            {
+                result.warnings.push(format!(
+                    "{}: {metric} at the load asked about is known to ± {:.0} % after {} replications, \
+                     not to the {:.0} % asked for: lengthen `window.measure` or raise \
+                     `precision.most_replications`",
+                    study.variants[index].name,
+                    width * 100.0,
+                    outcomes.len(),
+                    asked.half_width * 100.0
+                ));
             }
             for outcome in &outcomes {
                 self.count(outcome.cost);
@@ -523,6 +556,15 @@ impl Work<'_> {
     }
 }
 
+/// The least well known of p99 and goodput, with its relative half-width; none with fewer than two
+/// replications or where both are zero.
+fn widest(outcomes: &[Outcome]) -> Option<(&'static str, f64)> {
+    let width = |pick: fn(&Outcome) -> f64| estimate(outcomes, pick).relative_half_width();
+    let p99 = width(|outcome| outcome.p99_ms).map(|width| ("p99", width));
+    let goodput = width(|outcome| outcome.goodput_rps).map(|width| ("goodput", width));
+    p99.into_iter().chain(goodput).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
 fn axis(spec: &Spec) -> Axis {
     if spec.load.open.is_some() {
         Axis::Requests
@@ -531,10 +573,6 @@ fn axis(spec: &Spec) -> Axis {
     } else {
         Axis::Records
     }
-}
-
-fn pairs(variants: usize, replications: u32) -> Vec<(usize, u32)> {
-    (0..variants).flat_map(|variant| (0..replications).map(move |n| (variant, n))).collect()
 }
 
 /// Results of tasks (variant, replication) gathered by variant, in order.

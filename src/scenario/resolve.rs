@@ -18,7 +18,7 @@ use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::study::result::{Assumption, Target};
-use crate::study::setup::{AskedLoad, Day, Search, Study, Variant, Window};
+use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
 
 /// Most cases of a study.
@@ -104,6 +104,7 @@ pub(super) fn study(
         load: asked,
         window,
         replications: fewer(replications),
+        precision: precision(scenario, fewer(replications), question.options.quick),
         day,
         edits: Vec::new(),
         assumed,
@@ -199,6 +200,16 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
         problems.add("E0107", document.span, "`measure` must be longer than nothing");
     }
     Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+}
+
+fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precision {
+    let asked = scenario.precision.as_ref();
+    let most = asked.and_then(|asked| asked.most_replications).map(Count::u32);
+    Precision {
+        half_width: asked.and_then(|asked| asked.half_width.as_ref()).map_or(0.05, |share| share.0),
+        most_replications: if quick { 0 } else { most.unwrap_or(4 * replications) }
+            .max(replications),
+    }
 }
 
 fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
