@@ -10,6 +10,8 @@ pub(crate) mod saturation;
 pub mod schema;
 pub mod setup;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use self::replicate::{Outcome, base_load, day, steady};
@@ -18,7 +20,7 @@ use self::result::{
     StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
 };
 use self::saturation::{Case, Line, answer};
-use self::setup::{Study, Window};
+use self::setup::{Day, Study, Window};
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
 use crate::observe::Phase;
@@ -310,21 +312,25 @@ impl Work<'_> {
 
     /// Warn of stations that fall behind below the line without drawing it.
     fn behind(&self, searched: &[Searched], result: &mut StudyResult) {
+        let mut late: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for searched in searched {
-            let spec = self.study.case(searched.variant, 0, 0);
-            let stations = stations(spec);
             let carried: Vec<&Outcome> =
                 searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
-            for (index, station) in stations.iter().enumerate() {
+            let spec = self.study.case(searched.variant, 0, 0);
+            for (index, station) in stations(spec).into_iter().enumerate() {
                 let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
                 if behind * 2 > carried.len() {
-                    result.warnings.push(format!(
-                        "{}: {} fall behind already below the line; their topic's records do not \
-                         count as events, so they draw no line",
-                        self.study.variants[searched.variant].name, station.name
-                    ));
+                    let variant = &self.study.variants[searched.variant].name;
+                    late.entry(station.name).or_default().push(variant);
                 }
             }
+        }
+        for (station, variants) in late {
+            result.warnings.push(format!(
+                "{station} fall behind already below the line ({}); their topic's records do not count \
+                 as events, so they draw no line",
+                variants.join(", ")
+            ));
         }
     }
 
@@ -402,14 +408,14 @@ impl Work<'_> {
     fn days(&mut self, result: &mut StudyResult) {
         let study = self.study;
         let Some(asked) = &study.day else { return };
-        let bins = asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32;
+        let bins = replicate::day_bins(asked);
         let tasks: Vec<(usize, u32)> = asked
             .variants
             .iter()
             .flat_map(|variant| (0..asked.replications.max(1)).map(|n| (*variant as usize, n)))
             .collect();
         let days = self.all("the day", &tasks, |&(variant, number)| {
-            day(study.case(variant, 0, 0), asked.bin, bins, study.seed, number)
+            day(study.case(variant, 0, 0), asked, study.seed, number)
         });
         for (index, days) in by_variant(&tasks, days, study.variants.len()) {
             if days.is_empty() {
@@ -421,7 +427,7 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(|(bins, _)| bins.as_slice()).collect();
             let variant = &mut result.variants[index];
-            variant.day = day_bins(&series);
+            variant.day = day_series(&series, asked);
             let stations = stations(spec);
             for (station, seen) in variant.stations.iter_mut().enumerate() {
                 let capacity = stations[station].capacity;
@@ -432,6 +438,12 @@ impl Work<'_> {
                     })
                     .collect();
             }
+        }
+        if asked.compress > 1.0 {
+            result.warnings.push(format!(
+                "the day was run in 1/{} of its time at the same rates; backlogs that last are scaled back",
+                asked.compress
+            ));
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {
@@ -565,7 +577,7 @@ fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
         .collect()
 }
 
-fn day_bins(series: &[&[Bin]]) -> Vec<DayBin> {
+fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
     let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
     (0..bins)
         .map(|bin| {
@@ -577,8 +589,8 @@ fn day_bins(series: &[&[Bin]]) -> Vec<DayBin> {
             let seconds = first.length.secs();
             let rate = |count: u64| count as f64 / seconds;
             DayBin {
-                start_s: first.start.secs(),
-                length_s: seconds,
+                start_s: first.start.secs() * asked.compress,
+                length_s: asked.bin.secs(),
                 offered_rps: over(&|bin| rate(bin.offered)),
                 goodput_rps: over(&|bin| rate(bin.answered)),
                 p99_ms: over(&|bin| bin.quantiles[2] * 1e3),

@@ -145,6 +145,11 @@ impl Tally {
         }
     }
 
+    /// Stations whose number waiting is the lag of a listener.
+    pub fn lags(&self) -> &[usize] {
+        &self.layout.lags
+    }
+
     fn answered(&mut self, took: Span, spent: &Spent) {
         self.current.answered += 1;
         self.bin_times.record(took);

@@ -198,6 +198,7 @@ fn edits() -> Vec<Edit> {
     for service in ["customer", "order", "payment", "product"] {
         edits.push(Edit {
             plan: "after".to_owned(),
+            edit: None,
             set: format!("services.{service}.replicas"),
             from: "2".to_owned(),
             believed: None,
@@ -208,6 +209,7 @@ fn edits() -> Vec<Edit> {
         });
         edits.push(Edit {
             plan: "after".to_owned(),
+            edit: None,
             set: format!("services.{service}.pools.master.maximum"),
             from: "10".to_owned(),
             believed: Some("5".to_owned()),
@@ -219,6 +221,7 @@ fn edits() -> Vec<Edit> {
     }
     edits.push(Edit {
         plan: "after".to_owned(),
+        edit: None,
         set: "services.product.listeners.concurrency".to_owned(),
         from: "1".to_owned(),
         believed: None,

@@ -616,6 +616,9 @@ document! {
         horizon: Option<Duration>,
         /// Replications; 1 by default.
         replications: Option<Count<1, 10_000>>,
+        /// How many times shorter the day is run, at the same rates, 1 to 100; 1 by default. A backlog that
+        /// lasts is scaled back.
+        compress: Option<Spanned<Number>>,
         /// Variants whose day is run; all by default.
         variants: Vec<Name>,
     }

@@ -37,6 +37,7 @@ pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) ->
         let believed = change.believed.as_ref().map(|believed| believed.value.0.clone());
         edits.push(Edit {
             plan: plan.plan.text.clone(),
+            edit: change.edit.as_ref().map(|edit| edit.0.clone()),
             set: change.set.value.0.clone(),
             believed: believed.filter(|believed| !equal(believed, &from)),
             from,

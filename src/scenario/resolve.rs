@@ -209,6 +209,12 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
         let message = "a day has 1 to 10,000 bins: `bin` and `horizon` do not fit together";
         problems.add("E0305", document.span, message);
     }
+    let compress = document.compress.as_ref().map_or(1.0, |factor| factor.value.0);
+    if !(1.0..=100.0).contains(&compress) || bin / compress < 1.0 {
+        let span = document.compress.as_ref().map_or(document.span, |factor| factor.span);
+        let message = "`compress` is from 1 to 100, and leaves at least 1 s of each bin";
+        problems.add("E0305", span, message);
+    }
     let defined = &question.scenario.variants;
     let chosen = |name: &Name, problems: &mut Problems| {
         if defined.is_empty() && name.text == "system" {
@@ -228,6 +234,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
         bin: Length::from_secs(bin),
         horizon: Length::from_secs(horizon),
         replications: document.replications.map_or(1, Count::u32),
+        compress,
         variants,
     })
 }

@@ -1,7 +1,7 @@
 //! One replication made into the numbers that studies are about.
 
 use super::result::Target;
-use super::setup::Window;
+use super::setup::{Day, Window};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, stations};
 use crate::model::{Cost, Run, simulate};
@@ -93,8 +93,12 @@ fn aside(spec: &Spec, station: &Station) -> bool {
     }
 }
 
-/// A day of `spec`, bin by bin.
-pub(crate) fn day(spec: &Spec, bin: Span, bins: u32, seed: u64, number: u32) -> (Vec<Bin>, Cost) {
+/// A day of `spec`, bin by bin; with the largest lag of each bin, which compression has to scale.
+pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>, Cost) {
+    let shrink = |span: Span| Span((span.0 as f64 / asked.compress).round().max(1.0) as u64);
+    let mut spec = spec.clone();
+    spec.load.curve.slice = shrink(spec.load.curve.slice);
+    let bin = shrink(asked.bin);
     let run = Run {
         seed,
         replication: u64::from(number),
@@ -102,11 +106,27 @@ pub(crate) fn day(spec: &Spec, bin: Span, bins: u32, seed: u64, number: u32) -> 
         follow_curve: true,
         warm_up: Span::ZERO,
         bin,
-        bins,
+        bins: day_bins(asked),
     };
-    let mut tally = tally_for(spec, &stations(spec), Span::ZERO);
-    let cost = simulate(spec, &run, &mut tally);
-    (tally.bins, cost)
+    let stations = stations(&spec);
+    let mut tally = tally_for(&spec, &stations, Span::ZERO);
+    let lags = tally.lags().to_vec();
+    let cost = simulate(&spec, &run, &mut tally);
+    let mut bins = tally.bins;
+    for bin in &mut bins {
+        // What was there all the time is backlog and grows with time; what came and went is not.
+        let lag = |station: &usize| {
+            let seen = &bin.stations[*station];
+            seen.waiting_most + ((asked.compress - 1.0) * seen.waiting_least as f64).round() as i64
+        };
+        bin.max_lag = lags.iter().map(lag).max().unwrap_or(0);
+    }
+    (bins, cost)
+}
+
+/// Number of bins of a day.
+pub(crate) fn day_bins(asked: &Day) -> u32 {
+    asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32
 }
 
 fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {

@@ -265,6 +265,8 @@ pub struct AlternativeVariant {
 pub struct Edit {
     /// Plan.
     pub plan: String,
+    /// Number of the edit in the plan's document: several settings may be one edit of it.
+    pub edit: Option<String>,
     /// Setting.
     pub set: String,
     /// Value before, as written in the files.

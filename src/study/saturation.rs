@@ -195,10 +195,15 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
     let mut left = candidates(&all, &failed);
+    // Beside the main answer a name is enough: fewer suspects, and ties are not followed as far.
+    let rounds = if replications > 2 { BEYOND.len() } else { 2 };
+    if replications <= 2 {
+        left.truncate(4);
+    }
     let replications = replications.min(lines.len() as u32).max(1);
     let mut agreement = 0.0;
     let mut fallback: Option<(f64, usize)> = None;
-    for (round, factor) in BEYOND.iter().enumerate() {
+    for (round, factor) in BEYOND[..rounds].iter().enumerate() {
         let mut still = Vec::new();
         for &station in &left {
             let spec = case.spec.relieved(all[station].resource, RELIEF);

@@ -112,6 +112,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
         ]),
         "edit": object(&[
             ("plan", text.clone()),
+            ("edit", or_null(text)),
             ("set", text.clone()),
             ("from", text.clone()),
             ("believed", or_null(text)),

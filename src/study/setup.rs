@@ -105,6 +105,10 @@ pub struct Day {
     pub horizon: Span,
     /// Replications.
     pub replications: u32,
+    /// How many times shorter than the day it is run, at the same rates: 1 for in full. Queues that empty
+    /// do not notice; a backlog that never empties within a bin grows that many times less, and is
+    /// scaled back (fluid scaling).
+    pub compress: f64,
     /// Indices of the variants whose day is run.
     pub variants: Vec<Id>,
 }
