@@ -128,7 +128,9 @@ impl<O: Observer> World<'_, O> {
             None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),
         };
         self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
-        self.level(station, busy, sharing);
+        if busy != 0.0 || sharing != 0 {
+            self.level(station, busy, sharing);
+        }
     }
 
     // Connections.

@@ -6,6 +6,10 @@
 //! and so has the difference of two variants. What draws the line is found by relief: give one resource
 //! twice its capacity and see whether a load beyond the line is carried.
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
 use super::replicate::{Outcome, base_load, steady};
 use super::result::{Relief, Saturation};
 use super::setup::{Search, Study, Window};
@@ -15,8 +19,9 @@ use crate::stats::Estimate;
 
 /// A share of the lowest line that the search goes down to before it says that nothing is carried.
 const LOWEST: f64 = 1e-4;
-/// Loads beyond the line at which relief is tried, as factors; each next one separates ties.
-const BEYOND: [f64; 4] = [1.12, 1.3, 1.6, 1.9];
+/// Loads beyond the line at which relief is tried, as factors; each next one separates ties. The first
+/// lies just outside the bracket of a line.
+const BEYOND: [f64; 5] = [1.05, 1.12, 1.3, 1.6, 1.9];
 /// Capacity that relief gives, as a factor.
 const RELIEF: f64 = 2.0;
 /// Most resources that relief is tried on.
@@ -118,8 +123,13 @@ fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimat
     Estimate::from_samples(&values, confidence)
 }
 
-/// The lines of all replications made into an answer. `replications` is how many take part in relief.
-pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
+/// The lines of all replications made into an answer, and the events that took. `replications` is how many take part in relief.
+pub(crate) fn answer(
+    case: &Case<'_>,
+    lines: &[Line],
+    replications: u32,
+) -> (Saturation, u64) {
+    let mut events = 0;
     let confidence = super::CONFIDENCE;
     let mut rps = over(lines, |line| line.load, confidence);
     let half = lines.iter().map(|line| line.half).sum::<f64>() / lines.len().max(1) as f64;
@@ -155,9 +165,9 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
         found.agreement = 1.0;
     } else {
-        relieve(case, lines, replications, &mut found);
+        relieve(case, lines, replications, &mut found, &mut events);
     }
-    found
+    (found, events)
 }
 
 fn binding_target(study: &Study, lines: &[Line]) -> String {
@@ -191,31 +201,35 @@ fn candidates(all: &[Station], failed: &[&Outcome]) -> Vec<usize> {
     suspects.into_iter().take(CANDIDATES).map(|(_, station)| station).collect()
 }
 
-fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Saturation) {
+fn relieve(
+    case: &Case<'_>,
+    lines: &[Line],
+    replications: u32,
+    found: &mut Saturation,
+    events: &mut u64,
+) {
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
     let mut left = candidates(&all, &failed);
     // Beside the main answer a name is enough: fewer suspects, and ties are not followed as far.
-    let rounds = if replications > 2 { BEYOND.len() } else { 2 };
+    let rounds = if replications > 2 { BEYOND.len() } else { 3 };
     if replications <= 2 {
         left.truncate(4);
     }
     let replications = replications.min(lines.len() as u32).max(1);
     let mut agreement = 0.0;
     let mut fallback: Option<(f64, usize)> = None;
+    let nearest = 1.0 + 2.5 * case.study.search.resolution;
     for (round, factor) in BEYOND[..rounds].iter().enumerate() {
+        let factor = &factor.max(nearest);
         let mut still = Vec::new();
+        let tried = try_all(case, &all, &left, lines, *factor, replications);
         for &station in &left {
-            let spec = case.spec.relieved(all[station].resource, RELIEF);
-            let mut carried = 0;
-            let mut worst = 0.0;
-            for number in 0..replications {
-                let load = lines[number as usize].load * factor;
-                let outcome = case.run(&spec, load, number);
-                carried += u32::from(case.carries(&outcome));
-                worst += excess(case, &outcome);
-            }
-            let share = f64::from(carried) / f64::from(replications);
+            let outcomes = &tried[&station];
+            let carried = outcomes.iter().filter(|outcome| case.carries(outcome)).count();
+            let worst: f64 = outcomes.iter().map(|outcome| excess(case, outcome)).sum();
+            *events += outcomes.iter().map(|outcome| outcome.cost.events).sum::<u64>();
+            let share = carried as f64 / f64::from(replications);
             if round == 0 {
                 found.relief.push(Relief {
                     resource: all[station].name.clone(),
@@ -253,6 +267,28 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     if !any {
         found.reason.push_str("; no single relief carries more, several resources limit together");
     }
+}
+
+/// The load beyond the line with each of these stations relieved in turn, replication by replication.
+fn try_all(
+    case: &Case<'_>,
+    all: &[Station],
+    which: &[usize],
+    lines: &[Line],
+    factor: f64,
+    replications: u32,
+) -> BTreeMap<usize, Vec<Outcome>> {
+    which
+        .par_iter()
+        .map(|&station| {
+            let spec = case.spec.relieved(all[station].resource, RELIEF);
+            let outcomes = (0..replications)
+                .into_par_iter()
+                .map(|number| case.run(&spec, lines[number as usize].load * factor, number))
+                .collect();
+            (station, outcomes)
+        })
+        .collect()
 }
 
 /// By how much an outcome misses its targets: sum of ratios beyond 1; a drift counts 1.
