@@ -103,7 +103,7 @@ impl Slots {
     fn event(self, slot: Slot) -> Event {
         if slot >= self.dynamic {
             let number = (slot - self.dynamic) / 2;
-            return if (slot - self.dynamic) % 2 == 0 {
+            return if (slot - self.dynamic).is_multiple_of(2) {
                 Event::Request(number)
             } else {
                 Event::User(number)

@@ -16,8 +16,9 @@ use rayon::prelude::*;
 
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin, Saturation,
-    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin,
+    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
+    Verdict,
 };
 use self::saturation::{Case, Line, answer};
 use self::setup::{Day, Study, Window};
@@ -129,11 +130,13 @@ pub fn answer_question(
     if question != Question::Saturate {
         work.days(&mut result);
     }
-    work.compare(&lines, &p99, &mut result);
+    compare(&lines, &p99, &mut result);
     disagreements(&mut result);
     work.effort.stopped = watcher.stopped();
     if work.effort.stopped {
-        result.warnings.insert(0, "stopped before the end: what is missing was not computed".into());
+        result
+            .warnings
+            .insert(0, "stopped before the end: what is missing was not computed".into());
     }
     (result, work.effort)
 }
@@ -294,7 +297,12 @@ impl Work<'_> {
     }
 
     /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
-    fn place(&self, searched: &[Searched], found: Vec<Option<Saturation>>, result: &mut StudyResult) {
+    fn place(
+        &self,
+        searched: &[Searched],
+        found: Vec<Option<Saturation>>,
+        result: &mut StudyResult,
+    ) {
         for (searched, found) in searched.iter().zip(found) {
             let Some(saturation) = found else { continue };
             let variant = &mut result.variants[searched.variant];
@@ -329,7 +337,8 @@ impl Work<'_> {
                 searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
             let spec = self.study.case(searched.variant, 0, 0);
             for (index, station) in stations(spec).into_iter().enumerate() {
-                let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                let behind =
+                    carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
                 if behind * 2 > carried.len() {
                     let variant = &self.study.variants[searched.variant].name;
                     late.entry(station.name).or_default().push(variant);
@@ -398,8 +407,8 @@ impl Work<'_> {
             steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
         });
         let mut outcomes = outcomes.into_iter();
-        for (variant, load) in
-            (0..study.variants.len()).flat_map(|variant| loads.iter().map(move |load| (variant, load)))
+        for (variant, load) in (0..study.variants.len())
+            .flat_map(|variant| loads.iter().map(move |load| (variant, load)))
         {
             let seen: Vec<Outcome> =
                 outcomes.by_ref().take(CURVE_REPLICATIONS as usize).flatten().collect();
@@ -458,33 +467,35 @@ impl Work<'_> {
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {
-                station.busy.mean > 0.0 || station.waiting.mean > 0.0 || !station.busy_by_bin.is_empty()
+                station.busy.mean > 0.0
+                    || station.waiting.mean > 0.0
+                    || !station.busy_by_bin.is_empty()
             });
         }
     }
+}
 
-    /// Paired differences: each variant with every one before it.
-    fn compare(&mut self, lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
-        let line = |variant: usize| -> Vec<f64> {
-            let found = lines.iter().find(|searched| searched.variant == variant);
-            found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
-        };
-        for to in 1..result.variants.len() {
-            for from in (0..to).rev() {
-                let (before, after) = (line(from), line(to));
-                let n = before.len().min(after.len());
-                let m = p99[from].len().min(p99[to].len());
-                if n < 2 || m < 2 {
-                    continue;
-                }
-                result.comparisons.push(Comparison {
-                    from: result.variants[from].name.clone(),
-                    to: result.variants[to].name.clone(),
-                    saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
-                    p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
-                    variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
-                });
+/// Paired differences: each variant with every one before it.
+fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
+    let line = |variant: usize| -> Vec<f64> {
+        let found = lines.iter().find(|searched| searched.variant == variant);
+        found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
+    };
+    for to in 1..result.variants.len() {
+        for from in (0..to).rev() {
+            let (before, after) = (line(from), line(to));
+            let n = before.len().min(after.len());
+            let m = p99[from].len().min(p99[to].len());
+            if n < 2 || m < 2 {
+                continue;
             }
+            result.comparisons.push(Comparison {
+                from: result.variants[from].name.clone(),
+                to: result.variants[to].name.clone(),
+                saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
+                p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
+                variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
+            });
         }
     }
 }
@@ -499,7 +510,8 @@ fn by_variant<R>(
     results: Vec<Option<R>>,
     variants: usize,
 ) -> Vec<(usize, Vec<R>)> {
-    let mut gathered: Vec<(usize, Vec<R>)> = (0..variants).map(|index| (index, Vec::new())).collect();
+    let mut gathered: Vec<(usize, Vec<R>)> =
+        (0..variants).map(|index| (index, Vec::new())).collect();
     for ((variant, _), result) in tasks.iter().zip(results) {
         gathered[*variant].1.extend(result);
     }

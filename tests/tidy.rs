@@ -68,6 +68,12 @@ struct File {
     text: String,
 }
 
+impl File {
+    fn ends(&self, ending: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|extension| extension == ending)
+    }
+}
+
 fn file(path: &str, text: &str) -> File {
     File { path: path.into(), text: text.into() }
 }
@@ -102,7 +108,7 @@ fn walk(folder: &Path, found: &mut Vec<File>) {
 }
 
 fn source(files: &[File]) -> impl Iterator<Item = &File> {
-    files.iter().filter(|file| file.path.starts_with("src/") && file.path.ends_with(".rs"))
+    files.iter().filter(|file| file.path.starts_with("src/") && file.ends("rs"))
 }
 
 fn assert_none(complaints: &[String]) {
@@ -240,7 +246,7 @@ fn words(files: &[File]) -> Vec<String> {
     let mut complaints = Vec::new();
     for file in files {
         let ours = file.path.starts_with("src/");
-        let code = file.path.ends_with(".rs");
+        let code = file.ends("rs");
         for (number, line) in file.text.lines().enumerate() {
             let place = format!("{}:{}", file.path, number + 1);
             let lower = line.to_lowercase();
@@ -338,7 +344,7 @@ fn schemas(files: &[File]) -> Vec<String> {
     let mut complaints = Vec::new();
     for file in files {
         let data = ["models/", "scenarios/"].iter().any(|folder| file.path.starts_with(folder));
-        if !data || !file.path.ends_with(".yaml") {
+        if !data || !file.ends("yaml") {
             continue;
         }
         let first = file.text.lines().next().unwrap_or_default();
@@ -363,7 +369,7 @@ fn data_files_name_their_schema() {
     ];
     assert_eq!(schemas(&broken).len(), 2, "{:?}", schemas(&broken));
     let all = files();
-    assert!(all.iter().filter(|file| file.path.ends_with(".yaml")).count() > 20);
+    assert!(all.iter().filter(|file| file.ends("yaml")).count() > 20);
     assert_none(&schemas(&all));
 }
 
