@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin,
+    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Axis, Comparison, CurvePoint, DayBin,
     Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
     Verdict,
 };
@@ -163,6 +163,9 @@ impl Work<'_> {
         tasks: &[T],
         run: impl Fn(&T) -> R + Sync + Send,
     ) -> Vec<Option<R>> {
+        if self.watcher.stopped() {
+            return tasks.iter().map(|_| None).collect();
+        }
         self.watcher.begin(what, tasks.len() as u64);
         tasks
             .par_iter()
@@ -190,6 +193,7 @@ impl Work<'_> {
             mix: study.mixes[0].clone(),
             calibration: study.calibrations[0].clone(),
             target_load: TargetLoad {
+                axis: axis(study.case(0, 0, 0)),
                 rps: if study.load.rps > 0.0 { study.load.rps } else { base },
                 events_per_s: study.load.events_per_s,
                 mau: study.load.mau,
@@ -285,8 +289,13 @@ impl Work<'_> {
             self.effort.add(events, 0);
         }
         let mut answers = Vec::new();
-        for found in found {
-            let found = found.flatten();
+        for (searched, found) in searched.iter().zip(found) {
+            // A study that was stopped still says where the lines lie that it found.
+            let unnamed = || {
+                let case = case(&(searched.mix, searched.calibration, searched.variant));
+                (!searched.lines.is_empty()).then(|| answer(&case, &searched.lines, 0))
+            };
+            let found = found.flatten().or_else(unnamed);
             self.effort.add(found.as_ref().map_or(0, |(_, events)| *events), 0);
             answers.push(found.map(|(saturation, _)| saturation));
         }
@@ -500,6 +509,16 @@ fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
     }
 }
 
+fn axis(spec: &Spec) -> Axis {
+    if spec.load.open.is_some() {
+        Axis::Requests
+    } else if spec.load.closed.is_some() {
+        Axis::Closed
+    } else {
+        Axis::Records
+    }
+}
+
 fn pairs(variants: usize, replications: u32) -> Vec<(usize, u32)> {
     (0..variants).flat_map(|variant| (0..replications).map(move |n| (variant, n))).collect()
 }
@@ -540,6 +559,7 @@ fn at_load(load: f64, outcomes: &[Outcome]) -> AtLoad {
     error_rate.high = error_rate.high.min(1.0);
     AtLoad {
         rps: load,
+        mean_ms: positive(outcomes, |outcome| outcome.mean_ms),
         p50_ms: positive(outcomes, |outcome| outcome.p50_ms),
         p95_ms: positive(outcomes, |outcome| outcome.p95_ms),
         p99_ms: positive(outcomes, |outcome| outcome.p99_ms),

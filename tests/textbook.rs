@@ -51,6 +51,10 @@ fn station<'a>(
     found.unwrap_or_else(|| panic!("no station {name} among {:?}", variant.stations))
 }
 
+fn mean_response(variant: &VariantResult) -> Estimate {
+    variant.at_target.as_ref().expect("the scenario has a load").mean_ms
+}
+
 fn part(variant: &VariantResult, name: &str) -> Estimate {
     let found = variant.anatomy.iter().find(|part| part.part == name);
     found.unwrap_or_else(|| panic!("no part {name} among {:?}", variant.anatomy)).mean_ms
@@ -80,6 +84,7 @@ fn mm1() {
     for (estimate, p) in [(at.p50_ms, 0.5), (at.p95_ms, 0.95), (at.p99_ms, 0.99)] {
         holds("response", estimate, -(1.0_f64 - p).ln() * response * 1e3, 0.06);
     }
+    holds("mean response", at.mean_ms, response * 1e3, 0.04);
     holds("goodput", at.goodput_rps, rate, 0.01);
     let wait = mmc_mean_wait(rate, service, 1).expect("it is stable");
     holds("wait", part(&seen, "waiting for a thread"), wait * 1e3, 0.06);
@@ -110,6 +115,7 @@ fn mmc() {
     let wait = mmc_mean_wait(rate, service, servers).expect("it is stable");
     assert!((wait * 1e3 - 10.23).abs() < 0.005, "the scenario's head says 10.23 ms, not {wait} s");
     holds("wait", part(&seen, "waiting for a thread"), wait * 1e3, 0.08);
+    holds("mean response", mean_response(&seen), (wait + service) * 1e3, 0.02);
     let threads = station(&seen, "server threads");
     holds("busy", threads.busy, utilisation(rate, service, servers).expect("positive"), 0.01);
     let queue = mmc_mean_queue(rate, service, servers).expect("it is stable");
@@ -148,7 +154,8 @@ fn mg1_ps() {
     let (rate, work) = (70.0, 0.010);
     let seen = run("mg1-ps");
     let response = ps_mean_response(rate, work).expect("it is stable");
-    holds("response", part(&seen, "pod CPU"), response * 1e3, 0.08);
+    holds("mean response", mean_response(&seen), response * 1e3, 0.08);
+    holds("time on the CPU", part(&seen, "pod CPU"), response * 1e3, 0.08);
     holds("busy", station(&seen, "server CPU").busy, rate * work, 0.02);
     let in_order = mg1_mean_wait(rate, work, 4.0).expect("it is stable") + work;
     assert!(in_order > 2.0 * response, "the test would not tell the disciplines apart");
@@ -167,6 +174,7 @@ fn tandem() {
     }
     // 25 + 15.385 ms of response less 18 ms of service.
     assert!((waits * 1e3 - 22.385).abs() < 0.001);
+    holds("mean response", mean_response(&seen), waits * 1e3 + 18.0, 0.03);
     holds("waits", part(&seen, "waiting for a lock"), waits * 1e3, 0.04);
 }
 
@@ -223,7 +231,7 @@ fn closed_loop() {
     let at = seen.at_target.expect("the scenario has a load");
     let users = little_number(at.goodput_rps.mean, at.p50_ms.mean / 1e3).expect("positive");
     assert!((users - 100.0).abs() < 1e-9, "{users} users");
-    for quantile in [at.p50_ms, at.p95_ms, at.p99_ms] {
+    for quantile in [at.mean_ms, at.p50_ms, at.p95_ms, at.p99_ms] {
         assert!((quantile.mean - 250.0).abs() < 1e-9, "{quantile:?}");
     }
     assert!((at.goodput_rps.mean - 400.0).abs() < 1e-9, "{:?}", at.goodput_rps);

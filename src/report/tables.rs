@@ -56,6 +56,7 @@ impl Table {
 
     fn at_load(&mut self, at: Option<&AtLoad>) -> &mut Table {
         self.put("at_rps", at.map(|at| at.rps.to_string()).unwrap_or_default())
+            .estimate("mean_ms", at.map(|at| &at.mean_ms))
             .estimate("p50_ms", at.map(|at| &at.p50_ms))
             .estimate("p95_ms", at.map(|at| &at.p95_ms))
             .estimate("p99_ms", at.map(|at| &at.p99_ms))

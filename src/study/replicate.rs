@@ -17,6 +17,7 @@ const QUARTERS: u32 = 4;
 pub(crate) struct Outcome {
     /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
+    pub(crate) mean_ms: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
@@ -150,6 +151,7 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
     Outcome {
         load,
+        mean_ms: if silent { seconds * 1e3 } else { tally.times.mean() * 1e3 },
         p50_ms: millis(0.5),
         p95_ms: millis(0.95),
         p99_ms: millis(0.99),

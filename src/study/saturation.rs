@@ -125,7 +125,8 @@ fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimat
     Estimate::from_samples(&values, confidence)
 }
 
-/// The lines of all replications made into an answer, and the events that took. `replications` is how many take part in relief.
+/// The lines of all replications made into an answer, and the events that took. `replications` is how many
+/// take part in relief; 0 leaves the resource unnamed.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> (Saturation, u64) {
     let mut events = 0;
     let confidence = super::CONFIDENCE;
@@ -167,6 +168,9 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> (Sat
         found.resource = "none".into();
         found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
         found.agreement = 1.0;
+    } else if replications == 0 {
+        found.resource = "unknown".into();
+        found.reason = "stopped before any resource was relieved".into();
     } else {
         relieve(case, lines, replications, &mut found, &mut events);
     }

@@ -60,6 +60,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
         ]),
         "at_load": object(&[
             ("rps", number.clone()),
+            at("mean_ms"),
             at("p50_ms"),
             at("p95_ms"),
             at("p99_ms"),
@@ -141,6 +142,7 @@ pub fn summary() -> Value {
     let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
     let estimate = named("estimate");
     let target_load = object(&[
+        ("axis", json!({ "enum": ["requests", "records", "closed"] })),
         ("rps", number.clone()),
         ("events_per_s", or_null(&number)),
         ("mau", or_null(&number)),
