@@ -31,6 +31,10 @@ use crate::station::device::Device;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
+/// Most requests in flight and users in session that a replication has room for, half a gigabyte of them.
+/// A system in which more than this wait is beyond any answer but "overloaded".
+pub const MOST_IN_FLIGHT: u64 = 2_000_000;
+
 /// One replication.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
@@ -61,6 +65,9 @@ pub struct Cost {
     pub overdue: u64,
     /// Largest number of requests in flight.
     pub in_flight_most: u64,
+    /// Requests and sessions that found no room in the model itself; with any, its answer is that of a
+    /// system that turns them away.
+    pub no_room: u64,
 }
 
 /// Run one replication and tell `observer` what happens.
@@ -470,6 +477,10 @@ impl<'a, O: Observer> World<'a, O> {
         let user = User { key, journey: self.choice.pick(key), visit: 0, iteration };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
         let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
+        if self.users.present() >= MOST_IN_FLIGHT {
+            self.cost.no_room += 1;
+            return;
+        }
         let id = self.users.begin(User { visit, ..user });
         self.agenda.set(self.slots.user(id), at, Class::Arrive);
     }
@@ -500,43 +511,62 @@ impl<'a, O: Observer> World<'a, O> {
         self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
     }
 
-    /// The user's request is over: think and go on, or leave.
-    fn user_answered(&mut self, id: u32, answered: bool) {
+    /// The user's request is over: think and go on, or leave. Whoever was turned away comes back no sooner
+    /// than a connection attempt takes, and no user asks twice in one instant: time must go on.
+    fn user_answered(&mut self, id: u32, answered: bool, took: Span) {
+        const ATTEMPT: Span = Span::from_millis(1);
+        const LEAST: Span = Span(1_000);
+        let pause = if answered { LEAST } else { ATTEMPT };
+        let free_at = self.now + if took < pause { pause } else { Span::ZERO };
         let mut user = self.users.all[id as usize];
         user.visit += 1;
-        let slot = self.slots.user(id);
         if (answered || user.iteration.is_some())
-            && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
+            && let Some((visit, at_s)) = self.next_visit(user, free_at.secs())
         {
             self.users.all[id as usize].visit = visit;
-            let at = load::instant(at_s).max(self.now);
-            self.agenda.set(slot, at, Class::Arrive);
+            self.set_user(id, at_s, free_at);
             return;
         }
         let (Some(iteration), Some(closed)) = (user.iteration, self.spec.load.closed) else {
             self.users.end(id);
             return;
         };
-        // A virtual user begins its next journey after a pause; its identity is kept in the key.
-        let key = user.key.item(u64::from(iteration) + 1);
-        let pause = closed.think.map_or(Span::ZERO, |think| {
-            load::think(key, u32::MAX, &self.spec.samplers[think as usize])
-        });
-        let fresh =
-            User { key, journey: self.choice.pick(key), visit: 0, iteration: Some(iteration + 1) };
-        let from = self.now + pause;
-        match self.next_visit(fresh, from.secs()) {
-            Some((visit, at_s)) => {
+        // A virtual user begins its next journey after a pause; its identity is kept in the key. Journeys
+        // of which chance leaves no visit are passed over, but not for ever.
+        let mut from = free_at;
+        let mut fresh = User { iteration: Some(iteration.wrapping_add(1)), ..user };
+        for _ in 0..1_000 {
+            fresh.key = fresh.key.item(u64::from(iteration) + 1);
+            (fresh.journey, fresh.visit) = (self.choice.pick(fresh.key), 0);
+            from += closed.think.map_or(Span::ZERO, |think| {
+                load::think(fresh.key, u32::MAX, &self.spec.samplers[think as usize])
+            });
+            if let Some((visit, at_s)) = self.next_visit(fresh, from.secs()) {
                 self.users.all[id as usize] = User { visit, ..fresh };
-                self.agenda.set(slot, load::instant(at_s).max(from), Class::Arrive);
+                self.set_user(id, at_s, from);
+                return;
             }
-            None => self.users.end(id),
         }
+        self.users.end(id);
+    }
+
+    fn set_user(&mut self, id: u32, at_s: f64, earliest: Time) {
+        let at = load::instant(at_s).max(earliest);
+        self.agenda.set(self.slots.user(id), at, Class::Arrive);
     }
 
     /// A user asks for `endpoint`.
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.record(Record::Offered { endpoint });
+        if self.in_flight >= MOST_IN_FLIGHT {
+            self.cost.no_room += 1;
+            let (why, took) = (Failure::Refused, Span::ZERO);
+            self.record(Record::Failed { endpoint, why, took });
+            if let Origin::User(user) = origin {
+                self.user_answered(user, false, Span::ZERO);
+            }
+            return;
+        }
         let id = self.begin(endpoint, key, origin);
         self.arrive(id);
     }
@@ -650,7 +680,7 @@ impl<'a, O: Observer> World<'a, O> {
                 Some(why) => Record::Failed { endpoint, why, took },
             });
             if let Origin::User(user) = origin {
-                self.user_answered(user, failure.is_none());
+                self.user_answered(user, failure.is_none(), took);
             }
         }
         self.requests.end(id);

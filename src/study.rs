@@ -24,6 +24,7 @@ use self::saturation::{Case, Line, answer};
 use self::setup::{Day, Study, Window};
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
+use crate::model::{Cost, MOST_IN_FLIGHT};
 use crate::observe::Phase;
 use crate::observe::tally::Bin;
 use crate::stats::{self, Estimate};
@@ -107,7 +108,7 @@ pub fn answer_question(
     question: Question,
     watcher: &dyn Watcher,
 ) -> (StudyResult, Effort) {
-    let mut work = Work { study, watcher, effort: Effort::default() };
+    let mut work = Work { study, watcher, effort: Effort::default(), no_room: 0 };
     let mut result = work.blank(question);
     let searching = question != Question::Run
         && saturation::searchable(study.case(0, 0, 0), study.search)
@@ -132,6 +133,13 @@ pub fn answer_question(
     }
     compare(&lines, &p99, &mut result);
     disagreements(&mut result);
+    if work.no_room > 0 {
+        result.warnings.push(format!(
+            "{} requests or sessions found no room in the model (more than {} at once) and count as \
+             refused",
+            work.no_room, MOST_IN_FLIGHT
+        ));
+    }
     work.effort.stopped = watcher.stopped();
     if work.effort.stopped {
         result
@@ -145,6 +153,7 @@ struct Work<'a> {
     study: &'a Study,
     watcher: &'a dyn Watcher,
     effort: Effort,
+    no_room: u64,
 }
 
 /// Lines of the replications of one case.
@@ -179,6 +188,11 @@ impl Work<'_> {
                 Some(done)
             })
             .collect()
+    }
+
+    fn count(&mut self, cost: Cost) {
+        self.effort.add(cost.events, cost.completions);
+        self.no_room += cost.no_room;
     }
 
     fn blank(&self, question: Question) -> StudyResult {
@@ -379,7 +393,7 @@ impl Work<'_> {
                 continue;
             }
             for outcome in &outcomes {
-                self.effort.add(outcome.cost.events, outcome.cost.completions);
+                self.count(outcome.cost);
             }
             let variant = &mut result.variants[index];
             variant.at_target = Some(at_load(load, &outcomes));
@@ -425,7 +439,7 @@ impl Work<'_> {
                 continue;
             }
             for outcome in &seen {
-                self.effort.add(outcome.cost.events, outcome.cost.completions);
+                self.count(outcome.cost);
             }
             let carried = seen.iter().filter(|outcome| outcome.missed(&study.targets).is_none());
             let carried = carried.count() as f64 / seen.len() as f64;
@@ -451,7 +465,7 @@ impl Work<'_> {
                 continue;
             }
             for (_, cost) in &days {
-                self.effort.add(cost.events, cost.completions);
+                self.count(*cost);
             }
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(|(bins, _)| bins.as_slice()).collect();
