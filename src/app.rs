@@ -1,6 +1,7 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -144,16 +145,14 @@ fn check(reading: &Reading) -> u8 {
         loaded.warnings.len(),
     );
     if !study.edits.is_empty() {
-        text.push_str(&format!(
-            "{} of {} planned changes change nothing that runs:\n",
-            dead,
-            study.edits.len()
-        ));
+        let all = study.edits.len();
+        let _ = writeln!(text, "{dead} of {all} planned changes change nothing that runs:");
         for edit in study.edits.iter().filter(|edit| !edit.effective) {
-            text.push_str(&format!(
-                "  {}: {} from {} to {}: {}\n",
+            let _ = writeln!(
+                text,
+                "  {}: {} from {} to {}: {}",
                 edit.plan, edit.set, edit.from, edit.to, edit.why
-            ));
+            );
         }
     }
     print(text.as_bytes())
@@ -161,10 +160,10 @@ fn check(reading: &Reading) -> u8 {
 
 fn explain(code: Option<&str>) -> u8 {
     let Some(code) = code else {
-        let list: String = scenario::EXPLANATIONS
-            .iter()
-            .map(|explanation| format!("{}  {}\n", explanation.code, explanation.title))
-            .collect();
+        let mut list = String::new();
+        for explanation in scenario::EXPLANATIONS {
+            let _ = writeln!(list, "{}  {}", explanation.code, explanation.title);
+        }
         return print(list.as_bytes());
     };
     match scenario::explain(code) {
@@ -348,7 +347,7 @@ fn finish(
     } else {
         let colour = coloured(studying.reading.color, std::io::stdout().is_terminal());
         let mut text = report::text(result, lang, colour);
-        text.push_str(&format!("\n{}\n", written.folder.display()));
+        let _ = writeln!(text, "\n{}", written.folder.display());
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }

@@ -11,6 +11,7 @@ mod consumer;
 mod load;
 mod program;
 mod request;
+mod slots;
 pub mod spec;
 pub mod stations;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use std::collections::VecDeque;
 use self::consumer::{Subscription, Thread};
 use self::load::{Arrivals, Choice, User, Users};
 use self::request::{Origin, Requests, Timer};
+use self::slots::{Event, SLOT_ARRIVAL, SLOT_MARK, SLOT_SOURCES, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
 use crate::engine::{Agenda, Class, Slot};
@@ -76,86 +78,6 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.start();
     world.run();
     world.cost()
-}
-
-/// The closed set of events: what a slot means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    Mark,
-    Arrival,
-    Source(u32),
-    Cpu(u32),
-    PoolDeadline(u32),
-    PoolAdder(u32),
-    PoolHousekeeping(u32),
-    Thread(u32),
-    Request(u32),
-    User(u32),
-}
-
-/// Where each kind of event has its slots.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slots {
-    cpus: Slot,
-    pools: Slot,
-    threads: Slot,
-    dynamic: Slot,
-}
-
-const SLOT_MARK: Slot = 0;
-const SLOT_ARRIVAL: Slot = 1;
-const SLOT_SOURCES: Slot = 2;
-
-impl Slots {
-    fn event(self, slot: Slot) -> Event {
-        if slot >= self.dynamic {
-            let number = (slot - self.dynamic) / 2;
-            return if (slot - self.dynamic) % 2 == 0 {
-                Event::Request(number)
-            } else {
-                Event::User(number)
-            };
-        }
-        if slot >= self.threads {
-            return Event::Thread(slot - self.threads);
-        }
-        if slot >= self.pools {
-            let (number, kind) = ((slot - self.pools) / 3, (slot - self.pools) % 3);
-            return match kind {
-                0 => Event::PoolDeadline(number),
-                1 => Event::PoolAdder(number),
-                _ => Event::PoolHousekeeping(number),
-            };
-        }
-        if slot >= self.cpus {
-            return Event::Cpu(slot - self.cpus);
-        }
-        match slot {
-            SLOT_MARK => Event::Mark,
-            SLOT_ARRIVAL => Event::Arrival,
-            _ => Event::Source(slot - SLOT_SOURCES),
-        }
-    }
-
-    fn request(self, id: u32) -> Slot {
-        self.dynamic + 2 * id
-    }
-
-    fn user(self, id: u32) -> Slot {
-        self.dynamic + 2 * id + 1
-    }
-
-    fn pool_deadline(self, pool: u32) -> Slot {
-        self.pools + 3 * pool
-    }
-
-    fn pool_adder(self, pool: u32) -> Slot {
-        self.pools + 3 * pool + 1
-    }
-
-    fn pool_housekeeping(self, pool: u32) -> Slot {
-        self.pools + 3 * pool + 2
-    }
 }
 
 #[derive(Clone, Debug)]

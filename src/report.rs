@@ -141,7 +141,7 @@ pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     folder::replace(place, bytes)
 }
 
-/// The folder that [`write`] fills for a result.
+/// The folder that [`write()`] fills for a result.
 pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
     folder::path(directory, result)
 }

@@ -131,7 +131,7 @@ pub fn answer_question(
     if question != Question::Saturate {
         work.days(&mut result);
     }
-    work.compare(&lines, &p99, &mut result);
+    compare(&lines, &p99, &mut result);
     disagreements(&mut result);
     if work.no_room > 0 {
         result.warnings.push(format!(
@@ -529,29 +529,29 @@ impl Work<'_> {
             });
         }
     }
+}
 
-    /// Paired differences: each variant with every one before it.
-    fn compare(&mut self, lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
-        let line = |variant: usize| -> Vec<f64> {
-            let found = lines.iter().find(|searched| searched.variant == variant);
-            found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
-        };
-        for to in 1..result.variants.len() {
-            for from in (0..to).rev() {
-                let (before, after) = (line(from), line(to));
-                let n = before.len().min(after.len());
-                let m = p99[from].len().min(p99[to].len());
-                if n < 2 || m < 2 {
-                    continue;
-                }
-                result.comparisons.push(Comparison {
-                    from: result.variants[from].name.clone(),
-                    to: result.variants[to].name.clone(),
-                    saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
-                    p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
-                    variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
-                });
+/// Paired differences: each variant with every one before it.
+fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
+    let line = |variant: usize| -> Vec<f64> {
+        let found = lines.iter().find(|searched| searched.variant == variant);
+        found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
+    };
+    for to in 1..result.variants.len() {
+        for from in (0..to).rev() {
+            let (before, after) = (line(from), line(to));
+            let n = before.len().min(after.len());
+            let m = p99[from].len().min(p99[to].len());
+            if n < 2 || m < 2 {
+                continue;
             }
+            result.comparisons.push(Comparison {
+                from: result.variants[from].name.clone(),
+                to: result.variants[to].name.clone(),
+                saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
+                p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
+                variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
+            });
         }
     }
 }

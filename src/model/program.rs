@@ -127,7 +127,7 @@ impl<O: Observer> World<'_, O> {
         let state = &self.cpus[cpu as usize];
         let at = state.next();
         let busy = state.busy() - busy_before;
-        let sharing = state.sharing() as i64 - sharing_before as i64;
+        let sharing = state.sharing().cast_signed() as i64 - sharing_before.cast_signed() as i64;
         let station = match self.pods.get(cpu as usize) {
             Some(pod) => self.numbering.cpu + pod.service,
             None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),

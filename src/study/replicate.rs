@@ -111,16 +111,17 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
     };
     let stations = stations(&spec);
     let mut tally = tally_for(&spec, &stations, Span::ZERO);
-    let lags = tally.lags().to_vec();
+    let listeners = tally.lags().to_vec();
     let cost = simulate(&spec, &run, &mut tally);
     let mut bins = tally.bins;
     for bin in &mut bins {
         // What was there all the time is backlog and grows with time; what came and went is not.
         let lag = |station: &usize| {
-            let seen = &bin.stations[*station];
-            seen.waiting_most + ((asked.compress - 1.0) * seen.waiting_least as f64).round() as i64
+            let level = &bin.stations[*station];
+            level.waiting_most
+                + ((asked.compress - 1.0) * level.waiting_least as f64).round() as i64
         };
-        bin.max_lag = lags.iter().map(lag).max().unwrap_or(0);
+        bin.max_lag = listeners.iter().map(lag).max().unwrap_or(0);
     }
     (bins, cost)
 }

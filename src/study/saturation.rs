@@ -358,7 +358,7 @@ fn listener_reason(spec: &Spec, listener: u32, busy: f64, lag: f64) -> String {
     let threads = spec.services[listener.service as usize].pods * listener.concurrency;
     let spread = if threads >= partitions {
         format!("all {partitions} partitions have a thread of their own")
-    } else if partitions % threads == 0 {
+    } else if partitions.is_multiple_of(threads) {
         format!("{threads} threads share {partitions} partitions")
     } else {
         format!(

@@ -27,6 +27,7 @@ fn or_null(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
+#[expect(clippy::too_many_lines, reason = "one entry for each type of the result")]
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
     let verdict = json!({ "enum": ["met", "missed", "undecided"] });
     let relief = object(&[
