@@ -72,7 +72,9 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => terminal && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty()),
+        Colour::Auto => {
+            terminal && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty())
+        }
     }
 }
 
@@ -239,9 +241,8 @@ impl Watcher for Progress {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "{spinner} {msg:44} [{bar:30}] {pos}/{len}, {eta} left",
-        );
+        let style =
+            ProgressStyle::with_template("{spinner} {msg:44} [{bar:30}] {pos}/{len}, {eta} left");
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -306,10 +307,11 @@ fn finish(
     effort: Effort,
     (wall_s, cpu_s): (f64, f64),
 ) -> u8 {
-    let inputs = loaded.study.inputs.iter().map(|input| report::Input {
-        path: input.path.clone(),
-        digest: input.digest.clone(),
-    });
+    let inputs = loaded
+        .study
+        .inputs
+        .iter()
+        .map(|input| report::Input { path: input.path.clone(), digest: input.digest.clone() });
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").into(),
         seed: result.seed,

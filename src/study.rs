@@ -16,8 +16,9 @@ use rayon::prelude::*;
 
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin, Saturation,
-    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin,
+    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
+    Verdict,
 };
 use self::saturation::{Case, Line, answer};
 use self::setup::{Day, Study, Window};
@@ -133,7 +134,9 @@ pub fn answer_question(
     disagreements(&mut result);
     work.effort.stopped = watcher.stopped();
     if work.effort.stopped {
-        result.warnings.insert(0, "stopped before the end: what is missing was not computed".into());
+        result
+            .warnings
+            .insert(0, "stopped before the end: what is missing was not computed".into());
     }
     (result, work.effort)
 }
@@ -283,7 +286,12 @@ impl Work<'_> {
     }
 
     /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
-    fn place(&self, searched: &[Searched], found: Vec<Option<Saturation>>, result: &mut StudyResult) {
+    fn place(
+        &self,
+        searched: &[Searched],
+        found: Vec<Option<Saturation>>,
+        result: &mut StudyResult,
+    ) {
         for (searched, found) in searched.iter().zip(found) {
             let Some(saturation) = found else { continue };
             let variant = &mut result.variants[searched.variant];
@@ -318,7 +326,8 @@ impl Work<'_> {
                 searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
             let spec = self.study.case(searched.variant, 0, 0);
             for (index, station) in stations(spec).into_iter().enumerate() {
-                let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                let behind =
+                    carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
                 if behind * 2 > carried.len() {
                     let variant = &self.study.variants[searched.variant].name;
                     late.entry(station.name).or_default().push(variant);
@@ -387,8 +396,8 @@ impl Work<'_> {
             steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
         });
         let mut outcomes = outcomes.into_iter();
-        for (variant, load) in
-            (0..study.variants.len()).flat_map(|variant| loads.iter().map(move |load| (variant, load)))
+        for (variant, load) in (0..study.variants.len())
+            .flat_map(|variant| loads.iter().map(move |load| (variant, load)))
         {
             let seen: Vec<Outcome> =
                 outcomes.by_ref().take(CURVE_REPLICATIONS as usize).flatten().collect();
@@ -447,7 +456,9 @@ impl Work<'_> {
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {
-                station.busy.mean > 0.0 || station.waiting.mean > 0.0 || !station.busy_by_bin.is_empty()
+                station.busy.mean > 0.0
+                    || station.waiting.mean > 0.0
+                    || !station.busy_by_bin.is_empty()
             });
         }
     }
@@ -488,7 +499,8 @@ fn by_variant<R>(
     results: Vec<Option<R>>,
     variants: usize,
 ) -> Vec<(usize, Vec<R>)> {
-    let mut gathered: Vec<(usize, Vec<R>)> = (0..variants).map(|index| (index, Vec::new())).collect();
+    let mut gathered: Vec<(usize, Vec<R>)> =
+        (0..variants).map(|index| (index, Vec::new())).collect();
     for ((variant, _), result) in tasks.iter().zip(results) {
         gathered[*variant].1.extend(result);
     }

@@ -215,7 +215,8 @@ impl<O: Observer> World<'_, O> {
         if *left == 0 {
             thread.batch.pop();
         }
-        let taken = self.subscriptions[thread.listener as usize].partitions[partition as usize].take();
+        let taken =
+            self.subscriptions[thread.listener as usize].partitions[partition as usize].take();
         debug_assert!(taken.is_some(), "a poll counted records that are not there");
         thread.current = taken;
         thread.attempts = 0;

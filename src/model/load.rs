@@ -198,8 +198,11 @@ mod tests {
 
     #[test]
     fn arrivals_follow_the_area_under_the_curve() {
-        let curve =
-            Curve { name: String::new(), slices: vec![0.0, 1.0, 0.5], slice: Span::from_secs(60.0) };
+        let curve = Curve {
+            name: String::new(),
+            slices: vec![0.0, 1.0, 0.5],
+            slice: Span::from_secs(60.0),
+        };
         // Regular arrivals: the k-th comes when the area reaches k / rate. The whole period of three
         // slices has an area of 1.5 slices = 90 s.
         let mut arrivals = Arrivals::new(Key::default(), 10.0, true, true, 0.0);

@@ -212,7 +212,8 @@ fn a_pool_grows_one_connection_at_a_time() {
 }
 
 fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
-    let mut spec = system(&[Dist::Constant(0.005)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
+    let mut spec =
+        system(&[Dist::Constant(0.005)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
     spec.services[0].pods = pods;
     spec.load.open = None;
     spec.load.records = vec![Source { topic: 0, per_s, regular: false }];
@@ -269,8 +270,7 @@ fn two_threads_on_three_partitions_fall_behind_at_one_and_a_half_threads() {
 
 #[test]
 fn closed_loop_without_think_time() {
-    let mut spec =
-        system(&[Dist::Constant(0.25)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
+    let mut spec = system(&[Dist::Constant(0.25)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
     spec.load.open = None;
     spec.load.closed = Some(Closed { users: 100, think: None });
     let lines = lines(&spec, 10.0);

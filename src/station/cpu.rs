@@ -30,7 +30,15 @@ impl Cpu {
     /// An idle processor of `cores` > 0 cores.
     pub fn new(cores: f64) -> Cpu {
         debug_assert!(cores > 0.0, "a processor without cores never finishes");
-        Cpu { cores, per_core: 1.0 / cores, whole: cores.ceil() as usize, jobs: BinaryHeap::new(), attained: 0.0, updated: Time::ZERO, started: 0 }
+        Cpu {
+            cores,
+            per_core: 1.0 / cores,
+            whole: cores.ceil() as usize,
+            jobs: BinaryHeap::new(),
+            attained: 0.0,
+            updated: Time::ZERO,
+            started: 0,
+        }
     }
 
     /// Jobs on the processor.

@@ -131,9 +131,8 @@ pub(crate) fn day_bins(asked: &Day) -> u32 {
 
 fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let seconds: f64 = tally.bins.iter().map(|bin| bin.length.secs()).sum();
-    let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 {
-        tally.bins.iter().map(pick).sum::<u64>() as f64
-    };
+    let sum =
+        |pick: &dyn Fn(&Bin) -> u64| -> f64 { tally.bins.iter().map(pick).sum::<u64>() as f64 };
     let answered = sum(&|bin| bin.answered);
     let failed = sum(&Bin::failures) + cost.overdue as f64;
     let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
@@ -176,9 +175,9 @@ fn drifting(quarters: &[Bin]) -> Vec<usize> {
     (0..last.stations.len())
         .filter(|&station| {
             let at = |bin: &Bin| bin.stations[station];
-            let never_empty = [third, last].iter().all(|bin| {
-                at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO
-            });
+            let never_empty = [third, last]
+                .iter()
+                .all(|bin| at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO);
             let grown = at(last).waiting - at(second).waiting;
             let passed = (at(third).left + at(last).left) as f64;
             never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()

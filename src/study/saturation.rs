@@ -62,7 +62,9 @@ impl Case<'_> {
         stations(self.spec)
             .iter()
             .zip(&outcome.busy)
-            .filter(|(station, busy)| station.capacity.is_finite() && **busy > 0.0 && limits(station))
+            .filter(|(station, busy)| {
+                station.capacity.is_finite() && **busy > 0.0 && limits(station)
+            })
             .map(|(station, busy)| probe * station.capacity / busy)
             .fold(search.highest_rps, f64::min)
     }
@@ -134,7 +136,12 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     let load = case.study.load;
     let mau = load.mau.filter(|_| load.rps > 0.0).map(|mau| {
         let factor = mau / load.rps;
-        Estimate { mean: rps.mean * factor, low: rps.low * factor, high: rps.high * factor, n: rps.n }
+        Estimate {
+            mean: rps.mean * factor,
+            low: rps.low * factor,
+            high: rps.high * factor,
+            n: rps.n,
+        }
     });
     let beyond_search = lines.iter().all(|line| line.failed.is_none());
     let mut found = Saturation {
@@ -161,10 +168,8 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
 }
 
 fn binding_target(study: &Study, lines: &[Line]) -> String {
-    let missed: Vec<&str> = lines
-        .iter()
-        .filter_map(|line| line.failed.as_ref()?.missed(&study.targets))
-        .collect();
+    let missed: Vec<&str> =
+        lines.iter().filter_map(|line| line.failed.as_ref()?.missed(&study.targets)).collect();
     let count = |name: &str| missed.iter().filter(|other| **other == name).count();
     missed.iter().max_by_key(|name| count(name)).map_or_else(String::new, |name| (*name).into())
 }
@@ -243,12 +248,14 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     let named = if any { left.first().copied() } else { fallback.map(|(_, station)| station) };
     let Some(station) = named else {
         found.resource = "unknown".into();
-        found.reason = "no station is busy or has a queue: the target is below the time of the work".into();
+        found.reason =
+            "no station is busy or has a queue: the target is below the time of the work".into();
         return;
     };
     found.resource.clone_from(&all[station].name);
     found.agreement = if any { agreement } else { 0.0 };
-    found.ties = if any { left[1..].iter().map(|s| all[*s].name.clone()).collect() } else { Vec::new() };
+    found.ties =
+        if any { left[1..].iter().map(|s| all[*s].name.clone()).collect() } else { Vec::new() };
     found.reason = reason(case.spec, &all[station], station, &failed);
     if !any {
         found.reason.push_str("; no single relief carries more, several resources limit together");
@@ -261,7 +268,9 @@ fn excess(case: &Case<'_>, outcome: &Outcome) -> f64 {
         .study
         .targets
         .iter()
-        .map(|target| (outcome.metric(&target.metric) / target.limit.max(1e-12) - 1.0).clamp(0.0, 10.0))
+        .map(|target| {
+            (outcome.metric(&target.metric) / target.limit.max(1e-12) - 1.0).clamp(0.0, 10.0)
+        })
         .sum();
     over + outcome.drifting.len() as f64
 }

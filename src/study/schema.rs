@@ -29,8 +29,11 @@ fn or_null(schema: &Value) -> Value {
 
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
     let verdict = json!({ "enum": ["met", "missed", "undecided"] });
-    let relief =
-        object(&[("resource", text.clone()), ("carried", share.clone()), ("tried_rps", number.clone())]);
+    let relief = object(&[
+        ("resource", text.clone()),
+        ("carried", share.clone()),
+        ("tried_rps", number.clone()),
+    ]);
     let at = |name: &'static str| (name, estimate.clone());
     json!({
         "estimate": object(&[
