@@ -283,6 +283,9 @@ pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
     }
     let names = |changed: &[&str], same: Word, other: Word| match changed {
         [] => same.text(lang).to_owned(),
+        all if all.len() > 1 && all.len() == result.variants.len() => {
+            say(lang, other, &[Word::EveryVariant.text(lang)])
+        }
         _ => say(lang, other, &[&changed.join(", ")]),
     };
     let target = number::plain(wanted);

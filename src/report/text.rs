@@ -17,7 +17,7 @@ const GAP: usize = 2;
 /// Before labels of a group.
 const INDENT: &str = "  ";
 /// Names of the few assumed inputs that the answer mentions.
-const NAMED: usize = 4;
+const NAMED: usize = 1;
 /// Warnings that the answer repeats.
 const WARNINGS: usize = 6;
 
@@ -328,7 +328,12 @@ fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
                 let found = alternative.variants.iter().find(|other| other.name == variant.name);
                 let text = found.map_or(number::NOTHING.to_owned(), |found| {
                     let line = facts::line(&found.saturation, lang);
-                    format!("{line} ({})", facts::first_to_go(&found.saturation, lang))
+                    let first = if facts::several(&found.saturation) {
+                        Word::SeveralShort.text(lang).to_owned()
+                    } else {
+                        facts::first_to_go(&found.saturation, lang)
+                    };
+                    format!("{line} ({first})")
                 });
                 (text, Tone::Plain)
             };

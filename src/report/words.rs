@@ -57,6 +57,8 @@ catalogue! {
     Agreement: "{0} % of replications agree", "반복의 {0} %가 일치";
     Exact: "exact", "정확값";
     Several: "several together", "여러 자원이 함께";
+    SeveralShort: "several", "여러 자원";
+    EveryVariant: "every variant", "모든 구성";
     SeveralAmong: "several resources limit together, {0} among them", "여러 자원이 함께 제한({0} 포함)";
     Fails: "{0} is the first target missed beyond the line", "포화 지점을 넘으면 {0} 목표부터 미달";
     FailsDrift: "beyond the line a queue keeps growing before any target is missed",
@@ -90,7 +92,8 @@ catalogue! {
     EditNumbers: "edits {0}", "변경 {0}번";
     EditCountOne: "{0} edit", "변경 {0}건";
     EditCount: "{0} edits", "변경 {0}건";
-    AssumedCount: "{0} inputs are assumed, not measured: {1}.", "측정하지 않고 가정한 입력 {0}개: {1}.";
+    AssumedCount: "{0} inputs are assumed, not measured: {1} (all in report.md).",
+        "측정하지 않고 가정한 입력 {0}개: {1} (전체는 report.md).";
     AndMore: "{0} and {1} more", "{0} 외 {1}개";
     Warning: "warning: {0}", "주의: {0}";
     WarningsMoreOne: "{0} more warning in report.md.", "나머지 주의 {0}건은 report.md 참조.";
@@ -120,7 +123,8 @@ catalogue! {
     P99Limit: "target: p99 ≤ {0} ms", "목표: p99 ≤ {0} ms";
     EventsLimit: "target: {0} events/s", "목표: 이벤트 {0}/초";
     OfferedEqual: "all answered", "전부 응답";
-    LinesNote: "dashed: where each variant saturates, with its interval", "점선: 구성별 포화 지점과 신뢰구간";
+    LinesNote: "dashed: where each variant saturates, with its interval; bands of the curves: {0} % intervals ({1})",
+        "점선: 구성별 포화 지점과 신뢰구간; 곡선의 띠: {0} % 신뢰구간 ({1})";
 
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
         "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
@@ -135,8 +139,8 @@ catalogue! {
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
 
-    HeatTitleFull: "{0} stations are full for hours of the day; longest {1}: {3} h in {2}",
-        "하루 중 포화된 자원 {0}개; 최장은 {2}의 {1}: {3}시간";
+    HeatTitleFull: "{0} stations are {4} % busy or more for hours; longest {1}: {3} h in {2}",
+        "몇 시간씩 사용률 {4} % 이상인 자원 {0}개; 최장은 {2}의 {1}: {3}시간";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
     HeatScale: "share of capacity in use", "용량 대비 사용률";

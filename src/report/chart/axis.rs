@@ -166,6 +166,16 @@ impl Panel {
         points.iter().map(|p| (self.x(p[0]), self.y(p[2]))).collect()
     }
 
+    /// The edges of the band around points `(x, low, mean, high)`, and a way through its middle.
+    pub(super) fn edges(&self, points: &[[f64; 4]]) -> [Vec<Place>; 3] {
+        let edge = |at: &dyn Fn(&[f64; 4]) -> f64| {
+            points.iter().map(|p| (self.x(p[0]), at(p))).collect::<Vec<Place>>()
+        };
+        let (low, high) = (|p: &[f64; 4]| self.y(p[1]), |p: &[f64; 4]| self.y(p[3]));
+        // The middle stands for the inside of a wide band.
+        [edge(&low), edge(&high), edge(&|p| f64::midpoint(low(p), high(p)))]
+    }
+
     /// Lines with their bands through points `(x, low, mean, high)` by rising `x`. Where lines lie on
     /// each other, they share the way as dashes in turn.
     pub(super) fn series(

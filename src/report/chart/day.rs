@@ -116,7 +116,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             panel.series(canvas, &lines, 2.5);
             if let (true, Some(limit)) = (row.is_time, p99_limit(result)) {
                 let words = say(lang, Word::P99Limit, &[&number::plain(limit)]);
-                let paths: Vec<_> = lines.iter().map(|(points, _)| panel.path(points)).collect();
+                let mut paths: Vec<_> = lines.iter().map(|(line, _)| panel.path(line)).collect();
+                paths.extend(lines.iter().flat_map(|(line, _)| panel.edges(line)));
                 panel.limit(canvas, limit, &words, &paths);
             }
         }

@@ -17,7 +17,7 @@ const BESIDE: usize = 3;
 /// Height of a row \[px\].
 const ROW: f64 = 25.0;
 /// Space between panels \[px\].
-const GAP: f64 = 22.0;
+const GAP: f64 = 32.0;
 
 /// Mean busy share by hour of the day.
 struct Hours {
@@ -115,7 +115,8 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let longest = full.iter().rev().max_by_key(|(_, count, _)| *count);
     if let Some((station, count, variant)) = longest.filter(|_| full.len() > 1) {
         let (all, count) = (full.len().to_string(), count.to_string());
-        return say(lang, Word::HeatTitleFull, &[&all, station, variant, &count]);
+        let full = number::plain(FULL * 100.0);
+        return say(lang, Word::HeatTitleFull, &[&all, station, variant, &count, &full]);
     }
     let Some((share, hour, station, variant)) = best else {
         return Word::ChartHeat.text(lang).to_owned();

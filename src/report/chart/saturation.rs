@@ -98,7 +98,10 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             lines(canvas, panel, series);
             let upright = |x: &f64| vec![(*x, panel.top), (*x, panel.bottom())];
             let mut paths: Vec<Vec<Place>> = uprights.iter().map(upright).collect();
-            paths.extend(series.iter().map(|one| panel.path(&one.points)));
+            for one in series.iter() {
+                paths.push(panel.path(&one.points));
+                paths.extend(panel.edges(&one.points));
+            }
             limits(canvas, result, panel, *is_p99, &paths, lang);
             names(canvas, panel, series);
         }
@@ -106,11 +109,24 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         let words = Word::OfferedAxis.text(lang);
         canvas.text(words, (centre, last + 46.0), Ink::middle(LABEL, INK));
         if result.variants.iter().any(|variant| variant.saturation.is_some()) {
-            let note = Word::LinesNote.text(lang);
-            canvas.text(note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
+            let percent = number::plain(result.confidence * 100.0);
+            let note = say(lang, Word::LinesNote, &[&percent, &curve_count(result, lang)]);
+            canvas.text(&note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
         }
     });
     Some(svg)
+}
+
+/// The replications behind the curves: `n 2`, `n 2–8`.
+fn curve_count(result: &StudyResult, lang: Lang) -> String {
+    let points = || result.variants.iter().flat_map(|variant| &variant.curve);
+    let counts = || points().map(|point| &point.at.p99_ms).filter(|p99| number::known(p99));
+    let low = counts().min_by_key(|p99| p99.n).copied().unwrap_or_default();
+    let high = counts().max_by_key(|p99| p99.n).copied().unwrap_or_default();
+    if low.n == high.n || high.is_exact() {
+        return facts::count(&low, lang);
+    }
+    say(lang, Word::Replications, &[&format!("{}–{}", low.n, high.n)])
 }
 
 fn load_axis(result: &StudyResult, p99: &[Series], rates: &[Series]) -> Axis {
@@ -131,7 +147,8 @@ fn p99_axis(result: &StudyResult, series: &[Series]) -> Axis {
 
 fn rate_axis(events: Option<f64>, series: &[Series]) -> Axis {
     let high = series.iter().flat_map(|s| &s.points).map(|p| p[2] * 1.1);
-    Axis::from_zero(high.chain(events).fold(0.0, f64::max), 5.0)
+    // Room above the limit for its words.
+    Axis::from_zero(high.chain(events.map(|e| e * 1.1)).fold(0.0, f64::max), 5.0)
 }
 
 fn p99_limit(result: &StudyResult) -> Option<f64> {
