@@ -6,11 +6,13 @@
 
 mod chart;
 mod clean;
+mod edits;
 mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
 mod markdown;
+mod moves;
 mod number;
 mod picture;
 mod style;
