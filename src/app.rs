@@ -134,28 +134,26 @@ fn check(reading: &Reading) -> u8 {
         warn(&scenario::render(&loaded.warnings, colour));
     }
     let study = &loaded.study;
-    let dead = study.edits.iter().filter(|edit| !edit.effective).count();
     let mut text = format!(
-        "{}: {} variants, {} mixes, {} calibrations, {} files read; no errors, {} warnings\n",
+        "{}: {}, {}, {}, {} read; no errors, {}\n",
         study.scenario,
-        study.variants.len(),
-        study.mixes.len(),
-        study.calibrations.len(),
-        study.inputs.len(),
-        loaded.warnings.len(),
+        counted(study.variants.len(), "variant"),
+        counted(study.mixes.len(), "mix"),
+        counted(study.calibrations.len(), "calibration"),
+        counted(study.inputs.len(), "file"),
+        counted(loaded.warnings.len(), "warning"),
     );
-    if !study.edits.is_empty() {
-        let all = study.edits.len();
-        let _ = writeln!(text, "{dead} of {all} planned changes change nothing that runs:");
-        for edit in study.edits.iter().filter(|edit| !edit.effective) {
-            let _ = writeln!(
-                text,
-                "  {}: {} from {} to {}: {}",
-                edit.plan, edit.set, edit.from, edit.to, edit.why
-            );
-        }
-    }
+    text.push_str(&report::edits(&study.edits, report::Lang::En));
     print(text.as_bytes())
+}
+
+/// A count with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "mix") => format!("{count} mixes"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 fn explain(code: Option<&str>) -> u8 {

@@ -4,6 +4,7 @@
 //! number of threads nor the order in which they finish can show. Variants meet the same users: their
 //! differences are paired by replication.
 
+mod gather;
 pub(crate) mod replicate;
 pub mod result;
 pub(crate) mod saturation;
@@ -14,21 +15,21 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use self::gather::{
+    anatomy, anatomy_of, at_load, day_series, share_of, station_results, verdicts, widest,
+};
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Axis, Comparison, CurvePoint, DayBin,
-    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
-    Verdict,
+    Alternative, AlternativeVariant, Axis, Comparison, CurvePoint, Saturation, StudyResult,
+    TargetLoad, VariantResult,
 };
 use self::saturation::{Case, Line, answer};
-use self::setup::{Day, Study, Window};
+use self::setup::Study;
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
 use crate::model::{Cost, MOST_IN_FLIGHT};
-use crate::observe::Phase;
 use crate::observe::tally::Bin;
-use crate::stats::{self, Estimate};
-use crate::units::Span;
+use crate::stats;
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -556,15 +557,6 @@ fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
     }
 }
 
-/// The least well known of p99 and goodput, with its relative half-width; none with fewer than two
-/// replications or where both are zero.
-fn widest(outcomes: &[Outcome]) -> Option<(&'static str, f64)> {
-    let width = |pick: fn(&Outcome) -> f64| estimate(outcomes, pick).relative_half_width();
-    let p99 = width(|outcome| outcome.p99_ms).map(|width| ("p99", width));
-    let goodput = width(|outcome| outcome.goodput_rps).map(|width| ("goodput", width));
-    p99.into_iter().chain(goodput).max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
 fn axis(spec: &Spec) -> Axis {
     if spec.load.open.is_some() {
         Axis::Requests
@@ -587,117 +579,6 @@ fn by_variant<R>(
         gathered[*variant].1.extend(result);
     }
     gathered
-}
-
-/// Share of a capacity, which may be without limit.
-fn share_of(busy: f64, capacity: f64) -> f64 {
-    if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
-}
-
-fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
-    let values: Vec<f64> = outcomes.iter().map(pick).collect();
-    Estimate::from_samples(&values, CONFIDENCE)
-}
-
-/// Estimates of a number that cannot be negative: the t interval is cut at zero.
-fn positive(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
-    let mut found = estimate(outcomes, pick);
-    found.low = found.low.max(0.0);
-    found
-}
-
-fn at_load(load: f64, outcomes: &[Outcome]) -> AtLoad {
-    let mut error_rate = positive(outcomes, |outcome| outcome.error_rate);
-    error_rate.high = error_rate.high.min(1.0);
-    AtLoad {
-        rps: load,
-        mean_ms: positive(outcomes, |outcome| outcome.mean_ms),
-        p50_ms: positive(outcomes, |outcome| outcome.p50_ms),
-        p95_ms: positive(outcomes, |outcome| outcome.p95_ms),
-        p99_ms: positive(outcomes, |outcome| outcome.p99_ms),
-        error_rate,
-        goodput_rps: positive(outcomes, |outcome| outcome.goodput_rps),
-        events_per_s: positive(outcomes, |outcome| outcome.events_per_s),
-        orders_per_s: positive(outcomes, |outcome| outcome.orders_per_s),
-        max_lag: positive(outcomes, |outcome| outcome.max_lag),
-    }
-}
-
-fn verdicts(targets: &[Target], outcomes: &[Outcome]) -> Vec<TargetVerdict> {
-    let drift = Target { metric: "drift".into(), limit: 0.0 };
-    targets
-        .iter()
-        .chain(std::iter::once(&drift))
-        .map(|target| {
-            let estimate = positive(outcomes, |outcome| outcome.metric(&target.metric));
-            let verdict = if estimate.high <= target.limit {
-                Verdict::Met
-            } else if estimate.low > target.limit {
-                Verdict::Missed
-            } else {
-                Verdict::Undecided
-            };
-            TargetVerdict { metric: target.metric.clone(), estimate, verdict }
-        })
-        .collect()
-}
-
-fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationResult> {
-    stations(spec)
-        .into_iter()
-        .enumerate()
-        .map(|(index, station)| StationResult {
-            name: station.name,
-            busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
-            waiting: positive(outcomes, |outcome| outcome.waiting[index]),
-            busy_by_bin: Vec::new(),
-        })
-        .collect()
-}
-
-fn anatomy(lines: &[Line]) -> Vec<AnatomyPart> {
-    anatomy_of(&lines.iter().filter_map(|line| line.carried.as_ref()).collect::<Vec<_>>())
-}
-
-fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
-    Phase::ALL
-        .iter()
-        .map(|phase| {
-            let values: Vec<f64> =
-                outcomes.iter().map(|outcome| outcome.anatomy_ms[*phase as usize]).collect();
-            let mean_ms = Estimate::from_samples(&values, CONFIDENCE);
-            AnatomyPart { part: phase.name().into(), mean_ms }
-        })
-        .filter(|part| part.mean_ms.mean > 0.0)
-        .collect()
-}
-
-fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
-    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
-    (0..bins)
-        .map(|bin| {
-            let over = |pick: &dyn Fn(&Bin) -> f64| {
-                let values: Vec<f64> = series.iter().map(|bins| pick(&bins[bin])).collect();
-                Estimate::from_samples(&values, CONFIDENCE)
-            };
-            let first = &series[0][bin];
-            let seconds = first.length.secs();
-            let rate = |count: u64| count as f64 / seconds;
-            DayBin {
-                start_s: first.start.secs() * asked.compress,
-                length_s: asked.bin.secs(),
-                offered_rps: over(&|bin| rate(bin.offered)),
-                goodput_rps: over(&|bin| rate(bin.answered)),
-                p99_ms: over(&|bin| bin.quantiles[2] * 1e3),
-                error_rate: over(&|bin| {
-                    let failed = bin.failures() as f64;
-                    if failed > 0.0 { failed / (failed + bin.answered as f64) } else { 0.0 }
-                }),
-                max_lag: over(&|bin| bin.max_lag as f64),
-                orders_per_s: over(&|bin| rate(bin.completed)),
-            }
-        })
-        .collect()
 }
 
 /// Where another mix or calibration names another resource, or puts the line elsewhere.
@@ -727,10 +608,4 @@ fn disagreements(result: &mut StudyResult) {
             }
         }
     }
-}
-
-/// A window of the same shape, `factor` as long.
-pub fn shorter(window: Window, factor: f64) -> Window {
-    let cut = |span: Span| Span::from_secs(span.secs() * factor);
-    Window { warm_up: cut(window.warm_up), measure: cut(window.measure) }
 }

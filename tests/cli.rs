@@ -66,7 +66,9 @@ fn a_study_that_meets_its_targets() {
     assert_eq!(summary["targets"][0]["metric"], "p95_ms");
     let variant = &summary["variants"][0];
     assert_eq!(variant["verdicts"][0]["verdict"], "met");
-    assert_eq!(variant["at_target"]["p95_ms"]["n"], 8);
+    // Eight replications, and more where they do not tell well enough.
+    let n = variant["at_target"]["p95_ms"]["n"].as_u64();
+    assert!(matches!(n, Some(8 | 16 | 32)), "{n:?}");
     assert_eq!(variant["saturation"], Value::Null);
     let written = std::fs::read(folder.path().join("mm1/run/summary.json")).expect("it is written");
     assert_eq!(written, output.stdout);

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::words::{Lang, Word, say};
-use crate::study::result::{Edit, StudyResult};
+use crate::study::result::Edit;
 
 /// Settings that a sentence names at most.
 const NAMED: usize = 2;
@@ -33,9 +33,9 @@ pub(crate) struct PlanEdits<'a> {
 }
 
 /// What the edits come to, plan by plan in the order of the result.
-pub(crate) fn plans(result: &StudyResult, lang: Lang) -> Vec<PlanEdits<'_>> {
+pub(crate) fn plans(edits: &[Edit], lang: Lang) -> Vec<PlanEdits<'_>> {
     let mut plans: Vec<(&str, Vec<Group>)> = Vec::new();
-    for edit in &result.edits {
+    for edit in edits {
         let place = plans.iter().position(|(plan, _)| *plan == edit.plan).unwrap_or_else(|| {
             plans.push((&edit.plan, Vec::new()));
             plans.len() - 1
@@ -166,6 +166,7 @@ fn pattern(settings: &[&Edit], lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::study::result::StudyResult;
 
     fn edit(number: &str, set: &str, why: &str) -> Edit {
         Edit {
@@ -199,7 +200,7 @@ mod tests {
         }
         edits.push(edit("9", "services.c.concurrency", ""));
         let result = result(edits);
-        let plans = plans(&result, Lang::En);
+        let plans = plans(&result.edits, Lang::En);
         assert_eq!(plans.len(), 1);
         assert_eq!(
             plans[0].sentence,
@@ -217,11 +218,11 @@ mod tests {
     #[test]
     fn plans_whose_edits_all_work_need_a_line() {
         let two = result(vec![edit("1", "a.b", ""), edit("2", "a.c", "")]);
-        let found = plans(&two, Lang::En);
+        let found = plans(&two.edits, Lang::En);
         assert_eq!(found[0].sentence, "Plan 2025: all 2 edits change what runs.");
         assert!(found[0].without.is_empty());
         let one = result(vec![edit("1", "a.b", "no effect: dead"), edit("1", "a.c", "")]);
-        let found = plans(&one, Lang::En);
+        let found = plans(&one.edits, Lang::En);
         assert_eq!(found[0].sentence, "Plan 2025: its one edit changes what runs.");
         assert_eq!(found[0].without, ["no effect in part: edit 1 (a.b): dead"]);
     }

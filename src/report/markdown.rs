@@ -374,7 +374,7 @@ impl Page {
             return;
         }
         self.heading(Word::Edits);
-        for plan in edits::plans(result, self.lang) {
+        for plan in edits::plans(&result.edits, self.lang) {
             self.line(&escape(&plan.sentence));
             self.plan(&plan);
         }

@@ -307,7 +307,7 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     for sentence in moves::sentences(result, lang) {
         lines.extend(hanging(&sentence, 2));
     }
-    for plan in edits::plans(result, lang) {
+    for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
         for sentence in plan.without {
             lines.extend(hanging(&format!("  {sentence}"), 4));

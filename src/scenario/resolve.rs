@@ -100,7 +100,7 @@ pub(super) fn study(
             .map(|known| known.map_or("inline", |document| &document.calibration.text).to_owned())
             .collect(),
         targets: targets(scenario),
-        search: search(scenario, &asked, fewer(replications), fewer),
+        search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
         load: asked,
         window,
         replications: fewer(replications),
@@ -176,6 +176,7 @@ fn search(
     scenario: &ScenarioDoc,
     asked: &AskedLoad,
     replications: u32,
+    quick: bool,
     fewer: impl Fn(u32) -> u32,
 ) -> Search {
     let search = scenario.search.as_ref();
@@ -185,7 +186,7 @@ fn search(
     let own = search.and_then(|search| search.replications).map(|count| fewer(count.u32()));
     Search {
         highest_rps: highest.unwrap_or(default),
-        resolution: resolution.max(0.001),
+        resolution: resolution.max(0.001) * if quick { 2.0 } else { 1.0 },
         replications: own.unwrap_or(replications),
     }
 }

@@ -42,7 +42,8 @@ pub(crate) struct Outcome {
 
 /// The load of the description as it stands, on the axis of the study.
 pub(crate) fn base_load(spec: &Spec) -> f64 {
-    let records: f64 = spec.load.records.iter().map(|source| source.per_s).sum();
+    // An empty sum of floats is −0; the load of nothing is 0.
+    let records = spec.load.records.iter().fold(0.0, |sum, source| sum + source.per_s);
     spec.load.open.map_or(records, |open| open.requests_per_s)
 }
 
