@@ -1,5 +1,7 @@
 //! Sentences and verdicts that several reports share.
 
+use std::fmt::Write;
+
 use super::number;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
@@ -230,7 +232,8 @@ pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
     let mut text = format!("{name} – {reason}");
     if saturation.agreement < 0.9995 && !several(saturation) {
         let share = number::plain(saturation.agreement * 100.0);
-        text.push_str(&format!(" ({})", say(lang, Word::Agreement, &[&share])));
+        // Writing to a string cannot fail.
+        let _ = write!(text, " ({})", say(lang, Word::Agreement, &[&share]));
     }
     text
 }

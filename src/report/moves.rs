@@ -15,8 +15,8 @@ pub(crate) fn sentences(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut idle: Option<&Comparison> = None;
     for (index, variant) in result.variants.iter().enumerate().skip(1) {
-        let before = result.variants[..index].iter().rev();
-        let Some(comparison) = before.filter_map(|from| find(result, from, variant)).next() else {
+        let mut before = result.variants[..index].iter().rev();
+        let Some(comparison) = before.find_map(|from| find(result, from, variant)) else {
             continue;
         };
         if !decided(&comparison.saturation_rps) {

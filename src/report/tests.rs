@@ -279,7 +279,7 @@ fn resources_that_limit_together_are_not_named_alone() {
         shown.contains("several together") && !shown.contains("0 % of replications"),
         "{shown}"
     );
-    assert!(shown.contains("a queue keeps growing") && !shown.contains("{"), "{shown}");
+    assert!(shown.contains("a queue keeps growing") && !shown.contains('{'), "{shown}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ catalogue! {
     Alike: "{0}; alike: {1}", "{0}; {1}도 같음";
     AlternativesLead: "other mixes and calibrations: line in RPS (first to go)",
         "다른 요청 비율·보정: 포화 지점 RPS (먼저 포화되는 자원)";
-    AlternativesSentence: "Over these mixes and calibrations whether {0} RPS is carried {1}, what goes first {2}; lines lie between {3} and {4} RPS.",
+    AlternativesSentence: "Whether {0} RPS is carried {1}; what goes first {2}; lines lie at {3}–{4} RPS.",
         "요청 비율·보정을 바꿔도 {0} RPS 감당 여부는 {1}; 먼저 포화되는 자원은 {2}; 포화 지점은 {3}–{4} RPS.";
     VerdictSame: "does not change", "그대로임";
     VerdictChanges: "changes for {0}", "{0}에서 달라짐";

@@ -252,8 +252,8 @@ fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
     let low = ends().map(|end| end.0).fold(f64::INFINITY, f64::min);
     let high = ends().map(|end| end.0).fold(f64::NEG_INFINITY, f64::max);
     let columns = if high > low { ((high - low) / STEP).ceil() as usize } else { 0 };
-    let mut seen = vec![vec![false; columns]; paths.len()];
-    for column in 0..columns {
+    let mut shown: Vec<Vec<bool>> = vec![vec![false; paths.len()]; columns];
+    for (column, shown) in shown.iter_mut().enumerate() {
         let x = low + (column as f64 + 0.5) * STEP;
         let mut here: Vec<(f64, usize)> = paths
             .iter()
@@ -265,10 +265,11 @@ fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
             let mut members: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
             members.sort_unstable();
             let turn = ((x - low) / DASH) as usize % members.len();
-            seen[members[turn]][column] = true;
+            shown[members[turn]] = true;
         }
     }
-    let runs = |(path, seen): (&Vec<Place>, &Vec<bool>)| {
+    let runs = |(index, path): (usize, &Vec<Place>)| {
+        let seen: Vec<bool> = shown.iter().map(|shown| shown[index]).collect();
         let mut runs = Vec::new();
         let mut column = 0;
         for run in seen.chunk_by(|a, b| a == b) {
@@ -289,7 +290,7 @@ fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
         }
         runs
     };
-    paths.iter().zip(&seen).map(runs).collect()
+    paths.iter().enumerate().map(runs).collect()
 }
 
 /// How many pixels of a path lie in a box, about.

@@ -98,7 +98,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             lines(canvas, panel, series);
             let upright = |x: &f64| vec![(*x, panel.top), (*x, panel.bottom())];
             let mut paths: Vec<Vec<Place>> = uprights.iter().map(upright).collect();
-            for one in series.iter() {
+            for one in *series {
                 paths.push(panel.path(&one.points));
                 paths.extend(panel.edges(&one.points));
             }
