@@ -7,6 +7,7 @@
 //! program until it must wait, and whoever frees what another waits for puts the other on the list of
 //! those ready, which is emptied before the next event: no recursion, and a written order.
 
+mod audit;
 mod consumer;
 mod load;
 mod program;
@@ -21,7 +22,7 @@ use std::collections::VecDeque;
 
 use self::consumer::{Subscription, Thread};
 use self::load::{Arrivals, Choice, User, Users};
-use self::request::{Origin, Requests, Timer};
+use self::request::{Origin, Request, Requests, Timer};
 use self::slots::{Event, SLOT_ARRIVAL, SLOT_MARK, SLOT_SOURCES, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
@@ -65,6 +66,8 @@ pub struct Cost {
     pub completions: u64,
     /// Users' requests still without an answer at the end, older than their patience.
     pub overdue: u64,
+    /// Users' requests still without an answer at the end.
+    pub unanswered: u64,
     /// Largest number of requests in flight.
     pub in_flight_most: u64,
     /// Requests and sessions that found no room in the model itself; with any, its answer is that of a
@@ -79,6 +82,10 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.run();
     world.cost()
 }
+
+/// Shortest time from the beginning of a virtual user's journey to that of the next: one that is refused
+/// at once, asks for nothing or is answered in no time would otherwise hold time still.
+const SHORTEST_JOURNEY: Span = Span(100_000);
 
 #[derive(Clone, Debug)]
 struct Pod {
@@ -233,13 +240,27 @@ impl<'a, O: Observer> World<'a, O> {
         let root = Key::root(self.run.seed, self.run.replication);
         let first = if self.run.warm_up == Span::ZERO { self.run.bin } else { self.run.warm_up };
         self.agenda.set(SLOT_MARK, Time::ZERO + first, Class::Observe);
-        for number in 0..self.pools.len() as u32 {
-            self.open_initial(number, root);
+        for pod in 0..self.pods.len() {
+            let service = self.pods[pod].service as usize;
+            let own = pod as u32 - self.services[service].pods.start;
+            for (index, pool) in (0..).zip(&self.spec.services[service].pools) {
+                // Names, not positions: a pool elsewhere shifts nobody's housekeeper.
+                let name = &self.spec.services[service].name;
+                let key = root.named("housekeeping").named(name).named(&pool.name);
+                self.open_initial(self.pods[pod].pools + index, key.item(u64::from(own)));
+            }
         }
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
             let source = self.spec.load.records[number as usize];
-            let key = root.named("records").named(&self.spec.topics[source.topic as usize].name);
+            let before = &self.spec.load.records[..number as usize];
+            let same = before.iter().filter(|other| other.topic == source.topic).count();
+            let mut key =
+                root.named("records").named(&self.spec.topics[source.topic as usize].name);
+            if same > 0 {
+                // A further stream into the same topic is another stream.
+                key = key.item(same as u64);
+            }
             let follow = self.run.follow_curve;
             let per_s = self.run.scale * source.per_s;
             let arrivals = Arrivals::new(key, per_s, source.regular, follow, 0.0);
@@ -250,7 +271,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.drain();
     }
 
-    fn open_initial(&mut self, number: u32, root: Key) {
+    fn open_initial(&mut self, number: u32, key: Key) {
         let state = &mut self.pools[number as usize];
         let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
         let database = &mut self.databases[pool.database as usize];
@@ -266,8 +287,7 @@ impl<'a, O: Observer> World<'a, O> {
             }
         }
         // Pods start at different instants, and so do their housekeepers.
-        let phase = root.named("housekeeping").item(u64::from(number)).uniform(0);
-        let first = Span::from_secs(pool.housekeeping.secs() * phase);
+        let first = Span::from_secs(pool.housekeeping.secs() * key.uniform(0));
         if pool.housekeeping > Span::ZERO {
             let slot = self.slots.pool_housekeeping(number);
             self.agenda.set(slot, Time::ZERO + first, Class::Complete);
@@ -308,16 +328,21 @@ impl<'a, O: Observer> World<'a, O> {
 
     fn mark(&mut self) {
         self.observer.mark(self.now);
+        if cfg!(debug_assertions) {
+            self.audit();
+        }
         if self.now < self.end {
             self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
         }
     }
 
     fn cost(mut self) -> Cost {
+        let of_users = |request: &&Request| request.origin.is_user();
+        self.cost.unanswered = self.requests.in_flight().filter(of_users).count() as u64;
         if let Some(patience) = self.spec.load.patience {
             let from = Time::ZERO + self.run.warm_up;
             let waiting = self.requests.in_flight().filter(|request| {
-                matches!(request.origin, Origin::Visitor | Origin::User(_))
+                request.origin.is_user()
                     && request.arrived >= from
                     && request.arrived + patience < self.end
             });
@@ -349,7 +374,7 @@ impl<'a, O: Observer> World<'a, O> {
                 self.arrivals = Some((arrivals, key));
                 return;
             }
-            self.begin_session(key, at_s, None);
+            self.begin_session(key, at_s);
         }
     }
 
@@ -366,7 +391,8 @@ impl<'a, O: Observer> World<'a, O> {
     fn start_closed(&mut self, key: Key) {
         let Some(closed) = self.spec.load.closed else { return };
         for number in 0..closed.users {
-            self.begin_session(key.item(u64::from(number)), 0.0, Some(0));
+            let user = self.users.begin(User::default());
+            self.begin_iteration(user, key.item(u64::from(number)).item(0), 0, Time::ZERO);
         }
     }
 
@@ -389,14 +415,13 @@ impl<'a, O: Observer> World<'a, O> {
             // One request and gone: nobody needs to be remembered.
             self.ask(only.endpoint, load::visit_key(key, 0), Origin::Visitor);
         } else {
-            self.begin_session(key, self.now.secs(), None);
+            self.begin_session(key, self.now.secs());
         }
     }
 
     /// A session begins at `at_s`; if that lies before the run, it is taken up where it would be.
-    fn begin_session(&mut self, key: Key, at_s: f64, iteration: Option<u32>) {
-        let key = iteration.map_or(key, |iteration| key.item(u64::from(iteration)));
-        let user = User { key, journey: self.choice.pick(key), visit: 0, iteration };
+    fn begin_session(&mut self, key: Key, at_s: f64) {
+        let user = User { key, journey: self.choice.pick(key), ..User::default() };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
         let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
         if self.users.present() >= MOST_IN_FLIGHT {
@@ -405,6 +430,32 @@ impl<'a, O: Observer> World<'a, O> {
         }
         let id = self.users.begin(User { visit, ..user });
         self.agenda.set(self.slots.user(id), at, Class::Arrive);
+    }
+
+    /// The virtual user `id` begins its journey number `iteration` at `from`, or, where that asks for
+    /// nothing, the first one after it that does. Its identity is kept in the key.
+    fn begin_iteration(&mut self, id: u32, mut key: Key, mut iteration: u32, mut from: Time) {
+        let think = self.spec.load.closed.and_then(|closed| closed.think);
+        while from <= self.end {
+            let journey = self.choice.pick(key);
+            let user = User { key, journey, visit: 0, iteration: Some(iteration), began: from };
+            if let Some((visit, at_s)) = self.next_visit(user, from.secs()) {
+                self.users.all[id as usize] = User { visit, ..user };
+                self.agenda.set(self.slots.user(id), load::instant(at_s).max(from), Class::Arrive);
+                return;
+            }
+            iteration = iteration.wrapping_add(1);
+            key = key.item(u64::from(iteration));
+            from += self.pause(key, think).max(SHORTEST_JOURNEY);
+        }
+        self.users.end(id);
+    }
+
+    /// The pause of a virtual user before the journey of this key.
+    fn pause(&self, key: Key, think: Option<Id>) -> Span {
+        think.map_or(Span::ZERO, |think| {
+            load::think(key, u32::MAX, &self.spec.samplers[think as usize])
+        })
     }
 
     /// The next visit that the user makes, from `user.visit` on, and when, for a user free at `at_s`;
@@ -433,48 +484,27 @@ impl<'a, O: Observer> World<'a, O> {
         self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
     }
 
-    /// The user's request is over: think and go on, or leave. Whoever was turned away comes back no sooner
-    /// than a connection attempt takes, and no user asks twice in one instant: time must go on.
-    fn user_answered(&mut self, id: u32, answered: bool, took: Span) {
-        const ATTEMPT: Span = Span::from_millis(1);
-        const LEAST: Span = Span(1_000);
-        let pause = if answered { LEAST } else { ATTEMPT };
-        let free_at = self.now + if took < pause { pause } else { Span::ZERO };
+    /// The user's request is over: think and go on, or leave.
+    fn user_answered(&mut self, id: u32, answered: bool) {
         let mut user = self.users.all[id as usize];
         user.visit += 1;
         if (answered || user.iteration.is_some())
-            && let Some((visit, at_s)) = self.next_visit(user, free_at.secs())
+            && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
         {
             self.users.all[id as usize].visit = visit;
-            self.set_user(id, at_s, free_at);
+            let at = load::instant(at_s).max(self.now);
+            self.agenda.set(self.slots.user(id), at, Class::Arrive);
             return;
         }
         let (Some(iteration), Some(closed)) = (user.iteration, self.spec.load.closed) else {
             self.users.end(id);
             return;
         };
-        // A virtual user begins its next journey after a pause; its identity is kept in the key. Journeys
-        // of which chance leaves no visit are passed over, but not for ever.
-        let mut from = free_at;
-        let mut fresh = User { iteration: Some(iteration.wrapping_add(1)), ..user };
-        for _ in 0..1_000 {
-            fresh.key = fresh.key.item(u64::from(iteration) + 1);
-            (fresh.journey, fresh.visit) = (self.choice.pick(fresh.key), 0);
-            from += closed.think.map_or(Span::ZERO, |think| {
-                load::think(fresh.key, u32::MAX, &self.spec.samplers[think as usize])
-            });
-            if let Some((visit, at_s)) = self.next_visit(fresh, from.secs()) {
-                self.users.all[id as usize] = User { visit, ..fresh };
-                self.set_user(id, at_s, from);
-                return;
-            }
-        }
-        self.users.end(id);
-    }
-
-    fn set_user(&mut self, id: u32, at_s: f64, earliest: Time) {
-        let at = load::instant(at_s).max(earliest);
-        self.agenda.set(self.slots.user(id), at, Class::Arrive);
+        // A virtual user begins its next journey after a pause.
+        let iteration = iteration.wrapping_add(1);
+        let key = user.key.item(u64::from(iteration));
+        let from = self.now + self.pause(key, closed.think);
+        self.begin_iteration(id, key, iteration, from.max(user.began + SHORTEST_JOURNEY));
     }
 
     /// A user asks for `endpoint`.
@@ -485,7 +515,7 @@ impl<'a, O: Observer> World<'a, O> {
             let (why, took) = (Failure::Refused, Span::ZERO);
             self.record(Record::Failed { endpoint, why, took });
             if let Origin::User(user) = origin {
-                self.user_answered(user, false, Span::ZERO);
+                self.user_answered(user, false);
             }
             return;
         }
@@ -523,7 +553,9 @@ impl<'a, O: Observer> World<'a, O> {
             state.waiting.push_back(id);
             self.level(station, 0.0, 1);
         } else {
-            self.conclude(id, Some(Failure::Refused));
+            if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
+                self.finish(caller, Some(Failure::CallFailed));
+            }
         }
     }
 
@@ -553,9 +585,20 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     /// The program has ended, or the request has failed while it held a thread or worked on a record.
+    /// A failure fails whoever waits for the answer, and so on up the chain of calls.
     fn finish(&mut self, id: u32, failure: Option<Failure>) {
+        self.give_up_all(id);
+        let mut failing = self.conclude(id, failure);
+        while let Some(caller) = failing {
+            self.give_up_all(caller);
+            failing = self.conclude(caller, Some(Failure::CallFailed));
+        }
+    }
+
+    /// Give back whatever the request holds: locks, connections, its thread.
+    fn give_up_all(&mut self, id: u32) {
         while let Some(lock) = self.requests[id].locks.pop() {
-            self.unlock(lock);
+            self.unlock(id, lock);
         }
         while let Some(pool) = self.requests[id].transactions.pop() {
             if pool != request::NONE {
@@ -569,7 +612,6 @@ impl<'a, O: Observer> World<'a, O> {
         if !matches!(self.requests[id].origin, Origin::Consumer(_)) {
             self.free_thread(self.requests[id].pod);
         }
-        self.conclude(id, failure);
     }
 
     fn free_thread(&mut self, pod: u32) {
@@ -584,14 +626,14 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Tell whoever asked, and forget the request.
-    fn conclude(&mut self, id: u32, failure: Option<Failure>) {
+    /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
+    fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         let now = self.now;
         self.agenda.clear(self.slots.request(id));
         let request = &mut self.requests[id];
         request.enter(now, Phase::Delay);
         let (origin, endpoint, took) = (request.origin, request.endpoint, now - request.arrived);
-        if let Origin::Visitor | Origin::User(_) = origin {
+        if origin.is_user() {
             let late = self.spec.load.patience.is_some_and(|patience| took > patience);
             let failure = failure.or(late.then_some(Failure::TooLate));
             // What the user saw of a late answer is the end of its patience.
@@ -602,29 +644,33 @@ impl<'a, O: Observer> World<'a, O> {
                 Some(why) => Record::Failed { endpoint, why, took },
             });
             if let Origin::User(user) = origin {
-                self.user_answered(user, failure.is_none(), took);
+                self.user_answered(user, failure.is_none());
             }
         }
         self.requests.end(id);
         self.in_flight -= 1;
         self.cost.completions += 1;
         match origin {
-            Origin::Caller { caller, generation } => self.call_over(caller, generation, failure),
+            Origin::Caller { caller, generation } => {
+                return self.call_over(caller, generation, failure.is_some());
+            }
             Origin::Consumer(thread) => self.record_done(thread, failure),
             Origin::Visitor | Origin::User(_) | Origin::Nobody => {}
         }
+        None
     }
 
-    fn call_over(&mut self, caller: u32, generation: u32, failure: Option<Failure>) {
+    fn call_over(&mut self, caller: u32, generation: u32, failed: bool) -> Option<u32> {
         let waiting = &self.requests[caller];
         if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
-            return; // It has given up on this call.
+            return None; // It has given up on this call.
         }
         self.agenda.clear(self.slots.request(caller));
-        match failure {
-            None => self.ready.push_back(caller),
-            Some(_) => self.finish(caller, Some(Failure::CallFailed)),
+        if failed {
+            return Some(caller);
         }
+        self.ready.push_back(caller);
+        None
     }
 
     fn request_timer(&mut self, id: u32) {

@@ -1,6 +1,7 @@
 //! What the model tells whoever listens. Stations and requests report records; observers make numbers
 //! of them. Nothing in the model computes a statistic.
 
+pub mod conservation;
 pub mod histogram;
 pub mod tally;
 pub mod trace;

@@ -9,6 +9,9 @@ const DRAW_GAP: u64 = 0;
 const DRAW_JOURNEY: u64 = 1;
 const DRAW_VISITS: u64 = 16;
 
+/// No run lasts as long: nothing arrives later \[s\].
+const LATEST_S: f64 = 1e10;
+
 /// Arrivals at a rate that follows the curve or stays at its highest point. Arrival k depends on the
 /// stream's key and k alone; a higher rate brings the same arrivals sooner.
 #[derive(Clone, Debug)]
@@ -75,10 +78,18 @@ impl Curve {
             at = 0.0;
         }
         let slice = self.slice.secs();
-        if self.slices.iter().all(|rate| *rate <= 0.0) {
+        let period = self.slices.iter().sum::<f64>() * slice;
+        if period <= 0.0 {
             return None;
         }
+        // Whole periods at once: a rate of one in years must not take as many steps.
+        let whole = (area / period).floor();
+        at += whole * n as f64 * slice;
+        area -= whole * period;
         loop {
+            if at > LATEST_S {
+                return None;
+            }
             let (left, within) = self.segment(at);
             let (a, b) = (self.slices[left % n], self.slices[(left + 1) % n]);
             let slope = (b - a) / slice;
@@ -107,6 +118,8 @@ pub(crate) struct User {
     pub(crate) visit: u32,
     /// For virtual users: how many journeys it has begun. None: it leaves after one.
     pub(crate) iteration: Option<u32>,
+    /// For virtual users: when this journey began.
+    pub(crate) began: Time,
 }
 
 /// Users in session, in a slab.

@@ -92,7 +92,7 @@ impl<O: Observer> World<'_, O> {
                 Op::Unlock { lock } => {
                     let popped = self.requests[id].locks.pop();
                     debug_assert_eq!(popped, Some(lock), "locks end in reverse order");
-                    self.unlock(lock);
+                    self.unlock(id, lock);
                 }
                 Op::End => return self.finish(id, None),
             }
@@ -396,6 +396,11 @@ impl<O: Observer> World<'_, O> {
     fn lock(&mut self, id: u32, lock: Id) -> bool {
         let state = &mut self.locks[lock as usize];
         let station = self.numbering.locks + lock;
+        if state.holder == Some(id) {
+            // Whoever holds it may take it again, as with `ReentrantLock`, and need not wait for itself.
+            self.requests[id].locks.push(lock);
+            return true;
+        }
         if state.holder.is_none() {
             state.holder = Some(id);
             self.requests[id].locks.push(lock);
@@ -408,9 +413,14 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    pub(super) fn unlock(&mut self, lock: Id) {
+    /// The request gives back `lock`, which it has struck off its list once.
+    pub(super) fn unlock(&mut self, id: u32, lock: Id) {
         let state = &mut self.locks[lock as usize];
         let station = self.numbering.locks + lock;
+        debug_assert_eq!(state.holder, Some(id), "only its holder gives back a lock");
+        if self.requests[id].locks.contains(&lock) {
+            return; // Taken more than once.
+        }
         state.holder = state.waiting.pop_front();
         if let Some(next) = state.holder {
             self.requests[next].locks.push(lock);

@@ -20,6 +20,13 @@ pub(crate) enum Origin {
     Consumer(u32),
 }
 
+impl Origin {
+    /// Whether a user waits for it.
+    pub(crate) fn is_user(self) -> bool {
+        matches!(self, Origin::Visitor | Origin::User(_))
+    }
+}
+
 /// What a request's timer means when it fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {

@@ -1,6 +1,7 @@
 //! The list of stations of a description: what is measured, and what can be relieved.
 
-use super::spec::{Id, Resource, Spec};
+use super::spec::{Id, Op, Resource, Spec};
+use crate::observe::conservation::{Layout, Ledger, Reader};
 
 /// A station as people and statistics see it: all pods of a service together.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,34 @@ pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
 }
 
 impl Spec {
+    /// Books for a run of this description.
+    pub fn ledger(&self) -> Ledger {
+        let mut layout = Layout { topics: self.topics.len(), ..Layout::default() };
+        for (number, station) in (0..).zip(stations(self)) {
+            layout.capacities.push(match station.resource {
+                // What the server accepts and what all pools together may open.
+                Resource::DatabaseConnections(database) => {
+                    let most = |service: &super::spec::Service| {
+                        let pools = service.pools.iter().filter(|pool| pool.database == database);
+                        pools.map(|pool| f64::from(pool.maximum)).sum::<f64>()
+                            * f64::from(service.pods)
+                    };
+                    station.capacity.min(self.services.iter().map(most).sum())
+                }
+                _ => station.capacity,
+            });
+            layout.standing.push(matches!(station.resource, Resource::DatabaseConnections(_)));
+            if let Resource::Listener(listener) = station.resource {
+                let threads = active_threads(self, listener);
+                let listener = &self.listeners[listener as usize];
+                let (topic, batch) = (listener.topic, u64::from(listener.max_poll_records));
+                let uncommitted_most = u64::from(threads) * batch;
+                layout.readers.push(Reader { station: number, topic, uncommitted_most });
+            }
+        }
+        Ledger::new(layout)
+    }
+
     /// The same system with `factor` times as much of `resource` (rounded up to whole pieces).
     #[must_use]
     pub fn relieved(&self, resource: Resource, factor: f64) -> Spec {
@@ -125,7 +154,7 @@ impl Spec {
             }
             Resource::Cache(i) => {
                 for op in &mut spec.ops {
-                    if let super::spec::Op::Cache { cache, time, .. } = op
+                    if let Op::Cache { cache, time, .. } = op
                         && *cache == i
                     {
                         let faster = spec.samplers[*time as usize].dist().scaled(1.0 / factor);
@@ -143,7 +172,14 @@ impl Spec {
                 topic.partitions = topic.partitions.max(more(active));
                 listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
             }
-            Resource::Lock(_) => {}
+            Resource::Lock(i) => {
+                // There is no half of a lock: relief is to do without it.
+                for (place, op) in (0..).zip(&mut spec.ops) {
+                    if matches!(op, Op::Lock { lock } | Op::Unlock { lock } if *lock == i) {
+                        *op = Op::Jump { target: place + 1, chance: 1.0, draw: 0 };
+                    }
+                }
+            }
         }
         spec
     }

@@ -1,5 +1,7 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
+mod edges;
+
 use super::spec::*;
 use super::{Run, simulate};
 use crate::observe::tally::{Layout, Tally};
@@ -287,28 +289,4 @@ fn the_same_seed_gives_the_same_trace_and_another_replication_another() {
     };
     assert_eq!(digest(0), digest(0));
     assert_ne!(digest(0), digest(1));
-}
-
-#[test]
-fn virtual_users_who_are_turned_away_do_not_stop_time() {
-    let mut spec = system(&[Dist::Constant(0.5)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
-    spec.load.open = None;
-    spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
-    spec.load.closed = Some(Closed { users: 3, think: None });
-    let lines = lines(&spec, 1.0);
-    // One is served at a time, two answers in a second; each of the other two comes back every
-    // millisecond and is refused each time.
-    assert_eq!(lines.iter().filter(|line| line.contains("Answered")).count(), 2);
-    let refused = lines.iter().filter(|line| line.contains("Refused")).count();
-    assert!((1_990..=2_010).contains(&refused), "{refused}");
-}
-
-#[test]
-fn work_that_takes_no_time_does_not_stop_time() {
-    let mut spec = system(&[Dist::Constant(0.0)], &[Op::Cpu { time: 0, draw: 1 }, Op::End], 0.0);
-    spec.load.open = None;
-    spec.load.closed = Some(Closed { users: 1, think: None });
-    let lines = lines(&spec, 0.01);
-    // One request a microsecond.
-    assert_eq!(lines.iter().filter(|line| line.contains("Answered")).count(), 10_000 + 1);
 }

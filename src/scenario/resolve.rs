@@ -21,6 +21,8 @@ use crate::study::result::{Assumption, Target};
 use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
 
+/// Shortest time observed \[s\]: it is cut into quarters.
+const SHORTEST_WINDOW: f64 = 0.001;
 /// Most cases of a study.
 const MOST_CASES: usize = 256;
 
@@ -196,9 +198,9 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
     let warm_up = window.and_then(|window| window.warm_up).map_or(20.0, |time| time.0);
     let measure = window.and_then(|window| window.measure).map_or(60.0, |time| time.0);
     if let Some(document) = window
-        && measure <= 0.0
+        && measure < SHORTEST_WINDOW
     {
-        problems.add("E0107", document.span, "`measure` must be longer than nothing");
+        problems.add("E0107", document.span, "`measure` must be at least 1 ms");
     }
     Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
 }

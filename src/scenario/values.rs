@@ -11,6 +11,8 @@ use crate::units::Span as Time;
 pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
 /// Highest rate accepted \[1/s\].
 pub(crate) const FASTEST: f64 = 10_000_000.0;
+/// Lowest rate accepted beside zero \[1/s\].
+pub(crate) const SLOWEST: f64 = 1e-9;
 /// Form of names, for schemas.
 pub(crate) const NAME_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
 /// Form of names, for people.
@@ -150,7 +152,10 @@ impl Scalar for Rate {
             "" => return Err(fault("E0105", format!("`{text}` has no unit"), help)),
             _ => return Err(fault("E0105", format!("`{unit}` is not a unit of rate"), help)),
         };
-        within(value * scale / period, 0.0, FASTEST, text, "at most 10,000,000/s").map(Rate)
+        let rate = value * scale / period;
+        // Below once in 30 years a rate is a slip of the pen, and ratios of rates leave all bounds.
+        let lowest = if rate > 0.0 { SLOWEST } else { 0.0 };
+        within(rate, lowest, FASTEST, text, "0 or from 0.000000001/s to 10,000,000/s").map(Rate)
     }
 
     fn form() -> Json {

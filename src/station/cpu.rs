@@ -91,6 +91,11 @@ impl Cpu {
     pub fn finish(&mut self, now: Time) -> Option<u32> {
         self.advance(now);
         let Reverse((end, _, who)) = self.jobs.pop()?;
+        // A nanosecond of rounding, and what a double cannot hold of a long time.
+        debug_assert!(
+            (f64::from_bits(end) - self.attained).abs() <= 2.0 + self.attained * 1e-12,
+            "a job ends that has not had its service"
+        );
         // The end is exact by construction; time is rounded to nanoseconds, attained service is not.
         self.attained = f64::from_bits(end);
         Some(who)

@@ -17,6 +17,7 @@ impl Device {
     pub fn enter(&mut self, now: Time, service: Span) -> (Time, Time) {
         let start = self.free_at.max(now);
         self.free_at = start + service;
+        debug_assert!(start >= now && self.free_at >= start, "work begins after it came");
         (start, self.free_at)
     }
 }

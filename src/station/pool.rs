@@ -35,6 +35,13 @@ impl Pool {
         }
     }
 
+    /// Nobody waits beside an idle connection, and there are never more than the maximum.
+    fn assert_sound(&self) {
+        debug_assert!(self.waiting.is_empty() || self.idle.is_empty(), "a wake-up is lost");
+        debug_assert!(self.open() <= self.maximum, "more connections than the maximum");
+        debug_assert!(self.idle.is_sorted(), "the longest idle are in front");
+    }
+
     /// Connections open.
     pub fn open(&self) -> u32 {
         self.idle.len() as u32 + self.in_use
@@ -52,6 +59,7 @@ impl Pool {
 
     /// Take an idle connection, or join the waiters. True when a connection was granted.
     pub fn acquire(&mut self, now: Time, who: u32) -> bool {
+        self.assert_sound();
         if self.waiting.is_empty() && self.idle.pop().is_some() {
             self.in_use += 1;
             true
@@ -69,6 +77,7 @@ impl Pool {
         }
         self.in_use -= 1;
         self.idle.push(now);
+        self.assert_sound();
         None
     }
 
@@ -115,6 +124,7 @@ impl Pool {
         let old = self.idle.iter().take_while(|since| now - **since >= idle_timeout).count();
         let closed = surplus.min(old);
         self.idle.drain(..closed);
+        self.assert_sound();
         closed as u32
     }
 }

@@ -14,6 +14,9 @@ use crate::units::Span as Length;
 /// A relative difference of users that is worth a warning.
 const LITTLE_TOLERANCE: f64 = 0.25;
 
+/// Most users in session at once.
+const MOST_USERS: f64 = 5e6;
+
 /// What a mix is made of.
 pub(super) enum Content<'a> {
     /// Weights of requests.
@@ -124,7 +127,7 @@ pub(super) fn with_load(
         load.closed = Some(Closed { users: users.users.u32(), think });
     } else if document.records.is_empty() {
         let requests_per_s = asked(scenario).rps;
-        if requests_per_s <= 0.0 {
+        if requests_per_s < crate::scenario::values::SLOWEST {
             compiler.problems.add("E0308", document.span, "the load is zero requests per second");
         }
         if requests_per_s > crate::scenario::values::FASTEST {
@@ -142,7 +145,27 @@ pub(super) fn with_load(
     let mut spec = compiler.spec.clone();
     spec.load = load;
     compiler.spec.samplers.truncate(samplers);
+    crowd(compiler.problems, document.span, &spec);
     spec
+}
+
+/// Refuse more users in session than a run can remember (Little's law, for the longest journey).
+fn crowd(problems: &mut Problems, span: Span, spec: &Spec) {
+    let Some(open) = spec.load.open else { return };
+    let think = |visit: &Visit| {
+        visit.think.map_or(0.0, |think| spec.samplers[think as usize].dist().mean())
+    };
+    let length = |journey: &Journey| journey.visits.iter().map(think).sum::<f64>();
+    let longest = spec.load.journeys.iter().map(length).fold(0.0, f64::max);
+    let there = open.requests_per_s / spec.load.requests_per_user() * longest;
+    if there > MOST_USERS {
+        let message = format!(
+            "{:.0} requests/s in journeys of {longest:.0} s keep {there:.0} users there at once; at \
+             most 5,000,000",
+            open.requests_per_s
+        );
+        problems.add("E0107", span, message);
+    }
 }
 
 fn journeys(compiler: &mut Compiler<'_>, question: &Question<'_>, mix: &Mix<'_>) -> Vec<Journey> {

@@ -24,6 +24,11 @@ use crate::units::Span as Length;
 /// Threads of a pod whose service has no runtime: more than any load can occupy.
 const UNLIMITED: u32 = 1_000_000_000;
 
+/// Most pods of a system.
+const MOST_PODS: u64 = 100_000;
+/// Most connections of all pools together.
+const MOST_CONNECTIONS: u64 = 2_000_000;
+
 /// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
 #[derive(Debug, Default)]
 pub(super) struct Laws {
@@ -282,6 +287,7 @@ impl Compiler<'_> {
             }
         }
         self.check_connections();
+        self.check_size();
     }
 
     fn servers(&mut self) {
@@ -555,6 +561,25 @@ impl Compiler<'_> {
             entry: 0,
         };
         self.spec.listeners.push(listener);
+    }
+
+    /// Refuse more pods and connections than a run can remember.
+    fn check_size(&mut self) {
+        let services = self.spec.services.iter();
+        let (pods, connections) = services.fold((0, 0), |(pods, connections), service| {
+            let own: u64 = service.pools.iter().map(|pool| u64::from(pool.maximum)).sum();
+            let count = u64::from(service.pods);
+            (pods + count, connections + count * own)
+        });
+        for (what, count, most) in [
+            ("pods", pods, MOST_PODS),
+            ("connections in their pools", connections, MOST_CONNECTIONS),
+        ] {
+            if count > most {
+                let message = format!("the services have {count} {what}; at most {most}");
+                self.problems.add("E0107", self.system.system.span, message);
+            }
+        }
     }
 
     /// Warn where all pods together may open more connections than a database accepts.

@@ -1,0 +1,126 @@
+//! Exact timelines at the edges: what asks in no time, deep chains, streams that must not coincide.
+
+use super::*;
+use crate::model::load::Arrivals;
+use crate::random::Key;
+
+fn closed(mut spec: Spec, users: u32) -> Spec {
+    spec.load.open = None;
+    spec.load.closed = Some(Closed { users, think: None });
+    spec
+}
+
+fn count(lines: &[String], word: &str) -> usize {
+    lines.iter().filter(|line| line.contains(word)).count()
+}
+
+#[test]
+fn users_who_are_refused_at_once_do_not_hold_time_still() {
+    // One thread, no queue, 1 ms a request: of two users one is served, the other is refused and asks
+    // again every 0.1 ms. On the millisecond the refused one was there first and has the thread.
+    let ops = [Op::Delay { time: 0, draw: 1 }, Op::End];
+    let mut spec = closed(system(&[Dist::Constant(0.001)], &ops, 0.0), 2);
+    spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
+    let lines = lines(&spec, 0.01);
+    assert_eq!(count(&lines, "Answered"), 10);
+    // Ten in each of ten milliseconds, and one at the end of the run.
+    assert_eq!(count(&lines, "Refused"), 101);
+}
+
+#[test]
+fn an_endpoint_that_takes_no_time_is_asked_ten_thousand_times_a_second() {
+    let lines = lines(&closed(system(&[], &[Op::End], 0.0), 1), 0.01);
+    assert_eq!(count(&lines, "Answered"), 101);
+}
+
+#[test]
+fn virtual_users_whose_journey_asks_for_nothing_begin_another() {
+    let ops = [Op::Delay { time: 0, draw: 1 }, Op::End];
+    let mut spec = closed(system(&[Dist::Constant(0.001)], &ops, 0.0), 1);
+    spec.load.journeys[0].visits[0].chance = 0.5;
+    // From answer to answer 1 ms and 0.1 ms for each empty journey, one on the mean: 10 s / 1.1 ms is
+    // 9,091 with a standard deviation of sqrt(9,091) x 0.1414 / 1.1 = 12.
+    let answered = count(&lines(&spec, 10.0), "Answered");
+    assert!((9_091 - 60..=9_091 + 60).contains(&answered), "{answered}");
+    spec.load.journeys[0].visits[0].chance = 0.0;
+    assert_eq!(count(&lines(&spec, 1.0), "Offered"), 0);
+}
+
+#[test]
+fn a_failure_runs_up_a_long_chain_of_calls() {
+    const LENGTH: u32 = 40_000;
+    let mut spec = system(&[], &[], 1.0);
+    spec.load.open = Some(Open { requests_per_s: 1.0, regular: true });
+    spec.services.push(service("full"));
+    spec.services[1].threads = Threads { maximum: 0, accepted: 0, backlog: 0 };
+    spec.endpoints.clear();
+    for number in 0..LENGTH {
+        spec.endpoints.push(Endpoint {
+            name: format!("server.{number}"),
+            service: 0,
+            entry: 2 * number,
+        });
+        spec.ops.push(Op::Call {
+            endpoint: number + 1,
+            round_trip: Span::ZERO,
+            timeout: None,
+            draw: 1,
+        });
+        spec.ops.push(Op::End);
+    }
+    spec.endpoints.push(Endpoint { name: "full.last".into(), service: 1, entry: 1 });
+    let lines = lines(&spec, 1.5);
+    assert_eq!(count(&lines, "Offered"), 1);
+    assert_eq!(count(&lines, "CallFailed"), 1);
+}
+
+#[test]
+fn whoever_holds_a_lock_may_take_it_again() {
+    let ops = [
+        Op::Lock { lock: 0 },
+        Op::Lock { lock: 0 },
+        Op::Delay { time: 0, draw: 1 },
+        Op::Unlock { lock: 0 },
+        Op::Delay { time: 0, draw: 2 },
+        Op::Unlock { lock: 0 },
+        Op::End,
+    ];
+    let mut spec = closed(system(&[Dist::Constant(0.001), Dist::Constant(1e6)], &ops, 0.0), 2);
+    spec.locks = vec![Lock { name: "stock".into() }];
+    spec.load.closed = Some(Closed { users: 2, think: Some(1) });
+    let lines = lines(&spec, 1.0);
+    // The lock is free only after the outer of the two.
+    let answered: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.contains("Answered"))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(answered, ["0.002000", "0.004000"]);
+}
+
+#[test]
+fn two_streams_into_one_topic_are_two_streams() {
+    let mut spec = consuming(1, 1, 10.0);
+    spec.load.records.push(spec.load.records[0]);
+    let lines = lines(&spec, 100.0);
+    let mut instants: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.contains("Published"))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let all = instants.len();
+    instants.dedup();
+    assert!((1_700..2_300).contains(&all), "{all}");
+    assert_eq!(instants.len(), all);
+}
+
+#[test]
+fn an_arrival_in_decades_is_found_in_a_few_steps() {
+    let curve =
+        Curve { name: String::new(), slices: vec![0.5, 1.0], slice: Span::from_secs(3600.0) };
+    // An area of 10⁹ s at three quarters of the highest rate on the mean.
+    let mut arrivals = Arrivals::new(Key::default(), 1e-9, true, true, 0.0);
+    let (_, at) = arrivals.next(&curve).expect("in 42 years");
+    assert!((at - 1e9 / 0.75).abs() < 3600.0, "{at}");
+    assert!(Arrivals::new(Key::default(), 1e-300, true, true, 0.0).next(&curve).is_none());
+}

@@ -1,0 +1,77 @@
+//! Nothing is lost: the books of a run balance, and what was taken comes back.
+
+use std::path::Path;
+
+use plimsoll::model::Run;
+use plimsoll::model::spec::{Closed, Id};
+use plimsoll::random::{Dist, Sampler};
+use plimsoll::scenario::{Options, load, render};
+use plimsoll::units::Span;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::systems::{observed, system, unbalanced};
+
+/// The shipped scenarios that are small enough, a few seconds each.
+#[test]
+fn the_books_of_the_shipped_scenarios_balance() {
+    for name in [
+        "textbook/mm1",
+        "textbook/pool-timeout",
+        "textbook/partition-lag",
+        "textbook/tandem",
+        "textbook/closed-loop",
+        "textbook/mg1-ps",
+        "textbook/mmc",
+    ] {
+        let path = Path::new("scenarios").join(format!("{name}.yaml"));
+        let study = match load(&path, &Options::default()) {
+            Ok(loaded) => loaded.study,
+            Err(problems) => panic!("{}", render(&problems, false)),
+        };
+        let run = Run {
+            seed: study.seed,
+            replication: 0,
+            scale: 1.0,
+            follow_curve: false,
+            warm_up: Span::from_secs(2.0),
+            bin: Span::from_secs(5.0),
+            bins: 2,
+        };
+        for spec in &study.cases {
+            assert_eq!(unbalanced(spec, &run), Vec::<String>::new(), "{name}");
+        }
+    }
+}
+
+/// Each virtual user makes one journey and thinks for ever: in the end nobody holds anything.
+#[test]
+fn when_a_closed_load_is_over_everything_is_given_back() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = 0;
+    for _ in 0..150 {
+        let mut spec = system(true).new_tree(&mut runner).expect("a system").current();
+        spec.samplers.push(Sampler::new(Dist::Constant(1e6)));
+        let think = Some((spec.samplers.len() - 1) as Id);
+        spec.load.open = None;
+        spec.load.closed = Some(Closed { users: 12, think });
+        spec.load.records.clear();
+        let run = Run {
+            seed: 5,
+            replication: 0,
+            scale: 1.0,
+            follow_curve: false,
+            warm_up: Span::ZERO,
+            bin: Span::from_secs(3.0),
+            bins: 1,
+        };
+        let (ledger, cost) = observed(&spec, &run, spec.ledger());
+        assert_eq!(cost.unanswered, 0, "{spec:?}");
+        assert_eq!(ledger.occupied(), Vec::<usize>::new(), "{spec:?}");
+        seen += ledger.offered;
+        assert_eq!(ledger.faults(0), Vec::<String>::new(), "{spec:?}");
+    }
+    // Twelve users with a visit or more each, in most of the systems.
+    assert!(seen > 1_000, "{seen}");
+}

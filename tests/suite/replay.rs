@@ -1,0 +1,242 @@
+//! The same question has the same answer: however often, in whatever order, by however many threads, in
+//! whatever profile, and whatever else stands idle in the system.
+
+use std::path::Path;
+
+use plimsoll::model::Run;
+use plimsoll::model::spec::*;
+use plimsoll::observe::trace::Digest;
+use plimsoll::observe::{Observer, Record};
+use plimsoll::report;
+use plimsoll::scenario::{Options, load, render};
+use plimsoll::study::setup::{Study, Window};
+use plimsoll::study::{Question, Unwatched, answer_question};
+use plimsoll::units::{Span, Time};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rayon::prelude::*;
+
+use crate::systems::{observed, run, system};
+
+fn study(path: &str) -> Study {
+    match load(Path::new(path), &Options::default()) {
+        Ok(loaded) => loaded.study,
+        Err(problems) => panic!("{}", render(&problems, false)),
+    }
+}
+
+fn threads<R: Send>(count: usize, work: impl FnOnce() -> R + Send) -> R {
+    rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads").install(work)
+}
+
+#[test]
+fn replications_do_not_depend_on_their_order_or_on_threads() {
+    let mut runner = TestRunner::deterministic();
+    let specs: Vec<Spec> =
+        (0..6).map(|_| system(false).new_tree(&mut runner).expect("a system").current()).collect();
+    let forward: Vec<(usize, u64)> =
+        (0..specs.len()).flat_map(|spec| (0..4).map(move |number| (spec, number))).collect();
+    let digest = |(spec, number): (usize, u64)| {
+        ((spec, number), observed(&specs[spec], &run(number), Digest::default()).0)
+    };
+    let expected: Vec<_> = forward.iter().copied().map(digest).collect();
+    let mut backward: Vec<_> = forward.iter().copied().rev().map(digest).collect();
+    backward.reverse();
+    assert_eq!(backward, expected);
+    for count in [1, 2, 8] {
+        let found: Vec<_> =
+            threads(count, || forward.par_iter().with_max_len(1).copied().map(digest).collect());
+        assert_eq!(found, expected, "{count} threads");
+    }
+}
+
+#[test]
+fn a_study_has_the_same_bytes_with_any_number_of_threads() {
+    let mut study = study("scenarios/textbook/pool-timeout.yaml");
+    study.window = Window { warm_up: Span::from_secs(1.0), measure: Span::from_secs(3.0) };
+    study.search.replications = 3;
+    study.replications = 3;
+    let bytes = |count: usize| {
+        let (result, _) = threads(count, || answer_question(&study, Question::Compare, &Unwatched));
+        assert!(result.variants[0].saturation.is_some() && !result.variants[0].curve.is_empty());
+        report::json(&result).expect("a result is JSON")
+    };
+    let one = bytes(1);
+    assert_eq!(one, bytes(2));
+    assert_eq!(one, bytes(8));
+}
+
+/// What users and records met with, by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Outcomes {
+    names: [Vec<String>; 3],
+    seen: Vec<(Time, String)>,
+}
+
+impl Outcomes {
+    fn of(spec: &Spec) -> Outcomes {
+        let names = [
+            spec.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
+            spec.topics.iter().map(|topic| topic.name.clone()).collect(),
+            spec.listeners.iter().map(|listener| listener.name.clone()).collect(),
+        ];
+        Outcomes { names, seen: Vec::new() }
+    }
+}
+
+impl Observer for Outcomes {
+    fn record(&mut self, now: Time, record: Record<'_>) {
+        let [endpoints, topics, listeners] = &self.names;
+        let what = match record {
+            Record::Offered { endpoint } => format!("{} is asked", endpoints[endpoint as usize]),
+            Record::Answered { endpoint, took, spent } => {
+                format!("{} answers after {took:?} {spent:?}", endpoints[endpoint as usize])
+            }
+            Record::Failed { endpoint, why, took } => {
+                format!("{} fails after {took:?} {why:?}", endpoints[endpoint as usize])
+            }
+            Record::Published { topic } => format!("a record to {}", topics[topic as usize]),
+            Record::Consumed { listener, age, skipped } => {
+                format!("{} is done after {age:?} {skipped}", listeners[listener as usize])
+            }
+            Record::Completed { took } => format!("complete after {took:?}"),
+            Record::Level { .. }
+            | Record::Passed { .. }
+            | Record::Waited { .. }
+            | Record::ConnectionRefused { .. } => return,
+        };
+        self.seen.push((now, what));
+    }
+
+    fn mark(&mut self, _: Time) {}
+}
+
+/// The same system with something idle of each kind in front of all others.
+fn with_idle(spec: &Spec) -> Spec {
+    let mut spec = spec.clone();
+    for service in &mut spec.services {
+        service.pools.iter_mut().for_each(|pool| pool.database += 1);
+    }
+    spec.endpoints.iter_mut().for_each(|endpoint| endpoint.service += 1);
+    for listener in &mut spec.listeners {
+        listener.service += 1;
+        listener.topic += 1;
+    }
+    for op in &mut spec.ops {
+        match op {
+            Op::Query { database: id, .. }
+            | Op::Cache { cache: id, .. }
+            | Op::Call { endpoint: id, .. }
+            | Op::Send { endpoint: id, .. }
+            | Op::Publish { topic: id, .. }
+            | Op::Lock { lock: id }
+            | Op::Unlock { lock: id } => *id += 1,
+            _ => {}
+        }
+    }
+    let journeys = spec.load.journeys.iter_mut();
+    journeys.flat_map(|journey| &mut journey.visits).for_each(|visit| visit.endpoint += 1);
+    spec.load.records.iter_mut().for_each(|source| source.topic += 1);
+
+    let pool = |name: &str| Pool {
+        name: name.into(),
+        database: 0,
+        maximum: 5,
+        minimum_idle: 2,
+        connection_timeout: Span::from_millis(100),
+        idle_timeout: Some(Span::from_millis(4)),
+        connect: Span::from_millis(1),
+        growth_pause: Span::from_millis(1),
+        housekeeping: Span::from_millis(5),
+    };
+    spec.services.iter_mut().for_each(|service| service.pools.push(pool("idle")));
+    let entry = spec.ops.len() as u32;
+    spec.ops.push(Op::End);
+    spec.services.insert(
+        0,
+        Service {
+            name: "idle".into(),
+            pods: 2,
+            cores: 1.0,
+            threads: Threads { maximum: 2, accepted: 2, backlog: 2 },
+            balancer: Balancer::Random,
+            pools: vec![pool("first"), pool("second")],
+        },
+    );
+    spec.endpoints.insert(0, Endpoint { name: "idle.endpoint".into(), service: 0, entry });
+    let listener = Listener {
+        name: "idle.listener".into(),
+        service: 0,
+        topic: 0,
+        group: "idle".into(),
+        concurrency: 2,
+        ack: Ack::Batch,
+        max_poll_records: 10,
+        fetch: Span::from_millis(1),
+        commit: Span::from_millis(1),
+        retries: 1,
+        back_off: Span::from_millis(1),
+        completes_flow: true,
+        entry,
+    };
+    spec.listeners.insert(0, listener);
+    let database = Database {
+        name: "idle".into(),
+        cores: 1.0,
+        iops: None,
+        io_latency: Span::ZERO,
+        max_connections: None,
+    };
+    spec.databases.insert(0, database);
+    spec.caches.insert(0, Cache { name: "idle".into(), round_trip: Span::ZERO });
+    spec.topics.insert(0, Topic { name: "idle".into(), partitions: 3, counted: false });
+    spec.locks.insert(0, Lock { name: "idle".into() });
+    spec
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_stands_idle_shifts_nobody(spec in system(false), replication in 0..1_000_u64) {
+        let other = with_idle(&spec);
+        let (alone, _) = observed(&spec, &run(replication), Outcomes::of(&spec));
+        let (beside, _) = observed(&other, &run(replication), Outcomes::of(&other));
+        prop_assert_eq!(alone.seen, beside.seen);
+    }
+}
+
+/// Digests of twelve simulated seconds of the textbook scenarios: the same in every profile and on every
+/// machine. They change with every change of what the model does or draws; if that is meant, put in
+/// the values that the failing test prints, in both profiles:
+/// `cargo test --test suite digests; cargo test --release --test suite digests`.
+const DIGESTS: [(&str, u64); 7] = [
+    ("closed-loop", 0x9265_D35F_469E_E6D3),
+    ("mg1-ps", 0x0414_5989_A8F0_DA44),
+    ("mm1", 0xF06B_16AB_2FF2_1740),
+    ("mmc", 0xB77F_5A97_7BAE_9CC5),
+    ("partition-lag", 0x313E_5A37_E99D_1214),
+    ("pool-timeout", 0x633D_D4BA_EFB3_D0AE),
+    ("tandem", 0x1FA0_897A_C8B5_8DC6),
+];
+
+#[test]
+fn digests_are_the_same_in_every_profile() {
+    let found = DIGESTS.map(|(name, _)| {
+        let study = study(&format!("scenarios/textbook/{name}.yaml"));
+        let run = Run {
+            seed: study.seed,
+            replication: 1,
+            scale: 1.0,
+            follow_curve: false,
+            warm_up: Span::from_secs(2.0),
+            bin: Span::from_secs(5.0),
+            bins: 2,
+        };
+        (name, observed(&study.cases[0], &run, Digest::default()).0.0)
+    });
+    let list: String =
+        found.iter().map(|(name, digest)| format!("    (\"{name}\", {digest:#018X}),\n")).collect();
+    assert!(found == DIGESTS, "the digests are now\n{list}");
+}
