@@ -1,6 +1,7 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -72,7 +73,9 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => terminal && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty()),
+        Colour::Auto => {
+            terminal && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty())
+        }
     }
 }
 
@@ -131,38 +134,34 @@ fn check(reading: &Reading) -> u8 {
         warn(&scenario::render(&loaded.warnings, colour));
     }
     let study = &loaded.study;
-    let dead = study.edits.iter().filter(|edit| !edit.effective).count();
     let mut text = format!(
-        "{}: {} variants, {} mixes, {} calibrations, {} files read; no errors, {} warnings\n",
+        "{}: {}, {}, {}, {} read; no errors, {}\n",
         study.scenario,
-        study.variants.len(),
-        study.mixes.len(),
-        study.calibrations.len(),
-        study.inputs.len(),
-        loaded.warnings.len(),
+        counted(study.variants.len(), "variant"),
+        counted(study.mixes.len(), "mix"),
+        counted(study.calibrations.len(), "calibration"),
+        counted(study.inputs.len(), "file"),
+        counted(loaded.warnings.len(), "warning"),
     );
-    if !study.edits.is_empty() {
-        text.push_str(&format!(
-            "{} of {} planned changes change nothing that runs:\n",
-            dead,
-            study.edits.len()
-        ));
-        for edit in study.edits.iter().filter(|edit| !edit.effective) {
-            text.push_str(&format!(
-                "  {}: {} from {} to {}: {}\n",
-                edit.plan, edit.set, edit.from, edit.to, edit.why
-            ));
-        }
-    }
+    text.push_str(&report::edits(&study.edits, report::Lang::En));
     print(text.as_bytes())
+}
+
+/// A count with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "mix") => format!("{count} mixes"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 fn explain(code: Option<&str>) -> u8 {
     let Some(code) = code else {
-        let list: String = scenario::EXPLANATIONS
-            .iter()
-            .map(|explanation| format!("{}  {}\n", explanation.code, explanation.title))
-            .collect();
+        let mut list = String::new();
+        for explanation in scenario::EXPLANATIONS {
+            let _ = writeln!(list, "{}  {}", explanation.code, explanation.title);
+        }
         return print(list.as_bytes());
     };
     match scenario::explain(code) {
@@ -239,9 +238,8 @@ impl Watcher for Progress {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "{spinner} {msg:44} [{bar:30}] {pos}/{len}, {eta} left",
-        );
+        let style =
+            ProgressStyle::with_template("{spinner} {msg:44} [{bar:30}] {pos}/{len}, {eta} left");
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -306,10 +304,11 @@ fn finish(
     effort: Effort,
     (wall_s, cpu_s): (f64, f64),
 ) -> u8 {
-    let inputs = loaded.study.inputs.iter().map(|input| report::Input {
-        path: input.path.clone(),
-        digest: input.digest.clone(),
-    });
+    let inputs = loaded
+        .study
+        .inputs
+        .iter()
+        .map(|input| report::Input { path: input.path.clone(), digest: input.digest.clone() });
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").into(),
         seed: result.seed,
@@ -346,7 +345,7 @@ fn finish(
     } else {
         let colour = coloured(studying.reading.color, std::io::stdout().is_terminal());
         let mut text = report::text(result, lang, colour);
-        text.push_str(&format!("\n{}\n", written.folder.display()));
+        let _ = writeln!(text, "\n{}", written.folder.display());
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }

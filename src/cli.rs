@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Where a back end saturates, before and after a planned change.
 ///
-/// Models users, pods, HikariCP pools, databases, caches and Kafka consumers as queues, runs
+/// Models users, pods, connection pools, databases, caches and Kafka consumers as queues, runs
 /// replications in parallel, and shows which resource saturates first, at which load, and how sure that
 /// is. The answer goes to standard output, progress and warnings to standard error.
 ///

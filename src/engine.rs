@@ -29,18 +29,44 @@ pub type Slot = u32;
 
 const ABSENT: u32 = u32::MAX;
 const ARITY: usize = 4;
+/// Bits of a slot's number; the sequence number has the other 40 of its word.
+const SLOT_BITS: u32 = 24;
+/// Bits of a class; time has the other 62 of its word, which is 146 years.
+const CLASS_BITS: u32 = 2;
 
-#[derive(Clone, Copy, Debug)]
+/// Largest number of slots an event list can have: 16.8 million.
+pub const MOST_SLOTS: u32 = 1 << SLOT_BITS;
+
+/// An event ahead, in 16 bytes: (time, class) in one word, (sequence, slot) in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    at: Time,
-    /// Class in the top byte, then the sequence number.
-    order: u64,
-    slot: Slot,
+    due: u64,
+    turn: u64,
 }
 
 impl Entry {
-    fn key(&self) -> u128 {
-        (u128::from(self.at.0) << 64) | u128::from(self.order)
+    const FIRST: Entry = Entry { due: 0, turn: 0 };
+
+    fn new(at: Time, class: Class, sequence: u64, slot: Slot) -> Entry {
+        debug_assert!(at.0 >> (64 - CLASS_BITS) == 0, "an instant beyond 146 years");
+        debug_assert!(slot < MOST_SLOTS && sequence >> (64 - SLOT_BITS) == 0);
+        Entry {
+            due: (at.0 << CLASS_BITS) | class as u64,
+            turn: (sequence << SLOT_BITS) | u64::from(slot),
+        }
+    }
+
+    fn at(self) -> Time {
+        Time(self.due >> CLASS_BITS)
+    }
+
+    fn slot(self) -> Slot {
+        (self.turn & u64::from(MOST_SLOTS - 1)) as Slot
+    }
+
+    fn before(self, other: Entry) -> bool {
+        (u128::from(self.due) << 64 | u128::from(self.turn))
+            < (u128::from(other.due) << 64 | u128::from(other.turn))
     }
 }
 
@@ -79,8 +105,7 @@ impl Agenda {
             return;
         }
         self.scheduled += 1;
-        debug_assert!(self.scheduled < 1 << 56, "sequence numbers have run out");
-        let entry = Entry { at, order: ((class as u64) << 56) | self.scheduled, slot };
+        let entry = Entry::new(at, class, self.scheduled, slot);
         let slot = slot as usize;
         if slot >= self.place.len() {
             self.place.resize((slot + 1).next_power_of_two(), ABSENT);
@@ -94,7 +119,7 @@ impl Agenda {
                 self.heap.push(entry);
                 self.rise(self.heap.len() - 1, entry);
             }
-        } else if entry.key() < self.heap[place].key() {
+        } else if entry.before(self.heap[place]) {
             self.rise(place, entry);
         } else {
             self.sink(place, entry);
@@ -117,18 +142,18 @@ impl Agenda {
     /// When the next event fires.
     pub fn next_at(&mut self) -> Option<Time> {
         self.fill();
-        self.heap.first().map(|entry| entry.at)
+        self.heap.first().map(|entry| entry.at())
     }
 
     /// Take the next event.
     pub fn pop(&mut self) -> Option<(Time, Slot)> {
         self.fill();
         let first = *self.heap.first()?;
-        self.place[first.slot as usize] = ABSENT;
+        self.place[first.slot() as usize] = ABSENT;
         self.hole = true;
         // Nothing may rise into the hole, not even what is due in this very instant.
-        (self.heap[0].at, self.heap[0].order) = (Time::ZERO, 0);
-        Some((first.at, first.slot))
+        self.heap[0] = Entry::FIRST;
+        Some((first.at(), first.slot()))
     }
 
     /// Close the hole at the root, if there is one.
@@ -144,10 +169,10 @@ impl Agenda {
     }
 
     fn remove(&mut self, place: usize) {
-        self.place[self.heap[place].slot as usize] = ABSENT;
+        self.place[self.heap[place].slot() as usize] = ABSENT;
         let Some(last) = self.heap.pop() else { return };
         if place < self.heap.len() {
-            if place > 0 && last.key() < self.heap[(place - 1) / ARITY].key() {
+            if place > 0 && last.before(self.heap[(place - 1) / ARITY]) {
                 self.rise(place, last);
             } else {
                 self.sink(place, last);
@@ -157,13 +182,13 @@ impl Agenda {
 
     fn put(&mut self, place: usize, entry: Entry) {
         self.heap[place] = entry;
-        self.place[entry.slot as usize] = place as u32;
+        self.place[entry.slot() as usize] = place as u32;
     }
 
     fn rise(&mut self, mut place: usize, entry: Entry) {
         while place > 0 {
             let parent = (place - 1) / ARITY;
-            if self.heap[parent].key() <= entry.key() {
+            if !entry.before(self.heap[parent]) {
                 break;
             }
             let moved = self.heap[parent];
@@ -174,33 +199,26 @@ impl Agenda {
     }
 
     fn sink(&mut self, mut place: usize, entry: Entry) {
-        let key = entry.key();
         loop {
             let first = place * ARITY + 1;
             let Some(children) = self.heap.get(first..) else { break };
-            let least = match children {
+            let (least, child) = match children {
                 [] => break,
                 // Which child is least cannot be foretold: chosen by moves, not by jumps.
                 [a, b, c, d, ..] => {
-                    let (a, b, c, d) = (a.key(), b.key(), c.key(), d.key());
-                    let left = select_unpredictable(b < a, (b, 1), (a, 0));
-                    let right = select_unpredictable(d < c, (d, 3), (c, 2));
-                    select_unpredictable(right.0 < left.0, right, left)
+                    let left = select_unpredictable(b.before(*a), (*b, 1), (*a, 0));
+                    let right = select_unpredictable(d.before(*c), (*d, 3), (*c, 2));
+                    select_unpredictable(right.0.before(left.0), right, left)
                 }
-                few => few
-                    .iter()
-                    .enumerate()
-                    .map(|(index, child)| (child.key(), index))
-                    .min()
-                    .unwrap_or((u128::MAX, 0)),
+                [a, rest @ ..] => rest.iter().zip(1..).fold((*a, 0), |least, (entry, index)| {
+                    if entry.before(least.0) { (*entry, index) } else { least }
+                }),
             };
-            if key <= least.0 {
+            if !least.before(entry) {
                 break;
             }
-            let child = first + least.1;
-            let moved = self.heap[child];
-            self.put(place, moved);
-            place = child;
+            self.put(place, least);
+            place = first + child;
         }
         self.put(place, entry);
     }

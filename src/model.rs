@@ -12,6 +12,7 @@ mod consumer;
 mod load;
 mod program;
 mod request;
+mod slots;
 pub mod spec;
 pub mod stations;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use std::collections::VecDeque;
 use self::consumer::{Subscription, Thread};
 use self::load::{Arrivals, Choice, User, Users};
 use self::request::{Origin, Request, Requests, Timer};
+use self::slots::{Event, SLOT_ARRIVAL, SLOT_MARK, SLOT_SOURCES, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
 use crate::engine::{Agenda, Class, Slot};
@@ -31,6 +33,10 @@ use crate::station::cpu::Cpu;
 use crate::station::device::Device;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
+
+/// Most requests in flight and users in session that a replication has room for, half a gigabyte of them.
+/// A system in which more than this wait is beyond any answer but "overloaded".
+pub const MOST_IN_FLIGHT: u64 = 2_000_000;
 
 /// One replication.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +70,9 @@ pub struct Cost {
     pub unanswered: u64,
     /// Largest number of requests in flight.
     pub in_flight_most: u64,
+    /// Requests and sessions that found no room in the model itself; with any, its answer is that of a
+    /// system that turns them away.
+    pub no_room: u64,
 }
 
 /// Run one replication and tell `observer` what happens.
@@ -74,89 +83,9 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.cost()
 }
 
-/// The closed set of events: what a slot means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    Mark,
-    Arrival,
-    Source(u32),
-    Cpu(u32),
-    PoolDeadline(u32),
-    PoolAdder(u32),
-    PoolHousekeeping(u32),
-    Thread(u32),
-    Request(u32),
-    User(u32),
-}
-
-/// Where each kind of event has its slots.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slots {
-    cpus: Slot,
-    pools: Slot,
-    threads: Slot,
-    dynamic: Slot,
-}
-
 /// Shortest time from the beginning of a virtual user's journey to that of the next: one that is refused
 /// at once, asks for nothing or is answered in no time would otherwise hold time still.
 const SHORTEST_JOURNEY: Span = Span(100_000);
-
-const SLOT_MARK: Slot = 0;
-const SLOT_ARRIVAL: Slot = 1;
-const SLOT_SOURCES: Slot = 2;
-
-impl Slots {
-    fn event(self, slot: Slot) -> Event {
-        if slot >= self.dynamic {
-            let number = (slot - self.dynamic) / 2;
-            return if (slot - self.dynamic) % 2 == 0 {
-                Event::Request(number)
-            } else {
-                Event::User(number)
-            };
-        }
-        if slot >= self.threads {
-            return Event::Thread(slot - self.threads);
-        }
-        if slot >= self.pools {
-            let (number, kind) = ((slot - self.pools) / 3, (slot - self.pools) % 3);
-            return match kind {
-                0 => Event::PoolDeadline(number),
-                1 => Event::PoolAdder(number),
-                _ => Event::PoolHousekeeping(number),
-            };
-        }
-        if slot >= self.cpus {
-            return Event::Cpu(slot - self.cpus);
-        }
-        match slot {
-            SLOT_MARK => Event::Mark,
-            SLOT_ARRIVAL => Event::Arrival,
-            _ => Event::Source(slot - SLOT_SOURCES),
-        }
-    }
-
-    fn request(self, id: u32) -> Slot {
-        self.dynamic + 2 * id
-    }
-
-    fn user(self, id: u32) -> Slot {
-        self.dynamic + 2 * id + 1
-    }
-
-    fn pool_deadline(self, pool: u32) -> Slot {
-        self.pools + 3 * pool
-    }
-
-    fn pool_adder(self, pool: u32) -> Slot {
-        self.pools + 3 * pool + 1
-    }
-
-    fn pool_housekeeping(self, pool: u32) -> Slot {
-        self.pools + 3 * pool + 2
-    }
-}
 
 #[derive(Clone, Debug)]
 struct Pod {
@@ -495,6 +424,10 @@ impl<'a, O: Observer> World<'a, O> {
         let user = User { key, journey: self.choice.pick(key), ..User::default() };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
         let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
+        if self.users.present() >= MOST_IN_FLIGHT {
+            self.cost.no_room += 1;
+            return;
+        }
         let id = self.users.begin(User { visit, ..user });
         self.agenda.set(self.slots.user(id), at, Class::Arrive);
     }
@@ -555,13 +488,12 @@ impl<'a, O: Observer> World<'a, O> {
     fn user_answered(&mut self, id: u32, answered: bool) {
         let mut user = self.users.all[id as usize];
         user.visit += 1;
-        let slot = self.slots.user(id);
         if (answered || user.iteration.is_some())
             && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
         {
             self.users.all[id as usize].visit = visit;
             let at = load::instant(at_s).max(self.now);
-            self.agenda.set(slot, at, Class::Arrive);
+            self.agenda.set(self.slots.user(id), at, Class::Arrive);
             return;
         }
         let (Some(iteration), Some(closed)) = (user.iteration, self.spec.load.closed) else {
@@ -578,6 +510,15 @@ impl<'a, O: Observer> World<'a, O> {
     /// A user asks for `endpoint`.
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.record(Record::Offered { endpoint });
+        if self.in_flight >= MOST_IN_FLIGHT {
+            self.cost.no_room += 1;
+            let (why, took) = (Failure::Refused, Span::ZERO);
+            self.record(Record::Failed { endpoint, why, took });
+            if let Origin::User(user) = origin {
+                self.user_answered(user, false);
+            }
+            return;
+        }
         let id = self.begin(endpoint, key, origin);
         self.arrive(id);
     }

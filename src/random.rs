@@ -38,6 +38,7 @@ impl Key {
     }
 
     /// A source below this one, by name. Names, not positions: what is added shifts nobody.
+    #[must_use]
     pub fn named(self, name: &str) -> Key {
         let mut hash = 0xCBF2_9CE4_8422_2325_u64; // FNV-1a
         for byte in name.bytes() {
@@ -47,6 +48,7 @@ impl Key {
     }
 
     /// The source numbered `number` below this one.
+    #[must_use]
     pub fn item(self, number: u64) -> Key {
         Key(mix(self.0 ^ mix(number.wrapping_mul(GOLDEN).wrapping_add(GOLDEN))))
     }

@@ -6,11 +6,13 @@
 
 mod chart;
 mod clean;
+mod edits;
 mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
 mod markdown;
+mod moves;
 mod number;
 mod picture;
 mod style;
@@ -23,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::study::result::StudyResult;
+use crate::study::result::{Edit, StudyResult};
 pub use text::text;
 pub use words::Lang;
 use words::{Word, say};
@@ -141,9 +143,18 @@ pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     folder::replace(place, bytes)
 }
 
-/// The folder that [`write`] fills for a result.
+/// The folder that [`write()`] fills for a result.
 pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
     folder::path(directory, result)
+}
+
+/// What the edits of plans come to, in sentences: how many change what runs, and why the others do not.
+pub fn edits(edits: &[Edit], lang: Lang) -> String {
+    edits::plans(edits, lang)
+        .into_iter()
+        .flat_map(|plan| std::iter::once(plan.sentence).chain(plan.without))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// `summary.json` as text: for `--json`.

@@ -4,6 +4,7 @@
 //! number of threads nor the order in which they finish can show. Variants meet the same users: their
 //! differences are paired by replication.
 
+mod gather;
 pub(crate) mod replicate;
 pub mod result;
 pub(crate) mod saturation;
@@ -14,26 +15,28 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use self::gather::{
+    anatomy, anatomy_of, at_load, day_series, share_of, station_results, verdicts, widest,
+};
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, AnatomyPart, AtLoad, Comparison, CurvePoint, DayBin, Saturation,
-    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    Alternative, AlternativeVariant, Axis, Comparison, CurvePoint, Saturation, StudyResult,
+    TargetLoad, VariantResult,
 };
 use self::saturation::{Case, Line, answer};
-use self::setup::{Day, Study, Window};
+use self::setup::Study;
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
-use crate::observe::Phase;
+use crate::model::{Cost, MOST_IN_FLIGHT};
 use crate::observe::tally::Bin;
-use crate::stats::{self, Estimate};
-use crate::units::Span;
+use crate::stats;
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 /// Loads of the curve, from the first to beyond both the target and the highest line.
 const CURVE_POINTS: u32 = 11;
 /// Replications of a point of the curve.
-const CURVE_REPLICATIONS: u32 = 2;
+const CURVE_REPLICATIONS: u32 = 3;
 /// Replications in which relief is tried: for the main answer, and for other mixes and calibrations.
 const RELIEF_REPLICATIONS: u32 = 4;
 const RELIEF_REPLICATIONS_OTHER: u32 = 2;
@@ -106,7 +109,7 @@ pub fn answer_question(
     question: Question,
     watcher: &dyn Watcher,
 ) -> (StudyResult, Effort) {
-    let mut work = Work { study, watcher, effort: Effort::default() };
+    let mut work = Work { study, watcher, effort: Effort::default(), no_room: 0 };
     let mut result = work.blank(question);
     let searching = question != Question::Run
         && saturation::searchable(study.case(0, 0, 0), study.search)
@@ -129,11 +132,20 @@ pub fn answer_question(
     if question != Question::Saturate {
         work.days(&mut result);
     }
-    work.compare(&lines, &p99, &mut result);
+    compare(&lines, &p99, &mut result);
     disagreements(&mut result);
+    if work.no_room > 0 {
+        result.warnings.push(format!(
+            "{} requests or sessions found no room in the model (more than {} at once) and count as \
+             refused",
+            work.no_room, MOST_IN_FLIGHT
+        ));
+    }
     work.effort.stopped = watcher.stopped();
     if work.effort.stopped {
-        result.warnings.insert(0, "stopped before the end: what is missing was not computed".into());
+        result
+            .warnings
+            .insert(0, "stopped before the end: what is missing was not computed".into());
     }
     (result, work.effort)
 }
@@ -142,6 +154,7 @@ struct Work<'a> {
     study: &'a Study,
     watcher: &'a dyn Watcher,
     effort: Effort,
+    no_room: u64,
 }
 
 /// Lines of the replications of one case.
@@ -160,6 +173,9 @@ impl Work<'_> {
         tasks: &[T],
         run: impl Fn(&T) -> R + Sync + Send,
     ) -> Vec<Option<R>> {
+        if self.watcher.stopped() {
+            return tasks.iter().map(|_| None).collect();
+        }
         self.watcher.begin(what, tasks.len() as u64);
         tasks
             .par_iter()
@@ -175,6 +191,11 @@ impl Work<'_> {
             .collect()
     }
 
+    fn count(&mut self, cost: Cost) {
+        self.effort.add(cost.events, cost.completions);
+        self.no_room += cost.no_room;
+    }
+
     fn blank(&self, question: Question) -> StudyResult {
         let study = self.study;
         let base = base_load(study.case(0, 0, 0));
@@ -187,6 +208,7 @@ impl Work<'_> {
             mix: study.mixes[0].clone(),
             calibration: study.calibrations[0].clone(),
             target_load: TargetLoad {
+                axis: axis(study.case(0, 0, 0)),
                 rps: if study.load.rps > 0.0 { study.load.rps } else { base },
                 events_per_s: study.load.events_per_s,
                 mau: study.load.mau,
@@ -282,8 +304,13 @@ impl Work<'_> {
             self.effort.add(events, 0);
         }
         let mut answers = Vec::new();
-        for found in found {
-            let found = found.flatten();
+        for (searched, found) in searched.iter().zip(found) {
+            // A study that was stopped still says where the lines lie that it found.
+            let unnamed = || {
+                let case = case(&(searched.mix, searched.calibration, searched.variant));
+                (!searched.lines.is_empty()).then(|| answer(&case, &searched.lines, 0))
+            };
+            let found = found.flatten().or_else(unnamed);
             self.effort.add(found.as_ref().map_or(0, |(_, events)| *events), 0);
             answers.push(found.map(|(saturation, _)| saturation));
         }
@@ -294,7 +321,12 @@ impl Work<'_> {
     }
 
     /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
-    fn place(&self, searched: &[Searched], found: Vec<Option<Saturation>>, result: &mut StudyResult) {
+    fn place(
+        &self,
+        searched: &[Searched],
+        found: Vec<Option<Saturation>>,
+        result: &mut StudyResult,
+    ) {
         for (searched, found) in searched.iter().zip(found) {
             let Some(saturation) = found else { continue };
             let variant = &mut result.variants[searched.variant];
@@ -329,7 +361,8 @@ impl Work<'_> {
                 searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
             let spec = self.study.case(searched.variant, 0, 0);
             for (index, station) in stations(spec).into_iter().enumerate() {
-                let behind = carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                let behind =
+                    carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
                 if behind * 2 > carried.len() {
                     let variant = &self.study.variants[searched.variant].name;
                     late.entry(station.name).or_default().push(variant);
@@ -350,18 +383,51 @@ impl Work<'_> {
     fn at_target(&mut self, result: &mut StudyResult) -> Vec<Vec<f64>> {
         let study = self.study;
         let load = result.target_load.rps;
-        let tasks = pairs(study.variants.len(), study.replications.max(2));
-        let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
-            steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
-        });
+        let asked = study.precision;
+        let mut seen: Vec<Vec<Outcome>> = study.variants.iter().map(|_| Vec::new()).collect();
+        let (mut from, mut to) = (0, study.replications.max(2));
+        loop {
+            let wanted = (0..seen.len()).filter(|index| {
+                from == 0
+                    || widest(&seen[*index]).is_some_and(|(_, width)| width > asked.half_width)
+            });
+            let tasks: Vec<(usize, u32)> =
+                wanted.flat_map(|index| (from..to).map(move |number| (index, number))).collect();
+            if tasks.is_empty() {
+                break;
+            }
+            let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
+                steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
+            });
+            for (index, outcomes) in by_variant(&tasks, outcomes, seen.len()) {
+                seen[index].extend(outcomes);
+            }
+            if to >= asked.most_replications || self.watcher.stopped() {
+                break;
+            }
+            (from, to) = (to, (to * 2).min(asked.most_replications));
+        }
         let mut p99 = Vec::new();
-        for (index, outcomes) in by_variant(&tasks, outcomes, study.variants.len()) {
+        for (index, outcomes) in seen.into_iter().enumerate() {
             p99.push(outcomes.iter().map(|outcome| outcome.p99_ms).collect());
             if outcomes.is_empty() {
                 continue;
             }
+            if let Some((metric, width)) = widest(&outcomes)
+                && width > asked.half_width
+            {
+                result.warnings.push(format!(
+                    "{}: {metric} at the load asked about is known to ± {:.0} % after {} replications, \
+                     not to the {:.0} % asked for: lengthen `window.measure` or raise \
+                     `precision.most_replications`",
+                    study.variants[index].name,
+                    width * 100.0,
+                    outcomes.len(),
+                    asked.half_width * 100.0
+                ));
+            }
             for outcome in &outcomes {
-                self.effort.add(outcome.cost.events, outcome.cost.completions);
+                self.count(outcome.cost);
             }
             let variant = &mut result.variants[index];
             variant.at_target = Some(at_load(load, &outcomes));
@@ -398,8 +464,8 @@ impl Work<'_> {
             steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
         });
         let mut outcomes = outcomes.into_iter();
-        for (variant, load) in
-            (0..study.variants.len()).flat_map(|variant| loads.iter().map(move |load| (variant, load)))
+        for (variant, load) in (0..study.variants.len())
+            .flat_map(|variant| loads.iter().map(move |load| (variant, load)))
         {
             let seen: Vec<Outcome> =
                 outcomes.by_ref().take(CURVE_REPLICATIONS as usize).flatten().collect();
@@ -407,7 +473,7 @@ impl Work<'_> {
                 continue;
             }
             for outcome in &seen {
-                self.effort.add(outcome.cost.events, outcome.cost.completions);
+                self.count(outcome.cost);
             }
             let carried = seen.iter().filter(|outcome| outcome.missed(&study.targets).is_none());
             let carried = carried.count() as f64 / seen.len() as f64;
@@ -433,7 +499,7 @@ impl Work<'_> {
                 continue;
             }
             for (_, cost) in &days {
-                self.effort.add(cost.events, cost.completions);
+                self.count(*cost);
             }
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(|(bins, _)| bins.as_slice()).collect();
@@ -458,39 +524,47 @@ impl Work<'_> {
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {
-                station.busy.mean > 0.0 || station.waiting.mean > 0.0 || !station.busy_by_bin.is_empty()
+                station.busy.mean > 0.0
+                    || station.waiting.mean > 0.0
+                    || !station.busy_by_bin.is_empty()
             });
-        }
-    }
-
-    /// Paired differences: each variant with every one before it.
-    fn compare(&mut self, lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
-        let line = |variant: usize| -> Vec<f64> {
-            let found = lines.iter().find(|searched| searched.variant == variant);
-            found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
-        };
-        for to in 1..result.variants.len() {
-            for from in (0..to).rev() {
-                let (before, after) = (line(from), line(to));
-                let n = before.len().min(after.len());
-                let m = p99[from].len().min(p99[to].len());
-                if n < 2 || m < 2 {
-                    continue;
-                }
-                result.comparisons.push(Comparison {
-                    from: result.variants[from].name.clone(),
-                    to: result.variants[to].name.clone(),
-                    saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
-                    p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
-                    variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
-                });
-            }
         }
     }
 }
 
-fn pairs(variants: usize, replications: u32) -> Vec<(usize, u32)> {
-    (0..variants).flat_map(|variant| (0..replications).map(move |n| (variant, n))).collect()
+/// Paired differences: each variant with every one before it.
+fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
+    let line = |variant: usize| -> Vec<f64> {
+        let found = lines.iter().find(|searched| searched.variant == variant);
+        found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
+    };
+    for to in 1..result.variants.len() {
+        for from in (0..to).rev() {
+            let (before, after) = (line(from), line(to));
+            let n = before.len().min(after.len());
+            let m = p99[from].len().min(p99[to].len());
+            if n < 2 || m < 2 {
+                continue;
+            }
+            result.comparisons.push(Comparison {
+                from: result.variants[from].name.clone(),
+                to: result.variants[to].name.clone(),
+                saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
+                p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
+                variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
+            });
+        }
+    }
+}
+
+fn axis(spec: &Spec) -> Axis {
+    if spec.load.open.is_some() {
+        Axis::Requests
+    } else if spec.load.closed.is_some() {
+        Axis::Closed
+    } else {
+        Axis::Records
+    }
 }
 
 /// Results of tasks (variant, replication) gathered by variant, in order.
@@ -499,121 +573,12 @@ fn by_variant<R>(
     results: Vec<Option<R>>,
     variants: usize,
 ) -> Vec<(usize, Vec<R>)> {
-    let mut gathered: Vec<(usize, Vec<R>)> = (0..variants).map(|index| (index, Vec::new())).collect();
+    let mut gathered: Vec<(usize, Vec<R>)> =
+        (0..variants).map(|index| (index, Vec::new())).collect();
     for ((variant, _), result) in tasks.iter().zip(results) {
         gathered[*variant].1.extend(result);
     }
     gathered
-}
-
-/// Share of a capacity, which may be without limit.
-fn share_of(busy: f64, capacity: f64) -> f64 {
-    if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
-}
-
-fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
-    let values: Vec<f64> = outcomes.iter().map(pick).collect();
-    Estimate::from_samples(&values, CONFIDENCE)
-}
-
-/// Estimates of a number that cannot be negative: the t interval is cut at zero.
-fn positive(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
-    let mut found = estimate(outcomes, pick);
-    found.low = found.low.max(0.0);
-    found
-}
-
-fn at_load(load: f64, outcomes: &[Outcome]) -> AtLoad {
-    let mut error_rate = positive(outcomes, |outcome| outcome.error_rate);
-    error_rate.high = error_rate.high.min(1.0);
-    AtLoad {
-        rps: load,
-        p50_ms: positive(outcomes, |outcome| outcome.p50_ms),
-        p95_ms: positive(outcomes, |outcome| outcome.p95_ms),
-        p99_ms: positive(outcomes, |outcome| outcome.p99_ms),
-        error_rate,
-        goodput_rps: positive(outcomes, |outcome| outcome.goodput_rps),
-        events_per_s: positive(outcomes, |outcome| outcome.events_per_s),
-        orders_per_s: positive(outcomes, |outcome| outcome.orders_per_s),
-        max_lag: positive(outcomes, |outcome| outcome.max_lag),
-    }
-}
-
-fn verdicts(targets: &[Target], outcomes: &[Outcome]) -> Vec<TargetVerdict> {
-    let drift = Target { metric: "drift".into(), limit: 0.0 };
-    targets
-        .iter()
-        .chain(std::iter::once(&drift))
-        .map(|target| {
-            let estimate = positive(outcomes, |outcome| outcome.metric(&target.metric));
-            let verdict = if estimate.high <= target.limit {
-                Verdict::Met
-            } else if estimate.low > target.limit {
-                Verdict::Missed
-            } else {
-                Verdict::Undecided
-            };
-            TargetVerdict { metric: target.metric.clone(), estimate, verdict }
-        })
-        .collect()
-}
-
-fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationResult> {
-    stations(spec)
-        .into_iter()
-        .enumerate()
-        .map(|(index, station)| StationResult {
-            name: station.name,
-            busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
-            waiting: positive(outcomes, |outcome| outcome.waiting[index]),
-            busy_by_bin: Vec::new(),
-        })
-        .collect()
-}
-
-fn anatomy(lines: &[Line]) -> Vec<AnatomyPart> {
-    anatomy_of(&lines.iter().filter_map(|line| line.carried.as_ref()).collect::<Vec<_>>())
-}
-
-fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
-    Phase::ALL
-        .iter()
-        .map(|phase| {
-            let values: Vec<f64> =
-                outcomes.iter().map(|outcome| outcome.anatomy_ms[*phase as usize]).collect();
-            let mean_ms = Estimate::from_samples(&values, CONFIDENCE);
-            AnatomyPart { part: phase.name().into(), mean_ms }
-        })
-        .filter(|part| part.mean_ms.mean > 0.0)
-        .collect()
-}
-
-fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
-    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
-    (0..bins)
-        .map(|bin| {
-            let over = |pick: &dyn Fn(&Bin) -> f64| {
-                let values: Vec<f64> = series.iter().map(|bins| pick(&bins[bin])).collect();
-                Estimate::from_samples(&values, CONFIDENCE)
-            };
-            let first = &series[0][bin];
-            let seconds = first.length.secs();
-            let rate = |count: u64| count as f64 / seconds;
-            DayBin {
-                start_s: first.start.secs() * asked.compress,
-                length_s: asked.bin.secs(),
-                offered_rps: over(&|bin| rate(bin.offered)),
-                goodput_rps: over(&|bin| rate(bin.answered)),
-                p99_ms: over(&|bin| bin.quantiles[2] * 1e3),
-                error_rate: over(&|bin| {
-                    let failed = bin.failures() as f64;
-                    if failed > 0.0 { failed / (failed + bin.answered as f64) } else { 0.0 }
-                }),
-                max_lag: over(&|bin| bin.max_lag as f64),
-                orders_per_s: over(&|bin| rate(bin.completed)),
-            }
-        })
-        .collect()
 }
 
 /// Where another mix or calibration names another resource, or puts the line elsewhere.
@@ -643,10 +608,4 @@ fn disagreements(result: &mut StudyResult) {
             }
         }
     }
-}
-
-/// A window of the same shape, `factor` as long.
-pub fn shorter(window: Window, factor: f64) -> Window {
-    let cut = |span: Span| Span::from_secs(span.secs() * factor);
-    Window { warm_up: cut(window.warm_up), measure: cut(window.measure) }
 }

@@ -139,6 +139,11 @@ impl Users {
         (self.all.len() - 1) as u32
     }
 
+    /// Users in session.
+    pub(crate) fn present(&self) -> u64 {
+        (self.all.len() - self.free.len()) as u64
+    }
+
     pub(crate) fn end(&mut self, id: u32) {
         self.free.push(id);
     }

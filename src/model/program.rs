@@ -70,8 +70,13 @@ impl<O: Observer> World<'_, O> {
                 }
                 Op::Send { endpoint, after, draw } => {
                     let span = self.spec.samplers[after as usize].draw(key, draw);
-                    let child = self.child(id, endpoint, draw, Origin::Nobody);
-                    self.set_timer(child, span, Timer::Arrive);
+                    // What is sent for later takes room too; twice that of users' own requests.
+                    if self.in_flight < 2 * super::MOST_IN_FLIGHT {
+                        let child = self.child(id, endpoint, draw, Origin::Nobody);
+                        self.set_timer(child, span, Timer::Arrive);
+                    } else {
+                        self.cost.no_room += 1;
+                    }
                 }
                 Op::Publish { topic, keyed, draw } => self.publish(id, topic, keyed, draw),
                 Op::Jump { target, chance, draw } => {
@@ -122,7 +127,7 @@ impl<O: Observer> World<'_, O> {
         let state = &self.cpus[cpu as usize];
         let at = state.next();
         let busy = state.busy() - busy_before;
-        let sharing = state.sharing() as i64 - sharing_before as i64;
+        let sharing = state.sharing().cast_signed() as i64 - sharing_before.cast_signed() as i64;
         let station = match self.pods.get(cpu as usize) {
             Some(pod) => self.numbering.cpu + pod.service,
             None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),

@@ -110,7 +110,7 @@ pub struct Endpoint {
 /// When a consumer commits its offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ack {
-    /// After each record (MANUAL_IMMEDIATE): a broker round trip a record.
+    /// After each record (`MANUAL_IMMEDIATE`): a broker round trip a record.
     Record,
     /// Once per poll, after its last record (BATCH, MANUAL).
     Batch,

@@ -1,6 +1,6 @@
 //! The list of stations of a description: what is measured, and what can be relieved.
 
-use super::spec::{Id, Resource, Spec};
+use super::spec::{Id, Op, Resource, Spec};
 use crate::observe::conservation::{Layout, Ledger, Reader};
 
 /// A station as people and statistics see it: all pods of a service together.
@@ -154,7 +154,7 @@ impl Spec {
             }
             Resource::Cache(i) => {
                 for op in &mut spec.ops {
-                    if let super::spec::Op::Cache { cache, time, .. } = op
+                    if let Op::Cache { cache, time, .. } = op
                         && *cache == i
                     {
                         let faster = spec.samplers[*time as usize].dist().scaled(1.0 / factor);
@@ -172,7 +172,14 @@ impl Spec {
                 topic.partitions = topic.partitions.max(more(active));
                 listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
             }
-            Resource::Lock(_) => {}
+            Resource::Lock(i) => {
+                // There is no half of a lock: relief is to do without it.
+                for (place, op) in (0..).zip(&mut spec.ops) {
+                    if matches!(op, Op::Lock { lock } | Op::Unlock { lock } if *lock == i) {
+                        *op = Op::Jump { target: place + 1, chance: 1.0, draw: 0 };
+                    }
+                }
+            }
         }
         spec
     }

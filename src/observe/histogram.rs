@@ -25,7 +25,7 @@ fn cell(value: u64) -> usize {
     if value < STEPS {
         return value as usize;
     }
-    let octave = 63 - value.leading_zeros() - STEPS_LOG2;
+    let octave = value.ilog2() - STEPS_LOG2;
     (((u64::from(octave) + 1) << STEPS_LOG2) + ((value >> octave) - STEPS)) as usize
 }
 

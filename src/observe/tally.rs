@@ -180,7 +180,8 @@ impl Observer for Tally {
                 level.busy_time += served.0 as f64;
                 level.waiting_time += waited.0 as f64;
                 level.left += 1;
-                level.waited_least = Some(level.waited_least.map_or(waited, |least| least.min(waited)));
+                level.waited_least =
+                    Some(level.waited_least.map_or(waited, |least| least.min(waited)));
             }
             Record::Waited { .. } => {}
             Record::Offered { .. } => self.current.offered += 1,
@@ -246,8 +247,7 @@ mod tests {
 
     #[test]
     fn levels_are_weighted_by_time_and_warm_up_is_dropped() {
-        let mut tally =
-            Tally::new(Layout { stations: 1, from: Time(100), ..Layout::default() });
+        let mut tally = Tally::new(Layout { stations: 1, from: Time(100), ..Layout::default() });
         tally.record(Time(50), Record::Level { station: 0, busy: 1.0, waiting: 3 });
         tally.record(Time(60), Record::Offered { endpoint: 0 });
         tally.mark(Time(100));

@@ -31,7 +31,9 @@ impl Observer for Digest {
                 self.take(2);
                 self.take(u64::from(endpoint));
                 self.take(took.0);
-                spent.iter().for_each(|nanos| self.take(*nanos));
+                for nanos in spent {
+                    self.take(*nanos);
+                }
             }
             Record::Failed { endpoint, why, took } => {
                 self.take(3);

@@ -1,11 +1,11 @@
 //! Sentences and verdicts that several reports share.
 
+use std::fmt::Write;
+
 use super::number;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
-use crate::study::result::{
-    Comparison, Edit, Saturation, StudyResult, Target, VariantResult, Verdict,
-};
+use crate::study::result::{Saturation, StudyResult, Target, VariantResult, Verdict};
 
 /// Whether an interval lies at or above what is wanted; none where there is no number.
 pub(crate) fn at_least(estimate: &Estimate, wanted: f64) -> Option<Verdict> {
@@ -27,7 +27,10 @@ pub(crate) fn at_least(estimate: &Estimate, wanted: f64) -> Option<Verdict> {
 
 /// Whether a variant's line lies at or above the load wanted.
 pub(crate) fn carries(variant: &VariantResult, rps: f64) -> Option<Verdict> {
-    let saturation = variant.saturation.as_ref()?;
+    carries_line(variant.saturation.as_ref()?, rps)
+}
+
+fn carries_line(saturation: &Saturation, rps: f64) -> Option<Verdict> {
     if saturation.beyond_search && saturation.rps.mean >= rps && number::known(&saturation.rps) {
         return Some(Verdict::Met);
     }
@@ -59,7 +62,7 @@ pub(crate) fn target(target: &Target, lang: Lang) -> String {
 pub(crate) fn load(result: &StudyResult, lang: Lang) -> String {
     let rps = format!("{} RPS", number::plain(result.target_load.rps));
     match result.target_load.mau {
-        Some(mau) => format!("{rps} ({} MAU)", number::users_plain(mau, lang)),
+        Some(mau) => format!("{rps} ({} MAU)", number::users_plain(mau, mau, lang)),
         None => rps,
     }
 }
@@ -72,7 +75,7 @@ pub(crate) fn replications(result: &StudyResult) -> Option<(u32, u32)> {
         seen.extend(variant.at_target.iter().map(|at| at.p99_ms.n));
         seen.extend(variant.day.iter().map(|bin| bin.offered_rps.n));
     }
-    seen.retain(|n| *n > 0);
+    seen.retain(|n| *n > 0 && *n != Estimate::EXACT);
     Some((*seen.iter().min()?, *seen.iter().max()?))
 }
 
@@ -108,17 +111,20 @@ pub(crate) fn line(saturation: &Saturation, lang: Lang) -> String {
 }
 
 /// The mean of a saturation load as text, `> 2,000` when it lies beyond the search.
-fn line_mean(saturation: &Saturation, lang: Lang) -> String {
+pub(crate) fn line_mean(saturation: &Saturation, lang: Lang) -> String {
     beyond(saturation, number::mean(&saturation.rps), lang)
 }
 
-/// The users whose peak a line is, with `>` when it lies beyond the search; none without users.
-pub(crate) fn users(saturation: &Saturation, lang: Lang) -> Option<String> {
+/// The users whose peak a line is, with `>` when it lies beyond the search; none without users. All
+/// variants share one unit, so that a row can be read across.
+pub(crate) fn users(result: &StudyResult, saturation: &Saturation, lang: Lang) -> Option<String> {
     let users = saturation.mau.as_ref()?;
+    let lines = result.variants.iter().filter_map(|variant| variant.saturation.as_ref());
+    let most = lines.filter_map(|s| s.mau.as_ref()).map(|mau| mau.mean).fold(0.0, f64::max);
     Some(if saturation.beyond_search && number::known(users) {
-        beyond(saturation, number::users_plain(users.mean, lang), lang)
+        beyond(saturation, number::users_plain(users.mean, most, lang), lang)
     } else {
-        number::users(users, lang)
+        number::users(users, most, lang)
     })
 }
 
@@ -176,73 +182,129 @@ pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option
     Some(all.all(|verdict| verdict == Verdict::Met))
 }
 
-/// What a comparison found, in a sentence or two.
-pub(crate) fn moved(result: &StudyResult, comparison: &Comparison, lang: Lang) -> Option<String> {
-    let mut text = String::new();
-    let moved = &comparison.saturation_rps;
-    if number::known(moved) {
-        let line_of = |name: &str| {
-            let variant = result.variants.iter().find(|variant| variant.name == name)?;
-            variant.saturation.as_ref().map(|saturation| line_mean(saturation, lang))
-        };
-        let (from, to) = (&comparison.from, &comparison.to);
-        let (change, n) = (number::difference(moved), moved.n.to_string());
-        let decided = moved.n >= 2 && (moved.low > 0.0 || moved.high < 0.0);
-        text = match (decided, line_of(from), line_of(to)) {
-            (true, Some(a), Some(b)) => say(lang, Word::Moves, &[from, to, &a, &b, &change, &n]),
-            _ => say(lang, Word::MovesNothing, &[from, to, &change, &n]),
-        };
-    }
-    if number::known(&comparison.p99_ms) {
-        let change = number::difference(&comparison.p99_ms);
-        if text.is_empty() {
-            text = format!("{} → {}: ", comparison.from, comparison.to);
-        } else {
-            text.push(' ');
-        }
-        text.push_str(&say(lang, Word::MovesP99, &[&change, &comparison.p99_ms.n.to_string()]));
-    }
-    (!text.is_empty()).then_some(text)
-}
-
-/// ` (n 8)`.
+/// ` (n 8)`; nothing for a number that is known exactly.
 pub(crate) fn n_of(estimate: &Estimate) -> String {
-    format!(" (n {})", estimate.n)
+    if estimate.is_exact() { String::new() } else { format!(" (n {})", estimate.n) }
 }
 
-/// What the edits of one plan come to.
-pub(crate) struct PlanEdits<'a> {
-    /// How many change what runs, in a sentence.
-    pub(crate) sentence: String,
-    /// Edits without effect, grouped by reason.
-    pub(crate) without: Vec<(&'a str, Vec<&'a Edit>)>,
-}
-
-/// What the edits come to, plan by plan in the order of the result.
-pub(crate) fn edits(result: &StudyResult, lang: Lang) -> Vec<PlanEdits<'_>> {
-    let mut plans: Vec<(&str, Vec<&Edit>)> = Vec::new();
-    for edit in &result.edits {
-        group(&mut plans, &edit.plan, edit);
+/// `n 8`, or that the number is known exactly.
+pub(crate) fn count(estimate: &Estimate, lang: Lang) -> String {
+    if estimate.is_exact() {
+        Word::Exact.text(lang).to_owned()
+    } else {
+        say(lang, Word::Replications, &[&estimate.n.to_string()])
     }
-    plans
-        .into_iter()
-        .map(|(plan, edits)| {
-            let mut without = Vec::new();
-            for edit in edits.iter().filter(|edit| !edit.effective) {
-                group(&mut without, &edit.why, edit);
-            }
-            let effective = edits.iter().filter(|edit| edit.effective).count().to_string();
-            let all = edits.len().to_string();
-            PlanEdits { sentence: say(lang, Word::EditsCount, &[plan, &effective, &all]), without }
-        })
-        .collect()
 }
 
-fn group<'a>(groups: &mut Vec<(&'a str, Vec<&'a Edit>)>, key: &'a str, edit: &'a Edit) {
-    match groups.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, members)) => members.push(edit),
-        None => groups.push((key, vec![edit])),
+/// Whether no resource's relief alone moves the line.
+pub(crate) fn several(saturation: &Saturation) -> bool {
+    !saturation.beyond_search
+        && !saturation.relief.is_empty()
+        && saturation.relief.iter().all(|relief| relief.carried <= 0.5)
+}
+
+/// What saturates first, in few words.
+pub(crate) fn first_to_go(saturation: &Saturation, lang: Lang) -> String {
+    if saturation.beyond_search {
+        return number::NOTHING.to_owned();
     }
+    if several(saturation) {
+        return Word::Several.text(lang).to_owned();
+    }
+    let mut names = vec![saturation.resource.as_str()];
+    names.extend(saturation.ties.iter().map(String::as_str));
+    names.join(" = ")
+}
+
+/// What saturates first and how, in one sentence.
+pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
+    let mut reason = saturation.reason.as_str();
+    if saturation.beyond_search || saturation.resource.is_empty() {
+        return reason.to_owned();
+    }
+    let name = if several(saturation) {
+        // The name says it.
+        reason = reason.strip_suffix(", several resources limit together").unwrap_or(reason);
+        say(lang, Word::SeveralAmong, &[&saturation.resource])
+    } else {
+        first_to_go(saturation, lang)
+    };
+    let mut text = format!("{name} – {reason}");
+    if saturation.agreement < 0.9995 && !several(saturation) {
+        let share = number::plain(saturation.agreement * 100.0);
+        // Writing to a string cannot fail.
+        let _ = write!(text, " ({})", say(lang, Word::Agreement, &[&share]));
+    }
+    text
+}
+
+/// The condition that no queue grows, where the study judged it without naming it as a target.
+pub(crate) fn drift(result: &StudyResult) -> Option<Target> {
+    let judged = |variant: &VariantResult| drift_verdict(variant).is_some();
+    let named = result.targets.iter().any(|target| target.metric == "drift");
+    (!named && result.variants.iter().any(judged))
+        .then(|| Target { metric: "drift".to_owned(), limit: 0.0 })
+}
+
+/// Whether no queue grows at the target load.
+pub(crate) fn drift_verdict(variant: &VariantResult) -> Option<Verdict> {
+    let found = variant.verdicts.iter().find(|found| found.metric == "drift")?;
+    Some(found.verdict)
+}
+
+/// What fails first beyond the line.
+pub(crate) fn fails(saturation: &Saturation, lang: Lang) -> Option<String> {
+    match saturation.binding_target.as_str() {
+        "" => None,
+        "drift" => Some(Word::FailsDrift.text(lang).to_owned()),
+        name => Some(say(lang, Word::Fails, &[&metric(name, lang)])),
+    }
+}
+
+/// What other mixes and calibrations change: whether the load is carried, what goes first, the line.
+pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
+    if result.alternatives.is_empty() {
+        return None;
+    }
+    let wanted = result.target_load.rps;
+    let (mut carried, mut first): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+    for variant in &result.variants {
+        let Some(main) = &variant.saturation else { continue };
+        let others = result.alternatives.iter().flat_map(|alternative| &alternative.variants);
+        let others = others.filter(|other| other.name == variant.name).map(|o| &o.saturation);
+        let others: Vec<&Saturation> = others.collect();
+        if others.iter().any(|other| carries_line(other, wanted) != carries_line(main, wanted)) {
+            carried.push(&variant.name);
+        }
+        if others.iter().any(|other| first_to_go(other, lang) != first_to_go(main, lang)) {
+            first.push(&variant.name);
+        }
+        for line in others.iter().copied().chain([main]).filter(|s| number::known(&s.rps)) {
+            (low, high) = (low.min(line.rps.mean), high.max(line.rps.mean));
+        }
+    }
+    let names = |changed: &[&str], same: Word, other: Word| match changed {
+        [] => same.text(lang).to_owned(),
+        all if all.len() > 1 && all.len() == result.variants.len() => {
+            say(lang, other, &[Word::EveryVariant.text(lang)])
+        }
+        _ => say(lang, other, &[&changed.join(", ")]),
+    };
+    let target = number::plain(wanted);
+    let carried = names(&carried, Word::VerdictSame, Word::VerdictChanges);
+    let first = names(&first, Word::FirstSame, Word::FirstChanges);
+    let (low, high) = (number::fixed(low, 0), number::fixed(high, 0));
+    Some(say(lang, Word::AlternativesSentence, &[&target, &carried, &first, &low, &high]))
+}
+
+/// Warnings by weight: those on what the numbers mean, and those on inputs that nothing uses.
+pub(crate) fn warnings(result: &StudyResult) -> (Vec<&str>, Vec<&str>) {
+    let light = |text: &&str| {
+        let spare = text.rsplit_once(": ").is_some_and(|(_, end)| end.ends_with(" idle"));
+        text.ends_with("is not used") || spare
+    };
+    result.warnings.iter().map(String::as_str).partition(|text| !light(text))
 }
 
 /// A list of which only the first few are named.

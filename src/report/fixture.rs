@@ -3,7 +3,7 @@
 use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
 use crate::study::result::{
-    Alternative, AlternativeVariant, AnatomyPart, Assumption, AtLoad, Comparison, CurvePoint,
+    Alternative, AlternativeVariant, AnatomyPart, Assumption, AtLoad, Axis, Comparison, CurvePoint,
     DayBin, Edit, Relief, Saturation, StationResult, StudyResult, Target, TargetLoad,
     TargetVerdict, VariantResult, Verdict,
 };
@@ -59,7 +59,12 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
         confidence: 0.95,
         mix: "k6".to_owned(),
         calibration: "code".to_owned(),
-        target_load: TargetLoad { rps: 1000.0, events_per_s: Some(800.0), mau: Some(5e6) },
+        target_load: TargetLoad {
+            axis: Axis::Requests,
+            rps: 1000.0,
+            events_per_s: Some(800.0),
+            mau: Some(5e6),
+        },
         targets: targets
             .iter()
             .map(|(metric, limit)| Target { metric: (*metric).to_owned(), limit: *limit })
@@ -107,6 +112,7 @@ fn at(rps: f64, line: f64) -> AtLoad {
     let served = rps.min(line * 1.02) * (1.0 - 0.25 * over.min(1.0));
     AtLoad {
         rps,
+        mean_ms: within(p99 * 0.3, 0.03),
         p50_ms: within(p99 * 0.21, 0.03),
         p95_ms: within(p99 * 0.63, 0.05),
         p99_ms: within(p99, 0.08),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::chart::Chart;
-use super::words::{Lang, Word, metric, say};
-use super::{Manifest, facts, number};
+use super::words::{Lang, Word, say};
+use super::{Manifest, edits, facts, moves, number};
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
 /// A chart that was written.
@@ -30,11 +30,13 @@ pub(crate) fn page(
     page.answer(result);
     page.warnings(result, manifest, notes);
     page.before_after(result);
-    page.targets(result);
+    page.chart(result, charts, Chart::Saturation);
     page.why(result);
-    page.charts(result, charts);
-    page.edits(result);
+    page.chart(result, charts, Chart::Anatomy);
+    page.day(result, charts);
     page.alternatives(result);
+    page.edits(result);
+    page.targets(result);
     page.assumed(result);
     page.how(result, manifest);
     page.text
@@ -127,36 +129,38 @@ impl Page {
             Some(headline) => sentences.push(format!("**{}.**", escape(&headline))),
             None => sentences.push(self.word(Word::AnswerNoSaturation)),
         }
-        let mut first: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut first: Vec<(String, Vec<&str>)> = Vec::new();
         for variant in &result.variants {
-            let Some(saturation) = &variant.saturation else { continue };
-            match first.iter_mut().find(|(resource, _)| *resource == saturation.resource) {
+            let Some(saturation) = variant.saturation.as_ref().filter(|s| !s.beyond_search) else {
+                continue;
+            };
+            let name = facts::first_to_go(saturation, lang);
+            match first.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, names)) => names.push(&variant.name),
-                None => first.push((&saturation.resource, vec![&variant.name])),
+                None => first.push((name, vec![&variant.name])),
             }
         }
-        for (resource, variants) in first.iter().filter(|(resource, _)| !resource.is_empty()) {
-            let places = [escape(resource), escape(&variants.join(", "))];
-            sentences.push(say(lang, Word::AnswerFirst, &[&places[0], &places[1]]));
+        let first: Vec<String> = first
+            .iter()
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, variants)| say(lang, Word::AnswerFirst, &[name, &variants.join(", ")]))
+            .collect();
+        if !first.is_empty() {
+            let all = escape(&first.join("; "));
+            sentences.push(format!("{}: {all}.", Word::AnswerFirstLead.text(lang)));
         }
         let judged: Vec<bool> =
             result.variants.iter().filter_map(|v| facts::meets_all(result, v)).collect();
         if !judged.is_empty() {
             let met = judged.iter().filter(|met| **met).count();
-            let places = [facts::load(result, lang), met.to_string(), judged.len().to_string()];
-            let places: Vec<&str> = places.iter().map(String::as_str).collect();
-            sentences.push(say(lang, Word::AnswerTarget, &places));
+            let (load, all) = (facts::load(result, lang), judged.len().to_string());
+            sentences.push(match met {
+                0 if judged.len() > 1 => say(lang, Word::AnswerTargetNone, &[&load, &all]),
+                _ => say(lang, Word::AnswerTarget, &[&load, &met.to_string(), &all]),
+            });
         }
         let paragraph = sentences.join(" ");
         self.line(&paragraph);
-        let moved: Vec<String> =
-            result.comparisons.iter().filter_map(|c| facts::moved(result, c, lang)).collect();
-        for sentence in &moved {
-            self.item(&escape(sentence));
-        }
-        if !moved.is_empty() {
-            self.end_list();
-        }
     }
 
     fn warnings(&mut self, result: &StudyResult, manifest: &Manifest, notes: &[String]) {
@@ -164,8 +168,7 @@ impl Page {
         if manifest.partial {
             items.push(self.word(Word::Partial));
         }
-        items.extend(result.warnings.iter().map(|warning| escape(warning)));
-        items.extend(result.disagreements.iter().map(|disagreement| escape(disagreement)));
+        items.extend(facts::warnings(result).0.into_iter().map(escape));
         items.extend(notes.iter().map(|note| escape(note)));
         if items.is_empty() {
             return;
@@ -188,7 +191,9 @@ impl Page {
         for variant in result.variants.iter().filter(|variant| !variant.about.is_empty()) {
             self.item(&format!("**{}**: {}", escape(&variant.name), escape(&variant.about)));
         }
-        self.end_list();
+        if result.variants.iter().any(|variant| !variant.about.is_empty()) {
+            self.end_list();
+        }
         let mut rows = Vec::new();
         let mut put = |name: String, cell: &dyn Fn(&VariantResult) -> Option<String>| {
             let cells: Vec<String> = result
@@ -209,8 +214,10 @@ impl Page {
         put(format!("{at}, {}", Word::Orders.text(lang)), &|v| {
             v.saturation.as_ref().map(|s| number::estimate(&s.orders_per_s))
         });
-        put(format!("{at}, MAU"), &|v| facts::users(v.saturation.as_ref()?, lang));
-        put(self.word(Word::FirstToGo), &|v| v.saturation.as_ref().map(|s| escape(&s.resource)));
+        put(format!("{at}, MAU"), &|v| facts::users(result, v.saturation.as_ref()?, lang));
+        put(self.word(Word::FirstToGo), &|v| {
+            v.saturation.as_ref().map(|s| escape(&facts::first_to_go(s, lang)))
+        });
         let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
         let mut load = |word: Word, cell: &dyn Fn(&crate::study::result::AtLoad) -> String| {
             put(format!("{at}: {}", word.text(lang)), &|v| v.at_target.as_ref().map(cell));
@@ -225,6 +232,13 @@ impl Page {
         load(Word::Lag, &|a| number::estimate(&a.max_lag));
         let header = Page::header(result);
         self.table(&header, &rows);
+        let moved = moves::sentences(result, lang);
+        for sentence in &moved {
+            self.item(&escape(sentence));
+        }
+        if !moved.is_empty() {
+            self.end_list();
+        }
     }
 
     fn targets(&mut self, result: &StudyResult) {
@@ -252,6 +266,9 @@ impl Page {
                 word(found.map(|found| found.verdict))
             });
         }
+        if let Some(drift) = facts::drift(result) {
+            put(facts::target(&drift, lang), &|v| word(facts::drift_verdict(v)));
+        }
         if rows.is_empty() {
             return;
         }
@@ -269,57 +286,87 @@ impl Page {
         for variant in &result.variants {
             let Some(saturation) = &variant.saturation else { continue };
             let mut text = format!(
-                "**{}** ({} RPS, {}): {}",
+                "**{}** ({} RPS): {}",
                 escape(&variant.name),
                 facts::line(saturation, lang),
-                escape(&saturation.resource),
-                escape(&saturation.reason),
+                escape(&facts::because(saturation, lang)),
             );
-            let mut asides =
-                vec![say(lang, Word::Agreement, &[&number::plain(saturation.agreement * 100.0)])];
-            if !saturation.binding_target.is_empty() {
-                let name = metric(&saturation.binding_target, lang);
-                asides.push(format!("{}: {name}", Word::BindingTarget.text(lang)));
+            if let Some(fails) = facts::fails(saturation, lang) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "; {fails}");
             }
-            if !saturation.ties.is_empty() {
-                asides.push(say(lang, Word::Ties, &[&escape(&saturation.ties.join(", "))]));
-            }
-            for relief in &saturation.relief {
-                let places = [
-                    escape(&relief.resource),
-                    number::plain(relief.carried * 100.0),
-                    number::plain(relief.tried_rps),
-                ];
-                let places: Vec<&str> = places.iter().map(String::as_str).collect();
-                asides.push(say(lang, Word::ReliefTried, &places));
-            }
-            // Writing to a string cannot fail.
-            let _ = write!(text, " ({})", asides.join("; "));
-            self.item(&text);
+            self.item(&format!("{text}."));
             if saturation.beyond_search {
                 self.item(&say(lang, Word::BeyondSearch, &[&escape(&variant.name)]));
             }
         }
         self.end_list();
+        self.relief(result);
     }
 
-    fn charts(&mut self, result: &StudyResult, charts: &[Embedded]) {
-        if charts.is_empty() {
+    /// What was doubled to find what goes first: resources against variants.
+    fn relief(&mut self, result: &StudyResult) {
+        let lines = || result.variants.iter().filter_map(|variant| variant.saturation.as_ref());
+        let mut resources: Vec<&str> = Vec::new();
+        for relief in lines().flat_map(|saturation| &saturation.relief) {
+            if !resources.contains(&relief.resource.as_str()) {
+                resources.push(&relief.resource);
+            }
+        }
+        if resources.is_empty() {
             return;
         }
-        self.heading(Word::Charts);
-        for embedded in charts {
-            let name = embedded.chart.name();
-            let title = escape(&embedded.chart.title(result, self.lang));
-            let extension = if embedded.png { "png" } else { "svg" };
-            let link = if embedded.png {
-                format!(" ([{}]({name}.svg))", Word::Vector.text(self.lang))
-            } else {
-                String::new()
-            };
-            self.line(&format!("![{title}]({name}.{extension})"));
-            self.line(&format!("*{title}*{link}"));
+        self.line(Word::ReliefLead.text(self.lang));
+        let mut header = vec![self.word(Word::ReliefColumn)];
+        for variant in &result.variants {
+            let saturation = variant.saturation.as_ref();
+            let tried = saturation.and_then(|s| s.relief.first()).map(|relief| relief.tried_rps);
+            let name = escape(&variant.name);
+            header.push(match tried {
+                Some(rps) => format!("{name}, {} RPS", number::plain(rps)),
+                None => name,
+            });
         }
+        let cell = |variant: &VariantResult, resource: &str| {
+            let saturation = variant.saturation.as_ref()?;
+            let relief = saturation.relief.iter().find(|relief| relief.resource == resource)?;
+            Some(format!("{} %", number::plain(relief.carried * 100.0)))
+        };
+        let rows: Vec<Vec<String>> = resources
+            .iter()
+            .map(|resource| {
+                let cells = result.variants.iter().map(|variant| {
+                    cell(variant, resource).unwrap_or_else(|| number::NOTHING.to_owned())
+                });
+                std::iter::once(escape(resource)).chain(cells).collect()
+            })
+            .collect();
+        self.table(&header, &rows);
+    }
+
+    fn day(&mut self, result: &StudyResult, charts: &[Embedded]) {
+        let shown = [Chart::Day, Chart::Heatmap];
+        if charts.iter().any(|embedded| shown.contains(&embedded.chart)) {
+            self.heading(Word::ChartDay);
+            for chart in shown {
+                self.chart(result, charts, chart);
+            }
+        }
+    }
+
+    /// A chart, where it was written.
+    fn chart(&mut self, result: &StudyResult, charts: &[Embedded], chart: Chart) {
+        let Some(embedded) = charts.iter().find(|embedded| embedded.chart == chart) else { return };
+        let name = chart.name();
+        let title = escape(&chart.title(result, self.lang));
+        let extension = if embedded.png { "png" } else { "svg" };
+        let link = if embedded.png {
+            format!(" ([{}]({name}.svg))", Word::Vector.text(self.lang))
+        } else {
+            String::new()
+        };
+        self.line(&format!("![{title}]({name}.{extension})"));
+        self.line(&format!("*{title}*{link}"));
     }
 
     fn edits(&mut self, result: &StudyResult) {
@@ -327,49 +374,81 @@ impl Page {
             return;
         }
         self.heading(Word::Edits);
-        for plan in facts::edits(result, self.lang) {
+        for plan in edits::plans(&result.edits, self.lang) {
             self.line(&escape(&plan.sentence));
+            self.plan(&plan);
         }
-        let believed = result.edits.iter().any(|edit| edit.believed.is_some());
-        let mut header = vec![Word::Plan, Word::Setting, Word::Before];
+    }
+
+    /// The edits of one plan, one row each, as the plan itself lists them.
+    fn plan(&mut self, plan: &edits::PlanEdits) {
+        let settings = || plan.groups.iter().flat_map(|group| &group.settings);
+        let numbered = plan.groups.iter().any(|group| group.number.is_some());
+        let believed = settings().any(|edit| edit.believed.is_some());
+        let mut header = Vec::new();
+        header.extend(numbered.then_some(Word::Number));
+        header.extend([Word::File, Word::Setting, Word::Before]);
         header.extend(believed.then_some(Word::Believed));
-        header.extend([Word::After, Word::Effect, Word::Why, Word::File]);
+        header.extend([Word::After, Word::Effect, Word::Why]);
         let header: Vec<String> = header.into_iter().map(|word| self.word(word)).collect();
+        // One line per setting, or one for all where all say the same.
+        let lines = |cells: Vec<String>| {
+            let same = cells.windows(2).all(|pair| pair[0] == pair[1]);
+            let shown = if same { &cells[..cells.len().min(1)] } else { &cells[..] };
+            shown.join("<br>")
+        };
         let mut rows = Vec::new();
-        for edit in &result.edits {
-            let effect = if edit.effective { Word::EffectYes } else { Word::EffectNo };
-            let mut row = vec![escape(&edit.plan), code(&edit.set), code(&edit.from)];
-            if believed {
-                row.push(code(edit.believed.as_deref().unwrap_or_default()));
+        for group in &plan.groups {
+            let each = |cell: &dyn Fn(&crate::study::result::Edit) -> String| -> String {
+                lines(group.settings.iter().map(|edit| cell(edit)).collect())
+            };
+            let mut row = Vec::new();
+            if numbered {
+                row.push(escape(group.number.unwrap_or_default()));
             }
-            row.extend([
-                code(&edit.to),
-                self.word(effect),
-                escape(&edit.why),
-                code(edit.file.as_deref().unwrap_or_default()),
-            ]);
+            row.push(each(&|edit| code(edit.file.as_deref().unwrap_or_default())));
+            row.push(each(&|edit| code(&edit.set)));
+            row.push(each(&|edit| code(&edit.from)));
+            if believed {
+                row.push(each(&|edit| code(edit.believed.as_deref().unwrap_or_default())));
+            }
+            row.push(each(&|edit| code(&edit.to)));
+            row.push(each(&|edit| {
+                self.word(if edit.effective { Word::EffectYes } else { Word::EffectNo })
+            }));
+            let mut why: Vec<String> = Vec::new();
+            for edit in &group.settings {
+                let reason = escape(edits::short(&edit.why));
+                if !why.contains(&reason) {
+                    why.push(reason);
+                }
+            }
+            row.push(why.join("<br>"));
             rows.push(row);
         }
         self.table(&header, &rows);
     }
 
     fn alternatives(&mut self, result: &StudyResult) {
-        if result.alternatives.is_empty() {
-            return;
-        }
+        let Some(sentence) = facts::alternatives(result, self.lang) else { return };
         self.heading(Word::AlternativesHeading);
+        self.line(&escape(&sentence));
         let mut header = vec![self.word(Word::MixColumn), self.word(Word::CalibrationColumn)];
         header.extend(result.variants.iter().map(|variant| escape(&variant.name)));
-        let mut rows = Vec::new();
+        let cell = |saturation: Option<&Saturation>| {
+            saturation.map_or(number::NOTHING.to_owned(), |saturation| {
+                let line = facts::line(saturation, self.lang);
+                format!("{line} RPS<br>{}", escape(&facts::first_to_go(saturation, self.lang)))
+            })
+        };
+        let main = result.variants.iter().map(|variant| cell(variant.saturation.as_ref()));
+        let names = [escape(&result.mix), escape(&result.calibration)];
+        let mut rows: Vec<Vec<String>> = vec![names.into_iter().chain(main).collect()];
         for alternative in &result.alternatives {
             let mut row = vec![escape(&alternative.mix), escape(&alternative.calibration)];
             for variant in &result.variants {
                 let found = alternative.variants.iter().find(|other| other.name == variant.name);
-                row.push(found.map_or(number::NOTHING.to_owned(), |found| {
-                    let saturation = &found.saturation;
-                    let line = facts::line(saturation, self.lang);
-                    format!("{line} RPS<br>{}", escape(&saturation.resource))
-                }));
+                row.push(cell(found.map(|found| &found.saturation)));
             }
             rows.push(row);
         }
@@ -377,7 +456,8 @@ impl Page {
     }
 
     fn assumed(&mut self, result: &StudyResult) {
-        if result.assumed.is_empty() {
+        let spare = facts::warnings(result).1;
+        if result.assumed.is_empty() && spare.is_empty() {
             return;
         }
         self.heading(Word::AssumedHeading);
@@ -391,6 +471,13 @@ impl Page {
             })
             .collect();
         self.table(&header, &rows);
+        if !spare.is_empty() {
+            self.line(Word::SpareLead.text(self.lang));
+            for warning in &spare {
+                self.item(&escape(warning));
+            }
+            self.end_list();
+        }
     }
 
     fn how(&mut self, result: &StudyResult, manifest: &Manifest) {

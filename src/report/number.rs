@@ -11,10 +11,11 @@ pub(crate) fn known(estimate: &Estimate) -> bool {
     estimate.n > 0 && estimate.mean.is_finite()
 }
 
-/// The larger half of the interval; none with fewer than two replications.
+/// The larger half of the interval; none with fewer than two replications, nor for a number that is
+/// known exactly.
 pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
     let half = (estimate.mean - estimate.low).max(estimate.high - estimate.mean);
-    (estimate.n >= 2 && half.is_finite()).then_some(half.max(0.0))
+    (estimate.n >= 2 && !estimate.is_exact() && half.is_finite()).then_some(half.max(0.0))
 }
 
 /// With thousands separators and a fixed number of decimals; a negative number of decimals rounds
@@ -120,8 +121,10 @@ pub(crate) fn percent(share: &Estimate) -> String {
 }
 
 /// Users: `2.30 ± 0.05 M`, `230 ± 5 k`; in Korean planning style `230만 ± 5만`.
-pub(crate) fn users(users: &Estimate, lang: Lang) -> String {
-    let (scale, unit) = users_unit(users.mean, lang);
+///
+/// The unit is that of `reference` users.
+pub(crate) fn users(users: &Estimate, reference: f64, lang: Lang) -> String {
+    let (scale, unit) = users_unit(reference, lang);
     match parts(users, 1.0 / scale) {
         None => NOTHING.to_owned(),
         Some((mean, Some(half))) if lang == Lang::Ko => format!("{mean}{unit} ± {half}{unit}"),
@@ -130,9 +133,9 @@ pub(crate) fn users(users: &Estimate, lang: Lang) -> String {
     }
 }
 
-/// Users without an interval.
-pub(crate) fn users_plain(users: f64, lang: Lang) -> String {
-    let (scale, unit) = users_unit(users, lang);
+/// Users without an interval, in the unit of `reference` users.
+pub(crate) fn users_plain(users: f64, reference: f64, lang: Lang) -> String {
+    let (scale, unit) = users_unit(reference, lang);
     format!("{}{unit}", plain(users / scale))
 }
 
@@ -168,6 +171,7 @@ mod tests {
         assert_eq!(estimate(&Estimate { n: 1, ..of(380.4, 0.0) }), "380");
         assert_eq!(estimate(&Estimate::default()), NOTHING);
         assert_eq!(estimate(&of(42.0, 0.0)), "42 ± 0");
+        assert_eq!(estimate(&Estimate::exact(42.0)), "42");
     }
 
     #[test]
@@ -180,10 +184,11 @@ mod tests {
 
     #[test]
     fn users_are_counted_as_planners_count_them() {
-        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::En), "2.35 ± 0.05 M");
-        assert_eq!(users(&of(2_345_678.0, 50_000.0), Lang::Ko), "235만 ± 5만");
-        assert_eq!(users_plain(5_000_000.0, Lang::Ko), "500만");
-        assert_eq!(users_plain(9_000.0, Lang::Ko), "9,000");
+        assert_eq!(users(&of(2_345_678.0, 50_000.0), 2.3e6, Lang::En), "2.35 ± 0.05 M");
+        assert_eq!(users(&of(882_591.0, 13_000.0), 2.3e6, Lang::En), "0.883 ± 0.013 M");
+        assert_eq!(users(&of(2_345_678.0, 50_000.0), 2.3e6, Lang::Ko), "235만 ± 5만");
+        assert_eq!(users_plain(5_000_000.0, 5e6, Lang::Ko), "500만");
+        assert_eq!(users_plain(9_000.0, 9e3, Lang::Ko), "9,000");
         assert_eq!(clock(20.5 * 3600.0), "20:30");
     }
 

@@ -214,17 +214,24 @@ impl Canvas<'_> {
         self.backend.draw_line(fine(from), fine(to), &stroke(colour, 1.0, width)).ok();
     }
 
-    /// A dashed straight line.
-    pub(crate) fn dashed(&mut self, from: Point, to: Point, colour: RGBColor, width: f64) {
+    /// A dashed straight line; `(turn, of)` makes one of several that lie on each other.
+    pub(crate) fn dashed(
+        &mut self,
+        from: Point,
+        to: Point,
+        colour: RGBColor,
+        width: f64,
+        (turn, of): (usize, usize),
+    ) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         let (dash, gap) = (8.0, 6.0);
-        let mut at = 0.0;
+        let mut at = (dash + gap) * turn as f64;
         while at < length {
             let end = (at + dash).min(length);
             let point = |t: f64| (from.0 + dx * t / length, from.1 + dy * t / length);
             self.line(point(at), point(end), colour, width);
-            at += dash + gap;
+            at += (dash + gap) * of.max(1) as f64;
         }
     }
 

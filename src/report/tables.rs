@@ -51,11 +51,19 @@ impl Table {
         self.put(name, text(known.map(|e| e.mean)))
             .put(&format!("{name}_low"), text(known.map(|e| e.low)))
             .put(&format!("{name}_high"), text(known.map(|e| e.high)))
-            .put(&format!("{name}_n"), estimate.map_or(0, |e| e.n))
+            .put(
+                &format!("{name}_n"),
+                match estimate {
+                    // Known, not estimated: no number of replications says that.
+                    Some(estimate) if estimate.is_exact() => "exact".to_owned(),
+                    estimate => estimate.map_or(0, |e| e.n).to_string(),
+                },
+            )
     }
 
     fn at_load(&mut self, at: Option<&AtLoad>) -> &mut Table {
         self.put("at_rps", at.map(|at| at.rps.to_string()).unwrap_or_default())
+            .estimate("mean_ms", at.map(|at| &at.mean_ms))
             .estimate("p50_ms", at.map(|at| &at.p50_ms))
             .estimate("p95_ms", at.map(|at| &at.p95_ms))
             .estimate("p99_ms", at.map(|at| &at.p99_ms))
@@ -275,6 +283,7 @@ fn edits(result: &StudyResult) -> Table {
         table
             .start()
             .put("plan", &edit.plan)
+            .put("edit", edit.edit.as_deref().unwrap_or_default())
             .put("set", &edit.set)
             .put("from", &edit.from)
             .put("believed", edit.believed.as_deref().unwrap_or_default())

@@ -224,3 +224,71 @@ fn the_same_result_gives_the_same_bytes() {
         assert_eq!(fs::read(a).unwrap(), fs::read(b).unwrap(), "{}", a.display());
     }
 }
+
+#[test]
+fn the_page_keeps_its_order() {
+    let out = written("order", &fixture::before_after(), &Options::default());
+    let page = fs::read_to_string(out.folder.join("report.md")).unwrap();
+    let order = [
+        "## The answer",
+        "## Before and after",
+        "(saturation.png)",
+        "## Where it saturates, and why",
+        "(anatomy.png)",
+        "## The day",
+        "(day.png)",
+        "(heatmap.png)",
+        "## Other mixes and calibrations",
+        "## What the plan's edits do",
+        "## Targets",
+        "## Inputs nobody has measured",
+        "## How it was computed",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|part| page.find(part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn warnings_about_spare_things_are_counted_not_told() {
+    let mut result = fixture::before_after();
+    result.warnings = vec![
+        "the pool `master` is not used".to_owned(),
+        "`a.b` has 6 consumer threads for 3 partitions of `b`: 3 idle".to_owned(),
+        "the day was run in 1/12 of its time".to_owned(),
+    ];
+    let shown = text(&result, Lang::En, false);
+    assert!(shown.contains("warning: the day was run in 1/12 of its time"), "{shown}");
+    assert!(!shown.contains("not used") && !shown.contains("3 idle"), "{shown}");
+    assert!(shown.contains("2 more warnings in report.md."), "{shown}");
+    let page = fs::read_to_string(
+        written("warnings", &result, &Options::default()).folder.join("report.md"),
+    );
+    let page = page.unwrap();
+    assert!(page.contains("is not used") && page.contains("3 idle"));
+}
+
+#[test]
+fn resources_that_limit_together_are_not_named_alone() {
+    let mut result = fixture::study(&[("effective", 350.0)], 3);
+    let saturation = result.variants[0].saturation.as_mut().unwrap();
+    saturation.relief[0].carried = 0.0;
+    saturation.agreement = 0.0;
+    saturation.binding_target = "drift".to_owned();
+    let shown = text(&result, Lang::En, false);
+    assert!(
+        shown.contains("several together") && !shown.contains("0 % of replications"),
+        "{shown}"
+    );
+    assert!(shown.contains("a queue keeps growing") && !shown.contains('{'), "{shown}");
+}
+
+#[test]
+fn numbers_known_exactly_have_no_replications() {
+    let mut result = fixture::study(&[("effective", 350.0)], 3);
+    result.variants[0].saturation.as_mut().unwrap().rps = Estimate::exact(350.0);
+    let shown = text(&result, Lang::En, false);
+    assert!(shown.contains("350\n") && !shown.contains(&u32::MAX.to_string()), "{shown}");
+    let tables = tables::all(&result).unwrap();
+    let variants = String::from_utf8(tables[0].1.clone()).unwrap();
+    assert!(variants.contains(",350,350,350,exact,") && !variants.contains("4294967295"));
+}

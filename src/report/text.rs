@@ -4,21 +4,22 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::facts;
-use super::number;
-use super::words::{Lang, Word, metric, say};
+use super::words::{Lang, Word, say};
+use super::{edits, facts, moves, number};
 use crate::study::result::{AtLoad, Saturation, StudyResult, VariantResult, Verdict};
 
 /// No line is wider than this.
 const WIDEST: usize = 118;
-/// Cells are wrapped to this width.
+/// Cells are wrapped to this width where not all variants fit beside each other otherwise.
 const CELL: usize = 24;
 /// Space between columns.
 const GAP: usize = 2;
 /// Before labels of a group.
 const INDENT: &str = "  ";
 /// Names of the few assumed inputs that the answer mentions.
-const NAMED: usize = 4;
+const NAMED: usize = 1;
+/// Warnings that the answer repeats.
+const WARNINGS: usize = 6;
 
 /// How a cell is coloured.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -58,11 +59,13 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     head.extend(facts::conditions(result, lang));
     head.retain(|part| !part.is_empty());
     lines.extend(wrap(&head.join(" · "), WIDEST));
+    lines.extend(facts::headline(result, lang).iter().flat_map(|line| wrap(line, WIDEST)));
     let rows = rows(result, lang);
     if !rows.is_empty() {
         table(&mut lines, result, &rows, colour);
     }
-    for block in [reasons(result, lang), plan(result, lang), cautions(result, lang)] {
+    let (reasons, plan) = (reasons(result, lang), plan(result, lang));
+    for block in [reasons, plan, alternatives(result, lang, colour), cautions(result, lang)] {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);
@@ -99,13 +102,9 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &rps);
     put("", Word::Events.text(lang), Tone::Plain, &|s| number::estimate(&s.events_per_s));
     put("", Word::Orders.text(lang), Tone::Plain, &|s| number::estimate(&s.orders_per_s));
-    let users = |s: &Saturation| facts::users(s, lang).unwrap_or_default();
+    let users = |s: &Saturation| facts::users(result, s, lang).unwrap_or_default();
     put("", "MAU", Tone::Plain, &users);
-    put(Word::FirstToGo.text(lang), "", Tone::Strong, &|s| {
-        let mut names = vec![s.resource.as_str()];
-        names.extend(s.ties.iter().map(String::as_str));
-        names.join(" = ")
-    });
+    put(Word::FirstToGo.text(lang), "", Tone::Strong, &|s| facts::first_to_go(s, lang));
 }
 
 fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
@@ -153,6 +152,9 @@ fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             at_index.map(|found| found.verdict)
         });
     }
+    if let Some(drift) = facts::drift(result) {
+        put(facts::target(&drift, lang), &facts::drift_verdict);
+    }
 }
 
 fn verdict_cell(verdict: Option<Verdict>, lang: Lang) -> (String, Tone) {
@@ -168,15 +170,16 @@ fn verdict_cell(verdict: Option<Verdict>, lang: Lang) -> (String, Tone) {
 /// Lays the rows out; variants that do not fit beside each other come in further blocks.
 fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bool) {
     let label = rows.iter().map(Row::label_width).max().unwrap_or(0).min(CELL);
-    let columns: Vec<usize> = result
+    let natural: Vec<usize> = result
         .variants
         .iter()
         .enumerate()
         .map(|(index, variant)| {
             let cells = rows.iter().map(|row| row.cells[index].0.width());
-            cells.chain([variant.name.width()]).max().unwrap_or(0).clamp(8, CELL)
+            cells.chain([variant.name.width()]).max().unwrap_or(0).max(8)
         })
         .collect();
+    let columns = columns(&natural, label);
     let mut from = 0;
     while from < columns.len() {
         let mut to = from + 1;
@@ -196,6 +199,15 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
         }
         from = to;
     }
+}
+
+/// Widths of columns: their own while all fit, else the widest are narrowed, but not below [`CELL`].
+fn columns(natural: &[usize], label: usize) -> Vec<usize> {
+    let at_most = |most: usize| natural.iter().map(move |width| (*width).min(most));
+    let room = WIDEST.saturating_sub(label + GAP * natural.len());
+    let widest = natural.iter().copied().max().unwrap_or(0);
+    let most = (CELL..=widest.max(CELL)).rev().find(|most| at_most(*most).sum::<usize>() <= room);
+    at_most(most.unwrap_or(CELL)).collect()
 }
 
 impl Row {
@@ -248,70 +260,117 @@ fn lay_row(
     }
 }
 
-/// Why each variant saturates where it does; variants with one reason share it.
+/// Why each variant saturates where it does; a variant that is not told apart from the one before it
+/// shares its reason.
 fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut reasons: Vec<(&VariantResult, &Saturation, Vec<&str>)> = Vec::new();
     for variant in &result.variants {
         let Some(saturation) = variant.saturation.as_ref().filter(|s| !s.reason.is_empty()) else {
             continue;
         };
-        let agreement = number::plain(saturation.agreement * 100.0);
-        let agreement = say(lang, Word::Agreement, &[&agreement]);
-        let binding = match saturation.binding_target.as_str() {
-            "" => String::new(),
-            name => format!("; {}: {}", Word::BindingTarget.text(lang), metric(name, lang)),
-        };
-        let reason = format!("{} [{agreement}{binding}]", saturation.reason);
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, names)) => names.push(&variant.name),
-            None => reasons.push((reason, vec![&variant.name])),
+        let alike = reasons.last_mut().filter(|(known, line, _)| {
+            facts::first_to_go(line, lang) == facts::first_to_go(saturation, lang)
+                && line.binding_target == saturation.binding_target
+                && (line.reason == saturation.reason || moves::alike(result, known, variant))
+        });
+        match alike {
+            Some((.., names)) => names.push(&variant.name),
+            None => reasons.push((variant, saturation, Vec::new())),
         }
     }
+    let fails: Vec<Option<String>> =
+        reasons.iter().map(|(_, saturation, _)| facts::fails(saturation, lang)).collect();
+    let common =
+        fails.first().cloned().flatten().filter(|_| fails.windows(2).all(|w| w[0] == w[1]));
     let lead = Word::Because.text(lang);
-    let lines = reasons.iter().flat_map(|(reason, names)| {
-        hanging(&format!("{lead} ({}): {reason}", names.join(", ")), 2)
-    });
-    lines.collect()
+    let mut lines = Vec::new();
+    for ((variant, saturation, alike), fails) in reasons.iter().zip(&fails) {
+        let name = if alike.is_empty() {
+            variant.name.clone()
+        } else {
+            say(lang, Word::Alike, &[&variant.name, &alike.join(", ")])
+        };
+        let mut text = format!("{lead} ({name}): {}", facts::because(saturation, lang));
+        if let (None, Some(fails)) = (&common, fails) {
+            text.push_str("; ");
+            text.push_str(fails);
+        }
+        lines.extend(hanging(&text, 2));
+    }
+    lines.extend(common.iter().flat_map(|fails| hanging(&format!("({fails})"), 2)));
+    lines
 }
 
 /// What the plan moves, and what its edits do.
 fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    for comparison in &result.comparisons {
-        if let Some(sentence) = facts::moved(result, comparison, lang) {
-            lines.extend(hanging(&sentence, 2));
-        }
+    for sentence in moves::sentences(result, lang) {
+        lines.extend(hanging(&sentence, 2));
     }
-    for plan in facts::edits(result, lang) {
+    for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
-        for (why, edits) in plan.without {
-            let names: Vec<&str> = edits.iter().map(|edit| edit.set.as_str()).collect();
-            let names = facts::few(&names, NAMED, lang);
-            let count = edits.len().to_string();
-            let sentence = say(lang, Word::EditsWithout, &[&count, why, &names]);
+        for sentence in plan.without {
             lines.extend(hanging(&format!("  {sentence}"), 4));
         }
     }
     lines
 }
 
-/// What limits the answer: disagreements, assumptions, warnings.
+/// The line of each variant under other mixes and calibrations.
+fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
+    let Some(sentence) = facts::alternatives(result, lang) else { return Vec::new() };
+    let mut lines = vec![Word::AlternativesLead.text(lang).to_owned()];
+    let rows: Vec<Row> = result
+        .alternatives
+        .iter()
+        .map(|alternative| {
+            let cell = |variant: &VariantResult| {
+                let found = alternative.variants.iter().find(|other| other.name == variant.name);
+                let text = found.map_or(number::NOTHING.to_owned(), |found| {
+                    let line = facts::line(&found.saturation, lang);
+                    let first = if facts::several(&found.saturation) {
+                        Word::SeveralShort.text(lang).to_owned()
+                    } else {
+                        facts::first_to_go(&found.saturation, lang)
+                    };
+                    format!("{line} ({first})")
+                });
+                (text, Tone::Plain)
+            };
+            Row {
+                group: String::new(),
+                label: format!("{} · {}", alternative.mix, alternative.calibration),
+                cells: result.variants.iter().map(cell).collect(),
+            }
+        })
+        .collect();
+    let mut laid = Vec::new();
+    table(&mut laid, result, &rows, colour);
+    // The first line of a table is empty: here its heading stands above.
+    lines.extend(laid.into_iter().skip(1));
+    lines.extend(hanging(&sentence, 2));
+    lines
+}
+
+/// What limits the answer: assumptions and warnings.
 fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    if !result.disagreements.is_empty() {
-        lines.push(Word::Disagreements.text(lang).to_owned());
-        for disagreement in &result.disagreements {
-            lines.extend(hanging(&format!("  {disagreement}"), 4));
-        }
-    }
     let assumed = facts::assumed(result);
     if !assumed.is_empty() {
         let names = facts::few(&assumed, NAMED, lang);
         let count = assumed.len().to_string();
         lines.extend(hanging(&say(lang, Word::AssumedCount, &[&count, &names]), 2));
     }
-    for warning in &result.warnings {
+    let (weighty, _) = facts::warnings(result);
+    // Those of the study come last, and no one has shown them before.
+    let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
+    for warning in shown {
         lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
+    }
+    match result.warnings.len() - shown.len() {
+        0 => {}
+        1 => lines.push(say(lang, Word::WarningsMoreOne, &["1"])),
+        more => lines.push(say(lang, Word::WarningsMore, &[&more.to_string()])),
     }
     lines
 }
@@ -335,30 +394,37 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// Broken at spaces into lines of at most `width` columns; longer words are broken anywhere. Control
-/// characters, which names from files may hold, become spaces.
+/// Broken at spaces into lines of at most `width` columns; longer words are broken after dots and
+/// dashes, or anywhere where they have none. Control characters, which names from files may hold,
+/// become spaces.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in clean.split(' ').filter(|word| !word.is_empty()) {
-        let size = word.width();
-        let space = usize::from(used > 0);
-        if used > 0 && used + space + size > width {
+        let mut space = used > 0;
+        if space && used + 1 + word.width() > width {
             lines.push(String::new());
-            used = 0;
-        } else if space > 0 {
-            push(&mut lines, ' ');
-            used += 1;
+            (used, space) = (0, false);
         }
-        for c in word.chars() {
-            let size = c.width().unwrap_or(0);
-            if used > 0 && used + size > width {
+        for part in word.split_inclusive(['.', '-', '/', '_']) {
+            if used > 0 && used + usize::from(space) + part.width() > width {
                 lines.push(String::new());
                 used = 0;
+            } else if space {
+                push(&mut lines, ' ');
+                used += 1;
             }
-            push(&mut lines, c);
-            used += size;
+            space = false;
+            for c in part.chars() {
+                let size = c.width().unwrap_or(0);
+                if used > 0 && used + size > width {
+                    lines.push(String::new());
+                    used = 0;
+                }
+                push(&mut lines, c);
+                used += size;
+            }
         }
     }
     lines
@@ -375,10 +441,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn columns_are_as_wide_as_the_page_allows() {
+        // 118 less the label and the gaps leaves 95.
+        assert_eq!(columns(&[35, 35, 17, 20], 15), [29, 29, 17, 20]);
+        assert_eq!(columns(&[10, 12], 15), [10, 12]);
+        assert_eq!(columns(&[60, 60, 60, 60, 60], 15), [CELL; 5]);
+    }
+
+    #[test]
     fn wrapping_counts_columns_not_letters() {
         assert_eq!(wrap("order CPU is busy", 9), ["order CPU", "is busy"]);
         assert_eq!(wrap("가나다라", 4), ["가나", "다라"]);
         assert_eq!(wrap("", 4), [""]);
+        let name = "product.payment-completed consumers";
+        assert_eq!(wrap(name, 24), ["product.payment-", "completed consumers"]);
+        assert_eq!(wrap(name, 26), ["product.payment-completed", "consumers"]);
+        assert_eq!(wrap(name, 8), ["product.", "payment-", "complete", "d", "consumer", "s"]);
         assert_eq!(wrap("a\x1b[2Jb\nc", 20), ["a [2Jb c"]);
     }
 }

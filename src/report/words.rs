@@ -55,19 +55,49 @@ catalogue! {
     Undecided: "undecided", "판정 불가";
     Drift: "no queue grows", "대기열 증가 없음";
     Agreement: "{0} % of replications agree", "반복의 {0} %가 일치";
+    Exact: "exact", "정확값";
+    Several: "several together", "여러 자원이 함께";
+    SeveralShort: "several", "여러 자원";
+    EveryVariant: "every variant", "모든 구성";
+    SeveralAmong: "several resources limit together, {0} among them", "여러 자원이 함께 제한({0} 포함)";
+    Fails: "{0} is the first target missed beyond the line", "포화 지점을 넘으면 {0} 목표부터 미달";
+    FailsDrift: "beyond the line a queue keeps growing before any target is missed",
+        "포화 지점을 넘으면 목표 미달보다 대기열 증가가 먼저 나타남";
+    Alike: "{0}; alike: {1}", "{0}; {1}도 같음";
+    AlternativesLead: "other mixes and calibrations: line in RPS (first to go)",
+        "다른 요청 비율·보정: 포화 지점 RPS (먼저 포화되는 자원)";
+    AlternativesSentence: "Whether {0} RPS is carried {1}; what goes first {2}; lines lie at {3}–{4} RPS.",
+        "요청 비율·보정을 바꿔도 {0} RPS 감당 여부는 {1}; 먼저 포화되는 자원은 {2}; 포화 지점은 {3}–{4} RPS.";
+    VerdictSame: "does not change", "그대로임";
+    VerdictChanges: "changes for {0}", "{0}에서 달라짐";
+    FirstSame: "does not change", "그대로임";
+    FirstChanges: "changes for {0}", "{0}에서 달라짐";
     MoreThan: "> {0}", "> {0}";
-    Moves: "{1} moves the line from {2} to {3} RPS ({4} RPS, n {5}, paired with {0}).",
-        "{1}: 포화 지점이 {2} → {3} RPS로 이동 ({4} RPS, n {5}, {0} 대비 쌍비교).";
-    MovesNothing: "{1} does not measurably move the line ({2} RPS, n {3}, paired with {0}).",
-        "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, n {3}, {0} 대비 쌍비교).";
-    MovesP99: "Its p99 at the target load changes by {0} ms (n {1}).", "목표 부하의 p99 변화: {0} ms (n {1}).";
+    Moves: "{1} moves the line from {2} to {3} RPS ({4} RPS, {5}, paired with {0}{6}).",
+        "{1}: 포화 지점이 {2} → {3} RPS로 이동 ({4} RPS, {5}, {0} 대비 쌍비교{6}).";
+    MovesAside: ", which does not measurably differ from {0}: {1} RPS", "; 이는 {0}와(과) 측정 가능한 차이 없음: {1} RPS";
+    MovesNothing: "{1} does not measurably move the line ({2} RPS, {3}, paired with {0}).",
+        "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, {3}, {0} 대비 쌍비교).";
+    MovesP99: "Its p99 at the target load changes by {0} ms ({1}).", "목표 부하의 p99 변화: {0} ms ({1}).";
     PairingGain: "Pairing narrows the variance {0} times.", "쌍비교로 분산이 {0}배 감소.";
-    EditsCount: "Plan {0}: {1} of {2} edits change what runs.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨.";
-    EditsWithout: "{0} without effect: {1} ({2})", "효과 없음 {0}건: {1} ({2})";
-    Disagreements: "Mixes or calibrations disagree:", "요청 비율·보정에 따라 결론이 다름:";
-    AssumedCount: "{0} inputs are assumed, not measured: {1}.", "측정하지 않고 가정한 입력 {0}개: {1}.";
+    EditsCount: "Plan {0}: {1} of {2} edits change what runs: {3}.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨: {3}.";
+    EditsSingle: "Plan {0}: 1 of {1} edits changes what runs: {2}.", "계획 {0}: 변경 {1}건 중 1건만 실제로 반영됨: {2}.";
+    EditsAll: "Plan {0}: all {1} edits change what runs.", "계획 {0}: 변경 {1}건이 모두 반영됨.";
+    EditsNone: "Plan {0}: none of its {1} edits changes what runs.", "계획 {0}: 변경 {1}건 중 반영되는 것이 없음.";
+    EditsOneWorks: "Plan {0}: its one edit changes what runs.", "계획 {0}: 변경 1건이 반영됨.";
+    EditsOneIdle: "Plan {0}: its one edit changes nothing that runs.", "계획 {0}: 변경 1건이 반영되지 않음.";
+    EditsWithout: "no effect: {0} ({1}): {2}", "효과 없음: {0} ({1}): {2}";
+    EditsPartlyWithout: "no effect in part: {0} ({1}): {2}", "일부 효과 없음: {0} ({1}): {2}";
+    EditNumber: "edit {0}", "변경 {0}번";
+    EditNumbers: "edits {0}", "변경 {0}번";
+    EditCountOne: "{0} edit", "변경 {0}건";
+    EditCount: "{0} edits", "변경 {0}건";
+    AssumedCount: "{0} inputs are assumed, not measured: {1} (all in report.md).",
+        "측정하지 않고 가정한 입력 {0}개: {1} (전체는 report.md).";
     AndMore: "{0} and {1} more", "{0} 외 {1}개";
     Warning: "warning: {0}", "주의: {0}";
+    WarningsMoreOne: "{0} more warning in report.md.", "나머지 주의 {0}건은 report.md 참조.";
+    WarningsMore: "{0} more warnings in report.md.", "나머지 주의 {0}건은 report.md 참조.";
     Partial: "This is a partial result: the study was interrupted.", "중단된 실험의 부분 결과입니다.";
 
     TitleNone: "No variant carries {0} RPS: they saturate between {1} and {2} RPS",
@@ -93,10 +123,12 @@ catalogue! {
     P99Limit: "target: p99 ≤ {0} ms", "목표: p99 ≤ {0} ms";
     EventsLimit: "target: {0} events/s", "목표: 이벤트 {0}/초";
     OfferedEqual: "all answered", "전부 응답";
-    LinesNote: "dashed: where each variant saturates, with its interval", "점선: 구성별 포화 지점과 신뢰구간";
+    LinesNote: "dashed: where each variant saturates, with its interval; bands of the curves: {0} % intervals ({1})",
+        "점선: 구성별 포화 지점과 신뢰구간; 곡선의 띠: {0} % 신뢰구간 ({1})";
 
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
         "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
+    DayTitleWorst: "Answered in time at the worst moment of the day: {0}", "하루 중 최악의 시점에 제때 응답한 비율: {0}";
     DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
     DayTitleAll: "All requests are answered in time all day", "하루 내내 모든 요청에 제때 응답";
     DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
@@ -107,6 +139,8 @@ catalogue! {
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
 
+    HeatTitleFull: "{0} stations are {4} % busy or more for hours; longest {1}: {3} h in {2}",
+        "몇 시간씩 사용률 {4} % 이상인 자원 {0}개; 최장은 {2}의 {1}: {3}시간";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
     HeatScale: "share of capacity in use", "용량 대비 사용률";
@@ -122,21 +156,23 @@ catalogue! {
 
     Heading: "{0}: where it saturates", "{0}: 포화 지점";
     Answer: "The answer", "결론";
-    AnswerFirst: "{0} is the first to go in {1}.", "{1}에서 먼저 포화되는 자원: {0}.";
+    AnswerFirst: "{0} in {1}", "{1}에서 {0}";
+    AnswerFirstLead: "First to go", "먼저 포화되는 자원";
     AnswerNoSaturation: "This study did not look for the line.", "이 실험은 포화 지점을 찾지 않았습니다.";
     AnswerTarget: "At {0}, {1} of {2} variants meet every target.",
         "{0}에서 구성 {2}개 중 {1}개가 모든 목표를 달성합니다.";
+    AnswerTargetNone: "At {0}, none of the {1} variants meets every target.",
+        "{0}에서 모든 목표를 달성하는 구성은 {1}개 중 없습니다.";
     BeforeAfter: "Before and after", "변경 전후";
     WhereAndWhy: "Where it saturates, and why", "포화 지점과 이유";
-    Ties: "as much as: {0}", "동률: {0}";
-    BindingTarget: "first target to fail", "가장 먼저 미달되는 목표";
-    ReliefTried: "with {0} doubled, {1} % of replications carry {2} RPS",
-        "{0} 두 배일 때 반복의 {1} %가 {2} RPS 감당";
+    ReliefLead: "What was tried to find it: the share of replications that carry a load beyond the line when one resource is doubled.",
+        "확인 방법: 자원 하나를 두 배로 늘렸을 때 포화 지점을 넘는 부하를 감당한 반복의 비율.";
+    ReliefColumn: "doubled", "두 배로 늘린 자원";
+    SpareLead: "Inputs that nothing uses, as the model has them:", "모델에 있으나 쓰이지 않는 입력:";
+    Number: "edit", "번호";
     BeyondSearch: "The line of {0} lies beyond the largest load tried.",
         "{0}의 포화 지점은 시도한 최대 부하보다 큽니다.";
-    Charts: "Charts", "그림";
     Edits: "What the plan's edits do", "변경 항목의 효과";
-    Plan: "plan", "계획";
     Setting: "setting", "설정";
     Before: "now", "현재";
     Believed: "believed", "문서상 현재";
@@ -202,6 +238,24 @@ pub(crate) fn metric(name: &str, lang: Lang) -> String {
         ("drift", _) => Word::Drift.text(lang).to_owned(),
         (other, _) => other.replace('_', " "),
     }
+}
+
+/// A part of a request's time: those that the engine tells apart, in the language; others as they are.
+pub(crate) fn part(name: &str, lang: Lang) -> String {
+    let translated = match (name, lang) {
+        ("waiting for a thread", Lang::Ko) => "스레드 대기",
+        ("pod CPU", Lang::Ko) => "파드 CPU",
+        ("waiting for a connection", Lang::Ko) => "커넥션 대기",
+        ("network", Lang::Ko) => "네트워크",
+        ("database CPU", Lang::Ko) => "DB CPU",
+        ("database storage", Lang::Ko) => "DB 스토리지",
+        ("cache", Lang::Ko) => "캐시",
+        ("other services", Lang::Ko) => "다른 서비스",
+        ("outside", Lang::Ko) => "외부",
+        ("waiting for a lock", Lang::Ko) => "락 대기",
+        (other, _) => other,
+    };
+    translated.to_owned()
 }
 
 #[cfg(test)]

@@ -502,6 +502,8 @@ document! {
         window: Option<WindowDoc>,
         /// Replications of a point; 8 by default.
         replications: Option<Count<2, 10_000>>,
+        /// When to run more replications of the load asked about.
+        precision: Option<PrecisionDoc>,
         /// Where to look for the line.
         search: Option<SearchDoc>,
         /// Run a day.
@@ -596,6 +598,14 @@ document! {
         warm_up: Option<Duration>,
         /// Time observed; 60 s by default.
         measure: Option<Duration>,
+    }
+
+    /// When to run more replications of the load asked about: until p99 and goodput are known this well.
+    struct PrecisionDoc {
+        /// Half-width of the 95 % interval over its middle; 5 % by default.
+        half_width: Option<Share>,
+        /// Most replications; four times those of the scenario by default.
+        most_replications: Option<Count<2, 10_000>>,
     }
 
     /// Where to look for the line.

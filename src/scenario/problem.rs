@@ -78,7 +78,7 @@ impl Problem {
 
     /// The line of the place, and the place within it \[bytes\].
     fn excerpt(&self) -> Option<(&str, std::ops::Range<usize>)> {
-        let text = &self.source.as_ref()?.text;
+        let text = &self.source.as_ref().filter(|source| !source.text.is_empty())?.text;
         let (start, end) = self.bytes;
         let first = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
         let line = text.get(first..)?.split(['\n', '\r']).next()?;

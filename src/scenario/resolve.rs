@@ -18,7 +18,7 @@ use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::study::result::{Assumption, Target};
-use crate::study::setup::{AskedLoad, Day, Search, Study, Variant, Window};
+use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
@@ -102,10 +102,11 @@ pub(super) fn study(
             .map(|known| known.map_or("inline", |document| &document.calibration.text).to_owned())
             .collect(),
         targets: targets(scenario),
-        search: search(scenario, &asked, fewer(replications), fewer),
+        search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
         load: asked,
         window,
         replications: fewer(replications),
+        precision: precision(scenario, fewer(replications), question.options.quick),
         day,
         edits: Vec::new(),
         assumed,
@@ -177,6 +178,7 @@ fn search(
     scenario: &ScenarioDoc,
     asked: &AskedLoad,
     replications: u32,
+    quick: bool,
     fewer: impl Fn(u32) -> u32,
 ) -> Search {
     let search = scenario.search.as_ref();
@@ -186,7 +188,7 @@ fn search(
     let own = search.and_then(|search| search.replications).map(|count| fewer(count.u32()));
     Search {
         highest_rps: highest.unwrap_or(default),
-        resolution: resolution.max(0.001),
+        resolution: resolution.max(0.001) * if quick { 2.0 } else { 1.0 },
         replications: own.unwrap_or(replications),
     }
 }
@@ -201,6 +203,16 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
         problems.add("E0107", document.span, "`measure` must be at least 1 ms");
     }
     Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+}
+
+fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precision {
+    let asked = scenario.precision.as_ref();
+    let most = asked.and_then(|asked| asked.most_replications).map(Count::u32);
+    Precision {
+        half_width: asked.and_then(|asked| asked.half_width.as_ref()).map_or(0.05, |share| share.0),
+        most_replications: if quick { 0 } else { most.unwrap_or(4 * replications) }
+            .max(replications),
+    }
 }
 
 fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {

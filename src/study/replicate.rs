@@ -17,6 +17,7 @@ const QUARTERS: u32 = 4;
 pub(crate) struct Outcome {
     /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
+    pub(crate) mean_ms: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
@@ -41,7 +42,8 @@ pub(crate) struct Outcome {
 
 /// The load of the description as it stands, on the axis of the study.
 pub(crate) fn base_load(spec: &Spec) -> f64 {
-    let records: f64 = spec.load.records.iter().map(|source| source.per_s).sum();
+    // An empty sum of floats is −0; the load of nothing is 0.
+    let records = spec.load.records.iter().fold(0.0, |sum, source| sum + source.per_s);
     spec.load.open.map_or(records, |open| open.requests_per_s)
 }
 
@@ -110,16 +112,17 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
     };
     let stations = stations(&spec);
     let mut tally = tally_for(&spec, &stations, Span::ZERO);
-    let lags = tally.lags().to_vec();
+    let listeners = tally.lags().to_vec();
     let cost = simulate(&spec, &run, &mut tally);
     let mut bins = tally.bins;
     for bin in &mut bins {
         // What was there all the time is backlog and grows with time; what came and went is not.
         let lag = |station: &usize| {
-            let seen = &bin.stations[*station];
-            seen.waiting_most + ((asked.compress - 1.0) * seen.waiting_least as f64).round() as i64
+            let level = &bin.stations[*station];
+            level.waiting_most
+                + ((asked.compress - 1.0) * level.waiting_least as f64).round() as i64
         };
-        bin.max_lag = lags.iter().map(lag).max().unwrap_or(0);
+        bin.max_lag = listeners.iter().map(lag).max().unwrap_or(0);
     }
     (bins, cost)
 }
@@ -131,9 +134,8 @@ pub(crate) fn day_bins(asked: &Day) -> u32 {
 
 fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let seconds: f64 = tally.bins.iter().map(|bin| bin.length.secs()).sum();
-    let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 {
-        tally.bins.iter().map(pick).sum::<u64>() as f64
-    };
+    let sum =
+        |pick: &dyn Fn(&Bin) -> u64| -> f64 { tally.bins.iter().map(pick).sum::<u64>() as f64 };
     let answered = sum(&|bin| bin.answered);
     let failed = sum(&Bin::failures) + cost.overdue as f64;
     let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
@@ -150,6 +152,7 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
     let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
     Outcome {
         load,
+        mean_ms: if silent { seconds * 1e3 } else { tally.times.mean() * 1e3 },
         p50_ms: millis(0.5),
         p95_ms: millis(0.95),
         p99_ms: millis(0.99),
@@ -176,9 +179,9 @@ fn drifting(quarters: &[Bin]) -> Vec<usize> {
     (0..last.stations.len())
         .filter(|&station| {
             let at = |bin: &Bin| bin.stations[station];
-            let never_empty = [third, last].iter().all(|bin| {
-                at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO
-            });
+            let never_empty = [third, last]
+                .iter()
+                .all(|bin| at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO);
             let grown = at(last).waiting - at(second).waiting;
             let passed = (at(third).left + at(last).left) as f64;
             never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()

@@ -47,12 +47,28 @@ pub struct StudyResult {
 /// The load that the plan wants to carry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetLoad {
-    /// Requests per second at the peak.
+    /// What `rps` counts, and with it the axis of the search.
+    pub axis: Axis,
+    /// Requests per second at the peak; records per second where the load is records alone; 0 for a
+    /// closed load.
     pub rps: f64,
     /// Events per second, where the plan names them.
     pub events_per_s: Option<f64>,
     /// Monthly active users whose peak this is, where the load is given in users.
     pub mau: Option<f64>,
+}
+
+/// What a load is counted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// Requests of users per second.
+    #[default]
+    Requests,
+    /// Records per second, straight into topics.
+    Records,
+    /// A fixed number of virtual users: it is what it is.
+    Closed,
 }
 
 /// A condition that a load must meet.
@@ -155,7 +171,9 @@ pub struct Relief {
 pub struct AtLoad {
     /// Requests per second offered.
     pub rps: f64,
-    /// Median response time of answered requests \[ms\].
+    /// Mean response time of all requests but those refused \[ms\].
+    pub mean_ms: Estimate,
+    /// Median response time of all requests but those refused \[ms\].
     pub p50_ms: Estimate,
     /// 95th percentile \[ms\].
     pub p95_ms: Estimate,

@@ -67,7 +67,9 @@ impl Case<'_> {
         stations(self.spec)
             .iter()
             .zip(&outcome.busy)
-            .filter(|(station, busy)| station.capacity.is_finite() && **busy > 0.0 && limits(station))
+            .filter(|(station, busy)| {
+                station.capacity.is_finite() && **busy > 0.0 && limits(station)
+            })
             .map(|(station, busy)| probe * station.capacity / busy)
             .fold(search.highest_rps, f64::min)
     }
@@ -123,12 +125,9 @@ fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimat
     Estimate::from_samples(&values, confidence)
 }
 
-/// The lines of all replications made into an answer, and the events that took. `replications` is how many take part in relief.
-pub(crate) fn answer(
-    case: &Case<'_>,
-    lines: &[Line],
-    replications: u32,
-) -> (Saturation, u64) {
+/// The lines of all replications made into an answer, and the events that took. `replications` is how many
+/// take part in relief; 0 leaves the resource unnamed.
+pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> (Saturation, u64) {
     let mut events = 0;
     let confidence = super::CONFIDENCE;
     let mut rps = over(lines, |line| line.load, confidence);
@@ -144,7 +143,12 @@ pub(crate) fn answer(
     let load = case.study.load;
     let mau = load.mau.filter(|_| load.rps > 0.0).map(|mau| {
         let factor = mau / load.rps;
-        Estimate { mean: rps.mean * factor, low: rps.low * factor, high: rps.high * factor, n: rps.n }
+        Estimate {
+            mean: rps.mean * factor,
+            low: rps.low * factor,
+            high: rps.high * factor,
+            n: rps.n,
+        }
     });
     let beyond_search = lines.iter().all(|line| line.failed.is_none());
     let mut found = Saturation {
@@ -164,6 +168,9 @@ pub(crate) fn answer(
         found.resource = "none".into();
         found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
         found.agreement = 1.0;
+    } else if replications == 0 {
+        found.resource = "unknown".into();
+        found.reason = "stopped before any resource was relieved".into();
     } else {
         relieve(case, lines, replications, &mut found, &mut events);
     }
@@ -171,10 +178,8 @@ pub(crate) fn answer(
 }
 
 fn binding_target(study: &Study, lines: &[Line]) -> String {
-    let missed: Vec<&str> = lines
-        .iter()
-        .filter_map(|line| line.failed.as_ref()?.missed(&study.targets))
-        .collect();
+    let missed: Vec<&str> =
+        lines.iter().filter_map(|line| line.failed.as_ref()?.missed(&study.targets)).collect();
     let count = |name: &str| missed.iter().filter(|other| **other == name).count();
     missed.iter().max_by_key(|name| count(name)).map_or_else(String::new, |name| (*name).into())
 }
@@ -257,12 +262,14 @@ fn relieve(
     let named = if any { left.first().copied() } else { fallback.map(|(_, station)| station) };
     let Some(station) = named else {
         found.resource = "unknown".into();
-        found.reason = "no station is busy or has a queue: the target is below the time of the work".into();
+        found.reason =
+            "no station is busy or has a queue: the target is below the time of the work".into();
         return;
     };
     found.resource.clone_from(&all[station].name);
     found.agreement = if any { agreement } else { 0.0 };
-    found.ties = if any { left[1..].iter().map(|s| all[*s].name.clone()).collect() } else { Vec::new() };
+    found.ties =
+        if any { left[1..].iter().map(|s| all[*s].name.clone()).collect() } else { Vec::new() };
     found.reason = reason(case.spec, &all[station], station, &failed);
     if !any {
         found.reason.push_str("; no single relief carries more, several resources limit together");
@@ -297,7 +304,9 @@ fn excess(case: &Case<'_>, outcome: &Outcome) -> f64 {
         .study
         .targets
         .iter()
-        .map(|target| (outcome.metric(&target.metric) / target.limit.max(1e-12) - 1.0).clamp(0.0, 10.0))
+        .map(|target| {
+            (outcome.metric(&target.metric) / target.limit.max(1e-12) - 1.0).clamp(0.0, 10.0)
+        })
         .sum();
     over + outcome.drifting.len() as f64
 }
@@ -349,7 +358,7 @@ fn listener_reason(spec: &Spec, listener: u32, busy: f64, lag: f64) -> String {
     let threads = spec.services[listener.service as usize].pods * listener.concurrency;
     let spread = if threads >= partitions {
         format!("all {partitions} partitions have a thread of their own")
-    } else if partitions % threads == 0 {
+    } else if partitions.is_multiple_of(threads) {
         format!("{threads} threads share {partitions} partitions")
     } else {
         format!(

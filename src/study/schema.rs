@@ -27,10 +27,14 @@ fn or_null(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
+#[expect(clippy::too_many_lines, reason = "one entry for each type of the result")]
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
     let verdict = json!({ "enum": ["met", "missed", "undecided"] });
-    let relief =
-        object(&[("resource", text.clone()), ("carried", share.clone()), ("tried_rps", number.clone())]);
+    let relief = object(&[
+        ("resource", text.clone()),
+        ("carried", share.clone()),
+        ("tried_rps", number.clone()),
+    ]);
     let at = |name: &'static str| (name, estimate.clone());
     json!({
         "estimate": object(&[
@@ -56,6 +60,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
         ]),
         "at_load": object(&[
             ("rps", number.clone()),
+            at("mean_ms"),
             at("p50_ms"),
             at("p95_ms"),
             at("p99_ms"),
@@ -137,6 +142,7 @@ pub fn summary() -> Value {
     let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
     let estimate = named("estimate");
     let target_load = object(&[
+        ("axis", json!({ "enum": ["requests", "records", "closed"] })),
         ("rps", number.clone()),
         ("events_per_s", or_null(&number)),
         ("mau", or_null(&number)),

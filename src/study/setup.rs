@@ -32,6 +32,8 @@ pub struct Study {
     pub window: Window,
     /// Replications of a point: at least 2.
     pub replications: u32,
+    /// When to run more of them.
+    pub precision: Precision,
     /// Where to look for the line.
     pub search: Search,
     /// The day, if one is asked for.
@@ -83,6 +85,15 @@ pub struct Window {
     pub warm_up: Span,
     /// Time observed.
     pub measure: Span,
+}
+
+/// More replications are run, twice as many each time, until the interval is narrow enough.
+#[derive(Clone, Copy, Debug)]
+pub struct Precision {
+    /// Half-width of the 95 % interval over its middle that is narrow enough.
+    pub half_width: f64,
+    /// Most replications of a point.
+    pub most_replications: u32,
 }
 
 /// Search for the saturation load, on the axis of requests per second.

@@ -216,7 +216,7 @@ const DIGESTS: [(&str, u64); 7] = [
     ("mg1-ps", 0x0414_5989_A8F0_DA44),
     ("mm1", 0xF06B_16AB_2FF2_1740),
     ("mmc", 0xB77F_5A97_7BAE_9CC5),
-    ("partition-lag", 0x313E_5A37_E99D_1214),
+    ("partition-lag", 0xFB6D_D52F_8AED_39A3),
     ("pool-timeout", 0x633D_D4BA_EFB3_D0AE),
     ("tandem", 0x1FA0_897A_C8B5_8DC6),
 ];

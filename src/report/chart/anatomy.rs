@@ -6,7 +6,7 @@ use super::Heading;
 use super::axis::Axis;
 use crate::report::number;
 use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
-use crate::report::words::{Lang, Word, say};
+use crate::report::words::{self, Lang, Word, say};
 use crate::study::result::{StudyResult, VariantResult};
 
 /// Parts that one chart tells apart; the rest is "other".
@@ -91,7 +91,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
         return Word::ChartAnatomy.text(lang).to_owned();
     };
     let percent = number::fixed(100.0 * part.mean_ms.mean / total(variant), 0);
-    say(lang, Word::AnatomyTitle, &[&part.part, &percent, &variant.name])
+    say(lang, Word::AnatomyTitle, &[&words::part(&part.part, lang), &percent, &variant.name])
 }
 
 /// As SVG; none without parts.
@@ -139,12 +139,19 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             let scale = if shares { 100.0 / bar.total } else { 1.0 };
             let end =
                 stack(canvas, bar, names.len(), (left, y), &|ms| width * axis.place(ms * scale));
-            let (ms, rps) = (number::plain(bar.total), number::plain(bar.variant.anatomy_rps));
+            let (ms, rps) = (milliseconds(bar.total), number::plain(bar.variant.anatomy_rps));
             let text = say(lang, Word::AnatomyAt, &[&ms, &rps]);
+            let right = end + 16.0 + style::text_width(&text, SMALL);
+            canvas.rectangle((end + 8.0, y + 8.0), (right, y + BAR - 8.0), style::PAPER, 1.0);
             canvas.text(&text, (end + 12.0, y + BAR / 2.0), Ink::left(SMALL, FAINT));
         }
     });
     Some(svg)
+}
+
+/// The same number of digits in every bar, so that they can be compared.
+fn milliseconds(ms: f64) -> String {
+    number::fixed(ms, if ms < 0.95 { 2 } else { i32::from(ms < 99.5) })
 }
 
 /// The parts of a bar, each with its milliseconds where they fit; gives the right end.
@@ -163,8 +170,8 @@ fn stack(
         let to = left + place(sum);
         let colour = if *part < named { PARTS[*part % MOST] } else { OTHER };
         canvas.rectangle((from, y), ((to - 1.0).max(from), y + BAR), colour, 1.0);
-        let full = format!("{} ms", number::plain(*ms));
-        let short = number::plain(*ms);
+        let short = milliseconds(*ms);
+        let full = format!("{short} ms");
         let room = to - from - 8.0;
         let text = [full, short].into_iter().find(|text| style::text_width(text, SMALL) <= room);
         if let Some(text) = text {
@@ -180,7 +187,7 @@ fn legend(names: &[&str], other: bool, lang: Lang) -> Vec<(usize, f64, String, R
     let mut texts: Vec<(String, RGBColor)> = names
         .iter()
         .zip(PARTS)
-        .map(|(name, colour)| (style::fit(name, SMALL, 500.0), colour))
+        .map(|(name, colour)| (style::fit(&words::part(name, lang), SMALL, 500.0), colour))
         .collect();
     if other {
         texts.push((Word::Other.text(lang).to_owned(), OTHER));

@@ -44,16 +44,20 @@ impl Axis {
     }
 
     fn logarithmic(low: f64, high: f64) -> Axis {
-        let marks: &[f64] = if high / low > 2e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
         let first = low.log10().floor() as i32;
         let last = high.log10().ceil() as i32;
-        let all: Vec<f64> = (first..=last)
-            .flat_map(|decade| marks.iter().map(move |m| m * 10f64.powi(decade)))
-            .collect();
+        let at = |marks: &[f64]| -> Vec<f64> {
+            let decade = |d: i32| marks.iter().map(move |m| m * 10f64.powi(d)).collect::<Vec<_>>();
+            (first..=last).flat_map(decade).collect()
+        };
+        // The ends need not be powers of ten, which may lie far outside the data.
+        let all = at(&[1.0, 2.0, 5.0]);
+        let crowded = high / low > 100.0;
         let low = all.iter().rev().find(|at| **at <= low * 1.001).copied().unwrap_or(low);
         let high = all.iter().find(|at| **at >= high * 0.999).copied().unwrap_or(high);
+        let shown = if crowded { at(&[1.0]) } else { all };
         let inside = |at: &&f64| **at >= low * 0.999 && **at <= high * 1.001;
-        let ticks = all.iter().filter(inside).map(|at| (*at, number::plain(*at))).collect();
+        let ticks = shown.iter().filter(inside).map(|at| (*at, number::plain(*at))).collect();
         Axis { low, high, log: true, ticks }
     }
 
@@ -138,10 +142,10 @@ impl Panel {
         self.top + self.height
     }
 
-    /// Grid, ticks and heading; ticks of the bottom axis only where `bottom` says so.
-    pub(super) fn frame(&self, canvas: &mut Canvas, heading: &str, bottom: bool) {
+    /// Grid, ticks, and the heading so far above; ticks of the bottom axis only where `bottom` says so.
+    pub(super) fn frame(&self, canvas: &mut Canvas, heading: &str, above: f64, bottom: bool) {
         let heading = fit(heading, LABEL, self.width + 60.0);
-        canvas.text(&heading, (self.left, self.top - 17.0), Ink::left(LABEL, INK));
+        canvas.text(&heading, (self.left, self.top - above), Ink::left(LABEL, INK));
         for (at, label) in &self.y.ticks {
             let y = self.y(*at);
             canvas.line((self.left, y), (self.right(), y), GRID, 1.0);
@@ -157,40 +161,153 @@ impl Panel {
         canvas.line((self.left, self.bottom()), (self.right(), self.bottom()), FAINT, 1.25);
     }
 
-    /// A line with its band through points `(x, low, mean, high)`.
+    /// Where the means of points `(x, low, mean, high)` lie.
+    pub(super) fn path(&self, points: &[[f64; 4]]) -> Vec<Place> {
+        points.iter().map(|p| (self.x(p[0]), self.y(p[2]))).collect()
+    }
+
+    /// The edges of the band around points `(x, low, mean, high)`, and a way through its middle.
+    pub(super) fn edges(&self, points: &[[f64; 4]]) -> [Vec<Place>; 3] {
+        let edge = |at: &dyn Fn(&[f64; 4]) -> f64| {
+            points.iter().map(|p| (self.x(p[0]), at(p))).collect::<Vec<Place>>()
+        };
+        let (low, high) = (|p: &[f64; 4]| self.y(p[1]), |p: &[f64; 4]| self.y(p[3]));
+        // The middle stands for the inside of a wide band.
+        [edge(&low), edge(&high), edge(&|p| f64::midpoint(low(p), high(p)))]
+    }
+
+    /// Lines with their bands through points `(x, low, mean, high)` by rising `x`. Where lines lie on
+    /// each other, they share the way as dashes in turn.
     pub(super) fn series(
         &self,
         canvas: &mut Canvas,
-        points: &[[f64; 4]],
-        colour: RGBColor,
+        lines: &[(Vec<[f64; 4]>, RGBColor)],
         width: f64,
     ) {
-        let lower = points.iter().map(|p| (self.x(p[0]), self.y(p[1])));
-        let upper = points.iter().rev().map(|p| (self.x(p[0]), self.y(p[3])));
-        let band: Vec<_> = lower.chain(upper).collect();
-        canvas.area(&band, colour, 0.16);
-        let line: Vec<_> = points.iter().map(|p| (self.x(p[0]), self.y(p[2]))).collect();
-        canvas.path(&line, colour, width);
-        if let [only] = line.as_slice() {
-            canvas.dot(*only, 4.0, colour);
+        for (points, colour) in lines {
+            let lower = points.iter().map(|p| (self.x(p[0]), self.y(p[1])));
+            let upper = points.iter().rev().map(|p| (self.x(p[0]), self.y(p[3])));
+            let band: Vec<_> = lower.chain(upper).collect();
+            canvas.area(&band, *colour, 0.12);
+        }
+        let paths: Vec<Vec<Place>> = lines.iter().map(|(points, _)| self.path(points)).collect();
+        for ((path, runs), (_, colour)) in paths.iter().zip(in_turn(&paths)).zip(lines) {
+            for run in &runs {
+                canvas.path(run, *colour, width);
+            }
+            if let [only] = path.as_slice() {
+                canvas.dot(*only, 4.0, *colour);
+            }
         }
     }
 
-    /// A limit across the panel, with its words above it at the left; nothing where the axis does
-    /// not reach, since a line at the edge would stand for another value.
-    pub(super) fn limit(&self, canvas: &mut Canvas, value: f64, words: &str) {
+    /// A limit across the panel, with its words where they hide least of what `paths` show; nothing
+    /// where the axis does not reach, since a line at the edge would stand for another value.
+    pub(super) fn limit(&self, canvas: &mut Canvas, value: f64, words: &str, paths: &[Vec<Place>]) {
         if !self.y.reaches(value) {
             return;
         }
         let y = self.y(value);
         canvas.line((self.left, y), (self.right(), y), INK, 1.25);
-        let width = text_width(words, SMALL);
+        let width = text_width(words, SMALL) + 8.0;
         // Above the line, unless that is outside the panel.
         let middle = if y - 22.0 < self.top { y + 13.0 } else { y - 12.0 };
-        let from = (self.left + 4.0, middle - 10.0);
-        canvas.rectangle(from, (self.left + 12.0 + width, middle + 10.0), style::PAPER, 0.85);
-        canvas.text(words, (self.left + 8.0, middle), Ink::left(SMALL, INK));
+        let room = (self.width - width - 8.0).max(0.0);
+        let mut best: Option<(usize, f64)> = None;
+        for part in 0..=8 {
+            let left = self.left + 4.0 + room * f64::from(part) / 8.0;
+            let hidden = paths.iter().map(|p| inside(p, (left, middle - 9.0), width, 18.0)).sum();
+            if best.is_none_or(|(least, _)| hidden < least) {
+                best = Some((hidden, left));
+            }
+        }
+        let left = best.map_or(self.left, |(_, left)| left);
+        let corner = (left + width, middle + 10.0);
+        canvas.rectangle((left, middle - 10.0), corner, style::PAPER, 0.85);
+        canvas.text(words, (left + 4.0, middle), Ink::left(SMALL, INK));
     }
+}
+
+/// A place on paper \[px\].
+pub(super) type Place = (f64, f64);
+
+/// Lines nearer than this are one to the eye \[px\].
+const NEAR: f64 = 2.5;
+/// Length of the dashes of lines that share their way \[px\].
+const DASH: f64 = 14.0;
+/// How finely lines are compared \[px\].
+const STEP: f64 = 2.0;
+
+/// The height of a path at a place along it; none outside.
+fn height(path: &[Place], x: f64) -> Option<f64> {
+    let after = path.partition_point(|point| point.0 < x);
+    let (from, to) = (path.get(after.checked_sub(1)?)?, path.get(after)?);
+    let part = (x - from.0) / (to.0 - from.0);
+    Some(if part.is_finite() { from.1 + (to.1 - from.1) * part } else { from.1 })
+}
+
+/// The parts of each path that are drawn, so that paths on each other are seen in turn.
+fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
+    let ends = || paths.iter().flat_map(|path| path.first().into_iter().chain(path.last()));
+    let low = ends().map(|end| end.0).fold(f64::INFINITY, f64::min);
+    let high = ends().map(|end| end.0).fold(f64::NEG_INFINITY, f64::max);
+    let columns = if high > low { ((high - low) / STEP).ceil() as usize } else { 0 };
+    let mut shown: Vec<Vec<bool>> = vec![vec![false; paths.len()]; columns];
+    for (column, shown) in shown.iter_mut().enumerate() {
+        let x = low + (column as f64 + 0.5) * STEP;
+        let mut here: Vec<(f64, usize)> = paths
+            .iter()
+            .enumerate()
+            .filter_map(|(index, path)| Some((height(path, x)?, index)))
+            .collect();
+        here.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for group in here.chunk_by(|a, b| b.0 - a.0 <= NEAR) {
+            let mut members: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
+            members.sort_unstable();
+            let turn = ((x - low) / DASH) as usize % members.len();
+            shown[members[turn]] = true;
+        }
+    }
+    let runs = |(index, path): (usize, &Vec<Place>)| {
+        let seen: Vec<bool> = shown.iter().map(|shown| shown[index]).collect();
+        let mut runs = Vec::new();
+        let mut column = 0;
+        for run in seen.chunk_by(|a, b| a == b) {
+            let (from, to) = (low + column as f64 * STEP, low + (column + run.len()) as f64 * STEP);
+            column += run.len();
+            let (Some(first), Some(last)) = (path.first(), path.last()) else { continue };
+            let (from, to) = (from.max(first.0), to.min(last.0));
+            if !run[0] || to <= from {
+                continue;
+            }
+            let end = |x: f64| {
+                (x, height(path, x).unwrap_or(if x <= first.0 { first.1 } else { last.1 }))
+            };
+            let mut points = vec![end(from)];
+            points.extend(path.iter().filter(|point| point.0 > from && point.0 < to));
+            points.push(end(to));
+            runs.push(points);
+        }
+        runs
+    };
+    paths.iter().enumerate().map(runs).collect()
+}
+
+/// How many pixels of a path lie in a box, about.
+fn inside(path: &[Place], corner: Place, width: f64, height: f64) -> usize {
+    let within = |(x, y): Place| {
+        (corner.0..=corner.0 + width).contains(&x) && (corner.1..=corner.1 + height).contains(&y)
+    };
+    let hits = |pair: &[Place]| {
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        let steps = (dx.hypot(dy) / STEP).ceil().clamp(1.0, 2000.0);
+        let at = |step: usize| {
+            let part = step as f64 / steps;
+            (pair[0].0 + dx * part, pair[0].1 + dy * part)
+        };
+        (0..steps as usize).filter(|step| within(at(*step))).count()
+    };
+    path.windows(2).map(hits).sum()
 }
 
 #[cfg(test)]
@@ -213,6 +330,9 @@ mod tests {
             labels(&Axis::fitting(12.0, 900.0, 5.0)),
             ["10", "20", "50", "100", "200", "500", "1,000"]
         );
+        let wide = Axis::fitting(74.0, 30_000.0, 5.0);
+        assert_eq!(labels(&wide), ["100", "1,000", "10,000"]);
+        assert!(wide.reaches(50.0) && wide.reaches(50_000.0) && !wide.reaches(51_000.0));
         assert_eq!(
             labels(&Axis::clock(0.0, 86_400.0, 28_800.0)),
             ["00:00", "08:00", "16:00", "24:00"]
@@ -235,5 +355,29 @@ mod tests {
                 assert!((0.0..=1.0).contains(&axis.place(value)), "{axis:?} {value}");
             }
         }
+    }
+
+    #[test]
+    fn lines_on_each_other_take_turns() {
+        let length = |runs: &[Vec<Place>]| -> f64 {
+            runs.iter().map(|run| run[run.len() - 1].0 - run[0].0).sum()
+        };
+        let flat = |y: f64| vec![(0.0, y), (140.0, y), (280.0, y)];
+        let apart = in_turn(&[flat(0.0), flat(50.0)]);
+        assert_eq!(apart, [vec![flat(0.0)], vec![flat(50.0)]]);
+        // Two on each other and one apart: half of the way each, all of it for the third.
+        let shared = in_turn(&[flat(0.0), flat(1.0), flat(50.0)]);
+        assert_eq!(
+            shared.iter().map(|runs| length(runs)).collect::<Vec<_>>(),
+            [140.0, 140.0, 280.0]
+        );
+        assert!(in_turn(&[vec![(3.0, 3.0)], Vec::new()]).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn boxes_count_what_they_hide() {
+        let level = [(0.0, 5.0), (100.0, 5.0)];
+        assert_eq!(inside(&level, (20.0, 0.0), 39.0, 10.0), 20);
+        assert_eq!(inside(&level, (20.0, 6.0), 39.0, 10.0), 0);
     }
 }

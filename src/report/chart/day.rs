@@ -22,31 +22,38 @@ fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
     result.variants.iter().enumerate().filter(with_day).collect()
 }
 
-/// The finding: the worst time of the day for whoever fares worst.
+/// The bin of a variant's day with the smallest share answered in time, and that share.
+fn worst(variant: &VariantResult) -> Option<(f64, &DayBin)> {
+    let known = |bin: &&DayBin| number::known(&bin.goodput_rps) && bin.offered_rps.mean > 0.0;
+    let share = |bin: &DayBin| (bin.goodput_rps.mean / bin.offered_rps.mean).clamp(0.0, 1.0);
+    let shares = variant.day.iter().filter(known).map(|bin| (share(bin), bin));
+    shares.reduce(|worst, next| if next.0 < worst.0 { next } else { worst })
+}
+
+/// The finding: the worst time of the day.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let variants = shown(result);
-    let mut worst: Option<(f64, &str, &DayBin)> = None;
-    for (_, variant) in &variants {
-        for bin in &variant.day {
-            let offered = bin.offered_rps.mean;
-            if !number::known(&bin.goodput_rps) || offered <= 0.0 {
-                continue;
-            }
-            let share = (bin.goodput_rps.mean / offered).clamp(0.0, 1.0);
-            if worst.is_none_or(|(least, ..)| share < least) {
-                worst = Some((share, &variant.name, bin));
-            }
-        }
-    }
-    let Some((share, name, bin)) = worst else {
+    let worsts: Vec<(&str, f64, &DayBin)> = variants
+        .iter()
+        .filter_map(|(_, variant)| worst(variant).map(|(share, bin)| (&*variant.name, share, bin)))
+        .collect();
+    let Some((name, share, bin)) = worsts.iter().min_by(|a, b| a.1.total_cmp(&b.1)) else {
         return Word::ChartDay.text(lang).to_owned();
     };
     // Rounded down: "99.9 %" must not be said of less.
     let percent = number::plain((share * 1000.0).floor() / 10.0);
-    if share < 0.99 {
+    if *share < 0.99 && (2..=MOST).contains(&worsts.len()) {
+        let all: Vec<String> = worsts
+            .iter()
+            .map(|(name, share, _)| {
+                format!("{name} {} %", number::fixed((share * 100.0).floor(), 0))
+            })
+            .collect();
+        say(lang, Word::DayTitleWorst, &[&all.join(", ")])
+    } else if *share < 0.99 {
         let (clock, rps) = (number::clock(bin.start_s), number::mean(&bin.offered_rps));
         say(lang, Word::DayTitleBad, &[name, &percent, &clock, &rps])
-    } else if share >= 0.999_5 {
+    } else if *share >= 0.999_5 {
         Word::DayTitleAll.text(lang).to_owned()
     } else if variants.len() == 1 {
         say(lang, Word::DayTitleGoodOne, &[&percent, name])
@@ -101,12 +108,17 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             if row.is_rate {
                 offered(canvas, &panel, variants);
             }
-            panel.frame(canvas, row.heading.text(lang), index + 1 == rows.len());
-            for (index, variant) in variants {
-                panel.series(canvas, &points(row, &variant.day), style::variant(*index), 2.5);
-            }
+            panel.frame(canvas, row.heading.text(lang), 17.0, index + 1 == rows.len());
+            let lines: Vec<_> = variants
+                .iter()
+                .map(|(index, variant)| (points(row, &variant.day), style::variant(*index)))
+                .collect();
+            panel.series(canvas, &lines, 2.5);
             if let (true, Some(limit)) = (row.is_time, p99_limit(result)) {
-                panel.limit(canvas, limit, &say(lang, Word::P99Limit, &[&number::plain(limit)]));
+                let words = say(lang, Word::P99Limit, &[&number::plain(limit)]);
+                let mut paths: Vec<_> = lines.iter().map(|(line, _)| panel.path(line)).collect();
+                paths.extend(lines.iter().flat_map(|(line, _)| panel.edges(line)));
+                panel.limit(canvas, limit, &words, &paths);
             }
         }
         let middle = MARGIN + TICKS + width / 2.0;
@@ -132,7 +144,8 @@ fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
 fn scale(row: &Row, variants: &[(usize, &VariantResult)], limit: Option<f64>) -> Axis {
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
     let known = || bins().map(row.of).filter(|estimate| number::known(estimate));
-    let mut high = known().map(|estimate| estimate.high).fold(0.0, f64::max);
+    // By means: the interval of two replications may reach far beyond anything that happens.
+    let mut high = known().map(|estimate| estimate.mean * 1.05).fold(0.0, f64::max);
     if row.is_rate {
         high = bins().map(|bin| bin.offered_rps.mean).fold(high, f64::max);
     }

@@ -8,6 +8,8 @@ use crate::study::result::{StationResult, StudyResult, VariantResult};
 
 /// Stations that never exceed this share are left out.
 const QUIET: f64 = 0.05;
+/// From this share on, a station is as good as full.
+const FULL: f64 = 0.95;
 /// Stations that one chart can show.
 const MOST: usize = 25;
 /// Panels beside each other.
@@ -15,7 +17,7 @@ const BESIDE: usize = 3;
 /// Height of a row \[px\].
 const ROW: f64 = 25.0;
 /// Space between panels \[px\].
-const GAP: f64 = 22.0;
+const GAP: f64 = 32.0;
 
 /// Mean busy share by hour of the day.
 struct Hours {
@@ -62,36 +64,59 @@ fn peak(hours: &Hours) -> Option<(usize, f64)> {
     Some((hours.first + best.0, best.1))
 }
 
-/// Stations worth showing, busiest first, and how many are left out.
+/// Stations worth showing, those that are busy longest first, and how many are left out.
 fn stations<'a>(variants: &[&'a VariantResult]) -> (Vec<&'a str>, usize) {
-    let mut peaks: Vec<(&str, f64)> = Vec::new();
+    let mut found: Vec<(&str, f64, f64)> = Vec::new();
     for variant in variants {
         for station in &variant.stations {
-            let most = peak(&hours(variant, station)).map_or(0.0, |(_, share)| share);
-            match peaks.iter_mut().find(|(name, _)| *name == station.name) {
-                Some(known) => known.1 = known.1.max(most),
-                None => peaks.push((&station.name, most)),
+            let hours = hours(variant, station);
+            let most = peak(&hours).map_or(0.0, |(_, share)| share);
+            let sum: f64 = hours.shares.iter().flatten().sum();
+            match found.iter_mut().find(|(name, ..)| *name == station.name) {
+                Some((_, known, total)) => {
+                    *known = known.max(most);
+                    *total += sum;
+                }
+                None => found.push((&station.name, most, sum)),
             }
         }
     }
-    let all = peaks.len();
-    peaks.retain(|(_, most)| *most > QUIET);
-    peaks.sort_by(|a, b| b.1.total_cmp(&a.1));
-    peaks.truncate(MOST);
-    (peaks.iter().map(|(name, _)| *name).collect(), all - peaks.len())
+    let all = found.len();
+    found.retain(|(_, most, _)| *most > QUIET);
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found.truncate(MOST);
+    found.sort_by(|a, b| b.2.total_cmp(&a.2));
+    (found.iter().map(|(name, ..)| *name).collect(), all - found.len())
 }
 
-/// The finding.
+/// The finding: how many stations are full at some hour and which one longest, or the busiest.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let mut best: Option<(f64, usize, &str, &str)> = None;
+    let mut full: Vec<(&str, usize, &str)> = Vec::new();
     for variant in with_day(result) {
         for station in &variant.stations {
-            if let Some((hour, share)) = peak(&hours(variant, station))
+            let hours = hours(variant, station);
+            if let Some((hour, share)) = peak(&hours)
                 && best.is_none_or(|(most, ..)| share > most)
             {
                 best = Some((share, hour, &station.name, &variant.name));
             }
+            let count = hours.shares.iter().flatten().filter(|share| **share >= FULL).count();
+            if count == 0 {
+                continue;
+            }
+            match full.iter_mut().find(|(name, ..)| *name == station.name) {
+                Some(known) if count > known.1 => (known.1, known.2) = (count, &variant.name),
+                Some(_) => {}
+                None => full.push((&station.name, count, &variant.name)),
+            }
         }
+    }
+    let longest = full.iter().rev().max_by_key(|(_, count, _)| *count);
+    if let Some((station, count, variant)) = longest.filter(|_| full.len() > 1) {
+        let (all, count) = (full.len().to_string(), count.to_string());
+        let full = number::plain(FULL * 100.0);
+        return say(lang, Word::HeatTitleFull, &[&all, station, variant, &count, &full]);
     }
     let Some((share, hour, station, variant)) = best else {
         return Word::ChartHeat.text(lang).to_owned();
@@ -112,7 +137,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let heading = Heading::new(&title, result, lang);
     let widest = names.iter().map(|name| style::text_width(name, SMALL)).fold(0.0, f64::max);
     let label = (widest + 14.0).min(310.0);
-    let beside = variants.len().min(if label > 250.0 { 2 } else { BESIDE });
+    let beside = variants.len().min(BESIDE);
     let rows_of_panels = variants.len().div_ceil(beside);
     // Even rows: four panels stand two by two.
     let beside = variants.len().div_ceil(rows_of_panels);

@@ -1,12 +1,12 @@
 //! Response time and throughput over offered load, with the line of each variant.
 
 use super::Heading;
-use super::axis::{Axis, Panel};
+use super::axis::{Axis, Panel, Place};
 use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::report::{facts, number};
 use crate::stats::Estimate;
-use crate::study::result::{AtLoad, CurvePoint, StudyResult};
+use crate::study::result::{AtLoad, CurvePoint, Saturation, StudyResult};
 
 /// Most room for the names of lines, at the right \[px\].
 const NAMES: f64 = 260.0;
@@ -67,7 +67,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let width = WIDTH - 2.0 * MARGIN - TICKS - names_room;
     let x = load_axis(result, &p99, &rates);
     let panels = usize::from(!p99.is_empty()) + usize::from(!rates.is_empty());
-    let first = marks + 62.0;
+    // Heading, labels of the lines, then the panel: nothing crosses the words.
+    let first = marks + 76.0;
     let last = first + panels as f64 * PANEL + (panels as f64 - 1.0) * 50.0;
     let svg = style::draw(last + 98.0, &title, |canvas| {
         heading.draw(canvas);
@@ -84,28 +85,48 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
                 (false, Some(_)) => Word::EventsAxis,
                 (false, None) => Word::GoodputAxis,
             };
-            panel.frame(canvas, words.text(lang), top + PANEL >= last);
+            let above = if frames.is_empty() { top - marks } else { 17.0 };
+            panel.frame(canvas, words.text(lang), above, top + PANEL >= last);
             frames.push((panel, series, is_p99));
             top += PANEL + 50.0;
         }
         let Some((upper, ..)) = frames.first() else { return };
         let tops: Vec<(f64, f64)> =
             frames.iter().map(|(panel, ..)| (panel.top, panel.bottom())).collect();
-        saturation_marks(canvas, result, upper, &tops, marks, lang);
+        let uprights = saturation_marks(canvas, result, upper, &tops, marks + 32.0, lang);
         for (panel, series, is_p99) in &frames {
             lines(canvas, panel, series);
-            limits(canvas, result, panel, *is_p99, lang);
+            let upright = |x: &f64| vec![(*x, panel.top), (*x, panel.bottom())];
+            let mut paths: Vec<Vec<Place>> = uprights.iter().map(upright).collect();
+            for one in *series {
+                paths.push(panel.path(&one.points));
+                paths.extend(panel.edges(&one.points));
+            }
+            limits(canvas, result, panel, *is_p99, &paths, lang);
             names(canvas, panel, series);
         }
         let centre = MARGIN + TICKS + width / 2.0;
         let words = Word::OfferedAxis.text(lang);
         canvas.text(words, (centre, last + 46.0), Ink::middle(LABEL, INK));
         if result.variants.iter().any(|variant| variant.saturation.is_some()) {
-            let note = Word::LinesNote.text(lang);
-            canvas.text(note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
+            let percent = number::plain(result.confidence * 100.0);
+            let note = say(lang, Word::LinesNote, &[&percent, &curve_count(result, lang)]);
+            canvas.text(&note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
         }
     });
     Some(svg)
+}
+
+/// The replications behind the curves: `n 2`, `n 2–8`.
+fn curve_count(result: &StudyResult, lang: Lang) -> String {
+    let points = || result.variants.iter().flat_map(|variant| &variant.curve);
+    let counts = || points().map(|point| &point.at.p99_ms).filter(|p99| number::known(p99));
+    let low = counts().min_by_key(|p99| p99.n).copied().unwrap_or_default();
+    let high = counts().max_by_key(|p99| p99.n).copied().unwrap_or_default();
+    if low.n == high.n || high.is_exact() {
+        return facts::count(&low, lang);
+    }
+    say(lang, Word::Replications, &[&format!("{}–{}", low.n, high.n)])
 }
 
 fn load_axis(result: &StudyResult, p99: &[Series], rates: &[Series]) -> Axis {
@@ -119,13 +140,15 @@ fn p99_axis(result: &StudyResult, series: &[Series]) -> Axis {
     let points = || series.iter().flat_map(|s| &s.points);
     let limit = p99_limit(result);
     let low = points().map(|p| p[2]).filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
-    let high = points().map(|p| p[3]).chain(limit).fold(0.0, f64::max);
+    // By means: the interval of two replications may reach far beyond anything that happens.
+    let high = points().map(|p| p[2]).chain(limit).fold(0.0, f64::max) * 1.1;
     Axis::fitting(low, high, 5.0)
 }
 
 fn rate_axis(events: Option<f64>, series: &[Series]) -> Axis {
-    let high = series.iter().flat_map(|s| &s.points).map(|p| p[3]);
-    Axis::from_zero(high.chain(events).fold(0.0, f64::max), 5.0)
+    let high = series.iter().flat_map(|s| &s.points).map(|p| p[2] * 1.1);
+    // Room above the limit for its words.
+    Axis::from_zero(high.chain(events.map(|e| e * 1.1)).fold(0.0, f64::max), 5.0)
 }
 
 fn p99_limit(result: &StudyResult) -> Option<f64> {
@@ -133,20 +156,27 @@ fn p99_limit(result: &StudyResult) -> Option<f64> {
 }
 
 fn lines(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
-    for one in series {
-        panel.series(canvas, &one.points, style::variant(one.index), 2.75);
-    }
+    let lines: Vec<_> =
+        series.iter().map(|one| (one.points.clone(), style::variant(one.index))).collect();
+    panel.series(canvas, &lines, 2.75);
 }
 
-fn limits(canvas: &mut Canvas, result: &StudyResult, panel: &Panel, is_p99: bool, lang: Lang) {
+fn limits(
+    canvas: &mut Canvas,
+    result: &StudyResult,
+    panel: &Panel,
+    is_p99: bool,
+    paths: &[Vec<Place>],
+    lang: Lang,
+) {
     if is_p99 {
         if let Some(limit) = p99_limit(result) {
             let words = say(lang, Word::P99Limit, &[&number::plain(limit)]);
-            panel.limit(canvas, limit, &words);
+            panel.limit(canvas, limit, &words, paths);
         }
     } else if let Some(events) = result.target_load.events_per_s {
         let words = say(lang, Word::EventsLimit, &[&number::plain(events)]);
-        panel.limit(canvas, events, &words);
+        panel.limit(canvas, events, &words, paths);
     } else {
         let end = panel.x.high().min(panel.y.high());
         let from = (panel.x(0.0), panel.y(0.0));
@@ -185,7 +215,8 @@ fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
     }
 }
 
-/// Dashed lines where the variants saturate and a full one at the target, labelled above.
+/// Dashed lines where the variants saturate and a full one at the target, labelled above; gives where
+/// they stand.
 fn saturation_marks(
     canvas: &mut Canvas,
     result: &StudyResult,
@@ -193,37 +224,45 @@ fn saturation_marks(
     panels: &[(f64, f64)],
     top: f64,
     lang: Lang,
-) {
+) -> Vec<f64> {
     let wanted = result.target_load.rps;
     let target = say(lang, Word::WantedRps, &[&format!("{} RPS", number::plain(wanted))]);
     let mut marks = vec![(panel.x(wanted), target, None)];
     for (index, variant) in result.variants.iter().enumerate() {
-        let Some(saturation) = &variant.saturation else { continue };
-        if !number::known(&saturation.rps) {
+        let Some(saturation) = variant.saturation.as_ref().filter(|s| number::known(&s.rps)) else {
             continue;
-        }
+        };
         let x = panel.x(saturation.rps.mean);
-        let colour = style::variant(index);
-        for (from, to) in panels {
+        marks.push((x, facts::line(saturation, lang), Some((index, saturation))));
+    }
+    for (from, to) in panels {
+        for (x, _, line) in &marks {
+            let Some((index, saturation)) = line else {
+                canvas.line((*x, *from), (*x, *to), INK, 1.5);
+                continue;
+            };
+            let colour = style::variant(*index);
             if number::half_width(&saturation.rps).is_some() {
                 let (low, high) = (panel.x(saturation.rps.low), panel.x(saturation.rps.high));
                 canvas.rectangle((low, *from), (high, *to), colour, 0.10);
             }
-            canvas.dashed((x, *from), (x, *to), colour, 2.0);
+            // Lines on each other show their dashes in turn.
+            let near = |other: &&(f64, String, Option<(usize, &Saturation)>)| {
+                other.2.is_some() && (other.0 - x).abs() < 2.5
+            };
+            let sharing = marks.iter().filter(near).count();
+            let turn = marks.iter().filter(near).position(|o| o.2.map(|l| l.0) == Some(*index));
+            canvas.dashed((*x, *from), (*x, *to), colour, 2.0, (turn.unwrap_or(0), sharing));
         }
-        marks.push((x, facts::line(saturation, lang), Some(colour)));
-    }
-    for (from, to) in panels {
-        canvas.line((panel.x(wanted), *from), (panel.x(wanted), *to), INK, 1.5);
     }
     let wishes: Vec<(f64, f64)> =
         marks.iter().map(|(x, text, _)| (*x, style::text_width(text, SMALL) + 16.0)).collect();
     let places = style::spread(&wishes, MARGIN, WIDTH - MARGIN);
-    for ((x, text, colour), place) in marks.iter().zip(places) {
-        let ink = colour.map_or(INK, style::dark);
+    for ((x, text, line), place) in marks.iter().zip(places) {
+        let colour = line.map_or(INK, |(index, _)| style::variant(index));
+        let ink = if line.is_some() { style::dark(colour) } else { INK };
         canvas.text(text, (place, top), Ink::middle(SMALL, ink));
-        let foot = panel.top - 34.0;
-        let line = colour.unwrap_or(INK);
-        canvas.path(&[(place, top + 11.0), (*x, foot), (*x, panel.top)], line, 0.75);
+        canvas.path(&[(place, top + 11.0), (*x, panel.top - 12.0), (*x, panel.top)], colour, 0.75);
     }
+    marks.iter().map(|(x, ..)| *x).collect()
 }

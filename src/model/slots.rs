@@ -1,0 +1,83 @@
+//! Which slot of the event list means what.
+
+use crate::engine::Slot;
+
+/// The closed set of events: what a slot means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    Mark,
+    Arrival,
+    Source(u32),
+    Cpu(u32),
+    PoolDeadline(u32),
+    PoolAdder(u32),
+    PoolHousekeeping(u32),
+    Thread(u32),
+    Request(u32),
+    User(u32),
+}
+
+/// Where each kind of event has its slots.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slots {
+    pub(super) cpus: Slot,
+    pub(super) pools: Slot,
+    pub(super) threads: Slot,
+    pub(super) dynamic: Slot,
+}
+
+pub(super) const SLOT_MARK: Slot = 0;
+pub(super) const SLOT_ARRIVAL: Slot = 1;
+pub(super) const SLOT_SOURCES: Slot = 2;
+
+impl Slots {
+    pub(super) fn event(self, slot: Slot) -> Event {
+        if slot >= self.dynamic {
+            let number = (slot - self.dynamic) / 2;
+            return if (slot - self.dynamic).is_multiple_of(2) {
+                Event::Request(number)
+            } else {
+                Event::User(number)
+            };
+        }
+        if slot >= self.threads {
+            return Event::Thread(slot - self.threads);
+        }
+        if slot >= self.pools {
+            let (number, kind) = ((slot - self.pools) / 3, (slot - self.pools) % 3);
+            return match kind {
+                0 => Event::PoolDeadline(number),
+                1 => Event::PoolAdder(number),
+                _ => Event::PoolHousekeeping(number),
+            };
+        }
+        if slot >= self.cpus {
+            return Event::Cpu(slot - self.cpus);
+        }
+        match slot {
+            SLOT_MARK => Event::Mark,
+            SLOT_ARRIVAL => Event::Arrival,
+            _ => Event::Source(slot - SLOT_SOURCES),
+        }
+    }
+
+    pub(super) fn request(self, id: u32) -> Slot {
+        self.dynamic + 2 * id
+    }
+
+    pub(super) fn user(self, id: u32) -> Slot {
+        self.dynamic + 2 * id + 1
+    }
+
+    pub(super) fn pool_deadline(self, pool: u32) -> Slot {
+        self.pools + 3 * pool
+    }
+
+    pub(super) fn pool_adder(self, pool: u32) -> Slot {
+        self.pools + 3 * pool + 1
+    }
+
+    pub(super) fn pool_housekeeping(self, pool: u32) -> Slot {
+        self.pools + 3 * pool + 2
+    }
+}

@@ -1,0 +1,236 @@
+//! What the edits of plans come to, counted as the plans count them: an edit may set several things.
+
+use super::facts;
+use super::words::{Lang, Word, say};
+use crate::study::result::Edit;
+
+/// Settings that a sentence names at most.
+const NAMED: usize = 2;
+
+/// One edit of a plan: the settings that it changes.
+pub(crate) struct Group<'a> {
+    /// Its number in the plan's document, where it has one.
+    pub(crate) number: Option<&'a str>,
+    /// Its settings, in the order of the result.
+    pub(crate) settings: Vec<&'a Edit>,
+}
+
+impl Group<'_> {
+    /// Whether anything of it changes what runs.
+    pub(crate) fn works(&self) -> bool {
+        self.settings.iter().any(|edit| edit.effective)
+    }
+}
+
+/// What the edits of one plan come to.
+pub(crate) struct PlanEdits<'a> {
+    /// Its edits.
+    pub(crate) groups: Vec<Group<'a>>,
+    /// How many change what runs, in a sentence.
+    pub(crate) sentence: String,
+    /// What has no effect and why, one sentence per reason.
+    pub(crate) without: Vec<String>,
+}
+
+/// What the edits come to, plan by plan in the order of the result.
+pub(crate) fn plans(edits: &[Edit], lang: Lang) -> Vec<PlanEdits<'_>> {
+    let mut plans: Vec<(&str, Vec<Group>)> = Vec::new();
+    for edit in edits {
+        let place = plans.iter().position(|(plan, _)| *plan == edit.plan).unwrap_or_else(|| {
+            plans.push((&edit.plan, Vec::new()));
+            plans.len() - 1
+        });
+        let groups = &mut plans[place].1;
+        let number = edit.edit.as_deref();
+        match groups.iter_mut().find(|group| number.is_some() && group.number == number) {
+            Some(group) => group.settings.push(edit),
+            None => groups.push(Group { number, settings: vec![edit] }),
+        }
+    }
+    plans
+        .into_iter()
+        .map(|(plan, groups)| {
+            let sentence = sentence(plan, &groups, lang);
+            let without = without(&groups, lang);
+            PlanEdits { groups, sentence, without }
+        })
+        .collect()
+}
+
+fn sentence(plan: &str, groups: &[Group], lang: Lang) -> String {
+    let working: Vec<&Edit> = groups
+        .iter()
+        .flat_map(|group| group.settings.iter().copied())
+        .filter(|edit| edit.effective)
+        .collect();
+    let count = groups.iter().filter(|group| group.works()).count();
+    let (some, all) = (count.to_string(), groups.len().to_string());
+    let named: Vec<String> =
+        working.iter().map(|edit| format!("{} {} → {}", edit.set, edit.from, edit.to)).collect();
+    let named = if named.len() <= NAMED { named.join(", ") } else { pattern(&working, lang) };
+    match (count, groups.len()) {
+        (1, 1) => say(lang, Word::EditsOneWorks, &[plan]),
+        (0, 1) => say(lang, Word::EditsOneIdle, &[plan]),
+        (0, _) => say(lang, Word::EditsNone, &[plan, &all]),
+        (count, total) if count == total => say(lang, Word::EditsAll, &[plan, &all]),
+        (1, _) => say(lang, Word::EditsSingle, &[plan, &all, &named]),
+        _ => say(lang, Word::EditsCount, &[plan, &some, &all, &named]),
+    }
+}
+
+/// The reason without what the heading says already, and without the value that runs, which differs
+/// between settings that have no effect for one reason.
+pub(crate) fn short(why: &str) -> &str {
+    let why = why.strip_prefix("no effect: ").or(why.strip_prefix("no change: ")).unwrap_or(why);
+    match why.split_once(" runs, because ") {
+        Some((value, because)) if !value.contains(' ') => because,
+        _ => why,
+    }
+}
+
+fn without(groups: &[Group], lang: Lang) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<(&Group, &Edit)>)> = Vec::new();
+    for group in groups {
+        for edit in group.settings.iter().filter(|edit| !edit.effective) {
+            let why = short(&edit.why);
+            match reasons.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, members)) => members.push((group, edit)),
+                None => reasons.push((why, vec![(group, edit)])),
+            }
+        }
+    }
+    let sentence = |(why, members): &(&str, Vec<(&Group, &Edit)>)| {
+        let settings: Vec<&Edit> = members.iter().map(|(_, edit)| *edit).collect();
+        let mut numbers: Vec<&str> = members.iter().filter_map(|(group, _)| group.number).collect();
+        numbers.dedup();
+        let partly = members.iter().any(|(group, _)| group.works());
+        let label = if numbers.is_empty() {
+            let word = if settings.len() == 1 { Word::EditCountOne } else { Word::EditCount };
+            say(lang, word, &[&settings.len().to_string()])
+        } else {
+            let word = if numbers.len() == 1 { Word::EditNumber } else { Word::EditNumbers };
+            say(lang, word, &[&ranges(&numbers)])
+        };
+        let word = if partly { Word::EditsPartlyWithout } else { Word::EditsWithout };
+        say(lang, word, &[&label, &pattern(&settings, lang), why])
+    };
+    reasons.iter().map(sentence).collect()
+}
+
+/// `1–4, 6`: numbers that follow one another are drawn together; other names stay as they are.
+fn ranges(numbers: &[&str]) -> String {
+    let mut parsed: Vec<(Option<u32>, &str)> =
+        numbers.iter().map(|text| (text.parse().ok(), *text)).collect();
+    if parsed.iter().all(|(number, _)| number.is_some()) {
+        parsed.sort_by_key(|(number, _)| *number);
+    }
+    parsed.dedup();
+    let mut runs: Vec<Vec<(Option<u32>, &str)>> = Vec::new();
+    for next in parsed {
+        let follows = runs.last().and_then(|run| run.last()).is_some_and(|(before, _)| {
+            before.is_some() && before.and_then(|b| b.checked_add(1)) == next.0
+        });
+        match runs.last_mut().filter(|_| follows) {
+            Some(run) => run.push(next),
+            None => runs.push(vec![next]),
+        }
+    }
+    let text = |run: &Vec<(Option<u32>, &str)>| match run.as_slice() {
+        [(_, one)] => (*one).to_owned(),
+        [(_, one), (_, two)] => format!("{one}, {two}"),
+        [(_, first), .., (_, last)] => format!("{first}–{last}"),
+        [] => String::new(),
+    };
+    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// The settings as one name, with `*` where they differ; the first few where their shapes differ.
+fn pattern(settings: &[&Edit], lang: Lang) -> String {
+    let mut split = settings.iter().map(|edit| edit.set.split('.').collect::<Vec<_>>());
+    let Some(mut common) = split.next() else { return String::new() };
+    for other in split {
+        if other.len() != common.len() || other.first() != common.first() {
+            let names: Vec<&str> = settings.iter().map(|edit| edit.set.as_str()).collect();
+            return facts::few(&names, NAMED, lang);
+        }
+        for (part, other) in common.iter_mut().zip(other) {
+            if *part != other {
+                *part = "*";
+            }
+        }
+    }
+    common.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::study::result::StudyResult;
+
+    fn edit(number: &str, set: &str, why: &str) -> Edit {
+        Edit {
+            plan: "2025".to_owned(),
+            edit: Some(number.to_owned()),
+            set: set.to_owned(),
+            from: "1".to_owned(),
+            believed: None,
+            to: "3".to_owned(),
+            file: None,
+            effective: why.is_empty(),
+            why: why.to_owned(),
+        }
+    }
+
+    fn result(edits: Vec<Edit>) -> StudyResult {
+        StudyResult { edits, ..fixture::study(&[], 0) }
+    }
+
+    #[test]
+    fn edits_are_counted_by_their_number() {
+        let dead = "no effect: the autoscaler rules";
+        let mut edits: Vec<Edit> = ["a", "b", "c"]
+            .iter()
+            .zip(["1", "2", "3"])
+            .map(|(name, number)| edit(number, &format!("services.{name}.replicas"), dead))
+            .collect();
+        for (number, value) in [("5", "10"), ("5", "2"), ("7", "10")] {
+            let why = format!("no effect: {value} runs, because the pool is built in code");
+            edits.push(edit(number, &format!("services.a.pools.p{value}"), &why));
+        }
+        edits.push(edit("9", "services.c.concurrency", ""));
+        let result = result(edits);
+        let plans = plans(&result.edits, Lang::En);
+        assert_eq!(plans.len(), 1);
+        assert_eq!(
+            plans[0].sentence,
+            "Plan 2025: 1 of 6 edits changes what runs: services.c.concurrency 1 → 3."
+        );
+        assert_eq!(
+            plans[0].without,
+            [
+                "no effect: edits 1–3 (services.*.replicas): the autoscaler rules",
+                "no effect: edits 5, 7 (services.a.pools.*): the pool is built in code",
+            ]
+        );
+    }
+
+    #[test]
+    fn plans_whose_edits_all_work_need_a_line() {
+        let two = result(vec![edit("1", "a.b", ""), edit("2", "a.c", "")]);
+        let found = plans(&two.edits, Lang::En);
+        assert_eq!(found[0].sentence, "Plan 2025: all 2 edits change what runs.");
+        assert!(found[0].without.is_empty());
+        let one = result(vec![edit("1", "a.b", "no effect: dead"), edit("1", "a.c", "")]);
+        let found = plans(&one.edits, Lang::En);
+        assert_eq!(found[0].sentence, "Plan 2025: its one edit changes what runs.");
+        assert_eq!(found[0].without, ["no effect in part: edit 1 (a.b): dead"]);
+    }
+
+    #[test]
+    fn numbers_are_drawn_together() {
+        assert_eq!(ranges(&["10", "6", "7", "8", "1", "2"]), "1, 2, 6–8, 10");
+        assert_eq!(ranges(&["3a", "1"]), "3a, 1");
+        assert_eq!(ranges(&["4294967295", "0"]), "0, 4294967295");
+    }
+}

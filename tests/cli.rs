@@ -1,0 +1,255 @@
+//! The program as its users meet it: help, exit codes, what is written where.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// What is printed, by command; `TRYCMD=overwrite cargo test --test cli` writes it anew.
+#[test]
+fn what_is_printed() {
+    trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("tests/cmd/*.trycmd");
+}
+
+fn plimsoll(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A small study into `out`, with further arguments.
+fn study(command: &str, scenario: &str, out: &Path, more: &[&str]) -> Output {
+    let out = out.to_string_lossy();
+    let mut arguments = vec![command, scenario, "--out", &out];
+    arguments.extend(more);
+    plimsoll(&arguments)
+}
+
+const MM1: &str = "scenarios/textbook/mm1.yaml";
+const LAG: &str = "scenarios/textbook/partition-lag.yaml";
+
+fn parse(text: &[u8]) -> Value {
+    serde_json::from_slice(text).expect("it is JSON")
+}
+
+fn valid(summary: &Value) {
+    let schema = std::fs::read("scenarios/schema/summary.json").expect("it is committed");
+    let validator = jsonschema::draft7::new(&parse(&schema)).expect("it is a schema");
+    let problems: Vec<String> = validator
+        .iter_errors(summary)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!validator.is_valid(&serde_json::json!({})), "the schema accepts nonsense");
+}
+
+/// Exit code 0: the target is met; `--json` prints the summary and nothing else; the seed is the one asked.
+#[test]
+fn a_study_that_meets_its_targets() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let output = study("run", MM1, folder.path(), &["--json", "--seed", "5"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let summary = parse(&output.stdout);
+    valid(&summary);
+    assert_eq!((&summary["scenario"], &summary["study"]), (&"mm1".into(), &"run".into()));
+    assert_eq!((&summary["seed"], &summary["confidence"]), (&5.into(), &0.95.into()));
+    assert_eq!(summary["targets"][0]["metric"], "p95_ms");
+    let variant = &summary["variants"][0];
+    assert_eq!(variant["verdicts"][0]["verdict"], "met");
+    // Eight replications, and more where they do not tell well enough.
+    let n = variant["at_target"]["p95_ms"]["n"].as_u64();
+    assert!(matches!(n, Some(8 | 16 | 32)), "{n:?}");
+    assert_eq!(variant["saturation"], Value::Null);
+    let written = std::fs::read(folder.path().join("mm1/run/summary.json")).expect("it is written");
+    assert_eq!(written, output.stdout);
+    let manifest =
+        std::fs::read(folder.path().join("mm1/run/manifest.json")).expect("it is written");
+    let manifest = parse(&manifest);
+    assert_eq!((&manifest["seed"], &manifest["partial"]), (&5.into(), &false.into()));
+}
+
+/// Exit code 1: two replications, a quarter of eight, cannot tell a p95 of 150 ms from one of 200 ms.
+#[test]
+fn a_study_that_decides_nothing() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let output = study("run", MM1, folder.path(), &["--json", "--seed", "5", "--quick"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let verdict = &parse(&output.stdout)["variants"][0]["verdicts"][0];
+    assert_eq!((&verdict["verdict"], &verdict["estimate"]["n"]), (&"undecided".into(), &2.into()));
+}
+
+/// Exit code 1: the target is missed. Nothing is left half written.
+#[test]
+fn a_study_that_misses_its_targets() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let output = study("run", LAG, folder.path(), &["--quick"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("missed"), "{}", stdout(&output));
+    let place = folder.path().join("partition-lag").join("run");
+    assert!(stdout(&output).ends_with(&format!("\n{}\n", place.display())), "{}", stdout(&output));
+    let mut names: Vec<String> = std::fs::read_dir(&place)
+        .expect("it is written")
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    for name in ["manifest.json", "report.md", "stations.csv", "summary.json", "variants.csv"] {
+        assert!(names.iter().any(|other| other == name), "no {name} in {names:?}");
+    }
+    assert!(!names.iter().any(|name| name.contains("part")), "{names:?}");
+}
+
+/// The number of threads cannot show, whatever is asked.
+#[test]
+fn results_do_not_depend_on_threads() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    for (command, scenario) in [("run", MM1), ("saturate", MM1), ("run", LAG)] {
+        let [one, two, four] = ["1", "2", "4"].map(|threads| {
+            let output = study(
+                command,
+                scenario,
+                folder.path(),
+                &["--json", "--quick", "--threads", threads],
+            );
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+            output.stdout
+        });
+        valid(&parse(&one));
+        assert!(one == two && one == four, "{command} {scenario} depends on the number of threads");
+    }
+}
+
+/// Another seed gives other users: the check above would not notice a constant.
+#[test]
+fn results_depend_on_the_seed() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let [first, second] = ["1", "2"].map(|seed| {
+        study("run", MM1, folder.path(), &["--json", "--quick", "--seed", seed]).stdout
+    });
+    assert_ne!(
+        parse(&first)["variants"][0]["at_target"]["p95_ms"],
+        parse(&second)["variants"][0]["at_target"]["p95_ms"]
+    );
+}
+
+#[test]
+fn a_result_folder_that_cannot_be_written() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "in the way").expect("a place to write");
+    // A file where the folder should be, and one where the scenario's folder should be.
+    let output = study("run", MM1, &file, &["--quick"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("error: cannot write to"), "{}", stderr(&output));
+    assert!(stderr(&output).contains(&*file.to_string_lossy()), "{}", stderr(&output));
+    let inside = folder.path().join("results");
+    std::fs::create_dir(&inside).expect("a place to write");
+    std::fs::write(inside.join("mm1"), "in the way").expect("a place to write");
+    let output = study("run", MM1, &inside, &["--quick"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("error: cannot write to"), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(&file).expect("it is still there"), "in the way");
+}
+
+/// Bad input leaves no trace: exit code 2, and not even the folder is made.
+#[test]
+fn bad_input_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let out = folder.path().join("results");
+    for scenario in ["no/such.yaml", "tests/invalid/many.yaml", "tests/invalid/E0004.yaml", "src"] {
+        for command in ["run", "compare", "saturate"] {
+            let output = study(command, scenario, &out, &[]);
+            assert_eq!(output.status.code(), Some(2), "{command} {scenario}");
+            assert!(stderr(&output).contains("error["), "{}", stderr(&output));
+            assert_eq!(stdout(&output), "");
+            assert!(!out.exists(), "{command} {scenario} wrote something");
+        }
+    }
+    let output = study("run", MM1, &out, &["--font", "no/such.ttf"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no/such.ttf") && !out.exists(), "{}", stderr(&output));
+}
+
+#[test]
+fn problems_as_json() {
+    let output = plimsoll(&["check", "tests/invalid/many.yaml", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let findings = parse(&output.stdout);
+    let first = &findings["findings"][0];
+    assert_eq!(first["severity"], "error");
+    for key in ["code", "message", "file", "line", "column"] {
+        assert!(!first[key].is_null(), "{key} of {first}");
+    }
+    assert!(findings["findings"].as_array().is_some_and(|list| list.len() > 3), "{findings}");
+}
+
+/// The committed schemas are those of this program; `plimsoll schema --write scenarios/schema` writes
+/// them.
+#[test]
+fn schemas_are_those_committed() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let place = folder.path().to_string_lossy();
+    let output = plimsoll(&["schema", "--write", &place]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let names = stdout(&plimsoll(&["schema"]));
+    assert!(names.lines().count() >= 6, "{names}");
+    for name in names.lines() {
+        let read =
+            |folder: &Path| std::fs::read_to_string(folder.join(format!("{name}.json"))).ok();
+        let generated = read(folder.path());
+        assert!(generated.is_some(), "{name} is not written");
+        let committed = read(Path::new("scenarios/schema"));
+        assert!(generated == committed, "scenarios/schema/{name}.json is stale");
+        assert_eq!(Some(stdout(&plimsoll(&["schema", name]))), generated);
+    }
+    let output = plimsoll(&["schema", "--write", "no/such/folder"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no/such/folder"), "{}", stderr(&output));
+}
+
+#[test]
+fn completions_and_manual() {
+    for (shell, mark) in
+        [("bash", "complete -F"), ("zsh", "#compdef plimsoll"), ("fish", "complete -c")]
+    {
+        let output = plimsoll(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains(mark), "{shell}: {}", stdout(&output));
+        assert!(stdout(&output).contains("saturate"), "{shell} knows no commands");
+    }
+    let manual = plimsoll(&["man"]);
+    assert_eq!(manual.status.code(), Some(0));
+    assert!(stdout(&manual).contains(".TH plimsoll"), "{}", stdout(&manual));
+}
+
+/// The scenario that README.md shows is one that runs.
+#[test]
+fn the_scenario_of_the_readme_runs() {
+    let readme = std::fs::read_to_string("README.md").expect("it comes with the program");
+    let block = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let folder = tempfile::tempdir().expect("a place to write");
+    let scenario = folder.path().join("shop.yaml");
+    std::fs::write(&scenario, block.expect("README.md shows a scenario"))
+        .expect("it can be written");
+    let scenario = scenario.to_string_lossy();
+    let checked = plimsoll(&["check", &scenario]);
+    assert_eq!(checked.status.code(), Some(0), "{}", stderr(&checked));
+    assert_eq!(stderr(&checked), "", "the first example a reader meets has warnings");
+    let output = study("saturate", &scenario, folder.path(), &["--json", "--quick"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+    let summary = parse(&output.stdout);
+    valid(&summary);
+    let lines: Vec<f64> = (0..2)
+        .filter_map(|variant| summary["variants"][variant]["saturation"]["rps"]["mean"].as_f64())
+        .collect();
+    assert!(lines.len() == 2 && lines[1] > lines[0], "the plan moves the line: {lines:?}");
+}
