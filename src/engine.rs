@@ -98,9 +98,10 @@ impl Agenda {
         self.len() == 0
     }
 
-    /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it.
+    /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it, and so does
+    /// any instant that no run reaches, beyond 146 years.
     pub fn set(&mut self, slot: Slot, at: Time, class: Class) {
-        if at == Time::NEVER {
+        if at.0 >> (64 - CLASS_BITS) != 0 {
             self.clear(slot);
             return;
         }
@@ -251,6 +252,18 @@ mod tests {
         agenda.set(1, Time(10), Class::Complete);
         assert_eq!(agenda.pop(), Some((Time(10), 2)));
         assert_eq!(agenda.pop(), Some((Time(10), 1)));
+    }
+
+    #[test]
+    fn what_lies_beyond_all_runs_never_fires() {
+        let mut agenda = Agenda::new();
+        let last = Time((1 << 62) - 1);
+        agenda.set(1, last, Class::Observe);
+        agenda.set(2, Time(1 << 62), Class::Complete);
+        agenda.set(3, Time(5), Class::Complete);
+        agenda.set(3, Time::NEVER, Class::Complete);
+        assert_eq!(agenda.pop(), Some((last, 1)));
+        assert_eq!(agenda.pop(), None);
     }
 
     /// Against the plainest event list there is: a vector searched for its least element.

@@ -17,13 +17,14 @@ pub mod spec;
 pub mod stations;
 #[cfg(test)]
 mod tests;
+mod users;
 
 use std::collections::VecDeque;
 
 use self::consumer::{Subscription, Thread};
-use self::load::{Arrivals, Choice, User, Users};
+use self::load::{Arrivals, Choice, Users};
 use self::request::{Origin, Request, Requests, Timer};
-use self::slots::{Event, SLOT_ARRIVAL, SLOT_MARK, SLOT_SOURCES, Slots};
+use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
 use crate::engine::{Agenda, Class, Slot};
@@ -34,9 +35,10 @@ use crate::station::device::Device;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
-/// Most requests in flight and users in session that a replication has room for, half a gigabyte of them.
-/// A system in which more than this wait is beyond any answer but "overloaded".
-pub const MOST_IN_FLIGHT: u64 = 2_000_000;
+/// Most requests in flight and users in session that a replication has room for, half a gigabyte of them:
+/// a system in which more than this wait is beyond any answer but "overloaded".
+/// Tests run into a smaller one.
+pub const MOST_IN_FLIGHT: u64 = if cfg!(test) { 30_000 } else { 2_000_000 };
 
 /// One replication.
 #[derive(Clone, Copy, Debug)]
@@ -82,10 +84,6 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.run();
     world.cost()
 }
-
-/// Shortest time from the beginning of a virtual user's journey to that of the next: one that is refused
-/// at once, asks for nothing or is answered in no time would otherwise hold time still.
-const SHORTEST_JOURNEY: Span = Span(100_000);
 
 #[derive(Clone, Debug)]
 struct Pod {
@@ -342,9 +340,8 @@ impl<'a, O: Observer> World<'a, O> {
         if let Some(patience) = self.spec.load.patience {
             let from = Time::ZERO + self.run.warm_up;
             let waiting = self.requests.in_flight().filter(|request| {
-                request.origin.is_user()
-                    && request.arrived >= from
-                    && request.arrived + patience < self.end
+                let of_user = request.origin.is_user();
+                of_user && request.arrived >= from && request.arrived + patience < self.end
             });
             self.cost.overdue = waiting.count() as u64;
         }
@@ -357,170 +354,6 @@ impl<'a, O: Observer> World<'a, O> {
 
     fn level(&mut self, station: u32, busy: f64, waiting: i64) {
         self.observer.record(self.now, Record::Level { station, busy, waiting });
-    }
-
-    // Users.
-
-    fn start_arrivals(&mut self, key: Key) {
-        let Some(open) = self.spec.load.open else { return };
-        let per_s = self.run.scale * open.requests_per_s / self.spec.load.requests_per_user();
-        // Sessions that began before the run are in progress when it begins.
-        let lookback = if open.regular { 0.0 } else { self.lookback_s() };
-        let mut arrivals =
-            Arrivals::new(key, per_s, open.regular, self.run.follow_curve, -lookback);
-        while let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
-            if at_s >= 0.0 {
-                self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
-                self.arrivals = Some((arrivals, key));
-                return;
-            }
-            self.begin_session(key, at_s);
-        }
-    }
-
-    /// How long before the run a session may have begun and still be going on \[s\]: six times the think
-    /// time of the longest journey.
-    fn lookback_s(&self) -> f64 {
-        let thinking = |journey: &spec::Journey| -> f64 {
-            let mean = |think: Id| self.spec.samplers[think as usize].dist().mean();
-            journey.visits.iter().map(|visit| visit.think.map_or(0.0, mean)).sum()
-        };
-        6.0 * self.spec.load.journeys.iter().map(thinking).fold(0.0, f64::max)
-    }
-
-    fn start_closed(&mut self, key: Key) {
-        let Some(closed) = self.spec.load.closed else { return };
-        for number in 0..closed.users {
-            let user = self.users.begin(User::default());
-            self.begin_iteration(user, key.item(u64::from(number)).item(0), 0, Time::ZERO);
-        }
-    }
-
-    fn user_arrives(&mut self) {
-        let Some((arrivals, key)) = &mut self.arrivals else { return };
-        let key = *key;
-        let next = arrivals.next(&self.spec.load.curve);
-        if let Some((next, at_s)) = next {
-            if let Some((_, ahead)) = &mut self.arrivals {
-                *ahead = next;
-            }
-            self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
-        }
-        let journey = self.choice.pick(key);
-        let visits = &self.spec.load.journeys[journey as usize].visits;
-        if let [only] = visits[..]
-            && only.think.is_none()
-            && only.chance >= 1.0
-        {
-            // One request and gone: nobody needs to be remembered.
-            self.ask(only.endpoint, load::visit_key(key, 0), Origin::Visitor);
-        } else {
-            self.begin_session(key, self.now.secs());
-        }
-    }
-
-    /// A session begins at `at_s`; if that lies before the run, it is taken up where it would be.
-    fn begin_session(&mut self, key: Key, at_s: f64) {
-        let user = User { key, journey: self.choice.pick(key), ..User::default() };
-        let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
-        let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
-        if self.users.present() >= MOST_IN_FLIGHT {
-            self.cost.no_room += 1;
-            return;
-        }
-        let id = self.users.begin(User { visit, ..user });
-        self.agenda.set(self.slots.user(id), at, Class::Arrive);
-    }
-
-    /// The virtual user `id` begins its journey number `iteration` at `from`, or, where that asks for
-    /// nothing, the first one after it that does. Its identity is kept in the key.
-    fn begin_iteration(&mut self, id: u32, mut key: Key, mut iteration: u32, mut from: Time) {
-        let think = self.spec.load.closed.and_then(|closed| closed.think);
-        while from <= self.end {
-            let journey = self.choice.pick(key);
-            let user = User { key, journey, visit: 0, iteration: Some(iteration), began: from };
-            if let Some((visit, at_s)) = self.next_visit(user, from.secs()) {
-                self.users.all[id as usize] = User { visit, ..user };
-                self.agenda.set(self.slots.user(id), load::instant(at_s).max(from), Class::Arrive);
-                return;
-            }
-            iteration = iteration.wrapping_add(1);
-            key = key.item(u64::from(iteration));
-            from += self.pause(key, think).max(SHORTEST_JOURNEY);
-        }
-        self.users.end(id);
-    }
-
-    /// The pause of a virtual user before the journey of this key.
-    fn pause(&self, key: Key, think: Option<Id>) -> Span {
-        think.map_or(Span::ZERO, |think| {
-            load::think(key, u32::MAX, &self.spec.samplers[think as usize])
-        })
-    }
-
-    /// The next visit that the user makes, from `user.visit` on, and when, for a user free at `at_s`;
-    /// visits that would lie before the run are taken as made. None when the journey is over.
-    fn next_visit(&self, user: User, mut at_s: f64) -> Option<(u32, f64)> {
-        let visits = &self.spec.load.journeys[user.journey as usize].visits;
-        for number in user.visit..visits.len() as u32 {
-            let visit = visits[number as usize];
-            if !load::goes(user.key, number, visit.chance) {
-                continue;
-            }
-            if let Some(think) = visit.think {
-                let sampler = &self.spec.samplers[think as usize];
-                at_s += load::think(user.key, number, sampler).secs();
-            }
-            if at_s >= 0.0 {
-                return Some((number, at_s));
-            }
-        }
-        None
-    }
-
-    fn user_acts(&mut self, id: u32) {
-        let user = self.users.all[id as usize];
-        let visit = self.spec.load.journeys[user.journey as usize].visits[user.visit as usize];
-        self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
-    }
-
-    /// The user's request is over: think and go on, or leave.
-    fn user_answered(&mut self, id: u32, answered: bool) {
-        let mut user = self.users.all[id as usize];
-        user.visit += 1;
-        if (answered || user.iteration.is_some())
-            && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
-        {
-            self.users.all[id as usize].visit = visit;
-            let at = load::instant(at_s).max(self.now);
-            self.agenda.set(self.slots.user(id), at, Class::Arrive);
-            return;
-        }
-        let (Some(iteration), Some(closed)) = (user.iteration, self.spec.load.closed) else {
-            self.users.end(id);
-            return;
-        };
-        // A virtual user begins its next journey after a pause.
-        let iteration = iteration.wrapping_add(1);
-        let key = user.key.item(u64::from(iteration));
-        let from = self.now + self.pause(key, closed.think);
-        self.begin_iteration(id, key, iteration, from.max(user.began + SHORTEST_JOURNEY));
-    }
-
-    /// A user asks for `endpoint`.
-    fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
-        self.record(Record::Offered { endpoint });
-        if self.in_flight >= MOST_IN_FLIGHT {
-            self.cost.no_room += 1;
-            let (why, took) = (Failure::Refused, Span::ZERO);
-            self.record(Record::Failed { endpoint, why, took });
-            if let Origin::User(user) = origin {
-                self.user_answered(user, false);
-            }
-            return;
-        }
-        let id = self.begin(endpoint, key, origin);
-        self.arrive(id);
     }
 
     // Requests.

@@ -66,16 +66,16 @@ impl<O: Observer> World<'_, O> {
                 }
                 Op::Call { endpoint, round_trip, timeout, draw } => {
                     self.enter(id, Phase::Call);
-                    return self.call(id, endpoint, round_trip, timeout, draw);
+                    if self.has_room() {
+                        return self.call(id, endpoint, round_trip, timeout, draw);
+                    }
+                    return self.finish(id, Some(Failure::CallFailed));
                 }
                 Op::Send { endpoint, after, draw } => {
                     let span = self.spec.samplers[after as usize].draw(key, draw);
-                    // What is sent for later takes room too; twice that of users' own requests.
-                    if self.in_flight < 2 * super::MOST_IN_FLIGHT {
+                    if self.has_room() {
                         let child = self.child(id, endpoint, draw, Origin::Nobody);
                         self.set_timer(child, span, Timer::Arrive);
-                    } else {
-                        self.cost.no_room += 1;
                     }
                 }
                 Op::Publish { topic, keyed, draw } => self.publish(id, topic, keyed, draw),
@@ -372,6 +372,14 @@ impl<O: Observer> World<'_, O> {
     }
 
     // Other services.
+
+    /// Whether there is room for one request more: those that requests make may be as many again as those
+    /// of users. Counts what finds none.
+    fn has_room(&mut self) -> bool {
+        let room = self.in_flight < 2 * super::MOST_IN_FLIGHT;
+        self.cost.no_room += u64::from(!room);
+        room
+    }
 
     fn child(&mut self, id: u32, endpoint: Id, draw: u64, origin: Origin) -> u32 {
         let parent = &self.requests[id];

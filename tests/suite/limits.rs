@@ -6,7 +6,7 @@ use plimsoll::scenario::{Options, load, render};
 fn said(service: &str, visit: &str, rest: &str) -> String {
     let text = format!(
         "scenario: limits\nsystem:\n  system: s\n  services:\n    order:\n{service}      endpoints: \
-         {{ get: [ cpu: 1ms ] }}\n  databases: {{ db: {{}} }}\n\
+         {{ get: [ cpu: 1ms ] }}\n  databases: {{ db: {{}} }}\n  topics: {{ t: {{ partitions: 100000 }} }}\n\
          journeys: {{ look: [ {{ request: order.get{visit} }} ] }}\n{rest}"
     );
     let folder = tempfile::tempdir().expect("a folder");
@@ -56,6 +56,15 @@ fn more_users_than_fit_are_refused() {
     // 1,000/s for 6,000 s.
     let why = "keep 6000000 users there at once";
     refused("", ", think: 6000s", "load: { rate: 1k/s }\n", why);
+}
+
+#[test]
+fn more_partitions_than_fit_are_refused() {
+    // Six listeners of 100,000 partitions each.
+    let listeners: Vec<String> =
+        (0..6).map(|n| format!("        l{n}: {{ topic: t, steps: [ cpu: 1ms ] }}\n")).collect();
+    let service = format!("      listeners:\n{}", listeners.concat());
+    refused(&service, "", "load: { rate: 1/s }\n", "600000 partitions to read");
 }
 
 #[test]

@@ -152,3 +152,40 @@ fn a_call_that_arrives_as_a_thread_is_freed_has_it() {
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[1].starts_with("0.003000 Answered"), "{lines:?}");
 }
+
+#[test]
+fn an_arrival_beyond_all_runs_is_no_arrival() {
+    // In 317 years: more nanoseconds than the event list can hold.
+    let mut spec = system(&[], &[Op::End], 1e-10);
+    spec.load.open = Some(Open { requests_per_s: 1e-10, regular: true });
+    assert_eq!(lines(&spec, 10.0), Vec::<String>::new());
+}
+
+#[test]
+fn what_finds_no_room_is_refused_and_counted() {
+    // 40,000 requests in a second, evenly spaced, none answered: 10,000 more than there is room for.
+    let ops = [
+        Op::Delay { time: 0, draw: 1 },
+        Op::Call { endpoint: 1, round_trip: Span::ZERO, timeout: None, draw: 2 },
+        Op::End,
+        Op::Call { endpoint: 2, round_trip: Span::ZERO, timeout: None, draw: 3 },
+        Op::Delay { time: 1, draw: 4 },
+        Op::End,
+    ];
+    let mut spec = system(&[Dist::Constant(2.0), Dist::Constant(1e6)], &ops, 40_000.0);
+    spec.load.open = Some(Open { requests_per_s: 40_000.0, regular: true });
+    spec.endpoints.push(Endpoint { name: "server.middle".into(), service: 0, entry: 3 });
+    spec.endpoints.push(Endpoint { name: "server.last".into(), service: 0, entry: 4 });
+    let mut run = steady(0, 1.0);
+    run.warm_up = Span::ZERO;
+    let mut seen = Lines::default();
+    let cost = simulate(&spec, &run, &mut seen);
+    assert_eq!((cost.no_room, cost.in_flight_most), (10_000, 30_000));
+    assert_eq!(count(&seen.0, "Refused"), 10_000);
+    // Two seconds later each of the 30,000 calls, and each call calls again: as many again find room.
+    run.bin = Span::from_secs(3.0);
+    let mut ledger = spec.ledger();
+    let cost = simulate(&spec, &run, &mut ledger);
+    assert_eq!(cost.in_flight_most, 60_000);
+    assert_eq!(ledger.faults(cost.unanswered), Vec::<String>::new());
+}

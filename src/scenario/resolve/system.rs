@@ -27,7 +27,9 @@ const UNLIMITED: u32 = 1_000_000_000;
 /// Most pods of a system.
 const MOST_PODS: u64 = 100_000;
 /// Most connections of all pools together.
-const MOST_CONNECTIONS: u64 = 2_000_000;
+const MOST_CONNECTIONS: u64 = 1_000_000;
+/// Most partitions that all listeners read.
+const MOST_PARTITIONS: u64 = 500_000;
 
 /// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
 #[derive(Debug, Default)]
@@ -563,7 +565,7 @@ impl Compiler<'_> {
         self.spec.listeners.push(listener);
     }
 
-    /// Refuse more pods and connections than a run can remember.
+    /// Refuse more pods, connections and partitions than a run can remember.
     fn check_size(&mut self) {
         let services = self.spec.services.iter();
         let (pods, connections) = services.fold((0, 0), |(pods, connections), service| {
@@ -571,9 +573,13 @@ impl Compiler<'_> {
             let count = u64::from(service.pods);
             (pods + count, connections + count * own)
         });
+        let topic = |listener: &Listener| self.spec.topics.get(listener.topic as usize);
+        let read = self.spec.listeners.iter().filter_map(topic);
+        let partitions = read.map(|topic| u64::from(topic.partitions)).sum();
         for (what, count, most) in [
             ("pods", pods, MOST_PODS),
             ("connections in their pools", connections, MOST_CONNECTIONS),
+            ("partitions to read, each listener its own", partitions, MOST_PARTITIONS),
         ] {
             if count > most {
                 let message = format!("the services have {count} {what}; at most {most}");
