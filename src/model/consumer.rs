@@ -75,7 +75,7 @@ pub(crate) fn assign(
     let mut threads: Vec<Thread> = Vec::new();
     for (number, listener) in (0..).zip(&spec.listeners) {
         readers[listener.topic as usize].push(number);
-        let partitions = spec.topics[listener.topic as usize].partitions;
+        let partitions = spec.partitions(number);
         let pods = services[listener.service as usize].pods.clone();
         let members = pods.len() as u32 * listener.concurrency;
         let mut owners = vec![0; partitions as usize];
@@ -138,10 +138,10 @@ impl<O: Observer> World<'_, O> {
     /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
     fn append(&mut self, topic: Id, message: Message, place: u64) {
         self.record(Record::Published { topic });
-        let partitions = self.spec.topics[topic as usize].partitions;
-        let partition = ((u128::from(place) * u128::from(partitions)) >> 64) as usize;
         for reader in 0..self.readers[topic as usize].len() {
             let listener = self.readers[topic as usize][reader];
+            let partitions = u128::from(self.spec.partitions(listener));
+            let partition = ((u128::from(place) * partitions) >> 64) as usize;
             let subscription = &mut self.subscriptions[listener as usize];
             subscription.partitions[partition].append(message);
             let owner = subscription.owners[partition];

@@ -125,6 +125,9 @@ pub struct Listener {
     pub service: Id,
     /// Index of the topic it reads.
     pub topic: Id,
+    /// Partitions that this listener sees, where they are not the topic's: relief gives more to one
+    /// listener and leaves the topic's other readers alone.
+    pub partitions: Option<u32>,
     /// Consumer group.
     pub group: String,
     /// Threads in each pod.
@@ -414,6 +417,14 @@ pub enum Resource {
     Listener(Id),
     /// A lock.
     Lock(Id),
+}
+
+impl Spec {
+    /// Partitions that a listener sees.
+    pub fn partitions(&self, listener: Id) -> u32 {
+        let listener = &self.listeners[listener as usize];
+        listener.partitions.unwrap_or(self.topics[listener.topic as usize].partitions)
+    }
 }
 
 impl Journey {

@@ -93,9 +93,10 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
 
 /// Consumer threads of a listener that have a partition: no more than there are partitions.
 pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
+    let partitions = spec.partitions(listener);
     let listener = &spec.listeners[listener as usize];
     let threads = spec.services[listener.service as usize].pods * listener.concurrency;
-    threads.min(spec.topics[listener.topic as usize].partitions)
+    threads.min(partitions)
 }
 
 impl Spec {
@@ -166,10 +167,10 @@ impl Spec {
             Resource::Listener(i) => {
                 let active = active_threads(self, i);
                 let pods = self.services[self.listeners[i as usize].service as usize].pods;
+                let partitions = self.partitions(i).max(more(active));
                 let listener = &mut spec.listeners[i as usize];
-                let topic = &mut spec.topics[listener.topic as usize];
                 // Twice the threads that work, and a partition for each of them.
-                topic.partitions = topic.partitions.max(more(active));
+                listener.partitions = Some(partitions);
                 listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
             }
             Resource::Lock(i) => {

@@ -232,6 +232,7 @@ fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
         commit: Span::ZERO,
         retries: 0,
         back_off: Span::ZERO,
+        partitions: None,
         completes_flow: true,
         entry: 0,
     }];
@@ -289,4 +290,19 @@ fn the_same_seed_gives_the_same_trace_and_another_replication_another() {
     };
     assert_eq!(digest(0), digest(0));
     assert_ne!(digest(0), digest(1));
+}
+
+#[test]
+fn relief_of_a_listener_leaves_the_other_readers_of_its_topic_alone() {
+    let mut spec = consuming(1, 3, 1_200.0);
+    spec.listeners.push(Listener { name: "server.again".into(), ..spec.listeners[0].clone() });
+    let relieved = spec.relieved(Resource::Listener(0), 2.0);
+    let handled = |spec: &Spec, listener: u32| {
+        let needle = format!("Consumed {{ listener: {listener},");
+        lines(spec, 100.0).iter().filter(|line| line.contains(&needle)).count() as f64 / 100.0
+    };
+    // 600/s on three partitions and threads; 1,200/s of load on six.
+    assert!((handled(&spec, 0) - 600.0).abs() < 5.0);
+    assert!(handled(&relieved, 0) > 1_100.0);
+    assert!((handled(&relieved, 1) - 600.0).abs() < 5.0);
 }

@@ -177,6 +177,7 @@ fn with_idle(spec: &Spec) -> Spec {
         commit: Span::from_millis(1),
         retries: 1,
         back_off: Span::from_millis(1),
+        partitions: None,
         completes_flow: true,
         entry,
     };

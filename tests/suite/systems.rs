@@ -246,6 +246,7 @@ fn listener() -> impl Strategy<Value = Listener> {
             commit: millis(times.1),
             retries: counts.2,
             back_off: millis(times.2),
+            partitions: None,
             completes_flow: each,
             entry: 0,
         },

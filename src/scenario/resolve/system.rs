@@ -559,6 +559,7 @@ impl Compiler<'_> {
             commit: self.unit_mean("commit_offset"),
             retries,
             back_off,
+            partitions: None,
             completes_flow: document.completes.is_some(),
             entry: 0,
         };
