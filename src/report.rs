@@ -150,11 +150,14 @@ pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
 
 /// What the edits of plans come to, in sentences: how many change what runs, and why the others do not.
 pub fn edits(edits: &[Edit], lang: Lang) -> String {
-    edits::plans(edits, lang)
-        .into_iter()
-        .flat_map(|plan| std::iter::once(plan.sentence).chain(plan.without))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let mut text = String::new();
+    for plan in edits::plans(edits, lang) {
+        for line in std::iter::once(plan.sentence).chain(plan.without) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// `summary.json` as text: for `--json`.
