@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::number;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
-use crate::study::result::{Saturation, StudyResult, Target, VariantResult, Verdict};
+use crate::study::result::{AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict};
 
 /// Whether an interval lies at or above what is wanted; none where there is no number.
 pub(crate) fn at_least(estimate: &Estimate, wanted: f64) -> Option<Verdict> {
@@ -58,13 +58,43 @@ pub(crate) fn target(target: &Target, lang: Lang) -> String {
     }
 }
 
-/// The target load in words: `1,000 RPS (5 M MAU)`.
+/// The target load in words: `1,000 RPS (5 M MAU)`; records, or the users there are, where it is not one
+/// of requests.
 pub(crate) fn load(result: &StudyResult, lang: Lang) -> String {
-    let rps = format!("{} RPS", number::plain(result.target_load.rps));
-    match result.target_load.mau {
-        Some(mau) => format!("{rps} ({} MAU)", number::users_plain(mau, mau, lang)),
-        None => rps,
+    let target = &result.target_load;
+    let rate = number::plain(target.rps);
+    match (target.axis, target.mau) {
+        (Axis::Closed, _) => Word::ClosedLoad.text(lang).to_owned(),
+        (Axis::Records, _) => say(lang, Word::RecordsLoad, &[&rate]),
+        (Axis::Requests, Some(mau)) => {
+            format!("{rate} RPS ({} MAU)", number::users_plain(mau, mau, lang))
+        }
+        (Axis::Requests, None) => format!("{rate} RPS"),
     }
+}
+
+/// How a number that users get is shown.
+pub(crate) type LoadCell = fn(&AtLoad) -> String;
+
+/// The rows on what users get at the load asked about, in order: without those that are nothing in every
+/// variant because the system has no such thing, or no user asks for anything.
+pub(crate) fn load_rows(result: &StudyResult) -> Vec<(Word, LoadCell)> {
+    let some = |pick: fn(&AtLoad) -> &Estimate| {
+        result.variants.iter().filter_map(|v| v.at_target.as_ref()).any(|at| pick(at).high > 0.0)
+    };
+    let asked = some(|at| &at.goodput_rps) || some(|at| &at.error_rate);
+    let rows: [(Word, bool, LoadCell); 9] = [
+        (Word::Mean, asked, |at| number::estimate(&at.mean_ms)),
+        (Word::P50, asked, |at| number::estimate(&at.p50_ms)),
+        (Word::P95, asked, |at| number::estimate(&at.p95_ms)),
+        (Word::P99, asked, |at| number::estimate(&at.p99_ms)),
+        (Word::Errors, asked, |at| number::percent(&at.error_rate)),
+        (Word::Goodput, asked, |at| number::estimate(&at.goodput_rps)),
+        (Word::Events, some(|at| &at.events_per_s), |at| number::estimate(&at.events_per_s)),
+        (Word::Orders, some(|at| &at.orders_per_s), |at| number::estimate(&at.orders_per_s)),
+        (Word::Lag, some(|at| &at.max_lag), |at| number::estimate(&at.max_lag)),
+    ];
+    rows.into_iter().filter(|row| row.1).map(|(word, _, cell)| (word, cell)).collect()
 }
 
 /// The replications behind the answer: `8`, or `5–8` where they differ; none without any.

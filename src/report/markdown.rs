@@ -219,17 +219,9 @@ impl Page {
             v.saturation.as_ref().map(|s| escape(&facts::first_to_go(s, lang)))
         });
         let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
-        let mut load = |word: Word, cell: &dyn Fn(&crate::study::result::AtLoad) -> String| {
+        for (word, cell) in facts::load_rows(result) {
             put(format!("{at}: {}", word.text(lang)), &|v| v.at_target.as_ref().map(cell));
-        };
-        load(Word::P50, &|a| number::estimate(&a.p50_ms));
-        load(Word::P95, &|a| number::estimate(&a.p95_ms));
-        load(Word::P99, &|a| number::estimate(&a.p99_ms));
-        load(Word::Errors, &|a| number::percent(&a.error_rate));
-        load(Word::Goodput, &|a| number::estimate(&a.goodput_rps));
-        load(Word::Events, &|a| number::estimate(&a.events_per_s));
-        load(Word::Orders, &|a| number::estimate(&a.orders_per_s));
-        load(Word::Lag, &|a| number::estimate(&a.max_lag));
+        }
         let header = Page::header(result);
         self.table(&header, &rows);
         let moved = moves::sentences(result, lang);

@@ -6,7 +6,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::words::{Lang, Word, say};
 use super::{edits, facts, moves, number};
-use crate::study::result::{AtLoad, Saturation, StudyResult, VariantResult, Verdict};
+use crate::stats::Estimate;
+use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
 /// No line is wider than this.
 const WIDEST: usize = 118;
@@ -100,8 +101,11 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     };
     let rps = |s: &Saturation| format!("{}{}", facts::line(s, lang), facts::n_of(&s.rps));
     put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &rps);
-    put("", Word::Events.text(lang), Tone::Plain, &|s| number::estimate(&s.events_per_s));
-    put("", Word::Orders.text(lang), Tone::Plain, &|s| number::estimate(&s.orders_per_s));
+    let some = |estimate: &Estimate| {
+        if estimate.high > 0.0 { number::estimate(estimate) } else { String::new() }
+    };
+    put("", Word::Events.text(lang), Tone::Plain, &|s| some(&s.events_per_s));
+    put("", Word::Orders.text(lang), Tone::Plain, &|s| some(&s.orders_per_s));
     let users = |s: &Saturation| facts::users(result, s, lang).unwrap_or_default();
     put("", "MAU", Tone::Plain, &users);
     put(Word::FirstToGo.text(lang), "", Tone::Strong, &|s| facts::first_to_go(s, lang));
@@ -109,7 +113,7 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
 
 fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     let mut group = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
-    let mut put = |name: Word, cell: &dyn Fn(&AtLoad) -> String| {
+    for (name, cell) in facts::load_rows(result) {
         let cells: Vec<_> = result
             .variants
             .iter()
@@ -119,15 +123,7 @@ fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             let group = std::mem::take(&mut group);
             rows.push(Row { group, label: name.text(lang).to_owned(), cells });
         }
-    };
-    put(Word::P50, &|at| number::estimate(&at.p50_ms));
-    put(Word::P95, &|at| number::estimate(&at.p95_ms));
-    put(Word::P99, &|at| number::estimate(&at.p99_ms));
-    put(Word::Errors, &|at| number::percent(&at.error_rate));
-    put(Word::Goodput, &|at| number::estimate(&at.goodput_rps));
-    put(Word::Events, &|at| number::estimate(&at.events_per_s));
-    put(Word::Orders, &|at| number::estimate(&at.orders_per_s));
-    put(Word::Lag, &|at| number::estimate(&at.max_lag));
+    }
 }
 
 fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {

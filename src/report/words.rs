@@ -43,6 +43,9 @@ catalogue! {
     FirstToGo: "first to go", "먼저 포화되는 자원";
     Because: "because", "이유";
     AtLoad: "at {0}", "{0}에서";
+    ClosedLoad: "the virtual users given", "주어진 가상 사용자";
+    RecordsLoad: "{0} records/s", "초당 레코드 {0}건";
+    Mean: "mean ms", "평균 ms";
     P50: "p50 ms", "p50 ms";
     P95: "p95 ms", "p95 ms";
     P99: "p99 ms", "p99 ms";
@@ -92,7 +95,7 @@ catalogue! {
     EditNumbers: "edits {0}", "변경 {0}번";
     EditCountOne: "{0} edit", "변경 {0}건";
     EditCount: "{0} edits", "변경 {0}건";
-    AssumedCount: "{0} inputs are assumed, not measured: {1} (all in report.md).",
+    AssumedCount: "assumed inputs, not measured: {0}, such as {1} (all in report.md).",
         "측정하지 않고 가정한 입력 {0}개: {1} (전체는 report.md).";
     AndMore: "{0} and {1} more", "{0} 외 {1}개";
     Warning: "warning: {0}", "주의: {0}";
