@@ -132,13 +132,6 @@ pub enum Record<'a> {
         /// Time it is served.
         served: Span,
     },
-    /// Something waited at a station and its wait is over, served or not.
-    Waited {
-        /// Station.
-        station: Station,
-        /// How long.
-        waited: Span,
-    },
     /// A record was appended to a topic.
     Published {
         /// Topic.

@@ -183,7 +183,6 @@ impl Observer for Tally {
                 level.waited_least =
                     Some(level.waited_least.map_or(waited, |least| least.min(waited)));
             }
-            Record::Waited { .. } => {}
             Record::Offered { .. } => self.current.offered += 1,
             Record::Answered { took, spent, .. } => self.answered(took, spent),
             Record::Failed { why, took, .. } => {

@@ -53,11 +53,6 @@ impl Observer for Digest {
                 self.take(waited.0);
                 self.take(served.0);
             }
-            Record::Waited { station, waited } => {
-                self.take(6);
-                self.take(u64::from(station));
-                self.take(waited.0);
-            }
             Record::Published { topic } => {
                 self.take(7);
                 self.take(u64::from(topic));
@@ -91,7 +86,7 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if !matches!(record, Record::Level { .. } | Record::Passed { .. } | Record::Waited { .. }) {
+        if !matches!(record, Record::Level { .. } | Record::Passed { .. }) {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

@@ -101,10 +101,9 @@ impl Observer for Outcomes {
                 format!("{} is done after {age:?} {skipped}", listeners[listener as usize])
             }
             Record::Completed { took } => format!("complete after {took:?}"),
-            Record::Level { .. }
-            | Record::Passed { .. }
-            | Record::Waited { .. }
-            | Record::ConnectionRefused { .. } => return,
+            Record::Level { .. } | Record::Passed { .. } | Record::ConnectionRefused { .. } => {
+                return;
+            }
         };
         self.seen.push((now, what));
     }
