@@ -5,11 +5,14 @@
 //! differences are paired by replication.
 
 mod gather;
+pub mod law;
 pub(crate) mod replicate;
 pub mod result;
 pub(crate) mod saturation;
 pub mod schema;
 pub mod setup;
+pub mod theory;
+pub mod validate;
 
 use std::collections::BTreeMap;
 
@@ -133,6 +136,7 @@ pub fn answer_question(
         work.days(&mut result);
     }
     compare(&lines, &p99, &mut result);
+    theory::check(study, &mut result);
     disagreements(&mut result);
     if work.no_room > 0 {
         result.warnings.push(format!(
@@ -228,6 +232,7 @@ impl Work<'_> {
                     stations: Vec::new(),
                     anatomy: Vec::new(),
                     anatomy_rps: 0.0,
+                    theory: Vec::new(),
                 })
                 .collect(),
             comparisons: Vec::new(),

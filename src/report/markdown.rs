@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
-use super::{Manifest, edits, facts, moves, number};
+use super::{Manifest, edits, facts, moves, number, theory};
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
 /// A chart that was written.
@@ -37,6 +37,7 @@ pub(crate) fn page(
     page.alternatives(result);
     page.edits(result);
     page.targets(result);
+    page.theory(result);
     page.assumed(result);
     page.how(result, manifest);
     page.text
@@ -48,7 +49,7 @@ struct Page {
 }
 
 /// Text in which Markdown sees nothing but text.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::new();
     for c in text.chars() {
         match c {
@@ -65,13 +66,34 @@ fn escape(text: &str) -> String {
 }
 
 /// Text as code, for names of settings and files.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() || c == '`' { ' ' } else { c })
         .collect::<String>()
         .replace('|', "\\|");
     if text.trim().is_empty() { String::new() } else { format!("`{text}`") }
+}
+
+/// A table; cells are Markdown already. Nothing without rows.
+pub(crate) fn table(text: &mut String, header: &[String], rows: &[Vec<String>]) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut row = |cells: &[String]| {
+        text.push('|');
+        for cell in cells {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " {cell} |");
+        }
+        text.push('\n');
+    };
+    row(header);
+    row(&vec!["---".to_owned(); header.len()]);
+    for cells in rows {
+        row(cells);
+    }
+    text.push('\n');
 }
 
 impl Page {
@@ -101,23 +123,7 @@ impl Page {
 
     /// A table; cells are Markdown already. Nothing without rows.
     fn table(&mut self, header: &[String], rows: &[Vec<String>]) {
-        if rows.is_empty() {
-            return;
-        }
-        let mut row = |cells: &[String]| {
-            self.text.push('|');
-            for cell in cells {
-                // Writing to a string cannot fail.
-                let _ = write!(self.text, " {cell} |");
-            }
-            self.text.push('\n');
-        };
-        row(header);
-        row(&vec!["---".to_owned(); header.len()]);
-        for cells in rows {
-            row(cells);
-        }
-        self.text.push('\n');
+        table(&mut self.text, header, rows);
     }
 
     /// Three sentences: the line, what goes first, what users get at the target.
@@ -444,6 +450,42 @@ impl Page {
             }
             rows.push(row);
         }
+        self.table(&header, &rows);
+    }
+
+    fn theory(&mut self, result: &StudyResult) {
+        let lang = self.lang;
+        let several = result.variants.len() > 1;
+        let mut rows = Vec::new();
+        for variant in &result.variants {
+            for check in &variant.theory {
+                let mut row = if several { vec![escape(&variant.name)] } else { Vec::new() };
+                row.extend([
+                    escape(&theory::measure(check, lang)),
+                    escape(&check.law),
+                    theory::expected(check),
+                    theory::simulated(check),
+                    check.simulation.n.to_string(),
+                    theory::verdict(check.agreement, lang).to_owned(),
+                    escape(&check.source),
+                ]);
+                rows.push(row);
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(Word::TheoryHeading);
+        self.line(Word::TheoryLead.text(lang));
+        if let Some(sentence) = theory::sentence(result, lang) {
+            self.line(&escape(&sentence));
+        }
+        let mut header = if several { vec![self.word(Word::VariantColumn)] } else { Vec::new() };
+        let words =
+            [Word::TheoryMeasure, Word::TheoryLaw, Word::TheoryExpected, Word::TheorySimulated];
+        header.extend(words.map(|word| self.word(word)));
+        header.push("n".into());
+        header.extend([Word::TheoryVerdict, Word::Source].map(|word| self.word(word)));
         self.table(&header, &rows);
     }
 

@@ -18,6 +18,7 @@ pub(crate) const NAMES: &[&str] = &[
     "alternatives.csv",
     "edits.csv",
     "assumed.csv",
+    "theory.csv",
 ];
 
 /// A table being filled: the first row names the columns.
@@ -103,7 +104,7 @@ impl Table {
 
 /// Every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
-    let builders: [fn(&StudyResult) -> Table; 11] = [
+    let builders: [fn(&StudyResult) -> Table; 12] = [
         variants,
         targets,
         curve,
@@ -115,6 +116,7 @@ pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>
         alternatives,
         edits,
         assumed,
+        theory,
     ];
     let mut tables = Vec::new();
     for (name, build) in NAMES.iter().zip(builders) {
@@ -306,4 +308,30 @@ fn assumed(result: &StudyResult) -> Table {
             .put("source", &input.source);
     }
     table
+}
+
+fn theory(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for check in &variant.theory {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("measure", word(&check.measure))
+                .put("at", check.at.as_deref().unwrap_or_default())
+                .put("law", &check.law)
+                .put("source", &check.source)
+                .put("theory", check.theory)
+                .put("bound", check.bound)
+                .estimate("simulation", Some(&check.simulation))
+                .put("agreement", word(&check.agreement));
+        }
+    }
+    table
+}
+
+/// The word that JSON has for it, so that both formats say the same.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    let json = serde_json::to_value(value).unwrap_or_default();
+    json.as_str().unwrap_or_default().to_owned()
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::words::{Lang, Word, say};
-use super::{edits, facts, moves, number};
+use super::{edits, facts, moves, number, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -66,7 +66,8 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
         table(&mut lines, result, &rows, colour);
     }
     let (reasons, plan) = (reasons(result, lang), plan(result, lang));
-    for block in [reasons, plan, alternatives(result, lang, colour), cautions(result, lang)] {
+    let (others, sanity) = (alternatives(result, lang, colour), sanity(result, lang));
+    for block in [reasons, plan, others, sanity, cautions(result, lang)] {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);
@@ -346,6 +347,63 @@ fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
     lines.extend(laid.into_iter().skip(1));
     lines.extend(hanging(&sentence, 2));
     lines
+}
+
+/// Theory beside simulation: laws that the scenario states line by line, the rest in a sentence.
+fn sanity(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let stated: Vec<Vec<String>> = result
+        .variants
+        .iter()
+        .flat_map(|variant| &variant.theory)
+        .filter(|check| check.stated)
+        .map(|check| {
+            vec![
+                theory::measure(check, lang),
+                check.law.clone(),
+                theory::expected(check),
+                theory::simulated(check),
+                theory::verdict(check.agreement, lang).to_owned(),
+            ]
+        })
+        .collect();
+    let mut lines = Vec::new();
+    if !stated.is_empty() {
+        let header = [
+            Word::TheoryMeasure,
+            Word::TheoryLaw,
+            Word::TheoryExpected,
+            Word::TheorySimulated,
+            Word::TheoryVerdict,
+        ];
+        lines.push(format!("{}:", Word::TheoryHeading.text(lang)));
+        lines.extend(aligned(&header.map(|word| word.text(lang).to_owned()), &stated));
+    }
+    if let Some(sentence) = theory::sentence(result, lang) {
+        lines.extend(hanging(&sentence, 2));
+    }
+    lines
+}
+
+/// Rows under a header, each column as wide as its widest cell; long cells are cut to fit the page.
+pub(crate) fn aligned(header: &[String], rows: &[Vec<String>]) -> Vec<String> {
+    let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+    let widest = |column: usize| {
+        let cells = all().filter_map(|row| row.get(column)).map(|cell| cell.width());
+        cells.max().unwrap_or(0).min(2 * CELL)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(widest).collect();
+    let line = |row: &[String]| {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| {
+                let first = wrap(cell, *width).into_iter().next().unwrap_or_default();
+                pad(&first, *width)
+            })
+            .collect();
+        format!("{INDENT}{}", cells.join("  ")).trim_end().to_owned()
+    };
+    all().map(line).collect()
 }
 
 /// What limits the answer: assumptions and warnings.

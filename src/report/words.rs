@@ -198,6 +198,28 @@ catalogue! {
     HowHeading: "How it was computed", "계산 방법";
     HowText: "Version {0}, seed {1}, {2}; intervals hold with {3} % confidence.",
         "버전 {0}, 시드 {1}, {2}; 신뢰수준 {3} %.";
+    MeasurePart: "mean ms", "평균 ms";
+    MeasureBusy: "busy", "사용률";
+    MeasureWaiting: "waiting", "대기 수";
+    MeasureLine: "line, per s", "포화 지점(초당)";
+    MeasureResource: "draws the line", "포화 지점을 정하는 자원";
+    Agrees: "agrees", "일치";
+    Differs: "differs", "불일치";
+    Saturated: "saturated", "포화";
+    TheoryHeading: "Theory beside simulation", "이론값과 시뮬레이션";
+    TheoryLead: "What queueing theory and the operational laws expect, and the 99.9 % interval of the simulation. ≤: theory gives a bound.",
+        "대기행렬 이론과 운영 법칙의 기대값, 시뮬레이션의 99.9 % 신뢰구간. ≤: 상한만 알려진 값.";
+    TheoryMeasure: "number", "항목";
+    TheoryLaw: "law", "법칙";
+    TheoryExpected: "theory", "이론";
+    TheorySimulated: "simulation", "시뮬레이션";
+    TheoryVerdict: "verdict", "판정";
+    VariantColumn: "variant", "구성";
+    TheorySentence: "Theory and simulation agree in {0} of {1} numbers (99.9 % intervals).",
+        "이론값과 시뮬레이션이 {1}개 중 {0}개 항목에서 일치(99.9 % 신뢰구간).";
+    TheoryDiffers: "{0}: theory {1}, simulation {2}.", "{0}: 이론 {1}, 시뮬레이션 {2}.";
+    TheorySaturated: "At {0} the utilisation law asks {1} for {2} times what it has.",
+        "{0}에서 이용률 법칙상 {1}에 필요한 용량은 보유량의 {2}배.";
     HowCost: "{0} events in {1} simulations, {2} s of processor time, {3} s on the clock.",
         "이벤트 {0}개, 시뮬레이션 완료 {1}건, CPU 시간 {2}초, 실행 시간 {3}초.";
     HowCommand: "Command: {0}", "명령: {0}";

@@ -4,6 +4,7 @@ mod graph;
 mod load;
 mod program;
 mod system;
+mod theory;
 
 use std::collections::BTreeMap;
 
@@ -74,6 +75,8 @@ pub(super) fn study(
         }
     }
     let asked = load::asked(scenario);
+    let targets = targets(scenario);
+    let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
@@ -89,6 +92,7 @@ pub(super) fn study(
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
+        about: scenario.about.as_ref().map_or_else(String::new, |about| about.0.clone()),
         system: question.base.system.text.clone(),
         seed: question.options.seed.unwrap_or(seed),
         variants: question
@@ -101,7 +105,8 @@ pub(super) fn study(
             .iter()
             .map(|known| known.map_or("inline", |document| &document.calibration.text).to_owned())
             .collect(),
-        targets: targets(scenario),
+        targets,
+        theory,
         search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
         load: asked,
         window,

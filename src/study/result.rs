@@ -115,6 +115,77 @@ pub struct VariantResult {
     pub anatomy: Vec<AnatomyPart>,
     /// The load at which `anatomy` was taken \[requests/s\].
     pub anatomy_rps: f64,
+    /// Theory beside simulation, wherever theory applies.
+    pub theory: Vec<Check>,
+}
+
+/// What theory says beside what the simulation shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// True where the scenario states the law; else it holds for every system.
+    pub stated: bool,
+    /// What was measured.
+    pub measure: Measure,
+    /// At which station, part of a response, or resource; none for what users see.
+    pub at: Option<String>,
+    /// The law, with its numbers in short: `M/M/10`, `utilisation law`.
+    pub law: String,
+    /// Where the law comes from.
+    pub source: String,
+    /// What it expects, in the unit of the measure.
+    pub theory: f64,
+    /// True where theory knows no more than that the number is not above `theory`.
+    pub bound: bool,
+    /// What was simulated, with its 99.9 % interval.
+    pub simulation: Estimate,
+    /// Whether the two agree.
+    pub agreement: Agreement,
+}
+
+/// Whether theory and simulation agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// Theory lies in the interval of the simulation.
+    Agrees,
+    /// It does not.
+    Differs,
+    /// Theory asks for more than there is: the station is saturated and the law says no more than that.
+    Saturated,
+}
+
+/// What theory and simulation both know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Mean response time \[ms\].
+    MeanMs,
+    /// Median response time \[ms\].
+    P50Ms,
+    /// 95th percentile of response times \[ms\].
+    P95Ms,
+    /// 99th percentile of response times \[ms\].
+    P99Ms,
+    /// Share of requests that fail.
+    ErrorRate,
+    /// Requests answered in time, per second.
+    GoodputRps,
+    /// Counted events per second.
+    EventsPerS,
+    /// Flows completed per second.
+    OrdersPerS,
+    /// Largest lag of any listener \[records\].
+    MaxLag,
+    /// Mean time of an answered request in one part of its way \[ms\].
+    PartMs,
+    /// Share of a station's capacity in use.
+    Busy,
+    /// Mean number waiting at a station.
+    Waiting,
+    /// The largest load carried \[per s\].
+    LineRps,
+    /// Share of answers that name this resource as what draws the line: 1 or 0.
+    Resource,
 }
 
 /// Verdict on one condition.
@@ -241,6 +312,31 @@ pub struct AnatomyPart {
     pub part: String,
     /// Mean over all answered requests \[ms\].
     pub mean_ms: Estimate,
+}
+
+impl Measure {
+    /// Every measure with the word that scenarios have for it.
+    pub const WORDS: [(&str, Measure); 14] = [
+        ("mean", Measure::MeanMs),
+        ("p50", Measure::P50Ms),
+        ("p95", Measure::P95Ms),
+        ("p99", Measure::P99Ms),
+        ("errors", Measure::ErrorRate),
+        ("goodput", Measure::GoodputRps),
+        ("events", Measure::EventsPerS),
+        ("completed", Measure::OrdersPerS),
+        ("lag", Measure::MaxLag),
+        ("part", Measure::PartMs),
+        ("busy", Measure::Busy),
+        ("waiting", Measure::Waiting),
+        ("line", Measure::LineRps),
+        ("resource", Measure::Resource),
+    ];
+
+    /// The measure of a word; none for an unknown one.
+    pub fn of_word(word: &str) -> Option<Measure> {
+        Measure::WORDS.iter().find(|(known, _)| *known == word).map(|(_, measure)| *measure)
+    }
 }
 
 /// A paired difference between two variants.
