@@ -231,6 +231,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Take another measure, another law, or correct the numbers.",
     ),
     entry(
+        "E0313",
+        "more work than a run can do",
+        "Every request and record is simulated; a replication with more than a thousand million of them \
+         would take hours.",
+        "Shorten the window or the day, compress the day, or ask about a part of the system and its load.",
+    ),
+    entry(
         "E0401",
         "a plan changes what does not exist",
         "The path of the change leads to nothing in the system's document.",

@@ -24,6 +24,8 @@ use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
+/// Most requests and records of a replication at the load asked about.
+const MOST_ARRIVALS: f64 = 1e9;
 /// Most cases of a study.
 const MOST_CASES: usize = 256;
 
@@ -89,6 +91,7 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
+    work(scenario, &asked, window, day.as_ref(), problems);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
@@ -208,6 +211,34 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
         problems.add("E0107", document.span, "`measure` must be at least 1 ms");
     }
     Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+}
+
+/// A replication must come to an end: so many requests and records take about an hour.
+fn work(
+    scenario: &ScenarioDoc,
+    asked: &AskedLoad,
+    window: Window,
+    day: Option<&Day>,
+    problems: &mut Problems,
+) {
+    let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
+    let rate = asked.rps + records;
+    let mut check = |span, what: &str, seconds: f64| {
+        let arrivals = rate * seconds;
+        if arrivals > MOST_ARRIVALS {
+            let message = format!(
+                "{what} of {seconds:.0} s at {rate:.0}/s has {arrivals:.1e} requests and records; a \
+                 replication has at most {MOST_ARRIVALS:.0e}"
+            );
+            problems.help("E0313", span, message, "shorten it, or ask about a smaller load");
+        }
+    };
+    let steady = (window.warm_up.secs() + window.measure.secs()).max(0.0);
+    let place = scenario.window.as_ref().map_or(scenario.load.span, |window| window.span);
+    check(place, "a window", steady);
+    if let (Some(day), Some(document)) = (day, &scenario.day) {
+        check(document.span, "a day", day.horizon.secs() / day.compress);
+    }
 }
 
 fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precision {
