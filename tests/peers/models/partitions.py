@@ -54,7 +54,7 @@ def replication(number, scenario, rate, threads, window):
     station = "reader.events consumers"
     return {
         ("lag", ""): greatest,
-        ("goodput", ""): sum(window.holds(left) for left in done) / window.length,
+        ("completed", ""): sum(window.holds(left) for left in done) / window.length,
         ("busy", station): window.mean_number((begun, left) for _, begun, left in seen) / len(queues),
         ("waiting", station): (written_and_open - done_and_open) / window.length,
     }
