@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::replicate::{Outcome, steady};
 use super::result::{AtCommonLoad, Comparison, StudyResult};
-use super::saturation::Line;
+use super::saturation::{Line, mean_doubt};
 use super::setup::Study;
 use super::{CONFIDENCE, Watcher};
 use crate::stats;
@@ -86,10 +86,15 @@ pub(super) fn compare(
             if n < 2 || m < 2 {
                 continue;
             }
+            let mut saturation_rps = stats::paired(&before[..n], &after[..n], CONFIDENCE);
+            // Lines that are wrong are wrong alike, but not by as much.
+            let doubt = (mean_doubt(&lines[to]) - mean_doubt(&lines[from])).abs();
+            saturation_rps.low -= doubt;
+            saturation_rps.high += doubt;
             result.comparisons.push(Comparison {
                 from: result.variants[from].name.clone(),
                 to: result.variants[to].name.clone(),
-                saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
+                saturation_rps,
                 variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
                 p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
                 p99_variance_ratio: stats::variance_ratio(&p99[from][..m], &p99[to][..m]),

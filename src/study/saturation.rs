@@ -159,8 +159,8 @@ impl Case<'_> {
         line.carried = self.near(line.load, carried, number, &mut line.events);
     }
 
-    /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the highest
-    /// load at which it kept up with its work.
+    /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
+    /// highest load at which it kept up with its work.
     fn kept_up(
         &self,
         carried: &mut Vec<Outcome>,
@@ -228,6 +228,11 @@ fn limits(station: &Station) -> bool {
     !matches!(station.resource, Resource::DatabaseConnections(_))
 }
 
+/// What the lines may be wrong by, beside chance, on the mean.
+pub(crate) fn mean_doubt(lines: &[Line]) -> f64 {
+    lines.iter().map(|line| line.doubt).sum::<f64>() / lines.len().max(1) as f64
+}
+
 /// Estimates over replications from what `pick` finds in each line.
 fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimate {
     let values: Vec<f64> = lines.iter().map(pick).collect();
@@ -241,7 +246,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> (Sat
     let confidence = super::CONFIDENCE;
     let mut rps = over(lines, |line| line.load, confidence);
     // What is wrong alike in all replications does not show in their spread.
-    let doubt = lines.iter().map(|line| line.doubt).sum::<f64>() / lines.len().max(1) as f64;
+    let doubt = mean_doubt(lines);
     rps.low = (rps.low - doubt).max(0.0);
     rps.high += doubt;
     let per_load = |pick: fn(&Outcome) -> f64| {
