@@ -261,9 +261,10 @@ pub(crate) fn count(estimate: &Estimate, lang: Lang) -> String {
     }
 }
 
-/// Whether no resource's relief alone moves the line.
+/// Whether no resource's relief alone moves the line, and it was not found which limit together.
 pub(crate) fn several(saturation: &Saturation) -> bool {
     !saturation.beyond_search
+        && saturation.ties.is_empty()
         && !saturation.relief.is_empty()
         && saturation.relief.iter().all(|relief| relief.carried <= 0.5)
 }

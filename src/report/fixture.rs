@@ -3,9 +3,9 @@
 use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
 use crate::study::result::{
-    Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtLoad, Axis, Check,
-    Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult, StudyResult,
-    Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
+    Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult,
+    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -38,6 +38,14 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
             saturation_rps: Estimate { mean: gain, low: gain - 8.0, high: gain + 8.0, n: 8 },
             p99_ms: Estimate { mean: -812.0, low: -840.0, high: -784.0, n: 8 },
             variance_ratio: Some(6.2),
+            p99_variance_ratio: Some(2.5),
+            common: Some(AtCommonLoad {
+                rps: 0.8 * before.1.min(after.1),
+                mean_ms: Estimate { mean: -4.2, low: -4.4, high: -4.0, n: 8 },
+                mean_variance_ratio: Some(31.0),
+                p99_ms: Estimate { mean: -21.0, low: -25.0, high: -17.0, n: 8 },
+                p99_variance_ratio: Some(7.5),
+            }),
         });
     }
     let other = |mix: &str, calibration: &str, factor: f64| Alternative {

@@ -544,8 +544,7 @@ impl Page {
             self.item(&say(lang, Word::HowCommand, &[&code(&manifest.command.join(" "))]));
         }
         for comparison in &result.comparisons {
-            if let Some(ratio) = comparison.variance_ratio.filter(|ratio| ratio.is_finite()) {
-                let gain = say(lang, Word::PairingGain, &[&number::plain(ratio)]);
+            if let Some(gain) = moves::gain(comparison, lang) {
                 let names = format!("{} → {}", comparison.from, comparison.to);
                 self.item(&format!("{}: {gain}", escape(&names)));
             }

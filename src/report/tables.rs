@@ -249,17 +249,22 @@ fn anatomy(result: &StudyResult) -> Table {
 
 fn comparisons(result: &StudyResult) -> Table {
     let mut table = Table::default();
+    let ratio = |ratio: Option<f64>| ratio.map(|ratio| ratio.to_string()).unwrap_or_default();
     for comparison in &result.comparisons {
+        let common = comparison.common.as_ref();
         table
             .start()
             .put("from", &comparison.from)
             .put("to", &comparison.to)
             .estimate("saturation_rps", Some(&comparison.saturation_rps))
+            .put("variance_ratio", ratio(comparison.variance_ratio))
             .estimate("p99_ms", Some(&comparison.p99_ms))
-            .put(
-                "variance_ratio",
-                comparison.variance_ratio.map(|ratio| ratio.to_string()).unwrap_or_default(),
-            );
+            .put("p99_variance_ratio", ratio(comparison.p99_variance_ratio))
+            .put("common_rps", common.map(|at| at.rps.to_string()).unwrap_or_default())
+            .estimate("common_mean_ms", common.map(|at| &at.mean_ms))
+            .put("common_mean_variance_ratio", ratio(common.and_then(|at| at.mean_variance_ratio)))
+            .estimate("common_p99_ms", common.map(|at| &at.p99_ms))
+            .put("common_p99_variance_ratio", ratio(common.and_then(|at| at.p99_variance_ratio)));
     }
     table
 }

@@ -316,6 +316,7 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     for sentence in moves::sentences(result, lang) {
         lines.extend(hanging(&sentence, 2));
     }
+    lines.extend(moves::gain_overall(result, lang).iter().flat_map(|gain| hanging(gain, 2)));
     for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
         for sentence in plan.without {

@@ -82,7 +82,15 @@ catalogue! {
     MovesNothing: "{1} does not measurably move the line ({2} RPS, {3}, paired with {0}).",
         "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, {3}, {0} 대비 쌍비교).";
     MovesP99: "Its p99 at the target load changes by {0} ms ({1}).", "목표 부하의 p99 변화: {0} ms ({1}).";
-    PairingGain: "Pairing narrows the variance {0} times.", "쌍비교로 분산이 {0}배 감소.";
+    MovesCommon: "At {0} RPS, which both carry, mean response changes by {1} ms and p99 by {2} ms ({3}).",
+        "모두 감당하는 {0} RPS에서 평균 응답 {1} ms, p99 {2} ms 변화({3}).";
+    PairingGain: "Pairing makes the variance of the difference so many times smaller: {0}.",
+        "쌍비교로 줄어든 차이의 분산(배): {0}.";
+    PairingLead: "The same users meet all variants: the variance of a difference is so many times smaller than with independent runs: {0}.",
+        "모든 구성이 같은 사용자를 받음: 독립 실행 대비 차이의 분산 감소(배): {0}.";
+    PairingLine: "line {0}", "포화 지점 {0}";
+    PairingMean: "mean response at {0} RPS {1}", "{0} RPS의 평균 응답 {1}";
+    PairingP99: "p99 at {0} RPS {1}", "{0} RPS의 p99 {1}";
     EditsCount: "Plan {0}: {1} of {2} edits change what runs: {3}.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨: {3}.";
     EditsSingle: "Plan {0}: 1 of {1} edits changes what runs: {2}.", "계획 {0}: 변경 {1}건 중 1건만 실제로 반영됨: {2}.";
     EditsAll: "Plan {0}: all {1} edits change what runs.", "계획 {0}: 변경 {1}건이 모두 반영됨.";

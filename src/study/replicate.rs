@@ -3,10 +3,10 @@
 use super::result::Target;
 use super::setup::{Day, Window};
 use crate::model::spec::{Resource, Spec};
-use crate::model::stations::{Station, stations};
+use crate::model::stations::{Station, active_threads, stations};
 use crate::model::{Cost, Run, simulate};
 use crate::observe::Phase;
-use crate::observe::tally::{Bin, Layout, Tally};
+use crate::observe::tally::{Bin, Layout, StationBin, Tally};
 use crate::units::{Span, Time};
 
 /// Bins that the observed window is cut into, to see whether a queue drifts.
@@ -30,6 +30,9 @@ pub(crate) struct Outcome {
     pub(crate) drifting: Vec<usize>,
     /// The same among stations that draw no line.
     pub(crate) aside: Vec<usize>,
+    /// The load at which the first of the drifting stations would have passed all that came, in the unit
+    /// of `load`; none when no queue drifts but those of shared processors.
+    pub(crate) sustained: Option<f64>,
     /// Capacity in use of each station, mean over the window, in its unit.
     pub(crate) busy: Vec<f64>,
     /// Number waiting at each station, mean over the window.
@@ -78,9 +81,38 @@ pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: 
     let mut tally = tally_for(spec, &stations, window.warm_up);
     let cost = simulate(spec, &run, &mut tally);
     let mut outcome = outcome(&tally, load, cost);
-    (outcome.aside, outcome.drifting) =
-        outcome.drifting.iter().partition(|station| aside(spec, &stations[**station]));
+    for station in drifting(&tally.bins) {
+        if aside(spec, &stations[station]) {
+            outcome.aside.push(station);
+            continue;
+        }
+        outcome.drifting.push(station);
+        if matches!(stations[station].resource, Resource::Cpu(_) | Resource::DatabaseCpu(_)) {
+            // Sharing lets small jobs overtake: their number says little of the work.
+            continue;
+        }
+        let levels: Vec<StationBin> = tally.bins.iter().map(|bin| bin.stations[station]).collect();
+        // Records in work count as lag.
+        let in_work = match stations[station].resource {
+            Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
+            _ => 0,
+        };
+        let kept = kept(&levels, in_work) / queueing_share(spec, &stations[station]);
+        let bears = load * (1.0 - kept).max(0.0);
+        outcome.sustained = Some(outcome.sustained.map_or(bears, |least: f64| least.min(bears)));
+    }
     outcome
+}
+
+/// Share of what arrives at a saturated station that arrives at its saturated part: of a listener whose
+/// threads have unequal numbers of partitions, only the fullest threads saturate first.
+fn queueing_share(spec: &Spec, station: &Station) -> f64 {
+    let Resource::Listener(listener) = station.resource else { return 1.0 };
+    let (partitions, threads) = (spec.partitions(listener), active_threads(spec, listener));
+    match partitions % threads {
+        0 => 1.0,
+        fullest => f64::from(fullest * partitions.div_ceil(threads)) / f64::from(partitions),
+    }
 }
 
 /// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
@@ -161,8 +193,9 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
         events_per_s: sum(&|bin| bin.events) / seconds,
         orders_per_s: sum(&|bin| bin.completed) / seconds,
         max_lag: tally.bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
-        drifting: drifting(&tally.bins),
+        drifting: Vec::new(),
         aside: Vec::new(),
+        sustained: None,
         busy: over_stations(&|bin, station| bin.stations[station].busy),
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
         anatomy_ms: tally.spent.map(|nanos| nanos as f64 / 1e6 / tally.answered.max(1) as f64),
@@ -179,14 +212,37 @@ fn drifting(quarters: &[Bin]) -> Vec<usize> {
     (0..last.stations.len())
         .filter(|&station| {
             let at = |bin: &Bin| bin.stations[station];
-            let never_empty = [third, last]
-                .iter()
-                .all(|bin| at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO);
+            let never_empty = [third, last].iter().all(|bin| is_never_empty(&at(bin), 0));
             let grown = at(last).waiting - at(second).waiting;
             let passed = (at(third).left + at(last).left) as f64;
             never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()
         })
         .collect()
+}
+
+fn is_never_empty(bin: &StationBin, in_work: i64) -> bool {
+    bin.waiting_least > in_work || bin.waited_least > Span::ZERO
+}
+
+/// Share of what arrived at a station that its queue kept, over the quarters at the end of the window in
+/// which more than `in_work` were there at any instant: such a station passes what it can, whatever the
+/// load.
+fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
+    let [.., last] = quarters else { return 0.0 };
+    if last.waited_least > Span::ZERO {
+        // A device reports its jobs as they come, so that its busy time is the work that was asked of it.
+        let asked = quarters.iter().map(|bin| bin.busy).sum::<f64>() / quarters.len() as f64;
+        return (1.0 - 1.0 / asked).max(0.0);
+    }
+    let empty = quarters.iter().rposition(|bin| !is_never_empty(bin, in_work));
+    let before = empty.map_or(0, |empty| empty + 1);
+    let first = before.min(quarters.len().saturating_sub(3));
+    // From the middle of the first to the middle of the last.
+    let span = &quarters[first..];
+    let ends = (span[0].left + last.left) as f64 / 2.0;
+    let passed = ends + span[1..span.len() - 1].iter().map(|bin| bin.left as f64).sum::<f64>();
+    let grown = last.waiting - span[0].waiting;
+    grown / (passed + grown)
 }
 
 impl Outcome {

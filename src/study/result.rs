@@ -212,15 +212,17 @@ pub struct Saturation {
     pub mau: Option<Estimate>,
     /// What saturates first: the resource whose relief moves the line most.
     pub resource: String,
-    /// Further resources whose relief moves the line as much (ties), if any.
+    /// Further resources, if any: whose relief moves the line as much, or that have the same limit, so
+    /// that only the relief of all together moves it (`reason` says which).
     pub ties: Vec<String>,
-    /// Share of replications that name this resource.
+    /// Share of replications that carry a load beyond the line with this resource relieved, or with it
+    /// and its ties where they limit together.
     pub agreement: f64,
     /// The mechanism with its number, in a sentence.
     pub reason: String,
     /// The target that fails first: its metric.
     pub binding_target: String,
-    /// Relief tried: how far each moves the line.
+    /// Relief of one resource at a time that was tried.
     pub relief: Vec<Relief>,
     /// True when the line lies beyond the largest load tried.
     pub beyond_search: bool,
@@ -348,10 +350,30 @@ pub struct Comparison {
     pub to: String,
     /// Change of the saturation load \[requests/s\], paired by replication.
     pub saturation_rps: Estimate,
+    /// Variance of an unpaired difference of the lines over that of the paired one: what common random
+    /// numbers gain. None where the differences do not vary.
+    pub variance_ratio: Option<f64>,
     /// Change of the 99th percentile at the target load \[ms\], paired.
     pub p99_ms: Estimate,
-    /// Variance of an unpaired difference over that of the paired one: what common random numbers gain.
-    pub variance_ratio: Option<f64>,
+    /// What pairing gains for `p99_ms`, as `variance_ratio`.
+    pub p99_variance_ratio: Option<f64>,
+    /// The same users at one load that all variants carry; none where a line is missing.
+    pub common: Option<AtCommonLoad>,
+}
+
+/// Paired differences at one load below the lowest line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AtCommonLoad {
+    /// The load \[requests/s\]: 80 % of the lowest line, rounded down to two digits.
+    pub rps: f64,
+    /// Change of the mean response \[ms\].
+    pub mean_ms: Estimate,
+    /// Variance of an unpaired difference of the means over that of the paired one.
+    pub mean_variance_ratio: Option<f64>,
+    /// Change of the 99th percentile \[ms\].
+    pub p99_ms: Estimate,
+    /// Variance of an unpaired difference of the percentiles over that of the paired one.
+    pub p99_variance_ratio: Option<f64>,
 }
 
 /// Saturation for another mix or calibration.

@@ -134,8 +134,17 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("from", text.clone()),
             ("to", text.clone()),
             at("saturation_rps"),
-            at("p99_ms"),
             ("variance_ratio", or_null(number)),
+            at("p99_ms"),
+            ("p99_variance_ratio", or_null(number)),
+            ("common", or_null(&named("at_common_load"))),
+        ]),
+        "at_common_load": object(&[
+            ("rps", number.clone()),
+            at("mean_ms"),
+            ("mean_variance_ratio", or_null(number)),
+            at("p99_ms"),
+            ("p99_variance_ratio", or_null(number)),
         ]),
         "alternative": object(&[
             ("mix", text.clone()),

@@ -5,4 +5,5 @@ mod conservation;
 mod limits;
 mod properties;
 mod replay;
+mod saturation;
 mod systems;
