@@ -21,6 +21,7 @@ def replication(number, scenario, rate, threads, window):
     env = simpy.Environment()
     queues = [simpy.Store(env) for _ in set(threads)]
     written, seen = [], []  # instants; (written, begun, done)
+    at_work = {}  # by thread, since when
 
     def producer():
         while True:
@@ -28,16 +29,17 @@ def replication(number, scenario, rate, threads, window):
             queues[threads[rng.randrange(len(threads))]].put(env.now)
             written.append(env.now)
 
-    def consumer(queue):
+    def consumer(number, queue):
         while True:
             came = yield queue.get()
-            begun = env.now
+            at_work[number] = begun = env.now
             yield env.timeout(WORK)
+            del at_work[number]
             seen.append((came, begun, env.now))
 
     env.process(producer())
-    for queue in queues:
-        env.process(consumer(queue))
+    for number_of_thread, queue in enumerate(queues):
+        env.process(consumer(number_of_thread, queue))
     env.run(window.end)
 
     done = [left for _, _, left in seen]  # in order of time
@@ -51,11 +53,13 @@ def replication(number, scenario, rate, threads, window):
     # What is not done at the end of the window was there from its arrival to that end.
     written_and_open = sum(window.end - max(came, window.begin) for came in written)
     done_and_open = sum(window.end - max(left, window.begin) for left in done)
+    working = [(begun, left) for _, begun, left in seen]
+    working += [(begun, window.end) for begun in at_work.values()]  # still at it
     station = "reader.events consumers"
     return {
         ("lag", ""): greatest,
         ("completed", ""): sum(window.holds(left) for left in done) / window.length,
-        ("busy", station): window.mean_number((begun, left) for _, begun, left in seen) / len(queues),
+        ("busy", station): window.mean_number(working) / len(queues),
         ("waiting", station): (written_and_open - done_and_open) / window.length,
     }
 
