@@ -30,9 +30,9 @@ pub(crate) struct Outcome {
     pub(crate) drifting: Vec<usize>,
     /// The same among stations that draw no line.
     pub(crate) aside: Vec<usize>,
-    /// The load at which the first of the drifting stations would have passed all that came, in the unit
-    /// of `load`; none when no queue drifts but those of shared processors.
-    pub(crate) sustained: Option<f64>,
+    /// Share of the load that each station's queue kept; 0 for those that kept up, and for shared
+    /// processors.
+    pub(crate) kept: Vec<f64>,
     /// Capacity in use of each station, mean over the window, in its unit.
     pub(crate) busy: Vec<f64>,
     /// Number waiting at each station, mean over the window.
@@ -87,21 +87,37 @@ pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: 
             continue;
         }
         outcome.drifting.push(station);
-        if matches!(stations[station].resource, Resource::Cpu(_) | Resource::DatabaseCpu(_)) {
-            // Sharing lets small jobs overtake: their number says little of the work.
-            continue;
-        }
-        let levels: Vec<StationBin> = tally.bins.iter().map(|bin| bin.stations[station]).collect();
-        // Records in work count as lag.
-        let in_work = match stations[station].resource {
-            Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
-            _ => 0,
-        };
-        let kept = kept(&levels, in_work) / queueing_share(spec, &stations[station]);
-        let bears = load * (1.0 - kept).max(0.0);
-        outcome.sustained = Some(outcome.sustained.map_or(bears, |least: f64| least.min(bears)));
     }
+    outcome.kept = stations
+        .iter()
+        .enumerate()
+        .map(|(number, station)| {
+            let drifts = outcome.drifting.contains(&number);
+            let levels: Vec<StationBin> =
+                tally.bins.iter().map(|bin| bin.stations[number]).collect();
+            stayed(spec, station, &levels, drifts)
+        })
+        .collect();
     outcome
+}
+
+/// Share of the load that stayed in the queue of a station that was never empty in the second half of the
+/// window; 0 for one that kept up, and for processors: sharing lets small jobs overtake, so that their
+/// number says little of the work.
+fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -> f64 {
+    // Records in work count as lag.
+    let in_work = match station.resource {
+        Resource::Cpu(_) | Resource::DatabaseCpu(_) => return 0.0,
+        Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
+        _ => 0,
+    };
+    let [.., third, last] = levels else { return 0.0 };
+    let behind = is_never_empty(third, in_work) && is_never_empty(last, in_work);
+    if !drifts && !behind {
+        return 0.0;
+    }
+    let share = kept(levels, in_work) / queueing_share(spec, station);
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// Share of what arrives at a saturated station that arrives at its saturated part: of a listener whose
@@ -195,7 +211,7 @@ fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
         max_lag: tally.bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
         drifting: Vec::new(),
         aside: Vec::new(),
-        sustained: None,
+        kept: Vec::new(),
         busy: over_stations(&|bin, station| bin.stations[station].busy),
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
         anatomy_ms: tally.spent.map(|nanos| nanos as f64 / 1e6 / tally.answered.max(1) as f64),

@@ -35,6 +35,8 @@ const FURTHEST: f64 = 1.5;
 /// Share of an extrapolated distance that it may be wrong by: the law of a station in overload is exact
 /// in the long run, but sessions that wait ask less, and a window is not the long run. A judgement.
 const EXTRAPOLATED: f64 = 0.125;
+/// Most runs spent on coming nearer to a line that lies far below the loads seen.
+const NEARER: usize = 3;
 /// Busy share up to which a processor counts as having kept up with its work.
 const KEPT_UP: f64 = 0.97;
 /// Capacity that relief gives, as a factor.
@@ -135,10 +137,12 @@ impl Case<'_> {
     /// distance of a point anywhere in it from its middle.
     ///
     /// A queue that drifts is longer than empty all the time, so that its station passes what it can: the
-    /// line is the load of the failed run less the share that stayed. A shared processor passes jobs by
-    /// their size, small ones first; there the utilisation law tells, from a run in which it kept up. The
-    /// doubt is a share of the way to the run that was seen. The tolerance of the test for drift does not
-    /// enter; the line may well lie below a load that was carried within it.
+    /// line is the load of the failed run less the share that stayed. What a station can may fall with the
+    /// load, down to nothing where requests lock each other out; so runs nearer to the line have their say
+    /// too (see `approached`). A shared processor
+    /// passes jobs by their size, small ones first; there the utilisation law tells, from a run in which it
+    /// kept up. The doubt is a share of the way to the run that was seen. The tolerance of the test for
+    /// drift does not enter; the line may well lie below a load that was carried within it.
     fn place(&self, line: &mut Line, mut carried: Vec<Outcome>, number: u32) {
         let (Some(failed), Some(low)) = (&line.failed, carried.last()) else { return };
         let crossings = self.study.targets.iter().filter_map(|target| {
@@ -148,15 +152,55 @@ impl Case<'_> {
         });
         let mut limits: Vec<(f64, f64)> = crossings.collect();
         let highest = low.load;
-        limits.extend(failed.sustained.map(|load| (load, (failed.load - load) * EXTRAPOLATED)));
-        for &station in &failed.drifting {
-            if is_processor(&stations(self.spec)[station]) {
-                limits.extend(self.kept_up(&mut carried, station, number, &mut line.events));
-            }
+        let (processors, queues): (Vec<usize>, Vec<usize>) = failed
+            .drifting
+            .iter()
+            .partition(|station| is_processor(&stations(self.spec)[**station]));
+        let top = failed.load;
+        let first = |station: &usize| passes(failed, *station).max(passes(low, *station));
+        if let Some(station) = queues.into_iter().min_by(|a, b| first(a).total_cmp(&first(b))) {
+            let from = (first(&station), failed.load);
+            limits.push(self.approached(&mut carried, station, from, number, &mut line.events));
+        }
+        for station in processors {
+            let found = self.kept_up(&mut carried, station, number, &mut line.events);
+            limits.extend(found.map(|(load, doubt)| (load.min(top), doubt)));
         }
         let found = limits.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
         (line.load, line.doubt) = found.unwrap_or((highest, 0.0));
         line.carried = self.near(line.load, carried, number, &mut line.events);
+    }
+
+    /// The load that a station with a queue can pass, with its doubt: nearer runs where the highest one
+    /// carried lies far above what it passed. `line` is the first estimate, `failed` the load that failed.
+    fn approached(
+        &self,
+        carried: &mut Vec<Outcome>,
+        station: usize,
+        (mut line, failed): (f64, f64),
+        number: u32,
+        events: &mut u64,
+    ) -> (f64, f64) {
+        let mut over = carried
+            .iter()
+            .find(|seen| passes(seen, station) < seen.load)
+            .map_or(failed, |seen| seen.load);
+        for _ in 0..NEARER {
+            if over - line <= self.study.search.resolution * over {
+                break;
+            }
+            let seen = self.run(self.spec, f64::midpoint(line, over), number);
+            *events += seen.cost.events;
+            let passed = passes(&seen, station);
+            if passed < seen.load {
+                over = seen.load;
+            }
+            // Below what another run passed, a run says how noisy both are.
+            line = line.max(passed);
+            let place = carried.partition_point(|other| other.load < seen.load);
+            carried.insert(place, seen);
+        }
+        (line, (over - line).max(0.0) * EXTRAPOLATED)
     }
 
     /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
@@ -220,6 +264,11 @@ fn crossing(below: f64, above: f64, limit: f64) -> Option<f64> {
 
 fn is_processor(station: &Station) -> bool {
     matches!(station.resource, Resource::Cpu(_) | Resource::DatabaseCpu(_))
+}
+
+/// What a station passed of a load, on its axis: all that its queue did not keep.
+fn passes(seen: &Outcome, station: usize) -> f64 {
+    seen.load * (1.0 - seen.kept.get(station).copied().unwrap_or(0.0))
 }
 
 /// Whether a station's utilisation bounds the load: waiting for a connection limit, a queue's storage or
