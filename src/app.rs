@@ -1,6 +1,8 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+mod validate;
+
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -30,6 +32,7 @@ pub fn main() -> ExitCode {
         Command::Run(studying) => study(&studying, Question::Run),
         Command::Compare(studying) => study(&studying, Question::Compare),
         Command::Saturate(studying) => study(&studying, Question::Saturate),
+        Command::Validate(validating) => validate::validate(&validating),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
         Command::Completions { shell } => {
@@ -263,6 +266,15 @@ impl Watcher for Progress {
     }
 }
 
+/// A pool of so many threads; of all cores without a number.
+fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, u8> {
+    let mut pool = rayon::ThreadPoolBuilder::new();
+    if let Some(count) = count {
+        pool = pool.num_threads(usize::from(count));
+    }
+    pool.build().map_err(|error| complain(&format!("cannot start threads: {error}")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
 fn study(studying: &Studying, question: Question) -> u8 {
     let loaded = match load(&studying.reading) {
@@ -281,13 +293,9 @@ fn study(studying: &Studying, question: Question) -> u8 {
     if let Err(error) = std::fs::create_dir_all(&studying.out) {
         return complain(&format!("cannot write to {}: {error}", studying.out.display()));
     }
-    let mut pool = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = studying.threads {
-        pool = pool.num_threads(usize::from(threads));
-    }
-    let pool = match pool.build() {
+    let pool = match threads(studying.threads) {
         Ok(pool) => pool,
-        Err(error) => return complain(&format!("cannot start threads: {error}")),
+        Err(code) => return code,
     };
     let progress = Progress::new();
     let (begun, cpu) = (Instant::now(), cpu_seconds());

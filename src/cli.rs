@@ -31,6 +31,8 @@ pub enum Command {
     Compare(Studying),
     /// Find where each variant saturates.
     Saturate(Studying),
+    /// Set scenarios that state theory beside it, and show that faults would be seen.
+    Validate(Validating),
     /// Explain a problem by its code, such as E0203; without a code list them all.
     Explain {
         /// Code of the problem.
@@ -93,6 +95,32 @@ pub struct Studying {
     /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
+}
+
+/// What to validate.
+#[derive(Args, Debug)]
+pub struct Validating {
+    /// Scenario files, or folders of them; those in a folder that state no theory are left out.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub paths: Vec<PathBuf>,
+    /// What independent tools found (CSV), to be set beside.
+    #[arg(long, value_name = "FILE")]
+    pub peers: Option<PathBuf>,
+    /// Write the table as Markdown into this file.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Folder whose files override the built-in catalog.
+    #[arg(long, value_name = "DIR")]
+    pub catalog: Option<PathBuf>,
+    /// Threads; all cores otherwise. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// Colour of messages.
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
 }
 
 /// When to colour.

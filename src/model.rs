@@ -208,7 +208,7 @@ impl<'a, O: Observer> World<'a, O> {
             observer,
             now: Time::ZERO,
             end: Time::ZERO + run.warm_up + Span(run.bin.0.saturating_mul(u64::from(run.bins))),
-            agenda: Agenda::new(),
+            agenda: Agenda::new(spec.order),
             slots,
             numbering,
             services,

@@ -18,6 +18,8 @@ mod picture;
 mod style;
 mod tables;
 mod text;
+mod theory;
+mod validation;
 mod words;
 
 use std::io;
@@ -27,6 +29,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::study::result::{Edit, StudyResult};
 pub use text::text;
+pub use validation::{
+    Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
+};
 pub use words::Lang;
 use words::{Word, say};
 

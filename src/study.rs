@@ -4,28 +4,33 @@
 //! number of threads nor the order in which they finish can show. Variants meet the same users: their
 //! differences are paired by replication.
 
+mod difference;
 mod doubts;
 mod gather;
+pub mod law;
 pub(crate) mod replicate;
 pub mod result;
 mod sampling;
 pub(crate) mod saturation;
 pub mod schema;
 pub mod setup;
+pub mod theory;
+pub mod validate;
 mod warm_up;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use self::difference::Common;
 use self::doubts::Sampled;
 use self::gather::{
     anatomy, anatomy_of, at_load, day_series, p99_each, share_of, station_results, verdicts,
 };
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
-    Alternative, AlternativeVariant, Axis, Comparison, CurvePoint, Saturation, StudyResult,
-    TargetLoad, VariantResult, WarmUp,
+    Alternative, AlternativeVariant, Axis, CurvePoint, Saturation, StudyResult, TargetLoad,
+    VariantResult, WarmUp,
 };
 use self::sampling::windowed;
 use self::saturation::{Case, Line, answer};
@@ -34,7 +39,6 @@ use crate::model::spec::Spec;
 use crate::model::stations::stations;
 use crate::model::{Cost, MOST_IN_FLIGHT};
 use crate::observe::tally::Bin;
-use crate::stats;
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -126,9 +130,10 @@ pub fn answer_question(
                 .into(),
         );
     }
-    let mut lines = Vec::new();
+    let mut lines: Vec<Vec<Line>> = Vec::new();
     if searching {
-        lines = work.search(question, &mut result);
+        let found = work.search(question, &mut result);
+        lines = found.into_iter().map(|searched| searched.lines).collect();
     }
     let p99 = work.at_target(&mut result);
     if searching && question == Question::Compare {
@@ -137,7 +142,9 @@ pub fn answer_question(
     if question != Question::Saturate {
         work.days(&mut result);
     }
-    compare(&lines, &p99, &mut result);
+    let common = work.common(&result);
+    difference::compare(&lines, &p99, common.as_ref(), &mut result);
+    theory::check(study, &mut result);
     disagreements(&mut result);
     if work.no_room > 0 {
         result.warnings.push(format!(
@@ -234,6 +241,7 @@ impl Work<'_> {
                     stations: Vec::new(),
                     anatomy: Vec::new(),
                     anatomy_rps: 0.0,
+                    theory: Vec::new(),
                 })
                 .collect(),
             comparisons: Vec::new(),
@@ -284,7 +292,8 @@ impl Work<'_> {
                 let cases = &cases;
                 first.iter().enumerate().filter_map(move |(index, line)| {
                     let line = line.as_ref().filter(|_| number < wanted(&cases[index]))?;
-                    let guess = line.carried.as_ref().map_or(line.load, |seen| seen.load);
+                    // Begun just below it, most find a load that they carry at once.
+                    let guess = line.load * (1.0 - study.search.resolution);
                     Some((index, number, guess.max(1e-6)))
                 })
             })
@@ -489,6 +498,15 @@ impl Work<'_> {
         }
     }
 
+    /// All variants at one load that they carry.
+    fn common(&mut self, result: &StudyResult) -> Option<Common> {
+        let common = difference::common(self.study, result, self.watcher)?;
+        for outcome in common.seen.iter().flatten() {
+            self.count(outcome.cost);
+        }
+        Some(common)
+    }
+
     /// The day, bin by bin.
     fn days(&mut self, result: &mut StudyResult) {
         let study = self.study;
@@ -535,31 +553,6 @@ impl Work<'_> {
                 station.busy.mean > 0.0
                     || station.waiting.mean > 0.0
                     || !station.busy_by_bin.is_empty()
-            });
-        }
-    }
-}
-
-/// Paired differences: each variant with every one before it.
-fn compare(lines: &[Searched], p99: &[Vec<f64>], result: &mut StudyResult) {
-    let line = |variant: usize| -> Vec<f64> {
-        let found = lines.iter().find(|searched| searched.variant == variant);
-        found.map_or_else(Vec::new, |found| found.lines.iter().map(|line| line.load).collect())
-    };
-    for to in 1..result.variants.len() {
-        for from in (0..to).rev() {
-            let (before, after) = (line(from), line(to));
-            let n = before.len().min(after.len());
-            let m = p99[from].len().min(p99[to].len());
-            if n < 2 || m < 2 {
-                continue;
-            }
-            result.comparisons.push(Comparison {
-                from: result.variants[from].name.clone(),
-                to: result.variants[to].name.clone(),
-                saturation_rps: stats::paired(&before[..n], &after[..n], CONFIDENCE),
-                p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
-                variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
             });
         }
     }

@@ -3,6 +3,7 @@
 //! Whoever builds a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle. The
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
+pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
 
@@ -32,6 +33,8 @@ pub struct Spec {
     pub samplers: Vec<Sampler>,
     /// What users do: the load.
     pub load: Load,
+    /// Which of the simultaneous events goes first; anything but the written order is a wrong model.
+    pub order: Order,
 }
 
 /// A service: `replicas` equal pods behind a balancer.

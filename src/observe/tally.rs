@@ -267,8 +267,12 @@ impl Observer for Tally {
                     level.waiting_least = level.waiting_least.min(level.waiting);
                     level.waiting_most = level.waiting_most.max(level.waiting);
                 }
-                let left = if waiting < 0 { waiting.unsigned_abs() } else { u64::from(busy < 0.0) };
-                level.left += left;
+                // A consumer that goes idle has passed nothing but what it committed.
+                let idle = waiting == 0 && self.layout.lags.contains(&(station as usize));
+                level.left += match waiting {
+                    ..0 => waiting.unsigned_abs(),
+                    _ => u64::from(busy < 0.0 && !idle),
+                };
             }
             Record::Passed { station, waited, served } => {
                 let level = &mut self.levels[station as usize];

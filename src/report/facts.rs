@@ -6,7 +6,8 @@ use super::number;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
 use crate::study::result::{
-    AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict, WarmUpSource,
+    Alternative, AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict,
+    WarmUpSource,
 };
 
 /// Whether an interval lies at or above what is wanted; none where there is no number.
@@ -249,9 +250,42 @@ pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option
     Some(all.all(|verdict| verdict == Verdict::Met))
 }
 
-/// ` (n 8)`; nothing for a number that is known exactly.
-pub(crate) fn n_of(estimate: &Estimate) -> String {
-    if estimate.is_exact() { String::new() } else { format!(" (n {})", estimate.n) }
+/// Replications behind the numbers of a row: `8`, `8–16` where variants differ; empty without any.
+fn row_n(
+    result: &StudyResult,
+    pick: impl Fn(&VariantResult) -> Option<Estimate>,
+    lang: Lang,
+) -> String {
+    let all: Vec<Estimate> = result.variants.iter().filter_map(pick).collect();
+    if all.iter().any(Estimate::is_exact) {
+        return Word::Exact.text(lang).to_owned();
+    }
+    let (least, most) = (all.iter().map(|e| e.n).min(), all.iter().map(|e| e.n).max());
+    match (least, most) {
+        (Some(least), Some(most)) if least == most => least.to_string(),
+        (Some(least), Some(most)) => format!("{least}–{most}"),
+        _ => String::new(),
+    }
+}
+
+/// Replications behind the lines.
+pub(crate) fn line_n(result: &StudyResult, lang: Lang) -> String {
+    row_n(result, |variant| variant.saturation.as_ref().map(|line| line.rps), lang)
+}
+
+/// Replications behind the lines of another mix or calibration: `4`, or `4–8`.
+pub(crate) fn alternative_n(alternative: &Alternative) -> String {
+    let all = || alternative.variants.iter().map(|variant| variant.saturation.rps.n);
+    match (all().min(), all().max()) {
+        (Some(least), Some(most)) if least == most => least.to_string(),
+        (Some(least), Some(most)) => format!("{least}–{most}"),
+        _ => String::new(),
+    }
+}
+
+/// Replications behind what users get at the load asked about.
+pub(crate) fn load_n(result: &StudyResult, lang: Lang) -> String {
+    row_n(result, |variant| variant.at_target.as_ref().map(|at| at.goodput_rps), lang)
 }
 
 /// `n 8`, or that the number is known exactly.
@@ -263,9 +297,10 @@ pub(crate) fn count(estimate: &Estimate, lang: Lang) -> String {
     }
 }
 
-/// Whether no resource's relief alone moves the line.
+/// Whether no resource's relief alone moves the line, and it was not found which limit together.
 pub(crate) fn several(saturation: &Saturation) -> bool {
     !saturation.beyond_search
+        && saturation.ties.is_empty()
         && !saturation.relief.is_empty()
         && saturation.relief.iter().all(|relief| relief.carried <= 0.5)
 }

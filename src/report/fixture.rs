@@ -3,9 +3,9 @@
 use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
 use crate::study::result::{
-    Alternative, AlternativeVariant, AnatomyPart, Assumption, AtLoad, Axis, Comparison, CurvePoint,
-    DayBin, Edit, Relief, Saturation, StationResult, StudyResult, Target, TargetLoad,
-    TargetVerdict, VariantResult, Verdict, WarmUp, WarmUpSource,
+    Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
+    Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult,
+    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -38,6 +38,14 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
             saturation_rps: Estimate { mean: gain, low: gain - 8.0, high: gain + 8.0, n: 8 },
             p99_ms: Estimate { mean: -812.0, low: -840.0, high: -784.0, n: 8 },
             variance_ratio: Some(6.2),
+            p99_variance_ratio: Some(2.5),
+            common: Some(AtCommonLoad {
+                rps: 0.8 * before.1.min(after.1),
+                mean_ms: Estimate { mean: -4.2, low: -4.4, high: -4.0, n: 8 },
+                mean_variance_ratio: Some(31.0),
+                p99_ms: Estimate { mean: -21.0, low: -25.0, high: -17.0, n: 8 },
+                p99_variance_ratio: Some(7.5),
+            }),
         });
     }
     let other = |mix: &str, calibration: &str, factor: f64| Alternative {
@@ -165,7 +173,42 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
             .map(|(part, ms)| AnatomyPart { part: (*part).to_owned(), mean_ms: within(ms, 0.05) })
             .collect(),
         anatomy_rps: line * 0.95,
+        theory: theory(line),
     }
+}
+
+fn theory(line: f64) -> Vec<Check> {
+    let check = |measure, at: Option<&str>, law: &str, theory, simulation, agreement| Check {
+        stated: false,
+        measure,
+        at: at.map(str::to_owned),
+        law: law.to_owned(),
+        source: "Denning and Buzen 1978".to_owned(),
+        theory,
+        bound: measure == Measure::LineRps,
+        simulation,
+        agreement,
+    };
+    let share = 1000.0 / line;
+    let beyond = share >= 1.0;
+    vec![
+        check(
+            Measure::LineRps,
+            None,
+            "utilisation law: order CPU full",
+            line * 1.1,
+            within(line, 0.02),
+            Agreement::Agrees,
+        ),
+        check(
+            Measure::Busy,
+            Some("order CPU"),
+            "utilisation law",
+            share,
+            estimate(share.min(1.0), 0.01),
+            if beyond { Agreement::Saturated } else { Agreement::Agrees },
+        ),
+    ]
 }
 
 /// A two-humped day that peaks at 1,000 RPS in the evening.

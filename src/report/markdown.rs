@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
-use super::{Manifest, edits, facts, moves, number};
+use super::{Manifest, edits, facts, moves, number, theory};
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
 /// A chart that was written.
@@ -37,6 +37,7 @@ pub(crate) fn page(
     page.alternatives(result);
     page.edits(result);
     page.targets(result);
+    page.theory(result);
     page.assumed(result);
     page.how(result, manifest);
     page.text
@@ -48,7 +49,7 @@ struct Page {
 }
 
 /// Text in which Markdown sees nothing but text.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::new();
     for c in text.chars() {
         match c {
@@ -65,13 +66,34 @@ fn escape(text: &str) -> String {
 }
 
 /// Text as code, for names of settings and files.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|c| if c.is_control() || c == '`' { ' ' } else { c })
         .collect::<String>()
         .replace('|', "\\|");
     if text.trim().is_empty() { String::new() } else { format!("`{text}`") }
+}
+
+/// A table; cells are Markdown already. Nothing without rows.
+pub(crate) fn table(text: &mut String, header: &[String], rows: &[Vec<String>]) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut row = |cells: &[String]| {
+        text.push('|');
+        for cell in cells {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " {cell} |");
+        }
+        text.push('\n');
+    };
+    row(header);
+    row(&vec!["---".to_owned(); header.len()]);
+    for cells in rows {
+        row(cells);
+    }
+    text.push('\n');
 }
 
 impl Page {
@@ -101,23 +123,7 @@ impl Page {
 
     /// A table; cells are Markdown already. Nothing without rows.
     fn table(&mut self, header: &[String], rows: &[Vec<String>]) {
-        if rows.is_empty() {
-            return;
-        }
-        let mut row = |cells: &[String]| {
-            self.text.push('|');
-            for cell in cells {
-                // Writing to a string cannot fail.
-                let _ = write!(self.text, " {cell} |");
-            }
-            self.text.push('\n');
-        };
-        row(header);
-        row(&vec!["---".to_owned(); header.len()]);
-        for cells in rows {
-            row(cells);
-        }
-        self.text.push('\n');
+        table(&mut self.text, header, rows);
     }
 
     /// Three sentences: the line, what goes first, what users get at the target.
@@ -182,7 +188,7 @@ impl Page {
 
     fn header(result: &StudyResult) -> Vec<String> {
         let names = result.variants.iter().map(|variant| escape(&variant.name));
-        std::iter::once(String::new()).chain(names).collect()
+        std::iter::once(String::new()).chain(names).chain(["n".to_owned()]).collect()
     }
 
     fn before_after(&mut self, result: &StudyResult) {
@@ -195,32 +201,34 @@ impl Page {
             self.end_list();
         }
         let mut rows = Vec::new();
-        let mut put = |name: String, cell: &dyn Fn(&VariantResult) -> Option<String>| {
+        let (line_n, load_n) = (facts::line_n(result, lang), facts::load_n(result, lang));
+        let mut put = |name: String, n: &str, cell: &dyn Fn(&VariantResult) -> Option<String>| {
             let cells: Vec<String> = result
                 .variants
                 .iter()
                 .map(|variant| cell(variant).unwrap_or_else(|| number::NOTHING.to_owned()))
                 .collect();
             if cells.iter().any(|cell| cell != number::NOTHING) {
-                rows.push(std::iter::once(name).chain(cells).collect());
+                rows.push(std::iter::once(name).chain(cells).chain([n.to_owned()]).collect());
             }
         };
         let at = Word::SaturatesAt.text(lang);
-        let line = |s: &Saturation| format!("{}{}", facts::line(s, lang), facts::n_of(&s.rps));
-        put(format!("{at}, RPS"), &|v| v.saturation.as_ref().map(line));
-        put(format!("{at}, {}", Word::Events.text(lang)), &|v| {
+        put(format!("{at}, RPS"), &line_n, &|v| {
+            v.saturation.as_ref().map(|s| facts::line(s, lang))
+        });
+        put(format!("{at}, {}", Word::Events.text(lang)), &line_n, &|v| {
             v.saturation.as_ref().map(|s| number::estimate(&s.events_per_s))
         });
-        put(format!("{at}, {}", Word::Orders.text(lang)), &|v| {
+        put(format!("{at}, {}", Word::Orders.text(lang)), &line_n, &|v| {
             v.saturation.as_ref().map(|s| number::estimate(&s.orders_per_s))
         });
-        put(format!("{at}, MAU"), &|v| facts::users(result, v.saturation.as_ref()?, lang));
-        put(self.word(Word::FirstToGo), &|v| {
+        put(format!("{at}, MAU"), &line_n, &|v| facts::users(result, v.saturation.as_ref()?, lang));
+        put(self.word(Word::FirstToGo), &line_n, &|v| {
             v.saturation.as_ref().map(|s| escape(&facts::first_to_go(s, lang)))
         });
         let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
         for (word, cell) in facts::load_rows(result) {
-            put(format!("{at}: {}", word.text(lang)), &|v| v.at_target.as_ref().map(cell));
+            put(format!("{at}: {}", word.text(lang)), &load_n, &|v| v.at_target.as_ref().map(cell));
         }
         let header = Page::header(result);
         self.table(&header, &rows);
@@ -240,26 +248,29 @@ impl Page {
         let word = |verdict: Option<Verdict>| {
             verdict.map_or(number::NOTHING, |verdict| facts::verdict(verdict, lang)).to_owned()
         };
-        let mut put = |name: String, cell: &dyn Fn(&VariantResult) -> String| {
+        let (line_n, load_n) = (facts::line_n(result, lang), facts::load_n(result, lang));
+        let mut put = |name: String, n: &str, cell: &dyn Fn(&VariantResult) -> String| {
             let cells: Vec<String> = result.variants.iter().map(cell).collect();
             if cells.iter().any(|cell| cell != number::NOTHING) {
-                rows.push(std::iter::once(name).chain(cells).collect());
+                rows.push(std::iter::once(name).chain(cells).chain([n.to_owned()]).collect());
             }
         };
-        put(format!("{} RPS", number::plain(wanted)), &|v| word(facts::carries(v, wanted)));
+        put(format!("{} RPS", number::plain(wanted)), &line_n, &|v| {
+            word(facts::carries(v, wanted))
+        });
         if let Some(events) = result.target_load.events_per_s {
-            put(format!("{} {}", number::plain(events), Word::Events.text(lang)), &|v| {
+            put(format!("{} {}", number::plain(events), Word::Events.text(lang)), &load_n, &|v| {
                 word(v.at_target.as_ref().and_then(|at| facts::at_least(&at.events_per_s, events)))
             });
         }
         for (index, target) in result.targets.iter().enumerate() {
-            put(escape(&facts::target(target, lang)), &|v| {
+            put(escape(&facts::target(target, lang)), &load_n, &|v| {
                 let found = v.verdicts.get(index).filter(|found| found.metric == target.metric);
                 word(found.map(|found| found.verdict))
             });
         }
         if let Some(drift) = facts::drift(result) {
-            put(facts::target(&drift, lang), &|v| word(facts::drift_verdict(v)));
+            put(facts::target(&drift, lang), &load_n, &|v| word(facts::drift_verdict(v)));
         }
         if rows.is_empty() {
             return;
@@ -427,6 +438,7 @@ impl Page {
         self.line(&escape(&sentence));
         let mut header = vec![self.word(Word::MixColumn), self.word(Word::CalibrationColumn)];
         header.extend(result.variants.iter().map(|variant| escape(&variant.name)));
+        header.push("n".to_owned());
         let cell = |saturation: Option<&Saturation>| {
             saturation.map_or(number::NOTHING.to_owned(), |saturation| {
                 let line = facts::line(saturation, self.lang);
@@ -435,15 +447,53 @@ impl Page {
         };
         let main = result.variants.iter().map(|variant| cell(variant.saturation.as_ref()));
         let names = [escape(&result.mix), escape(&result.calibration)];
-        let mut rows: Vec<Vec<String>> = vec![names.into_iter().chain(main).collect()];
+        let n = facts::line_n(result, self.lang);
+        let mut rows: Vec<Vec<String>> = vec![names.into_iter().chain(main).chain([n]).collect()];
         for alternative in &result.alternatives {
             let mut row = vec![escape(&alternative.mix), escape(&alternative.calibration)];
             for variant in &result.variants {
                 let found = alternative.variants.iter().find(|other| other.name == variant.name);
                 row.push(cell(found.map(|found| &found.saturation)));
             }
+            row.push(facts::alternative_n(alternative));
             rows.push(row);
         }
+        self.table(&header, &rows);
+    }
+
+    fn theory(&mut self, result: &StudyResult) {
+        let lang = self.lang;
+        let several = result.variants.len() > 1;
+        let mut rows = Vec::new();
+        for variant in &result.variants {
+            for check in &variant.theory {
+                let mut row = if several { vec![escape(&variant.name)] } else { Vec::new() };
+                row.extend([
+                    escape(&theory::measure(check, lang)),
+                    escape(&check.law),
+                    theory::expected(check),
+                    theory::simulated(check),
+                    check.simulation.n.to_string(),
+                    theory::verdict(check.agreement, lang).to_owned(),
+                    escape(&check.source),
+                ]);
+                rows.push(row);
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(Word::TheoryHeading);
+        self.line(Word::TheoryLead.text(lang));
+        if let Some(sentence) = theory::sentence(result, lang) {
+            self.line(&escape(&sentence));
+        }
+        let mut header = if several { vec![self.word(Word::VariantColumn)] } else { Vec::new() };
+        let words =
+            [Word::TheoryMeasure, Word::TheoryLaw, Word::TheoryExpected, Word::TheorySimulated];
+        header.extend(words.map(|word| self.word(word)));
+        header.push("n".into());
+        header.extend([Word::TheoryVerdict, Word::Source].map(|word| self.word(word)));
         self.table(&header, &rows);
     }
 
@@ -497,8 +547,7 @@ impl Page {
             self.item(&say(lang, Word::HowCommand, &[&code(&manifest.command.join(" "))]));
         }
         for comparison in &result.comparisons {
-            if let Some(ratio) = comparison.variance_ratio.filter(|ratio| ratio.is_finite()) {
-                let gain = say(lang, Word::PairingGain, &[&number::plain(ratio)]);
+            if let Some(gain) = moves::gain(comparison, lang) {
                 let names = format!("{} → {}", comparison.from, comparison.to);
                 self.item(&format!("{}: {gain}", escape(&names)));
             }

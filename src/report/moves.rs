@@ -108,7 +108,54 @@ fn one(
         text.push(' ');
         text.push_str(&say(lang, Word::MovesP99, &[&change, &facts::count(p99, lang)]));
     }
+    if let Some(common) = &comparison.common
+        && number::known(&common.mean_ms)
+        && number::known(&common.p99_ms)
+    {
+        let (mean, p99) = (number::difference(&common.mean_ms), number::difference(&common.p99_ms));
+        let (rps, n) = (number::plain(common.rps), facts::count(&common.mean_ms, lang));
+        text.push_str(if text.is_empty() { "" } else { " " });
+        text.push_str(&say(lang, Word::MovesCommon, &[&rps, &mean, &p99, &n]));
+    }
     (!text.is_empty()).then_some(text)
+}
+
+/// What pairing gains for one comparison, measure by measure; none where nothing varies.
+pub(crate) fn gain(comparison: &Comparison, lang: Lang) -> Option<String> {
+    gains(&[comparison], lang).map(|gains| say(lang, Word::PairingGain, &[&gains]))
+}
+
+/// What pairing gains over all comparisons, from the least to the most.
+pub(crate) fn gain_overall(result: &StudyResult, lang: Lang) -> Option<String> {
+    let all: Vec<&Comparison> = result.comparisons.iter().collect();
+    gains(&all, lang).map(|gains| say(lang, Word::PairingLead, &[&gains]))
+}
+
+fn gains(comparisons: &[&Comparison], lang: Lang) -> Option<String> {
+    let range = |pick: &dyn Fn(&Comparison) -> Option<f64>| {
+        let found: Vec<f64> = comparisons
+            .iter()
+            .filter_map(|comparison| pick(comparison))
+            .filter(|ratio| ratio.is_finite())
+            .collect();
+        let least = found.iter().copied().reduce(f64::min)?;
+        let most = found.iter().copied().reduce(f64::max)?;
+        let (least, most) = (number::plain(least), number::plain(most));
+        Some(if least == most { least } else { format!("{least}–{most}") })
+    };
+    let common = comparisons.iter().find_map(|comparison| comparison.common.as_ref());
+    let rps = common.map_or(String::new(), |common| number::plain(common.rps));
+    let parts: Vec<String> = [
+        range(&|found| found.variance_ratio).map(|gain| say(lang, Word::PairingLine, &[&gain])),
+        range(&|found| found.common.as_ref()?.mean_variance_ratio)
+            .map(|gain| say(lang, Word::PairingMean, &[&rps, &gain])),
+        range(&|found| found.common.as_ref()?.p99_variance_ratio)
+            .map(|gain| say(lang, Word::PairingP99, &[&rps, &gain])),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Whether the slowest requests at the target load all take the same time: that of users who leave.
@@ -126,6 +173,7 @@ fn at_ceiling(variant: &VariantResult) -> bool {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::study::result::AtCommonLoad;
 
     fn compared(from: &str, to: &str, mean: f64, half: f64) -> Comparison {
         Comparison {
@@ -134,6 +182,8 @@ mod tests {
             saturation_rps: Estimate { mean, low: mean - half, high: mean + half, n: 8 },
             p99_ms: Estimate { mean: 0.0, low: 0.0, high: 0.0, n: 8 },
             variance_ratio: None,
+            p99_variance_ratio: None,
+            common: None,
         }
     }
 
@@ -164,6 +214,30 @@ mod tests {
                  effective).",
             ]
         );
+    }
+
+    #[test]
+    fn what_pairing_gains_is_said_from_the_least_to_the_most() {
+        let mut result = result();
+        assert_eq!(gain_overall(&result, Lang::En), None);
+        let change = Estimate { mean: -1.0, low: -1.5, high: -0.5, n: 8 };
+        result.comparisons.truncate(2);
+        result.comparisons[0].variance_ratio = Some(2.0);
+        result.comparisons[1].variance_ratio = Some(6.0);
+        result.comparisons[1].common = Some(AtCommonLoad {
+            rps: 140.0,
+            mean_ms: change,
+            mean_variance_ratio: Some(30.0),
+            p99_ms: change,
+            p99_variance_ratio: None,
+        });
+        let found = gain_overall(&result, Lang::En).unwrap();
+        assert!(found.ends_with("line 2–6, mean response at 140 RPS 30."), "{found}");
+        assert!(gain(&result.comparisons[0], Lang::Ko).unwrap().ends_with("포화 지점 2."));
+        assert!(sentences(&result, Lang::En)[0].contains(
+            "At 140 RPS, which both carry, mean response changes by −1.0 ± 0.5 ms and p99 by −1.0 \
+             ± 0.5 ms (n 8)."
+        ));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(crate) const NAMES: &[&str] = &[
     "alternatives.csv",
     "edits.csv",
     "assumed.csv",
+    "theory.csv",
 ];
 
 /// A table being filled: the first row names the columns.
@@ -105,7 +106,7 @@ impl Table {
 
 /// Every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
-    let builders: [fn(&StudyResult) -> Table; 11] = [
+    let builders: [fn(&StudyResult) -> Table; 12] = [
         variants,
         targets,
         curve,
@@ -117,6 +118,7 @@ pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>
         alternatives,
         edits,
         assumed,
+        theory,
     ];
     let mut tables = Vec::new();
     for (name, build) in NAMES.iter().zip(builders) {
@@ -249,17 +251,22 @@ fn anatomy(result: &StudyResult) -> Table {
 
 fn comparisons(result: &StudyResult) -> Table {
     let mut table = Table::default();
+    let ratio = |ratio: Option<f64>| ratio.map(|ratio| ratio.to_string()).unwrap_or_default();
     for comparison in &result.comparisons {
+        let common = comparison.common.as_ref();
         table
             .start()
             .put("from", &comparison.from)
             .put("to", &comparison.to)
             .estimate("saturation_rps", Some(&comparison.saturation_rps))
+            .put("variance_ratio", ratio(comparison.variance_ratio))
             .estimate("p99_ms", Some(&comparison.p99_ms))
-            .put(
-                "variance_ratio",
-                comparison.variance_ratio.map(|ratio| ratio.to_string()).unwrap_or_default(),
-            );
+            .put("p99_variance_ratio", ratio(comparison.p99_variance_ratio))
+            .put("common_rps", common.map(|at| at.rps.to_string()).unwrap_or_default())
+            .estimate("common_mean_ms", common.map(|at| &at.mean_ms))
+            .put("common_mean_variance_ratio", ratio(common.and_then(|at| at.mean_variance_ratio)))
+            .estimate("common_p99_ms", common.map(|at| &at.p99_ms))
+            .put("common_p99_variance_ratio", ratio(common.and_then(|at| at.p99_variance_ratio)));
     }
     table
 }
@@ -308,4 +315,30 @@ fn assumed(result: &StudyResult) -> Table {
             .put("source", &input.source);
     }
     table
+}
+
+fn theory(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for check in &variant.theory {
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("measure", word(&check.measure))
+                .put("at", check.at.as_deref().unwrap_or_default())
+                .put("law", &check.law)
+                .put("source", &check.source)
+                .put("theory", check.theory)
+                .put("bound", check.bound)
+                .estimate("simulation", Some(&check.simulation))
+                .put("agreement", word(&check.agreement));
+        }
+    }
+    table
+}
+
+/// The word that JSON has for it, so that both formats say the same.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    let json = serde_json::to_value(value).unwrap_or_default();
+    json.as_str().unwrap_or_default().to_owned()
 }

@@ -125,9 +125,18 @@ fn the_terminal_shows_intervals_and_stays_narrow() {
         }
     }
     let shown = text(&fixture::before_after(), Lang::En, false);
-    for part in ["380 ± 5 (n 8)", "product CPU", "1,000 RPS", "missed", "1 of 9 edits"] {
+    for part in ["380 ± 5", "product CPU", "1,000 RPS", "missed", "1 of 9 edits"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
+    // Every row with a number says on how many replications it rests.
+    let numbers =
+        shown.lines().filter(|line| line.starts_with("  ") && line.matches('±').count() > 1);
+    let mut rows = 0;
+    for line in numbers.filter(|line| !line.contains("CPU")) {
+        assert!(line.ends_with("  8"), "{line}");
+        rows += 1;
+    }
+    assert!(rows > 8, "{shown}");
     let ko = text(&fixture::before_after(), Lang::Ko, false);
     assert!(ko.contains("190만 ± 2만") && ko.contains("500만 MAU"), "{ko}");
     let coloured = text(&fixture::before_after(), Lang::En, true);
@@ -287,7 +296,7 @@ fn numbers_known_exactly_have_no_replications() {
     let mut result = fixture::study(&[("effective", 350.0)], 3);
     result.variants[0].saturation.as_mut().unwrap().rps = Estimate::exact(350.0);
     let shown = text(&result, Lang::En, false);
-    assert!(shown.contains("350\n") && !shown.contains(&u32::MAX.to_string()), "{shown}");
+    assert!(shown.contains("  exact\n") && !shown.contains(&u32::MAX.to_string()), "{shown}");
     let tables = tables::all(&result).unwrap();
     let variants = String::from_utf8(tables[0].1.clone()).unwrap();
     assert!(variants.contains(",350,350,350,exact,") && !variants.contains("4294967295"));

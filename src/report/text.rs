@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::words::{Lang, Word, say};
-use super::{edits, facts, moves, number};
+use super::{edits, facts, moves, number, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -51,6 +51,8 @@ struct Row {
     /// Label; empty where the heading is label enough.
     label: String,
     cells: Vec<(String, Tone)>,
+    /// Replications behind the numbers.
+    n: String,
 }
 
 /// The answer as a table and sentences, at most 118 columns wide; `colour` adds ANSI colours.
@@ -66,7 +68,8 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
         table(&mut lines, result, &rows, colour);
     }
     let (reasons, plan) = (reasons(result, lang), plan(result, lang));
-    for block in [reasons, plan, alternatives(result, lang, colour), cautions(result, lang)] {
+    let (others, sanity) = (alternatives(result, lang, colour), sanity(result, lang));
+    for block in [reasons, plan, others, sanity, cautions(result, lang)] {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);
@@ -96,11 +99,11 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             .map(|v| (v.saturation.as_ref().map_or(String::new(), cell), tone))
             .collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty() && cell != number::NOTHING) {
-            rows.push(Row { group: group.to_owned(), label: name.to_owned(), cells });
+            let n = facts::line_n(result, lang);
+            rows.push(Row { group: group.to_owned(), label: name.to_owned(), cells, n });
         }
     };
-    let rps = |s: &Saturation| format!("{}{}", facts::line(s, lang), facts::n_of(&s.rps));
-    put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &rps);
+    put(Word::SaturatesAt.text(lang), "RPS", Tone::Strong, &|s| facts::line(s, lang));
     let some = |estimate: &Estimate| {
         if estimate.high > 0.0 { number::estimate(estimate) } else { String::new() }
     };
@@ -121,35 +124,38 @@ fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
             .collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty() && cell != number::NOTHING) {
             let group = std::mem::take(&mut group);
-            rows.push(Row { group, label: name.text(lang).to_owned(), cells });
+            let n = facts::load_n(result, lang);
+            rows.push(Row { group, label: name.text(lang).to_owned(), cells, n });
         }
     }
 }
 
 fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     let mut group = Word::Target.text(lang).to_owned();
-    let mut put = |name: String, verdict: &dyn Fn(&VariantResult) -> Option<Verdict>| {
+    let (line_n, load_n) = (facts::line_n(result, lang), facts::load_n(result, lang));
+    let mut put = |name: String, n: &str, verdict: &dyn Fn(&VariantResult) -> Option<Verdict>| {
         let cells: Vec<_> =
             result.variants.iter().map(|v| verdict_cell(verdict(v), lang)).collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty()) {
-            rows.push(Row { group: std::mem::take(&mut group), label: name, cells });
+            let group = std::mem::take(&mut group);
+            rows.push(Row { group, label: name, cells, n: n.to_owned() });
         }
     };
     let wanted = result.target_load.rps;
-    put(format!("{} RPS", number::plain(wanted)), &|v| facts::carries(v, wanted));
+    put(format!("{} RPS", number::plain(wanted)), &line_n, &|v| facts::carries(v, wanted));
     if let Some(events) = result.target_load.events_per_s {
-        put(format!("{} {}", number::plain(events), Word::Events.text(lang)), &|v| {
+        put(format!("{} {}", number::plain(events), Word::Events.text(lang)), &load_n, &|v| {
             v.at_target.as_ref().and_then(|at| facts::at_least(&at.events_per_s, events))
         });
     }
     for (index, target) in result.targets.iter().enumerate() {
-        put(facts::target(target, lang), &|v| {
+        put(facts::target(target, lang), &load_n, &|v| {
             let at_index = v.verdicts.get(index).filter(|found| found.metric == target.metric);
             at_index.map(|found| found.verdict)
         });
     }
     if let Some(drift) = facts::drift(result) {
-        put(facts::target(&drift, lang), &facts::drift_verdict);
+        put(facts::target(&drift, lang), &load_n, &facts::drift_verdict);
     }
 }
 
@@ -175,12 +181,14 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
             cells.chain([variant.name.width()]).max().unwrap_or(0).max(8)
         })
         .collect();
-    let columns = columns(&natural, label);
+    // Every block ends with the replications, whose place no variant's column may take.
+    let n_width = rows.iter().map(|row| row.n.width()).max().unwrap_or(0).max(1);
+    let columns = columns(&natural, label, n_width);
     let mut from = 0;
     while from < columns.len() {
         let mut to = from + 1;
         let mut width = label + GAP + columns[from];
-        while to < columns.len() && width + GAP + columns[to] <= WIDEST {
+        while to < columns.len() && width + GAP + columns[to] + GAP + n_width <= WIDEST {
             width += GAP + columns[to];
             to += 1;
         }
@@ -189,6 +197,7 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
             group: String::new(),
             label: String::new(),
             cells: result.variants.iter().map(|v| (v.name.clone(), Tone::Strong)).collect(),
+            n: "n".into(),
         };
         for row in std::iter::once(&names).chain(rows) {
             lay_row(lines, row, label, &columns, from..to, colour);
@@ -198,9 +207,9 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
 }
 
 /// Widths of columns: their own while all fit, else the widest are narrowed, but not below [`CELL`].
-fn columns(natural: &[usize], label: usize) -> Vec<usize> {
+fn columns(natural: &[usize], label: usize, n: usize) -> Vec<usize> {
     let at_most = |most: usize| natural.iter().map(move |width| (*width).min(most));
-    let room = WIDEST.saturating_sub(label + GAP * natural.len());
+    let room = WIDEST.saturating_sub(label + GAP * natural.len() + GAP + n);
     let widest = natural.iter().copied().max().unwrap_or(0);
     let most = (CELL..=widest.max(CELL)).rev().find(|most| at_most(*most).sum::<usize>() <= room);
     at_most(most.unwrap_or(CELL)).collect()
@@ -251,6 +260,10 @@ fn lay_row(
             } else {
                 text.push_str(&padded);
             }
+        }
+        if line == 0 {
+            text.push_str(&" ".repeat(GAP));
+            text.push_str(&row.n);
         }
         lines.push(text.trim_end().to_owned());
     }
@@ -303,6 +316,7 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     for sentence in moves::sentences(result, lang) {
         lines.extend(hanging(&sentence, 2));
     }
+    lines.extend(moves::gain_overall(result, lang).iter().flat_map(|gain| hanging(gain, 2)));
     for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
         for sentence in plan.without {
@@ -337,6 +351,7 @@ fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
                 group: String::new(),
                 label: format!("{} · {}", alternative.mix, alternative.calibration),
                 cells: result.variants.iter().map(cell).collect(),
+                n: facts::alternative_n(alternative),
             }
         })
         .collect();
@@ -346,6 +361,63 @@ fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
     lines.extend(laid.into_iter().skip(1));
     lines.extend(hanging(&sentence, 2));
     lines
+}
+
+/// Theory beside simulation: laws that the scenario states line by line, the rest in a sentence.
+fn sanity(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let stated: Vec<Vec<String>> = result
+        .variants
+        .iter()
+        .flat_map(|variant| &variant.theory)
+        .filter(|check| check.stated)
+        .map(|check| {
+            vec![
+                theory::measure(check, lang),
+                check.law.clone(),
+                theory::expected(check),
+                theory::simulated(check),
+                theory::verdict(check.agreement, lang).to_owned(),
+            ]
+        })
+        .collect();
+    let mut lines = Vec::new();
+    if !stated.is_empty() {
+        let header = [
+            Word::TheoryMeasure,
+            Word::TheoryLaw,
+            Word::TheoryExpected,
+            Word::TheorySimulated,
+            Word::TheoryVerdict,
+        ];
+        lines.push(format!("{}:", Word::TheoryHeading.text(lang)));
+        lines.extend(aligned(&header.map(|word| word.text(lang).to_owned()), &stated));
+    }
+    if let Some(sentence) = theory::sentence(result, lang) {
+        lines.extend(hanging(&sentence, 2));
+    }
+    lines
+}
+
+/// Rows under a header, each column as wide as its widest cell; long cells are cut to fit the page.
+pub(crate) fn aligned(header: &[String], rows: &[Vec<String>]) -> Vec<String> {
+    let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+    let widest = |column: usize| {
+        let cells = all().filter_map(|row| row.get(column)).map(|cell| cell.width());
+        cells.max().unwrap_or(0).min(2 * CELL)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(widest).collect();
+    let line = |row: &[String]| {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| {
+                let first = wrap(cell, *width).into_iter().next().unwrap_or_default();
+                pad(&first, *width)
+            })
+            .collect();
+        format!("{INDENT}{}", cells.join("  ")).trim_end().to_owned()
+    };
+    all().map(line).collect()
 }
 
 /// What limits the answer: assumptions and warnings.
@@ -439,9 +511,9 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_the_page_allows() {
         // 118 less the label and the gaps leaves 95.
-        assert_eq!(columns(&[35, 35, 17, 20], 15), [29, 29, 17, 20]);
-        assert_eq!(columns(&[10, 12], 15), [10, 12]);
-        assert_eq!(columns(&[60, 60, 60, 60, 60], 15), [CELL; 5]);
+        assert_eq!(columns(&[35, 35, 17, 20], 15, 1), [27, 27, 17, 20]);
+        assert_eq!(columns(&[10, 12], 15, 1), [10, 12]);
+        assert_eq!(columns(&[60, 60, 60, 60, 60], 15, 1), [CELL; 5]);
     }
 
     #[test]

@@ -82,7 +82,15 @@ catalogue! {
     MovesNothing: "{1} does not measurably move the line ({2} RPS, {3}, paired with {0}).",
         "{1}: 포화 지점의 변화가 측정되지 않음 ({2} RPS, {3}, {0} 대비 쌍비교).";
     MovesP99: "Its p99 at the target load changes by {0} ms ({1}).", "목표 부하의 p99 변화: {0} ms ({1}).";
-    PairingGain: "Pairing narrows the variance {0} times.", "쌍비교로 분산이 {0}배 감소.";
+    MovesCommon: "At {0} RPS, which both carry, mean response changes by {1} ms and p99 by {2} ms ({3}).",
+        "모두 감당하는 {0} RPS에서 평균 응답 {1} ms, p99 {2} ms 변화({3}).";
+    PairingGain: "Pairing makes the variance of the difference so many times smaller: {0}.",
+        "쌍비교로 줄어든 차이의 분산(배): {0}.";
+    PairingLead: "The same users meet all variants: the variance of a difference is so many times smaller than with independent runs: {0}.",
+        "모든 구성이 같은 사용자를 받음: 독립 실행 대비 차이의 분산 감소(배): {0}.";
+    PairingLine: "line {0}", "포화 지점 {0}";
+    PairingMean: "mean response at {0} RPS {1}", "{0} RPS의 평균 응답 {1}";
+    PairingP99: "p99 at {0} RPS {1}", "{0} RPS의 p99 {1}";
     EditsCount: "Plan {0}: {1} of {2} edits change what runs: {3}.", "계획 {0}: 변경 {2}건 중 {1}건이 실제로 반영됨: {3}.";
     EditsSingle: "Plan {0}: 1 of {1} edits changes what runs: {2}.", "계획 {0}: 변경 {1}건 중 1건만 실제로 반영됨: {2}.";
     EditsAll: "Plan {0}: all {1} edits change what runs.", "계획 {0}: 변경 {1}건이 모두 반영됨.";
@@ -206,6 +214,28 @@ catalogue! {
     WarmUpSearch: "{0} near its line", "{0} 포화 지점 부근";
     HowBatches: "The load asked about was run once for each variant; its intervals are over {0} batches of that run.",
         "요청한 부하는 구성마다 한 번 길게 실행했고, 신뢰구간은 그 실행의 배치 {0}개에 대한 것.";
+    MeasurePart: "mean ms", "평균 ms";
+    MeasureBusy: "busy", "사용률";
+    MeasureWaiting: "waiting", "대기 수";
+    MeasureLine: "line, per s", "포화 지점(초당)";
+    MeasureResource: "draws the line", "포화 지점을 정하는 자원";
+    Agrees: "agrees", "일치";
+    Differs: "differs", "불일치";
+    Saturated: "saturated", "포화";
+    TheoryHeading: "Theory beside simulation", "이론값과 시뮬레이션";
+    TheoryLead: "What queueing theory and the operational laws expect, and the 99.9 % interval of the simulation. ≤: theory gives a bound.",
+        "대기행렬 이론과 운영 법칙의 기대값, 시뮬레이션의 99.9 % 신뢰구간. ≤: 상한만 알려진 값.";
+    TheoryMeasure: "number", "항목";
+    TheoryLaw: "law", "법칙";
+    TheoryExpected: "theory", "이론";
+    TheorySimulated: "simulation", "시뮬레이션";
+    TheoryVerdict: "verdict", "판정";
+    VariantColumn: "variant", "구성";
+    TheorySentence: "Theory and simulation agree in {0} of {1} numbers (99.9 % intervals).",
+        "이론값과 시뮬레이션이 {1}개 중 {0}개 항목에서 일치(99.9 % 신뢰구간).";
+    TheoryDiffers: "{0}: theory {1}, simulation {2}.", "{0}: 이론 {1}, 시뮬레이션 {2}.";
+    TheorySaturated: "At {0} the utilisation law asks {1} for {2} times what it has.",
+        "{0}에서 이용률 법칙상 {1}에 필요한 용량은 보유량의 {2}배.";
     HowCost: "{0} events in {1} simulations, {2} s of processor time, {3} s on the clock.",
         "이벤트 {0}개, 시뮬레이션 완료 {1}건, CPU 시간 {2}초, 실행 시간 {3}초.";
     HowCommand: "Command: {0}", "명령: {0}";

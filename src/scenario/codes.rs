@@ -218,6 +218,26 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Give both or neither.",
     ),
     entry(
+        "E0311",
+        "theory of more than one system",
+        "`theory` says what one system does; this scenario has several variants, mixes or calibrations.",
+        "Write the theory in a scenario of its own.",
+    ),
+    entry(
+        "E0312",
+        "theory has no answer",
+        "The law says nothing of this measure, or its numbers are outside its domain, such as a load \
+         above what the servers can do.",
+        "Take another measure, another law, or correct the numbers.",
+    ),
+    entry(
+        "E0313",
+        "more work than a run can do",
+        "Every request and record is simulated; a replication with more than a thousand million of them \
+         would take hours.",
+        "Shorten the window or the day, compress the day, or ask about a part of the system and its load.",
+    ),
+    entry(
         "E0401",
         "a plan changes what does not exist",
         "The path of the change leads to nothing in the system's document.",

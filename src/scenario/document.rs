@@ -1,6 +1,7 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
 mod parts;
+mod theory;
 
 use serde_json::{Value as Json, json};
 
@@ -9,6 +10,8 @@ use super::problem::{Problems, Span};
 use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
+
+pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
@@ -512,6 +515,8 @@ document! {
         day: Option<DayDoc>,
         /// Seed of all draws; 1 by default.
         seed: Option<Count<0, 9_007_199_254_740_992>>,
+        /// What theory expects of it; for a scenario with one variant, mix and calibration.
+        theory: Vec<TheoryDoc>,
     }
 
     /// A variant of the system.

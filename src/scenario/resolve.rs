@@ -4,6 +4,7 @@ mod graph;
 mod load;
 mod program;
 mod system;
+mod theory;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
+/// Most requests and records of a replication at the load asked about.
+const MOST_ARRIVALS: f64 = 1e9;
 /// Most cases of a study.
 const MOST_CASES: usize = 256;
 
@@ -74,6 +77,8 @@ pub(super) fn study(
         }
     }
     let asked = load::asked(scenario);
+    let targets = targets(scenario);
+    let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
@@ -86,9 +91,11 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
+    work(scenario, &asked, window, day.as_ref(), problems);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
+        about: scenario.about.as_ref().map_or_else(String::new, |about| about.0.clone()),
         system: question.base.system.text.clone(),
         seed: question.options.seed.unwrap_or(seed),
         variants: question
@@ -101,7 +108,8 @@ pub(super) fn study(
             .iter()
             .map(|known| known.map_or("inline", |document| &document.calibration.text).to_owned())
             .collect(),
-        targets: targets(scenario),
+        targets,
+        theory,
         search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
         load: asked,
         window,
@@ -219,6 +227,34 @@ fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> 
         problems.add("E0305", asked.span, message);
     }
     Some(batches)
+}
+
+/// A replication must come to an end: so many requests and records take about an hour.
+fn work(
+    scenario: &ScenarioDoc,
+    asked: &AskedLoad,
+    window: Window,
+    day: Option<&Day>,
+    problems: &mut Problems,
+) {
+    let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
+    let rate = asked.rps + records;
+    let mut check = |span, what: &str, seconds: f64| {
+        let arrivals = rate * seconds;
+        if arrivals > MOST_ARRIVALS {
+            let message = format!(
+                "{what} of {seconds:.0} s at {rate:.0}/s has {arrivals:.1e} requests and records; a \
+                 replication has at most {MOST_ARRIVALS:.0e}"
+            );
+            problems.help("E0313", span, message, "shorten it, or ask about a smaller load");
+        }
+    };
+    let steady = (window.warm_up.secs() + window.measure.secs()).max(0.0);
+    let place = scenario.window.as_ref().map_or(scenario.load.span, |window| window.span);
+    check(place, "a window", steady);
+    if let (Some(day), Some(document)) = (day, &scenario.day) {
+        check(document.span, "a day", day.horizon.secs() / day.compress);
+    }
 }
 
 fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precision {

@@ -3,11 +3,11 @@
 use super::result::Target;
 use super::setup::{Day, Window};
 use crate::model::spec::{Resource, Spec};
-use crate::model::stations::{Station, stations};
+use crate::model::stations::{Station, active_threads, stations};
 use crate::model::{Cost, Run, simulate};
 use crate::observe::Phase;
 use crate::observe::histogram::Counts;
-use crate::observe::tally::{Bin, Layout, Slices, Tally};
+use crate::observe::tally::{Bin, Layout, Slices, StationBin, Tally};
 use crate::units::{Span, Time};
 
 /// Bins that the observed window is cut into, to see whether a queue drifts.
@@ -39,6 +39,9 @@ pub(crate) struct Outcome {
     pub(crate) drifting: Vec<usize>,
     /// The same among stations that draw no line.
     pub(crate) aside: Vec<usize>,
+    /// The load at which the first of the drifting stations would have passed all that came, in the unit
+    /// of `load`; none when no queue drifts but those of shared processors.
+    pub(crate) sustained: Option<f64>,
     /// Capacity in use of each station, mean over the window, in its unit.
     pub(crate) busy: Vec<f64>,
     /// Number waiting at each station, mean over the window.
@@ -114,8 +117,8 @@ pub(crate) fn batched(
 ) -> Vec<Outcome> {
     let slice = Span(window.measure.0 / u64::from(SLICES));
     let (mut tally, cost) = simulated(spec, window, load, seed, 0, batches, slice);
-    let (aside, drifting) = drifts(spec, &quarters(&tally.bins));
     let bins = std::mem::take(&mut tally.bins);
+    let all = drifted(spec, &quarters(&bins), Outcome { load, ..Outcome::default() });
     // When those who waited in vain to the end lost patience is not known: an equal part to each batch.
     let overdue = cost.overdue as f64 / bins.len().max(1) as f64;
     let mut outcomes: Vec<Outcome> = bins
@@ -129,7 +132,12 @@ pub(crate) fn batched(
                 spent: bin.spent,
             };
             let batch = outcome(std::slice::from_ref(bin), answers, load, overdue);
-            Outcome { drifting: drifting.clone(), aside: aside.clone(), ..batch }
+            Outcome {
+                drifting: all.drifting.clone(),
+                aside: all.aside.clone(),
+                sustained: all.sustained,
+                ..batch
+            }
         })
         .collect();
     if let Some(first) = outcomes.first_mut() {
@@ -171,16 +179,36 @@ fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
         answered: tally.answered,
         spent: tally.spent,
     };
-    let (aside, drifting) = drifts(spec, &tally.bins);
     let slices = std::mem::take(&mut tally.slices);
     let seen = outcome(&tally.bins, answers, load, cost.overdue as f64);
-    Outcome { drifting, aside, slices, cost, ..seen }
+    drifted(spec, &tally.bins, Outcome { slices, cost, ..seen })
 }
 
-/// Stations that drift: those that draw no line, and the others.
-fn drifts(spec: &Spec, quarters: &[Bin]) -> (Vec<usize>, Vec<usize>) {
+/// What the queues did in the quarters of a window, in an outcome of it.
+fn drifted(spec: &Spec, quarters: &[Bin], mut outcome: Outcome) -> Outcome {
     let stations = stations(spec);
-    drifting(quarters).iter().partition(|station| aside(spec, &stations[**station]))
+    let load = outcome.load;
+    for station in drifting(quarters) {
+        if aside(spec, &stations[station]) {
+            outcome.aside.push(station);
+            continue;
+        }
+        outcome.drifting.push(station);
+        if matches!(stations[station].resource, Resource::Cpu(_) | Resource::DatabaseCpu(_)) {
+            // Sharing lets small jobs overtake: their number says little of the work.
+            continue;
+        }
+        let levels: Vec<StationBin> = quarters.iter().map(|bin| bin.stations[station]).collect();
+        // Records in work count as lag.
+        let in_work = match stations[station].resource {
+            Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
+            _ => 0,
+        };
+        let kept = kept(&levels, in_work) / queueing_share(spec, &stations[station]);
+        let bears = load * (1.0 - kept).max(0.0);
+        outcome.sustained = Some(outcome.sustained.map_or(bears, |least: f64| least.min(bears)));
+    }
+    outcome
 }
 
 /// Many bins put together into quarters, as far as [`drifting`] looks at them.
@@ -193,6 +221,7 @@ fn quarters(bins: &[Bin]) -> Vec<Bin> {
             for (number, next) in bins.iter().enumerate().skip(1) {
                 whole.length = whole.length + next.length;
                 for (sum, more) in whole.stations.iter_mut().zip(&next.stations) {
+                    sum.busy += (more.busy - sum.busy) / (number + 1) as f64;
                     sum.waiting += (more.waiting - sum.waiting) / (number + 1) as f64;
                     sum.waiting_least = sum.waiting_least.min(more.waiting_least);
                     sum.waited_least = sum.waited_least.min(more.waited_least);
@@ -202,6 +231,17 @@ fn quarters(bins: &[Bin]) -> Vec<Bin> {
             whole
         })
         .collect()
+}
+
+/// Share of what arrives at a saturated station that arrives at its saturated part: of a listener whose
+/// threads have unequal numbers of partitions, only the fullest threads saturate first.
+fn queueing_share(spec: &Spec, station: &Station) -> f64 {
+    let Resource::Listener(listener) = station.resource else { return 1.0 };
+    let (partitions, threads) = (spec.partitions(listener), active_threads(spec, listener));
+    match partitions % threads {
+        0 => 1.0,
+        fullest => f64::from(fullest * partitions.div_ceil(threads)) / f64::from(partitions),
+    }
 }
 
 /// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
@@ -300,14 +340,37 @@ fn drifting(quarters: &[Bin]) -> Vec<usize> {
     (0..last.stations.len())
         .filter(|&station| {
             let at = |bin: &Bin| bin.stations[station];
-            let never_empty = [third, last]
-                .iter()
-                .all(|bin| at(bin).waiting_least > 0 || at(bin).waited_least > Span::ZERO);
+            let never_empty = [third, last].iter().all(|bin| is_never_empty(&at(bin), 0));
             let grown = at(last).waiting - at(second).waiting;
             let passed = (at(third).left + at(last).left) as f64;
             never_empty && grown > 0.01 * passed + 3.0 * passed.sqrt()
         })
         .collect()
+}
+
+fn is_never_empty(bin: &StationBin, in_work: i64) -> bool {
+    bin.waiting_least > in_work || bin.waited_least > Span::ZERO
+}
+
+/// Share of what arrived at a station that its queue kept, over the quarters at the end of the window in
+/// which more than `in_work` were there at any instant: such a station passes what it can, whatever the
+/// load.
+fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
+    let [.., last] = quarters else { return 0.0 };
+    if last.waited_least > Span::ZERO {
+        // A device reports its jobs as they come, so that its busy time is the work that was asked of it.
+        let asked = quarters.iter().map(|bin| bin.busy).sum::<f64>() / quarters.len() as f64;
+        return (1.0 - 1.0 / asked).max(0.0);
+    }
+    let empty = quarters.iter().rposition(|bin| !is_never_empty(bin, in_work));
+    let before = empty.map_or(0, |empty| empty + 1);
+    let first = before.min(quarters.len().saturating_sub(3));
+    // From the middle of the first to the middle of the last.
+    let span = &quarters[first..];
+    let ends = (span[0].left + last.left) as f64 / 2.0;
+    let passed = ends + span[1..span.len() - 1].iter().map(|bin| bin.left as f64).sum::<f64>();
+    let grown = last.waiting - span[0].waiting;
+    grown / (passed + grown)
 }
 
 impl Outcome {

@@ -117,6 +117,77 @@ pub struct VariantResult {
     pub anatomy: Vec<AnatomyPart>,
     /// The load at which `anatomy` was taken \[requests/s\].
     pub anatomy_rps: f64,
+    /// Theory beside simulation, wherever theory applies.
+    pub theory: Vec<Check>,
+}
+
+/// What theory says beside what the simulation shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// True where the scenario states the law; else it holds for every system.
+    pub stated: bool,
+    /// What was measured.
+    pub measure: Measure,
+    /// At which station, part of a response, or resource; none for what users see.
+    pub at: Option<String>,
+    /// The law, with its numbers in short: `M/M/10`, `utilisation law`.
+    pub law: String,
+    /// Where the law comes from.
+    pub source: String,
+    /// What it expects, in the unit of the measure.
+    pub theory: f64,
+    /// True where theory knows no more than that the number is not above `theory`.
+    pub bound: bool,
+    /// What was simulated, with its 99.9 % interval.
+    pub simulation: Estimate,
+    /// Whether the two agree.
+    pub agreement: Agreement,
+}
+
+/// Whether theory and simulation agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// Theory lies in the interval of the simulation.
+    Agrees,
+    /// It does not.
+    Differs,
+    /// Theory asks for more than there is: the station is saturated and the law says no more than that.
+    Saturated,
+}
+
+/// What theory and simulation both know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Mean response time \[ms\].
+    MeanMs,
+    /// Median response time \[ms\].
+    P50Ms,
+    /// 95th percentile of response times \[ms\].
+    P95Ms,
+    /// 99th percentile of response times \[ms\].
+    P99Ms,
+    /// Share of requests that fail.
+    ErrorRate,
+    /// Requests answered in time, per second.
+    GoodputRps,
+    /// Counted events per second.
+    EventsPerS,
+    /// Flows completed per second.
+    OrdersPerS,
+    /// Largest lag of any listener \[records\].
+    MaxLag,
+    /// Mean time of an answered request in one part of its way \[ms\].
+    PartMs,
+    /// Share of a station's capacity in use.
+    Busy,
+    /// Mean number waiting at a station.
+    Waiting,
+    /// The largest load carried \[per s\].
+    LineRps,
+    /// Share of answers that name this resource as what draws the line: 1 or 0.
+    Resource,
 }
 
 /// Verdict on one condition.
@@ -143,15 +214,17 @@ pub struct Saturation {
     pub mau: Option<Estimate>,
     /// What saturates first: the resource whose relief moves the line most.
     pub resource: String,
-    /// Further resources whose relief moves the line as much (ties), if any.
+    /// Further resources, if any: whose relief moves the line as much, or that have the same limit, so
+    /// that only the relief of all together moves it (`reason` says which).
     pub ties: Vec<String>,
-    /// Share of replications that name this resource.
+    /// Share of replications that carry a load beyond the line with this resource relieved, or with it
+    /// and its ties where they limit together.
     pub agreement: f64,
     /// The mechanism with its number, in a sentence.
     pub reason: String,
     /// The target that fails first: its metric.
     pub binding_target: String,
-    /// Relief tried: how far each moves the line.
+    /// Relief of one resource at a time that was tried.
     pub relief: Vec<Relief>,
     /// True when the line lies beyond the largest load tried.
     pub beyond_search: bool,
@@ -271,6 +344,31 @@ pub struct AnatomyPart {
     pub mean_ms: Estimate,
 }
 
+impl Measure {
+    /// Every measure with the word that scenarios have for it.
+    pub const WORDS: [(&str, Measure); 14] = [
+        ("mean", Measure::MeanMs),
+        ("p50", Measure::P50Ms),
+        ("p95", Measure::P95Ms),
+        ("p99", Measure::P99Ms),
+        ("errors", Measure::ErrorRate),
+        ("goodput", Measure::GoodputRps),
+        ("events", Measure::EventsPerS),
+        ("completed", Measure::OrdersPerS),
+        ("lag", Measure::MaxLag),
+        ("part", Measure::PartMs),
+        ("busy", Measure::Busy),
+        ("waiting", Measure::Waiting),
+        ("line", Measure::LineRps),
+        ("resource", Measure::Resource),
+    ];
+
+    /// The measure of a word; none for an unknown one.
+    pub fn of_word(word: &str) -> Option<Measure> {
+        Measure::WORDS.iter().find(|(known, _)| *known == word).map(|(_, measure)| *measure)
+    }
+}
+
 /// A paired difference between two variants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
@@ -280,10 +378,30 @@ pub struct Comparison {
     pub to: String,
     /// Change of the saturation load \[requests/s\], paired by replication.
     pub saturation_rps: Estimate,
+    /// Variance of an unpaired difference of the lines over that of the paired one: what common random
+    /// numbers gain. None where the differences do not vary.
+    pub variance_ratio: Option<f64>,
     /// Change of the 99th percentile at the target load \[ms\], paired.
     pub p99_ms: Estimate,
-    /// Variance of an unpaired difference over that of the paired one: what common random numbers gain.
-    pub variance_ratio: Option<f64>,
+    /// What pairing gains for `p99_ms`, as `variance_ratio`.
+    pub p99_variance_ratio: Option<f64>,
+    /// The same users at one load that all variants carry; none where a line is missing.
+    pub common: Option<AtCommonLoad>,
+}
+
+/// Paired differences at one load below the lowest line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AtCommonLoad {
+    /// The load \[requests/s\]: 80 % of the lowest line, rounded down to two digits.
+    pub rps: f64,
+    /// Change of the mean response \[ms\].
+    pub mean_ms: Estimate,
+    /// Variance of an unpaired difference of the means over that of the paired one.
+    pub mean_variance_ratio: Option<f64>,
+    /// Change of the 99th percentile \[ms\].
+    pub p99_ms: Estimate,
+    /// Variance of an unpaired difference of the percentiles over that of the paired one.
+    pub p99_variance_ratio: Option<f64>,
 }
 
 /// Saturation for another mix or calibration.

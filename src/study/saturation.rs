@@ -3,10 +3,18 @@
 //! Each replication has its own line: the largest load that its own random draws carry. Because the same
 //! users come sooner at a higher load, a replication's line can be bisected like a number, and because
 //! they are the same users in every variant, lines pair up: the mean over replications has a t interval,
-//! and so has the difference of two variants. What draws the line is found by relief: give one resource
-//! twice its capacity and see whether a load beyond the line is carried.
-
-use std::collections::BTreeMap;
+//! and so has the difference of two variants. Within the last bracket the line is estimated from what was
+//! seen at its ends (see `place`), so that neither the bracket nor the tolerance of the test for drift
+//! shifts it; what the estimate may still be wrong by widens the interval.
+//!
+//! What draws the line is found by relief: give one resource twice its capacity and see whether a load
+//! beyond the line is carried. Where the relief of one is not enough in all replications and that of all
+//! suspects is better, they are taken back one by one: those that cannot be taken back limit together.
+//!
+//! What a window can tell: a quantile near saturation is that of the window, not of the steady state,
+//! unless the window is hundreds of relaxation times long (1 / (μ (1 − √ρ)²) for M/M/1), and an overload
+//! by less than 1 % and three standard deviations of the count that passes is not seen as one. The first
+//! biases the line upwards by a share of order relaxation time over window; the second costs only width.
 
 use rayon::prelude::*;
 
@@ -20,8 +28,15 @@ use crate::stats::Estimate;
 /// A share of the lowest line that the search goes down to before it says that nothing is carried.
 const LOWEST: f64 = 1e-4;
 /// Loads beyond the line at which relief is tried, as factors; each next one separates ties. The first
-/// lies just outside the bracket of a line.
+/// moves out to where the line's own failure is beyond doubt, at most to [`FURTHEST`].
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.3, 1.6, 1.9];
+/// Most that the first of those factors may become.
+const FURTHEST: f64 = 1.5;
+/// Share of an extrapolated distance that it may be wrong by: the law of a station in overload is exact
+/// in the long run, but sessions that wait ask less, and a window is not the long run. A judgement.
+const EXTRAPOLATED: f64 = 0.125;
+/// Busy share up to which a processor counts as having kept up with its work.
+const KEPT_UP: f64 = 0.97;
 /// Capacity that relief gives, as a factor.
 const RELIEF: f64 = 2.0;
 /// Most resources that relief is tried on.
@@ -30,11 +45,11 @@ const CANDIDATES: usize = 7;
 /// The line of one replication.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    /// The load, middle of the last bracket.
+    /// The load, estimated between the runs nearest to it.
     pub(crate) load: f64,
-    /// Half the last bracket.
-    pub(crate) half: f64,
-    /// The highest load that was seen to be carried.
+    /// What that estimate may be wrong by, beside chance.
+    pub(crate) doubt: f64,
+    /// What was seen at the highest load up to the line that was carried.
     pub(crate) carried: Option<Outcome>,
     /// The lowest load that was seen to fail; none when the search's end was carried.
     pub(crate) failed: Option<Outcome>,
@@ -77,7 +92,8 @@ impl Case<'_> {
     /// The line of replication `number`, looked for around `guess`.
     pub(crate) fn line(&self, number: u32, guess: f64, spread: f64) -> Line {
         let search = self.study.search;
-        let mut line = Line { load: 0.0, half: 0.0, carried: None, failed: None, events: 0 };
+        let mut line = Line { load: 0.0, doubt: 0.0, carried: None, failed: None, events: 0 };
+        let mut carried: Vec<Outcome> = Vec::new();
         let (mut low, mut high) = (0.0, f64::INFINITY);
         let (mut next, mut step) = (guess.min(search.highest_rps), spread);
         loop {
@@ -85,23 +101,21 @@ impl Case<'_> {
             line.events += outcome.cost.events;
             if self.carries(&outcome) {
                 low = next;
-                line.carried = Some(outcome);
+                carried.push(outcome);
                 if next >= search.highest_rps {
-                    (line.load, line.half) = (search.highest_rps, 0.0);
+                    (line.load, line.carried) = (search.highest_rps, carried.pop());
                     return line;
                 }
             } else {
                 high = next;
                 line.failed = Some(outcome);
                 if next < guess * LOWEST {
-                    line.load = 0.0;
                     return line;
                 }
             }
             if low > 0.0 && high.is_finite() {
                 if high - low <= search.resolution * high {
-                    (line.load, line.half) = (f64::midpoint(low, high), (high - low) / 2.0);
-                    return line;
+                    break;
                 }
                 next = (low * high).sqrt();
             } else {
@@ -110,13 +124,113 @@ impl Case<'_> {
                 step = (step * 2.0).min(0.6);
             }
         }
+        self.place(&mut line, carried, number);
+        line
     }
+
+    /// Estimate the line from the run that failed and those that were carried, in rising order of load.
+    ///
+    /// A target that was missed: where its metric crosses the limit, between the highest load carried and
+    /// the one that failed, on a logarithmic scale. The doubt is a quarter of the bracket, the mean
+    /// distance of a point anywhere in it from its middle.
+    ///
+    /// A queue that drifts is longer than empty all the time, so that its station passes what it can: the
+    /// line is the load of the failed run less the share that stayed. A shared processor passes jobs by
+    /// their size, small ones first; there the utilisation law tells, from a run in which it kept up. The
+    /// doubt is a share of the way to the run that was seen. The tolerance of the test for drift does not
+    /// enter; the line may well lie below a load that was carried within it.
+    fn place(&self, line: &mut Line, mut carried: Vec<Outcome>, number: u32) {
+        let (Some(failed), Some(low)) = (&line.failed, carried.last()) else { return };
+        let crossings = self.study.targets.iter().filter_map(|target| {
+            let (below, above) = (low.metric(&target.metric), failed.metric(&target.metric));
+            let share = crossing(below, above, target.limit)?;
+            Some((low.load * (failed.load / low.load).powf(share), (failed.load - low.load) / 4.0))
+        });
+        let mut limits: Vec<(f64, f64)> = crossings.collect();
+        let highest = low.load;
+        limits.extend(failed.sustained.map(|load| (load, (failed.load - load) * EXTRAPOLATED)));
+        for &station in &failed.drifting {
+            if is_processor(&stations(self.spec)[station]) {
+                limits.extend(self.kept_up(&mut carried, station, number, &mut line.events));
+            }
+        }
+        let found = limits.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+        (line.load, line.doubt) = found.unwrap_or((highest, 0.0));
+        line.carried = self.near(line.load, carried, number, &mut line.events);
+    }
+
+    /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
+    /// highest load at which it kept up with its work.
+    fn kept_up(
+        &self,
+        carried: &mut Vec<Outcome>,
+        station: usize,
+        number: u32,
+        events: &mut u64,
+    ) -> Option<(f64, f64)> {
+        let capacity = stations(self.spec)[station].capacity;
+        let limit = |seen: &Outcome| {
+            let busy = seen.busy[station] / capacity;
+            let line = seen.load / busy;
+            (busy > 0.0 && busy < KEPT_UP).then_some((line, (line - seen.load) * EXTRAPOLATED))
+        };
+        for _ in 0..3 {
+            if let Some(found) = carried.iter().rev().find_map(limit) {
+                return Some(found);
+            }
+            let lowest = carried.first()?.load;
+            let outcome = self.run(self.spec, lowest * 0.9, number);
+            *events += outcome.cost.events;
+            carried.insert(0, outcome);
+        }
+        None
+    }
+
+    /// The run at the highest load up to the line; run now where all were beyond it.
+    fn near(
+        &self,
+        line: f64,
+        carried: Vec<Outcome>,
+        number: u32,
+        events: &mut u64,
+    ) -> Option<Outcome> {
+        let below = carried.into_iter().rev().find(|seen| seen.load <= line);
+        below.or_else(|| {
+            let load = line * (1.0 - self.study.search.resolution);
+            let outcome = self.run(self.spec, load, number);
+            *events += outcome.cost.events;
+            Some(outcome)
+        })
+    }
+}
+
+/// How far from `below` to `above` a metric crosses `limit`, as a share; none where it does not. The
+/// scale is logarithmic, since times grow like 1 / (capacity − load), unless a zero forbids it.
+fn crossing(below: f64, above: f64, limit: f64) -> Option<f64> {
+    if above <= limit {
+        return None;
+    }
+    let share = if below > 0.0 {
+        (limit / below).ln() / (above / below).ln()
+    } else {
+        (limit - below) / (above - below)
+    };
+    Some(if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 })
+}
+
+fn is_processor(station: &Station) -> bool {
+    matches!(station.resource, Resource::Cpu(_) | Resource::DatabaseCpu(_))
 }
 
 /// Whether a station's utilisation bounds the load: waiting for a connection limit, a queue's storage or
 /// a share of threads does, a listener's mean over threads does not when partitions are uneven.
 fn limits(station: &Station) -> bool {
     !matches!(station.resource, Resource::DatabaseConnections(_))
+}
+
+/// What the lines may be wrong by, beside chance, on the mean.
+pub(crate) fn mean_doubt(lines: &[Line]) -> f64 {
+    lines.iter().map(|line| line.doubt).sum::<f64>() / lines.len().max(1) as f64
 }
 
 /// Estimates over replications from what `pick` finds in each line.
@@ -131,10 +245,10 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> (Sat
     let mut events = 0;
     let confidence = super::CONFIDENCE;
     let mut rps = over(lines, |line| line.load, confidence);
-    let half = lines.iter().map(|line| line.half).sum::<f64>() / lines.len().max(1) as f64;
-    // The bisection knows the line no better than its last bracket.
-    rps.low = rps.low.min(rps.mean - half).max(0.0);
-    rps.high = rps.high.max(rps.mean + half);
+    // What is wrong alike in all replications does not show in their spread.
+    let doubt = mean_doubt(lines);
+    rps.low = (rps.low - doubt).max(0.0);
+    rps.high += doubt;
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {
             line.carried.as_ref().map_or(0.0, |seen| pick(seen) * line.load / seen.load.max(1e-12))
@@ -215,100 +329,165 @@ fn relieve(
 ) {
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
-    let mut left = candidates(&all, &failed);
+    let mut suspects = candidates(&all, &failed);
     // Beside the main answer a name is enough: fewer suspects, and ties are not followed as far.
     let rounds = if replications > 2 { BEYOND.len() } else { 3 };
     if replications <= 2 {
-        left.truncate(4);
+        suspects.truncate(4);
     }
     let replications = replications.min(lines.len() as u32).max(1);
+    let tried = Tried { case, all: &all, lines, replications };
+    let nearest = nearest(lines);
+    let further = BEYOND.iter().copied().filter(|factor| *factor > nearest);
+    let mut left = suspects.clone();
     let mut agreement = 0.0;
-    let mut fallback: Option<(f64, usize)> = None;
-    let nearest = 1.0 + 2.5 * case.study.search.resolution;
-    for (round, factor) in BEYOND[..rounds].iter().enumerate() {
-        let factor = &factor.max(nearest);
+    for (round, factor) in std::iter::once(nearest).chain(further).take(rounds).enumerate() {
+        let alone: Vec<Vec<usize>> = left.iter().map(|station| vec![*station]).collect();
         let mut still = Vec::new();
-        let tried = try_all(case, &all, &left, lines, *factor, replications);
-        for &station in &left {
-            let outcomes = &tried[&station];
-            let carried = outcomes.iter().filter(|outcome| case.carries(outcome)).count();
-            let worst: f64 = outcomes.iter().map(|outcome| excess(case, outcome)).sum();
-            *events += outcomes.iter().map(|outcome| outcome.cost.events).sum::<u64>();
-            let share = carried as f64 / f64::from(replications);
+        for (&station, share) in left.iter().zip(tried.shares(&alone, factor, events)) {
             if round == 0 {
                 found.relief.push(Relief {
                     resource: all[station].name.clone(),
                     carried: share,
                     tried_rps: found.rps.mean * factor,
                 });
-                if fallback.is_none_or(|(least, _)| worst < least) {
-                    fallback = Some((worst, station));
-                }
             }
             if share > 0.5 {
                 still.push((station, share));
             }
         }
+        let best = still.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+        if round == 0
+            && best < 1.0
+            && let Some((which, share)) = together(&tried, &suspects, best, factor, events)
+        {
+            limit_together(found, case.spec, &all, &which, share, &failed);
+            return;
+        }
         if still.is_empty() {
             break;
         }
         left = still.iter().map(|(station, _)| *station).collect();
-        agreement = still.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+        agreement = best;
         if left.len() == 1 {
             break;
         }
     }
-    let any = found.relief.iter().any(|relief| relief.carried > 0.5);
-    let named = if any { left.first().copied() } else { fallback.map(|(_, station)| station) };
-    let Some(station) = named else {
+    let alone = agreement > 0.0;
+    if !alone {
+        // Not even the relief of all is enough.
+        left = suspects;
+        left.truncate(1);
+    }
+    let Some(&station) = left.first() else {
         found.resource = "unknown".into();
         found.reason =
             "no station is busy or has a queue: the target is below the time of the work".into();
         return;
     };
     found.resource.clone_from(&all[station].name);
-    found.agreement = if any { agreement } else { 0.0 };
-    found.ties =
-        if any { left[1..].iter().map(|s| all[*s].name.clone()).collect() } else { Vec::new() };
+    found.agreement = agreement;
     found.reason = reason(case.spec, &all[station], station, &failed);
-    if !any {
+    found.ties = left[1..].iter().map(|tie| all[*tie].name.clone()).collect();
+    if !alone {
         found.reason.push_str("; no single relief carries more, several resources limit together");
     }
 }
 
-/// The load beyond the line with each of these stations relieved in turn, replication by replication.
-fn try_all(
-    case: &Case<'_>,
-    all: &[Station],
-    which: &[usize],
-    lines: &[Line],
-    factor: f64,
-    replications: u32,
-) -> BTreeMap<usize, Vec<Outcome>> {
-    which
-        .par_iter()
-        .map(|&station| {
-            let spec = case.spec.relieved(all[station].resource, RELIEF);
-            let outcomes = (0..replications)
-                .into_par_iter()
-                .map(|number| case.run(&spec, lines[number as usize].load * factor, number))
-                .collect();
-            (station, outcomes)
-        })
-        .collect()
+/// The first load at which relief is tried, as a factor of the line: as far beyond the runs that failed as
+/// those lie beyond the line, so that the tolerance of the test for drift, and with it chance, cannot
+/// carry what relief does not.
+fn nearest(lines: &[Line]) -> f64 {
+    let beyond = |line: &Line| {
+        let failed = line.failed.as_ref()?.load;
+        (line.load > 0.0).then(|| (failed / line.load).powi(2))
+    };
+    let factors: Vec<f64> = lines.iter().filter_map(beyond).collect();
+    let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
+    mean.clamp(BEYOND[0], FURTHEST)
 }
 
-/// By how much an outcome misses its targets: sum of ratios beyond 1; a drift counts 1.
-fn excess(case: &Case<'_>, outcome: &Outcome) -> f64 {
-    let over: f64 = case
-        .study
-        .targets
-        .iter()
-        .map(|target| {
-            (outcome.metric(&target.metric) / target.limit.max(1e-12) - 1.0).clamp(0.0, 10.0)
-        })
-        .sum();
-    over + outcome.drifting.len() as f64
+/// Resources that must be relieved together for the load to be carried in more replications than with the
+/// relief of any one, which is carried in a share of `alone`; most suspect first, with their share. None
+/// where the relief of all is no better.
+fn together(
+    tried: &Tried<'_>,
+    suspects: &[usize],
+    alone: f64,
+    factor: f64,
+    events: &mut u64,
+) -> Option<(Vec<usize>, f64)> {
+    let mut share_of = |which: &[usize]| tried.shares(&[which.to_vec()], factor, events)[0];
+    let mut needed = suspects.to_vec();
+    let share = share_of(&needed);
+    if needed.len() < 2 || share <= alone.max(0.5) {
+        return None;
+    }
+    for place in (0..needed.len()).rev() {
+        let mut without = needed.clone();
+        without.remove(place);
+        if without.len() > 1 && share_of(&without) >= share {
+            needed = without;
+        }
+    }
+    Some((needed, share))
+}
+
+/// The answer where several resources have the same limit.
+fn limit_together(
+    found: &mut Saturation,
+    spec: &Spec,
+    all: &[Station],
+    which: &[usize],
+    share: f64,
+    failed: &[&Outcome],
+) {
+    let [first, others @ ..] = which else { return };
+    found.resource.clone_from(&all[*first].name);
+    found.ties = others.iter().map(|tie| all[*tie].name.clone()).collect();
+    found.agreement = share;
+    found.reason = reason(spec, &all[*first], *first, failed);
+    found.reason.push_str("; the relief of one alone carries no more, they limit together");
+}
+
+/// Where relief is tried.
+struct Tried<'a> {
+    case: &'a Case<'a>,
+    all: &'a [Station],
+    lines: &'a [Line],
+    replications: u32,
+}
+
+impl Tried<'_> {
+    /// Share of replications that carry `factor` times their line, for each of these sets of stations
+    /// relieved at once.
+    fn shares(&self, sets: &[Vec<usize>], factor: f64, events: &mut u64) -> Vec<f64> {
+        let outcomes: Vec<Vec<Outcome>> = sets
+            .par_iter()
+            .map(|set| {
+                let relieved = |spec: Spec, station: &usize| {
+                    spec.relieved(self.all[*station].resource, RELIEF)
+                };
+                let spec = set.iter().fold(self.case.spec.clone(), relieved);
+                let load = |number: u32| {
+                    let line = &self.lines[number as usize];
+                    let failed = line.failed.as_ref().map_or(0.0, |seen| seen.load);
+                    (line.load * factor).max(failed)
+                };
+                (0..self.replications)
+                    .into_par_iter()
+                    .map(|number| self.case.run(&spec, load(number), number))
+                    .collect()
+            })
+            .collect();
+        let cost = outcomes.iter().flatten().map(|outcome| outcome.cost.events);
+        *events += cost.sum::<u64>();
+        let share = |outcomes: &Vec<Outcome>| {
+            let carried = outcomes.iter().filter(|outcome| self.case.carries(outcome)).count();
+            carried as f64 / f64::from(self.replications)
+        };
+        outcomes.iter().map(share).collect()
+    }
 }
 
 /// The mechanism with its number, in a sentence.

@@ -27,6 +27,24 @@ fn or_null(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
+/// Every [`super::result::Measure`].
+const MEASURES: [&str; 14] = [
+    "mean_ms",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "error_rate",
+    "goodput_rps",
+    "events_per_s",
+    "orders_per_s",
+    "max_lag",
+    "part_ms",
+    "busy",
+    "waiting",
+    "line_rps",
+    "resource",
+];
+
 #[expect(clippy::too_many_lines, reason = "one entry for each type of the result")]
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
     let verdict = json!({ "enum": ["met", "missed", "undecided"] });
@@ -106,13 +124,34 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("stations", list(&named("station"))),
             ("anatomy", list(&named("anatomy_part"))),
             ("anatomy_rps", number.clone()),
+            ("theory", list(&named("check"))),
+        ]),
+        "check": object(&[
+            ("stated", json!({ "type": "boolean" })),
+            ("measure", json!({ "enum": MEASURES })),
+            ("at", or_null(text)),
+            ("law", text.clone()),
+            ("source", text.clone()),
+            ("theory", number.clone()),
+            ("bound", json!({ "type": "boolean" })),
+            at("simulation"),
+            ("agreement", json!({ "enum": ["agrees", "differs", "saturated"] })),
         ]),
         "comparison": object(&[
             ("from", text.clone()),
             ("to", text.clone()),
             at("saturation_rps"),
-            at("p99_ms"),
             ("variance_ratio", or_null(number)),
+            at("p99_ms"),
+            ("p99_variance_ratio", or_null(number)),
+            ("common", or_null(&named("at_common_load"))),
+        ]),
+        "at_common_load": object(&[
+            ("rps", number.clone()),
+            at("mean_ms"),
+            ("mean_variance_ratio", or_null(number)),
+            at("p99_ms"),
+            ("p99_variance_ratio", or_null(number)),
         ]),
         "alternative": object(&[
             ("mix", text.clone()),

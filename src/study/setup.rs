@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::result::{Assumption, Edit, Target};
+use super::result::{Assumption, Edit, Measure, Target};
 use crate::model::spec::{Id, Spec};
 use crate::units::Span;
 
@@ -11,6 +11,8 @@ use crate::units::Span;
 pub struct Study {
     /// Name of the scenario.
     pub scenario: String,
+    /// The question in a sentence; empty where the scenario has none.
+    pub about: String,
     /// Name of the system.
     pub system: String,
     /// Seed of all draws.
@@ -45,6 +47,8 @@ pub struct Study {
     pub day: Option<Day>,
     /// What each edit of the plans does.
     pub edits: Vec<Edit>,
+    /// What theory expects of the first variant.
+    pub theory: Vec<Prediction>,
     /// Inputs that nobody has measured.
     pub assumed: Vec<Assumption>,
     /// Warnings of the input that reports repeat.
@@ -61,6 +65,21 @@ impl Study {
     pub fn case(&self, variant: usize, mix: usize, calibration: usize) -> &Spec {
         &self.cases[(calibration * self.mixes.len() + mix) * self.variants.len() + variant]
     }
+}
+
+/// A number that theory expects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// Of what.
+    pub measure: Measure,
+    /// At which station, part of a response, or resource.
+    pub at: Option<String>,
+    /// The law in short.
+    pub law: String,
+    /// Where the law comes from.
+    pub source: String,
+    /// The number, in the unit of the measure.
+    pub expected: f64,
 }
 
 /// A system with zero or more plans applied.

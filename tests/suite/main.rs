@@ -6,5 +6,6 @@ mod coverage;
 mod limits;
 mod properties;
 mod replay;
+mod saturation;
 mod statistics;
 mod systems;

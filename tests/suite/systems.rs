@@ -333,6 +333,7 @@ pub(crate) fn system(patient: bool) -> impl Strategy<Value = Spec> {
                 ops,
                 samplers: laws(),
                 load,
+                ..Spec::default()
             };
             finished(spec, &programs.0, &programs.1, patient)
         },

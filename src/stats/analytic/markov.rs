@@ -1,6 +1,6 @@
 //! Poisson arrivals and exponential service: Erlang's formulas, M/M/c and M/M/c/K.
 
-use libm::{exp, log};
+use libm::{exp, expm1, log};
 
 use super::{DomainError, Result, at_most, not_negative, positive, share, stable, utilisation};
 
@@ -115,6 +115,106 @@ pub fn mmc_wait_quantile(
         return Ok(0.0);
     }
     Ok(log(waits / (1.0 - p)) * service_time / (f64::from(servers) * (1.0 - rho)))
+}
+
+/// M/M/c first come, first served: P(response > `time`), wait and service together.
+///
+/// The wait is zero with probability 1 − C and else exponential of rate a = c·μ − λ, independent of the
+/// service: (1 − C)·e^(−μt) + C·(a·e^(−μt) − μ·e^(−at))/(a − μ), in the limit a = μ
+/// (1 − C)·e^(−μt) + C·(1 + μt)·e^(−μt) (Gross and Harris, ch. 2). `time` in s ≥ 0.
+///
+/// # Errors
+/// Those of [`mmc_wait_probability`], and [`DomainError::Negative`] for `time`.
+pub fn mmc_response_exceeds(
+    arrival_rate: f64,
+    service_time: f64,
+    servers: u32,
+    time: f64,
+) -> Result<f64> {
+    not_negative("time", time)?;
+    stable(arrival_rate, service_time, servers)?;
+    let waits = mmc_wait_probability(arrival_rate, service_time, servers)?;
+    let mu = 1.0 / service_time;
+    let a = f64::from(servers) * mu - arrival_rate;
+    let (served, waited) = (exp(-mu * time), exp(-a * time));
+    // Near the limit the difference quotient loses its digits; the limit itself is then as good.
+    let both = if (a - mu).abs() > 1e-7 * mu {
+        (a * served - mu * waited) / (a - mu)
+    } else {
+        (1.0 + mu * time) * served
+    };
+    Ok((1.0 - waits) * served + waits * both)
+}
+
+/// M/M/c first come, first served: the `p` quantile of the response \[s\], the inverse of
+/// [`mmc_response_exceeds`] by bisection to the last digits. 0 ≤ `p` < 1.
+///
+/// # Errors
+/// Those of [`mmc_response_exceeds`], and [`DomainError::NotShare`] for `p`.
+pub fn mmc_response_quantile(
+    arrival_rate: f64,
+    service_time: f64,
+    servers: u32,
+    p: f64,
+) -> Result<f64> {
+    share("p", p)?;
+    let exceeds = |time| mmc_response_exceeds(arrival_rate, service_time, servers, time);
+    let (mut low, mut high) = (0.0, service_time);
+    while exceeds(high)? > 1.0 - p {
+        (low, high) = (high, 2.0 * high);
+    }
+    // Two hundred halvings leave no digit; a response beyond 2¹⁰⁰ services is none that settles.
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if exceeds(middle)? > 1.0 - p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(f64::midpoint(low, high))
+}
+
+/// M/M/c whose customers leave after a constant wait of `patience`: the share that leaves, unserved.
+///
+/// With J = ∫₀^∞ exp(∫₀ᵗ (λ·1\[u < τ\] − cμ) du) dt = (1 − e^(−(cμ − λ)τ))/(cμ − λ) + e^(−(cμ − λ)τ)/(cμ)
+/// and e = Σ aʲ/j! over j < c, divided by its last term: (1 + (λ − cμ)·J)/(e + λ·J) (Baccelli and Hebuterne
+/// 1981; Zeltyn and Mandelbaum 2005 with a constant patience put in). Loads above capacity are in the
+/// domain. `patience` τ in s ≥ 0; zero is Erlang's loss system.
+///
+/// # Errors
+/// [`DomainError::Negative`], [`DomainError::NotPositive`] or [`DomainError::TooLarge`] outside the domain.
+pub fn mmc_leaving(
+    arrival_rate: f64,
+    service_time: f64,
+    servers: u32,
+    patience: f64,
+) -> Result<f64> {
+    utilisation(arrival_rate, service_time, servers)?;
+    positive("servers", f64::from(servers))?;
+    at_most("servers", f64::from(servers), f64::from(MOST_PLACES))?;
+    not_negative("patience", patience)?;
+    if arrival_rate <= 0.0 {
+        return Ok(0.0);
+    }
+    let capacity = f64::from(servers) / service_time;
+    let spare = capacity - arrival_rate;
+    let left = exp(-spare * patience);
+    // expm1 keeps the digits where load and capacity are nearly the same; there its limit is τ.
+    let waiting = if spare == 0.0 { patience } else { -expm1(-spare * patience) / spare };
+    if !left.is_finite() {
+        // So patient above capacity that all but the excess are served.
+        return Ok(-spare / arrival_rate);
+    }
+    let j = waiting + left / capacity;
+    let offered = arrival_rate * service_time;
+    let mut term = 1.0;
+    let mut busy = 1.0;
+    for below in (1..servers).rev() {
+        term *= f64::from(below) / offered;
+        busy += term;
+    }
+    Ok((1.0 - spare * j) / (busy + arrival_rate * j))
 }
 
 /// What a station with a bounded queue does; see [`mmck`].
@@ -285,5 +385,69 @@ mod tests {
         );
         assert!(birth_death(&[1.0], &[0.0]).is_err());
         assert_eq!(birth_death(&[], &[]), Ok(vec![1.0]));
+    }
+
+    /// M/M/1: the response is exponential with mean S / (1 − ρ).
+    #[test]
+    fn responses_of_one_server_are_exponential() {
+        for p in [0.0, 0.5, 0.95, 0.99, 0.9999] {
+            let found = mmc_response_quantile(80.0, 0.010, 1, p).unwrap();
+            assert_close(found, -0.05 * log(1.0 - p), 1e-13);
+        }
+        assert!(mmc_response_quantile(100.0, 0.010, 1, 0.5).is_err());
+        assert!(mmc_response_quantile(80.0, 0.010, 1, 1.0).is_err());
+    }
+
+    /// The density of wait plus service integrated numerically, by Simpson's rule.
+    #[test]
+    fn responses_of_many_servers_are_waits_and_services() {
+        let (rate, service, servers) = (160.0, 0.050, 10);
+        let time = 0.23;
+        let waits = mmc_wait_probability(rate, service, servers).unwrap();
+        let a = f64::from(servers) / service - rate;
+        let steps = 2000;
+        let density = |t: f64| waits * a * exp(-a * t) * exp(-(time - t) / service);
+        let width = time / f64::from(steps);
+        let sum: f64 = (0..=steps)
+            .map(|i| {
+                let weight = match i {
+                    0 => 1.0,
+                    i if i == steps => 1.0,
+                    i if i % 2 == 1 => 4.0,
+                    _ => 2.0,
+                };
+                weight * density(f64::from(i) * width)
+            })
+            .sum();
+        // Served at once and still at it, waited less than the time and still at it, or waiting on.
+        let expected =
+            (1.0 - waits) * exp(-time / service) + sum * width / 3.0 + waits * exp(-a * time);
+        let found = mmc_response_exceeds(rate, service, servers, time).unwrap();
+        assert_close(found, expected, 1e-10);
+        // Where the wait ends as fast as the service (a = μ) the limit has no jump.
+        let near = |rate| mmc_response_exceeds(rate, 0.1, 2, 0.3).unwrap();
+        assert_close(near(10.0), near(10.0 + 1e-4), 1e-5);
+        assert_close(near(10.0), near(10.0 - 1e-4), 1e-5);
+    }
+
+    #[test]
+    fn patience_between_none_and_all() {
+        // Endless patience: nobody leaves; none: Erlang's loss.
+        assert_close(mmc_leaving(150.0, 0.050, 10, 1e3).unwrap(), 0.0, 1e-12);
+        assert_close(
+            mmc_leaving(220.0, 0.050, 10, 0.0).unwrap(),
+            erlang_b(10, 11.0).unwrap(),
+            1e-13,
+        );
+        // Endless patience above capacity: the excess leaves.
+        assert_close(mmc_leaving(250.0, 0.050, 10, 1e6).unwrap(), 0.2, 1e-12);
+        // At capacity nothing jumps.
+        let at = |rate| mmc_leaving(rate, 0.050, 10, 0.25).unwrap();
+        assert_close(at(200.0), at(200.0 + 1e-6), 1e-7);
+        // By hand, with e = 3.13760 and J = (e⁵ − 1)/20 + e⁵/200.
+        assert_close(at(220.0), 0.09131, 5e-6);
+        assert!(mmc_leaving(220.0, 0.050, 0, 0.25).is_err());
+        assert!(mmc_leaving(220.0, 0.050, 10, -0.25).is_err());
+        assert_close(mmc_leaving(0.0, 0.050, 10, 0.25).unwrap(), 0.0, 0.0);
     }
 }

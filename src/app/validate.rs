@@ -1,0 +1,148 @@
+//! `plimsoll validate`: scenarios beside their theory.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{BAD_INPUT, MET, MISSED, Progress, coloured, complain, print, threads, warn};
+use crate::cli::Validating;
+use crate::report::{self, Opinion};
+use crate::scenario::{self, Loaded};
+use crate::study::setup::Study;
+use crate::study::validate::{Case, examine};
+use crate::study::{Unwatched, Watcher};
+
+/// Most scenarios of one call.
+const MOST_SCENARIOS: usize = 1_000;
+
+pub(super) fn validate(asked: &Validating) -> u8 {
+    let opinions = match asked.peers.as_deref().map_or(Ok(Vec::new()), peers) {
+        Ok(opinions) => opinions,
+        Err(code) => return code,
+    };
+    let studies = match studies(asked, &opinions) {
+        Ok(studies) => studies,
+        Err(code) => return code,
+    };
+    if studies.is_empty() {
+        return complain("none of these scenarios states theory: write a `theory` block");
+    }
+    let pool = match threads(asked.threads) {
+        Ok(pool) => pool,
+        Err(code) => return code,
+    };
+    let progress = Progress::new();
+    progress.begin("scenarios beside their theory", studies.len() as u64);
+    let cases: Vec<Option<Case>> = pool.install(|| {
+        let one = |study: &Study| {
+            if progress.stopped() {
+                return None;
+            }
+            let wanted: Vec<_> = opinions
+                .iter()
+                .filter(|opinion| opinion.scenario == study.scenario)
+                .map(|opinion| (opinion.measure, opinion.at.clone()))
+                .collect();
+            let case = examine(study, &wanted, &Unwatched);
+            progress.step();
+            Some(case)
+        };
+        studies.par_iter().with_max_len(1).map(one).collect()
+    });
+    progress.end();
+    let asked_for = cases.len();
+    let cases: Vec<Case> = cases.into_iter().flatten().collect();
+    let whole = cases.len() == asked_for;
+    let written = write(asked, &cases, &opinions, whole);
+    if written != MET {
+        return written;
+    }
+    if !whole {
+        warn(&format!("stopped: {} of {asked_for} scenarios were examined", cases.len()));
+    }
+    if whole && report::validation_holds(&cases, &opinions) { MET } else { MISSED }
+}
+
+fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) -> u8 {
+    // A table with holes would look like one without.
+    if let Some(file) = asked.write.as_deref().filter(|_| whole) {
+        let page = report::validation_page(cases, opinions, &command(asked));
+        if let Err(error) = report::replace_file(file, page.as_bytes()) {
+            return complain(&format!("cannot write {}: {error}", file.display()));
+        }
+    }
+    if !asked.json {
+        return print(report::validation_text(cases, opinions).as_bytes());
+    }
+    match serde_json::to_string_pretty(cases) {
+        Ok(json) => print(format!("{json}\n").as_bytes()),
+        Err(error) => complain(&error.to_string()),
+    }
+}
+
+/// The command as somebody would type it; options that change no number are left out.
+fn command(asked: &Validating) -> String {
+    let mut words = vec!["plimsoll validate".to_owned()];
+    words.extend(asked.paths.iter().map(|path| path.display().to_string()));
+    let options =
+        [("--peers", &asked.peers), ("--catalog", &asked.catalog), ("--write", &asked.write)];
+    for (name, value) in options {
+        words.extend(value.iter().map(|path| format!("{name} {}", path.display())));
+    }
+    words.join(" ")
+}
+
+fn peers(file: &Path) -> Result<Vec<Opinion>, u8> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| complain(&format!("cannot read {}: {error}", file.display())))?;
+    report::opinions(&bytes).map_err(|problems| {
+        for problem in &problems {
+            warn(&format!("error: {}: {problem}", file.display()));
+        }
+        BAD_INPUT
+    })
+}
+
+/// All scenarios that state theory or that another tool has an opinion of; every problem of all of them at
+/// once.
+fn studies(asked: &Validating, opinions: &[Opinion]) -> Result<Vec<Study>, u8> {
+    let mut files: Vec<(PathBuf, bool)> = Vec::new();
+    for path in &asked.paths {
+        if !path.is_dir() {
+            files.push((path.clone(), true));
+            continue;
+        }
+        let listed = std::fs::read_dir(path)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| complain(&format!("cannot read {}: {error}", path.display())))?;
+        let mut inside: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
+        inside.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "yml"));
+        inside.sort();
+        files.extend(inside.into_iter().map(|file| (file, false)));
+    }
+    if files.len() > MOST_SCENARIOS {
+        return Err(complain(&format!("at most {MOST_SCENARIOS} scenarios at once")));
+    }
+    let options = scenario::Options { catalog: asked.catalog.clone(), ..Default::default() };
+    let colour = coloured(asked.color, std::io::stderr().is_terminal());
+    let (mut studies, mut broken) = (Vec::new(), false);
+    for (file, named) in files {
+        match scenario::load(&file, &options) {
+            Ok(Loaded { study, .. }) => {
+                let known = opinions.iter().any(|opinion| opinion.scenario == study.scenario);
+                if !study.theory.is_empty() || known {
+                    studies.push(study);
+                } else if named {
+                    broken = true;
+                    warn(&format!("error: {}: states no theory", file.display()));
+                }
+            }
+            Err(problems) => {
+                broken = true;
+                warn(&scenario::render(&problems, colour));
+            }
+        }
+    }
+    if broken { Err(BAD_INPUT) } else { Ok(studies) }
+}

@@ -1,0 +1,376 @@
+//! The table of cases: theory, simulation, interval, verdict; which faults show; what other tools say.
+
+use std::fmt::Write;
+
+use super::markdown::{code, escape, table};
+use super::text::aligned;
+use super::words::{Lang, Word};
+use super::{number, theory};
+use crate::stats::Estimate;
+use crate::study::result::{Agreement, Check, Measure};
+use crate::study::validate::{Case, Power, Seen, Spoil};
+
+/// What an independent tool found of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opinion {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// What was measured.
+    pub measure: Measure,
+    /// At which station or part.
+    pub at: Option<String>,
+    /// The tool.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// What it found, with its 99.9 % interval, in the unit of the measure.
+    pub found: Estimate,
+}
+
+/// Read opinions: CSV with the columns scenario, measure, at, tool, version, replications, mean and
+/// `half_width` (of the 99.9 % interval), in any order.
+///
+/// # Errors
+/// Every problem, with its line.
+pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(error) => return Err(vec![error.to_string()]),
+    };
+    let mut problems = Vec::new();
+    let names =
+        ["scenario", "measure", "at", "tool", "version", "replications", "mean", "half_width"];
+    let mut places = [0; 8];
+    for (place, name) in places.iter_mut().zip(names) {
+        match header.iter().position(|column| column == name) {
+            Some(found) => *place = found,
+            None => problems.push(format!("line 1: there is no column `{name}`")),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut all = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(error.to_string());
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let [scenario, measure, at, tool, version, n, mean, half] =
+            places.map(|place| record.get(place).unwrap_or_default().trim());
+        let known = Measure::of_word(measure);
+        if known.is_none() {
+            problems.push(format!("line {line}: there is no measure `{measure}`"));
+        }
+        let number = |text: &str, what: &str, problems: &mut Vec<String>| {
+            let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
+            if value.is_none() {
+                problems.push(format!("line {line}: {what} must be a number, found `{text}`"));
+            }
+            value
+        };
+        let mean = number(mean, "mean", &mut problems);
+        let half = number(half, "half_width", &mut problems);
+        let n = n.parse::<u32>().ok();
+        if n.is_none() {
+            problems.push(format!("line {line}: replications must be a whole number"));
+        }
+        if let (Some(measure), Some(mean), Some(half), Some(n)) = (known, mean, half, n) {
+            let found = Estimate { mean, low: mean - half.abs(), high: mean + half.abs(), n };
+            all.push(Opinion {
+                scenario: scenario.to_owned(),
+                measure,
+                at: (!at.is_empty()).then(|| at.to_owned()),
+                tool: tool.to_owned(),
+                version: version.to_owned(),
+                found,
+            });
+        }
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+/// Whether every case holds and every opinion agrees.
+pub fn holds(cases: &[Case], opinions: &[Opinion]) -> bool {
+    cases.iter().all(Case::holds)
+        && beside(cases, opinions).iter().all(|second| second.agrees == Some(true))
+}
+
+struct Second<'a> {
+    opinion: &'a Opinion,
+    ours: Option<Estimate>,
+    agrees: Option<bool>,
+}
+
+/// Opinions beside our own numbers: two intervals agree that have a point in common.
+fn beside<'a>(cases: &[Case], opinions: &'a [Opinion]) -> Vec<Second<'a>> {
+    opinions
+        .iter()
+        .map(|opinion| {
+            let same = |seen: &&Seen| seen.measure == opinion.measure && seen.at == opinion.at;
+            let case = cases.iter().find(|case| case.name == opinion.scenario);
+            let ours =
+                case.and_then(|case| case.seen.iter().find(same)).map(|seen| seen.simulation);
+            let room = 1e-9 * opinion.found.mean.abs();
+            let agrees = ours.map(|ours| {
+                ours.low <= opinion.found.high + room && opinion.found.low <= ours.high + room
+            });
+            Second { opinion, ours, agrees }
+        })
+        .collect()
+}
+
+fn power(power: Power) -> String {
+    match power {
+        Power::Caught(1) => "caught (1 number)".into(),
+        Power::Caught(count) => format!("caught ({count} numbers)"),
+        Power::Untouched => "does not touch it".into(),
+        Power::Missed => "**missed**".into(),
+    }
+}
+
+fn summary(cases: &[Case], opinions: &[Opinion]) -> Vec<String> {
+    let checks = || cases.iter().flat_map(|case| &case.checks);
+    let agree = checks().filter(|check| check.agreement == Agreement::Agrees).count();
+    let stated = cases.iter().filter(|case| !case.checks.is_empty()).count();
+    let mut lines = vec![format!(
+        "{stated} cases, {} numbers: theory lies in the 99.9 % interval of {agree} of them.",
+        checks().count()
+    )];
+    for (spoil, name) in NAMES {
+        let found = cases.iter().flat_map(|case| &case.power).filter(|(which, _)| *which == spoil);
+        let (mut caught, mut missed) = (0, 0);
+        for (_, power) in found {
+            caught += u32::from(matches!(power, Power::Caught(_)));
+            missed += u32::from(*power == Power::Missed);
+        }
+        lines.push(format!(
+            "Fault \"{name}\": touches {} cases, caught in {caught} of them.",
+            caught + missed
+        ));
+    }
+    if !opinions.is_empty() {
+        let seconds = beside(cases, opinions);
+        let agree = seconds.iter().filter(|second| second.agrees == Some(true)).count();
+        lines.push(format!(
+            "Second opinions: {} numbers from independent tools, {agree} within both intervals.",
+            seconds.len()
+        ));
+    }
+    lines
+}
+
+const NAMES: [(Spoil, &str); 3] = [
+    (Spoil::Slower, "every service 2 % longer"),
+    (Spoil::Fewer, "one server fewer"),
+    (Spoil::Reordered, "simultaneous events in the wrong order"),
+];
+
+fn measure(which: Measure, at: Option<&String>) -> String {
+    let named = Check {
+        stated: true,
+        measure: which,
+        at: at.cloned(),
+        law: String::new(),
+        source: String::new(),
+        theory: 0.0,
+        bound: false,
+        simulation: Estimate::default(),
+        agreement: Agreement::Agrees,
+    };
+    theory::measure(&named, Lang::En)
+}
+
+/// The page `docs/validation.md`: the same cases give the same bytes.
+pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
+    let mut text = String::from("# Validation\n\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "Made by `{command}`; the same on every run and machine.\n");
+    text.push_str(
+        "Every case is a scenario file that goes the way of a user's. Its `theory` block names a law \
+         of queueing theory, or a number worked out by hand, and what that law says of the system; \
+         seeds are fixed. A number agrees when theory lies in the 99.9 % interval of the simulation: of a thousand \
+         true statements one would be doubted by chance.\n\n",
+    );
+    for line in summary(cases, opinions) {
+        let _ = writeln!(text, "- {line}");
+    }
+    text.push_str("\n## Theory beside simulation\n\n");
+    let header = ["scenario", "number", "law", "theory", "simulation", "n", "verdict", "source"];
+    let mut rows = Vec::new();
+    for case in cases {
+        for (index, check) in case.checks.iter().enumerate() {
+            rows.push(vec![
+                if index == 0 { code(&case.name) } else { String::new() },
+                escape(&theory::measure(check, Lang::En)),
+                escape(&check.law),
+                theory::expected(check),
+                theory::simulated(check),
+                check.simulation.n.to_string(),
+                theory::verdict(check.agreement, Lang::En).to_owned(),
+                escape(&check.source),
+            ]);
+        }
+        for missing in &case.unmeasured {
+            let mut row = vec![code(&case.name), measure(*missing, None)];
+            row.resize(6, number::NOTHING.to_owned());
+            row.extend(["**not measured**".to_owned(), String::new()]);
+            rows.push(row);
+        }
+    }
+    table(&mut text, &header.map(str::to_owned), &rows);
+    text.push_str(
+        "## What the cases can see\n\nA check that cannot fail shows nothing. Each case is run again \
+         with a fault put into the compiled model: every service 2 % longer (and storage 2 % slower); one thread, \
+         connection and consumer fewer wherever there are several; work that ends after new work where both \
+         fall on the same nanosecond. A fault that changes any of the case's numbers must make at least one \
+         of them leave its interval; where every number stays the same to the last bit, it does not touch \
+         the case.\n\n",
+    );
+    let mut header = vec!["scenario".to_owned()];
+    header.extend(NAMES.map(|(_, name)| name.to_owned()));
+    let rows: Vec<Vec<String>> = cases
+        .iter()
+        .filter(|case| !case.power.is_empty())
+        .map(|case| {
+            let cells = case.power.iter().map(|(_, found)| power(*found));
+            std::iter::once(code(&case.name)).chain(cells).collect()
+        })
+        .collect();
+    table(&mut text, &header, &rows);
+    if !opinions.is_empty() {
+        text.push_str(
+            "## Second opinions\n\nThe same systems, written from their definitions in independent tools \
+             (`tests/peers`), with 99.9 % intervals of their own. Two numbers agree when their intervals \
+             have a point in common.\n\n",
+        );
+        let header = ["scenario", "number", "Plimsoll", "other tool", "tool", "verdict"];
+        let rows: Vec<Vec<String>> = beside(cases, opinions)
+            .iter()
+            .map(|second| {
+                let opinion = second.opinion;
+                vec![
+                    code(&opinion.scenario),
+                    escape(&measure(opinion.measure, opinion.at.as_ref())),
+                    second.ours.map_or_else(
+                        || number::NOTHING.to_owned(),
+                        |ours| theory::shown(opinion.measure, &ours),
+                    ),
+                    theory::shown(opinion.measure, &opinion.found),
+                    escape(&format!("{} {}", opinion.tool, opinion.version)),
+                    match second.agrees {
+                        Some(true) => Word::Agrees.text(Lang::En).to_owned(),
+                        Some(false) => "**differs**".to_owned(),
+                        None => "**not simulated here**".to_owned(),
+                    },
+                ]
+            })
+            .collect();
+        table(&mut text, &header.map(str::to_owned), &rows);
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// The cases for the terminal.
+pub fn text(cases: &[Case], opinions: &[Opinion]) -> String {
+    let header = ["scenario", "number", "law", "theory", "simulation", "verdict"];
+    let mut rows = Vec::new();
+    for case in cases {
+        for check in &case.checks {
+            rows.push(vec![
+                case.name.clone(),
+                theory::measure(check, Lang::En),
+                check.law.clone(),
+                theory::expected(check),
+                theory::simulated(check),
+                theory::verdict(check.agreement, Lang::En).to_owned(),
+            ]);
+        }
+    }
+    let mut lines = aligned(&header.map(str::to_owned), &rows);
+    lines.push(String::new());
+    lines.extend(summary(cases, opinions));
+    for case in cases {
+        for missing in &case.unmeasured {
+            lines.push(format!("{}: {} was not measured", case.name, measure(*missing, None)));
+        }
+        for (spoil, found) in &case.power {
+            if *found == Power::Missed {
+                let name = NAMES.iter().find(|(other, _)| other == spoil).map_or("", |(_, n)| n);
+                lines.push(format!("{}: the fault \"{name}\" is missed", case.name));
+            }
+        }
+    }
+    for second in beside(cases, opinions).iter().filter(|second| second.agrees != Some(true)) {
+        let opinion = second.opinion;
+        let what = measure(opinion.measure, opinion.at.as_ref());
+        let ours = second.ours.map_or_else(
+            || "not simulated here".to_owned(),
+            |ours| theory::shown(opinion.measure, &ours),
+        );
+        lines.push(format!(
+            "{}: {what}: {} {} finds {}, Plimsoll {ours}",
+            opinion.scenario,
+            opinion.tool,
+            opinion.version,
+            theory::shown(opinion.measure, &opinion.found)
+        ));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opinions_report_all_problems_at_once() {
+        let good = "measure,scenario,at,tool,version,replications,mean,half_width\n\
+                    mean,mm1,,simpy,4,20,50.1,0.4\nbusy,mm1,server threads,ciw,3,20,0.8,0.01\n";
+        let read = opinions(good.as_bytes()).expect("it is well formed");
+        assert_eq!(read[0].measure, Measure::MeanMs);
+        assert_eq!(read[1].at.as_deref(), Some("server threads"));
+        assert!((read[0].found.high - 50.5).abs() < 1e-12);
+        let bad = good.replace("mean,mm1", "meen,mm1").replace("0.8,0.01", "x,");
+        let problems = opinions(bad.as_bytes()).expect_err("it has three problems");
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems[0].starts_with("line 2:") && problems[1].starts_with("line 3:"));
+        let problems = opinions(b"scenario,mean\n").expect_err("columns are missing");
+        assert_eq!(problems.len(), 6, "{problems:?}");
+    }
+
+    #[test]
+    fn intervals_agree_that_touch() {
+        let at =
+            |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 20 };
+        let case = |simulation| Case {
+            name: "mm1".into(),
+            about: String::new(),
+            checks: Vec::new(),
+            unmeasured: Vec::new(),
+            power: Vec::new(),
+            seen: vec![Seen { measure: Measure::MeanMs, at: None, simulation }],
+        };
+        let opinion = Opinion {
+            scenario: "mm1".into(),
+            measure: Measure::MeanMs,
+            at: None,
+            tool: "simpy".into(),
+            version: "4".into(),
+            found: at(50.0, 1.0),
+        };
+        let agrees =
+            |simulation| beside(&[case(simulation)], std::slice::from_ref(&opinion))[0].agrees;
+        assert_eq!(agrees(at(51.5, 1.0)), Some(true));
+        assert_eq!(agrees(at(53.0, 1.0)), Some(false));
+        assert_eq!(beside(&[], std::slice::from_ref(&opinion))[0].agrees, None);
+    }
+}

@@ -1,0 +1,133 @@
+//! Differences between variants, paired by replication: the same users, arriving at the same instants
+//! with the same draws, meet both.
+//!
+//! What that gains depends on how alike the two runs are. At a load that all variants carry the same users
+//! come within the same window, and what they ask differs only where the variants do. Lines lie at
+//! different loads, so that the same window sees partly different users, and where different resources
+//! draw them, different draws decide: less of their chance is shared.
+
+use rayon::prelude::*;
+
+use super::replicate::{Outcome, steady};
+use super::result::{AtCommonLoad, Comparison, StudyResult};
+use super::sampling::windowed;
+use super::saturation::{Line, mean_doubt};
+use super::setup::Study;
+use super::{CONFIDENCE, Watcher};
+use crate::stats;
+
+/// Where variants are compared below saturation, as a share of the lowest line.
+const COMMON: f64 = 0.8;
+
+/// All variants at one load that they carry.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    rps: f64,
+    /// By variant, in the order of replications.
+    pub(super) seen: Vec<Vec<Outcome>>,
+}
+
+/// Run all variants at a share of the lowest line; nothing where there are not two variants with a line.
+pub(super) fn common(study: &Study, result: &StudyResult, watcher: &dyn Watcher) -> Option<Common> {
+    let lines: Option<Vec<f64>> =
+        result.variants.iter().map(|variant| Some(variant.saturation.as_ref()?.rps.mean)).collect();
+    let lines = lines.filter(|lines| lines.len() > 1)?;
+    let rps = two_digits(lines.iter().copied().fold(f64::INFINITY, f64::min) * COMMON);
+    if rps <= 0.0 || watcher.stopped() {
+        return None;
+    }
+    let replications = study.search.replications.max(2);
+    watcher.begin(
+        "all variants at a load that they carry",
+        lines.len() as u64 * u64::from(replications),
+    );
+    let seen: Vec<Vec<Outcome>> = (0..lines.len())
+        .into_par_iter()
+        .map(|variant| {
+            (0..replications)
+                .into_par_iter()
+                .with_max_len(1)
+                .filter_map(|number| {
+                    let spec = study.case(variant, 0, 0);
+                    let go = !watcher.stopped();
+                    let warm_up = result.variants[variant].search_warm_up;
+                    let window = warm_up.map_or(study.window, |warm_up| windowed(study, warm_up));
+                    let seen = go.then(|| steady(spec, window, rps, study.seed, number));
+                    watcher.step();
+                    seen
+                })
+                .collect()
+        })
+        .collect();
+    (!watcher.stopped()).then_some(Common { rps, seen })
+}
+
+/// Rounded down to two digits: a load that reads well.
+fn two_digits(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let digit = 10.0_f64.powi(value.log10().floor() as i32 - 1);
+    (value / digit).floor() * digit
+}
+
+/// Each variant with every one before it. `lines` and `p99` (at the load asked about) are by variant.
+pub(super) fn compare(
+    lines: &[Vec<Line>],
+    p99: &[Vec<f64>],
+    common: Option<&Common>,
+    result: &mut StudyResult,
+) {
+    let line = |variant: usize| -> Vec<f64> {
+        lines.get(variant).into_iter().flatten().map(|line| line.load).collect()
+    };
+    for to in 1..result.variants.len() {
+        for from in (0..to).rev() {
+            let (before, after) = (line(from), line(to));
+            let n = before.len().min(after.len());
+            let m = p99[from].len().min(p99[to].len());
+            if n < 2 || m < 2 {
+                continue;
+            }
+            let mut saturation_rps = stats::paired(&before[..n], &after[..n], CONFIDENCE);
+            // Lines that are wrong are wrong alike, but not by as much.
+            let doubt = (mean_doubt(&lines[to]) - mean_doubt(&lines[from])).abs();
+            saturation_rps.low -= doubt;
+            saturation_rps.high += doubt;
+            result.comparisons.push(Comparison {
+                from: result.variants[from].name.clone(),
+                to: result.variants[to].name.clone(),
+                saturation_rps,
+                variance_ratio: stats::variance_ratio(&before[..n], &after[..n]),
+                p99_ms: stats::paired(&p99[from][..m], &p99[to][..m], CONFIDENCE),
+                p99_variance_ratio: stats::variance_ratio(&p99[from][..m], &p99[to][..m]),
+                common: common.map(|common| at_common_load(common, from, to)),
+            });
+        }
+    }
+}
+
+fn at_common_load(common: &Common, from: usize, to: usize) -> AtCommonLoad {
+    let values = |variant: usize, pick: fn(&Outcome) -> f64| -> Vec<f64> {
+        common.seen[variant].iter().map(pick).collect()
+    };
+    let both = |pick: fn(&Outcome) -> f64| {
+        let (before, after) = (values(from, pick), values(to, pick));
+        (stats::paired(&before, &after, CONFIDENCE), stats::variance_ratio(&before, &after))
+    };
+    let (mean_ms, mean_variance_ratio) = both(|seen| seen.mean_ms);
+    let (p99_ms, p99_variance_ratio) = both(|seen| seen.p99_ms);
+    AtCommonLoad { rps: common.rps, mean_ms, mean_variance_ratio, p99_ms, p99_variance_ratio }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_are_rounded_down_to_two_digits() {
+        for (value, rounded) in [(141.6, 140.0), (0.0877, 0.087), (9.99, 9.9), (0.0, 0.0)] {
+            assert!((two_digits(value) - rounded).abs() < 1e-12, "{value}");
+        }
+    }
+}

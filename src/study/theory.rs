@@ -1,0 +1,327 @@
+//! Theory beside simulation: what laws expect of a study's numbers, and whether those agree.
+//!
+//! Two kinds of expectation meet here. A scenario may state a law ([`super::law`]) and the measures that it
+//! speaks of. And the utilisation law holds for every system that answers what it is offered: the share of
+//! time that a processor, a device or a cache is busy is the rate of visits times the work of a visit, however
+//! long the queues are (Denning and Buzen 1978).
+
+use super::result::{Agreement, Check, Measure, StudyResult, VariantResult};
+use super::setup::{Prediction, Study};
+use crate::model::spec::{Id, Op, Resource, Spec};
+use crate::model::stations::{Station, stations};
+use crate::observe::Phase;
+use crate::stats::Estimate;
+use crate::stats::distribution::student_t_quantile;
+
+/// Confidence of the intervals in which theory must lie: of a thousand true statements one is doubted.
+pub const CONFIDENCE: f64 = 0.999;
+/// Theory and a simulation without any spread agree to so many parts of their size.
+const EXACT: f64 = 1e-9;
+/// Share of errors above which what is offered is not what is worked on, so that the utilisation law
+/// cannot be told from the offered load.
+const LOST: f64 = 1e-3;
+
+/// The parts of a response that [`Measure::PartMs`] knows, by the names that reports give them.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    Phase::ALL.iter().map(|phase| phase.name())
+}
+
+/// Where the operational laws come from.
+const OPERATIONAL: &str = "Denning and Buzen 1978";
+
+/// Set theory beside every number that it speaks of.
+pub(super) fn check(study: &Study, result: &mut StudyResult) {
+    for index in 0..result.variants.len() {
+        let spec = study.case(index, 0, 0);
+        let load = result.target_load.rps;
+        let variant = &result.variants[index];
+        let mut checks = Vec::new();
+        if index == 0 {
+            checks.extend(study.theory.iter().filter_map(|said| stated(said, variant, load)));
+        }
+        checks.extend(operational(spec, variant, load));
+        result.variants[index].theory = checks;
+    }
+}
+
+/// A prediction of the scenario beside its number; none where this study has not looked.
+pub(super) fn stated(said: &Prediction, variant: &VariantResult, load: f64) -> Option<Check> {
+    let simulation = seen(said.measure, said.at.as_deref(), variant, load)?;
+    Some(Check { stated: true, ..compared(said.clone(), widened(simulation)) })
+}
+
+/// What the study found of a measure, at 95 %.
+pub(super) fn seen(
+    measure: Measure,
+    at: Option<&str>,
+    variant: &VariantResult,
+    load: f64,
+) -> Option<Estimate> {
+    let users = variant.at_target.as_ref();
+    let station = || variant.stations.iter().find(|station| Some(station.name.as_str()) == at);
+    // A station without work or a part without time is left out of the result.
+    let none = Estimate { n: users.map_or(0, |users| users.mean_ms.n), ..Estimate::default() };
+    match measure {
+        Measure::MeanMs => users.map(|users| users.mean_ms),
+        Measure::P50Ms => users.map(|users| users.p50_ms),
+        Measure::P95Ms => users.map(|users| users.p95_ms),
+        Measure::P99Ms => users.map(|users| users.p99_ms),
+        Measure::ErrorRate => users.map(|users| users.error_rate),
+        Measure::GoodputRps => users.map(|users| users.goodput_rps),
+        Measure::EventsPerS => users.map(|users| users.events_per_s),
+        Measure::OrdersPerS => users.map(|users| users.orders_per_s),
+        Measure::MaxLag => users.map(|users| users.max_lag),
+        Measure::Busy => users.map(|_| station().map_or(none, |station| station.busy)),
+        Measure::Waiting => users.map(|_| station().map_or(none, |station| station.waiting)),
+        Measure::PartMs => {
+            // Parts are taken at the line where one is sought: that is another load.
+            let same = (variant.anatomy_rps - load).abs() <= 1e-9 * load.abs().max(1.0);
+            users.filter(|_| same).map(|_| {
+                let part = variant.anatomy.iter().find(|part| Some(part.part.as_str()) == at);
+                part.map_or(none, |part| part.mean_ms)
+            })
+        }
+        Measure::LineRps => variant.saturation.as_ref().map(|line| line.rps),
+        Measure::Resource => variant.saturation.as_ref().map(|line| {
+            let named = at.is_some_and(|name| {
+                line.resource == name || line.ties.iter().any(|tie| tie == name)
+            });
+            let mean = f64::from(u8::from(named));
+            Estimate { mean, low: mean, high: mean, n: line.rps.n }
+        }),
+    }
+}
+
+/// The interval of a mean at [`CONFIDENCE`] from its interval at the study's. The wider side counts: the
+/// other may have been cut where a number cannot be negative, or more than a whole.
+pub(super) fn widened(estimate: Estimate) -> Estimate {
+    if estimate.n < 2 || estimate.n == Estimate::EXACT {
+        return estimate;
+    }
+    let degrees = f64::from(estimate.n - 1);
+    let factor = student_t_quantile(f64::midpoint(1.0, CONFIDENCE), degrees)
+        / student_t_quantile(f64::midpoint(1.0, super::CONFIDENCE), degrees);
+    let half = (estimate.high - estimate.mean).max(estimate.mean - estimate.low) * factor;
+    Estimate { low: estimate.mean - half, high: estimate.mean + half, ..estimate }
+}
+
+fn compared(said: Prediction, simulation: Estimate) -> Check {
+    let room = EXACT * said.expected.abs().max(simulation.mean.abs());
+    let agrees = simulation.low - room <= said.expected && said.expected <= simulation.high + room;
+    Check {
+        stated: false,
+        measure: said.measure,
+        at: said.at,
+        law: said.law,
+        source: said.source,
+        theory: said.expected,
+        bound: false,
+        simulation,
+        agreement: if agrees { Agreement::Agrees } else { Agreement::Differs },
+    }
+}
+
+/// The utilisation law for every processor, device and cache, and the flow law for events: where nothing
+/// is lost. Stations asked for more than they have are saturated, and theory says no more than that.
+fn operational(spec: &Spec, variant: &VariantResult, load: f64) -> Vec<Check> {
+    let Some(users) = &variant.at_target else { return Vec::new() };
+    let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
+    let all = stations(spec);
+    let over = |(station, work): &(usize, f64)| work / all[*station].capacity;
+    let mut checks = Vec::new();
+    checks.extend(bound(&demands, &all, variant, load));
+    let saturated = demands.work.iter().any(|work| over(work) >= 1.0);
+    if !saturated && users.error_rate.mean > LOST {
+        return checks;
+    }
+    let predicted = |measure, at: Option<&str>, law: &str, expected| Prediction {
+        measure,
+        at: at.map(Into::into),
+        law: law.into(),
+        source: OPERATIONAL.into(),
+        expected,
+    };
+    for work in &demands.work {
+        let name = all[work.0].name.as_str();
+        let said = predicted(Measure::Busy, Some(name), "utilisation law", over(work));
+        let Some(simulation) = seen(Measure::Busy, Some(name), variant, load) else { continue };
+        if !saturated {
+            checks.push(compared(said, widened(simulation)));
+        } else if over(work) >= 1.0 {
+            let mut check = compared(said, widened(simulation));
+            check.agreement = Agreement::Saturated;
+            checks.push(check);
+        }
+    }
+    if !saturated && demands.events > 0.0 {
+        let said = predicted(Measure::EventsPerS, None, "flow balance", demands.events);
+        checks.push(compared(said, widened(users.events_per_s)));
+    }
+    checks
+}
+
+/// No line lies above the load that fills the fullest station; it may lie below, where waits or threads
+/// draw it.
+fn bound(demands: &Demands, all: &[Station], variant: &VariantResult, load: f64) -> Option<Check> {
+    let line = variant.saturation.as_ref().filter(|line| !line.beyond_search)?;
+    let room = |(station, work): &(usize, f64)| all[*station].capacity / work;
+    let fullest = demands.work.iter().min_by(|a, b| room(a).total_cmp(&room(b)))?;
+    let expected = load * room(fullest);
+    let simulation = widened(line.rps);
+    let agrees = expected.is_finite() && simulation.low <= expected;
+    Some(Check {
+        stated: false,
+        measure: Measure::LineRps,
+        at: None,
+        law: format!("utilisation law: {} full", all[fullest.0].name),
+        source: OPERATIONAL.into(),
+        theory: expected,
+        bound: true,
+        simulation,
+        agreement: if agrees { Agreement::Agrees } else { Agreement::Differs },
+    })
+}
+
+/// Work that a load brings, from the description alone.
+struct Demands {
+    /// Capacity used at each station whose work is known without its waits, in the station's unit.
+    work: Vec<(usize, f64)>,
+    /// Counted events per second.
+    events: f64,
+}
+
+/// Rates at which programs run and topics are written, per second.
+struct Flows {
+    endpoints: Vec<f64>,
+    topics: Vec<f64>,
+}
+
+/// Most rounds through the programs: as many as calls and topics can lie one behind the other.
+const ROUNDS: usize = 200;
+
+impl Demands {
+    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
+    fn of(spec: &Spec, load: f64) -> Option<Demands> {
+        let flows = Flows::of(spec, load)?;
+        let mut used = vec![0.0; stations(spec).len()];
+        let places: Vec<(Resource, usize)> = stations(spec)
+            .into_iter()
+            .enumerate()
+            .map(|(place, station)| (station.resource, place))
+            .collect();
+        let mut add = |resource: Resource, work: f64| {
+            if let Some((_, place)) = places.iter().find(|(other, _)| *other == resource) {
+                used[*place] += work;
+            }
+        };
+        flows.visit(spec, |service, op, rate| {
+            let mean = |time: Id| spec.samplers[time as usize].dist().mean();
+            match *op {
+                Op::Cpu { time, .. } => add(Resource::Cpu(service), rate * mean(time)),
+                Op::Query { database, work, ios, io_chance, .. } => {
+                    if let Some(work) = work {
+                        add(Resource::DatabaseCpu(database), rate * mean(work));
+                    }
+                    if let Some(iops) = spec.databases[database as usize].iops {
+                        let ios = f64::from(ios) + io_chance;
+                        add(Resource::DatabaseIo(database), rate * ios / iops);
+                    }
+                }
+                Op::Cache { cache, operations, time, .. } => {
+                    add(Resource::Cache(cache), rate * f64::from(operations) * mean(time));
+                }
+                _ => {}
+            }
+        })?;
+        let events = flows
+            .topics
+            .iter()
+            .zip(&spec.topics)
+            .filter(|(_, topic)| topic.counted)
+            .map(|(rate, _)| rate)
+            .sum();
+        let work = used.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect();
+        Some(Demands { work, events })
+    }
+}
+
+impl Flows {
+    fn of(spec: &Spec, load: f64) -> Option<Flows> {
+        if spec.load.closed.is_some() {
+            return None;
+        }
+        let base = super::replicate::base_load(spec);
+        let scale = if base > 0.0 && load > 0.0 { load / base } else { 1.0 };
+        let mut own = Flows {
+            endpoints: vec![0.0; spec.endpoints.len()],
+            topics: vec![0.0; spec.topics.len()],
+        };
+        if let Some(open) = spec.load.open {
+            let weight: f64 = spec.load.journeys.iter().map(|journey| journey.weight).sum();
+            let users = open.requests_per_s * scale / spec.load.requests_per_user();
+            for journey in &spec.load.journeys {
+                for visit in &journey.visits {
+                    own.endpoints[visit.endpoint as usize] +=
+                        users * journey.weight / weight * visit.chance;
+                }
+            }
+        }
+        for source in &spec.load.records {
+            own.topics[source.topic as usize] += source.per_s * scale;
+        }
+        // What the outside brings passes calls and topics until nothing new comes of it.
+        let mut all = Flows { endpoints: own.endpoints.clone(), topics: own.topics.clone() };
+        for _ in 0..ROUNDS {
+            let mut next = Flows { endpoints: own.endpoints.clone(), topics: own.topics.clone() };
+            all.visit(spec, |_, op, rate| match *op {
+                Op::Call { endpoint, .. } | Op::Send { endpoint, .. } => {
+                    next.endpoints[endpoint as usize] += rate;
+                }
+                Op::Publish { topic, .. } => next.topics[topic as usize] += rate,
+                _ => {}
+            })?;
+            let settled = next.endpoints == all.endpoints && next.topics == all.topics;
+            all = next;
+            if settled {
+                return Some(all);
+            }
+        }
+        None
+    }
+
+    /// Tell `seen` every step that runs, with the service it runs in and how often per second.
+    fn visit(&self, spec: &Spec, mut seen: impl FnMut(Id, &Op, f64)) -> Option<()> {
+        for (endpoint, rate) in spec.endpoints.iter().zip(&self.endpoints) {
+            walk(spec, endpoint.entry, *rate, |op, rate| seen(endpoint.service, op, rate))?;
+        }
+        for listener in &spec.listeners {
+            let rate = self.topics[listener.topic as usize];
+            walk(spec, listener.entry, rate, |op, rate| seen(listener.service, op, rate))?;
+        }
+        Some(())
+    }
+}
+
+/// Tell `seen` the steps of one program with their rates; none where a step leads back.
+fn walk(spec: &Spec, entry: u32, rate: f64, mut seen: impl FnMut(&Op, f64)) -> Option<()> {
+    // Rates at steps ahead, by how far ahead they are.
+    let mut ahead = std::collections::BTreeMap::from([(entry, rate)]);
+    while let Some((at, rate)) = ahead.pop_first() {
+        let op = &spec.ops[at as usize];
+        seen(op, rate);
+        match *op {
+            Op::End => {}
+            Op::Jump { target, chance, .. } => {
+                if target <= at {
+                    return None;
+                }
+                *ahead.entry(target).or_default() += rate * chance;
+                if chance < 1.0 {
+                    *ahead.entry(at + 1).or_default() += rate * (1.0 - chance);
+                }
+            }
+            _ => *ahead.entry(at + 1).or_default() += rate,
+        }
+    }
+    Some(())
+}

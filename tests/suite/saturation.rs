@@ -1,0 +1,198 @@
+//! The search for the line against what queueing theory says of it, over a hundred seeds a case: the
+//! interval holds the limit, and the resource that draws it has its name.
+//!
+//! An interval is as wide as it claims to be only if it holds the truth about as often as it says. The
+//! windows are short, so that chance is large and an estimate that leans to one side shows.
+
+use plimsoll::scenario::{Options, load};
+use plimsoll::stats::analytic::markov::mmc_wait_probability;
+use plimsoll::study::result::Saturation;
+use plimsoll::study::setup::Study;
+use plimsoll::study::{Question, Unwatched, answer_question};
+
+const SEEDS: u64 = 100;
+/// Of those, at least so many must hold the limit: what the intervals claim.
+const HELD: usize = 95;
+/// The mean over seeds is no further from the limit, as a share of it. Windows of a few thousand requests
+/// are short for a quantile near saturation.
+const LEANS: f64 = 0.015;
+/// The mean interval is no wider to each side, as a share of the limit.
+const WIDTH: f64 = 0.075;
+
+/// More threads than anything waits for.
+const THREADS: &str = "      threads: 100k\n";
+/// One core.
+const POD: &str = "      pod: { cpu: { request: 1000m, limit: 1000m }, memory: { request: 1Gi, limit: \
+                   1Gi } }\n";
+const BASIS: &str = "basis: assumed, source: theory";
+
+/// A study of this system; `rest` is its load, targets and window.
+fn study(system: &str, rest: &str) -> Study {
+    let text = format!("scenario: s\nsystem:\n  system: s\n{system}{rest}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("saturation.yaml");
+    std::fs::write(&path, &text).expect("it works");
+    match load(&path, &Options::default()) {
+        Ok(loaded) => loaded.study,
+        Err(problems) => panic!("{text}\n{}", plimsoll::scenario::render(&problems, false)),
+    }
+}
+
+/// A service without limits of its own but what `parts` and `steps` say.
+fn service(parts: &str, steps: &str) -> String {
+    format!(
+        "  services:\n    server:\n      max_connections: 1M\n      accept_count: 0\n      replicas: \
+         1\n{parts}      endpoints:\n        serve:\n{steps}"
+    )
+}
+
+fn asked(rate: f64, targets: &str, warm_up_s: f64, measure_s: f64, resolution: f64) -> String {
+    format!(
+        "mixes: {{ only: {{ requests: {{ server.serve: 1 }} }} }}\nload: {{ rate: {rate}/s }}\n\
+         targets: {{ {targets} }}\nwindow: {{ warm_up: {warm_up_s}s, measure: {measure_s}s }}\n\
+         replications: 2\nprecision: {{ half_width: 50%, most_replications: 2 }}\n\
+         search: {{ highest: {}/s, resolution: {resolution}%, replications: 6 }}\n",
+        rate * 10.0
+    )
+}
+
+/// The lines of all seeds.
+fn lines(study: &Study) -> Vec<Saturation> {
+    (1..=SEEDS)
+        .map(|seed| {
+            let mut study = study.clone();
+            study.seed = seed;
+            // What users get at some load is not asked here.
+            study.load.rps = 1.0;
+            let mut result = answer_question(&study, Question::Saturate, &Unwatched).0;
+            result.variants.remove(0).saturation.expect("there is a target and an open load")
+        })
+        .collect()
+}
+
+/// Most seeds hold `limit` in their interval; all of them name `resources`, one as the answer and the
+/// others as its ties.
+#[track_caller]
+fn finds(study: &Study, limit: f64, resources: &[&str]) {
+    let lines = lines(study);
+    for line in &lines {
+        let mut named: Vec<&str> = vec![&line.resource];
+        named.extend(line.ties.iter().map(String::as_str));
+        named.sort_unstable();
+        assert_eq!(named, resources, "{line:?}");
+    }
+    let held = lines.iter().filter(|line| line.rps.contains(limit) == Some(true)).count();
+    let mean = |pick: &dyn Fn(&Saturation) -> f64| {
+        lines.iter().map(pick).sum::<f64>() / lines.len() as f64 / limit
+    };
+    let (found, half) =
+        (mean(&|line| line.rps.mean), mean(&|line| (line.rps.high - line.rps.low) / 2.0));
+    let said = format!("{resources:?}: {held} of {SEEDS} hold {limit}, mean {found}, ± {half}");
+    assert!(held >= HELD, "{said}");
+    assert!((found - 1.0).abs() <= LEANS, "{said}: it leans to one side");
+    assert!(half <= WIDTH, "{said}: too wide to mean anything");
+}
+
+fn exponential(millis: f64) -> String {
+    format!("delay: {{ exponential: {millis}ms, {BASIS} }}")
+}
+
+/// A service with ten connections, each held for 50 ms after the steps `before`.
+fn pooled(parts: &str, before: &str) -> String {
+    let parts = format!(
+        "{parts}      pools:\n        master: {{ kind: hikaricp-5.1, database: store, maximum: 10, \
+         minimum_idle: 10 }}\n"
+    );
+    let steps = format!(
+        "{before}          - transaction:\n              pool: master\n              hold: transaction\n\
+         {:14}read_only: true\n              steps:\n                - {}\n",
+        "",
+        exponential(50.0)
+    );
+    let databases = "  databases: { store: { cpu: 64, max_connections: 100 } }\n";
+    format!("{}{databases}", service(&parts, &steps))
+}
+
+/// Response = wait + service; P(R > t) with P(W > t) = C e^(−at), a = cμ − λ, is for a ≠ μ
+/// e^(−μt) (1 − C) + C (a e^(−μt) − μ e^(−at)) / (a − μ).
+fn response_exceeds(t: f64, rate: f64, service: f64, servers: u32) -> f64 {
+    let c = mmc_wait_probability(rate, service, servers).expect("it is stable");
+    let (mu, a) = (1.0 / service, f64::from(servers) / service - rate);
+    let (quick, slow) = ((-mu * t).exp(), (-a * t).exp());
+    quick * (1.0 - c) + c * (a * quick - mu * slow) / (a - mu)
+}
+
+/// M/M/4 with a limit on p95.
+#[test]
+fn waiting_target() {
+    let study = study(
+        &service("      threads: 4\n", &format!("          - {}\n", exponential(20.0))),
+        &asked(100.0, "p95: 80ms", 2.0, 40.0, 3.0),
+    );
+    let (mut low, mut high) = (1.0, 199.9);
+    for _ in 0..60 {
+        let rate = f64::midpoint(low, high);
+        if response_exceeds(0.08, rate, 0.020, 4) > 0.05 { high = rate } else { low = rate }
+    }
+    finds(&study, low, &["server threads"]);
+}
+
+/// Ten connections held for 50 ms pass 200 a second.
+#[test]
+fn pool_limit() {
+    let study = study(&pooled("", ""), &asked(100.0, "p99: 60s", 1.0, 10.0, 3.0));
+    finds(&study, 200.0, &["server master connections"]);
+}
+
+/// Three partitions, two threads: one of them reads two partitions, 10 ms a record.
+#[test]
+fn partition_limit() {
+    let system = format!(
+        "  services:\n    reader:\n      replicas: 1\n      listeners:\n        events:\n          kind: \
+         spring-kafka-3.2\n          topic: events\n          group: reader\n          concurrency: 2\n          \
+         ack: record\n          steps:\n            - delay: {{ constant: 10ms, {BASIS} }}\n  topics: {{ \
+         events: {{ partitions: 3 }} }}\n"
+    );
+    let study = study(
+        &system,
+        "load: { records: [ { topic: events, rate: 100/s } ] }\ntargets: { lag: 100k }\n\
+         window: { warm_up: 1s, measure: 16s }\nreplications: 2\n\
+         precision: { half_width: 50%, most_replications: 2 }\n\
+         search: { highest: 1000/s, resolution: 3%, replications: 6 }\n",
+    );
+    finds(&study, 150.0, &["reader.events consumers"]);
+}
+
+/// One core, 10 ms of work each, whatever its spread.
+#[test]
+fn processor_limit() {
+    for cv in [0.5, 2.0] {
+        let steps = format!("          - cpu: {{ mean: 10ms, cv: {cv}, {BASIS} }}\n");
+        let study = study(
+            &service(&format!("{THREADS}{POD}"), &steps),
+            &asked(50.0, "p99: 60s", 2.0, 20.0, 3.0),
+        );
+        finds(&study, 100.0, &["server CPU"]);
+    }
+}
+
+/// Two locks held for 10 ms each, one after the other.
+#[test]
+fn equal_locks() {
+    let lock = |name: &str| {
+        format!("          - lock: {{ name: {name}, steps: [ {} ] }}\n", exponential(10.0))
+    };
+    let steps = format!("{}{}", lock("first"), lock("second"));
+    let system = format!("{}  locks: {{ first: {{}}, second: {{}} }}\n", service(THREADS, &steps));
+    let study = study(&system, &asked(50.0, "p99: 60s", 2.0, 20.0, 3.0));
+    finds(&study, 100.0, &["first lock", "second lock"]);
+}
+
+/// Ten connections held for 50 ms, and a core that each request uses for 5 ms: 200 a second either way.
+#[test]
+fn equal_pool_and_processor() {
+    let work = format!("          - cpu: {{ constant: 5ms, {BASIS} }}\n");
+    let system = pooled(&format!("{THREADS}{POD}"), &work);
+    let study = study(&system, &asked(100.0, "p99: 60s", 1.0, 10.0, 3.0));
+    finds(&study, 200.0, &["server CPU", "server master connections"]);
+}
