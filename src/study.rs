@@ -5,31 +5,36 @@
 //! differences are paired by replication.
 
 mod difference;
+mod doubts;
 mod gather;
 pub mod law;
 pub(crate) mod replicate;
 pub mod result;
+mod sampling;
 pub(crate) mod saturation;
 pub mod schema;
 pub mod setup;
 pub mod theory;
 pub mod validate;
+mod warm_up;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use self::difference::Common;
+use self::doubts::Sampled;
 use self::gather::{
-    anatomy, anatomy_of, at_load, day_series, share_of, station_results, verdicts, widest,
+    anatomy, anatomy_of, at_load, day_series, p99_each, share_of, station_results, verdicts,
 };
 use self::replicate::{Outcome, base_load, day, steady};
 use self::result::{
     Alternative, AlternativeVariant, Axis, CurvePoint, Saturation, StudyResult, TargetLoad,
-    VariantResult,
+    VariantResult, WarmUp,
 };
+use self::sampling::windowed;
 use self::saturation::{Case, Line, answer};
-use self::setup::Study;
+use self::setup::{Study, Window};
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
 use crate::model::{Cost, MOST_IN_FLIGHT};
@@ -228,6 +233,7 @@ impl Work<'_> {
                     name: variant.name.clone(),
                     about: variant.about.clone(),
                     saturation: None,
+                    search_warm_up: None,
                     at_target: None,
                     verdicts: Vec::new(),
                     curve: Vec::new(),
@@ -260,10 +266,16 @@ impl Work<'_> {
                 cases.extend((0..study.variants.len()).map(|variant| (mix, calibration, variant)));
             }
         }
-        let case = |&(mix, calibration, variant): &(usize, usize, usize)| Case {
+        let warm_ups = self.search_warm_ups(&cases);
+        for (&(mix, calibration, variant), warm_up) in &warm_ups {
+            if (mix, calibration) == (0, 0) {
+                result.variants[variant].search_warm_up = Some(*warm_up);
+            }
+        }
+        let case = |which: &(usize, usize, usize)| Case {
             study,
-            spec: study.case(variant, mix, calibration),
-            window: study.window,
+            spec: study.case(which.2, which.0, which.1),
+            window: warm_ups.get(which).map_or(study.window, |warm_up| windowed(study, *warm_up)),
         };
         // The first replication finds its way from the utilisation bound; the others begin near it.
         let first = self.all("bracketing the line of each variant", &cases, |which| {
@@ -392,60 +404,41 @@ impl Work<'_> {
     fn at_target(&mut self, result: &mut StudyResult) -> Vec<Vec<f64>> {
         let study = self.study;
         let load = result.target_load.rps;
-        let asked = study.precision;
-        let mut seen: Vec<Vec<Outcome>> = study.variants.iter().map(|_| Vec::new()).collect();
-        let (mut from, mut to) = (0, study.replications.max(2));
-        loop {
-            let wanted = (0..seen.len()).filter(|index| {
-                from == 0
-                    || widest(&seen[*index]).is_some_and(|(_, width)| width > asked.half_width)
-            });
-            let tasks: Vec<(usize, u32)> =
-                wanted.flat_map(|index| (from..to).map(move |number| (index, number))).collect();
-            if tasks.is_empty() {
-                break;
-            }
-            let outcomes = self.all("the load asked about", &tasks, |&(variant, number)| {
-                steady(study.case(variant, 0, 0), study.window, load, study.seed, number)
-            });
-            for (index, outcomes) in by_variant(&tasks, outcomes, seen.len()) {
-                seen[index].extend(outcomes);
-            }
-            if to >= asked.most_replications || self.watcher.stopped() {
-                break;
-            }
-            (from, to) = (to, (to * 2).min(asked.most_replications));
-        }
+        let warm_ups = self.target_warm_ups(result);
+        let windows: Vec<Window> =
+            warm_ups.iter().map(|warm_up| windowed(study, *warm_up)).collect();
+        let seen = match study.batches {
+            Some(batches) => self.in_batches(&windows, load, batches),
+            None => self.in_replications(&windows, load),
+        };
         let mut p99 = Vec::new();
         for (index, outcomes) in seen.into_iter().enumerate() {
-            p99.push(outcomes.iter().map(|outcome| outcome.p99_ms).collect());
+            p99.push(p99_each(&outcomes));
             if outcomes.is_empty() {
                 continue;
-            }
-            if let Some((metric, width)) = widest(&outcomes)
-                && width > asked.half_width
-            {
-                result.warnings.push(format!(
-                    "{}: {metric} at the load asked about is known to ± {:.0} % after {} replications, \
-                     not to the {:.0} % asked for: lengthen `window.measure` or raise \
-                     `precision.most_replications`",
-                    study.variants[index].name,
-                    width * 100.0,
-                    outcomes.len(),
-                    asked.half_width * 100.0
-                ));
             }
             for outcome in &outcomes {
                 self.count(outcome.cost);
             }
+            let spec = study.case(index, 0, 0);
             let variant = &mut result.variants[index];
-            variant.at_target = Some(at_load(load, &outcomes));
+            variant.at_target = Some(at_load(load, warm_ups[index], study.batches, &outcomes));
             variant.verdicts = verdicts(&study.targets, &outcomes);
-            variant.stations = station_results(study.case(index, 0, 0), &outcomes);
+            variant.stations = station_results(spec, &outcomes);
             if variant.anatomy.is_empty() {
                 variant.anatomy = anatomy_of(&outcomes.iter().collect::<Vec<_>>());
                 variant.anatomy_rps = load;
             }
+            let sampled = Sampled {
+                study,
+                spec,
+                name: &study.variants[index].name,
+                warm_up: warm_ups[index],
+                window: windows[index],
+                outcomes: &outcomes,
+                verdicts: &variant.verdicts,
+            };
+            result.warnings.extend(sampled.doubts());
         }
         p99
     }
@@ -469,8 +462,22 @@ impl Work<'_> {
                 })
             })
             .collect();
+        // Up to the load asked about its warm-up is enough; beyond, that of the search may be longer.
+        let asked = result.target_load.rps;
+        let known: Vec<[WarmUp; 2]> = result
+            .variants
+            .iter()
+            .map(|variant| {
+                let below = variant.at_target.as_ref().map_or(self.given(), |at| at.warm_up);
+                let near = variant.search_warm_up.unwrap_or(below);
+                [below, if near.seconds > below.seconds { near } else { below }]
+            })
+            .collect();
+        let warm_up = |variant: usize, load: f64| known[variant][usize::from(load > asked)];
         let outcomes = self.all("the curve over load", &tasks, |&(variant, load, number)| {
-            steady(study.case(variant, 0, 0), study.window, loads[load], study.seed, number)
+            let load = loads[load];
+            let window = windowed(study, warm_up(variant, load));
+            steady(study.case(variant, 0, 0), window, load, study.seed, number)
         });
         let mut outcomes = outcomes.into_iter();
         for (variant, load) in (0..study.variants.len())
@@ -486,7 +493,8 @@ impl Work<'_> {
             }
             let carried = seen.iter().filter(|outcome| outcome.missed(&study.targets).is_none());
             let carried = carried.count() as f64 / seen.len() as f64;
-            result.variants[variant].curve.push(CurvePoint { at: at_load(*load, &seen), carried });
+            let at = at_load(*load, warm_up(variant, *load), None, &seen);
+            result.variants[variant].curve.push(CurvePoint { at, carried });
         }
     }
 

@@ -15,6 +15,22 @@ pub struct Histogram {
     maximum: u64,
 }
 
+/// What a histogram counted, in the room that it takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    cells: Vec<(u32, u32)>,
+    count: u64,
+    sum: u128,
+    maximum: u64,
+}
+
+impl Counts {
+    /// Values counted.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
 impl Default for Histogram {
     fn default() -> Self {
         Histogram { cells: vec![0; CELLS], count: 0, sum: 0, maximum: 0 }
@@ -91,6 +107,24 @@ impl Histogram {
         self.count += other.count;
         self.sum += other.sum;
         self.maximum = self.maximum.max(other.maximum);
+    }
+
+    /// The counts without what is empty.
+    pub fn compact(&self) -> Counts {
+        let filled = self.cells.iter().enumerate().filter(|(_, count)| **count > 0);
+        let cells = filled.map(|(cell, count)| (cell as u32, *count)).collect();
+        Counts { cells, count: self.count, sum: self.sum, maximum: self.maximum }
+    }
+
+    /// Add counts kept from another histogram.
+    pub fn add(&mut self, counts: &Counts) {
+        for &(cell, count) in &counts.cells {
+            let mine = &mut self.cells[cell as usize];
+            *mine = mine.saturating_add(count);
+        }
+        self.count += counts.count;
+        self.sum += counts.sum;
+        self.maximum = self.maximum.max(counts.maximum);
     }
 
     /// Forget everything.

@@ -1,6 +1,6 @@
 //! Records made into numbers: counts, quantiles and time-weighted means, bin by bin.
 
-use super::histogram::Histogram;
+use super::histogram::{Counts, Histogram};
 use super::{Failure, Observer, Phase, Record, Spent};
 use crate::units::{Span, Time};
 
@@ -15,6 +15,36 @@ pub struct Layout {
     pub lags: Vec<usize>,
     /// When observation begins; everything before is warm-up.
     pub from: Time,
+    /// Whether each bin keeps its response times, so that bins can stand for runs.
+    pub keep_times: bool,
+    /// Length of the slices that show whether the run has settled; zero for no slices.
+    pub slice: Span,
+}
+
+/// How a run went, in short slices from the beginning of observation: one value for each slice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slices {
+    /// Users' requests under way, mean over time.
+    pub in_flight: Vec<f64>,
+    /// Users' requests answered.
+    pub answered: Vec<f64>,
+    /// Records that wait for a listener whose lag counts, mean over time.
+    pub lag: Vec<f64>,
+    /// Flows completed.
+    pub completed: Vec<f64>,
+}
+
+/// The slice that is being filled. What is under way is counted from time zero, warm-up or not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slice {
+    end: Time,
+    since: Time,
+    in_flight: i64,
+    in_flight_time: f64,
+    lag: i64,
+    lag_time: f64,
+    answered: u32,
+    completed: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +123,12 @@ pub struct Bin {
     pub failed: [u64; 5],
     /// Response times of all requests but those refused \[s\]: p50, p95, p99.
     pub quantiles: [f64; 3],
+    /// Mean of the same response times \[s\].
+    pub mean: f64,
+    /// Those response times; empty unless the layout asks for them.
+    pub times: Counts,
+    /// Sum over answered requests of the time in each phase \[ns\].
+    pub spent: [u128; Phase::ALL.len()],
     /// Counted events published.
     pub events: u64,
     /// Flows completed.
@@ -122,6 +158,9 @@ pub struct Tally {
     current: Bin,
     bin_times: Histogram,
     started: bool,
+    slice: Slice,
+    /// Slices of the observed time; empty where the layout asks for none.
+    pub slices: Slices,
     /// Closed bins, in order; the warm-up is not among them.
     pub bins: Vec<Bin>,
     /// Response times of all requests but those refused: late answers and time-outs count.
@@ -140,6 +179,7 @@ impl Tally {
         Tally {
             levels: vec![Level::default(); layout.stations],
             started: layout.from == Time::ZERO,
+            slice: Slice { end: layout.from + layout.slice, ..Slice::default() },
             layout,
             ..Tally::default()
         }
@@ -154,14 +194,69 @@ impl Tally {
         self.current.answered += 1;
         self.bin_times.record(took);
         self.answered += 1;
-        for (sum, nanos) in self.spent.iter_mut().zip(spent) {
+        for (sum, nanos) in self.current.spent.iter_mut().zip(spent) {
             *sum += u128::from(*nanos);
+        }
+    }
+
+    /// Bring the slices up to `now`, and count that something came or went.
+    fn flow(&mut self, now: Time, in_flight: i64, lag: i64) {
+        let (slice, from) = (&mut self.slice, self.layout.from);
+        while now >= slice.end {
+            let passed = (slice.end - slice.since.max(from)).0 as f64;
+            let length = self.layout.slice.0 as f64;
+            let mean = |sum: f64, level: i64| (sum + level as f64 * passed) / length;
+            self.slices.in_flight.push(mean(slice.in_flight_time, slice.in_flight));
+            self.slices.lag.push(mean(slice.lag_time, slice.lag));
+            self.slices.answered.push(f64::from(slice.answered));
+            self.slices.completed.push(f64::from(slice.completed));
+            *slice = Slice {
+                since: slice.end,
+                end: slice.end + self.layout.slice,
+                in_flight: slice.in_flight,
+                lag: slice.lag,
+                ..Slice::default()
+            };
+        }
+        if now > from {
+            let passed = (now - slice.since.max(from)).0 as f64;
+            slice.in_flight_time += slice.in_flight as f64 * passed;
+            slice.lag_time += slice.lag as f64 * passed;
+        } else {
+            (slice.answered, slice.completed) = (0, 0);
+        }
+        slice.since = now;
+        slice.in_flight += in_flight;
+        slice.lag += lag;
+    }
+
+    fn sliced(&mut self, now: Time, record: &Record<'_>) {
+        match record {
+            Record::Offered { .. } => self.flow(now, 1, 0),
+            Record::Answered { .. } => {
+                self.flow(now, -1, 0);
+                self.slice.answered += 1;
+            }
+            Record::Failed { .. } => self.flow(now, -1, 0),
+            Record::Level { station, waiting, .. }
+                if *waiting != 0 && self.layout.lags.contains(&(*station as usize)) =>
+            {
+                self.flow(now, 0, *waiting);
+            }
+            Record::Completed { .. } => {
+                self.flow(now, 0, 0);
+                self.slice.completed += 1;
+            }
+            _ => {}
         }
     }
 }
 
 impl Observer for Tally {
     fn record(&mut self, now: Time, record: Record<'_>) {
+        if self.layout.slice > Span::ZERO {
+            self.sliced(now, &record);
+        }
         match record {
             Record::Level { station, busy, waiting } => {
                 let level = &mut self.levels[station as usize];
@@ -209,6 +304,9 @@ impl Observer for Tally {
     }
 
     fn mark(&mut self, now: Time) {
+        if self.layout.slice > Span::ZERO {
+            self.flow(now, 0, 0);
+        }
         let start = self.current.start;
         let length = (now - start).0.max(1) as f64;
         let stations: Vec<StationBin> =
@@ -218,6 +316,13 @@ impl Observer for Tally {
         if self.started {
             bin.length = now - start;
             bin.quantiles = [0.5, 0.95, 0.99].map(|p| self.bin_times.quantile(p));
+            bin.mean = self.bin_times.mean();
+            if self.layout.keep_times {
+                bin.times = self.bin_times.compact();
+            }
+            for (sum, nanos) in self.spent.iter_mut().zip(bin.spent) {
+                *sum += nanos;
+            }
             bin.max_lag =
                 self.layout.lags.iter().map(|lag| stations[*lag].waiting_most).max().unwrap_or(0);
             bin.stations = stations;
@@ -226,7 +331,6 @@ impl Observer for Tally {
         } else {
             self.started = now >= self.layout.from;
             self.flow_times.clear();
-            self.spent = Default::default();
             self.answered = 0;
         }
         self.bin_times.clear();
@@ -263,5 +367,42 @@ mod tests {
         assert!((bin.stations[0].busy - 1.5).abs() < 1e-12);
         assert!((bin.stations[0].waiting - 2.0).abs() < 1e-12);
         assert_eq!((bin.stations[0].waiting_least, bin.stations[0].waiting_most), (1, 3));
+    }
+
+    /// One request under way from 50 to 120, one from 110 to 130; five records lag from 90 to 150.
+    #[test]
+    fn slices_begin_with_what_is_under_way() {
+        let (slice, from) = (Span(20), Time(100));
+        let layout = Layout { stations: 2, lags: vec![1], from, slice, ..Layout::default() };
+        let mut tally = Tally::new(layout);
+        let answered =
+            || Record::Answered { endpoint: 0, took: Span(1), spent: &[0; Phase::ALL.len()] };
+        let lag = |waiting| Record::Level { station: 1, busy: 0.0, waiting };
+        for (at, record) in [
+            (40, Record::Offered { endpoint: 0 }),
+            (45, answered()),
+            (50, Record::Offered { endpoint: 0 }),
+            (80, Record::Level { station: 0, busy: 0.0, waiting: 9 }),
+            (90, lag(5)),
+        ] {
+            tally.record(Time(at), record);
+        }
+        tally.mark(Time(100));
+        for (at, record) in [
+            (110, Record::Offered { endpoint: 0 }),
+            (120, answered()),
+            (130, answered()),
+            (150, lag(-5)),
+            (150, Record::Completed { took: Span(1) }),
+        ] {
+            tally.record(Time(at), record);
+        }
+        tally.mark(Time(180));
+        let slices = &tally.slices;
+        // From 100 to 120 one, from 110 a second: 1.5; from 120 to 130 one in a slice of 20.
+        assert_eq!(slices.in_flight, [1.5, 0.5, 0.0, 0.0]);
+        assert_eq!(slices.answered, [0.0, 2.0, 0.0, 0.0]);
+        assert_eq!(slices.lag, [5.0, 5.0, 2.5, 0.0]);
+        assert_eq!(slices.completed, [0.0, 0.0, 1.0, 0.0]);
     }
 }

@@ -7,6 +7,7 @@ use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
 use crate::study::result::{
     Alternative, AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict,
+    WarmUpSource,
 };
 
 /// Whether an interval lies at or above what is wanted; none where there is no number.
@@ -116,6 +117,41 @@ pub(crate) fn replications_text(result: &StudyResult, lang: Lang) -> Option<Stri
     let (low, high) = replications(result)?;
     let text = if low == high { low.to_string() } else { format!("{low}–{high}") };
     Some(say(lang, Word::Replications, &[&text]))
+}
+
+/// How the runs were warmed up, and whether one stands for many.
+pub(crate) fn sampling(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let kinds = [
+        (WarmUpSource::Given, Word::HowWarmUpGiven),
+        (WarmUpSource::Found, Word::HowWarmUpFound),
+        (WarmUpSource::Unsettled, Word::HowWarmUpUnsettled),
+    ];
+    let mut lines = Vec::new();
+    for (source, word) in kinds {
+        let mut lengths: Vec<(String, f64)> = Vec::new();
+        for variant in &result.variants {
+            let asked = variant.at_target.as_ref().map(|at| at.warm_up);
+            let near = say(lang, Word::WarmUpSearch, &[&variant.name]);
+            for (place, warm_up) in [(&variant.name, asked), (&near, variant.search_warm_up)] {
+                if let Some(warm_up) = warm_up.filter(|warm_up| warm_up.source == source) {
+                    lengths.push((place.clone(), warm_up.seconds));
+                }
+            }
+        }
+        let Some((_, first)) = lengths.first() else { continue };
+        let text = if lengths.iter().all(|(_, length)| length.total_cmp(first).is_eq()) {
+            format!("{} s", number::plain(*first))
+        } else {
+            let each = lengths
+                .iter()
+                .map(|(place, length)| format!("{place} {} s", number::plain(*length)));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        lines.push(say(lang, word, &[&text]));
+    }
+    let batches = result.variants.iter().find_map(|variant| variant.at_target.as_ref()?.batches);
+    lines.extend(batches.map(|batches| say(lang, Word::HowBatches, &[&batches.to_string()])));
+    lines
 }
 
 /// What the result holds for: mix, calibration, seed, replications, confidence.

@@ -5,7 +5,7 @@ use crate::stats::Estimate;
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult,
-    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict,
+    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -120,6 +120,8 @@ fn at(rps: f64, line: f64) -> AtLoad {
     let served = rps.min(line * 1.02) * (1.0 - 0.25 * over.min(1.0));
     AtLoad {
         rps,
+        warm_up: WarmUp { seconds: 30.0, source: WarmUpSource::Given },
+        batches: None,
         mean_ms: within(p99 * 0.3, 0.03),
         p50_ms: within(p99 * 0.21, 0.03),
         p95_ms: within(p99 * 0.63, 0.05),
@@ -151,6 +153,7 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
         name: name.to_owned(),
         about: "the system with the plan applied as its files say".to_owned(),
         saturation: Some(saturation(line)),
+        search_warm_up: Some(WarmUp { seconds: 30.0, source: WarmUpSource::Given }),
         verdicts: vec![
             judge("p99_ms", at_target.p99_ms, 500.0),
             judge("error_rate", at_target.error_rate, 0.01),

@@ -531,6 +531,9 @@ impl Page {
         let seed = manifest.seed.to_string();
         let version = escape(&manifest.version);
         self.item(&say(lang, Word::HowText, &[&version, &seed, &n, &confidence]));
+        for line in facts::sampling(result, lang) {
+            self.item(&escape(&line));
+        }
         let cost = &manifest.engine;
         let cost = [
             number::fixed(cost.events as f64, 0),

@@ -64,6 +64,8 @@ impl Table {
 
     fn at_load(&mut self, at: Option<&AtLoad>) -> &mut Table {
         self.put("at_rps", at.map(|at| at.rps.to_string()).unwrap_or_default())
+            .put("warm_up_s", at.map(|at| at.warm_up.seconds.to_string()).unwrap_or_default())
+            .put("batches", at.and_then(|at| at.batches).map_or(String::new(), |n| n.to_string()))
             .estimate("mean_ms", at.map(|at| &at.mean_ms))
             .estimate("p50_ms", at.map(|at| &at.p50_ms))
             .estimate("p95_ms", at.map(|at| &at.p95_ms))

@@ -206,6 +206,14 @@ catalogue! {
     HowHeading: "How it was computed", "계산 방법";
     HowText: "Version {0}, seed {1}, {2}; intervals hold with {3} % confidence.",
         "버전 {0}, 시드 {1}, {2}; 신뢰수준 {3} %.";
+    HowWarmUpGiven: "Warm-up before anything counts: {0}, as the scenario says.", "집계 전 예열: {0} (시나리오 지정).";
+    HowWarmUpFound: "Warm-up before anything counts, found from pilot runs by MSER-5: {0}.",
+        "집계 전 예열, 시험 실행에서 MSER-5로 산출: {0}.";
+    HowWarmUpUnsettled: "Warm-up before anything counts where pilot runs do not settle, a default: {0}.",
+        "시험 실행이 안정되지 않는 경우의 집계 전 예열(기본값): {0}.";
+    WarmUpSearch: "{0} near its line", "{0} 포화 지점 부근";
+    HowBatches: "The load asked about was run once for each variant; its intervals are over {0} batches of that run.",
+        "요청한 부하는 구성마다 한 번 길게 실행했고, 신뢰구간은 그 실행의 배치 {0}개에 대한 것.";
     MeasurePart: "mean ms", "평균 ms";
     MeasureBusy: "busy", "사용률";
     MeasureWaiting: "waiting", "대기 수";

@@ -184,7 +184,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0305",
         "limits contradict each other",
-        "A lower limit is above its upper limit.",
+        "A lower limit is above its upper limit, or one setting leaves no room for another.",
         "Correct one of them.",
     ),
     entry(

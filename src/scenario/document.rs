@@ -505,6 +505,8 @@ document! {
         window: Option<WindowDoc>,
         /// Replications of a point; 8 by default.
         replications: Option<Count<2, 10_000>>,
+        /// Run the load asked about once instead, and cut the window into so many batches.
+        batches: Option<Spanned<Count<10, 1_000>>>,
         /// When to run more replications of the load asked about.
         precision: Option<PrecisionDoc>,
         /// Where to look for the line.
@@ -599,7 +601,7 @@ document! {
 
     /// How long a steady load is run.
     struct WindowDoc {
-        /// Time before anything counts; 20 s by default.
+        /// Time before anything counts; by default found from pilot runs, for each variant and load.
         warm_up: Option<Duration>,
         /// Time observed; 60 s by default.
         measure: Option<Duration>,

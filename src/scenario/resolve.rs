@@ -113,7 +113,9 @@ pub(super) fn study(
         search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
         load: asked,
         window,
+        warm_up_given: scenario.window.as_ref().is_some_and(|window| window.warm_up.is_some()),
         replications: fewer(replications),
+        batches: batches(scenario, &window, problems),
         precision: precision(scenario, fewer(replications), question.options.quick),
         day,
         edits: Vec::new(),
@@ -211,6 +213,20 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
         problems.add("E0107", document.span, "`measure` must be at least 1 ms");
     }
     Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+}
+
+fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> Option<u32> {
+    let asked = scenario.batches.as_ref()?;
+    let batches = asked.value.u32();
+    if window.measure.secs() / f64::from(batches) < SHORTEST_WINDOW {
+        let message = format!("`measure` leaves less than 1 ms to each of {batches} batches");
+        problems.add("E0107", asked.span, message);
+    }
+    if scenario.precision.as_ref().is_some_and(|asked| asked.most_replications.is_some()) {
+        let message = "`batches` and `precision.most_replications` contradict each other: batches are one run";
+        problems.add("E0305", asked.span, message);
+    }
+    Some(batches)
 }
 
 /// A replication must come to an end: so many requests and records take about an hour.

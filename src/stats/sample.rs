@@ -1,7 +1,8 @@
 //! One sample of independent observations: shares and quantiles with intervals that assume no law.
 
+use super::distribution::student_t_quantile;
 use super::distribution::{binomial_at_least, normal_quantile};
-use super::{Estimate, held_confidence};
+use super::{Estimate, Moments, held_confidence};
 
 /// The share `hits` / `trials` with Wilson's score interval, which stays within 0 and 1 and has a
 /// width even where nothing or everything was hit.
@@ -99,6 +100,33 @@ pub fn quantile_over_replications<Sample: AsRef<[f64]>>(
     Estimate::from_samples(&quantiles, confidence)
 }
 
+/// An interval around a value found from all replications together, such as the quantile of all their
+/// observations, from the same value of each: sectioning (Asmussen and Glynn, *Stochastic Simulation*,
+/// section III.5; Nakayama 2014).
+///
+/// The error is t(n − 1) · √(Σ(xᵢ − centre)² / (n − 1) / n), its spread taken about the centre, not about
+/// the mean of the replications, whose bias is that of a sample n times smaller. Around a centre above
+/// zero the interval is laid on the logarithm, centre · exp(± error / centre): what is skewed to the right
+/// is more often found too low than too high. Values that are not finite are left out; fewer than two
+/// give no interval.
+pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
+    let about = Moments::of(samples.iter().map(|sample| sample - centre));
+    let n = f64::from(about.n);
+    if !centre.is_finite() || about.n < 2 {
+        let mean = if centre.is_finite() { centre } else { 0.0 };
+        return Estimate { mean, low: mean, high: mean, n: about.n };
+    }
+    let squares = about.variance + about.mean * about.mean * n / (n - 1.0);
+    let p = f64::midpoint(1.0, held_confidence(confidence));
+    let half = student_t_quantile(p, n - 1.0) * (squares / n).sqrt();
+    let (low, high) = if centre > 0.0 {
+        (centre * (-half / centre).exp(), centre * (half / centre).exp())
+    } else {
+        (centre - half, centre + half)
+    };
+    Estimate { mean: centre, low, high: high.min(f64::MAX), n: about.n }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +184,22 @@ mod tests {
         assert_eq!(quantile_interval(&[1.0, 2.0], 0.5, 0.95), None);
         assert_eq!(quantile_interval(&sorted, 1.0, 0.95), None);
         assert_eq!(quantile_interval(&sorted, 0.0, 0.95), None);
+    }
+
+    /// About 4: squares 9 + 1 + 0 + 4 = 14 over 3, over 4, t(3, 0.975) = 3.182446.
+    #[test]
+    fn sections_by_hand() {
+        let found = sectioned(4.0, &[1.0, 3.0, 4.0, 6.0], 0.95);
+        let half = 3.182_446_305 * (14.0_f64 / 12.0).sqrt();
+        assert_close(found.low, 4.0 * (-half / 4.0).exp(), 1e-7);
+        assert_close(found.high, 4.0 * (half / 4.0).exp(), 1e-7);
+        assert_eq!((found.mean, found.n), (4.0, 4));
+        let alike = sectioned(250.0, &[250.0; 3], 0.95);
+        assert_eq!((alike.low, alike.high), (250.0, 250.0));
+        let none = sectioned(0.0, &[0.0, 0.0], 0.95);
+        assert_eq!((none.low, none.high), (0.0, 0.0));
+        assert_eq!(sectioned(7.0, &[6.0], 0.95).half_width(), None);
+        assert_close(sectioned(f64::NAN, &[6.0, 7.0], 0.95).mean, 0.0, 0.0);
     }
 
     #[test]

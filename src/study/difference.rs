@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::replicate::{Outcome, steady};
 use super::result::{AtCommonLoad, Comparison, StudyResult};
+use super::sampling::windowed;
 use super::saturation::{Line, mean_doubt};
 use super::setup::Study;
 use super::{CONFIDENCE, Watcher};
@@ -49,7 +50,9 @@ pub(super) fn common(study: &Study, result: &StudyResult, watcher: &dyn Watcher)
                 .filter_map(|number| {
                     let spec = study.case(variant, 0, 0);
                     let go = !watcher.stopped();
-                    let seen = go.then(|| steady(spec, study.window, rps, study.seed, number));
+                    let warm_up = result.variants[variant].search_warm_up;
+                    let window = warm_up.map_or(study.window, |warm_up| windowed(study, warm_up));
+                    let seen = go.then(|| steady(spec, window, rps, study.seed, number));
                     watcher.step();
                     seen
                 })

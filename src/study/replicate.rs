@@ -6,11 +6,14 @@ use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, active_threads, stations};
 use crate::model::{Cost, Run, simulate};
 use crate::observe::Phase;
-use crate::observe::tally::{Bin, Layout, StationBin, Tally};
+use crate::observe::histogram::Counts;
+use crate::observe::tally::{Bin, Layout, Slices, StationBin, Tally};
 use crate::units::{Span, Time};
 
 /// Bins that the observed window is cut into, to see whether a queue drifts.
 const QUARTERS: u32 = 4;
+/// Slices that it is cut into, to see where it settles: 80 batches of five.
+pub(super) const SLICES: u32 = 400;
 
 /// What one replication at one load showed.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +24,13 @@ pub(crate) struct Outcome {
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
+    /// Response times that the quantiles rest on; none where nothing was answered of what was asked, so
+    /// that the times are bounds.
+    pub(crate) times: Option<Counts>,
     pub(crate) error_rate: f64,
+    /// Requests that failed, and all that came to an end.
+    pub(crate) failed: f64,
+    pub(crate) ended: f64,
     pub(crate) goodput_rps: f64,
     pub(crate) events_per_s: f64,
     pub(crate) orders_per_s: f64,
@@ -40,7 +49,18 @@ pub(crate) struct Outcome {
     /// Where the time of an answered request went: mean \[ms\] by phase.
     pub(crate) anatomy_ms: [f64; Phase::ALL.len()],
     pub(crate) connections_refused: u64,
+    /// How the window went; empty unless asked for.
+    pub(crate) slices: Slices,
     pub(crate) cost: Cost,
+}
+
+/// Response times and where they went, over a window or a part of it.
+struct Answers {
+    times: Counts,
+    mean: f64,
+    quantiles: [f64; 3],
+    answered: u64,
+    spent: [u128; Phase::ALL.len()],
 }
 
 /// The load of the description as it stands, on the axis of the study.
@@ -50,7 +70,13 @@ pub(crate) fn base_load(spec: &Spec) -> f64 {
     spec.load.open.map_or(records, |open| open.requests_per_s)
 }
 
-fn tally_for(spec: &Spec, stations: &[Station], from: Span) -> Tally {
+fn tally_for(
+    spec: &Spec,
+    stations: &[Station],
+    from: Span,
+    slice: Span,
+    keep_times: bool,
+) -> Tally {
     let lags = (0..stations.len())
         .filter(|station| {
             matches!(stations[*station].resource, Resource::Listener(_))
@@ -62,11 +88,73 @@ fn tally_for(spec: &Spec, stations: &[Station], from: Span) -> Tally {
         counted: spec.topics.iter().map(|topic| topic.counted).collect(),
         lags,
         from: Time::ZERO + from,
+        keep_times,
+        slice,
     })
 }
 
 /// Run `spec` at `load` (0 for a closed load: as it stands) and look at a steady window of it.
 pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: u32) -> Outcome {
+    let (tally, cost) = simulated(spec, window, load, seed, number, QUARTERS, Span::ZERO);
+    whole(spec, tally, load, cost)
+}
+
+/// The same, with the slices that show whether the window is settled.
+pub(crate) fn watched(spec: &Spec, window: Window, load: f64, seed: u64, number: u32) -> Outcome {
+    let slice = Span(window.measure.0 / u64::from(SLICES));
+    let (tally, cost) = simulated(spec, window, load, seed, number, QUARTERS, slice);
+    whole(spec, tally, load, cost)
+}
+
+/// One run whose window is cut into `batches`: an outcome for each. What belongs to the run as a whole
+/// stands in the first (slices, cost) or in all (whether a queue drifts).
+pub(crate) fn batched(
+    spec: &Spec,
+    window: Window,
+    load: f64,
+    seed: u64,
+    batches: u32,
+) -> Vec<Outcome> {
+    let slice = Span(window.measure.0 / u64::from(SLICES));
+    let (mut tally, cost) = simulated(spec, window, load, seed, 0, batches, slice);
+    let bins = std::mem::take(&mut tally.bins);
+    let all = drifted(spec, &quarters(&bins), Outcome { load, ..Outcome::default() });
+    // When those who waited in vain to the end lost patience is not known: an equal part to each batch.
+    let overdue = cost.overdue as f64 / bins.len().max(1) as f64;
+    let mut outcomes: Vec<Outcome> = bins
+        .iter()
+        .map(|bin| {
+            let answers = Answers {
+                times: bin.times.clone(),
+                mean: bin.mean,
+                quantiles: bin.quantiles,
+                answered: bin.answered,
+                spent: bin.spent,
+            };
+            let batch = outcome(std::slice::from_ref(bin), answers, load, overdue);
+            Outcome {
+                drifting: all.drifting.clone(),
+                aside: all.aside.clone(),
+                kept: all.kept.clone(),
+                ..batch
+            }
+        })
+        .collect();
+    if let Some(first) = outcomes.first_mut() {
+        (first.slices, first.cost) = (tally.slices, cost);
+    }
+    outcomes
+}
+
+fn simulated(
+    spec: &Spec,
+    window: Window,
+    load: f64,
+    seed: u64,
+    number: u32,
+    bins: u32,
+    slice: Span,
+) -> (Tally, Cost) {
     let base = base_load(spec);
     let run = Run {
         seed,
@@ -74,14 +162,32 @@ pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: 
         scale: if base > 0.0 && load > 0.0 { load / base } else { 1.0 },
         follow_curve: false,
         warm_up: window.warm_up,
-        bin: Span(window.measure.0 / u64::from(QUARTERS)),
-        bins: QUARTERS,
+        bin: Span(window.measure.0 / u64::from(bins)),
+        bins,
     };
-    let stations = stations(spec);
-    let mut tally = tally_for(spec, &stations, window.warm_up);
+    let mut tally = tally_for(spec, &stations(spec), window.warm_up, slice, bins != QUARTERS);
     let cost = simulate(spec, &run, &mut tally);
-    let mut outcome = outcome(&tally, load, cost);
-    for station in drifting(&tally.bins) {
+    (tally, cost)
+}
+
+/// The outcome of a window as a whole.
+fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
+    let answers = Answers {
+        times: tally.times.compact(),
+        mean: tally.times.mean(),
+        quantiles: [0.5, 0.95, 0.99].map(|p| tally.times.quantile(p)),
+        answered: tally.answered,
+        spent: tally.spent,
+    };
+    let slices = std::mem::take(&mut tally.slices);
+    let seen = outcome(&tally.bins, answers, load, cost.overdue as f64);
+    drifted(spec, &tally.bins, Outcome { slices, cost, ..seen })
+}
+
+/// What the queues did in the quarters of a window, in an outcome of it.
+fn drifted(spec: &Spec, quarters: &[Bin], mut outcome: Outcome) -> Outcome {
+    let stations = stations(spec);
+    for station in drifting(quarters) {
         if aside(spec, &stations[station]) {
             outcome.aside.push(station);
             continue;
@@ -93,8 +199,7 @@ pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: 
         .enumerate()
         .map(|(number, station)| {
             let drifts = outcome.drifting.contains(&number);
-            let levels: Vec<StationBin> =
-                tally.bins.iter().map(|bin| bin.stations[number]).collect();
+            let levels: Vec<StationBin> = quarters.iter().map(|bin| bin.stations[number]).collect();
             stayed(spec, station, &levels, drifts)
         })
         .collect();
@@ -118,6 +223,28 @@ fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -
     }
     let share = kept(levels, in_work) / queueing_share(spec, station);
     if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// Many bins put together into quarters, as far as [`drifting`] looks at them.
+fn quarters(bins: &[Bin]) -> Vec<Bin> {
+    let parts = QUARTERS as usize;
+    (0..parts)
+        .map(|part| &bins[part * bins.len() / parts..(part + 1) * bins.len() / parts])
+        .map(|bins| {
+            let mut whole = bins.first().cloned().unwrap_or_default();
+            for (number, next) in bins.iter().enumerate().skip(1) {
+                whole.length = whole.length + next.length;
+                for (sum, more) in whole.stations.iter_mut().zip(&next.stations) {
+                    sum.busy += (more.busy - sum.busy) / (number + 1) as f64;
+                    sum.waiting += (more.waiting - sum.waiting) / (number + 1) as f64;
+                    sum.waiting_least = sum.waiting_least.min(more.waiting_least);
+                    sum.waited_least = sum.waited_least.min(more.waited_least);
+                    sum.left += more.left;
+                }
+            }
+            whole
+        })
+        .collect()
 }
 
 /// Share of what arrives at a saturated station that arrives at its saturated part: of a listener whose
@@ -159,7 +286,7 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
         bins: day_bins(asked),
     };
     let stations = stations(&spec);
-    let mut tally = tally_for(&spec, &stations, Span::ZERO);
+    let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, false);
     let listeners = tally.lags().to_vec();
     let cost = simulate(&spec, &run, &mut tally);
     let mut bins = tally.bins;
@@ -180,43 +307,42 @@ pub(crate) fn day_bins(asked: &Day) -> u32 {
     asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32
 }
 
-fn outcome(tally: &Tally, load: f64, cost: Cost) -> Outcome {
-    let seconds: f64 = tally.bins.iter().map(|bin| bin.length.secs()).sum();
-    let sum =
-        |pick: &dyn Fn(&Bin) -> u64| -> f64 { tally.bins.iter().map(pick).sum::<u64>() as f64 };
+fn outcome(bins: &[Bin], answers: Answers, load: f64, overdue: f64) -> Outcome {
+    let seconds: f64 = bins.iter().map(|bin| bin.length.secs()).sum();
+    let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 { bins.iter().map(pick).sum::<u64>() as f64 };
     let answered = sum(&|bin| bin.answered);
-    let failed = sum(&Bin::failures) + cost.overdue as f64;
+    let failed = sum(&Bin::failures) + overdue;
     let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
-        let count = tally.bins.first().map_or(0, |bin| bin.stations.len());
+        let count = bins.first().map_or(0, |bin| bin.stations.len());
         (0..count)
             .map(|station| {
-                tally.bins.iter().map(|bin| pick(bin, station) * bin.length.secs()).sum::<f64>()
-                    / seconds
+                bins.iter().map(|bin| pick(bin, station) * bin.length.secs()).sum::<f64>() / seconds
             })
             .collect()
     };
     // Asked and never answered: at least as long as was watched.
-    let silent = tally.times.count() == 0 && sum(&|bin| bin.offered) > 0.0;
-    let millis = |p: f64| if silent { seconds * 1e3 } else { tally.times.quantile(p) * 1e3 };
+    let silent = answers.times.count() == 0 && sum(&|bin| bin.offered) > 0.0;
+    let millis = |value: f64| if silent { seconds * 1e3 } else { value * 1e3 };
+    let ended = answered + failed;
     Outcome {
         load,
-        mean_ms: if silent { seconds * 1e3 } else { tally.times.mean() * 1e3 },
-        p50_ms: millis(0.5),
-        p95_ms: millis(0.95),
-        p99_ms: millis(0.99),
-        error_rate: if failed > 0.0 { failed / (answered + failed) } else { 0.0 },
+        mean_ms: millis(answers.mean),
+        p50_ms: millis(answers.quantiles[0]),
+        p95_ms: millis(answers.quantiles[1]),
+        p99_ms: millis(answers.quantiles[2]),
+        times: (!silent).then_some(answers.times),
+        error_rate: if failed > 0.0 { failed / ended } else { 0.0 },
+        failed,
+        ended,
         goodput_rps: answered / seconds,
         events_per_s: sum(&|bin| bin.events) / seconds,
         orders_per_s: sum(&|bin| bin.completed) / seconds,
-        max_lag: tally.bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
-        drifting: Vec::new(),
-        aside: Vec::new(),
-        kept: Vec::new(),
+        max_lag: bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
         busy: over_stations(&|bin, station| bin.stations[station].busy),
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
-        anatomy_ms: tally.spent.map(|nanos| nanos as f64 / 1e6 / tally.answered.max(1) as f64),
-        connections_refused: tally.bins.iter().map(|bin| bin.connections_refused).sum(),
-        cost,
+        anatomy_ms: answers.spent.map(|nanos| nanos as f64 / 1e6 / answers.answered.max(1) as f64),
+        connections_refused: bins.iter().map(|bin| bin.connections_refused).sum(),
+        ..Outcome::default()
     }
 }
 

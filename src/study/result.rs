@@ -101,6 +101,8 @@ pub struct VariantResult {
     pub about: String,
     /// Where it saturates; none when the study did not ask.
     pub saturation: Option<Saturation>,
+    /// Warm-up of the runs that look for the line; none when the study did not ask.
+    pub search_warm_up: Option<WarmUp>,
     /// What users get at the target load; none when the study did not ask.
     pub at_target: Option<AtLoad>,
     /// Verdict per condition at the target load, in the order of `targets`.
@@ -239,11 +241,37 @@ pub struct Relief {
     pub tried_rps: f64,
 }
 
+/// Time at the beginning of each run that nothing is counted of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WarmUp {
+    /// Its length \[s\].
+    pub seconds: f64,
+    /// Where it comes from.
+    pub source: WarmUpSource,
+}
+
+/// Where a warm-up comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmUpSource {
+    /// The scenario says so.
+    #[default]
+    Given,
+    /// Found by MSER-5 from pilot runs at the load, or at the nearest that had any.
+    Found,
+    /// The pilot runs did not settle: the default.
+    Unsettled,
+}
+
 /// What users get at a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtLoad {
     /// Requests per second offered.
     pub rps: f64,
+    /// Time before anything counts.
+    pub warm_up: WarmUp,
+    /// Batches of one run that the estimates are over; none where they are over replications.
+    pub batches: Option<u32>,
     /// Mean response time of all requests but those refused \[ms\].
     pub mean_ms: Estimate,
     /// Median response time of all requests but those refused \[ms\].

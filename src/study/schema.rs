@@ -76,8 +76,14 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("relief", list(&relief)),
             ("beyond_search", json!({ "type": "boolean" })),
         ]),
+        "warm_up": object(&[
+            ("seconds", json!({ "type": "number", "minimum": 0 })),
+            ("source", json!({ "enum": ["given", "found", "unsettled"] })),
+        ]),
         "at_load": object(&[
             ("rps", number.clone()),
+            ("warm_up", named("warm_up")),
+            ("batches", or_null(&json!({ "type": "integer", "minimum": 10 }))),
             at("mean_ms"),
             at("p50_ms"),
             at("p95_ms"),
@@ -110,6 +116,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("name", text.clone()),
             ("about", text.clone()),
             ("saturation", or_null(&named("saturation"))),
+            ("search_warm_up", or_null(&named("warm_up"))),
             ("at_target", or_null(&named("at_load"))),
             ("verdicts", list(&named("target_verdict"))),
             ("curve", list(&named("curve_point"))),

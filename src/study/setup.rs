@@ -32,8 +32,13 @@ pub struct Study {
     pub load: AskedLoad,
     /// Window of a steady load.
     pub window: Window,
+    /// Whether the warm-up of `window` is what was asked for; else one is found for each variant and load,
+    /// and that of `window` stands in where none can be.
+    pub warm_up_given: bool,
     /// Replications of a point: at least 2.
     pub replications: u32,
+    /// Batches of one long run that stand for replications at the load asked about; at least 10.
+    pub batches: Option<u32>,
     /// When to run more of them.
     pub precision: Precision,
     /// Where to look for the line.

@@ -1,9 +1,11 @@
 //! What holds for every system, beside what the rooms test for themselves: nothing is lost, the same
-//! question has the same answer, and no small system breaks the model.
+//! question has the same answer, no small system breaks the model, and intervals hold what they say.
 
 mod conservation;
+mod coverage;
 mod limits;
 mod properties;
 mod replay;
 mod saturation;
+mod statistics;
 mod systems;
