@@ -66,9 +66,9 @@ fn a_study_that_meets_its_targets() {
     assert_eq!(summary["targets"][0]["metric"], "p95_ms");
     let variant = &summary["variants"][0];
     assert_eq!(variant["verdicts"][0]["verdict"], "met");
-    // Eight replications, and more where they do not tell well enough.
+    // Twenty replications, and more where they do not tell well enough.
     let n = variant["at_target"]["p95_ms"]["n"].as_u64();
-    assert!(matches!(n, Some(8 | 16 | 32)), "{n:?}");
+    assert!(matches!(n, Some(20 | 40 | 80)), "{n:?}");
     assert_eq!(variant["saturation"], Value::Null);
     let written = std::fs::read(folder.path().join("mm1/run/summary.json")).expect("it is written");
     assert_eq!(written, output.stdout);
@@ -78,11 +78,19 @@ fn a_study_that_meets_its_targets() {
     assert_eq!((&manifest["seed"], &manifest["partial"]), (&5.into(), &false.into()));
 }
 
-/// Exit code 1: two replications, a quarter of eight, cannot tell a p95 of 150 ms from one of 200 ms.
+/// Exit code 1: two replications of a minute cannot tell a p95 of 150 ms from one of 151 ms.
 #[test]
 fn a_study_that_decides_nothing() {
     let folder = tempfile::tempdir().expect("a place to write");
-    let output = study("run", MM1, folder.path(), &["--json", "--seed", "5", "--quick"]);
+    let text = std::fs::read_to_string(MM1).expect("it comes with the program");
+    let text = text
+        .replace("p95: 200ms", "p95: 151ms")
+        .replace("measure: 1200s", "measure: 60s")
+        .replace("replications: 20", "replications: 2");
+    let file = folder.path().join("close.yaml");
+    std::fs::write(&file, text).expect("a place to write");
+    let file = file.to_string_lossy();
+    let output = study("run", &file, folder.path(), &["--json", "--seed", "5", "--quick"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let verdict = &parse(&output.stdout)["variants"][0]["verdicts"][0];
     assert_eq!((&verdict["verdict"], &verdict["estimate"]["n"]), (&"undecided".into(), &2.into()));

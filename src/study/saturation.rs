@@ -200,7 +200,9 @@ impl Case<'_> {
             let place = carried.partition_point(|other| other.load < seen.load);
             carried.insert(place, seen);
         }
-        (line, (over - line).max(0.0) * EXTRAPOLATED)
+        // The nearest run leaves a bracket too, and the larger of several noisy estimates leans upwards.
+        let bracket = self.study.search.resolution * line / 4.0;
+        (line, bracket + (over - line).max(0.0) * EXTRAPOLATED)
     }
 
     /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
