@@ -194,8 +194,8 @@ pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
     text.push_str(
         "Every case is a scenario file that goes the way of a user's. Its `theory` block names a law \
          of queueing theory, or a number worked out by hand, and what that law says of the system; \
-         seeds are fixed. A number agrees when theory lies in the 99.9 % interval of the simulation: of a thousand \
-         true statements one would be doubted by chance.\n\n",
+         seeds are fixed. A number agrees when theory lies in the 99.9 % interval of the simulation: of a \
+         thousand true statements one would be doubted by chance.\n\n",
     );
     for line in summary(cases, opinions) {
         let _ = writeln!(text, "- {line}");
@@ -226,10 +226,11 @@ pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
     table(&mut text, &header.map(str::to_owned), &rows);
     text.push_str(
         "## What the cases can see\n\nA check that cannot fail shows nothing. Each case is run again \
-         with a fault put into the compiled model: every service 2 % longer (and storage 2 % slower); one thread, \
-         connection and consumer fewer wherever there are several; work that ends after new work where both \
-         fall on the same nanosecond. A fault that changes any of the case's numbers must make at least one \
-         of them leave its interval; where every number stays the same to the last bit, it does not touch \
+         with a fault put into the compiled model: every service 2 % longer (and storage 2 % slower); one \
+         thread, connection and consumer fewer wherever there are several; work that ends after new \
+         work where both fall on the same nanosecond. A fault that changes any of the case's numbers \
+         in its first two replications must make at least one of them leave its \
+         interval; where every number stays the same to the last bit, it does not touch \
          the case.\n\n",
     );
     let mut header = vec!["scenario".to_owned()];

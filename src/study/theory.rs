@@ -2,8 +2,8 @@
 //!
 //! Two kinds of expectation meet here. A scenario may state a law ([`super::law`]) and the measures that it
 //! speaks of. And the utilisation law holds for every system that answers what it is offered: the share of
-//! time that a processor, a device or a cache is busy is the rate of visits times the work of a visit, however
-//! long the queues are (Denning and Buzen 1978).
+//! time that a processor, a device or a cache is busy is the rate of visits times the work of a visit,
+//! however long the queues are (Denning and Buzen 1978).
 
 use super::result::{Agreement, Check, Measure, StudyResult, VariantResult};
 use super::setup::{Prediction, Study};
