@@ -9,3 +9,4 @@ mod replay;
 mod saturation;
 mod statistics;
 mod systems;
+mod theory;
