@@ -203,15 +203,11 @@ impl Demands {
     /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
     fn of(spec: &Spec, load: f64) -> Option<Demands> {
         let flows = Flows::of(spec, load)?;
-        let mut used = vec![0.0; stations(spec).len()];
-        let places: Vec<(Resource, usize)> = stations(spec)
-            .into_iter()
-            .enumerate()
-            .map(|(place, station)| (station.resource, place))
-            .collect();
+        let all = stations(spec);
+        let mut used = vec![0.0; all.len()];
         let mut add = |resource: Resource, work: f64| {
-            if let Some((_, place)) = places.iter().find(|(other, _)| *other == resource) {
-                used[*place] += work;
+            if let Some(place) = all.iter().position(|station| station.resource == resource) {
+                used[place] += work;
             }
         };
         flows.visit(spec, |service, op, rate| {

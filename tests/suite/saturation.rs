@@ -5,7 +5,7 @@
 //! windows are short, so that chance is large and an estimate that leans to one side shows.
 
 use plimsoll::scenario::{Options, load};
-use plimsoll::stats::analytic::markov::mmc_wait_probability;
+use plimsoll::stats::analytic::markov::mmc_response_exceeds;
 use plimsoll::study::result::Saturation;
 use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
@@ -113,15 +113,6 @@ fn pooled(parts: &str, before: &str) -> String {
     format!("{}{databases}", service(&parts, &steps))
 }
 
-/// Response = wait + service; P(R > t) with P(W > t) = C e^(−at), a = cμ − λ, is for a ≠ μ
-/// e^(−μt) (1 − C) + C (a e^(−μt) − μ e^(−at)) / (a − μ).
-fn response_exceeds(t: f64, rate: f64, service: f64, servers: u32) -> f64 {
-    let c = mmc_wait_probability(rate, service, servers).expect("it is stable");
-    let (mu, a) = (1.0 / service, f64::from(servers) / service - rate);
-    let (quick, slow) = ((-mu * t).exp(), (-a * t).exp());
-    quick * (1.0 - c) + c * (a * quick - mu * slow) / (a - mu)
-}
-
 /// M/M/4 with a limit on p95.
 #[test]
 fn waiting_target() {
@@ -132,7 +123,8 @@ fn waiting_target() {
     let (mut low, mut high) = (1.0, 199.9);
     for _ in 0..60 {
         let rate = f64::midpoint(low, high);
-        if response_exceeds(0.08, rate, 0.020, 4) > 0.05 { high = rate } else { low = rate }
+        let late = mmc_response_exceeds(rate, 0.020, 4, 0.08).expect("it is stable");
+        if late > 0.05 { high = rate } else { low = rate }
     }
     finds(&study, low, &["server threads"]);
 }
