@@ -6,8 +6,11 @@
 //!
 //! Simultaneous events fire by [`Class`], then in the order in which they were scheduled.
 
+mod later;
+
 use std::hint::select_unpredictable;
 
+use self::later::Later;
 use crate::units::Time;
 
 /// What goes first when two events fall on the same nanosecond.
@@ -49,11 +52,14 @@ impl Order {
 pub type Slot = u32;
 
 const ABSENT: u32 = u32::MAX;
+/// Marks a place among the later events.
+const LATER: u32 = 1 << 31;
 const ARITY: usize = 4;
 /// Bits of a slot's number; the sequence number has the other 40 of its word.
 const SLOT_BITS: u32 = 24;
 /// Bits of a class; time has the other 62 of its word, which is 146 years.
 const CLASS_BITS: u32 = 2;
+const TIME_BITS: u32 = 62;
 
 /// Largest number of slots an event list can have: 16.8 million.
 pub const MOST_SLOTS: u32 = 1 << SLOT_BITS;
@@ -66,10 +72,11 @@ struct Entry {
 }
 
 impl Entry {
-    const FIRST: Entry = Entry { due: 0, turn: 0 };
+    /// No event: after all others.
+    const NONE: Entry = Entry { due: u64::MAX, turn: u64::MAX };
 
     fn new(at: Time, rank: u64, sequence: u64, slot: Slot) -> Entry {
-        debug_assert!(at.0 >> (64 - CLASS_BITS) == 0, "an instant beyond 146 years");
+        debug_assert!(at.0 >> TIME_BITS == 0, "an instant beyond 146 years");
         debug_assert!(slot < MOST_SLOTS && sequence >> (64 - SLOT_BITS) == 0);
         Entry { due: (at.0 << CLASS_BITS) | rank, turn: (sequence << SLOT_BITS) | u64::from(slot) }
     }
@@ -86,30 +93,94 @@ impl Entry {
         (u128::from(self.due) << 64 | u128::from(self.turn))
             < (u128::from(other.due) << 64 | u128::from(other.turn))
     }
+
+    /// The earlier of two, chosen by moves: which it is cannot be foretold, and a jump would guess.
+    fn earlier(self, other: Entry) -> Entry {
+        let first = self.before(other);
+        Entry {
+            due: select_unpredictable(first, self.due, other.due),
+            turn: select_unpredictable(first, self.turn, other.turn),
+        }
+    }
 }
 
-/// The event list: a 4-ary heap that knows where each slot is.
-#[derive(Clone, Debug, Default)]
+/// Four entries that play each other, in one line of the processor's cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Group([Entry; ARITY]);
+
+impl Group {
+    const EMPTY: Group = Group([Entry::NONE; ARITY]);
+
+    fn winner(&self) -> Entry {
+        let [a, b, c, d] = self.0;
+        a.earlier(b).earlier(c.earlier(d))
+    }
+
+    /// Put `entry` at `place`; the new winner. All four are read back: a winner that is carried from level
+    /// to level in registers has its moves made jumps by the compiler, at several times the cost.
+    #[inline]
+    fn put(&mut self, place: usize, entry: Entry) -> Entry {
+        self.0[place] = entry;
+        self.winner()
+    }
+}
+
+/// The event list: a tournament of what happens soon, and lists of what lies far ahead.
+///
+/// Each event that happens soon has a leaf; four leaves or four winners play each other, up to the root.
+/// All leaves are equally deep, so that an operation takes as many steps whatever the times are, and the
+/// processor need not guess.
+#[derive(Clone, Debug)]
 pub struct Agenda {
-    heap: Vec<Entry>,
-    /// Index in `heap` of each slot, or [`ABSENT`].
+    /// Groups of all levels, the root's first; the winner of group g > 0 is an entry of group (g − 1) / 4.
+    groups: Vec<Group>,
+    /// First group of the leaves.
+    lowest: usize,
+    first: Entry,
+    /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, or [`ABSENT`].
     place: Vec<u32>,
+    /// Events that lie far ahead.
+    later: Later,
+    /// Leaves given back.
+    free: Vec<u32>,
+    /// Leaves ever used; those beyond are empty.
+    used: u32,
+    /// The leaf of the event taken last, which it still fills: the next event scheduled mostly takes its
+    /// place, which saves a walk to the root. [`ABSENT`] for none.
+    hole: u32,
     scheduled: u64,
-    order: Order,
-    /// Whether the root has been taken and not yet filled: the next event scheduled mostly takes its
-    /// place, which saves moving the last entry up and down again.
-    hole: bool,
+    ranks: [u64; 4],
+}
+
+impl Default for Agenda {
+    fn default() -> Agenda {
+        Agenda::new(Order::Written)
+    }
 }
 
 impl Agenda {
     /// An event list with nothing in it.
     pub fn new(order: Order) -> Agenda {
-        Agenda { order, ..Agenda::default() }
+        let classes = [Class::Complete, Class::Expire, Class::Arrive, Class::Observe];
+        Agenda {
+            groups: vec![Group::EMPTY],
+            lowest: 0,
+            first: Entry::NONE,
+            place: Vec::new(),
+            later: Later::new(),
+            free: Vec::new(),
+            used: 0,
+            hole: ABSENT,
+            scheduled: 0,
+            ranks: classes.map(|class| order.rank(class)),
+        }
     }
 
     /// Events ahead.
     pub fn len(&self) -> usize {
-        self.heap.len() - usize::from(self.hole)
+        let soon = self.used as usize - self.free.len() - usize::from(self.hole != ABSENT);
+        soon + self.later.len()
     }
 
     /// Whether nothing is ahead.
@@ -120,127 +191,166 @@ impl Agenda {
     /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it, and so does
     /// any instant that no run reaches, beyond 146 years.
     pub fn set(&mut self, slot: Slot, at: Time, class: Class) {
-        if at.0 >> (64 - CLASS_BITS) != 0 {
-            self.clear(slot);
-            return;
+        if at.0 >> TIME_BITS != 0 {
+            return self.clear(slot);
         }
         self.scheduled += 1;
-        let entry = Entry::new(at, self.order.rank(class), self.scheduled, slot);
-        let slot = slot as usize;
-        if slot >= self.place.len() {
-            self.place.resize((slot + 1).next_power_of_two(), ABSENT);
-        }
-        let place = self.place[slot] as usize;
-        if self.place[slot] == ABSENT {
-            if self.hole {
-                self.hole = false;
-                self.sink(0, entry);
-            } else {
-                self.heap.push(entry);
-                self.rise(self.heap.len() - 1, entry);
+        let entry = Entry::new(at, self.ranks[class as usize], self.scheduled, slot);
+        match self.place.get_mut(slot as usize) {
+            Some(place) if *place == ABSENT && self.hole != ABSENT && self.later.is_soon(entry) => {
+                *place = self.hole;
+                let leaf = std::mem::replace(&mut self.hole, ABSENT);
+                self.replace_first(leaf, entry);
             }
-        } else if entry.before(self.heap[place]) {
-            self.rise(place, entry);
-        } else {
-            self.sink(place, entry);
+            Some(place) if *place < LATER && self.later.is_soon(entry) => {
+                let leaf = *place;
+                self.put(leaf, entry);
+            }
+            _ => self.set_anew(slot, entry),
         }
     }
 
+    /// Find a place for the event of `slot`, whatever it had.
+    fn set_anew(&mut self, slot: Slot, entry: Entry) {
+        if slot as usize >= self.place.len() {
+            self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+        }
+        self.clear(slot);
+        if self.later.is_soon(entry) {
+            self.join(entry);
+        } else {
+            self.place[slot as usize] = self.later.add(entry) | LATER;
+        }
+    }
+
+    /// Give `entry` a leaf.
+    fn join(&mut self, entry: Entry) {
+        let leaf = self.free.pop().unwrap_or_else(|| {
+            self.used += 1;
+            self.used - 1
+        });
+        if leaf as usize >= (self.groups.len() - self.lowest) * ARITY {
+            self.grow();
+        }
+        self.place[entry.slot() as usize] = leaf;
+        self.put(leaf, entry);
+    }
+
     /// Forget the event of `slot`, if it has one.
+    #[inline]
     pub fn clear(&mut self, slot: Slot) {
-        let Some(&place) = self.place.get(slot as usize) else { return };
-        if place != ABSENT {
-            self.remove(place as usize);
+        if self.is_set(slot) {
+            self.forget(slot);
+        }
+    }
+
+    fn forget(&mut self, slot: Slot) {
+        let place = std::mem::replace(&mut self.place[slot as usize], ABSENT);
+        if place & LATER == 0 {
+            self.put(place, Entry::NONE);
+            self.free.push(place);
+        } else {
+            self.later.remove(place & !LATER);
         }
     }
 
     /// Whether `slot` has an event ahead.
+    #[inline]
     pub fn is_set(&self, slot: Slot) -> bool {
-        self.place.get(slot as usize).is_some_and(|&place| place != ABSENT)
-    }
-
-    /// When the next event fires.
-    pub fn next_at(&mut self) -> Option<Time> {
-        self.fill();
-        self.heap.first().map(|entry| entry.at())
+        self.place.get(slot as usize).is_some_and(|place| *place != ABSENT)
     }
 
     /// Take the next event.
     pub fn pop(&mut self) -> Option<(Time, Slot)> {
-        self.fill();
-        let first = *self.heap.first()?;
-        self.place[first.slot() as usize] = ABSENT;
-        self.hole = true;
-        // Nothing may rise into the hole, not even what is due in this very instant.
-        self.heap[0] = Entry::FIRST;
+        self.pop_until(Time::NEVER)
+    }
+
+    /// Take the next event, unless it lies after `end`.
+    #[inline]
+    pub fn pop_until(&mut self, end: Time) -> Option<(Time, Slot)> {
+        if self.hole != ABSENT {
+            self.fill();
+        }
+        let mut first = self.first;
+        if first == Entry::NONE {
+            if !self.begin_next() {
+                return None;
+            }
+            first = self.first;
+        }
+        if first.at() > end {
+            return None;
+        }
+        self.hole = std::mem::replace(&mut self.place[first.slot() as usize], ABSENT);
         Some((first.at(), first.slot()))
     }
 
-    /// Close the hole at the root, if there is one.
+    /// Let those join whose stretch of time begins; false when nothing is ahead.
+    fn begin_next(&mut self) -> bool {
+        let Some(list) = self.later.begin_next() else { return false };
+        while let Some(entry) = self.later.take_from(list) {
+            self.join(entry);
+        }
+        true
+    }
+
+    /// Close the hole that the last event has left.
     fn fill(&mut self) {
-        if self.hole {
-            self.hole = false;
-            if let Some(last) = self.heap.pop()
-                && !self.heap.is_empty()
-            {
-                self.sink(0, last);
-            }
-        }
+        let leaf = std::mem::replace(&mut self.hole, ABSENT);
+        self.replace_first(leaf, Entry::NONE);
+        self.free.push(leaf);
     }
 
-    fn remove(&mut self, place: usize) {
-        self.place[self.heap[place].slot() as usize] = ABSENT;
-        let Some(last) = self.heap.pop() else { return };
-        if place < self.heap.len() {
-            if place > 0 && last.before(self.heap[(place - 1) / ARITY]) {
-                self.rise(place, last);
-            } else {
-                self.sink(place, last);
-            }
-        }
-    }
-
-    fn put(&mut self, place: usize, entry: Entry) {
-        self.heap[place] = entry;
-        self.place[entry.slot() as usize] = place as u32;
-    }
-
-    fn rise(&mut self, mut place: usize, entry: Entry) {
-        while place > 0 {
-            let parent = (place - 1) / ARITY;
-            if !entry.before(self.heap[parent]) {
-                break;
-            }
-            let moved = self.heap[parent];
-            self.put(place, moved);
-            place = parent;
-        }
-        self.put(place, entry);
-    }
-
-    fn sink(&mut self, mut place: usize, entry: Entry) {
+    /// Put `entry` on `leaf`, and play again upwards as far as winners change.
+    fn put(&mut self, leaf: u32, entry: Entry) {
+        let (mut group, mut place) = self.locate(leaf);
+        let mut winner = entry;
         loop {
-            let first = place * ARITY + 1;
-            let Some(children) = self.heap.get(first..) else { break };
-            let (least, child) = match children {
-                [] => break,
-                // Which child is least cannot be foretold: chosen by moves, not by jumps.
-                [a, b, c, d, ..] => {
-                    let left = select_unpredictable(b.before(*a), (*b, 1), (*a, 0));
-                    let right = select_unpredictable(d.before(*c), (*d, 3), (*c, 2));
-                    select_unpredictable(right.0.before(left.0), right, left)
-                }
-                [a, rest @ ..] => rest.iter().zip(1..).fold((*a, 0), |least, (entry, index)| {
-                    if entry.before(least.0) { (*entry, index) } else { least }
-                }),
-            };
-            if !least.before(entry) {
-                break;
+            if self.groups[group].0[place] == winner {
+                return;
             }
-            self.put(place, least);
-            place = first + child;
+            winner = self.groups[group].put(place, winner);
+            if group == 0 {
+                self.first = winner;
+                return;
+            }
+            (group, place) = ((group - 1) / ARITY, (group - 1) % ARITY);
         }
-        self.put(place, entry);
+    }
+
+    /// The same for the leaf of the event that was first: winners change all the way.
+    #[inline]
+    fn replace_first(&mut self, leaf: u32, entry: Entry) {
+        let (mut group, mut place) = self.locate(leaf);
+        let mut winner = entry;
+        loop {
+            winner = self.groups[group].put(place, winner);
+            if group == 0 {
+                self.first = winner;
+                return;
+            }
+            (group, place) = ((group - 1) / ARITY, (group - 1) % ARITY);
+        }
+    }
+
+    #[inline]
+    fn locate(&self, leaf: u32) -> (usize, usize) {
+        (self.lowest + leaf as usize / ARITY, leaf as usize % ARITY)
+    }
+
+    /// One level more: four times the leaves. The leaves keep their numbers.
+    #[cold]
+    fn grow(&mut self) {
+        let leaves = self.groups.split_off(self.lowest);
+        self.lowest = self.lowest * ARITY + 1;
+        self.groups = vec![Group::EMPTY; self.lowest];
+        self.groups.extend(&leaves);
+        self.groups.resize(self.lowest + ARITY * leaves.len(), Group::EMPTY);
+        for group in (1..self.groups.len()).rev() {
+            let winner = self.groups[group].winner();
+            self.groups[(group - 1) / ARITY].0[(group - 1) % ARITY] = winner;
+        }
+        self.first = self.groups[0].winner();
     }
 }
 
@@ -288,7 +398,14 @@ mod tests {
     /// Against the plainest event list there is: a vector searched for its least element.
     #[test]
     fn agrees_with_a_list_searched_from_end_to_end() {
-        let key = Key::root(1, 1);
+        // Within nanoseconds of each other, within seconds, within an hour and all of it mixed.
+        for spreads in [[50, 50], [5_000_000_000, 5_000_000_000], [50, 3_600_000_000_000]] {
+            agrees_with_a_list(spreads);
+        }
+    }
+
+    fn agrees_with_a_list(spreads: [u64; 2]) {
+        let key = Key::root(1, spreads[1]);
         let mut agenda = Agenda::default();
         let mut plain: Vec<(Time, Class, u64, Slot)> = Vec::new();
         let mut now = Time::ZERO;
@@ -296,7 +413,8 @@ mod tests {
             let slot = (key.bits(step * 4) % 97) as Slot;
             match key.bits(step * 4 + 1) % 4 {
                 0 | 1 => {
-                    let at = Time(now.0 + key.bits(step * 4 + 2) % 50);
+                    let drawn = key.bits(step * 4 + 2);
+                    let at = Time(now.0 + (drawn >> 1) % spreads[(drawn & 1) as usize]);
                     let class = [Class::Complete, Class::Expire, Class::Arrive, Class::Observe]
                         [(key.bits(step * 4 + 3) % 4) as usize];
                     plain.retain(|entry| entry.3 != slot);

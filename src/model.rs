@@ -293,11 +293,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     fn run(&mut self) {
-        while let Some(at) = self.agenda.next_at() {
-            if at > self.end {
-                break;
-            }
-            let Some((at, slot)) = self.agenda.pop() else { break };
+        while let Some((at, slot)) = self.agenda.pop_until(self.end) {
             debug_assert!(at >= self.now, "time runs forward");
             self.now = at;
             self.cost.events += 1;
@@ -318,6 +314,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     /// Let all go on who can.
+    #[inline]
     fn drain(&mut self) {
         while let Some(id) = self.ready.pop_front() {
             self.step(id);
@@ -348,16 +345,19 @@ impl<'a, O: Observer> World<'a, O> {
         self.cost
     }
 
+    #[inline]
     fn record(&mut self, record: Record<'_>) {
         self.observer.record(self.now, record);
     }
 
+    #[inline]
     fn level(&mut self, station: u32, busy: f64, waiting: i64) {
-        self.observer.record(self.now, Record::Level { station, busy, waiting });
+        self.observer.level(self.now, station, busy, waiting);
     }
 
     // Requests.
 
+    #[inline]
     fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
         let id = self.requests.begin(self.now, key, origin);
         let request = &mut self.requests[id];
@@ -368,18 +368,23 @@ impl<'a, O: Observer> World<'a, O> {
         id
     }
 
-    /// The request reaches the balancer: a thread, the queue, or refused.
+    /// The request reaches the balancer: a thread, the queue, or refused. To be called where nobody is
+    /// ready, and last: a request that has a thread begins to work.
     fn arrive(&mut self, id: u32) {
-        let endpoint = &self.spec.endpoints[self.requests[id].endpoint as usize];
-        let pod = self.choose_pod(endpoint.service, self.requests[id].key);
+        debug_assert!(self.ready.is_empty(), "others were ready before");
+        let request = &mut self.requests[id];
+        let (key, endpoint) = (request.key, request.endpoint);
+        let service = self.spec.endpoints[endpoint as usize].service;
+        let pod = self.choose_pod(service, key);
         self.requests[id].pod = pod;
-        let threads = self.spec.services[endpoint.service as usize].threads;
-        let station = self.numbering.threads + endpoint.service;
+        let threads = self.spec.services[service as usize].threads;
+        let station = self.numbering.threads + service;
         let state = &mut self.pods[pod as usize];
         if state.busy_threads < threads.maximum {
             state.busy_threads += 1;
             self.level(station, 1.0, 0);
-            self.ready.push_back(id);
+            self.enter(id, Phase::Cpu);
+            self.step(id);
         } else if (state.waiting.len() as u64)
             < u64::from(threads.accepted) + u64::from(threads.backlog)
         {
@@ -390,6 +395,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
+    #[inline]
     fn choose_pod(&mut self, service: Id, key: Key) -> u32 {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
@@ -398,7 +404,7 @@ impl<'a, O: Observer> World<'a, O> {
         match self.spec.services[service as usize].balancer {
             Balancer::RoundRobin => {
                 let pod = state.pods.start + state.next;
-                state.next = (state.next + 1) % count;
+                state.next = if state.next + 1 == count { 0 } else { state.next + 1 };
                 pod
             }
             Balancer::Random => {
@@ -417,6 +423,7 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// The program has ended, or the request has failed while it held a thread or worked on a record.
     /// A failure fails whoever waits for the answer, and so on up the chain of calls.
+    #[inline]
     fn finish(&mut self, id: u32, failure: Option<Failure>) {
         self.give_up_all(id);
         let mut failing = self.conclude(id, failure);
@@ -427,6 +434,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     /// Give back whatever the request holds: locks, connections, its thread.
+    #[inline]
     fn give_up_all(&mut self, id: u32) {
         while let Some(lock) = self.requests[id].locks.pop() {
             self.unlock(id, lock);
@@ -445,11 +453,13 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
+    #[inline]
     fn free_thread(&mut self, pod: u32) {
         let state = &mut self.pods[pod as usize];
         let station = self.numbering.threads + state.service;
         if let Some(next) = state.waiting.pop_front() {
             self.level(station, 0.0, -1);
+            self.enter(next, Phase::Cpu);
             self.ready.push_back(next);
         } else {
             state.busy_threads -= 1;
@@ -458,6 +468,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
+    #[inline]
     fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         let now = self.now;
         self.agenda.clear(self.slots.request(id));
@@ -469,11 +480,13 @@ impl<'a, O: Observer> World<'a, O> {
             let failure = failure.or(late.then_some(Failure::TooLate));
             // What the user saw of a late answer is the end of its patience.
             let took = self.spec.load.patience.map_or(took, |patience| took.min(patience));
-            let spent = self.requests[id].spent;
-            self.record(match failure {
-                None => Record::Answered { endpoint, took, spent: &spent },
-                Some(why) => Record::Failed { endpoint, why, took },
-            });
+            match failure {
+                None => {
+                    let spent = &self.requests[id].spent;
+                    self.observer.record(now, Record::Answered { endpoint, took, spent });
+                }
+                Some(why) => self.record(Record::Failed { endpoint, why, took }),
+            }
             if let Origin::User(user) = origin {
                 self.user_answered(user, failure.is_none());
             }
@@ -504,6 +517,7 @@ impl<'a, O: Observer> World<'a, O> {
         None
     }
 
+    #[inline]
     fn request_timer(&mut self, id: u32) {
         match self.requests[id].timer {
             Timer::Arrive => {
@@ -513,7 +527,7 @@ impl<'a, O: Observer> World<'a, O> {
                 request.phase_since = now;
                 self.arrive(id);
             }
-            Timer::Proceed => self.ready.push_back(id),
+            Timer::Proceed => self.step(id),
             Timer::ReachDatabase => self.reach_database(id),
             Timer::StorageDone => self.storage_done(id),
             Timer::CacheAnswered => self.cache_answered(id),
@@ -521,6 +535,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
+    #[inline]
     fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
         self.requests[id].timer = timer;
         let class = match timer {

@@ -165,6 +165,12 @@ pub trait Observer {
 
     /// An instant that the run was asked to mark: the end of the warm-up, the end of a bin.
     fn mark(&mut self, now: Time);
+
+    /// [`Record::Level`], which is most of all records and may have a way of its own.
+    #[inline]
+    fn level(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
+        self.record(now, Record::Level { station, busy, waiting });
+    }
 }
 
 /// Nobody listens.

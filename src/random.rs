@@ -11,7 +11,7 @@
 //! that no platform's mathematics library decides a result.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rand::TryRng;
 use rand_distr::Distribution;
@@ -21,6 +21,7 @@ use crate::units::Span;
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Finaliser of `SplitMix64` (Steele, Lea, Flood 2014; constants by Stafford, variant 13).
+#[inline]
 fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -49,23 +50,21 @@ impl Key {
 
     /// The source numbered `number` below this one.
     #[must_use]
+    #[inline]
     pub fn item(self, number: u64) -> Key {
         Key(mix(self.0 ^ mix(number.wrapping_mul(GOLDEN).wrapping_add(GOLDEN))))
     }
 
     /// Draw number `number`: 64 random bits.
+    #[inline]
     pub fn bits(self, number: u64) -> u64 {
         mix(self.0.wrapping_add(number.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
 
     /// Draw number `number` as a uniform in the open interval (0, 1).
+    #[inline]
     pub fn uniform(self, number: u64) -> f64 {
         uniform(self.bits(number))
-    }
-
-    /// Draw number `number` as a unit exponential.
-    pub fn exponential(self, number: u64) -> f64 {
-        -libm::log(self.uniform(number))
     }
 
     /// A generator for samplers that take more than one uniform a draw.
@@ -76,7 +75,7 @@ impl Key {
 
 /// 64 bits to the open interval (0, 1), in steps of 2⁻⁵³.
 fn uniform(bits: u64) -> f64 {
-    ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+    ((bits >> 11).cast_signed() as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
 }
 
 /// A [`Key`] read draw by draw, for the samplers of `rand_distr`.
@@ -366,8 +365,8 @@ pub struct Sampler {
 #[derive(Clone, Debug)]
 enum Form {
     Constant(Span),
-    /// For each share its smallest value and its width [ns].
-    Table(Arc<[(f32, f32)]>),
+    /// Edges of the shares, in rising order [ns].
+    Table(Arc<[u64; SHARES + 1]>),
     Gamma {
         shape: f64,
         scale: f64,
@@ -386,15 +385,9 @@ impl Sampler {
             _ => {
                 let edge = |share: usize| {
                     let p = (share as f64 / SHARES as f64).clamp(1e-12, 1.0 - 1e-12);
-                    dist.quantile(p).unwrap_or(0.0) * crate::units::NANOS_PER_SECOND
+                    Span::from_secs(dist.quantile(p).unwrap_or(0.0)).0
                 };
-                let table = (0..SHARES)
-                    .map(|share| {
-                        let low = edge(share);
-                        (low as f32, (edge(share + 1) - low) as f32)
-                    })
-                    .collect();
-                Form::Table(table)
+                Form::Table(Arc::new(std::array::from_fn(edge)))
             }
         };
         Sampler { dist, form }
@@ -405,7 +398,14 @@ impl Sampler {
         &self.dist
     }
 
+    /// The law of gaps between arrivals at random, a second on the mean; the same for all who ask.
+    pub fn gaps() -> Sampler {
+        static GAPS: LazyLock<Sampler> = LazyLock::new(|| Sampler::new(Dist::Exponential(1.0)));
+        GAPS.clone()
+    }
+
     /// Draw number `number` of `key`.
+    #[inline]
     pub fn draw(&self, key: Key, number: u64) -> Span {
         match &self.form {
             Form::Constant(span) => *span,
@@ -413,20 +413,15 @@ impl Sampler {
                 let bits = key.bits(number);
                 let share = (bits >> (64 - SHARES_LOG2)) as usize;
                 if (EXACT_SHARES..SHARES - EXACT_SHARES).contains(&share) {
-                    let (low, width) = table[share];
-                    let within = (bits << SHARES_LOG2) >> 11;
-                    let fraction = within as f64 * (1.0 / 9_007_199_254_740_992.0);
-                    Span((f64::from(low) + f64::from(width) * fraction) as u64)
+                    let (low, high) = (table[share], table[share + 1]);
+                    // The bits below the share's number say how far along it, as a fraction of 2⁶⁴.
+                    let within = u128::from(high - low) * u128::from(bits << SHARES_LOG2);
+                    Span(low + (within >> 64) as u64)
                 } else {
                     self.draw_tail(bits)
                 }
             }
-            Form::Gamma { shape, scale } => {
-                // One key a draw: rejection takes a varying number of uniforms.
-                let seconds = rand_distr::Gamma::new(*shape, *scale)
-                    .map_or(0.0, |law| law.sample(&mut key.item(number).generator()));
-                Span::from_secs(seconds)
-            }
+            Form::Gamma { shape, scale } => draw_gamma(*shape, *scale, key.item(number)),
         }
     }
 
@@ -434,6 +429,13 @@ impl Sampler {
     fn draw_tail(&self, bits: u64) -> Span {
         Span::from_secs(self.dist.quantile(uniform(bits)).unwrap_or(0.0))
     }
+}
+
+/// One key a draw: rejection takes a varying number of uniforms.
+#[inline(never)]
+fn draw_gamma(shape: f64, scale: f64, key: Key) -> Span {
+    let law = rand_distr::Gamma::new(shape, scale);
+    Span::from_secs(law.map_or(0.0, |law| law.sample(&mut key.generator())))
 }
 
 #[cfg(test)]
@@ -510,9 +512,8 @@ mod tests {
         let sampler = Sampler::new(Dist::Exponential(1.0));
         let Form::Table(table) = &sampler.form else { panic!("a table was expected") };
         for pair in table.windows(2) {
-            assert!(pair[0].0 + pair[0].1 <= pair[1].0 * (1.0 + 1e-6));
+            assert!(pair[0] < pair[1]);
         }
-        assert_eq!(table.len(), SHARES);
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl Span {
     }
 
     /// In seconds.
+    #[inline]
     pub fn secs(self) -> f64 {
         self.0 as f64 / NANOS_PER_SECOND
     }

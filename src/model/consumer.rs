@@ -8,7 +8,7 @@ use super::request::Origin;
 use super::spec::{Ack, Id, Spec};
 use super::{Service, World};
 use crate::engine::Class;
-use crate::observe::{Failure, Observer, Record};
+use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::log::{self, Partition};
 use crate::units::{Span, Time};
@@ -140,9 +140,9 @@ impl<O: Observer> World<'_, O> {
         self.record(Record::Published { topic });
         for reader in 0..self.readers[topic as usize].len() {
             let listener = self.readers[topic as usize][reader];
-            let partitions = u128::from(self.spec.partitions(listener));
-            let partition = ((u128::from(place) * partitions) >> 64) as usize;
             let subscription = &mut self.subscriptions[listener as usize];
+            let partitions = subscription.partitions.len() as u128;
+            let partition = ((u128::from(place) * partitions) >> 64) as usize;
             subscription.partitions[partition].append(message);
             let owner = subscription.owners[partition];
             self.level(self.numbering.listeners + listener, 0.0, 1);
@@ -243,6 +243,8 @@ impl<O: Observer> World<'_, O> {
         request.flow_started = message.flow_started;
         request.pod = pod;
         request.pc = self.spec.listeners[listener as usize].entry;
+        // A consumer has its thread.
+        request.phase = Phase::Cpu;
         self.in_flight += 1;
         self.ready.push_back(id);
     }

@@ -19,26 +19,30 @@ pub(crate) struct Arrivals {
     key: Key,
     /// Number of the next arrival.
     number: u64,
-    per_s: f64,
-    regular: bool,
+    /// Area under the curve from one arrival to the next, of a mean gap \[s\]; infinite for none.
+    apart_s: f64,
+    /// Gaps of a second on the mean; none for arrivals evenly spaced.
+    gaps: Option<Sampler>,
     follow: bool,
     at_s: f64,
 }
 
 impl Arrivals {
     pub(crate) fn new(key: Key, per_s: f64, regular: bool, follow: bool, from_s: f64) -> Arrivals {
-        Arrivals { key, number: 0, per_s, regular, follow, at_s: from_s }
+        let gaps = (!regular).then(Sampler::gaps);
+        Arrivals { key, number: 0, apart_s: 1.0 / per_s, gaps, follow, at_s: from_s }
     }
 
     /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.
+    #[inline]
     pub(crate) fn next(&mut self, curve: &Curve) -> Option<(Key, f64)> {
-        if self.per_s <= 0.0 {
+        if self.apart_s == f64::INFINITY {
             return None;
         }
         let key = self.key.item(self.number);
         self.number += 1;
-        let gap = if self.regular { 1.0 } else { key.exponential(DRAW_GAP) };
-        let area = gap / self.per_s;
+        let gap = self.gaps.as_ref().map_or(1.0, |gaps| gaps.draw(key, DRAW_GAP).secs());
+        let area = gap * self.apart_s;
         self.at_s = if self.follow { curve.after(self.at_s, area)? } else { self.at_s + area };
         Some((key, self.at_s))
     }
@@ -171,7 +175,11 @@ impl Choice {
     }
 
     /// The journey of the user with this key.
+    #[inline]
     pub(crate) fn pick(&self, key: Key) -> u32 {
+        if self.cumulative.len() == 1 {
+            return 0;
+        }
         let at = key.uniform(DRAW_JOURNEY);
         let found = self.cumulative.iter().position(|edge| at < *edge);
         found.unwrap_or(self.cumulative.len().saturating_sub(1)) as u32
@@ -189,13 +197,15 @@ pub(crate) fn think(key: Key, visit: u32, sampler: &Sampler) -> crate::units::Sp
 }
 
 /// The key of the request of visit number `visit`.
+#[inline]
 pub(crate) fn visit_key(key: Key, visit: u32) -> Key {
     key.item(u64::from(visit) + 1)
 }
 
 /// An instant in seconds as simulated time; what lies before the run begins with it.
+#[inline]
 pub(crate) fn instant(at_s: f64) -> Time {
-    Time((at_s * NANOS_PER_SECOND).round().max(0.0) as u64)
+    Time((at_s * NANOS_PER_SECOND + 0.5).max(0.0) as i64 as u64)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::spec::{Hold, Id, Op};
 use super::{Adder, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
+use crate::station::cpu::Change;
 use crate::units::{NANOS_PER_SECOND, Span};
 
 /// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
@@ -14,25 +15,21 @@ const BACK_OFF_MOST: Span = Span::from_millis(5_000);
 impl<O: Observer> World<'_, O> {
     /// Run the request's program until it must wait or ends.
     pub(super) fn step(&mut self, id: u32) {
-        if self.requests[id].phase == Phase::ThreadWait {
-            let now = self.now;
-            self.requests[id].enter(now, Phase::Cpu);
-        }
+        let spec = self.spec;
         loop {
-            let pc = self.requests[id].pc;
-            self.requests[id].pc = pc + 1;
-            let key = self.requests[id].key;
-            match self.spec.ops[pc as usize] {
+            let request = &mut self.requests[id];
+            let (pc, key, pod) = (request.pc, request.key, request.pod);
+            request.pc = pc + 1;
+            match spec.ops[pc as usize] {
                 Op::Cpu { time, draw } => {
-                    let demand = self.spec.samplers[time as usize].draw(key, draw);
+                    let demand = spec.samplers[time as usize].draw(key, draw);
                     if demand > Span::ZERO {
-                        let pod = self.requests[id].pod;
                         self.enter(id, Phase::Cpu);
                         return self.compute(pod, id, demand);
                     }
                 }
                 Op::Delay { time, draw } => {
-                    let span = self.spec.samplers[time as usize].draw(key, draw);
+                    let span = spec.samplers[time as usize].draw(key, draw);
                     if span > Span::ZERO {
                         self.enter(id, Phase::Delay);
                         return self.set_timer(id, span, Timer::Proceed);
@@ -99,42 +96,39 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    fn enter(&mut self, id: u32, phase: Phase) {
+    #[inline]
+    pub(super) fn enter(&mut self, id: u32, phase: Phase) {
         let now = self.now;
         self.requests[id].enter(now, phase);
     }
 
     // Processors.
 
+    #[inline]
     fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
-        let state = &mut self.cpus[cpu as usize];
-        let (busy, sharing) = (state.busy(), state.sharing());
-        state.start(self.now, id, demand);
-        self.processor_changed(cpu, busy, sharing);
+        let change = self.cpus[cpu as usize].start(self.now, id, demand);
+        self.processor_changed(cpu, change);
     }
 
+    #[inline]
     pub(super) fn cpu_done(&mut self, cpu: u32) {
-        let state = &mut self.cpus[cpu as usize];
-        let (busy, sharing) = (state.busy(), state.sharing());
-        let Some(id) = state.finish(self.now) else { return };
-        self.processor_changed(cpu, busy, sharing);
+        let Some((id, change)) = self.cpus[cpu as usize].finish(self.now) else { return };
+        self.processor_changed(cpu, change);
         if (cpu as usize) < self.pods.len() || !self.use_storage(id) {
-            self.ready.push_back(id);
+            self.step(id);
         }
     }
 
-    fn processor_changed(&mut self, cpu: u32, busy_before: f64, sharing_before: usize) {
-        let state = &self.cpus[cpu as usize];
-        let at = state.next();
-        let busy = state.busy() - busy_before;
-        let sharing = state.sharing().cast_signed() as i64 - sharing_before.cast_signed() as i64;
-        let station = match self.pods.get(cpu as usize) {
-            Some(pod) => self.numbering.cpu + pod.service,
-            None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),
-        };
+    #[inline]
+    fn processor_changed(&mut self, cpu: u32, change: Change) {
+        let at = self.cpus[cpu as usize].next();
         self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
-        if busy != 0.0 || sharing != 0 {
-            self.level(station, busy, sharing);
+        if change.busy != 0.0 || change.sharing != 0 {
+            let station = match self.pods.get(cpu as usize) {
+                Some(pod) => self.numbering.cpu + pod.service,
+                None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),
+            };
+            self.level(station, change.busy, change.sharing);
         }
     }
 
@@ -163,6 +157,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The request has its connection: kept by the request or by its innermost transaction, as the step
     /// that asked says.
+    #[inline]
     fn grant(&mut self, id: u32, pool: u32) {
         let request = &mut self.requests[id];
         let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
@@ -177,6 +172,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    #[inline]
     pub(super) fn give_back(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
@@ -191,15 +187,19 @@ impl<O: Observer> World<'_, O> {
     fn granted_after_wait(&mut self, id: u32, number: u32) {
         self.grant(id, number);
         self.ready.push_back(id);
-        self.watch(number);
     }
 
-    /// Set the pool's deadline to that of its first waiter.
+    /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
+    /// connection leaves it standing, and it is set anew when it fires.
     fn watch(&mut self, number: u32) {
+        let slot = self.slots.pool_deadline(number);
+        if self.agenda.is_set(slot) {
+            return;
+        }
         let state = &self.pools[number as usize];
         let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
         let at = state.pool.deadline(pool.connection_timeout);
-        self.agenda.set(self.slots.pool_deadline(number), at, Class::Expire);
+        self.agenda.set(slot, at, Class::Expire);
     }
 
     pub(super) fn pool_deadline(&mut self, number: u32) {
@@ -285,7 +285,7 @@ impl<O: Observer> World<'_, O> {
 
     pub(super) fn reach_database(&mut self, id: u32) {
         if !self.work_on_database(id) {
-            self.ready.push_back(id);
+            self.step(id);
         }
     }
 
@@ -343,7 +343,7 @@ impl<O: Observer> World<'_, O> {
         if self.requests[id].left > 0 {
             self.storage_operation(id);
         } else {
-            self.ready.push_back(id);
+            self.step(id);
         }
     }
 
@@ -367,7 +367,7 @@ impl<O: Observer> World<'_, O> {
         if self.requests[id].left > 0 {
             self.command(id);
         } else {
-            self.ready.push_back(id);
+            self.step(id);
         }
     }
 

@@ -103,6 +103,7 @@ impl Request {
     }
 
     /// Time until `now` belongs to the phase that ends; `phase` begins.
+    #[inline]
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.spent[self.phase as usize] += (now - self.phase_since).0;
         self.phase = phase;
@@ -119,6 +120,7 @@ pub(crate) struct Requests {
 
 impl Requests {
     /// A request that begins at `now`; the caller fills in the rest.
+    #[inline]
     pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> u32 {
         let id = self.free.pop().unwrap_or_else(|| {
             self.all.push(Request::blank());
@@ -139,6 +141,7 @@ impl Requests {
     }
 
     /// A request is over; whoever still holds its number and generation will not find it.
+    #[inline]
     pub(crate) fn end(&mut self, id: u32) {
         let request = &mut self.all[id as usize];
         debug_assert!(request.alive && request.transactions.is_empty() && request.locks.is_empty());
@@ -155,12 +158,14 @@ impl Requests {
 
 impl std::ops::Index<u32> for Requests {
     type Output = Request;
+    #[inline]
     fn index(&self, id: u32) -> &Request {
         &self.all[id as usize]
     }
 }
 
 impl std::ops::IndexMut<u32> for Requests {
+    #[inline]
     fn index_mut(&mut self, id: u32) -> &mut Request {
         &mut self.all[id as usize]
     }

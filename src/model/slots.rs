@@ -31,6 +31,7 @@ pub(super) const SLOT_ARRIVAL: Slot = 1;
 pub(super) const SLOT_SOURCES: Slot = 2;
 
 impl Slots {
+    #[inline]
     pub(super) fn event(self, slot: Slot) -> Event {
         if slot >= self.dynamic {
             let number = (slot - self.dynamic) / 2;

@@ -132,6 +132,7 @@ impl<O: Observer> World<'_, O> {
         None
     }
 
+    #[inline]
     pub(super) fn user_acts(&mut self, id: u32) {
         let user = self.users.all[id as usize];
         let visit = self.spec.load.journeys[user.journey as usize].visits[user.visit as usize];
@@ -162,6 +163,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A user asks for `endpoint`.
+    #[inline]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.record(Record::Offered { endpoint });
         if self.in_flight >= MOST_IN_FLIGHT {

@@ -57,6 +57,7 @@ fn edges(cell: usize) -> (u64, u64) {
 
 impl Histogram {
     /// Count one value.
+    #[inline]
     pub fn record(&mut self, value: Span) {
         self.cells[cell(value.0)] += 1;
         self.count += 1;

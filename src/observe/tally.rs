@@ -1,7 +1,7 @@
 //! Records made into numbers: counts, quantiles and time-weighted means, bin by bin.
 
 use super::histogram::{Counts, Histogram};
-use super::{Failure, Observer, Phase, Record, Spent};
+use super::{Failure, Observer, Phase, Record, Spent, Station};
 use crate::units::{Span, Time};
 
 /// What a tally must know of the model.
@@ -47,33 +47,33 @@ struct Slice {
     completed: u32,
 }
 
+/// What is known of a station in the current bin.
+///
+/// The area under a level that changes by d at t is, at the end, the level times the length less the sum
+/// of d·t: one multiplication a change, and no need to know when it changed before.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
     busy: f64,
+    /// Sum of change × time since the bin began \[ns\].
+    busy_moment: f64,
+    left: u64,
+    /// Whether the number waiting is the lag of a listener.
+    lag: bool,
     waiting: i64,
-    since: Time,
-    busy_time: f64,
-    waiting_time: f64,
+    waiting_moment: f64,
     waiting_least: i64,
     waiting_most: i64,
-    left: u64,
     waited_least: Option<Span>,
 }
 
 impl Level {
-    fn advance(&mut self, now: Time) {
-        let passed = (now - self.since).0 as f64;
-        self.busy_time += self.busy * passed;
-        self.waiting_time += self.waiting as f64 * passed;
-        self.since = now;
-    }
-
-    /// What the level was over the bin that ends `now`; begins the next bin.
-    fn close(&mut self, now: Time, length: f64) -> StationBin {
-        self.advance(now);
+    /// What the level was over the bin of this length \[ns\]; begins the next bin.
+    fn close(&mut self, length: f64) -> StationBin {
+        // Sums of fractions of cores may miss zero by a rounding.
+        let mean = |level: f64, moment: f64| ((level * length - moment) / length).max(0.0);
         let seen = StationBin {
-            busy: self.busy_time / length,
-            waiting: self.waiting_time / length,
+            busy: mean(self.busy, self.busy_moment),
+            waiting: mean(self.waiting as f64, self.waiting_moment),
             waiting_least: self.waiting_least,
             waiting_most: self.waiting_most,
             left: self.left,
@@ -82,9 +82,9 @@ impl Level {
         *self = Level {
             busy: self.busy,
             waiting: self.waiting,
-            since: now,
             waiting_least: self.waiting,
             waiting_most: self.waiting,
+            lag: self.lag,
             ..Level::default()
         };
         seen
@@ -169,6 +169,9 @@ pub struct Tally {
     pub flow_times: Histogram,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
+    /// The same sums since they were last carried over to the bin, and their total: 64 bits are quick.
+    recent: Spent,
+    recent_total: u64,
     /// Requests answered in time.
     pub answered: u64,
 }
@@ -176,8 +179,12 @@ pub struct Tally {
 impl Tally {
     /// A tally for a model of this layout.
     pub fn new(layout: Layout) -> Tally {
+        let mut levels = vec![Level::default(); layout.stations];
+        for lag in &layout.lags {
+            levels[*lag].lag = true;
+        }
         Tally {
-            levels: vec![Level::default(); layout.stations],
+            levels,
             started: layout.from == Time::ZERO,
             slice: Slice { end: layout.from + layout.slice, ..Slice::default() },
             layout,
@@ -190,13 +197,48 @@ impl Tally {
         &self.layout.lags
     }
 
+    #[inline(never)]
     fn answered(&mut self, took: Span, spent: &Spent) {
         self.current.answered += 1;
         self.bin_times.record(took);
         self.answered += 1;
-        for (sum, nanos) in self.current.spent.iter_mut().zip(spent) {
-            *sum += u128::from(*nanos);
+        // The parts of a response are no longer than the whole.
+        let whole: u64 = spent.iter().sum();
+        if self.recent_total.checked_add(whole).is_none() {
+            self.carry_over();
         }
+        self.recent_total += whole;
+        for (sum, nanos) in self.recent.iter_mut().zip(spent) {
+            *sum += *nanos;
+        }
+    }
+
+    #[inline]
+    fn level_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
+        let since = (now.0 - self.current.start.0).cast_signed() as f64;
+        let level = &mut self.levels[station as usize];
+        level.busy += busy;
+        level.busy_moment += busy * since;
+        if waiting == 0 {
+            // A consumer that goes idle has passed nothing but what it committed.
+            level.left += u64::from(busy < 0.0 && !level.lag);
+            return;
+        }
+        level.waiting_moment += waiting as f64 * since;
+        level.waiting += waiting;
+        level.waiting_least = level.waiting_least.min(level.waiting);
+        level.waiting_most = level.waiting_most.max(level.waiting);
+        level.left += if waiting < 0 { waiting.unsigned_abs() } else { u64::from(busy < 0.0) };
+        if level.lag && self.layout.slice > Span::ZERO {
+            self.flow(now, 0, waiting);
+        }
+    }
+
+    fn carry_over(&mut self) {
+        for (sum, nanos) in self.current.spent.iter_mut().zip(self.recent) {
+            *sum += u128::from(nanos);
+        }
+        (self.recent, self.recent_total) = (Spent::default(), 0);
     }
 
     /// Bring the slices up to `now`, and count that something came or went.
@@ -230,6 +272,7 @@ impl Tally {
         slice.lag += lag;
     }
 
+    #[inline(never)]
     fn sliced(&mut self, now: Time, record: &Record<'_>) {
         match record {
             Record::Offered { .. } => self.flow(now, 1, 0),
@@ -238,11 +281,6 @@ impl Tally {
                 self.slice.answered += 1;
             }
             Record::Failed { .. } => self.flow(now, -1, 0),
-            Record::Level { station, waiting, .. }
-                if *waiting != 0 && self.layout.lags.contains(&(*station as usize)) =>
-            {
-                self.flow(now, 0, *waiting);
-            }
             Record::Completed { .. } => {
                 self.flow(now, 0, 0);
                 self.slice.completed += 1;
@@ -253,31 +291,20 @@ impl Tally {
 }
 
 impl Observer for Tally {
+    #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
+    #[inline(always)]
     fn record(&mut self, now: Time, record: Record<'_>) {
         if self.layout.slice > Span::ZERO {
             self.sliced(now, &record);
         }
         match record {
             Record::Level { station, busy, waiting } => {
-                let level = &mut self.levels[station as usize];
-                level.advance(now);
-                level.busy += busy;
-                if waiting != 0 {
-                    level.waiting += waiting;
-                    level.waiting_least = level.waiting_least.min(level.waiting);
-                    level.waiting_most = level.waiting_most.max(level.waiting);
-                }
-                // A consumer that goes idle has passed nothing but what it committed.
-                let idle = waiting == 0 && self.layout.lags.contains(&(station as usize));
-                level.left += match waiting {
-                    ..0 => waiting.unsigned_abs(),
-                    _ => u64::from(busy < 0.0 && !idle),
-                };
+                self.level_changed(now, station, busy, waiting);
             }
             Record::Passed { station, waited, served } => {
                 let level = &mut self.levels[station as usize];
-                level.busy_time += served.0 as f64;
-                level.waiting_time += waited.0 as f64;
+                level.busy_moment -= served.0 as f64;
+                level.waiting_moment -= waited.0 as f64;
                 level.left += 1;
                 level.waited_least =
                     Some(level.waited_least.map_or(waited, |least| least.min(waited)));
@@ -303,6 +330,11 @@ impl Observer for Tally {
         }
     }
 
+    #[inline]
+    fn level(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
+        self.level_changed(now, station, busy, waiting);
+    }
+
     fn mark(&mut self, now: Time) {
         if self.layout.slice > Span::ZERO {
             self.flow(now, 0, 0);
@@ -310,7 +342,8 @@ impl Observer for Tally {
         let start = self.current.start;
         let length = (now - start).0.max(1) as f64;
         let stations: Vec<StationBin> =
-            self.levels.iter_mut().map(|level| level.close(now, length)).collect();
+            self.levels.iter_mut().map(|level| level.close(length)).collect();
+        self.carry_over();
         let mut bin = std::mem::take(&mut self.current);
         self.current.start = now;
         if self.started {

@@ -18,12 +18,23 @@ pub struct Cpu {
     per_core: f64,
     /// Cores in whole numbers, rounded up: jobs beyond them have to share.
     whole: usize,
-    /// Jobs by (virtual end as bits of a non-negative f64, order of arrival, who).
-    jobs: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    /// Jobs by (virtual end as bits of a non-negative f64, order of arrival and who).
+    jobs: BinaryHeap<Reverse<(u64, u64)>>,
+    /// How many times longer than alone a job takes now.
+    slowness: f64,
     /// Service attained by a job that was there since the processor was last idle \[ns\].
     attained: f64,
     updated: Time,
     started: u64,
+}
+
+/// What a job that begins or ends changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// Cores in use.
+    pub busy: f64,
+    /// Jobs beyond the cores.
+    pub sharing: i64,
 }
 
 impl Cpu {
@@ -35,6 +46,7 @@ impl Cpu {
             per_core: 1.0 / cores,
             whole: cores.ceil() as usize,
             jobs: BinaryHeap::new(),
+            slowness: 1.0,
             attained: 0.0,
             updated: Time::ZERO,
             started: 0,
@@ -48,49 +60,65 @@ impl Cpu {
 
     /// Cores in use: never more than there are, never more than one per job.
     pub fn busy(&self) -> f64 {
-        (self.jobs.len() as f64).min(self.cores)
+        self.busy_with(self.jobs.len())
     }
 
-    /// Jobs beyond the cores.
-    pub fn sharing(&self) -> usize {
-        self.jobs.len().saturating_sub(self.whole)
+    #[inline]
+    fn busy_with(&self, jobs: usize) -> f64 {
+        (jobs.cast_signed() as f64).min(self.cores)
     }
 
-    /// How many times longer than alone a job takes now.
-    fn slowness(&self) -> f64 {
-        (self.jobs.len() as f64 * self.per_core).max(1.0)
-    }
-
-    fn advance(&mut self, now: Time) {
-        if self.jobs.is_empty() {
-            self.attained = 0.0;
-        } else {
-            let slowness = self.slowness();
-            let passed = (now - self.updated).0 as f64;
-            self.attained += if slowness > 1.0 { passed / slowness } else { passed };
+    /// What one job more than `jobs` changes; the other way round what one job less does.
+    #[inline]
+    fn one_more(&self, jobs: usize) -> Change {
+        Change {
+            busy: self.busy_with(jobs + 1) - self.busy_with(jobs),
+            sharing: i64::from(jobs >= self.whole),
         }
+    }
+
+    #[inline]
+    fn advance(&mut self, now: Time) {
+        let passed = (now - self.updated).0.cast_signed() as f64;
+        self.attained += if self.slowness > 1.0 { passed / self.slowness } else { passed };
         self.updated = now;
     }
 
+    #[inline]
+    fn share(&mut self) {
+        self.slowness = (self.jobs.len().cast_signed() as f64 * self.per_core).max(1.0);
+    }
+
     /// `who` begins to compute for `demand` of one core's time.
-    pub fn start(&mut self, now: Time, who: u32, demand: Span) {
-        self.advance(now);
+    #[inline]
+    pub fn start(&mut self, now: Time, who: u32, demand: Span) -> Change {
+        let jobs = self.jobs.len();
+        if jobs == 0 {
+            // Nobody is there who would notice: ends and the order of arrival begin anew.
+            (self.attained, self.started, self.updated) = (0.0, 0, now);
+        } else {
+            self.advance(now);
+        }
         self.started += 1;
-        let end = self.attained + demand.0 as f64;
-        self.jobs.push(Reverse((end.to_bits(), self.started, who)));
+        let end = self.attained + demand.0.cast_signed() as f64;
+        self.jobs.push(Reverse((end.to_bits(), self.started << u32::BITS | u64::from(who))));
+        self.share();
+        self.one_more(jobs)
     }
 
     /// When the next job ends if nothing changes.
+    #[inline]
     pub fn next(&self) -> Time {
-        let Some(Reverse((end, _, _))) = self.jobs.peek() else { return Time::NEVER };
+        let Some(Reverse((end, _))) = self.jobs.peek() else { return Time::NEVER };
         let left = (f64::from_bits(*end) - self.attained).max(0.0);
-        self.updated + Span((left * self.slowness() + 0.5) as u64)
+        self.updated + Span((left * self.slowness + 0.5) as i64 as u64)
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
-    pub fn finish(&mut self, now: Time) -> Option<u32> {
+    #[inline]
+    pub fn finish(&mut self, now: Time) -> Option<(u32, Change)> {
         self.advance(now);
-        let Reverse((end, _, who)) = self.jobs.pop()?;
+        let Reverse((end, turn)) = self.jobs.pop()?;
         // A nanosecond of rounding, and what a double cannot hold of a long time.
         debug_assert!(
             (f64::from_bits(end) - self.attained).abs() <= 2.0 + self.attained * 1e-12,
@@ -98,7 +126,9 @@ impl Cpu {
         );
         // The end is exact by construction; time is rounded to nanoseconds, attained service is not.
         self.attained = f64::from_bits(end);
-        Some(who)
+        self.share();
+        let more = self.one_more(self.jobs.len());
+        Some((turn as u32, Change { busy: -more.busy, sharing: -more.sharing }))
     }
 }
 
@@ -118,7 +148,7 @@ mod tests {
             let next_arrival = arrivals.peek().map_or(Time::NEVER, |(_, (at, _))| millis(*at));
             if cpu.next() <= next_arrival {
                 let now = cpu.next();
-                let Some(who) = (now != Time::NEVER).then(|| cpu.finish(now)).flatten() else {
+                let Some((who, _)) = (now != Time::NEVER).then(|| cpu.finish(now)).flatten() else {
                     return ends;
                 };
                 ends.push((who, now));

@@ -43,6 +43,7 @@ impl Pool {
     }
 
     /// Connections open.
+    #[inline]
     pub fn open(&self) -> u32 {
         self.idle.len() as u32 + self.in_use
     }
@@ -58,6 +59,7 @@ impl Pool {
     }
 
     /// Take an idle connection, or join the waiters. True when a connection was granted.
+    #[inline]
     pub fn acquire(&mut self, now: Time, who: u32) -> bool {
         self.assert_sound();
         if self.waiting.is_empty() && self.idle.pop().is_some() {
@@ -70,6 +72,7 @@ impl Pool {
     }
 
     /// A connection comes back: the first waiter has it, else it becomes idle.
+    #[inline]
     pub fn release(&mut self, now: Time) -> Option<u32> {
         debug_assert!(self.in_use > 0, "more connections returned than taken");
         if let Some((who, _)) = self.waiting.pop_front() {
@@ -82,6 +85,7 @@ impl Pool {
     }
 
     /// Whether the adder should open one more connection.
+    #[inline]
     pub fn should_open(&self) -> bool {
         let idle = self.idle.len();
         self.open() < self.maximum

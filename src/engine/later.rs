@@ -1,0 +1,172 @@
+//! Events that lie far ahead: kept by the stretch of time that they fall in, unsorted.
+//!
+//! Users who think, payments that come back in a minute and timers of half a minute are many and seldom
+//! next. They wait here at a few operations each, and join the tournament when their stretch begins; so
+//! its height is that of what happens soon.
+
+use super::{CLASS_BITS, Entry};
+
+/// Length of a stretch: 2²⁷ ns, 134 ms. What a request does takes less, what it waits for from outside
+/// takes more; nothing but speed depends on it.
+const STRETCH_LOG2: u32 = 27;
+/// The same as entries are due.
+const DUE_LOG2: u32 = STRETCH_LOG2 + CLASS_BITS;
+/// Stretches in an epoch (137 s), each with a list of its own.
+const EPOCH_LOG2: u32 = 10;
+const STRETCHES: usize = 1 << EPOCH_LOG2;
+/// The list of all later epochs.
+const BEYOND: u32 = STRETCHES as u32;
+
+const NONE: u32 = u32::MAX;
+
+/// A member of a list.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    entry: Entry,
+    next: u32,
+    previous: u32,
+    list: u32,
+}
+
+/// Events whose stretch has not begun.
+#[derive(Clone, Debug)]
+pub(super) struct Later {
+    nodes: Vec<Node>,
+    /// First of the nodes not in use, linked by `next`.
+    free: u32,
+    /// First node of each stretch of this epoch, and of all later epochs.
+    heads: Vec<u32>,
+    /// Which of the stretches have any, a bit each.
+    filled: [u64; STRETCHES / 64],
+    epoch: u64,
+    /// Beginning of the first stretch that has not begun, as entries are due.
+    from: u64,
+    len: usize,
+}
+
+impl Later {
+    pub(super) fn new() -> Later {
+        Later {
+            nodes: Vec::new(),
+            free: NONE,
+            heads: vec![NONE; STRETCHES + 1],
+            filled: [0; STRETCHES / 64],
+            epoch: 0,
+            from: 1 << DUE_LOG2,
+            len: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the stretch of an event has begun, so that it does not belong here.
+    #[inline]
+    pub(super) fn is_soon(&self, entry: Entry) -> bool {
+        entry.due < self.from
+    }
+
+    /// Add an event that belongs here; the node by which it is removed.
+    pub(super) fn add(&mut self, entry: Entry) -> u32 {
+        debug_assert!(!self.is_soon(entry), "its stretch has begun");
+        let node = self.free;
+        let node = if node == NONE {
+            self.nodes.push(Node { entry, next: NONE, previous: NONE, list: BEYOND });
+            (self.nodes.len() - 1) as u32
+        } else {
+            self.free = self.nodes[node as usize].next;
+            self.nodes[node as usize].entry = entry;
+            node
+        };
+        self.link(node);
+        self.len += 1;
+        node
+    }
+
+    /// Forget the event of `node`.
+    pub(super) fn remove(&mut self, node: u32) {
+        let Node { next, previous, list, .. } = self.nodes[node as usize];
+        if next != NONE {
+            self.nodes[next as usize].previous = previous;
+        }
+        if previous == NONE {
+            self.heads[list as usize] = next;
+            if next == NONE && list != BEYOND {
+                self.filled[list as usize / 64] &= !(1 << (list % 64));
+            }
+        } else {
+            self.nodes[previous as usize].next = next;
+        }
+        self.release(node);
+    }
+
+    /// Let the next stretch begin in which there is any event; the list of those, to be taken at once.
+    pub(super) fn begin_next(&mut self) -> Option<usize> {
+        let list = self.next_filled().or_else(|| self.next_epoch())?;
+        self.from = ((self.epoch << EPOCH_LOG2) + list as u64 + 1) << DUE_LOG2;
+        Some(list)
+    }
+
+    /// Take an event out of a list.
+    pub(super) fn take_from(&mut self, list: usize) -> Option<Entry> {
+        let node = self.heads[list];
+        let entry = self.nodes.get(node as usize)?.entry;
+        self.remove(node);
+        Some(entry)
+    }
+
+    fn next_filled(&self) -> Option<usize> {
+        let found = self.filled.iter().position(|word| *word != 0)?;
+        Some(found * 64 + self.filled[found].trailing_zeros() as usize)
+    }
+
+    /// Go on to the first epoch in which there is any event, and sort those by stretch.
+    fn next_epoch(&mut self) -> Option<usize> {
+        let mut node = self.heads[BEYOND as usize];
+        let mut epoch = u64::MAX;
+        while let Some(Node { entry, next, .. }) = self.nodes.get(node as usize) {
+            epoch = epoch.min(stretch(*entry) >> EPOCH_LOG2);
+            node = *next;
+        }
+        let mut node = std::mem::replace(&mut self.heads[BEYOND as usize], NONE);
+        if node == NONE {
+            return None;
+        }
+        self.epoch = epoch;
+        while node != NONE {
+            let next = self.nodes[node as usize].next;
+            self.link(node);
+            node = next;
+        }
+        self.next_filled()
+    }
+
+    /// Put `node` into the list that its event belongs to.
+    fn link(&mut self, node: u32) {
+        let stretch = stretch(self.nodes[node as usize].entry);
+        let list = if stretch >> EPOCH_LOG2 == self.epoch {
+            let list = stretch as usize % STRETCHES;
+            self.filled[list / 64] |= 1 << (list % 64);
+            list
+        } else {
+            BEYOND as usize
+        };
+        let next = std::mem::replace(&mut self.heads[list], node);
+        if next != NONE {
+            self.nodes[next as usize].previous = node;
+        }
+        let linked = &mut self.nodes[node as usize];
+        (linked.next, linked.previous, linked.list) = (next, NONE, list as u32);
+    }
+
+    fn release(&mut self, node: u32) {
+        self.nodes[node as usize].next = self.free;
+        self.free = node;
+        self.len -= 1;
+    }
+}
+
+fn stretch(entry: Entry) -> u64 {
+    entry.due >> DUE_LOG2
+}
