@@ -9,7 +9,8 @@
 //! Each work is a scenario of `scenarios/bench`, loaded as `plimsoll run` loads it; what is timed is one
 //! replication at the load it asks for, on one thread, with the tally of `plimsoll run`. Every run uses
 //! another replication. Runs of different works and tools take turns, so that drift of the machine hits all
-//! alike. Answers known from theory are asserted.
+//! alike. Answers known from theory are asserted. All of it takes a quarter of an hour a run, nearly all of that
+//! for the two days, w4-5m and w4-20m.
 //!
 //! `--csv` has a row for each run of W1 and W2 by each tool, `work,tool,run,jobs,seconds,jobs_per_s`; the tools
 //! are `plimsoll`, `loop, usual way` (quoted) and `loop, tournament and tables` (quoted); runs count from 0.
@@ -23,6 +24,7 @@
 mod efficiency;
 mod instructions;
 mod loops;
+mod memory;
 mod options;
 mod table;
 mod work;
@@ -45,9 +47,12 @@ const SHORT: [(&str, f64); 8] = [
     ("w5", 0.05),
     ("w6", 0.02),
 ];
-/// How near an answer must be: in full length, and in short form.
+/// How near an answer must be: in full length, and in short form, where chance is larger. The loops' W1 states
+/// the wait alone, which varies more than the response.
 const ROOM: f64 = 0.01;
 const ROOM_SHORT: f64 = 0.08;
+const ROOM_LOOPS: f64 = 0.01;
+const ROOM_LOOPS_SHORT: f64 = 0.15;
 
 fn main() -> ExitCode {
     let options = Options::read();
@@ -77,7 +82,10 @@ fn answer(options: &Options) -> Result<(), String> {
         return efficiency::measure(&find("w2")?, options);
     }
     let (measured, tools) = measure(&works, options)?;
-    print!("{}", table::text(&measured, &tools));
+    print!("{}\n{}", table::text(&measured, &tools), memory::text()?);
+    if options.short {
+        efficiency::measure(&find("w2")?, options)?;
+    }
     let write = |path: &Option<std::path::PathBuf>, text: String| match path {
         None => Ok(()),
         Some(path) => {
@@ -115,7 +123,8 @@ fn measure(works: &[Work], options: &Options) -> Result<(Vec<Measured>, Vec<Tool
                 tools.push(ToolRun::new(work.name, "plimsoll", run, jobs, seen.seconds));
             }
             for other in LOOPS.iter().filter(|other| other.work == work.name) {
-                let found = other.run(jobs, if options.short { 0.3 } else { 2.0 * ROOM })?;
+                let found =
+                    other.run(jobs, if options.short { ROOM_LOOPS_SHORT } else { ROOM_LOOPS })?;
                 tools.push(ToolRun::new(work.name, other.tool, run, found.jobs, found.seconds));
             }
             measured.add(&seen);

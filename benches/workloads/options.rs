@@ -7,6 +7,7 @@ use clap::Parser;
 /// Time, memory and instructions of whole replications.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "workloads")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Options {
     /// Runs of each work; the table has the median and the spread
     #[arg(long, default_value_t = 1, value_name = "N")]

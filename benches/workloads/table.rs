@@ -11,6 +11,7 @@ struct Timed {
     events: u64,
     completions: u64,
     seconds: f64,
+    cpu_s: f64,
     peak_bytes: u64,
     in_flight_most: u64,
     allocations: u64,
@@ -22,7 +23,7 @@ pub(crate) struct Measured {
     work: &'static str,
     runs: Vec<Timed>,
     /// Allocations in the second half of the first run.
-    second_half: Option<i64>,
+    second_half: Option<f64>,
     pub(crate) instructions: Option<f64>,
 }
 
@@ -62,6 +63,7 @@ impl Measured {
             events: seen.cost.events,
             completions: seen.cost.completions,
             seconds: seen.seconds,
+            cpu_s: seen.cpu_s,
             peak_bytes: seen.peak_bytes,
             in_flight_most: seen.cost.in_flight_most,
             allocations: seen.allocations,
@@ -70,8 +72,8 @@ impl Measured {
 
     /// Given what half the window of replication 0 took: what the other half allocated.
     pub(crate) fn steady_state(&mut self, half: &Seen) {
-        let whole = self.runs.first().map(|run| run.allocations as i64);
-        self.second_half = whole.map(|whole| whole - half.allocations as i64);
+        let whole = self.runs.first().map(|run| run.allocations as f64);
+        self.second_half = whole.map(|whole| whole - half.allocations as f64);
     }
 
     /// Median over the runs.
@@ -106,14 +108,16 @@ fn known(value: Option<f64>) -> String {
     value.map_or("–".into(), |value| format!("{value:.0}"))
 }
 
-/// The table of all works, then that of the tools.
+/// The table of all works, then that of the tools. `CPU` is the share of the wall time in which the program had
+/// a processor: much below 100 % the machine was busy with something else, and times say little.
 pub(crate) fn text(measured: &[Measured], tools: &[ToolRun]) -> String {
     let mut out = format!(
-        "{:<11}{:>13}{:>10}{:>9}{:>11}{:>13}{:>10}{:>10}{:>10}{:>13}{:>13}\n",
+        "{:<11}{:>13}{:>10}{:>9}{:>6}{:>12}{:>13}{:>9}{:>9}{:>10}{:>13}{:>13}\n",
         "work",
         "events",
         "ns/event",
         "spread",
+        "CPU",
         "M events/s",
         "k requests/s",
         "of loop",
@@ -122,7 +126,7 @@ pub(crate) fn text(measured: &[Measured], tools: &[ToolRun]) -> String {
         "allocations",
         "instructions",
     );
-    let header = format!("{:>113}{:>13}\n", "of 2nd half", "an event");
+    let header = format!("{:>115}{:>13}\n", "of 2nd half", "an event");
     out.push_str(&header);
     for work in measured {
         let nanos = |run: &Timed| run.seconds * 1e9 / run.events as f64;
@@ -133,17 +137,18 @@ pub(crate) fn text(measured: &[Measured], tools: &[ToolRun]) -> String {
         let ratio = own / rate(tools, work.work, TOURNAMENT);
         let _ = writeln!(
             out,
-            "{:<11}{:>13}{:>10.1}{:>8.0}%{:>11.2}{:>13.1}{:>10}{:>10.2}{:>10}{:>13}{:>13}",
+            "{:<11}{:>13}{:>10.1}{:>8.0}%{:>5.0}%{:>12.2}{:>13.1}{:>9}{:>9.2}{:>10}{:>13}{:>13}",
             work.work,
             work.events(),
             middle,
             100.0 * (highest - lowest) / middle,
+            100.0 * work.of(|run| run.cpu_s / run.seconds),
             1e3 / middle,
             work.of(|run| run.completions as f64 / run.seconds) / 1e3,
             if ratio.is_finite() { format!("{ratio:.3}") } else { "–".into() },
             work.of(|run| run.peak_bytes as f64) / 1e6,
             work.of(|run| run.in_flight_most as f64),
-            known(work.second_half.map(|count| count as f64)),
+            known(work.second_half),
             known(work.instructions),
         );
     }

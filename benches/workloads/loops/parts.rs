@@ -136,7 +136,8 @@ pub(crate) struct Histogram {
 
 impl Histogram {
     pub(crate) fn new() -> Histogram {
-        Histogram { cells: Box::new([0; 58 << 7]), count: 0, sum: 0 }
+        let cells = vec![0; 58 << 7].into_boxed_slice();
+        Histogram { cells: cells.try_into().expect("its length is its type's"), count: 0, sum: 0 }
     }
 
     #[inline]

@@ -8,8 +8,8 @@ use rand_distr::{Distribution, Exp1, LogNormal};
 
 use super::parts::{Histogram, Xoshiro};
 use super::{
-    W1_RATE, W1_SERVERS, W1_SERVICE, W2_CONNECTIONS, W2_CORES, W2_CPU, W2_PODS, W2_QUERY, W2_RATE,
-    W2_THREADS,
+    Found, W1_RATE, W1_SERVERS, W1_SERVICE, W2_CONNECTIONS, W2_CORES, W2_CPU, W2_PODS, W2_QUERY,
+    W2_RATE, W2_THREADS, Watch,
 };
 
 #[derive(Clone, Copy, PartialEq)]
@@ -63,14 +63,15 @@ fn nanos(seconds: f64) -> u64 {
     (seconds * 1e9) as u64
 }
 
-/// M/M/8: customers served and their mean wait \[s\].
-pub(crate) fn w1(customers: u64) -> (u64, f64) {
+/// M/M/8: the wait of so many customers.
+pub(crate) fn w1(customers: u64) -> Found {
     let mut random = Xoshiro::new(2);
     let mut events = Events::default();
     let mut waiting: VecDeque<f64> = VecDeque::new();
     let mut busy = 0;
     let mut waits = Histogram::new();
     events.push(exponential(&mut random, 1.0 / W1_RATE), What::Arrive);
+    let watch = Watch::start();
     while waits.count() < customers {
         let Some(Event { at: now, what, .. }) = events.heap.pop() else { break };
         if what == What::Arrive {
@@ -89,7 +90,7 @@ pub(crate) fn w1(customers: u64) -> (u64, f64) {
         }
         events.push(now + exponential(&mut random, W1_SERVICE), What::Compute(0));
     }
-    (waits.count(), waits.mean())
+    watch.stop(&waits)
 }
 
 #[derive(Default)]
@@ -107,8 +108,8 @@ fn log_normal(mean: f64) -> LogNormal<f64> {
     LogNormal::from_mean_cv(mean, 1.0).expect("mean and spread are positive")
 }
 
-/// Requests through threads, cores and connections: requests answered and their mean response \[s\].
-pub(crate) fn w2(answers: u64) -> (u64, f64) {
+/// Requests through threads, cores and connections: the response of so many requests.
+pub(crate) fn w2(answers: u64) -> Found {
     let mut random = Xoshiro::new(2);
     let mut events = Events::default();
     let (cpu, query) = (log_normal(W2_CPU), log_normal(W2_QUERY));
@@ -119,6 +120,7 @@ pub(crate) fn w2(answers: u64) -> (u64, f64) {
     let mut turn = 0;
     let mut times = Histogram::new();
     events.push(exponential(&mut random, 1.0 / W2_RATE), What::Arrive);
+    let watch = Watch::start();
     while times.count() < answers {
         let Some(Event { at: now, what, .. }) = events.heap.pop() else { break };
         let mut wants_core = None;
@@ -175,5 +177,5 @@ pub(crate) fn w2(answers: u64) -> (u64, f64) {
             }
         }
     }
-    (times.count(), times.mean())
+    watch.stop(&times)
 }
