@@ -1,0 +1,56 @@
+//! What one request in flight and one user in session cost in memory: the difference of two sizes, so that
+//! what every replication has cancels. It is the most that is allocated at any instant, so a vector that
+//! doubles counts twice while it is copied.
+
+use crate::work::{Known, Work};
+
+/// Just below powers of two, to which vectors double.
+const SIZES: [u32; 2] = [65_000, 130_000];
+
+/// The system of both: something outside that takes its time.
+fn scenario(load: &str, journey: &str, service_s: f64, window_s: f64) -> String {
+    let basis = "basis: assumed, source: \"chosen for the benchmark\"";
+    format!(
+        "scenario: memory\nsystem:\n  system: memory\n  services:\n    web:\n      threads: 1M\n      \
+         max_connections: 1M\n      endpoints: {{ get: [ delay: {{ constant: {service_s}s, {basis} }} ] }}\n\
+         {journey}load: {{ {load} }}\nwindow: {{ warm_up: 0s, measure: {window_s}s }}\nreplications: 2\nseed: 1\n"
+    )
+}
+
+/// So many requests at once: 10,000 come a second.
+fn requests(count: u32) -> String {
+    let seconds = f64::from(count) / 10_000.0;
+    let mix = "mixes: { only: { requests: { web.get: 1 } } }\n";
+    scenario("rate: 10000/s", mix, seconds, 1.1 * seconds)
+}
+
+/// So many users in session, who think 50 s.
+fn users(count: u32) -> String {
+    let think = "{ exponential: 50s, basis: assumed, source: \"chosen for the benchmark\" }";
+    let journey = format!(
+        "journeys: {{ user: [ {{ request: web.get, think: {think} }} ] }}\n\
+         mixes: {{ only: {{ journeys: {{ user: 1 }} }} }}\n"
+    );
+    scenario(&format!("virtual_users: {{ users: {count} }}"), &journey, 0.001, 1.0)
+}
+
+/// Most bytes allocated, and most requests in flight.
+fn peak(text: &str) -> Result<(f64, f64), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let path = folder.path().join("memory.yaml");
+    std::fs::write(&path, text).map_err(|error| error.to_string())?;
+    let seen = Work::read("memory", &path, Known::Nothing)?.simulate(1.0, 0);
+    Ok((seen.peak_bytes as f64, seen.cost.in_flight_most as f64))
+}
+
+/// Bytes a request in flight and bytes a user in session, as a sentence.
+///
+/// # Errors
+/// That a scenario is not accepted.
+pub(crate) fn text() -> Result<String, String> {
+    let [few, many] = SIZES;
+    let (small, large) = (peak(&requests(few))?, peak(&requests(many))?);
+    let request = (large.0 - small.0) / (large.1 - small.1);
+    let user = (peak(&users(many))?.0 - peak(&users(few))?.0) / f64::from(many - few);
+    Ok(format!("a request in flight takes {request:.0} bytes, a user in session {user:.0}\n"))
+}
