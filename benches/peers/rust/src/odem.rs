@@ -76,21 +76,21 @@ struct Servers {
 
 impl Servers {
     fn new(servers: usize) -> Servers {
-        Servers {
-            free: Cell::new(servers),
-            waiting: RefCell::default(),
-        }
+        Servers { free: Cell::new(servers), waiting: RefCell::default() }
     }
 
-    async fn enter(&self) {
-        if self.free.get() > 0 {
-            self.free.set(self.free.get() - 1);
-        } else {
-            let waker = waker().await;
-            self.waiting.borrow_mut().push_back(waker);
-            // Whoever leaves hands its server on, so that nobody overtakes before this one runs.
-            sleep().await;
-        }
+    /// Takes a free server, if there is one.
+    fn enter(&self) -> bool {
+        let free = self.free.get();
+        self.free.set(free.saturating_sub(1));
+        free > 0
+    }
+
+    /// Waits for a server. Whoever leaves hands its own on, so nobody overtakes before this one runs.
+    async fn queue(&self) {
+        let waker = waker().await;
+        self.waiting.borrow_mut().push_back(waker);
+        sleep().await;
     }
 
     fn leave(&self) {
@@ -115,12 +115,18 @@ struct Common {
 
 async fn request(simulation: &Sim, pod: &Pod, common: &Common) {
     let arrived = simulation.now();
-    pod.threads.enter().await;
-    pod.cpus.enter().await;
+    if !pod.threads.enter() {
+        pod.threads.queue().await;
+    }
+    if !pod.cpus.enter() {
+        pod.cpus.queue().await;
+    }
     let time = common.draws.borrow_mut().cpu();
     simulation.advance(time).await;
     pod.cpus.leave();
-    pod.connections.enter().await;
+    if !pod.connections.enter() {
+        pod.connections.queue().await;
+    }
     let time = common.draws.borrow_mut().query();
     simulation.advance(time).await;
     pod.connections.leave();
@@ -131,10 +137,8 @@ async fn request(simulation: &Sim, pod: &Pod, common: &Common) {
 
 #[odem_rs::main]
 async fn run_w2(simulation: &Sim, jobs: u64, seed: u64) -> Record {
-    let common = Common {
-        draws: RefCell::new(Draws::new(seed)),
-        responses: RefCell::new(Record::new()),
-    };
+    let common =
+        Common { draws: RefCell::new(Draws::new(seed)), responses: RefCell::new(Record::new()) };
     let pod = |_| Pod {
         threads: Servers::new(work::THREADS),
         cpus: Servers::new(work::CPUS),

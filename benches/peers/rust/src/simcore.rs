@@ -177,10 +177,8 @@ impl EventHandler for Balancer {
 /// `jobs` requests of W2.
 pub fn w2(jobs: u64, seed: u64) -> Record {
     let mut simulation = Simulation::new(seed);
-    let common = Rc::new(RefCell::new(Common {
-        draws: Draws::new(seed),
-        responses: Record::new(),
-    }));
+    let common =
+        Rc::new(RefCell::new(Common { draws: Draws::new(seed), responses: Record::new() }));
     let mut pods = Vec::new();
     for index in 0..work::PODS {
         let name = format!("pod {index}");

@@ -26,7 +26,7 @@ pub const CONNECTIONS: usize = 15;
 /// W2: mean time between arrivals \[s\]: 1,000/s.
 pub const W2_GAP: f64 = 0.001;
 
-/// The draws of one run. `R` is the generator.
+/// The draws of one run: one generator for all, as every peer shares it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Draws {
     generator: Xoshiro256PlusPlus,
@@ -81,10 +81,7 @@ pub struct Station<J> {
 
 impl<J> Station<J> {
     pub fn new(servers: usize) -> Station<J> {
-        Station {
-            free: servers,
-            waiting: VecDeque::new(),
-        }
+        Station { free: servers, waiting: VecDeque::new() }
     }
 
     /// Gives `job` back if it may begin now; otherwise it waits.
@@ -119,11 +116,7 @@ const BITS: u32 = 7;
 
 impl Record {
     pub fn new() -> Record {
-        Record {
-            jobs: 0,
-            sum: 0.0,
-            buckets: vec![0; (64 - BITS as usize) << BITS],
-        }
+        Record { jobs: 0, sum: 0.0, buckets: vec![0; (64 - BITS as usize) << BITS] }
     }
 
     /// Takes a time \[s\] down.
@@ -150,10 +143,6 @@ impl Record {
             }
             0.0
         };
-        [
-            1e3 * self.sum / self.jobs.max(1) as f64,
-            quantile(0.5),
-            quantile(0.99),
-        ]
+        [1e3 * self.sum / self.jobs.max(1) as f64, quantile(0.5), quantile(0.99)]
     }
 }
