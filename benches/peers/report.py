@@ -276,7 +276,7 @@ def page(scratch, options):
     parts += [
         f"{BEGIN}\n\n{kept}\n\n{END}\n" if (kept := by_hand(options.keep)) else f"{BEGIN}\n\n{END}\n",
         "## Measure it anew\n",
-        "```sh\nbenches/peers/run              # five rounds, under twelve minutes; --rounds N for more\n"
+        "```sh\nbenches/peers/run              # five rounds, about ten minutes; --rounds N for more\n"
         "benches/peers/run --quick      # does everything run? Into target/peers\n"
         "cargo bench --bench growth     # docs/growth.svg\n"
         "cargo bench --bench workloads  # Plimsoll and the loops alone\n```\n",
