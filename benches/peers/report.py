@@ -67,7 +67,7 @@ def number(value):
 
 
 def ratio(value):
-    return "–" if value is None else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+    return "–" if value is None else f"{value:.2g}" if value < 0.1 else f"{value:.2f}"
 
 
 def table(header, rows):
