@@ -185,6 +185,6 @@ fn equal_locks() {
 fn equal_pool_and_processor() {
     let work = format!("          - cpu: {{ constant: 5ms, {BASIS} }}\n");
     let system = pooled(&format!("{THREADS}{POD}"), &work);
-    let study = study(&system, &asked(100.0, "p99: 60s", 1.0, 10.0, 3.0));
+    let study = study(&system, &asked(100.0, "p99: 60s", 1.0, 20.0, 3.0));
     finds(&study, 200.0, &["server CPU", "server master connections"]);
 }
