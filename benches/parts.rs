@@ -36,8 +36,9 @@ impl Gaps {
     fn new() -> Gaps {
         let key = Key::root(1, 1);
         let gaps = Sampler::gaps();
-        let all =
-            (0..4096).map(|number| Span((gaps.draw(key, number).secs() * GAP) as u64 + 1)).collect();
+        let all = (0..4096)
+            .map(|number| Span((gaps.draw(key, number).secs() * GAP) as u64 + 1))
+            .collect();
         Gaps { all, next: 0 }
     }
 
