@@ -10,6 +10,7 @@
 mod audit;
 mod consumer;
 mod load;
+mod pods;
 mod program;
 mod request;
 mod slots;
@@ -21,10 +22,11 @@ mod users;
 
 use std::collections::VecDeque;
 
-use self::consumer::{Subscription, Thread};
+use self::consumer::{Group, Subscription, Thread};
 use self::load::{Arrivals, Choice, Users};
+use self::pods::Life;
 use self::request::{Origin, Request, Requests, Timer};
-use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, Slots};
+use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
 use crate::engine::{Agenda, Class, Slot};
@@ -88,6 +90,7 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
 #[derive(Clone, Debug)]
 struct Pod {
     service: Id,
+    life: Life,
     /// First of its pools in `World::pools`.
     pools: u32,
     busy_threads: u32,
@@ -96,7 +99,11 @@ struct Pod {
 
 #[derive(Clone, Debug)]
 struct Service {
+    /// All pods that there may ever be.
     pods: std::ops::Range<u32>,
+    /// Those that requests are sent to, in order.
+    ready: Vec<u32>,
+    /// Whose turn it is among them.
     next: u32,
 }
 
@@ -150,6 +157,9 @@ struct World<'a, O: Observer> {
     readers: Vec<Vec<u32>>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread>,
+    groups: Vec<Group>,
+    /// How much of the timeline has happened.
+    happened: usize,
     requests: Requests,
     users: Users,
     choice: Choice,
@@ -171,10 +181,15 @@ impl<'a, O: Observer> World<'a, O> {
         let mut cpus = Vec::new();
         for (number, service) in (0..).zip(&spec.services) {
             let first = pods.len() as u32;
-            services.push(Service { pods: first..first + service.pods, next: 0 });
-            for _ in 0..service.pods {
+            services.push(Service {
+                pods: first..first + service.most_pods(),
+                ready: (first..first + service.pods).collect(),
+                next: 0,
+            });
+            for own in 0..service.most_pods() {
                 pods.push(Pod {
                     service: number,
+                    life: if own < service.pods { Life::Ready } else { Life::Absent },
                     pools: pools.len() as u32,
                     busy_threads: 0,
                     waiting: VecDeque::new(),
@@ -192,13 +207,17 @@ impl<'a, O: Observer> World<'a, O> {
             }
         }
         cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
-        let (readers, subscriptions, threads) = consumer::assign(spec, &services);
+        let (readers, subscriptions, threads, groups) = consumer::members(spec, &services);
         let cpu_slots = SLOT_SOURCES + spec.load.records.len() as Slot;
         let pool_slots = cpu_slots + cpus.len() as Slot;
-        let thread_slots = pool_slots + 3 * pools.len() as Slot;
+        let pod_slots = pool_slots + 3 * pools.len() as Slot;
+        let group_slots = pod_slots + pods.len() as Slot;
+        let thread_slots = group_slots + groups.len() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
+            pods: pod_slots,
+            groups: group_slots,
             threads: thread_slots,
             dynamic: thread_slots + threads.len() as Slot,
         };
@@ -221,6 +240,8 @@ impl<'a, O: Observer> World<'a, O> {
             readers,
             subscriptions,
             threads,
+            groups,
+            happened: 0,
             requests: Requests::default(),
             users: Users::default(),
             choice: Choice::new(&spec.load),
@@ -238,15 +259,16 @@ impl<'a, O: Observer> World<'a, O> {
         let root = Key::root(self.run.seed, self.run.replication);
         let first = if self.run.warm_up == Span::ZERO { self.run.bin } else { self.run.warm_up };
         self.agenda.set(SLOT_MARK, Time::ZERO + first, Class::Observe);
-        for pod in 0..self.pods.len() {
-            let service = self.pods[pod].service as usize;
-            let own = pod as u32 - self.services[service].pods.start;
-            for (index, pool) in (0..).zip(&self.spec.services[service].pools) {
-                // Names, not positions: a pool elsewhere shifts nobody's housekeeper.
-                let name = &self.spec.services[service].name;
-                let key = root.named("housekeeping").named(name).named(&pool.name);
-                self.open_initial(self.pods[pod].pools + index, key.item(u64::from(own)));
+        for pod in 0..self.pods.len() as u32 {
+            if self.pods[pod as usize].life == Life::Ready {
+                self.open_pools(pod);
             }
+        }
+        for group in 0..self.groups.len() as u32 {
+            self.assign(group);
+        }
+        if let Some(first) = self.spec.timeline.first() {
+            self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
@@ -269,29 +291,6 @@ impl<'a, O: Observer> World<'a, O> {
         self.drain();
     }
 
-    fn open_initial(&mut self, number: u32, key: Key) {
-        let state = &mut self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
-        let database = &mut self.databases[pool.database as usize];
-        let limit = self.spec.databases[pool.database as usize].max_connections;
-        // One connection opens with the pool itself, the rest by the adder before the pod is ready.
-        for _ in 0..pool.minimum_idle.max(1) {
-            if limit.is_none_or(|limit| database.connections < limit) {
-                database.connections += 1;
-                state.pool.opened(Time::ZERO);
-                let station = self.numbering.database_connections + pool.database;
-                let record = Record::Level { station, busy: 1.0, waiting: 0 };
-                self.observer.record(Time::ZERO, record);
-            }
-        }
-        // Pods start at different instants, and so do their housekeepers.
-        let first = Span::from_secs(pool.housekeeping.secs() * key.uniform(0));
-        if pool.housekeeping > Span::ZERO {
-            let slot = self.slots.pool_housekeeping(number);
-            self.agenda.set(slot, Time::ZERO + first, Class::Complete);
-        }
-    }
-
     fn run(&mut self) {
         while let Some((at, slot)) = self.agenda.pop_until(self.end) {
             debug_assert!(at >= self.now, "time runs forward");
@@ -307,6 +306,9 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::PoolDeadline(pool) => self.pool_deadline(pool),
                 Event::PoolAdder(pool) => self.pool_adder(pool),
                 Event::PoolHousekeeping(pool) => self.pool_housekeeping(pool),
+                Event::Pod(pod) => self.pod_ready(pod),
+                Event::Rebalance(group) => self.group_timer(group),
+                Event::Timeline => self.timeline(),
                 Event::Mark => self.mark(),
             }
             self.drain();
@@ -362,6 +364,7 @@ impl<'a, O: Observer> World<'a, O> {
         let id = self.requests.begin(self.now, key, origin);
         let request = &mut self.requests[id];
         request.endpoint = endpoint;
+        request.pod = request::NONE;
         request.pc = self.spec.endpoints[endpoint as usize].entry;
         self.in_flight += 1;
         self.cost.in_flight_most = self.cost.in_flight_most.max(self.in_flight);
@@ -375,7 +378,7 @@ impl<'a, O: Observer> World<'a, O> {
         let request = &mut self.requests[id];
         let (key, endpoint) = (request.key, request.endpoint);
         let service = self.spec.endpoints[endpoint as usize].service;
-        let pod = self.choose_pod(service, key);
+        let Some(pod) = self.choose_pod(service, key) else { return self.refuse(id) };
         self.requests[id].pod = pod;
         let threads = self.spec.services[service as usize].threads;
         let station = self.numbering.threads + service;
@@ -390,33 +393,41 @@ impl<'a, O: Observer> World<'a, O> {
         {
             state.waiting.push_back(id);
             self.level(station, 0.0, 1);
-        } else if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
+        } else {
+            self.refuse(id);
+        }
+    }
+
+    fn refuse(&mut self, id: u32) {
+        if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
             self.finish(caller, Some(Failure::CallFailed));
         }
     }
 
+    /// A pod that is ready; none when none is.
     #[inline]
-    fn choose_pod(&mut self, service: Id, key: Key) -> u32 {
+    fn choose_pod(&mut self, service: Id, key: Key) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &mut self.services[service as usize];
-        let count = state.pods.end - state.pods.start;
         match self.spec.services[service as usize].balancer {
             Balancer::RoundRobin => {
-                let pod = state.pods.start + state.next;
-                state.next = if state.next + 1 == count { 0 } else { state.next + 1 };
-                pod
+                let pod = *state.ready.get(state.next as usize)?;
+                let next = state.next + 1;
+                state.next = if next as usize == state.ready.len() { 0 } else { next };
+                Some(pod)
             }
             Balancer::Random => {
-                let place = (u128::from(key.bits(DRAW_BALANCER)) * u128::from(count)) >> 64;
-                state.pods.start + place as u32
+                let count = state.ready.len() as u128;
+                let place = (u128::from(key.bits(DRAW_BALANCER)) * count) >> 64;
+                state.ready.get(place as usize).copied()
             }
             Balancer::LeastRequests => {
                 let load = |pod: &u32| {
                     let pod = &self.pods[*pod as usize];
                     pod.busy_threads as usize + pod.waiting.len()
                 };
-                state.pods.clone().min_by_key(load).unwrap_or(state.pods.start)
+                state.ready.iter().min_by_key(|pod| load(pod)).copied()
             }
         }
     }
@@ -463,7 +474,11 @@ impl<'a, O: Observer> World<'a, O> {
             self.ready.push_back(next);
         } else {
             state.busy_threads -= 1;
+            let leaving = state.life == Life::Leaving;
             self.level(station, -1.0, 0);
+            if leaving {
+                self.leave_if_done(pod);
+            }
         }
     }
 

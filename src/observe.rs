@@ -86,6 +86,8 @@ pub enum Failure {
     CallFailed,
     /// Answered after the user had left.
     TooLate,
+    /// The pod died that worked on it.
+    Lost,
 }
 
 /// What happened. Endpoints, topics and listeners are named by their index in the description.
@@ -150,6 +152,13 @@ pub enum Record<'a> {
     Completed {
         /// Time since the user's request that it goes back to.
         took: Span,
+    },
+    /// A pod got ready, or is so no longer.
+    Pods {
+        /// Service.
+        service: u32,
+        /// Change of the number of pods that are ready.
+        change: i32,
     },
     /// A database refused a connection.
     ConnectionRefused {

@@ -24,8 +24,10 @@ impl<O: Observer> World<'_, O> {
             locks += request.locks.len();
             waits[request.phase as usize] += 1;
             let queues = request.phase == Phase::ThreadWait;
-            threads[request.pod as usize] +=
-                u32::from(!queues && !matches!(request.origin, Origin::Consumer(_)));
+            // Those under way to a pod, or left over from one that died, are on none.
+            if let Some(threads) = threads.get_mut(request.pod as usize) {
+                *threads += u32::from(!queues && !matches!(request.origin, Origin::Consumer(_)));
+            }
         }
 
         let mut open = vec![0; self.databases.len()];

@@ -21,6 +21,8 @@ pub(crate) struct Arrivals {
     number: u64,
     /// Area under the curve from one arrival to the next, of a mean gap \[s\]; infinite for none.
     apart_s: f64,
+    /// The same at the beginning.
+    first_apart_s: f64,
     /// Gaps of a second on the mean; none for arrivals evenly spaced.
     gaps: Option<Sampler>,
     follow: bool,
@@ -30,7 +32,13 @@ pub(crate) struct Arrivals {
 impl Arrivals {
     pub(crate) fn new(key: Key, per_s: f64, regular: bool, follow: bool, from_s: f64) -> Arrivals {
         let gaps = (!regular).then(Sampler::gaps);
-        Arrivals { key, number: 0, apart_s: 1.0 / per_s, gaps, follow, at_s: from_s }
+        let apart_s = 1.0 / per_s;
+        Arrivals { key, number: 0, apart_s, first_apart_s: apart_s, gaps, follow, at_s: from_s }
+    }
+
+    /// From the next arrival on, the rate is `factor` times what it was at the beginning.
+    pub(crate) fn speed_up(&mut self, factor: f64) {
+        self.apart_s = self.first_apart_s / factor;
     }
 
     /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.

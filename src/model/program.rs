@@ -114,7 +114,11 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn cpu_done(&mut self, cpu: u32) {
         let Some((id, change)) = self.cpus[cpu as usize].finish(self.now) else { return };
         self.processor_changed(cpu, change);
-        if (cpu as usize) < self.pods.len() || !self.use_storage(id) {
+        if (cpu as usize) < self.pods.len() {
+            self.step(id);
+        } else if self.requests[id].pod == request::NONE {
+            self.forget(id, false); // Its pod is gone.
+        } else if !self.use_storage(id) {
             self.step(id);
         }
     }
@@ -222,7 +226,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Have the adder open a connection if one is needed and it is at rest.
-    fn wake_adder(&mut self, number: u32) {
+    pub(super) fn wake_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         if state.adder == Adder::Resting && state.pool.should_open() {
             let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
@@ -419,6 +423,15 @@ impl<O: Observer> World<'_, O> {
         self.level(station, 0.0, 1);
         self.enter(id, Phase::LockWait);
         false
+    }
+
+    /// The request does not wait for its lock any more.
+    pub(super) fn leave_lock_queue(&mut self, id: u32) {
+        let Op::Lock { lock } = self.spec.ops[self.requests[id].pc as usize - 1] else {
+            unreachable!("only a step that takes a lock waits for one");
+        };
+        self.locks[lock as usize].waiting.retain(|waiting| *waiting != id);
+        self.level(self.numbering.locks + lock, 0.0, -1);
     }
 
     /// The request gives back `lock`, which it has struck off its list once.

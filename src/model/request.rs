@@ -150,6 +150,23 @@ impl Requests {
         self.free.push(id);
     }
 
+    /// Those that a pod works on or has in its queues.
+    pub(crate) fn on_pod(&self, pod: u32) -> impl Iterator<Item = u32> {
+        let here = move |(_, request): &(u32, &Request)| request.alive && request.pod == pod;
+        (0..).zip(&self.all).filter(here).map(|(id, _)| id)
+    }
+
+    /// A second entry for a request, which holds nothing.
+    pub(crate) fn copy(&mut self, id: u32) -> u32 {
+        let Request { key, origin, arrived, endpoint, phase, phase_since, spent, .. } =
+            self.all[id as usize];
+        let copy = self.begin(arrived, key, origin);
+        let request = &mut self.all[copy as usize];
+        (request.endpoint, request.pod) = (endpoint, NONE);
+        (request.phase, request.phase_since, request.spent) = (phase, phase_since, spent);
+        copy
+    }
+
     /// Requests in flight.
     pub(crate) fn in_flight(&self) -> impl Iterator<Item = &Request> {
         self.all.iter().filter(|request| request.alive)

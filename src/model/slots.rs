@@ -12,6 +12,9 @@ pub(super) enum Event {
     PoolDeadline(u32),
     PoolAdder(u32),
     PoolHousekeeping(u32),
+    Pod(u32),
+    Rebalance(u32),
+    Timeline,
     Thread(u32),
     Request(u32),
     User(u32),
@@ -22,13 +25,16 @@ pub(super) enum Event {
 pub(super) struct Slots {
     pub(super) cpus: Slot,
     pub(super) pools: Slot,
+    pub(super) pods: Slot,
+    pub(super) groups: Slot,
     pub(super) threads: Slot,
     pub(super) dynamic: Slot,
 }
 
 pub(super) const SLOT_MARK: Slot = 0;
 pub(super) const SLOT_ARRIVAL: Slot = 1;
-pub(super) const SLOT_SOURCES: Slot = 2;
+pub(super) const SLOT_TIMELINE: Slot = 2;
+pub(super) const SLOT_SOURCES: Slot = 3;
 
 impl Slots {
     #[inline]
@@ -44,6 +50,12 @@ impl Slots {
         if slot >= self.threads {
             return Event::Thread(slot - self.threads);
         }
+        if slot >= self.groups {
+            return Event::Rebalance(slot - self.groups);
+        }
+        if slot >= self.pods {
+            return Event::Pod(slot - self.pods);
+        }
         if slot >= self.pools {
             let (number, kind) = ((slot - self.pools) / 3, (slot - self.pools) % 3);
             return match kind {
@@ -58,6 +70,7 @@ impl Slots {
         match slot {
             SLOT_MARK => Event::Mark,
             SLOT_ARRIVAL => Event::Arrival,
+            SLOT_TIMELINE => Event::Timeline,
             _ => Event::Source(slot - SLOT_SOURCES),
         }
     }

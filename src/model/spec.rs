@@ -27,6 +27,8 @@ pub struct Spec {
     pub topics: Vec<Topic>,
     /// Mutual exclusions shared by all pods.
     pub locks: Vec<Lock>,
+    /// What happens to the system from outside, in any order.
+    pub timeline: Vec<Timed>,
     /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
     pub ops: Vec<Op>,
     /// Distributions that steps, think times and loads draw from.
@@ -52,6 +54,58 @@ pub struct Service {
     pub balancer: Balancer,
     /// Connection pools that each pod has of its own.
     pub pools: Vec<Pool>,
+    /// How pods come and go.
+    pub lifecycle: Lifecycle,
+}
+
+/// How pods of a service come and go.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lifecycle {
+    /// Most pods that there may ever be at once; the [`Service::pods`] it begins with where that is more.
+    pub most: u32,
+    /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
+    pub ready_after: Span,
+}
+
+impl Service {
+    /// Most pods that there may ever be at once.
+    pub fn most_pods(&self) -> u32 {
+        self.pods.max(self.lifecycle.most)
+    }
+}
+
+/// Something that happens at a given time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timed {
+    /// When, from the beginning of the run.
+    pub at: Span,
+    /// What.
+    pub what: Happening,
+}
+
+/// What may happen to a system from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Happening {
+    /// Pods of a service die in the very instant, lowest first; what they worked on fails, and each is
+    /// started anew.
+    Kill {
+        /// Index of the service.
+        service: Id,
+        /// How many, of those ready.
+        pods: u32,
+    },
+    /// A service is to have so many pods: more are started, those beyond finish their work and go.
+    Scale {
+        /// Index of the service.
+        service: Id,
+        /// Pods wanted.
+        pods: u32,
+    },
+    /// The rate of arrivals is so many times that of the load, until this happens again.
+    Traffic {
+        /// Factor, positive.
+        factor: f64,
+    },
 }
 
 /// Servlet threads of a pod and the queue before them.

@@ -1,6 +1,7 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
 mod edges;
+mod pods;
 
 use super::spec::*;
 use super::{Run, simulate};
@@ -17,6 +18,7 @@ pub(crate) fn service(name: &str) -> Service {
         threads: Threads { maximum: u32::MAX, accepted: 0, backlog: 0 },
         balancer: Balancer::RoundRobin,
         pools: Vec::new(),
+        lifecycle: Lifecycle::default(),
     }
 }
 

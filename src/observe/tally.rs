@@ -120,7 +120,7 @@ pub struct Bin {
     /// Requests answered in time.
     pub answered: u64,
     /// Requests that failed, by [`Failure`].
-    pub failed: [u64; 5],
+    pub failed: [u64; Failure::ALL.len()],
     /// Response times of all requests but those refused \[s\]: p50, p95, p99.
     pub quantiles: [f64; 3],
     /// Mean of the same response times \[s\].
@@ -326,6 +326,7 @@ impl Observer for Tally {
                 self.current.completed += 1;
                 self.flow_times.record(took);
             }
+            Record::Pods { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }
@@ -372,12 +373,13 @@ impl Observer for Tally {
 
 impl Failure {
     /// All failures, in the order of their numbers.
-    pub const ALL: [Failure; 5] = [
+    pub const ALL: [Failure; 6] = [
         Failure::Refused,
         Failure::ConnectionTimeout,
         Failure::CallTimeout,
         Failure::CallFailed,
         Failure::TooLate,
+        Failure::Lost,
     ];
 }
 

@@ -67,6 +67,11 @@ impl Observer for Digest {
                 self.take(9);
                 self.take(took.0);
             }
+            Record::Pods { service, change } => {
+                self.take(11);
+                self.take(u64::from(service));
+                self.take(i64::from(change).cast_unsigned());
+            }
             Record::ConnectionRefused { station } => {
                 self.take(10);
                 self.take(u64::from(station));

@@ -64,6 +64,11 @@ impl Cpu {
     }
 
     #[inline]
+    /// Jobs beyond the cores.
+    pub fn sharing(&self) -> usize {
+        self.jobs.len().saturating_sub(self.whole)
+    }
+
     fn busy_with(&self, jobs: usize) -> f64 {
         (jobs.cast_signed() as f64).min(self.cores)
     }

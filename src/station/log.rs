@@ -2,21 +2,21 @@
 
 use std::collections::VecDeque;
 
-/// One partition for one consumer group: records appended and not yet taken, and the count of those
-/// taken but not yet committed. Lag is both together.
+/// One partition for one consumer group: the records from the committed offset on, and how many of them
+/// have been taken. Lag is all of them.
 #[derive(Clone, Debug)]
 pub struct Partition<Record> {
     records: VecDeque<Record>,
-    uncommitted: u64,
+    taken: usize,
 }
 
 impl<Record> Default for Partition<Record> {
     fn default() -> Self {
-        Partition { records: VecDeque::new(), uncommitted: 0 }
+        Partition { records: VecDeque::new(), taken: 0 }
     }
 }
 
-impl<Record> Partition<Record> {
+impl<Record: Copy> Partition<Record> {
     /// Append a record.
     pub fn append(&mut self, record: Record) {
         self.records.push_back(record);
@@ -24,25 +24,31 @@ impl<Record> Partition<Record> {
 
     /// Records not yet taken.
     pub fn available(&self) -> usize {
-        self.records.len()
+        self.records.len() - self.taken
     }
 
-    /// Take the oldest record.
+    /// Take the oldest record that is not yet taken.
     pub fn take(&mut self) -> Option<Record> {
-        let record = self.records.pop_front()?;
-        self.uncommitted += 1;
+        let record = *self.records.get(self.taken)?;
+        self.taken += 1;
         Some(record)
     }
 
-    /// Commit `count` records that were taken.
-    pub fn commit(&mut self, count: u64) {
-        debug_assert!(count <= self.uncommitted, "more records committed than taken");
-        self.uncommitted -= count;
+    /// Commit the `count` oldest of the records that were taken.
+    pub fn commit(&mut self, count: usize) {
+        debug_assert!(count <= self.taken, "more records committed than taken");
+        self.records.drain(..count);
+        self.taken -= count;
+    }
+
+    /// Whoever had taken records is gone: those not committed will be taken again.
+    pub fn rewind(&mut self) {
+        self.taken = 0;
     }
 
     /// Log end offset less committed offset.
     pub fn lag(&self) -> u64 {
-        self.records.len() as u64 + self.uncommitted
+        self.records.len() as u64
     }
 }
 
@@ -87,5 +93,16 @@ mod tests {
         assert_eq!((partition.lag(), partition.available()), (2, 1));
         partition.commit(1);
         assert_eq!(partition.lag(), 1);
+    }
+
+    #[test]
+    fn what_was_not_committed_is_taken_again() {
+        let mut partition = Partition::default();
+        ['a', 'b', 'c'].into_iter().for_each(|record| partition.append(record));
+        assert_eq!((partition.take(), partition.take()), (Some('a'), Some('b')));
+        partition.commit(1);
+        partition.rewind();
+        assert_eq!((partition.lag(), partition.available()), (2, 2));
+        assert_eq!((partition.take(), partition.take(), partition.take()), (Some('b'), Some('c'), None));
     }
 }

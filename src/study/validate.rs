@@ -229,7 +229,7 @@ fn checks(study: &Study, watcher: &dyn Watcher) -> Vec<Option<Check>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::spec::{Service, Threads};
+    use crate::model::spec::{Lifecycle, Service, Threads};
 
     #[test]
     fn a_server_without_limit_loses_none() {
@@ -240,6 +240,7 @@ mod tests {
             threads: Threads { maximum, accepted: 0, backlog: 0 },
             balancer: crate::model::spec::Balancer::RoundRobin,
             pools: Vec::new(),
+            lifecycle: Lifecycle::default(),
         };
         let spec = Spec { services: [1, 2, 1_000_000].map(service).to_vec(), ..Spec::default() };
         let left: Vec<u32> = Spoil::Fewer

@@ -52,6 +52,7 @@ fn servers(threads: u32, law: Dist, requests_per_s: f64) -> Spec {
             threads: Threads { maximum: threads, accepted: u32::MAX - threads, backlog: 0 },
             balancer: Balancer::RoundRobin,
             pools: Vec::new(),
+            lifecycle: Lifecycle::default(),
         }],
         endpoints: vec![Endpoint { name: "server.job".into(), service: 0, entry: 0 }],
         ops: vec![Op::Delay { time: 0, draw: 1 }, Op::End],

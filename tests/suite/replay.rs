@@ -161,6 +161,7 @@ fn with_idle(spec: &Spec) -> Spec {
             threads: Threads { maximum: 2, accepted: 2, backlog: 2 },
             balancer: Balancer::Random,
             pools: vec![pool("first"), pool("second")],
+            lifecycle: Lifecycle::default(),
         },
     );
     spec.endpoints.insert(0, Endpoint { name: "idle.endpoint".into(), service: 0, entry });

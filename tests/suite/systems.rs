@@ -226,6 +226,7 @@ fn service() -> impl Strategy<Value = Service> {
             threads: Threads { maximum, accepted, backlog },
             balancer,
             pools,
+            lifecycle: Lifecycle::default(),
         },
     )
 }

@@ -397,6 +397,7 @@ impl Compiler<'_> {
                 Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
             },
             pools,
+            lifecycle: Lifecycle::default(),
         }
     }
 

@@ -1,0 +1,280 @@
+//! Pods come and go: they start, get ready, finish their work and leave, or die.
+
+use super::request::{NONE, Origin};
+use super::spec::{Happening, Id};
+use super::{Adder, World};
+use crate::engine::Class;
+use crate::observe::{Failure, Observer, Phase, Record};
+use crate::random::Key;
+use crate::station::cpu::Cpu;
+use crate::station::pool::Pool;
+use crate::units::{Span, Time};
+
+/// Where a pod is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// There is none.
+    Absent,
+    /// It starts; nobody sends it anything yet.
+    Starting,
+    /// It works.
+    Ready,
+    /// It gets nothing new, and goes when its work is done.
+    Leaving,
+}
+
+impl<O: Observer> World<'_, O> {
+    /// What the timeline says happens now; then wait for what it says next.
+    pub(super) fn timeline(&mut self) {
+        while let Some(timed) = self.spec.timeline.get(self.happened) {
+            let at = Time::ZERO + timed.at;
+            if at > self.now {
+                self.agenda.set(super::slots::SLOT_TIMELINE, at, Class::Arrive);
+                return;
+            }
+            self.happened += 1;
+            match timed.what {
+                Happening::Kill { service, pods } => self.kill(service, pods),
+                Happening::Scale { service, pods } => self.scale(service, pods),
+                Happening::Traffic { factor } => {
+                    if let Some((arrivals, _)) = &mut self.arrivals {
+                        arrivals.speed_up(factor);
+                    }
+                    for (arrivals, _) in &mut self.sources {
+                        arrivals.speed_up(factor);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Start or stop pods until `wanted` are there, those starting included.
+    pub(super) fn scale(&mut self, service: Id, wanted: u32) {
+        let all = self.services[service as usize].pods.clone();
+        let there = |life| matches!(life, Life::Starting | Life::Ready);
+        let mut count = all.clone().filter(|pod| there(self.pods[*pod as usize].life)).count();
+        for pod in all.clone() {
+            if count < wanted as usize && self.pods[pod as usize].life == Life::Absent {
+                self.start_pod(pod);
+                count += 1;
+            }
+        }
+        // The youngest go first, and of these those that do not work yet.
+        for life in [Life::Starting, Life::Ready] {
+            for pod in all.clone().rev() {
+                if count > wanted as usize && self.pods[pod as usize].life == life {
+                    self.stop_pod(pod);
+                    count -= 1;
+                }
+            }
+        }
+    }
+
+    fn start_pod(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let after = self.spec.services[service as usize].lifecycle.ready_after;
+        self.pods[pod as usize].life = Life::Starting;
+        self.agenda.set(self.slots.pods + pod, self.now + after, Class::Complete);
+    }
+
+    /// The pod that was starting is ready: its pools open, requests reach it, its consumers join.
+    pub(super) fn pod_ready(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        self.pods[pod as usize].life = Life::Ready;
+        self.open_pools(pod);
+        self.list_ready(service);
+        self.record(Record::Pods { service, change: 1 });
+        self.rebalance_service(service);
+    }
+
+    /// Those ready, in order; the turn begins with the first.
+    fn list_ready(&mut self, service: Id) {
+        let state = &mut self.services[service as usize];
+        let ready = |pod: &u32| self.pods[*pod as usize].life == Life::Ready;
+        state.ready.clear();
+        state.ready.extend(state.pods.clone().filter(ready));
+        state.next = 0;
+    }
+
+    /// Open the pools of a pod to their minimum, and start their housekeepers.
+    pub(super) fn open_pools(&mut self, pod: u32) {
+        let root = Key::root(self.run.seed, self.run.replication);
+        let service = self.pods[pod as usize].service as usize;
+        let own = pod - self.services[service].pods.start;
+        for (index, pool) in (0..).zip(&self.spec.services[service].pools) {
+            // Names, not positions: a pool elsewhere shifts nobody's housekeeper.
+            let name = &self.spec.services[service].name;
+            let key = root.named("housekeeping").named(name).named(&pool.name);
+            self.open_initial(self.pods[pod as usize].pools + index, key.item(u64::from(own)));
+        }
+    }
+
+    fn open_initial(&mut self, number: u32, key: Key) {
+        let state = &mut self.pools[number as usize];
+        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let database = &mut self.databases[pool.database as usize];
+        let limit = self.spec.databases[pool.database as usize].max_connections;
+        let (now, station) = (self.now, self.numbering.database_connections + pool.database);
+        // One connection opens with the pool itself, the rest by the adder before the pod is ready.
+        for _ in 0..pool.minimum_idle.max(1) {
+            if limit.is_none_or(|limit| database.connections < limit) {
+                database.connections += 1;
+                state.pool.opened(now);
+                self.observer.record(now, Record::Level { station, busy: 1.0, waiting: 0 });
+            }
+        }
+        // Pods start at different instants, and so do their housekeepers.
+        let first = Span::from_secs(pool.housekeeping.secs() * key.uniform(0));
+        if pool.housekeeping > Span::ZERO {
+            let slot = self.slots.pool_housekeeping(number);
+            self.agenda.set(slot, now + first, Class::Complete);
+        }
+        self.wake_adder(number);
+    }
+
+    /// The pod gets nothing new; it goes at once if it has nothing to do.
+    fn stop_pod(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Leaving);
+        if was == Life::Starting {
+            self.agenda.clear(self.slots.pods + pod);
+            self.pods[pod as usize].life = Life::Absent;
+            return;
+        }
+        self.list_ready(service);
+        self.record(Record::Pods { service, change: -1 });
+        let threads: Vec<u32> = self.threads_of(pod).collect();
+        for thread in threads {
+            self.threads[thread as usize].end_after_batch();
+        }
+        self.rebalance_service(service);
+        self.leave_if_done(pod);
+    }
+
+    /// A pod that leaves is gone when it has neither requests nor records in work.
+    pub(super) fn leave_if_done(&mut self, pod: u32) {
+        let state = &self.pods[pod as usize];
+        let done = state.life == Life::Leaving
+            && state.busy_threads == 0
+            && state.waiting.is_empty()
+            && self.threads_of(pod).all(|thread| self.threads[thread as usize].is_idle());
+        if done {
+            self.close_pools(pod);
+            self.pods[pod as usize].life = Life::Absent;
+        }
+    }
+
+    /// The server sees the connections of a pod close.
+    fn close_pools(&mut self, pod: u32) {
+        let service = &self.spec.services[self.pods[pod as usize].service as usize];
+        for (index, pool) in (0..).zip(&service.pools) {
+            let number = self.pods[pod as usize].pools + index;
+            let state = &mut self.pools[number as usize];
+            let open = state.pool.open();
+            let (in_use, waiting) = (state.pool.in_use(), state.pool.waiting() as i64);
+            state.pool = Pool::new(pool.maximum, pool.minimum_idle, 0);
+            (state.adder, state.back_off) = (Adder::Resting, Span::ZERO);
+            let station = self.numbering.pools[state.service as usize] + state.number;
+            self.databases[pool.database as usize].connections -= open;
+            for slot in [
+                self.slots.pool_deadline(number),
+                self.slots.pool_adder(number),
+                self.slots.pool_housekeeping(number),
+            ] {
+                self.agenda.clear(slot);
+            }
+            if open > 0 {
+                let limit = self.numbering.database_connections + pool.database;
+                self.level(limit, -f64::from(open), 0);
+            }
+            if in_use > 0 || waiting > 0 {
+                self.level(station, -f64::from(in_use), -waiting);
+            }
+        }
+    }
+
+    /// Pods die, the lowest of those ready first; each is started anew.
+    fn kill(&mut self, service: Id, pods: u32) {
+        let ready = self.services[service as usize].ready.clone();
+        for pod in ready.into_iter().take(pods as usize) {
+            self.kill_pod(pod);
+            self.start_pod(pod);
+        }
+    }
+
+    fn kill_pod(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        self.pods[pod as usize].life = Life::Absent;
+        self.list_ready(service);
+        self.record(Record::Pods { service, change: -1 });
+        // What stands in the pod's own queues goes with them.
+        let state = &mut self.pods[pod as usize];
+        let (busy, waiting) = (state.busy_threads, state.waiting.len() as i64);
+        (state.busy_threads, state.waiting) = (0, std::collections::VecDeque::new());
+        if busy > 0 || waiting > 0 {
+            self.level(self.numbering.threads + service, -f64::from(busy), -waiting);
+        }
+        let cores = self.spec.services[service as usize].cores;
+        let cpu = std::mem::replace(&mut self.cpus[pod as usize], Cpu::new(cores));
+        self.agenda.clear(self.slots.cpus + pod);
+        if cpu.jobs() > 0 {
+            let station = self.numbering.cpu + service;
+            self.level(station, -cpu.busy(), -(cpu.sharing() as i64));
+        }
+        self.close_pools(pod);
+        self.stop_consumers(pod);
+        let lost: Vec<u32> = self.requests.on_pod(pod).collect();
+        for id in &lost {
+            if self.requests[*id].phase == Phase::LockWait {
+                self.leave_lock_queue(*id);
+            }
+        }
+        for id in &lost {
+            while let Some(lock) = self.requests[*id].locks.pop() {
+                self.unlock(*id, lock);
+            }
+            // Threads and connections went with the pod.
+            let request = &mut self.requests[*id];
+            request.transactions.clear();
+            (request.session, request.pod) = (NONE, NONE);
+        }
+        for id in lost {
+            self.lose(id);
+        }
+        self.members_died(service);
+    }
+
+    /// The request dies with its pod, and holds nothing any more. A statement at work on a database's
+    /// processor runs to its end, for nobody.
+    fn lose(&mut self, id: u32) {
+        let request = &mut self.requests[id];
+        if !request.alive {
+            return; // Its caller was told already.
+        }
+        let orphan = request.phase == Phase::Database;
+        if matches!(request.origin, Origin::Consumer(_)) {
+            // Its record will be taken again, by whoever has the partition then.
+            return self.forget(id, orphan);
+        }
+        let told = if orphan { self.requests.copy(id) } else { id };
+        if orphan {
+            self.in_flight += 1;
+            self.requests[id].origin = Origin::Nobody;
+        }
+        let mut failing = self.conclude(told, Some(Failure::Lost));
+        while let Some(caller) = failing.filter(|caller| self.requests[*caller].pod != NONE) {
+            self.give_up_all(caller);
+            failing = self.conclude(caller, Some(Failure::CallFailed));
+        }
+    }
+
+    /// Strike a request that nobody waits for; an orphan goes when its statement ends.
+    pub(super) fn forget(&mut self, id: u32, orphan: bool) {
+        self.requests[id].origin = Origin::Nobody;
+        if !orphan {
+            self.agenda.clear(self.slots.request(id));
+            self.requests.end(id);
+            self.in_flight -= 1;
+        }
+    }
+}
