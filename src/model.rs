@@ -267,7 +267,9 @@ impl<'a, O: Observer> World<'a, O> {
         for group in 0..self.groups.len() as u32 {
             self.assign(group);
         }
-        if let Some(first) = self.spec.timeline.first() {
+        if let Some(first) = self.spec.timeline.first()
+            && self.run.follow_curve
+        {
             self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
         self.start_arrivals(root.named("users"));

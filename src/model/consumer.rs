@@ -4,9 +4,9 @@
 //! the partitions that Range assignment gives it, topic by topic. A thread polls, works through the batch
 //! record by record on its pod's CPU, commits, and polls again; without records it waits for one.
 
+use super::pods::Life;
 use super::request::Origin;
 use super::spec::{Ack, Id, Spec};
-use super::pods::Life;
 use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
@@ -170,7 +170,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn groups_of(&self, service: Id) -> Vec<u32> {
-        let of = |group: &Group| self.spec.listeners[group.listeners[0] as usize].service == service;
+        let of =
+            |group: &Group| self.spec.listeners[group.listeners[0] as usize].service == service;
         (0..).zip(&self.groups).filter(|(_, group)| of(group)).map(|(number, _)| number).collect()
     }
 

@@ -27,7 +27,7 @@ pub struct Spec {
     pub topics: Vec<Topic>,
     /// Mutual exclusions shared by all pods.
     pub locks: Vec<Lock>,
-    /// What happens to the system from outside, in any order.
+    /// What happens to the system from outside, in order of time, on a run that follows the curve.
     pub timeline: Vec<Timed>,
     /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
     pub ops: Vec<Op>,
@@ -77,7 +77,7 @@ impl Service {
 /// Something that happens at a given time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timed {
-    /// When, from the beginning of the run.
+    /// When, from midnight.
     pub at: Span,
     /// What.
     pub what: Happening,

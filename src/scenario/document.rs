@@ -2,6 +2,7 @@
 
 mod parts;
 mod theory;
+mod timeline;
 
 use serde_json::{Value as Json, json};
 
@@ -12,6 +13,7 @@ use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Sha
 use super::yaml::{Node, Value};
 
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
+pub(crate) use self::timeline::{HappeningDoc, TimedDoc};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
@@ -157,7 +159,7 @@ document! {
         cpu: Option<PodCpuDoc>,
         /// Memory. Informative.
         memory: Option<PodMemoryDoc>,
-        /// Time from start to ready. Informative.
+        /// Time from start to ready; none by default.
         ready_after: Option<Setting<Duration>>,
     }
 
@@ -638,6 +640,8 @@ document! {
         compress: Option<Spanned<Number>>,
         /// Variants whose day is run; all by default.
         variants: Vec<Name>,
+        /// What happens on it, besides its users.
+        timeline: Vec<TimedDoc>,
     }
 }
 

@@ -5,6 +5,7 @@ mod load;
 mod program;
 mod system;
 mod theory;
+mod timeline;
 
 use std::collections::BTreeMap;
 
@@ -69,7 +70,8 @@ pub(super) fn study(
         return None;
     }
     let mut used = Used::default();
-    let cases = compile(question, &mixes, &calibrations, &mut used, files, problems);
+    let mut cases = compile(question, &mixes, &calibrations, &mut used, files, problems);
+    timeline::set(question, &mut cases, problems);
     unused(question, &used, problems);
     for (mix, case) in mixes.iter().zip(cases.chunks(question.variants.len().max(1))) {
         if let Some(spec) = case.first() {

@@ -103,6 +103,9 @@ mod tests {
         partition.commit(1);
         partition.rewind();
         assert_eq!((partition.lag(), partition.available()), (2, 2));
-        assert_eq!((partition.take(), partition.take(), partition.take()), (Some('b'), Some('c'), None));
+        assert_eq!(
+            (partition.take(), partition.take(), partition.take()),
+            (Some('b'), Some('c'), None)
+        );
     }
 }

@@ -8,7 +8,7 @@ fn bins(seconds: f64, bins: u32) -> Run {
         seed: 1,
         replication: 0,
         scale: 1.0,
-        follow_curve: false,
+        follow_curve: true,
         warm_up: Span::ZERO,
         bin: Span::from_secs(seconds),
         bins,
@@ -106,10 +106,8 @@ fn traffic_rises() {
 /// A topic of two partitions, five records a second, two pods with one thread each, 0.1 s a record.
 fn reading(timeline: &[Timed]) -> Spec {
     let mut spec = answering(0.1, 1.0, timeline);
-    spec.load = Load {
-        records: vec![Source { topic: 0, per_s: 5.0, regular: true }],
-        ..Load::default()
-    };
+    spec.load =
+        Load { records: vec![Source { topic: 0, per_s: 5.0, regular: true }], ..Load::default() };
     spec.topics = vec![Topic { name: "t".into(), partitions: 2, counted: true }];
     spec.services[0].pods = 2;
     spec.services[0].lifecycle = Lifecycle { most: 3, ready_after: Span::from_secs(5.0) };
@@ -172,12 +170,8 @@ fn listeners_of_a_group_wait_for_each_other() {
     let mut spec = reading(&[scaled(5.05, 2)]);
     spec.services[0].pods = 1;
     spec.samplers = vec![Sampler::new(Dist::Constant(0.1)), Sampler::new(Dist::Constant(8.0))];
-    spec.ops = vec![
-        Op::Delay { time: 0, draw: 0 },
-        Op::End,
-        Op::Delay { time: 1, draw: 0 },
-        Op::End,
-    ];
+    spec.ops =
+        vec![Op::Delay { time: 0, draw: 0 }, Op::End, Op::Delay { time: 1, draw: 0 }, Op::End];
     spec.topics.push(Topic { name: "slow".into(), ..spec.topics[0].clone() });
     spec.listeners.push(Listener {
         name: "slow".into(),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Balancer, Cache, Database, Endpoint, Id, Listener, Lock, Pool, Service, Spec, Threads,
-    Topic,
+    Ack, Balancer, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec,
+    Threads, Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
@@ -386,6 +386,8 @@ impl Compiler<'_> {
             self.problems.add("E0305", request.span, message);
         }
         let balancer = document.balancer.as_ref().map(|balancer| self.pick(balancer));
+        let ready_after = document.pod.as_ref().and_then(|pod| pod.ready_after.as_ref());
+        let ready_after = ready_after.map_or(Length::ZERO, |time| self.pick(time).span());
         Service {
             name: name.into(),
             pods: self.pods(document),
@@ -397,7 +399,7 @@ impl Compiler<'_> {
                 Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
             },
             pools,
-            lifecycle: Lifecycle::default(),
+            lifecycle: Lifecycle { most: 0, ready_after },
         }
     }
 

@@ -1,0 +1,42 @@
+//! What happens to a system on a day, besides its users.
+
+use crate::scenario::decode::{Spanned, choice, document};
+use crate::scenario::values::{Count, Duration, Name, Number};
+
+document! {
+    /// Something that happens at a given time of the day.
+    struct TimedDoc {
+        /// When, from midnight, where the day begins.
+        at: Spanned<Duration>,
+        /// What.
+        what: HappeningDoc,
+    }
+
+    /// Pods that die.
+    struct KillDoc {
+        /// Service.
+        service: Name,
+        /// How many, of those ready; 1 by default.
+        pods: Option<Count<1, 10_000>>,
+    }
+
+    /// The number of pods that a service is to have from then on.
+    struct ScaleDoc {
+        /// Service.
+        service: Name,
+        /// Pods wanted.
+        pods: Count<0, 10_000>,
+    }
+}
+
+choice! {
+    /// What may happen from outside.
+    enum HappeningDoc {
+        /// Pods die in the very instant, what they work on fails, and each is started anew.
+        "kill" => Kill(KillDoc),
+        /// A service gets more pods, or those beyond finish their work and go.
+        "scale" => Scale(ScaleDoc),
+        /// The rate of arrivals is so many times that of the load, until this is said again.
+        "traffic" => Traffic(Spanned<Number>),
+    }
+}
