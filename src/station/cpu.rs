@@ -1,20 +1,31 @@
 //! A processor shared by all who compute on it.
 //!
 //! With n jobs on C cores each job advances at rate min(1, C / n): nobody uses more than one core, and
-//! when the cores are short all get the same share. A quota of 250 millicores is C = 0.25. Jobs are kept
-//! by the *virtual time* (attained service) at which they end, so that an arrival or a departure moves
-//! one pending event, not one per job.
+//! when the cores are short all get the same share. Jobs are kept by the *virtual time* (attained
+//! service) at which they end, so that an arrival or a departure moves one pending event, not one per
+//! job.
+//!
+//! A limit below the cores of the machine has two forms. The *smooth* one, [`Cpu::new`], takes the limit
+//! for C: 250 millicores are a quarter of a core all the time. The other, [`Cpu::with_quota`], is what
+//! the Linux scheduler does (CFS bandwidth control, `kernel/sched/fair.c`): in each period jobs run on
+//! all cores of the machine until together they have used limit × period, and then stall until the
+//! period ends. The long-run throughput is the same, how long one job takes is not.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::units::{Span, Time};
 
+/// Period of a CPU quota unless set otherwise: `sched_cfs_period_us` is 100 ms in the kernel and in
+/// Kubernetes (`cpuCFSQuotaPeriod`).
+pub const CFS_PERIOD: Span = Span::from_millis(100);
+
 /// A shared processor.
 #[derive(Clone, Debug)]
 pub struct Cpu {
+    /// Cores that can be in use in the long run.
     cores: f64,
-    /// Its reciprocal.
+    /// Reciprocal of the cores that the jobs share.
     per_core: f64,
     /// Cores in whole numbers, rounded up: jobs beyond them have to share.
     whole: usize,
@@ -26,6 +37,8 @@ pub struct Cpu {
     attained: f64,
     updated: Time,
     started: u64,
+    /// None in the smooth form.
+    quota: Option<Box<Quota>>,
 }
 
 /// What a job that begins or ends changes.
@@ -50,7 +63,61 @@ impl Cpu {
             attained: 0.0,
             updated: Time::ZERO,
             started: 0,
+            quota: None,
         }
+    }
+
+    /// An idle processor of `vcpus` > 0 cores, on which jobs may use `limit` > 0 cores' time of each
+    /// `period`. Periods end at `phase` and whole periods later; the kernel gives each group a random
+    /// phase. What is left at the end of a period is lost (no burst, `cpu.cfs_burst_us` = 0). The slices
+    /// of 5 ms in which the kernel hands the quota to its cores are left out.
+    pub fn with_quota(limit: f64, vcpus: f64, period: Span, phase: Span) -> Cpu {
+        let mut cpu = Cpu::new(vcpus);
+        cpu.quota = Some(Box::new(Quota::new(limit, period, phase)));
+        cpu.has(vcpus);
+        cpu
+    }
+
+    /// From `now` on there are `cores` > 0 cores, for the jobs under way too: a machine whose credits
+    /// are used up, one with more demand than cores. With a quota these are the cores that jobs run on
+    /// until they stall (`vcpus`, which need not be whole here); the limit stays.
+    ///
+    /// [`Cpu::next`] moves.
+    pub fn set_capacity(&mut self, now: Time, cores: f64) -> Change {
+        let jobs = self.jobs.len();
+        if jobs > 0 {
+            self.advance(now);
+        }
+        let before = (self.busy(), self.sharing());
+        self.has(cores);
+        self.share();
+        Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 }
+    }
+
+    fn has(&mut self, cores: f64) {
+        debug_assert!(cores > 0.0, "a processor without cores never finishes");
+        self.cores = self.quota.as_ref().map_or(cores, |quota| cores.min(quota.limit));
+        self.per_core = 1.0 / cores;
+        self.whole = self.cores.ceil() as usize;
+    }
+
+    fn sharing(&self) -> i64 {
+        self.jobs.len().saturating_sub(self.whole).cast_signed() as i64
+    }
+
+    /// What jobs have used of a quota up to `now`, which must not lie before the last change; `None` in
+    /// the smooth form, where [`Cpu::busy`] is exact at every instant.
+    pub fn usage(&self, now: Time) -> Option<Usage> {
+        let mut quota = (**self.quota.as_ref()?).clone();
+        if !self.jobs.is_empty() {
+            quota.run(self.updated, now, self.rate());
+        }
+        Some(quota.usage)
+    }
+
+    /// Cores in use while nobody stalls.
+    fn rate(&self) -> f64 {
+        self.jobs.len().cast_signed() as f64 / self.slowness
     }
 
     /// Jobs on the processor.
@@ -58,7 +125,8 @@ impl Cpu {
         self.jobs.len()
     }
 
-    /// Cores in use: never more than there are, never more than one per job.
+    /// Cores in use: never more than there are, never more than one per job. With a quota it is what so
+    /// many jobs can use in the long run; what they did use is [`Cpu::usage`].
     pub fn busy(&self) -> f64 {
         self.busy_with(self.jobs.len())
     }
@@ -84,9 +152,22 @@ impl Cpu {
 
     #[inline]
     fn advance(&mut self, now: Time) {
-        let passed = (now - self.updated).0.cast_signed() as f64;
+        let mut passed = (now - self.updated).0.cast_signed() as f64;
+        if self.quota.is_some() {
+            passed = self.run(now);
+        }
         self.attained += if self.slowness > 1.0 { passed / self.slowness } else { passed };
         self.updated = now;
+    }
+
+    /// How long jobs ran since the last change \[ns\].
+    #[cold]
+    fn run(&mut self, now: Time) -> f64 {
+        let rate = self.rate();
+        match &mut self.quota {
+            Some(quota) if rate > 0.0 => quota.run(self.updated, now, rate),
+            _ => 0.0,
+        }
     }
 
     #[inline]
@@ -101,6 +182,9 @@ impl Cpu {
         if jobs == 0 {
             // Nobody is there who would notice: ends and the order of arrival begin anew.
             (self.attained, self.started, self.updated) = (0.0, 0, now);
+            if let Some(quota) = &mut self.quota {
+                quota.refill(now);
+            }
         } else {
             self.advance(now);
         }
@@ -115,8 +199,11 @@ impl Cpu {
     #[inline]
     pub fn next(&self) -> Time {
         let Some(Reverse((end, _))) = self.jobs.peek() else { return Time::NEVER };
-        let left = (f64::from_bits(*end) - self.attained).max(0.0);
-        self.updated + Span((left * self.slowness + 0.5) as i64 as u64)
+        let left = (f64::from_bits(*end) - self.attained).max(0.0) * self.slowness;
+        match &self.quota {
+            None => self.updated + nearest(left),
+            Some(quota) => quota.end(self.updated, left, self.rate()),
+        }
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
@@ -130,15 +217,121 @@ impl Cpu {
             "a job ends that has not had its service"
         );
         // The end is exact by construction; time is rounded to nanoseconds, attained service is not.
-        self.attained = f64::from_bits(end);
+        let exact = f64::from_bits(end);
+        if let Some(quota) = &mut self.quota {
+            let jobs = self.jobs.len() + 1;
+            quota.correct((exact - self.attained) * jobs.cast_signed() as f64);
+        }
+        self.attained = exact;
         self.share();
         let more = self.one_more(self.jobs.len());
         Some((turn as u32, Change { busy: -more.busy, sharing: -more.sharing }))
     }
 }
 
+/// To the nearest nanosecond.
+#[inline]
+fn nearest(nanos: f64) -> Span {
+    Span((nanos + 0.5) as i64 as u64)
+}
+
+/// What was used of a quota since the run began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Time of cores \[ns\]: what `usage_usec` of `cpu.stat` counts, and what an autoscaler sees.
+    pub used: f64,
+    /// How long jobs were there and none ran \[ns\].
+    pub stalled: f64,
+}
+
+/// The quota of a period, and what is left of it.
+#[derive(Clone, Debug)]
+struct Quota {
+    limit: f64,
+    period: Span,
+    /// Time of cores in each period \[ns\].
+    budget: f64,
+    /// What is left of it in the period that ends at `ends`.
+    left: f64,
+    ends: Time,
+    usage: Usage,
+}
+
+impl Quota {
+    fn new(limit: f64, period: Span, phase: Span) -> Quota {
+        debug_assert!(limit > 0.0 && period > Span::ZERO, "a quota of nothing lets nobody finish");
+        let budget = limit * period.0 as f64;
+        let ends = Time(phase.0 % period.0);
+        Quota { limit, period, budget, left: budget, ends, usage: Usage::default() }
+    }
+
+    /// Nobody ran up to `now`: the period in which it lies has what was left of it, or everything.
+    fn refill(&mut self, now: Time) {
+        if now >= self.ends {
+            let gone = (now - self.ends).0 / self.period.0;
+            self.ends = Time(self.ends.0 + (gone + 1) * self.period.0);
+            self.left = self.budget;
+        }
+    }
+
+    /// How long jobs that together use `rate` cores can run in a whole period \[ns\].
+    fn running(&self, rate: f64) -> f64 {
+        (self.budget / rate).min(self.period.0 as f64)
+    }
+
+    /// How long they can run in what is left, from `from` on, of the period under way \[ns\].
+    fn running_now(&self, from: Time, rate: f64) -> f64 {
+        (self.left / rate).min((self.ends - from).0 as f64)
+    }
+
+    /// Jobs that together use `rate` > 0 cores were there from `from` to `now`; how long they ran \[ns\].
+    fn run(&mut self, from: Time, now: Time, rate: f64) -> f64 {
+        let passed = (now - from).0 as f64;
+        let ran = if now < self.ends {
+            let ran = self.running_now(from, rate).min(passed);
+            self.left -= rate * ran;
+            ran
+        } else {
+            let first = self.running_now(from, rate);
+            let whole = (now - self.ends).0 / self.period.0;
+            self.refill(now);
+            let begun = Time(self.ends.0 - self.period.0);
+            let last = self.running(rate).min((now - begun).0 as f64);
+            self.left = self.budget - rate * last;
+            first + whole as f64 * self.running(rate) + last
+        };
+        self.usage.used += rate * ran;
+        self.usage.stalled += passed - ran;
+        ran
+    }
+
+    /// When a job ends that has to run for `run` more \[ns\], beside others, from `from` on.
+    ///
+    /// The clock counts nanoseconds: what lacks half of one is done, rather than stalled for a period.
+    #[inline(never)]
+    fn end(&self, from: Time, run: f64, rate: f64) -> Time {
+        let now = self.running_now(from, rate);
+        if run <= now + 0.5 {
+            return from + nearest(run);
+        }
+        let later = run - now;
+        let each = self.running(rate);
+        let whole = (((later - 0.5) / each).ceil() - 1.0).max(0.0);
+        let last = later - whole * each;
+        self.ends + Span((whole as u64).saturating_mul(self.period.0)) + nearest(last.max(0.0))
+    }
+
+    /// Jobs used `more` than their rounded times say \[ns of cores\].
+    fn correct(&mut self, more: f64) {
+        self.left = (self.left - more).clamp(0.0, self.budget);
+        self.usage.used += more;
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn millis(value: u64) -> Time {
@@ -146,7 +339,11 @@ mod tests {
     }
 
     fn run(cores: f64, jobs: &[(u64, u64)]) -> Vec<(u32, Time)> {
-        let mut cpu = Cpu::new(cores);
+        run_on(Cpu::new(cores), jobs)
+    }
+
+    /// Jobs that come at (ms) and need (ms), in the order in which they end.
+    fn run_on(mut cpu: Cpu, jobs: &[(u64, u64)]) -> Vec<(u32, Time)> {
         let mut ends = Vec::new();
         let mut arrivals = jobs.iter().enumerate().peekable();
         loop {
@@ -192,5 +389,220 @@ mod tests {
             run(1.0, &[(0, 3), (0, 3), (0, 3)]).iter().map(|end| end.0).collect::<Vec<_>>(),
             [0, 1, 2]
         );
+    }
+
+    fn micros(value: u64) -> Time {
+        Time(value * 1_000)
+    }
+
+    fn quota(limit: f64, vcpus: f64) -> Cpu {
+        Cpu::with_quota(limit, vcpus, CFS_PERIOD, Span::ZERO)
+    }
+
+    #[test]
+    fn two_threads_use_up_a_quota_of_one_core_in_half_the_period() {
+        // 50 ms of running and 50 ms of stalling, three times over, then the last 50 ms of the 200.
+        let ends = run_on(quota(1.0, 2.0), &[(0, 200), (0, 200)]);
+        assert_eq!(ends, [(0, millis(350)), (1, millis(350))]);
+    }
+
+    #[test]
+    fn a_quarter_of_a_core_stalls_for_seven_eighths_of_the_period() {
+        // 25 ms of quota, used by two in 12.5 ms.
+        let mut cpu = quota(0.25, 2.0);
+        cpu.start(Time::ZERO, 0, Span::from_millis(25));
+        cpu.start(Time::ZERO, 1, Span::from_millis(25));
+        assert_eq!(cpu.next(), micros(112_500));
+        let ms = 1e6;
+        for (at, used, stalled) in [(5, 10.0, 0.0), (50, 25.0, 37.5), (100, 25.0, 87.5)] {
+            let expected = Usage { used: used * ms, stalled: stalled * ms };
+            assert_eq!(cpu.usage(millis(at)), Some(expected), "at {at} ms");
+        }
+        assert_eq!(cpu.finish(micros(112_500)).map(|end| end.0), Some(0));
+        assert_eq!(cpu.next(), micros(112_500));
+        assert_eq!(cpu.finish(micros(112_500)).map(|end| end.0), Some(1));
+        let all = Usage { used: 50.0 * ms, stalled: 87.5 * ms };
+        assert_eq!(cpu.usage(millis(500)), Some(all), "an idle processor does not stall");
+        assert_eq!(Cpu::new(1.0).usage(millis(1)), None);
+    }
+
+    #[test]
+    fn who_comes_during_a_stall_waits_for_the_next_period() {
+        // Job 0 runs 50 ms and stalls with 10 ms left; from 100 ms on both share the core.
+        let ends = run_on(quota(0.5, 1.0), &[(0, 60), (70, 10)]);
+        assert_eq!(ends, [(0, millis(120)), (1, millis(120))]);
+    }
+
+    #[test]
+    fn periods_end_at_their_phase_and_refill_the_quota() {
+        // Periods end at 30, 130, 230 ms, with 50 ms each. Job 0 has 30 ms of the first and 30 ms of the
+        // second, ends at 60 ms. Job 1 finds 20 ms, stalls from 120 to 130 ms. Job 2 finds 10 ms used.
+        let cpu = Cpu::with_quota(0.5, 1.0, CFS_PERIOD, Span::from_millis(130));
+        let ends = run_on(cpu, &[(0, 60), (100, 30), (150, 45)]);
+        assert_eq!(ends, [(0, millis(60)), (1, millis(140)), (2, millis(235))]);
+    }
+
+    #[test]
+    fn jobs_beyond_the_cores_use_the_quota_no_faster() {
+        // Four on two cores: 25 ms each in the 50 ms until the quota is used up.
+        let ends = run_on(quota(1.0, 2.0), &[(0, 50); 4]);
+        assert_eq!(ends.iter().map(|end| end.1).collect::<Vec<_>>(), [millis(150); 4]);
+    }
+
+    #[test]
+    fn the_long_run_throughput_is_the_limit() {
+        // 10 s of work, 50 ms a period: 200 periods, the last of which ends after 25 ms on two cores.
+        let ends = run_on(quota(0.5, 2.0), &[(0, 1_000); 10]);
+        assert!(ends.iter().all(|end| end.1 == millis(19_925)), "{ends:?}");
+    }
+
+    #[test]
+    fn the_level_is_what_so_many_jobs_can_use_in_the_long_run() {
+        let mut cpu = quota(1.5, 4.0);
+        let changes = [(1.0, 0), (0.5, 0), (0.0, 1)];
+        for (who, (busy, sharing)) in changes.into_iter().enumerate() {
+            let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(10));
+            assert_eq!(change, Change { busy, sharing });
+        }
+        assert_eq!((cpu.busy(), cpu.jobs(), cpu.next()), (1.5, 3, millis(10)));
+    }
+
+    #[test]
+    fn capacity_may_change_under_the_jobs() {
+        let mut cpu = Cpu::new(2.0);
+        cpu.start(Time::ZERO, 0, Span::from_millis(20));
+        cpu.start(Time::ZERO, 1, Span::from_millis(20));
+        // 10 ms each are done; then each has a quarter of a core for 20 ms, then a core again.
+        assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -1.5, sharing: 1 });
+        assert_eq!(cpu.next(), millis(50));
+        assert_eq!(cpu.set_capacity(millis(30), 2.0), Change { busy: 1.5, sharing: -1 });
+        assert_eq!(cpu.next(), millis(35));
+
+        let mut cpu = quota(1.0, 2.0);
+        cpu.start(Time::ZERO, 0, Span::from_millis(40));
+        cpu.start(Time::ZERO, 1, Span::from_millis(40));
+        assert_eq!(cpu.next(), millis(40));
+        // Half a core is less than the limit: 30 ms left for each, at a quarter of a core, without a stall.
+        assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -0.5, sharing: 0 });
+        assert_eq!(cpu.next(), millis(130));
+        assert_eq!(cpu.usage(millis(130)).map(|usage| usage.stalled), Some(0.0));
+
+        let mut idle = Cpu::new(1.0);
+        assert_eq!(idle.set_capacity(millis(5), 4.0), Change { busy: 0.0, sharing: 0 });
+        idle.start(millis(7), 0, Span::from_millis(10));
+        assert_eq!(idle.next(), millis(17));
+    }
+
+    /// The same processor, from one thing that happens to the next: when each job ends \[ns\].
+    fn step(limit: f64, vcpus: f64, period: u64, phase: u64, jobs: &[(u64, u64)]) -> Vec<f64> {
+        let (period, budget) = (period as f64, limit * period as f64);
+        let (mut now, mut left) = (0.0, budget);
+        let mut boundary = if phase > 0 { phase as f64 } else { period };
+        let mut rest: Vec<f64> = jobs.iter().map(|job| job.1 as f64).collect();
+        let mut ends = vec![f64::NAN; jobs.len()];
+        loop {
+            let here: Vec<usize> =
+                (0..jobs.len()).filter(|i| jobs[*i].0 as f64 <= now && rest[*i] > 0.0).collect();
+            let rate = (here.len() as f64).min(vcpus);
+            let each = if left > 0.0 { rate / here.len() as f64 } else { 0.0 };
+            let arrivals = jobs.iter().map(|job| job.0 as f64).filter(|at| *at > now);
+            let mut to = arrivals.fold(boundary, f64::min);
+            if each > 0.0 {
+                let shortest = here.iter().map(|i| rest[*i]).fold(f64::MAX, f64::min);
+                to = to.min(now + shortest / each).min(now + left / rate);
+            } else if here.is_empty() && rest.iter().all(|rest| *rest <= 0.0) {
+                return ends;
+            }
+            for i in here {
+                rest[i] -= each * (to - now);
+                if rest[i] < 1e-3 {
+                    (rest[i], ends[i]) = (0.0, to);
+                }
+            }
+            left -= if each > 0.0 { rate * (to - now) } else { 0.0 };
+            left = if left < 1e-3 { 0.0 } else { left };
+            now = to;
+            if now >= boundary {
+                (left, boundary) = (budget, boundary + period);
+            }
+        }
+    }
+
+    fn drive(mut cpu: Cpu, jobs: &[(u64, u64)], mut seen: impl FnMut(&Cpu, Time)) -> Vec<Time> {
+        let mut ends = vec![Time::NEVER; jobs.len()];
+        let mut arrivals = jobs.iter().enumerate().peekable();
+        loop {
+            let arrival = arrivals.peek().map_or(Time::NEVER, |(_, job)| Time(job.0));
+            let now = cpu.next().min(arrival);
+            if now == Time::NEVER {
+                return ends;
+            }
+            seen(&cpu, now);
+            if cpu.next() <= arrival {
+                ends[cpu.finish(now).expect("a job ends").0 as usize] = now;
+            } else if let Some((who, job)) = arrivals.next() {
+                cpu.start(now, who as u32, Span(job.1));
+            }
+        }
+    }
+
+    /// Gaps and demands in nanoseconds, so that nothing falls together by chance.
+    fn jobs() -> impl Strategy<Value = Vec<(u64, u64)>> {
+        prop::collection::vec((0..40_000_000_u64, 1..150_000_000_u64), 1..12).prop_map(|jobs| {
+            let mut at = 0;
+            let arrive = |(gap, demand)| {
+                at += gap;
+                (at, demand)
+            };
+            jobs.into_iter().map(arrive).collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+        /// The closed form ends each job when going through period after period does, and no period
+        /// sees more run time than its quota.
+        #[test]
+        fn no_period_uses_more_than_its_quota(
+            jobs in jobs(),
+            limit in 0.05..3.0_f64,
+            vcpus in 1..5_u32,
+            phase in 0..100_000_000_u64,
+        ) {
+            let vcpus = f64::from(vcpus);
+            let period = CFS_PERIOD.0;
+            let cpu = Cpu::with_quota(limit, vcpus, CFS_PERIOD, Span(phase));
+            let (mut boundary, mut before, mut most) = (Time(phase), 0.0, 0.0_f64);
+            let ends = drive(cpu, &jobs, |cpu, now| {
+                while boundary < now {
+                    let used = cpu.usage(boundary).expect("has a quota").used;
+                    most = most.max(used - before);
+                    (before, boundary) = (used, boundary + CFS_PERIOD);
+                }
+            });
+            prop_assert!(most <= limit * period as f64 + 10.0, "{most} ns in one period");
+            for (end, expected) in ends.iter().zip(step(limit, vcpus, period, phase, &jobs)) {
+                prop_assert!((end.0 as f64 - expected).abs() < 100.0, "{end:?}, by steps {expected}");
+            }
+        }
+
+        /// Who is alone cannot use more than one core: a limit of one or more never shows.
+        #[test]
+        fn a_limit_of_a_core_is_nothing_to_one_job(
+            jobs in jobs(),
+            limit in 1.0..3.0_f64,
+            phase in 0..100_000_000_u64,
+        ) {
+            let mut at = 0;
+            let mut alone = jobs;
+            for (arrival, demand) in &mut alone {
+                *arrival += at;
+                at = *arrival + *demand;
+            }
+            let cpu = Cpu::with_quota(limit, 2.0, CFS_PERIOD, Span(phase));
+            let smooth = drive(Cpu::new(limit), &alone, |_, _| {});
+            prop_assert_eq!(drive(cpu, &alone, |_, _| {}), smooth);
+        }
     }
 }
