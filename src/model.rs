@@ -13,6 +13,7 @@ mod load;
 mod pods;
 mod program;
 mod request;
+mod scale;
 mod slots;
 pub mod spec;
 pub mod stations;
@@ -26,6 +27,7 @@ use self::consumer::{Group, Subscription, Thread};
 use self::load::{Arrivals, Choice, Users};
 use self::pods::Life;
 use self::request::{Origin, Request, Requests, Timer};
+use self::scale::{Scaler, Seen};
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
@@ -91,6 +93,9 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
 struct Pod {
     service: Id,
     life: Life,
+    /// For its autoscaler; and the processor time that its slot had used before it began.
+    seen: Seen,
+    used_before: Span,
     /// First of its pools in `World::pools`.
     pools: u32,
     busy_threads: u32,
@@ -158,6 +163,7 @@ struct World<'a, O: Observer> {
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread>,
     groups: Vec<Group>,
+    scalers: Vec<Scaler>,
     /// How much of the timeline has happened.
     happened: usize,
     requests: Requests,
@@ -190,6 +196,8 @@ impl<'a, O: Observer> World<'a, O> {
                 pods.push(Pod {
                     service: number,
                     life: if own < service.pods { Life::Ready } else { Life::Absent },
+                    seen: Seen::new(Time::ZERO),
+                    used_before: Span::ZERO,
                     pools: pools.len() as u32,
                     busy_threads: 0,
                     waiting: VecDeque::new(),
@@ -212,12 +220,15 @@ impl<'a, O: Observer> World<'a, O> {
         let pool_slots = cpu_slots + cpus.len() as Slot;
         let pod_slots = pool_slots + 3 * pools.len() as Slot;
         let group_slots = pod_slots + pods.len() as Slot;
-        let thread_slots = group_slots + groups.len() as Slot;
+        let scaler_slots = group_slots + groups.len() as Slot;
+        let scalers = scale::scalers(&spec.services);
+        let thread_slots = scaler_slots + scalers.len() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
             pods: pod_slots,
             groups: group_slots,
+            scalers: scaler_slots,
             threads: thread_slots,
             dynamic: thread_slots + threads.len() as Slot,
         };
@@ -241,6 +252,7 @@ impl<'a, O: Observer> World<'a, O> {
             subscriptions,
             threads,
             groups,
+            scalers,
             happened: 0,
             requests: Requests::default(),
             users: Users::default(),
@@ -272,6 +284,7 @@ impl<'a, O: Observer> World<'a, O> {
         {
             self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
+        self.start_scalers(root);
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
             let source = self.spec.load.records[number as usize];
@@ -303,6 +316,7 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::Cpu(cpu) => self.cpu_done(cpu),
                 Event::Arrival => self.user_arrives(),
                 Event::User(id) => self.user_acts(id),
+                Event::Patience(id) => self.patience_ends(id),
                 Event::Thread(thread) => self.thread_timer(thread),
                 Event::Source(source) => self.source_record(source),
                 Event::PoolDeadline(pool) => self.pool_deadline(pool),
@@ -311,6 +325,8 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::Pod(pod) => self.pod_ready(pod),
                 Event::Rebalance(group) => self.group_timer(group),
                 Event::Timeline => self.timeline(),
+                Event::Scrape => self.scrape(),
+                Event::Scaler(scaler) => self.sync(scaler),
                 Event::Mark => self.mark(),
             }
             self.drain();
@@ -336,12 +352,12 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     fn cost(mut self) -> Cost {
-        let of_users = |request: &&Request| request.origin.is_user();
+        let of_users = |request: &&Request| request.is_asked_by_user();
         self.cost.unanswered = self.requests.in_flight().filter(of_users).count() as u64;
         if let Some(patience) = self.spec.load.patience {
             let from = Time::ZERO + self.run.warm_up;
             let waiting = self.requests.in_flight().filter(|request| {
-                let of_user = request.origin.is_user();
+                let of_user = request.is_asked_by_user();
                 of_user && request.arrived >= from && request.arrived + patience < self.end
             });
             self.cost.overdue = waiting.count() as u64;
@@ -504,8 +520,13 @@ impl<'a, O: Observer> World<'a, O> {
                 }
                 Some(why) => self.record(Record::Failed { endpoint, why, took }),
             }
-            if let Origin::User(user) = origin {
-                self.user_answered(user, failure.is_none());
+            if self.spec.load.retries.is_some() {
+                self.agenda.clear(self.slots.patience(id));
+            }
+            if failure.is_none() || !self.asks_again(id) {
+                if let Origin::User(user) = origin {
+                    self.user_answered(user, failure.is_none());
+                }
             }
         }
         self.requests.end(id);
@@ -542,6 +563,11 @@ impl<'a, O: Observer> World<'a, O> {
                 let request = &mut self.requests[id];
                 request.arrived = now;
                 request.phase_since = now;
+                if request.tries > 0 && request.origin.is_user() {
+                    let endpoint = request.endpoint;
+                    self.record(Record::Offered { endpoint });
+                    self.watch_patience(id);
+                }
                 self.arrive(id);
             }
             Timer::Proceed => self.step(id),

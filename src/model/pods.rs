@@ -35,7 +35,7 @@ impl<O: Observer> World<'_, O> {
             self.happened += 1;
             match timed.what {
                 Happening::Kill { service, pods } => self.kill(service, pods),
-                Happening::Scale { service, pods } => self.scale(service, pods),
+                Happening::Scale { service, pods } => self.scale_by_hand(service, pods),
                 Happening::Traffic { factor } => {
                     if let Some((arrivals, _)) = &mut self.arrivals {
                         arrivals.speed_up(factor);
@@ -46,6 +46,14 @@ impl<O: Observer> World<'_, O> {
                 }
             }
         }
+    }
+
+    /// A deployment is given a number of pods; its autoscaler goes on from there.
+    fn scale_by_hand(&mut self, service: Id, pods: u32) {
+        if let Some(scaler) = self.scalers.iter_mut().find(|scaler| scaler.service == service) {
+            scaler.wanted = pods;
+        }
+        self.scale(service, pods);
     }
 
     /// Start or stop pods until `wanted` are there, those starting included.
@@ -73,7 +81,10 @@ impl<O: Observer> World<'_, O> {
     fn start_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let after = self.spec.services[service as usize].lifecycle.ready_after;
+        // At a steady load what scales has scaled.
+        let after = if self.run.follow_curve { after } else { Span::ZERO };
         self.pods[pod as usize].life = Life::Starting;
+        self.pod_begins(pod);
         self.agenda.set(self.slots.pods + pod, self.now + after, Class::Complete);
     }
 
@@ -81,6 +92,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn pod_ready(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.pods[pod as usize].life = Life::Ready;
+        self.pod_is_ready(pod);
         self.open_pools(pod);
         self.list_ready(service);
         self.record(Record::Pods { service, change: 1 });
@@ -219,7 +231,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.clear(self.slots.cpus + pod);
         if cpu.jobs() > 0 {
             let station = self.numbering.cpu + service;
-            self.level(station, -cpu.busy(), -(cpu.sharing() as i64));
+            self.level(station, -cpu.busy(), -cpu.sharing());
         }
         self.close_pools(pod);
         self.stop_consumers(pod);

@@ -62,6 +62,8 @@ pub(crate) struct Request {
     pub(crate) timer: Timer,
     pub(crate) origin: Origin,
     pub(crate) generation: u32,
+    /// How often the user has asked for this before.
+    pub(crate) tries: u32,
     /// Next step, an index into the description's ops.
     pub(crate) pc: u32,
     pub(crate) endpoint: Id,
@@ -91,6 +93,7 @@ impl Request {
             timer: Timer::Proceed,
             origin: Origin::Nobody,
             generation: 0,
+            tries: 0,
             pc: 0,
             endpoint: 0,
             pod: 0,
@@ -100,6 +103,11 @@ impl Request {
             locks: Vec::new(),
             alive: false,
         }
+    }
+
+    /// Whether a user waits for it now, and not before asking again.
+    pub(crate) fn is_asked_by_user(&self) -> bool {
+        self.origin.is_user() && (self.tries == 0 || self.pod != NONE)
     }
 
     /// Time until `now` belongs to the phase that ends; `phase` begins.
@@ -136,6 +144,7 @@ impl Requests {
         request.phase = Phase::ThreadWait;
         request.origin = origin;
         request.session = NONE;
+        request.tries = 0;
         request.alive = true;
         id
     }
@@ -158,11 +167,11 @@ impl Requests {
 
     /// A second entry for a request, which holds nothing.
     pub(crate) fn copy(&mut self, id: u32) -> u32 {
-        let Request { key, origin, arrived, endpoint, phase, phase_since, spent, .. } =
+        let Request { key, origin, arrived, endpoint, phase, phase_since, spent, tries, .. } =
             self.all[id as usize];
         let copy = self.begin(arrived, key, origin);
         let request = &mut self.all[copy as usize];
-        (request.endpoint, request.pod) = (endpoint, NONE);
+        (request.endpoint, request.pod, request.tries) = (endpoint, NONE, tries);
         (request.phase, request.phase_since, request.spent) = (phase, phase_since, spent);
         copy
     }

@@ -15,9 +15,12 @@ pub(super) enum Event {
     Pod(u32),
     Rebalance(u32),
     Timeline,
+    Scrape,
+    Scaler(u32),
     Thread(u32),
     Request(u32),
     User(u32),
+    Patience(u32),
 }
 
 /// Where each kind of event has its slots.
@@ -27,6 +30,7 @@ pub(super) struct Slots {
     pub(super) pools: Slot,
     pub(super) pods: Slot,
     pub(super) groups: Slot,
+    pub(super) scalers: Slot,
     pub(super) threads: Slot,
     pub(super) dynamic: Slot,
 }
@@ -34,21 +38,25 @@ pub(super) struct Slots {
 pub(super) const SLOT_MARK: Slot = 0;
 pub(super) const SLOT_ARRIVAL: Slot = 1;
 pub(super) const SLOT_TIMELINE: Slot = 2;
-pub(super) const SLOT_SOURCES: Slot = 3;
+pub(super) const SLOT_SCRAPE: Slot = 3;
+pub(super) const SLOT_SOURCES: Slot = 4;
 
 impl Slots {
     #[inline]
     pub(super) fn event(self, slot: Slot) -> Event {
         if slot >= self.dynamic {
-            let number = (slot - self.dynamic) / 2;
-            return if (slot - self.dynamic).is_multiple_of(2) {
-                Event::Request(number)
-            } else {
-                Event::User(number)
+            let (number, kind) = ((slot - self.dynamic) / 3, (slot - self.dynamic) % 3);
+            return match kind {
+                0 => Event::Request(number),
+                1 => Event::User(number),
+                _ => Event::Patience(number),
             };
         }
         if slot >= self.threads {
             return Event::Thread(slot - self.threads);
+        }
+        if slot >= self.scalers {
+            return Event::Scaler(slot - self.scalers);
         }
         if slot >= self.groups {
             return Event::Rebalance(slot - self.groups);
@@ -71,16 +79,21 @@ impl Slots {
             SLOT_MARK => Event::Mark,
             SLOT_ARRIVAL => Event::Arrival,
             SLOT_TIMELINE => Event::Timeline,
+            SLOT_SCRAPE => Event::Scrape,
             _ => Event::Source(slot - SLOT_SOURCES),
         }
     }
 
     pub(super) fn request(self, id: u32) -> Slot {
-        self.dynamic + 2 * id
+        self.dynamic + 3 * id
     }
 
     pub(super) fn user(self, id: u32) -> Slot {
-        self.dynamic + 2 * id + 1
+        self.dynamic + 3 * id + 1
+    }
+
+    pub(super) fn patience(self, id: u32) -> Slot {
+        self.dynamic + 3 * id + 2
     }
 
     pub(super) fn pool_deadline(self, pool: u32) -> Slot {

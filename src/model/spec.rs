@@ -65,12 +65,34 @@ pub struct Lifecycle {
     pub most: u32,
     /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
     pub ready_after: Span,
+    /// The horizontal autoscaler.
+    pub autoscaling: Option<Autoscaling>,
+}
+
+/// A horizontal autoscaler of pods, with the controller's defaults.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Autoscaling {
+    /// Fewest pods, at least 1.
+    pub minimum: u32,
+    /// Most pods, at least the minimum.
+    pub maximum: u32,
+    /// CPU use aimed at, above zero \[% of what is requested\].
+    pub cpu: Option<u32>,
+    /// Memory use aimed at, above zero \[% of what is requested\].
+    pub memory: Option<u32>,
+    /// CPU that a pod requests, sidecars included \[millicores\].
+    pub millicores: u64,
+    /// Memory that a pod requests, sidecars included \[bytes\].
+    pub memory_request: u64,
+    /// Memory that a pod uses, whatever it does \[bytes\].
+    pub memory_used: Option<u64>,
 }
 
 impl Service {
     /// Most pods that there may ever be at once.
     pub fn most_pods(&self) -> u32 {
-        self.pods.max(self.lifecycle.most)
+        let scaled = self.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
+        self.pods.max(self.lifecycle.most).max(scaled)
     }
 }
 
@@ -380,8 +402,20 @@ pub struct Load {
     pub journeys: Vec<Journey>,
     /// A response later than this counts as an error (the user has left; the work goes on).
     pub patience: Option<Span>,
+    /// What users do whose request fails, or is not answered within their patience; none: they give up.
+    pub retries: Option<Retries>,
     /// Share of a run's rate by time of day.
     pub curve: Curve,
+}
+
+/// Users who ask again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retries {
+    /// Further attempts at a request.
+    pub attempts: u32,
+    /// Mean pause before the first of them; each next pause is twice as long. A pause is anything
+    /// between half and one and a half of its mean.
+    pub back_off: Span,
 }
 
 /// Users who arrive at a rate whatever the state of the system.

@@ -1,7 +1,7 @@
 //! Users at work: they arrive, go from visit to visit, think, come back.
 
 use super::load::{self, Arrivals, User};
-use super::request::Origin;
+use super::request::{Origin, Request, Timer};
 use super::slots::SLOT_ARRIVAL;
 use super::spec::{self, Id};
 use super::{MOST_IN_FLIGHT, World};
@@ -176,6 +176,49 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let id = self.begin(endpoint, key, origin);
+        self.watch_patience(id);
         self.arrive(id);
+    }
+
+    /// Users who would ask again look at the clock; of others it is enough to know how long it took.
+    #[inline]
+    pub(super) fn watch_patience(&mut self, id: u32) {
+        if self.spec.load.retries.is_some()
+            && let Some(patience) = self.spec.load.patience
+        {
+            self.agenda.set(self.slots.patience(id), self.now + patience, Class::Expire);
+        }
+    }
+
+    /// The user has waited long enough. The work goes on, for nobody.
+    pub(super) fn patience_ends(&mut self, id: u32) {
+        let request = &mut self.requests[id];
+        let (origin, endpoint) = (request.origin, request.endpoint);
+        let took = self.now - request.arrived;
+        self.record(Record::Failed { endpoint, why: Failure::TooLate, took });
+        let again = self.asks_again(id);
+        self.requests[id].origin = Origin::Nobody;
+        if let Origin::User(user) = origin
+            && !again
+        {
+            self.user_answered(user, false);
+        }
+    }
+
+    /// Whether the user whose request has failed asks for the same again, after a pause.
+    pub(super) fn asks_again(&mut self, id: u32) -> bool {
+        /// Number of the draw of the pause, apart from those of steps.
+        const DRAW_PAUSE: u64 = u64::MAX - 1;
+        let Some(retries) = self.spec.load.retries else { return false };
+        let Request { key, origin, endpoint, tries, .. } = self.requests[id];
+        if tries >= retries.attempts || self.in_flight >= MOST_IN_FLIGHT {
+            return false;
+        }
+        let pause = retries.back_off.secs() * f64::from(tries.min(30)).exp2();
+        let pause = Span::from_secs(pause * (0.5 + key.uniform(DRAW_PAUSE)));
+        let again = self.begin(endpoint, key.item(DRAW_PAUSE), origin);
+        self.requests[again].tries = tries + 1;
+        self.set_timer(again, pause, Timer::Arrive);
+        true
     }
 }

@@ -238,6 +238,12 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Shorten the window or the day, compress the day, or ask about a part of the system and its load.",
     ),
     entry(
+        "E0314",
+        "nothing to scale on",
+        "An autoscaler compares what pods use with what they request; these request nothing of it.",
+        "Add the request, or leave the metric out.",
+    ),
+    entry(
         "E0401",
         "a plan changes what does not exist",
         "The path of the change leads to nothing in the system's document.",

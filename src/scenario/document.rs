@@ -77,6 +77,8 @@ document! {
         calibrations: Vec<Name>,
         /// Groups of equal nodes. Informative.
         node_groups: Map<NodeGroupDoc>,
+        /// Whether the cluster has a metrics server; without one autoscalers stand still. `true` by default.
+        metrics_server: Option<Setting<Flag>>,
         /// Services, each a set of equal pods.
         services: Map<ServiceDoc>,
         /// Database servers.
@@ -139,7 +141,7 @@ document! {
         listeners: Map<ListenerDoc>,
     }
 
-    /// A horizontal pod autoscaler.
+    /// A horizontal pod autoscaler. It acts on a day; a steady load is run with the pods that it settles at.
     struct AutoscalingDoc {
         /// Autoscaler of the catalogue. Informative.
         kind: Option<Name>,
@@ -147,9 +149,9 @@ document! {
         min: Setting<Count<1, 10_000>>,
         /// Most pods.
         max: Option<Setting<Count<1, 10_000>>>,
-        /// CPU use aimed at. Informative.
+        /// CPU use aimed at, as a share of the request.
         cpu: Option<Setting<Share>>,
-        /// Memory use aimed at. Informative.
+        /// Memory use aimed at, as a share of the request; counts where `memory.used` is known.
         memory: Option<Setting<Share>>,
     }
 
@@ -157,7 +159,7 @@ document! {
     struct PodDoc {
         /// CPU.
         cpu: Option<PodCpuDoc>,
-        /// Memory. Informative.
+        /// Memory.
         memory: Option<PodMemoryDoc>,
         /// Time from start to ready; none by default.
         ready_after: Option<Setting<Duration>>,
@@ -173,6 +175,8 @@ document! {
 
     /// Memory of a pod.
     struct PodMemoryDoc {
+        /// Memory that it uses, whatever it does.
+        used: Option<Setting<Bytes>>,
         /// Memory reserved.
         request: Option<Setting<Bytes>>,
         /// Memory that the pod may use.

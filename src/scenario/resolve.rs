@@ -2,6 +2,7 @@
 
 mod graph;
 mod load;
+mod pods;
 mod program;
 mod system;
 mod theory;

@@ -37,6 +37,8 @@ pub struct Cpu {
     attained: f64,
     updated: Time,
     started: u64,
+    /// Service that all jobs ever begun asked for \[ns\].
+    demanded: u64,
     /// None in the smooth form.
     quota: Option<Box<Quota>>,
 }
@@ -63,6 +65,7 @@ impl Cpu {
             attained: 0.0,
             updated: Time::ZERO,
             started: 0,
+            demanded: 0,
             quota: None,
         }
     }
@@ -101,7 +104,8 @@ impl Cpu {
         self.whole = self.cores.ceil() as usize;
     }
 
-    fn sharing(&self) -> i64 {
+    /// Jobs beyond the cores.
+    pub fn sharing(&self) -> i64 {
         self.jobs.len().saturating_sub(self.whole).cast_signed() as i64
     }
 
@@ -132,11 +136,6 @@ impl Cpu {
     }
 
     #[inline]
-    /// Jobs beyond the cores.
-    pub fn sharing(&self) -> usize {
-        self.jobs.len().saturating_sub(self.whole)
-    }
-
     fn busy_with(&self, jobs: usize) -> f64 {
         (jobs.cast_signed() as f64).min(self.cores)
     }
@@ -189,10 +188,21 @@ impl Cpu {
             self.advance(now);
         }
         self.started += 1;
+        self.demanded += demand.0;
         let end = self.attained + demand.0.cast_signed() as f64;
         self.jobs.push(Reverse((end.to_bits(), self.started << u32::BITS | u64::from(who))));
         self.share();
         self.one_more(jobs)
+    }
+
+    /// Service that jobs have had up to `now` since the beginning, in cores × time.
+    pub fn used(&mut self, now: Time) -> Span {
+        if !self.jobs.is_empty() {
+            self.advance(now);
+        }
+        let left = |job: &Reverse<(u64, u64)>| (f64::from_bits(job.0.0) - self.attained).max(0.0);
+        let left: f64 = self.jobs.iter().map(left).sum();
+        Span(self.demanded.saturating_sub(left as u64))
     }
 
     /// When the next job ends if nothing changes.

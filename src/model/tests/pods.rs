@@ -27,7 +27,8 @@ fn answering(after_s: f64, requests_per_s: f64, timeline: &[Timed]) -> Spec {
     let ops = [Op::Delay { time: 0, draw: 0 }, Op::End];
     let mut spec = system(&[Dist::Constant(after_s)], &ops, requests_per_s);
     spec.load.open = Some(Open { requests_per_s, regular: true });
-    spec.services[0].lifecycle = Lifecycle { most: 3, ready_after: Span::from_secs(2.0) };
+    spec.services[0].lifecycle =
+        Lifecycle { most: 3, ready_after: Span::from_secs(2.0), ..Lifecycle::default() };
     spec.timeline = timeline.to_vec();
     spec
 }
@@ -110,7 +111,8 @@ fn reading(timeline: &[Timed]) -> Spec {
         Load { records: vec![Source { topic: 0, per_s: 5.0, regular: true }], ..Load::default() };
     spec.topics = vec![Topic { name: "t".into(), partitions: 2, counted: true }];
     spec.services[0].pods = 2;
-    spec.services[0].lifecycle = Lifecycle { most: 3, ready_after: Span::from_secs(5.0) };
+    spec.services[0].lifecycle =
+        Lifecycle { most: 3, ready_after: Span::from_secs(5.0), ..Lifecycle::default() };
     spec.listeners = vec![Listener {
         name: "l".into(),
         service: 0,
@@ -191,4 +193,102 @@ fn listeners_of_a_group_wait_for_each_other() {
     assert!((oldest(0.0, 13.5) - 0.1).abs() < 1e-9);
     assert!((oldest(13.5, 18.05) - 0.0).abs() < 1e-9, "all wait");
     assert!((oldest(18.05, 19.0) - 4.1).abs() < 1e-9, "{}", oldest(18.05, 19.0));
+}
+
+/// Two pods of one core, of which half is requested, and far too much to do: 200 % of the request, where
+/// 70 % is aimed at. The second scrape is at 30 s; the first sync after it asks for 4 pods (twice as many
+/// is the limit), the next for 6 (200 % in 2 of 4 pods is 100 %, 4 × 100 / 70), and then for no more until
+/// those are ready, a minute after their beginning (200 % in 2 of 6 pods is 67 %).
+#[test]
+fn an_autoscaler_grows_in_steps_and_waits_for_its_pods() {
+    let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End];
+    let mut spec = system(&[Dist::Constant(1.0)], &ops, 100.0);
+    spec.load.open = Some(Open { requests_per_s: 100.0, regular: true });
+    spec.services[0].pods = 2;
+    spec.services[0].lifecycle = Lifecycle {
+        most: 0,
+        ready_after: Span::from_secs(60.0),
+        autoscaling: Some(Autoscaling {
+            minimum: 2,
+            maximum: 10,
+            cpu: Some(70),
+            memory: None,
+            millicores: 500,
+            memory_request: 0,
+            memory_used: None,
+        }),
+    };
+    let ready: Vec<f64> = said(&spec, 119.0, &["Pods"])
+        .iter()
+        .filter_map(|line| line.split(' ').next()?.parse().ok())
+        .collect();
+    assert_eq!(ready.len(), 4, "{ready:?}");
+    assert!((90.0..105.0).contains(&ready[0]), "{ready:?}");
+    let after: Vec<f64> = ready.iter().map(|at| at - ready[0]).collect();
+    assert_eq!(after, [0.0, 0.0, 15.0, 15.0]);
+}
+
+/// What is asked of a steady run is how it is when the autoscaler has acted: at 4.2 cores of work, 70 % of
+/// six requests of a core each, six pods are ready when the window begins, give or take one.
+#[test]
+fn a_steady_run_begins_with_the_pods_that_it_needs() {
+    let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End];
+    let mut spec = system(&[Dist::Exponential(0.01)], &ops, 415.0);
+    spec.services[0].pods = 2;
+    spec.services[0].lifecycle.autoscaling = Some(Autoscaling {
+        minimum: 2,
+        maximum: 20,
+        cpu: Some(70),
+        memory: None,
+        millicores: 1000,
+        memory_request: 0,
+        memory_used: None,
+    });
+    let mut lines = Lines::default();
+    let run = Run { warm_up: Span::from_secs(60.0), follow_curve: false, ..bins(60.0, 1) };
+    simulate(&spec, &run, &mut lines);
+    let pods: Vec<&String> = lines.0.iter().filter(|line| line.contains("Pods")).collect();
+    let more = pods.iter().filter(|line| line.contains("change: 1 ")).count();
+    let fewer = pods.len() - more;
+    assert!((6..=7).contains(&(2 + more - fewer)), "{pods:?}");
+    let at = |line: &&String| line.split(' ').next().and_then(|at| at.parse::<f64>().ok());
+    assert!(pods.iter().all(|line| at(line).is_some_and(|at| at < 60.0)), "{pods:?}");
+}
+
+/// A thread serves 100 a second; 80 a second are asked, and three times as many from 10 to 20. Users wait
+/// half a second. Those who give up leave a queue of half a second; those who ask again keep it full for
+/// ever, although the traffic that filled it is gone: 80 × 4 attempts are more than 100.
+#[test]
+fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
+    let answered = |attempts: u32| {
+        let mut spec = answering(0.01, 80.0, &[
+            at(10.0, Happening::Traffic { factor: 3.0 }),
+            at(20.0, Happening::Traffic { factor: 1.0 }),
+        ]);
+        spec.services[0].threads = Threads { maximum: 1, accepted: 1_000_000, backlog: 0 };
+        spec.load.patience = Some(Span::from_secs(0.5));
+        spec.load.retries = Some(Retries { attempts, back_off: Span::from_secs(0.2) });
+        let mut tally = Tally::new(Layout { stations: 2, ..Layout::default() });
+        simulate(&spec, &bins(10.0, 12), &mut tally);
+        [0, 11].map(|bin| tally.bins[bin].answered as f64 / 10.0)
+    };
+    let [before, after] = answered(3);
+    assert!((before - 80.0).abs() < 1.0 && after < 1.0, "{before} {after}");
+    let [before, after] = answered(0);
+    assert!((before - 80.0).abs() < 1.0 && (after - 80.0).abs() < 1.0, "{before} {after}");
+}
+
+/// Asked at 1, refused by the only pod's only thread, which works from 0.5 on for a second: asked again
+/// after 0.6 s give or take a half, and answered.
+#[test]
+fn who_is_refused_asks_again_after_a_pause() {
+    let mut spec = answering(1.0, 2.0, &[at(0.9, Happening::Traffic { factor: 0.01 })]);
+    spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
+    spec.load.retries = Some(Retries { attempts: 2, back_off: Span::from_secs(0.6) });
+    let lines = said(&spec, 9.0, &["Offered", "Failed", "Answered"]);
+    let kinds: Vec<&str> =
+        lines.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(kinds[..4], ["Offered", "Offered", "Failed", "Offered"], "{lines:?}");
+    let again: f64 = lines[3].split(' ').next().and_then(|at| at.parse().ok()).unwrap_or(0.0);
+    assert!((1.3..=1.9).contains(&again), "{again}");
 }

@@ -399,26 +399,11 @@ impl Compiler<'_> {
                 Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
             },
             pools,
-            lifecycle: Lifecycle { most: 0, ready_after },
-        }
-    }
-
-    fn pods(&mut self, document: &ServiceDoc) -> u32 {
-        let replicas = document.replicas.as_ref().map(|replicas| self.pick(replicas).u32());
-        let Some(scaler) = &document.autoscaling else { return replicas.unwrap_or(1) };
-        let minimum = self.pick(&scaler.min).u32();
-        if let Some(maximum) = &scaler.max
-            && self.pick(maximum).u32() < minimum
-        {
-            let message = format!(
-                "the autoscaler's `max` of {} is below its `min` of {minimum}",
-                self.pick(maximum).u32()
-            );
-            self.problems.add("E0305", maximum.span, message);
-        }
-        match (self.view, replicas) {
-            (View::Written, Some(replicas)) => replicas,
-            _ => minimum,
+            lifecycle: Lifecycle {
+                ready_after,
+                autoscaling: self.autoscaling(name, document),
+                ..Lifecycle::default()
+            },
         }
     }
 

@@ -1,0 +1,169 @@
+//! Autoscalers: who measures the pods, and what follows.
+//!
+//! On a run that follows the curve they work as they do: a scrape and a sync every 15 s, each at its own
+//! phase. A run at a steady load asks what users get when the autoscalers have acted, not how long they
+//! take: until its window begins their clock runs ten times as fast and pods are ready at once; then they
+//! stand still.
+
+use super::World;
+use super::pods::Life;
+use super::spec::{Autoscaling, Id, Service};
+use crate::engine::Class;
+use crate::observe::Observer;
+use crate::random::Key;
+use crate::station::autoscaler::sampling::{RESOLUTION, Readings};
+use crate::station::autoscaler::{Autoscaler, Metric, Pod, Resource, Settings};
+use crate::units::{Span, Time};
+
+/// Time between two syncs (`--horizontal-pod-autoscaler-sync-period`).
+const SYNC: Span = Span::from_millis(15_000);
+/// How many times faster the autoscalers' clock runs before the window of a steady run.
+const HURRY: u64 = 10;
+
+/// The autoscaler of a service.
+#[derive(Clone, Debug)]
+pub(super) struct Scaler {
+    pub(super) service: Id,
+    settings: Autoscaling,
+    autoscaler: Autoscaler,
+    /// Pods that the deployment is to have.
+    pub(super) wanted: u32,
+}
+
+/// What is known of a pod that its autoscaler asks about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) readings: Readings,
+    pub(super) started: Time,
+    pub(super) ready_changed: Time,
+}
+
+impl Seen {
+    pub(super) fn new(now: Time) -> Seen {
+        Seen { readings: Readings::new(now), started: now, ready_changed: now }
+    }
+}
+
+pub(super) fn scalers(services: &[Service]) -> Vec<Scaler> {
+    let of = |(service, description): (Id, &Service)| {
+        let settings = description.lifecycle.autoscaling?;
+        let target =
+            |resource, target: Option<u32>| target.map(|target| Metric { resource, target });
+        let metrics =
+            [target(Resource::Cpu, settings.cpu), target(Resource::Memory, settings.memory)];
+        let autoscaler = Autoscaler::new(Settings {
+            minimum: settings.minimum,
+            maximum: settings.maximum,
+            metrics: metrics.into_iter().flatten().collect(),
+            behavior: None,
+        });
+        Some(Scaler { service, settings, autoscaler, wanted: description.pods })
+    };
+    (0..).zip(services).filter_map(of).collect()
+}
+
+impl<O: Observer> World<'_, O> {
+    /// How many times faster than the run the autoscalers' clock runs now; 0 when they stand still.
+    fn hurry(&self) -> u64 {
+        match (self.run.follow_curve, self.now < Time::ZERO + self.run.warm_up) {
+            (true, _) => 1,
+            (false, true) => HURRY,
+            (false, false) => 0,
+        }
+    }
+
+    /// Now, by the autoscalers' clock.
+    fn control_time(&self) -> Time {
+        Time(self.now.0.saturating_mul(self.hurry().max(1)))
+    }
+
+    /// Begin to scrape and to sync.
+    pub(super) fn start_scalers(&mut self, root: Key) {
+        if self.scalers.is_empty() || self.hurry() == 0 {
+            return;
+        }
+        self.next_scrape();
+        for number in 0..self.scalers.len() as u32 {
+            let service = self.scalers[number as usize].service;
+            let name = &self.spec.services[service as usize].name;
+            let phase = root.named("autoscaler").named(name).uniform(0);
+            let first = Span::from_secs(SYNC.secs() * phase / self.hurry() as f64);
+            self.agenda.set(self.slots.scalers + number, self.now + first, Class::Observe);
+        }
+    }
+
+    fn next_scrape(&mut self) {
+        let period = Span(RESOLUTION.0 / self.hurry());
+        self.agenda.set(super::slots::SLOT_SCRAPE, self.now + period, Class::Observe);
+    }
+
+    /// The metrics server reads what each pod has used.
+    pub(super) fn scrape(&mut self) {
+        let hurry = self.hurry();
+        if hurry == 0 {
+            return;
+        }
+        let now = self.control_time();
+        for number in 0..self.scalers.len() {
+            let Scaler { service, settings, .. } = &self.scalers[number];
+            for pod in self.services[*service as usize].pods.clone() {
+                let state = &mut self.pods[pod as usize];
+                if matches!(state.life, Life::Starting | Life::Ready) && state.seen.started < now {
+                    let used = self.cpus[pod as usize].used(self.now);
+                    let since = used.0.saturating_sub(state.used_before.0);
+                    let memory = settings.memory_used.unwrap_or(0);
+                    state.seen.readings.scrape(now, Span(since.saturating_mul(hurry)), memory);
+                }
+            }
+        }
+        self.next_scrape();
+    }
+
+    /// The autoscaler of a service decides, and the deployment follows.
+    pub(super) fn sync(&mut self, number: u32) {
+        if self.hurry() == 0 {
+            return;
+        }
+        let now = self.control_time();
+        let Scaler { service, settings, wanted, .. } = self.scalers[number as usize].clone();
+        let there = |pod: &u32| self.pods[*pod as usize].life != Life::Absent;
+        let pods: Vec<Pod> = self.services[service as usize]
+            .pods
+            .clone()
+            .filter(there)
+            .map(|pod| {
+                let state = &self.pods[pod as usize];
+                Pod {
+                    deleting: state.life == Life::Leaving,
+                    pending: false,
+                    ready: state.life == Life::Ready,
+                    started: state.seen.started,
+                    ready_changed: state.seen.ready_changed,
+                    sample: state.seen.readings.sample(),
+                    millicores: settings.millicores,
+                    memory: settings.memory_request,
+                }
+            })
+            .collect();
+        let decision = self.scalers[number as usize].autoscaler.sync(now, wanted, &pods);
+        if decision.replicas != wanted {
+            self.scalers[number as usize].wanted = decision.replicas;
+            self.scale(service, decision.replicas);
+        }
+        let period = Span(SYNC.0 / self.hurry());
+        self.agenda.set(self.slots.scalers + number, self.now + period, Class::Observe);
+    }
+
+    /// Note that a pod begins.
+    pub(super) fn pod_begins(&mut self, pod: u32) {
+        let now = self.control_time();
+        let used = self.cpus[pod as usize].used(self.now);
+        let state = &mut self.pods[pod as usize];
+        (state.seen, state.used_before) = (Seen::new(now), used);
+    }
+
+    /// Note that a pod passes its readiness probe.
+    pub(super) fn pod_is_ready(&mut self, pod: u32) {
+        self.pods[pod as usize].seen.ready_changed = self.control_time();
+    }
+}

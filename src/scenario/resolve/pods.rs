@@ -1,0 +1,80 @@
+//! How many pods a service has, and what changes that.
+
+use super::system::Compiler;
+use crate::model::spec::Autoscaling;
+use crate::scenario::decode::Setting;
+use crate::scenario::document::{ServiceDoc, View};
+use crate::scenario::values::{Bytes, Share};
+
+impl Compiler<'_> {
+    /// The autoscaler of a service, where it can do anything: it needs a range, a metric and a metrics
+    /// server. Who looks at what is written takes `replicas` for what runs.
+    pub(super) fn autoscaling(&mut self, name: &str, document: &ServiceDoc) -> Option<Autoscaling> {
+        let scaler = document.autoscaling.as_ref()?;
+        let (minimum, maximum) =
+            (self.pick(&scaler.min).u32(), self.pick(scaler.max.as_ref()?).u32());
+        let server = self.system.metrics_server.as_ref().is_none_or(|server| self.pick(server).0);
+        let pod = document.pod.as_ref();
+        let cpu = pod.and_then(|pod| pod.cpu.as_ref()).and_then(|cpu| cpu.request.as_ref());
+        let memory = pod.and_then(|pod| pod.memory.as_ref());
+        let bytes = |bytes: Option<&Setting<Bytes>>| bytes.map(|bytes| self.pick(bytes).0 as u64);
+        let requested = bytes(memory.and_then(|memory| memory.request.as_ref()));
+        let memory_used = bytes(memory.and_then(|memory| memory.used.as_ref()));
+        let percent = |share: &Setting<Share>| ((self.pick(share).0 * 100.0).round() as u32).max(1);
+        let on_cpu = scaler.cpu.as_ref().map(percent);
+        let on_memory = scaler.memory.as_ref().filter(|_| memory_used.is_some()).map(percent);
+        for (target, request, what) in [
+            (&scaler.cpu, cpu.is_some(), "cpu"),
+            (&scaler.memory, memory_used.is_none() || requested.is_some(), "memory"),
+        ] {
+            if let Some(target) = target
+                && !request
+            {
+                let message =
+                    format!("`{name}` is scaled on {what}, of which its pods request nothing");
+                self.problems.help(
+                    "E0314",
+                    target.span,
+                    message,
+                    format!("add `pod: {{ {what}: {{ request: … }} }}`"),
+                );
+            }
+        }
+        if !server
+            || self.view == View::Written
+            || minimum > maximum
+            || (on_cpu, on_memory) == (None, None)
+        {
+            return None;
+        }
+        Some(Autoscaling {
+            minimum,
+            maximum,
+            cpu: on_cpu,
+            memory: on_memory,
+            millicores: cpu.map_or(0, |cpu| (self.pick(cpu).0 * 1000.0).round() as u64),
+            memory_request: requested.unwrap_or(0),
+            memory_used,
+        })
+    }
+
+    /// Pods that the service begins with.
+    pub(super) fn pods(&mut self, document: &ServiceDoc) -> u32 {
+        let replicas = document.replicas.as_ref().map(|replicas| self.pick(replicas).u32());
+        let Some(scaler) = &document.autoscaling else { return replicas.unwrap_or(1) };
+        let minimum = self.pick(&scaler.min).u32();
+        if let Some(maximum) = &scaler.max
+            && self.pick(maximum).u32() < minimum
+        {
+            let message = format!(
+                "the autoscaler's `max` of {} is below its `min` of {minimum}",
+                self.pick(maximum).u32()
+            );
+            self.problems.add("E0305", maximum.span, message);
+        }
+        match (self.view, replicas) {
+            (View::Written, Some(replicas)) => replicas,
+            _ => minimum,
+        }
+    }
+}
