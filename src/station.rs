@@ -3,6 +3,7 @@
 //!
 //! `who` is always the caller's number for whoever holds or waits.
 
+pub mod autoscaler;
 pub mod cpu;
 pub mod device;
 pub mod log;
