@@ -5,6 +5,7 @@
 
 pub mod autoscaler;
 pub mod cpu;
+pub mod credits;
 pub mod device;
 pub mod log;
 pub mod pool;
