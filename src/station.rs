@@ -8,4 +8,5 @@ pub mod cpu;
 pub mod credits;
 pub mod device;
 pub mod log;
+pub mod placement;
 pub mod pool;
