@@ -3,8 +3,11 @@
 //!
 //! `who` is always the caller's number for whoever holds or waits.
 
+pub mod autoscaler;
 pub mod breaker;
 pub mod cpu;
+pub mod credits;
 pub mod device;
 pub mod log;
+pub mod placement;
 pub mod pool;

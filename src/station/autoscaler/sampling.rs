@@ -1,0 +1,137 @@
+//! What a pod used of late, as the metrics server tells it.
+//!
+//! Every 15 s it reads from each node how much processor time every container has used since it began,
+//! and how much memory it uses now. The use of the processor is the difference between the last two
+//! readings over the time between them, so it is a mean over 15 s and up to 15 s old; a container has none
+//! before two readings lie within its life. Between 10 s and 15 s after its start its beginning counts as
+//! the earlier reading. (kubernetes-sigs/metrics-server, `pkg/storage/pod.go`, `types.go`; resolution from
+//! `manifests/base/deployment.yaml`.)
+//!
+//! A reading is taken to be as old as the scrape that fetched it. The kubelet itself measures only each
+//! 10 s to 15 s; that delay is not here.
+
+use crate::units::{Span, Time};
+
+/// Time between two scrapes (`--metric-resolution`).
+pub const RESOLUTION: Span = Span::from_millis(15_000);
+/// From this age on, one reading is enough (`freshContainerMinMetricsResolution`).
+pub const FRESH: Span = Span::from_millis(10_000);
+
+/// What a pod used within a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Processor use, mean over the window, rounded up \[millicores\].
+    pub millicores: u64,
+    /// Memory in use at the end of the window \[bytes\].
+    pub memory: u64,
+    /// End of the window.
+    pub at: Time,
+    /// Length of the window, above zero.
+    pub window: Span,
+}
+
+/// The last two readings of one pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Readings {
+    started: Time,
+    /// When, and processor time used since the start.
+    last: Option<(Time, Span)>,
+    memory: u64,
+    previous: Option<(Time, Span)>,
+}
+
+impl Readings {
+    /// A pod whose containers begin now.
+    pub fn new(now: Time) -> Readings {
+        Readings { started: now, last: None, memory: 0, previous: None }
+    }
+
+    /// Its containers begin again, and count their processor time from zero.
+    pub fn restart(&mut self, now: Time) {
+        debug_assert!(self.last.is_none_or(|(at, _)| at <= now), "time goes back");
+        self.started = now;
+    }
+
+    /// A scrape finds `used` processor time since the start and `memory` bytes in use.
+    pub fn scrape(&mut self, now: Time, used: Span, memory: u64) {
+        debug_assert!(self.last.is_none_or(|(at, _)| at < now), "two scrapes at once");
+        let age = now - self.started;
+        self.previous = if FRESH <= age && age < RESOLUTION {
+            Some((self.started, Span::ZERO))
+        } else {
+            // A reading from before a restart belongs to another life.
+            self.last.filter(|(at, _)| self.started < *at)
+        };
+        debug_assert!(self.previous.is_none_or(|(_, before)| before <= used), "time given back");
+        self.last = Some((now, used));
+        self.memory = memory;
+    }
+
+    /// What the pod used of late; none while it is not known.
+    pub fn sample(&self) -> Option<Sample> {
+        let ((at, used), (since, before)) = (self.last?, self.previous?);
+        let window = at - since;
+        // Whole nanocores, rounded down as the metrics server does; then millicores, rounded up as
+        // Kubernetes rounds every quantity.
+        let nanocores =
+            u128::from(used.0.saturating_sub(before.0)) * 1_000_000_000 / u128::from(window.0);
+        let millicores = u64::try_from(nanocores.div_ceil(1_000_000)).unwrap_or(u64::MAX);
+        Some(Sample { millicores, memory: self.memory, at, window })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Time {
+        Time(seconds * 1_000_000_000)
+    }
+
+    fn read(readings: &mut Readings, seconds: u64, used_millis: u64) -> Option<(u64, u64)> {
+        readings.scrape(at(seconds), Span::from_millis(used_millis), 0);
+        readings.sample().map(|sample| (sample.millicores, sample.window.0 / 1_000_000_000))
+    }
+
+    #[test]
+    fn use_is_the_mean_between_the_last_two_scrapes() {
+        let mut readings = Readings::new(at(8));
+        assert_eq!(readings.sample(), None);
+        // 7 s old: one reading says nothing.
+        assert_eq!(read(&mut readings, 15, 7_000), None);
+        // 3 s of processor time in 15 s.
+        assert_eq!(read(&mut readings, 30, 10_000), Some((200, 15)));
+        // 1 s in 15 s is 66.67 millicores.
+        assert_eq!(read(&mut readings, 45, 11_000), Some((67, 15)));
+        assert_eq!(read(&mut readings, 60, 11_000), Some((0, 15)));
+    }
+
+    #[test]
+    fn between_ten_and_fifteen_seconds_the_start_is_a_reading() {
+        // 12 s old with 6 s used: half a core over 12 s.
+        assert_eq!(read(&mut Readings::new(at(3)), 15, 6_000), Some((500, 12)));
+        assert_eq!(read(&mut Readings::new(at(5)), 15, 5_000), Some((500, 10)));
+        assert_eq!(read(&mut Readings::new(at(6)), 15, 5_000), None);
+        assert_eq!(read(&mut Readings::new(at(0)), 15, 5_000), None);
+    }
+
+    #[test]
+    fn a_restart_begins_anew() {
+        let mut readings = Readings::new(at(0));
+        assert_eq!(read(&mut readings, 15, 5_000), None);
+        assert_eq!(read(&mut readings, 30, 9_500), Some((300, 15)));
+        readings.restart(at(40));
+        // 5 s into its second life; the counter began at zero.
+        assert_eq!(read(&mut readings, 45, 5_000), None);
+        assert_eq!(read(&mut readings, 60, 6_500), Some((100, 15)));
+    }
+
+    #[test]
+    fn memory_is_that_of_the_last_scrape() {
+        let mut readings = Readings::new(at(0));
+        readings.scrape(at(15), Span::ZERO, 700);
+        readings.scrape(at(30), Span::ZERO, 900);
+        let sample = readings.sample().expect("two scrapes");
+        assert_eq!((sample.memory, sample.at), (900, at(30)));
+    }
+}

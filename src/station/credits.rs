@@ -1,0 +1,407 @@
+//! Credits: machines and volumes that are fast until an allowance is used up.
+//!
+//! A burstable instance earns processor credits at a fixed rate and spends them while it computes; a `gp2`
+//! volume does the same with operations. Both are a bucket that fills and drains at constant rates between
+//! two changes of use, so the instant at which it is empty is known exactly: the caller reports each change
+//! of use and asks when the limit changes next.
+//!
+//! ([EC2 user guide]: `burstable-credits-baseline-concepts`, unlimited mode, `ebs-volume-types`.)
+//!
+//! [EC2 user guide]: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/
+
+use crate::units::{NANOS_PER_SECOND, Span, Time};
+
+/// What fills and drains at a constant rate until told otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    level: f64,
+    lowest: f64,
+    highest: f64,
+    /// Change of the level \[1/s\].
+    rate: f64,
+    updated: Time,
+    /// When the level reaches the bound that it moves to.
+    bound_at: Time,
+}
+
+impl Bucket {
+    fn new(now: Time, level: f64, lowest: f64, highest: f64) -> Bucket {
+        debug_assert!(lowest <= level && level <= highest, "a level outside its bounds");
+        Bucket { level, lowest, highest, rate: 0.0, updated: now, bound_at: Time::NEVER }
+    }
+
+    /// Move on to `now`; how much was asked for below the lowest level.
+    fn advance(&mut self, now: Time) -> f64 {
+        debug_assert!(self.updated <= now, "time goes back");
+        let mut short = 0.0;
+        if self.bound_at <= now {
+            // Set, not computed: what rounding leaves over must not keep a limit up or down.
+            self.level = if self.rate < 0.0 { self.lowest } else { self.highest };
+            short = (now - self.bound_at).secs() * (-self.rate).max(0.0);
+        } else {
+            self.level += self.rate * (now - self.updated).secs();
+        }
+        self.updated = now;
+        short
+    }
+
+    /// From `updated` on the level changes at this rate.
+    fn set_rate(&mut self, rate: f64) {
+        self.rate = rate;
+        self.bound_at = if rate < 0.0 {
+            self.reaches(self.lowest)
+        } else if rate > 0.0 {
+            self.reaches(self.highest)
+        } else {
+            Time::NEVER
+        };
+    }
+
+    /// When the level is `level`, which it moves to; the first nanosecond that is not too early.
+    fn reaches(&self, level: f64) -> Time {
+        self.updated + Span(((level - self.level) / self.rate * NANOS_PER_SECOND).ceil() as u64)
+    }
+}
+
+/// What an instance does without credits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Falls to its baseline.
+    Standard,
+    /// Goes on, and owes for it.
+    Unlimited,
+}
+
+/// The processor of a burstable instance. A credit is one vCPU for one minute.
+///
+/// In standard mode the limit falls to the baseline at the instant at which the balance is zero; the real
+/// one is lowered gradually. Unlimited, it spends surplus credits, which later earnings pay back; what
+/// exceeds the most that it could hold is charged. Its price is not known here.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuCredits {
+    vcpus: f64,
+    /// What use of the processor costs no credits \[vCPU\].
+    baseline: f64,
+    mode: Mode,
+    busy: f64,
+    /// Credits; below zero what is owed.
+    balance: Bucket,
+    charged: f64,
+}
+
+impl CpuCredits {
+    /// An instance that begins now, idle, with a `balance` of credits of at most `maximum`.
+    pub fn new(
+        now: Time,
+        mode: Mode,
+        vcpus: u32,
+        earned_per_hour: f64,
+        maximum: f64,
+        balance: f64,
+    ) -> CpuCredits {
+        debug_assert!(earned_per_hour > 0.0 && balance >= 0.0);
+        let owed = match mode {
+            Mode::Standard => 0.0,
+            Mode::Unlimited => -maximum,
+        };
+        let mut credits = CpuCredits {
+            vcpus: f64::from(vcpus),
+            baseline: earned_per_hour / 60.0,
+            mode,
+            busy: 0.0,
+            balance: Bucket::new(now, balance, owed, maximum),
+            charged: 0.0,
+        };
+        credits.balance.set_rate(credits.rate());
+        credits
+    }
+
+    /// Credits earned less credits spent \[1/s\].
+    fn rate(&self) -> f64 {
+        (self.baseline - self.busy) / 60.0
+    }
+
+    /// From now on `busy` vCPUs are in use, or as many as [`CpuCredits::limit`] allows; to be called
+    /// whenever that changes, and at the instant of [`CpuCredits::next_change`].
+    pub fn advance(&mut self, now: Time, busy: f64) {
+        let short = self.balance.advance(now);
+        match self.mode {
+            Mode::Standard => debug_assert!(short <= 0.0, "use went on after the credits"),
+            Mode::Unlimited => self.charged += short,
+        }
+        self.busy = busy.clamp(0.0, self.limit());
+        self.balance.set_rate(self.rate());
+    }
+
+    /// When the limit falls if nobody changes use. It rises with the first credit, so with the first
+    /// [`CpuCredits::advance`] after a time below the baseline.
+    pub fn next_change(&self) -> Time {
+        match self.mode {
+            Mode::Standard if self.balance.rate < 0.0 => self.balance.bound_at,
+            Mode::Standard | Mode::Unlimited => Time::NEVER,
+        }
+    }
+
+    /// How much may be in use \[vCPU\], as of the last call of [`CpuCredits::advance`].
+    pub fn limit(&self) -> f64 {
+        match self.mode {
+            Mode::Standard if self.balance.level <= 0.0 => self.baseline.min(self.vcpus),
+            Mode::Standard | Mode::Unlimited => self.vcpus,
+        }
+    }
+
+    /// Credits held (`CPUCreditBalance`).
+    pub fn balance(&self) -> f64 {
+        self.balance.level.max(0.0)
+    }
+
+    /// Credits owed that may still be paid back (`CPUSurplusCreditBalance`). Whoever stops the instance
+    /// pays for them as well.
+    pub fn surplus(&self) -> f64 {
+        (-self.balance.level).max(0.0)
+    }
+
+    /// Credits spent that are charged, whatever follows (`CPUSurplusCreditsCharged`); sixty are one vCPU
+    /// for one hour.
+    pub fn charged(&self) -> f64 {
+        self.charged
+    }
+}
+
+/// Fewest operations a second of a `gp2` volume.
+pub const GP2_MINIMUM: f64 = 100.0;
+/// Operations a second per GiB of a `gp2` volume.
+pub const GP2_PER_GIBIBYTE: f64 = 3.0;
+/// Most operations a second of a `gp2` volume, whatever its size.
+pub const GP2_MAXIMUM: f64 = 16_000.0;
+/// Operations a second of a `gp2` volume that has credits.
+pub const GP2_BURST: f64 = 3_000.0;
+/// Most credits of a `gp2` volume, and those it begins with. A credit is one operation.
+pub const GP2_BUCKET: f64 = 5_400_000.0;
+/// Operations a second of a `gp3` volume that has bought no more.
+pub const GP3_IOPS: f64 = 3_000.0;
+
+/// The operations of a volume.
+///
+/// Its use is reported as a rate ([`IoCredits::advance`]) or operation by operation
+/// ([`IoCredits::serve`]), not both.
+#[derive(Clone, Copy, Debug)]
+pub struct IoCredits {
+    baseline: f64,
+    burst: f64,
+    balance: Bucket,
+}
+
+impl IoCredits {
+    /// A `gp2` volume with a full bucket, whenever it begins. From 1,000 GiB on its baseline is no less
+    /// than its burst.
+    pub fn gp2(gibibytes: u32) -> IoCredits {
+        let baseline = f64::from(gibibytes) * GP2_PER_GIBIBYTE;
+        let baseline = baseline.clamp(GP2_MINIMUM, GP2_MAXIMUM);
+        IoCredits::new(baseline, GP2_BURST.max(baseline), GP2_BUCKET)
+    }
+
+    /// A volume that always has the same rate \[operations/s\]: `gp3` with [`GP3_IOPS`] or with what was
+    /// bought, and provisioned IOPS.
+    pub fn flat(iops: f64) -> IoCredits {
+        IoCredits::new(iops, iops, GP2_BUCKET)
+    }
+
+    fn new(baseline: f64, burst: f64, bucket: f64) -> IoCredits {
+        debug_assert!(0.0 < baseline && baseline <= burst);
+        let mut balance = Bucket::new(Time::ZERO, bucket, 0.0, bucket);
+        balance.set_rate(baseline);
+        IoCredits { baseline, burst, balance }
+    }
+
+    /// From now on `iops` operations a second are done, or as many as [`IoCredits::limit`] allows; to be
+    /// called whenever that changes, and at the instant of [`IoCredits::next_change`].
+    pub fn advance(&mut self, now: Time, iops: f64) {
+        let short = self.balance.advance(now);
+        debug_assert!(short <= 0.0, "use went on after the credits");
+        self.balance.set_rate(self.baseline - iops.clamp(0.0, self.limit()));
+    }
+
+    /// When the limit falls if nobody changes use.
+    pub fn next_change(&self) -> Time {
+        if self.balance.rate < 0.0 { self.balance.bound_at } else { Time::NEVER }
+    }
+
+    /// Most operations a second, as of the last call.
+    pub fn limit(&self) -> f64 {
+        if self.balance.level > 0.0 { self.burst } else { self.baseline }
+    }
+
+    /// Credits held \[operations\].
+    pub fn balance(&self) -> f64 {
+        self.balance.level
+    }
+
+    /// How long one operation takes that begins now, not before the one before it ended: a server that
+    /// takes one after another needs no rates. An operation at burst speed costs a credit; with less than
+    /// one left it takes as long as a credit takes to come, which pays for it.
+    pub fn serve(&mut self, now: Time) -> Span {
+        let since = self.balance.updated;
+        self.balance.advance(since.max(now));
+        if self.balance.level >= 1.0 {
+            self.balance.level -= 1.0;
+            self.balance.set_rate(self.baseline);
+            return Span::from_secs(1.0 / self.burst);
+        }
+        let service = Span::from_secs(1.0 / self.baseline);
+        self.balance.updated += service;
+        self.balance.set_rate(self.baseline);
+        service
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3_600;
+
+    fn at(seconds: u64) -> Time {
+        Time(seconds * 1_000_000_000)
+    }
+
+    /// `t3.large`: 2 vCPU, 36 credits an hour, at most 864.
+    fn t3_large(mode: Mode, balance: f64) -> CpuCredits {
+        CpuCredits::new(Time::ZERO, mode, 2, 36.0, 864.0, balance)
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-9 * b.abs().max(1.0)
+    }
+
+    #[test]
+    fn a_full_balance_lasts_ten_hours_and_then_the_baseline_is_left() {
+        let mut credits = t3_large(Mode::Standard, 864.0);
+        credits.advance(Time::ZERO, 2.0);
+        assert!(close(credits.limit(), 2.0));
+        // 120 spent and 36 earned an hour: 864 / 84 = 10.2857 h = 37,028.571428571… s.
+        let empty = credits.next_change();
+        assert_eq!(empty, Time(37_028_571_428_572));
+        credits.advance(empty, 2.0);
+        // 36 credits an hour are 0.6 vCPU, 30 % of each.
+        assert!(close(credits.limit(), 0.6) && close(credits.balance(), 0.0));
+        assert_eq!(credits.next_change(), Time::NEVER);
+        credits.advance(empty + Span::from_millis(1_000_000), 2.0);
+        assert!(close(credits.limit(), 0.6), "at the baseline nothing is left over");
+    }
+
+    #[test]
+    fn idle_time_is_earned_back_up_to_the_maximum() {
+        let mut credits = t3_large(Mode::Standard, 0.0);
+        assert!(close(credits.limit(), 0.6));
+        credits.advance(at(HOUR), 2.0);
+        assert!(close(credits.balance(), 36.0) && close(credits.limit(), 2.0));
+        // 36 / 84 h = 1,542.857142857… s.
+        assert_eq!(credits.next_change(), Time((HOUR * 1_000_000_000) + 1_542_857_142_858));
+        // 24 h fill it, and more is lost.
+        let mut idle = t3_large(Mode::Standard, 0.0);
+        idle.advance(at(23 * HOUR), 0.0);
+        assert!(close(idle.balance(), 828.0));
+        idle.advance(at(30 * HOUR), 0.0);
+        assert!(close(idle.balance(), 864.0));
+    }
+
+    #[test]
+    fn a_later_instance_earns_from_its_launch_on() {
+        let mut credits = CpuCredits::new(at(HOUR), Mode::Standard, 2, 36.0, 864.0, 0.0);
+        credits.advance(at(2 * HOUR), 0.0);
+        assert!(close(credits.balance(), 36.0));
+    }
+
+    #[test]
+    fn use_below_the_baseline_earns_and_above_spends() {
+        let mut credits = t3_large(Mode::Standard, 100.0);
+        credits.advance(Time::ZERO, 0.5);
+        // 0.1 vCPU below the baseline are 6 credits an hour; 1 vCPU above are 60.
+        credits.advance(at(HOUR), 1.6);
+        assert!(close(credits.balance(), 106.0));
+        credits.advance(at(2 * HOUR), 0.6);
+        assert!(close(credits.balance(), 46.0));
+        assert_eq!(credits.next_change(), Time::NEVER);
+    }
+
+    #[test]
+    fn unlimited_owes_a_day_of_earnings_and_is_charged_for_more() {
+        // `t3.micro`: 12 credits an hour, at most 288; at 100 % it spends 108 an hour more than it earns.
+        let launch = Time::ZERO;
+        let mut credits = CpuCredits::new(launch, Mode::Unlimited, 2, 12.0, 288.0, 108.0);
+        credits.advance(launch, 2.0);
+        assert_eq!(credits.next_change(), Time::NEVER);
+        credits.advance(at(2 * HOUR), 2.0);
+        assert!(close(credits.surplus(), 108.0) && close(credits.balance(), 0.0));
+        assert!(close(credits.limit(), 2.0) && close(credits.charged(), 0.0));
+        // 540 credits in five hours: 108 held, 288 owed, 144 charged.
+        credits.advance(at(5 * HOUR), 0.0);
+        assert!(close(credits.surplus(), 288.0) && close(credits.charged(), 144.0));
+        // Ten idle hours pay back 120, thirty all of it.
+        credits.advance(at(15 * HOUR), 0.0);
+        assert!(close(credits.surplus(), 168.0) && close(credits.charged(), 144.0));
+        credits.advance(at(35 * HOUR), 0.0);
+        assert!(close(credits.surplus(), 0.0) && close(credits.balance(), 72.0));
+    }
+
+    #[test]
+    fn a_small_volume_is_fast_for_half_an_hour() {
+        let mut volume = IoCredits::gp2(20);
+        volume.advance(Time::ZERO, 3_000.0);
+        // 5.4 million at 2,900 a second: 1,862.068965517… s.
+        let empty = volume.next_change();
+        assert_eq!(empty, Time(1_862_068_965_518));
+        volume.advance(empty, 3_000.0);
+        assert!(close(volume.limit(), 100.0));
+        assert_eq!(volume.next_change(), Time::NEVER);
+        // Ten idle seconds are a thousand credits.
+        volume.advance(empty, 0.0);
+        volume.advance(empty + Span::from_millis(10_000), 3_000.0);
+        assert!(close(volume.balance(), 1_000.0) && close(volume.limit(), 3_000.0));
+    }
+
+    #[test]
+    fn size_decides_the_baseline() {
+        let dry = |gibibytes| {
+            let mut volume = IoCredits::gp2(gibibytes);
+            volume.advance(Time::ZERO, 1e6);
+            let empty = volume.next_change();
+            volume.advance(empty.min(at(HOUR * 24)), 1e6);
+            volume.limit() as u64
+        };
+        // 3 a GiB, at least 100, at most 16,000; 5,334 GiB would have 16,002.
+        let sizes = [20, 100, 500, 1_000, 2_000, 5_334];
+        assert_eq!(sizes.map(dry), [100, 300, 1_500, 3_000, 6_000, 16_000]);
+        assert!(close(IoCredits::flat(GP3_IOPS).limit(), 3_000.0));
+        assert_eq!(IoCredits::flat(GP3_IOPS).next_change(), Time::NEVER);
+    }
+
+    #[test]
+    fn operation_by_operation_it_empties_at_the_same_time() {
+        // Bursts of 4 a second on a baseline of 1 and a bucket of 3: each operation takes 250 ms, costs 1
+        // and sees 0.25 come back. Levels at the beginnings: 3, 2.25, 1.5, 0.75: the fourth is slow and
+        // leaves 0.75, so is the fifth.
+        let mut volume = IoCredits::new(1.0, 4.0, 3.0);
+        let (mut now, mut ends) = (Time::ZERO, Vec::new());
+        for _ in 0..5 {
+            now += volume.serve(now);
+            ends.push(now.0 / 1_000_000);
+        }
+        assert_eq!(ends, [250, 500, 750, 1_750, 2_750]);
+        // After a quarter of a second without work there is a whole credit again.
+        now += Span::from_millis(250);
+        assert_eq!(volume.serve(now), Span::from_millis(250));
+        assert_eq!(volume.serve(now + Span::from_millis(250)), Span::from_millis(1_000));
+    }
+
+    #[test]
+    fn a_flat_volume_is_never_slower() {
+        let mut volume = IoCredits::flat(1_000.0);
+        let mut now = Time::ZERO;
+        for _ in 0..10_000 {
+            now += volume.serve(now);
+        }
+        assert_eq!(now, at(10));
+    }
+}

@@ -1,0 +1,204 @@
+//! Nodes that come when pods wait and go when they are not needed.
+//!
+//! Each 10 s the cluster autoscaler looks for pods that fit on no node, those that are on their way
+//! included. For these it orders as many nodes of one group as they need, estimated by packing the largest
+//! first; the group is the one that they leave least empty. In a scan that orders nothing, it looks for
+//! nodes of which less than half is requested and whose pods fit elsewhere, and removes those that have
+//! been so for 10 min, unless a node was ordered within the last 10 min.
+//!
+//! Sources: kubernetes/autoscaler, `cluster-autoscaler/FAQ.md` (defaults of flags),
+//! `estimator/binpacking_estimator.go`, `estimator/decreasing_pod_orderer.go`,
+//! `expander/waste/waste.go`, `core/static_autoscaler.go`, `core/scaledown`. Of its expanders the one that
+//! wastes least is taken, because one that draws lots would need chance.
+//!
+//! How long a node takes from the order to readiness is the caller's affair.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Cluster, Group, Node, Pod, Requests, Room, empty_room, room_of};
+use crate::units::{Span, Time};
+
+/// Time between two scans (`--scan-interval`).
+pub const SCAN_INTERVAL: Span = Span::from_millis(10_000);
+/// A node may go while less than this share of it is requested (`--scale-down-utilization-threshold`).
+pub const SCALE_DOWN_THRESHOLD: f64 = 0.5;
+/// How long it has to be so (`--scale-down-unneeded-time`).
+pub const UNNEEDED_TIME: Span = Span::from_millis(600_000);
+/// How long nobody goes after a node was ordered (`--scale-down-delay-after-add`).
+pub const DELAY_AFTER_ADD: Span = Span::from_millis(600_000);
+/// Most nodes that go in one scan (`--max-scale-down-parallelism`) …
+pub const REMOVED_AT_ONCE: usize = 10;
+/// … and how many of them may have pods (`--max-drain-parallelism`).
+pub const DRAINED_AT_ONCE: usize = 1;
+
+/// What a scan does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Nodes ordered.
+    pub ordered: Vec<u32>,
+    /// Nodes removed, and the pods that were on each, for which their owners now need others.
+    pub removed: Vec<(u32, Vec<Pod>)>,
+}
+
+/// The cluster autoscaler.
+#[derive(Clone, Debug)]
+pub struct Scaler {
+    provision: Span,
+    ordered_at: Option<Time>,
+    /// Nodes that are not needed, and since when.
+    unneeded: BTreeMap<u32, Time>,
+}
+
+impl Scaler {
+    /// A cluster autoscaler whose nodes take pods `provision` after they are ordered.
+    pub fn new(provision: Span) -> Scaler {
+        Scaler { provision, ordered_at: None, unneeded: BTreeMap::new() }
+    }
+
+    /// One scan. Nodes that it removes are gone at once.
+    pub fn scan(&mut self, now: Time, cluster: &mut Cluster) -> Changes {
+        let ordered = self.order(now, cluster);
+        if !ordered.is_empty() {
+            self.ordered_at = Some(now);
+            return Changes { ordered, removed: Vec::new() };
+        }
+        self.note_unneeded(now, cluster);
+        let too_soon = self.ordered_at.is_some_and(|at| now - at < DELAY_AFTER_ADD);
+        let removed = if too_soon { Vec::new() } else { self.remove(now, cluster) };
+        Changes { ordered, removed }
+    }
+
+    /// Order nodes for those who wait and for whom nothing is on its way.
+    fn order(&self, now: Time, cluster: &mut Cluster) -> Vec<u32> {
+        let room = |node: &Node| room_of(&cluster.groups[node.group as usize], node);
+        let empty = |node: &Node| Place { group: node.group, room: room(node), pods: Vec::new() };
+        let mut places: Vec<Place> = cluster.nodes.values().map(empty).collect();
+        let mut left = cluster.pending.clone();
+        left.retain(|pod| {
+            let place = places.iter_mut().find(|place| place.takes(pod));
+            place.map(|place| place.put(*pod)).is_none()
+        });
+        let options = cluster.groups.iter().zip(0..).filter_map(|(group, index)| {
+            let most = group.maximum.saturating_sub(cluster.size(index));
+            let (nodes, waste) = estimate(group, index, most, &left)?;
+            Some((waste, index, nodes))
+        });
+        let best = options.min_by(|(a, _, _), (b, _, _)| a.total_cmp(b));
+        let Some((_, group, nodes)) = best else { return Vec::new() };
+        (0..nodes).map(|_| cluster.order(group, now + self.provision)).collect()
+    }
+
+    /// Find out which nodes are not needed: empty ones first, then those that were not needed before. The
+    /// pods of each move, in thought, to the first other node on which they fit, so that two nodes do not
+    /// count on the same room, and those who moved move on with a node that they moved to.
+    fn note_unneeded(&mut self, now: Time, cluster: &Cluster) {
+        let mut places: BTreeMap<u32, Place> = cluster
+            .nodes
+            .iter()
+            .filter(|(_, node)| node.is_ready)
+            .map(|(number, node)| {
+                let room = room_of(&cluster.groups[node.group as usize], node);
+                (*number, Place { group: node.group, room, pods: node.pods.clone() })
+            })
+            .collect();
+        let mut candidates: Vec<u32> = places
+            .keys()
+            .copied()
+            .filter(|number| cluster.utilisation(*number) < SCALE_DOWN_THRESHOLD)
+            .collect();
+        candidates.sort_by_key(|number| {
+            let known = self.unneeded.contains_key(number);
+            (cluster.pods_on(*number) > 0, Reverse(known), *number)
+        });
+        let mut unneeded = BTreeMap::new();
+        for number in candidates {
+            let mut others = places.clone();
+            let Some(place) = others.remove(&number) else { continue };
+            let all_fit = place.pods.iter().all(|pod| {
+                let other = others.values_mut().find(|other| other.takes(pod));
+                other.map(|other| other.put(*pod)).is_some()
+            });
+            if all_fit {
+                places = others;
+                unneeded.insert(number, self.unneeded.get(&number).copied().unwrap_or(now));
+            }
+        }
+        self.unneeded = unneeded;
+    }
+
+    /// Remove nodes that have not been needed for long enough, empty ones first.
+    fn remove(&mut self, now: Time, cluster: &mut Cluster) -> Vec<(u32, Vec<Pod>)> {
+        let due = self.unneeded.iter().filter(|(_, since)| now - **since >= UNNEEDED_TIME);
+        let mut due: Vec<u32> = due.map(|(number, _)| *number).collect();
+        due.sort_by_key(|number| (cluster.pods_on(*number) > 0, *number));
+        let (mut removed, mut drained) = (Vec::new(), 0);
+        for number in due {
+            let Some(node) = cluster.nodes.get(&number) else { continue };
+            let minimum = cluster.groups[node.group as usize].minimum;
+            let has_pods = !node.pods.is_empty();
+            if cluster.size(node.group) <= minimum
+                || removed.len() == REMOVED_AT_ONCE
+                || (has_pods && drained == DRAINED_AT_ONCE)
+            {
+                continue;
+            }
+            drained += usize::from(has_pods);
+            self.unneeded.remove(&number);
+            removed.push((number, cluster.fail(number)));
+        }
+        removed
+    }
+}
+
+/// A node in thought.
+#[derive(Clone)]
+struct Place {
+    group: u32,
+    room: Room,
+    /// Who would have to move if it went.
+    pods: Vec<Pod>,
+}
+
+impl Place {
+    fn takes(&self, pod: &Pod) -> bool {
+        Cluster::may_run(pod, self.group) && self.room.fits(pod.requests)
+    }
+
+    fn put(&mut self, pod: Pod) {
+        self.room.take(pod.requests);
+        self.pods.push(pod);
+    }
+}
+
+/// How many new nodes of a group, at most `most`, are needed for the pods that fit on one, and which
+/// share of them stays empty, processor and memory added; none when they are of no use.
+fn estimate(group: &Group, index: u32, most: u32, pods: &[Pod]) -> Option<(u32, f64)> {
+    let fresh = empty_room(group);
+    let size = group.allocatable.size;
+    let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let shares = |requests: Requests| {
+        share(requests.millicores, size.millicores) + share(requests.mebibytes, size.mebibytes)
+    };
+    let mut helped: Vec<&Pod> = pods
+        .iter()
+        .filter(|pod| Cluster::may_run(pod, index) && fresh.fits(pod.requests))
+        .collect();
+    helped.sort_by(|a, b| shares(b.requests).total_cmp(&shares(a.requests)));
+    let mut bins: Vec<Room> = Vec::new();
+    let mut packed = 0.0;
+    for pod in helped {
+        if bins.iter().all(|bin| !bin.fits(pod.requests)) {
+            if bins.len() as u32 >= most {
+                continue;
+            }
+            bins.push(fresh);
+        }
+        if let Some(bin) = bins.iter_mut().find(|bin| bin.fits(pod.requests)) {
+            bin.take(pod.requests);
+            packed += shares(pod.requests);
+        }
+    }
+    let nodes = bins.len() as u32;
+    (nodes > 0).then(|| (nodes, 2.0 - packed / f64::from(nodes)))
+}
