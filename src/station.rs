@@ -6,5 +6,6 @@
 pub mod breaker;
 pub mod cpu;
 pub mod device;
+pub mod group;
 pub mod log;
 pub mod pool;
