@@ -8,6 +8,7 @@ pub mod breaker;
 pub mod cpu;
 pub mod credits;
 pub mod device;
+pub mod group;
 pub mod log;
 pub mod placement;
 pub mod pool;

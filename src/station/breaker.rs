@@ -217,7 +217,6 @@ struct Host {
     /// Failures since the last success.
     failures: u32,
     ejected: Option<Time>,
-    returned: Time,
     /// By what the next ejection is longer: one more after each, one less for each quiet sweep.
     factor: u32,
 }
@@ -256,7 +255,7 @@ impl Outliers {
             debug_assert!(false, "host {who} is there already");
             return;
         };
-        let host = Host { who, failures: 0, ejected: None, returned: Time::NEVER, factor: 0 };
+        let host = Host { who, failures: 0, ejected: None, factor: 0 };
         self.hosts.insert(place, host);
     }
 
@@ -301,7 +300,8 @@ impl Outliers {
         }
         host.failures = 0;
         let within = u64::from(ejected + 1) * 100 <= u64::from(rules.most) * u64::from(hosts);
-        if !within && !(rules.one_always && ejected == 0) {
+        let first = rules.one_always && ejected == 0;
+        if !within && !first {
             return false;
         }
         host.ejected = Some(now);
@@ -338,11 +338,11 @@ impl Outliers {
             if let Some(since) = host.ejected {
                 let length = Span(rules.ejection.0.saturating_mul(u64::from(host.factor)));
                 if now - since >= length.min(rules.longest) {
-                    (host.ejected, host.failures, host.returned) = (None, 0, now);
+                    (host.ejected, host.failures) = (None, 0);
                     back += 1;
                 }
-            } else if host.factor > 0 && now - host.returned >= rules.sweep {
-                host.factor -= 1;
+            } else {
+                host.factor = host.factor.saturating_sub(1);
             }
             pending |= host.factor > 0;
         }
@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn an_ejection_ends_at_the_sweep_after_its_time() {
-        let mut outliers = Outliers::new(0..2, HALF, Span::ZERO);
+        let mut outliers = Outliers::new(0..4, HALF, Span::ZERO);
         // Ejected at 12 s for 30 s: over at 42, back with the sweep at 50.
         assert!(fails(&mut outliers, secs(12), 0, 5));
         for at in [20, 30, 40] {
@@ -450,7 +450,7 @@ mod tests {
             assert_eq!(outliers.sweep(secs(at)), 0);
         }
         assert_eq!(outliers.sweep(secs(120)), 1);
-        // Each quiet sweep that begins ten seconds after its return forgives one ejection.
+        // Each quiet sweep after its return forgives one ejection.
         assert_eq!(outliers.next(), secs(130));
         assert_eq!((outliers.sweep(secs(130)), outliers.next()), (0, secs(140)));
         assert_eq!((outliers.sweep(secs(140)), outliers.next()), (0, Time::NEVER));
@@ -488,6 +488,12 @@ mod tests {
         let tenth = Rules { most: 10, ..HALF };
         assert_eq!([4, 10, 19, 20].map(|hosts| ejected(hosts, tenth)), [0, 1, 1, 2]);
         assert_eq!(ejected(4, Rules { one_always: true, ..tenth }), 1);
+        // Whoever was spared begins to count anew.
+        let mut outliers = Outliers::new(0..3, HALF, Span::ZERO);
+        assert!(fails(&mut outliers, secs(1), 0, 5) && !fails(&mut outliers, secs(1), 1, 5));
+        outliers.remove(0);
+        outliers.add(3);
+        assert!(fails(&mut outliers, secs(2), 1, 5));
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! Who of a consumer group gets which partitions.
+
+use super::Partition;
+use crate::station::log::range;
+
+/// Range assignment (`RangeAssignor`), topic by topic over the members that listen to it, in their order.
+/// `partitions` is the number of each topic, `listen` the topics of each member. The partitions of each
+/// member.
+pub(super) fn ranges(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<Partition>> {
+    let mut targets = vec![Vec::new(); listen.len()];
+    for (topic, count) in (0..).zip(partitions) {
+        let members = listeners(listen, topic);
+        for (place, member) in (0..).zip(&members) {
+            let taken = range(*count, members.len() as u32, place);
+            targets[*member].extend(taken.map(|partition| (topic, partition)));
+        }
+    }
+    targets
+}
+
+/// Sticky assignment that moves as little as it can, without what has to move: that is given up in
+/// this round and assigned in the next (`CooperativeStickyAssignor`).
+///
+/// Each topic is spread evenly; members keep what they own up to their share, and what is left goes to
+/// whoever has fewest of the topic, then fewest of all. Kafka evens out the sum over topics instead,
+/// which is the same for one topic, and may differ by a partition a member for several.
+pub(super) fn sticky(
+    partitions: &[u32],
+    listen: &[&[u32]],
+    owned: &[&[Partition]],
+) -> Vec<Vec<Partition>> {
+    let mut targets = vec![Vec::new(); listen.len()];
+    let mut totals = vec![0_u32; listen.len()];
+    for (topic, count) in (0..).zip(partitions) {
+        let members = listeners(listen, topic);
+        if members.is_empty() {
+            continue;
+        }
+        let mut holders = vec![None; *count as usize];
+        for (member, owned) in owned.iter().enumerate() {
+            for (_, partition) in owned.iter().filter(|owned| owned.0 == topic) {
+                holders[*partition as usize] = Some(member);
+            }
+        }
+        let target = spread(&holders, &members, &totals);
+        for (partition, member) in (0..).zip(&target) {
+            totals[*member] += 1;
+            let now = holders[partition as usize];
+            if now.is_none_or(|now| now == *member) {
+                targets[*member].push((topic, partition));
+            }
+        }
+    }
+    targets
+}
+
+/// Which of `members` is to have each partition, of which some have an owner.
+fn spread(owner: &[Option<usize>], members: &[usize], totals: &[u32]) -> Vec<usize> {
+    let (each, surplus) = (owner.len() / members.len(), owner.len() % members.len());
+    let mut shares = vec![each; totals.len()];
+    let has = |member: usize| owner.iter().filter(|owner| **owner == Some(member)).count();
+    let mut rich: Vec<usize> =
+        members.iter().copied().filter(|member| has(*member) > each).collect();
+    rich.sort_by_key(|member| totals[*member]);
+    for member in rich.into_iter().take(surplus) {
+        shares[member] += 1;
+    }
+    let mut counts = vec![0; totals.len()];
+    let mut target: Vec<Option<usize>> = owner
+        .iter()
+        .map(|owner| {
+            let keeps = owner.filter(|owner| members.contains(owner))?;
+            counts[keeps] += 1;
+            (counts[keeps] <= shares[keeps]).then_some(keeps)
+        })
+        .collect();
+    for (count, share) in counts.iter_mut().zip(shares) {
+        *count = (*count).min(share);
+    }
+    for partition in &mut target {
+        if partition.is_none() {
+            let poorest = members.iter().min_by_key(|member| (counts[**member], totals[**member]));
+            *partition = poorest.copied();
+            if let Some(member) = partition {
+                counts[*member] += 1;
+            }
+        }
+    }
+    target.into_iter().flatten().collect()
+}
+
+/// Members that listen to a topic, in their order.
+fn listeners(listen: &[&[u32]], topic: u32) -> Vec<usize> {
+    (0..listen.len()).filter(|member| listen[*member].contains(&topic)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: &[u32] = &[0, 1];
+    const ONE: &[u32] = &[0];
+    const NONE: &[Partition] = &[];
+
+    fn counts(targets: &[Vec<Partition>]) -> Vec<usize> {
+        targets.iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn the_first_members_have_the_surplus_of_every_topic() {
+        // Three topics of five partitions, fifteen members: each topic goes to the same five.
+        let all: &[u32] = &[0, 1, 2];
+        let targets = ranges(&[5, 5, 5], &[all; 15]);
+        assert_eq!(counts(&targets)[..6], [3, 3, 3, 3, 3, 0]);
+        assert_eq!(targets[4], [(0, 4), (1, 4), (2, 4)]);
+    }
+
+    #[test]
+    fn a_topic_is_shared_by_those_who_listen_to_it() {
+        let targets = ranges(&[3, 2], &[ONE, &[1], ONE]);
+        assert_eq!(targets, [vec![(0, 0), (0, 1)], vec![(1, 0), (1, 1)], vec![(0, 2)]]);
+        assert_eq!(ranges(&[3], &[&[]]), [vec![]]);
+    }
+
+    #[test]
+    fn what_is_free_goes_to_who_has_least() {
+        // One topic after the other: the surplus of the second goes to who had none of the first.
+        let targets = sticky(&[3, 3], &[BOTH; 2], &[NONE; 2]);
+        assert_eq!(targets[0], [(0, 0), (0, 2), (1, 1)]);
+        assert_eq!(targets[1], [(0, 1), (1, 0), (1, 2)]);
+    }
+
+    #[test]
+    fn what_moves_is_given_up_first() {
+        // Two owners of two each and a newcomer: one owner keeps both, the other gives up its last.
+        let before: [&[Partition]; 3] = [&[(0, 0), (0, 2)], &[(0, 1), (0, 3)], &[]];
+        let first = sticky(&[4], &[ONE; 3], &before);
+        assert_eq!(first, [vec![(0, 0), (0, 2)], vec![(0, 1)], vec![]]);
+        let owned: Vec<&[Partition]> = first.iter().map(Vec::as_slice).collect();
+        let second = sticky(&[4], &[ONE; 3], &owned);
+        assert_eq!(second, [vec![(0, 0), (0, 2)], vec![(0, 1)], vec![(0, 3)]]);
+    }
+
+    #[test]
+    fn who_leaves_is_inherited_in_one_round() {
+        // The third had partitions 2 and 5; nothing else moves.
+        let owned: [&[Partition]; 2] = [&[(0, 0), (0, 3)], &[(0, 1), (0, 4)]];
+        let targets = sticky(&[6], &[ONE; 2], &owned);
+        assert_eq!(targets, [vec![(0, 0), (0, 2), (0, 3)], vec![(0, 1), (0, 4), (0, 5)]]);
+    }
+}
