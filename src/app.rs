@@ -15,10 +15,10 @@ use clap::{CommandFactory, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Cli, Colour, Command, Language, Reading, Studying};
-use crate::report::{self, EngineCost, Manifest};
+use crate::report::{self, EngineCost, Manifest, PartCost};
 use crate::scenario::{self, Loaded};
-use crate::study::result::{StudyResult, Verdict};
-use crate::study::{Effort, Question, Watcher, answer_question};
+use crate::study::result::{Axis, StudyResult, Verdict};
+use crate::study::{Effort, Provisional, Question, SoFar, Spent, Watcher, answer_question};
 
 const MET: u8 = 0;
 const MISSED: u8 = 1;
@@ -264,6 +264,39 @@ impl Watcher for Progress {
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+
+    fn provisional(&self, found: &Provisional<'_>) {
+        let text = provisional(found);
+        // Above the bar, where there is one.
+        match self.bar.lock().as_deref() {
+            Ok(Some(bar)) => bar.println(text),
+            _ => warn(&text),
+        }
+    }
+}
+
+/// What is known so far, in a line.
+fn provisional(found: &Provisional<'_>) -> String {
+    let unit = match found.axis {
+        Axis::Records => "records/s",
+        Axis::Requests | Axis::Closed => "RPS",
+    };
+    let load = |load: f64| format!("{load:.*} {unit}", if load < 10.0 { 2 } else { 0 });
+    let variant = found.variant;
+    match found.line {
+        SoFar::AtMost(most, station) => {
+            format!(
+                "provisional: {variant} saturates at {} at most, where {station} is full",
+                load(most)
+            )
+        }
+        SoFar::About { load: mean, of, all } => {
+            format!(
+                "provisional: {variant} saturates at about {} ({of} of {all} replications)",
+                load(mean)
+            )
+        }
+    }
 }
 
 /// A pool of so many threads; of all cores without a number.
@@ -302,14 +335,14 @@ fn study(studying: &Studying, question: Question) -> u8 {
     let (result, effort) = pool.install(|| answer_question(&loaded.study, question, &progress));
     progress.end();
     let spent = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);
-    finish(studying, &loaded, &result, effort, spent)
+    finish(studying, &loaded, &result, &effort, spent)
 }
 
 fn finish(
     studying: &Studying,
     loaded: &Loaded,
     result: &StudyResult,
-    effort: Effort,
+    effort: &Effort,
     (wall_s, cpu_s): (f64, f64),
 ) -> u8 {
     let inputs = loaded
@@ -326,6 +359,7 @@ fn finish(
             completions: effort.completions,
             cpu_s,
             wall_s,
+            parts: effort.parts.iter().map(part_cost).collect(),
         },
         settings: loaded.study.settings.clone(),
         command: std::env::args().collect(),
@@ -357,6 +391,10 @@ fn finish(
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }
+}
+
+fn part_cost(spent: &Spent) -> PartCost {
+    PartCost { part: spent.part.name().into(), runs: spent.runs, events: spent.events }
 }
 
 /// Whether the last variant meets every target, and carries the load asked about where a line was sought.

@@ -64,7 +64,7 @@ pub struct Input {
 }
 
 /// What the computation cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EngineCost {
     /// Events that the engine handled.
     pub events: u64,
@@ -74,6 +74,19 @@ pub struct EngineCost {
     pub cpu_s: f64,
     /// Time on the clock \[s\].
     pub wall_s: f64,
+    /// What that was for.
+    pub parts: Vec<PartCost>,
+}
+
+/// What a part of the study cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartCost {
+    /// Which part.
+    pub part: String,
+    /// Simulations run.
+    pub runs: u64,
+    /// Events that the engine handled in them.
+    pub events: u64,
 }
 
 /// How to write.

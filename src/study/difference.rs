@@ -6,14 +6,11 @@
 //! different loads, so that the same window sees partly different users, and where different resources
 //! draw them, different draws decide: less of their chance is shared.
 
-use rayon::prelude::*;
-
-use super::replicate::{Outcome, steady};
+use super::CONFIDENCE;
+use super::replicate::Outcome;
 use super::result::{AtCommonLoad, Comparison, StudyResult};
-use super::sampling::windowed;
-use super::saturation::{Line, mean_doubt};
-use super::setup::Study;
-use super::{CONFIDENCE, Watcher};
+use super::saturation::mean_doubt;
+use super::search::Line;
 use crate::stats;
 
 /// Where variants are compared below saturation, as a share of the lowest line.
@@ -22,44 +19,15 @@ const COMMON: f64 = 0.8;
 /// All variants at one load that they carry.
 #[derive(Debug, Default)]
 pub(super) struct Common {
-    rps: f64,
+    pub(super) rps: f64,
     /// By variant, in the order of replications.
     pub(super) seen: Vec<Vec<Outcome>>,
 }
 
-/// Run all variants at a share of the lowest line; nothing where there are not two variants with a line.
-pub(super) fn common(study: &Study, result: &StudyResult, watcher: &dyn Watcher) -> Option<Common> {
-    let lines: Option<Vec<f64>> =
-        result.variants.iter().map(|variant| Some(variant.saturation.as_ref()?.rps.mean)).collect();
-    let lines = lines.filter(|lines| lines.len() > 1)?;
-    let rps = two_digits(lines.iter().copied().fold(f64::INFINITY, f64::min) * COMMON);
-    if rps <= 0.0 || watcher.stopped() {
-        return None;
-    }
-    let replications = study.search.replications.max(2);
-    watcher.begin(
-        "all variants at a load that they carry",
-        lines.len() as u64 * u64::from(replications),
-    );
-    let seen: Vec<Vec<Outcome>> = (0..lines.len())
-        .into_par_iter()
-        .map(|variant| {
-            (0..replications)
-                .into_par_iter()
-                .with_max_len(1)
-                .filter_map(|number| {
-                    let spec = study.case(variant, 0, 0);
-                    let go = !watcher.stopped();
-                    let warm_up = result.variants[variant].search_warm_up;
-                    let window = warm_up.map_or(study.window, |warm_up| windowed(study, warm_up));
-                    let seen = go.then(|| steady(spec, window, rps, study.seed, number));
-                    watcher.step();
-                    seen
-                })
-                .collect()
-        })
-        .collect();
-    (!watcher.stopped()).then_some(Common { rps, seen })
+/// A share of the lowest of these lines, one a variant; none where there are not two, or the lowest is 0.
+pub(super) fn common_load(lines: &[f64]) -> Option<f64> {
+    let lowest = lines.iter().copied().fold(f64::INFINITY, f64::min);
+    Some(two_digits(lowest * COMMON)).filter(|rps| lines.len() > 1 && *rps > 0.0)
 }
 
 /// Rounded down to two digits: a load that reads well.

@@ -5,7 +5,7 @@ use super::replicate::Outcome;
 use super::result::{
     AnatomyPart, AtLoad, DayBin, StationResult, Target, TargetVerdict, Verdict, WarmUp,
 };
-use super::saturation::Line;
+use super::search::Line;
 use super::setup::Day;
 use crate::model::spec::Spec;
 use crate::model::stations::stations;

@@ -260,7 +260,7 @@ fn queueing_share(spec: &Spec, station: &Station) -> f64 {
 
 /// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
 /// No user waits for it; it is reported when it falls behind, but draws no line.
-fn aside(spec: &Spec, station: &Station) -> bool {
+pub(super) fn aside(spec: &Spec, station: &Station) -> bool {
     match station.resource {
         Resource::Listener(listener) => {
             let topic = spec.listeners[listener as usize].topic;

@@ -20,6 +20,9 @@ const EXACT: f64 = 1e-9;
 /// Share of errors above which what is offered is not what is worked on, so that the utilisation law
 /// cannot be told from the offered load.
 const LOST: f64 = 1e-3;
+/// Times its capacity that a station must be asked for before nobody need look whether it carries that: a
+/// window may by chance bring a little less work than the mean.
+pub(super) const CLEARLY: f64 = 1.03;
 
 /// The parts of a response that [`Measure::PartMs`] knows, by the names that reports give them.
 pub fn parts() -> impl Iterator<Item = &'static str> {
@@ -164,22 +167,39 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64) -> Vec<Check> {
 /// draw it.
 fn bound(demands: &Demands, all: &[Station], variant: &VariantResult, load: f64) -> Option<Check> {
     let line = variant.saturation.as_ref().filter(|line| !line.beyond_search)?;
-    let room = |(station, work): &(usize, f64)| all[*station].capacity / work;
-    let fullest = demands.work.iter().min_by(|a, b| room(a).total_cmp(&room(b)))?;
-    let expected = load * room(fullest);
+    let (fullest, room) = demands.fullest(all)?;
+    let expected = load * room;
     let simulation = widened(line.rps);
     let agrees = expected.is_finite() && simulation.low <= expected;
     Some(Check {
         stated: false,
         measure: Measure::LineRps,
         at: None,
-        law: format!("utilisation law: {} full", all[fullest.0].name),
+        law: format!("utilisation law: {} full", all[fullest].name),
         source: OPERATIONAL.into(),
         theory: expected,
         bound: true,
         simulation,
         agreement: if agrees { Agreement::Agrees } else { Agreement::Differs },
     })
+}
+
+/// The load above which no line can lie, and the name of the station that is full there; none where the
+/// description does not tell.
+pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
+    let base = super::replicate::base_load(spec);
+    let all = stations(spec);
+    let (fullest, room) = Demands::of(spec, base)?.fullest(&all)?;
+    let load = base * room;
+    (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
+}
+
+/// Stations that `load` asks for clearly more than they have, whatever else is changed.
+pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
+    let all = stations(spec);
+    let demands = Demands::of(spec, load).map_or(Vec::new(), |demands| demands.work);
+    let clearly = |(station, work): &(usize, f64)| *work > all[*station].capacity * CLEARLY;
+    demands.into_iter().filter(clearly).map(|(station, _)| station).collect()
 }
 
 /// Work that a load brings, from the description alone.
@@ -200,6 +220,12 @@ struct Flows {
 const ROUNDS: usize = 200;
 
 impl Demands {
+    /// The station that is filled first, and by which factor of the load.
+    fn fullest(&self, all: &[Station]) -> Option<(usize, f64)> {
+        let room = |(station, work): &(usize, f64)| (*station, all[*station].capacity / work);
+        self.work.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
     /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
     fn of(spec: &Spec, load: f64) -> Option<Demands> {
         let flows = Flows::of(spec, load)?;
@@ -320,4 +346,47 @@ fn walk(spec: &Spec, entry: u32, rate: f64, mut seen: impl FnMut(&Op, f64)) -> O
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::spec::{Balancer, Endpoint, Journey, Load, Open, Service, Threads, Visit};
+    use crate::random::{Dist, Sampler};
+
+    /// One core, 10 ms a request: full at 100 a second; clearly asked for more than it has above 103.
+    #[test]
+    fn a_core_has_a_ceiling() {
+        let service = Service {
+            name: "server".into(),
+            pods: 1,
+            cores: 1.0,
+            threads: Threads { maximum: 1, accepted: 0, backlog: 0 },
+            balancer: Balancer::RoundRobin,
+            pools: Vec::new(),
+        };
+        let visit = Visit { endpoint: 0, chance: 1.0, think: None };
+        let spec = Spec {
+            services: vec![service],
+            endpoints: vec![Endpoint { name: "server.serve".into(), service: 0, entry: 0 }],
+            ops: vec![Op::Cpu { time: 0, draw: 0 }, Op::End],
+            samplers: vec![Sampler::new(Dist::Constant(0.010))],
+            load: Load {
+                open: Some(Open { requests_per_s: 20.0, regular: false }),
+                journeys: vec![Journey { name: "only".into(), weight: 1.0, visits: vec![visit] }],
+                ..Load::default()
+            },
+            ..Spec::default()
+        };
+        let (most, station) = ceiling(&spec).expect("an open load on a core");
+        assert!((most - 100.0).abs() < 1e-9, "{most}");
+        assert_eq!(station, "server CPU");
+        assert!(overloaded(&spec, 102.0).is_empty());
+        let full = overloaded(&spec, 104.0);
+        let names: Vec<String> = stations(&spec).into_iter().map(|station| station.name).collect();
+        assert_eq!(
+            full.iter().map(|full| names[*full].as_str()).collect::<Vec<_>>(),
+            ["server CPU"]
+        );
+    }
 }

@@ -7,10 +7,10 @@
 use rayon::prelude::*;
 
 use super::CONFIDENCE;
-use super::replicate::{Outcome, SLICES, watched};
+use super::replicate::{Outcome, SLICES};
 use super::result::{WarmUp, WarmUpSource};
+use super::runs::{Part, Runs};
 use super::setup::Window;
-use crate::model::Cost;
 use crate::model::spec::Spec;
 use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
@@ -43,20 +43,16 @@ pub(crate) enum Transient {
 }
 
 /// The warm-up that `spec` needs at `load`, from pilot runs that begin empty. A load that is too much never
-/// settles: the warm-up is then that of `window`.
-pub(crate) fn find(spec: &Spec, window: Window, load: f64, seed: u64) -> (WarmUp, Cost) {
-    let mut cost = Cost::default();
+/// settles: the warm-up is then the default.
+pub(crate) fn find(runs: &Runs<'_>, spec: &Spec, load: f64) -> WarmUp {
+    let window = runs.study.window;
     for share in LENGTHS {
         let measure = Span::from_secs(window.measure.secs() * share);
         let pilot = Window { warm_up: Span::ZERO, measure };
         let outcomes: Vec<Outcome> = (0..PILOTS)
             .into_par_iter()
-            .map(|number| watched(spec, pilot, load, seed, FIRST_PILOT + number))
+            .map(|number| runs.watched(Part::WarmUp, spec, pilot, load, FIRST_PILOT + number))
             .collect();
-        for outcome in &outcomes {
-            cost.events += outcome.cost.events;
-            cost.completions += outcome.cost.completions;
-        }
         let drifting = outcomes.iter().filter(|outcome| !outcome.drifting.is_empty()).count();
         let overloaded = 2 * drifting > outcomes.len();
         if overloaded && share >= 1.0 {
@@ -65,11 +61,11 @@ pub(crate) fn find(spec: &Spec, window: Window, load: f64, seed: u64) -> (WarmUp
         if let (Some(cut), false) = (settled(spec, &outcomes), overloaded) {
             // What MSER-5 cannot see is less than a batch.
             let found = sensible(slices(measure, cut + BATCH));
-            return (WarmUp { seconds: found.secs(), source: WarmUpSource::Found }, cost);
+            return WarmUp { seconds: found.secs(), source: WarmUpSource::Found };
         }
     }
     let seconds = window.warm_up.secs();
-    (WarmUp { seconds, source: WarmUpSource::Unsettled }, cost)
+    WarmUp { seconds, source: WarmUpSource::Unsettled }
 }
 
 /// Slices to cut so that every series is settled; none where one never is.

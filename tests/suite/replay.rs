@@ -58,9 +58,12 @@ fn a_study_has_the_same_bytes_with_any_number_of_threads() {
     study.search.replications = 3;
     study.replications = 3;
     let bytes = |count: usize| {
-        let (result, _) = threads(count, || answer_question(&study, Question::Compare, &Unwatched));
+        let (result, effort) =
+            threads(count, || answer_question(&study, Question::Compare, &Unwatched));
         assert!(result.variants[0].saturation.is_some() && !result.variants[0].curve.is_empty());
-        report::json(&result).expect("a result is JSON")
+        // Every event belongs to a part, and the parts do not depend on who ran first.
+        assert_eq!(effort.parts.iter().map(|spent| spent.events).sum::<u64>(), effort.events);
+        (report::json(&result).expect("a result is JSON"), effort)
     };
     let one = bytes(1);
     assert_eq!(one, bytes(2));

@@ -1,0 +1,215 @@
+//! The lines of all cases of a study, and the answers made of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::gather::anatomy;
+use super::plan::{AllDone, Done, Task};
+use super::replicate::Outcome;
+use super::result::{Alternative, AlternativeVariant, Axis, Saturation, StudyResult, WarmUp};
+use super::sampling::windowed;
+use super::saturation::answer;
+use super::search::{Case, Line};
+use super::{Provisional, Question, SoFar, Work, theory};
+use crate::model::stations::stations;
+
+/// Lines of the replications of one case.
+pub(super) struct Searched {
+    pub(super) mix: usize,
+    pub(super) calibration: usize,
+    pub(super) variant: usize,
+    pub(super) warm_up: WarmUp,
+    pub(super) lines: Vec<Line>,
+}
+
+impl Searched {
+    /// Whether it belongs to the main answer.
+    pub(super) fn is_main(&self) -> bool {
+        (self.mix, self.calibration) == (0, 0)
+    }
+}
+
+impl Work<'_> {
+    /// Find the line of every case; the main mix and calibration first.
+    pub(super) fn search(&self, question: Question, result: &mut StudyResult) -> Vec<Searched> {
+        let study = self.study;
+        let (mixes, calibrations) = match question {
+            Question::Compare => (study.mixes.len(), study.calibrations.len()),
+            _ => (1, 1),
+        };
+        let mut cases = Vec::new();
+        for calibration in 0..calibrations {
+            for mix in 0..mixes {
+                cases.extend((0..study.variants.len()).map(|variant| (mix, calibration, variant)));
+            }
+        }
+        self.ceilings(result.target_load.axis);
+        let warm_ups = self.search_warm_ups(&cases);
+        let mut searched: Vec<Searched> = Vec::new();
+        for which @ &(mix, calibration, variant) in &cases {
+            let warm_up = warm_ups.get(which).copied().unwrap_or_else(|| self.given());
+            if (mix, calibration) == (0, 0) {
+                result.variants[variant].search_warm_up = Some(warm_up);
+            }
+            searched.push(Searched { mix, calibration, variant, warm_up, lines: Vec::new() });
+        }
+        let found = self.lines(&searched, result.target_load.axis);
+        for (searched, lines) in searched.iter_mut().zip(found) {
+            searched.lines = lines;
+        }
+        searched
+    }
+
+    pub(super) fn case(&self, searched: &Searched) -> Case<'_> {
+        let spec = self.study.case(searched.variant, searched.mix, searched.calibration);
+        Case { runs: &self.runs, spec, window: windowed(self.study, searched.warm_up) }
+    }
+
+    /// Say what the description alone tells of the main answer's lines.
+    fn ceilings(&self, axis: Axis) {
+        for (index, variant) in self.study.variants.iter().enumerate() {
+            if let Some((load, station)) = theory::ceiling(self.study.case(index, 0, 0)) {
+                let (variant, line) = (variant.name.as_str(), SoFar::AtMost(load, &station));
+                self.watcher.provisional(&Provisional { variant, axis, line });
+            }
+        }
+    }
+
+    /// The lines of each case in all replications. The first replication of the first variant finds its way
+    /// from the utilisation bound, that of a further variant from the variant before it, and the other
+    /// replications from the first: each begins as soon as it knows where.
+    fn lines(&self, cases: &[Searched], axis: Axis) -> Vec<Vec<Line>> {
+        let study = self.study;
+        let replications = study.search.replications.max(2);
+        // Beside the main answer half as many replications tell whether it holds.
+        let half = (replications / 2).max(2);
+        let wanted = |case: &Searched| if case.is_main() { replications } else { half };
+        let found: Vec<Vec<Mutex<Option<Line>>>> = cases
+            .iter()
+            .map(|case| (0..wanted(case)).map(|_| Mutex::new(None)).collect())
+            .collect();
+        if self.watcher.stopped() {
+            return cases.iter().map(|_| Vec::new()).collect();
+        }
+        let steps = cases.iter().map(|case| u64::from(wanted(case))).sum();
+        self.watcher.begin("looking for the line of each variant", steps);
+        let keep = |case: usize, number: u32, line: Line| {
+            let mut place =
+                found[case][number as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            *place = Some(line);
+            self.watcher.step();
+        };
+        let (keep, found_first) = (&keep, |case: &Searched, line: &Line| {
+            if case.is_main() && line.failed.is_some() {
+                let variant = study.variants[case.variant].name.as_str();
+                let line = SoFar::About { load: line.load, of: 1, all: replications };
+                self.watcher.provisional(&Provisional { variant, axis, line });
+            }
+        });
+        let found_first = &found_first;
+        rayon::scope(|scope| {
+            let variants = study.variants.len();
+            for (chain, alike) in cases.chunks(variants).enumerate() {
+                scope.spawn(move |scope| {
+                    let mut before: Option<(Line, f64)> = None;
+                    for (place, searched) in alike.iter().enumerate() {
+                        if self.watcher.stopped() {
+                            return;
+                        }
+                        let (index, case) = (chain * variants + place, self.case(searched));
+                        let bound = case.bound();
+                        let start = before
+                            .as_ref()
+                            .and_then(|(line, other)| case.start_like(line, bound / other));
+                        let line = case.line(0, start.unwrap_or_else(|| case.start_below(bound)));
+                        found_first(searched, &line);
+                        let start = case.start_beside(&line);
+                        before = Some((line.clone(), bound));
+                        keep(index, 0, line);
+                        for number in 1..wanted(searched) {
+                            scope.spawn(move |_| {
+                                if !self.watcher.stopped() {
+                                    keep(index, number, self.case(searched).line(number, start));
+                                }
+                            });
+                        }
+                    }
+                });
+            }
+        });
+        let whole =
+            |place: Mutex<Option<Line>>| place.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.into_iter().map(|lines| lines.into_iter().filter_map(whole).collect()).collect()
+    }
+
+    /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
+    pub(super) fn answers(
+        &self,
+        searched: &[Searched],
+        done: &mut AllDone,
+        result: &mut StudyResult,
+    ) {
+        for (index, searched) in searched.iter().enumerate() {
+            if searched.lines.is_empty() {
+                continue;
+            }
+            let saturation = match done.remove(&Task::Relief(index)) {
+                Some(Done::Answer(found)) => *found,
+                // A study that was stopped still says where the lines lie that it found.
+                _ => answer(&self.case(searched), &searched.lines, 0),
+            };
+            self.put(searched, saturation, result);
+        }
+        let main: Vec<&Searched> = searched.iter().filter(|searched| searched.is_main()).collect();
+        self.behind(&main, result);
+    }
+
+    fn put(&self, searched: &Searched, saturation: Saturation, result: &mut StudyResult) {
+        let variant = &mut result.variants[searched.variant];
+        if searched.is_main() {
+            variant.anatomy = anatomy(&searched.lines);
+            variant.anatomy_rps = saturation.rps.mean;
+            variant.saturation = Some(saturation);
+            return;
+        }
+        let name = variant.name.clone();
+        let (mix, calibration) =
+            (&self.study.mixes[searched.mix], &self.study.calibrations[searched.calibration]);
+        let same = |other: &Alternative| other.mix == *mix && other.calibration == *calibration;
+        if !result.alternatives.iter().any(same) {
+            result.alternatives.push(Alternative {
+                mix: mix.clone(),
+                calibration: calibration.clone(),
+                variants: Vec::new(),
+            });
+        }
+        if let Some(place) = result.alternatives.iter_mut().find(|other| same(other)) {
+            place.variants.push(AlternativeVariant { name, saturation });
+        }
+    }
+
+    /// Warn of stations that fall behind below the line without drawing it.
+    fn behind(&self, searched: &[&Searched], result: &mut StudyResult) {
+        let mut late: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for searched in searched {
+            let carried: Vec<&Outcome> =
+                searched.lines.iter().filter_map(|line| line.carried.as_ref()).collect();
+            let spec = self.study.case(searched.variant, 0, 0);
+            for (index, station) in stations(spec).into_iter().enumerate() {
+                let behind =
+                    carried.iter().filter(|outcome| outcome.aside.contains(&index)).count();
+                if behind * 2 > carried.len() {
+                    let variant = &self.study.variants[searched.variant].name;
+                    late.entry(station.name).or_default().push(variant);
+                }
+            }
+        }
+        for (station, variants) in late {
+            result.warnings.push(format!(
+                "{station} fall behind already below the line ({}); their topic's records do not count \
+                 as events, so they draw no line",
+                variants.join(", ")
+            ));
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The line of one replication: the largest load that its own random draws carry.
+//!
+//! Because the same users come sooner at a higher load, a replication's line can be bracketed and bisected
+//! like a number. Where targets decide, that is done to the resolution asked for. Where only a queue
+//! drifts, one run beyond the line says nearly as much as a bracket: the line is estimated from what
+//! passed, and runs nearer to that estimate tell how far to trust it.
+//!
+//! Within its bracket the line is estimated from what was seen at the ends (see `place`), so that neither
+//! the bracket nor the tolerance of the test for drift shifts it.
+
+use super::replicate::{Outcome, aside, base_load};
+use super::runs::{Part, Runs};
+use super::setup::{Study, Window};
+use crate::model::spec::{Resource, Spec};
+use crate::model::stations::{Station, stations};
+
+/// A share of where the search began that it goes down to before it says that nothing is carried.
+const LOWEST: f64 = 1e-4;
+/// Share of an extrapolated distance that it may be wrong by: the law of a station in overload is exact
+/// in the long run, but sessions that wait ask less, and a window is not the long run. A judgement.
+const EXTRAPOLATED: f64 = 0.125;
+/// Most runs spent on coming nearer to a line that lies far below the loads seen.
+const NEARER: usize = 3;
+/// Busy share up to which a processor counts as having kept up with its work.
+const KEPT_UP: f64 = 0.97;
+/// Share of the line below it that a run may lie and still stand for it.
+const NEAR: f64 = 0.08;
+/// Share of the utilisation bound at which a search begins that knows nothing else, and its first step.
+const FIRST: (f64, f64) = (0.85, 0.2);
+/// Width that will do, as a share of its upper end, for a bracket from the line expected to a run in which
+/// only a queue drifts.
+const BROAD: f64 = 0.25;
+/// Share of the load expected below which what a queue passed is not believed without a look there: a
+/// queue may pass less, the more is asked of it.
+const BELIEVED: f64 = 0.9;
+
+/// The line of one replication.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The load, estimated between the runs nearest to it.
+    pub(crate) load: f64,
+    /// What that estimate may be wrong by, beside chance.
+    pub(crate) doubt: f64,
+    /// What was seen at the highest load up to the line that was carried.
+    pub(crate) carried: Option<Outcome>,
+    /// The lowest load that was seen to fail; none when the search's end was carried.
+    pub(crate) failed: Option<Outcome>,
+}
+
+/// Where a search begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    load: f64,
+    /// First step from there, as a share, and how many are that long; then each is twice the last.
+    step: (f64, u32),
+    /// About where the line may lie.
+    expected: Option<f64>,
+    /// Width of a bracket, as a share of its upper end, that will do where only a queue drifts.
+    drifting: f64,
+}
+
+/// What a search needs.
+pub(crate) struct Case<'a> {
+    pub(crate) runs: &'a Runs<'a>,
+    pub(crate) spec: &'a Spec,
+    pub(crate) window: Window,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn study(&self) -> &'a Study {
+        self.runs.study
+    }
+
+    fn run(&self, load: f64, number: u32) -> Outcome {
+        self.runs.steady(Part::Line, self.spec, self.window, load, number)
+    }
+
+    /// Whether every target is met and nothing drifts.
+    pub(crate) fn carries(&self, outcome: &Outcome) -> bool {
+        outcome.missed(&self.study().targets).is_none()
+    }
+
+    /// Upper bound of the line by the utilisation law: at a low load each station's busy share per request
+    /// is measured; none that may draw the line can exceed its capacity.
+    pub(crate) fn bound(&self) -> f64 {
+        let search = self.study().search;
+        let base = base_load(self.spec);
+        let probe = (base * 0.05).clamp(1e-9, search.highest_rps);
+        let outcome = self.run(probe, 0);
+        stations(self.spec)
+            .iter()
+            .zip(&outcome.busy)
+            .filter(|(station, busy)| {
+                station.capacity.is_finite() && **busy > 0.0 && limits(self.spec, station)
+            })
+            .map(|(station, busy)| probe * station.capacity / busy)
+            .fold(search.highest_rps, f64::min)
+    }
+
+    /// Where to begin with nothing but a bound.
+    pub(crate) fn start_below(&self, bound: f64) -> Start {
+        let (share, step) = FIRST;
+        let drifting = 2.0 * self.study().search.resolution;
+        Start { load: bound * share, step: (step, 1), expected: None, drifting }
+    }
+
+    /// Where to begin in the same replication of a variant that is like another with this line, but has so
+    /// many times its bound; none where that says nothing.
+    pub(crate) fn start_like(&self, other: &Line, times: f64) -> Option<Start> {
+        let resolution = self.study().search.resolution;
+        let failed = other.failed.as_ref().filter(|_| other.load > 0.0)?;
+        Some(Start {
+            load: failed.load * times * (1.0 - resolution),
+            step: (2.0 * resolution, 1),
+            expected: None,
+            drifting: 2.0 * resolution,
+        })
+    }
+
+    /// Where to begin in another replication of the case that this is a line of: at a load that fails, so
+    /// that a queue that drifts needs no more, or just below it, so that a step makes the bracket.
+    pub(crate) fn start_beside(&self, first: &Line) -> Start {
+        let resolution = self.study().search.resolution;
+        let known = Start {
+            load: first.load.max(1e-6),
+            step: (2.0 * resolution, 1),
+            expected: Some(first.load).filter(|load| *load > 0.0),
+            drifting: BROAD,
+        };
+        let Some(failed) = first.failed.as_ref().filter(|_| first.load > 0.0) else { return known };
+        if self.only_drifts(failed) {
+            return Start { load: failed.load, ..known };
+        }
+        Start { load: failed.load * (1.0 - resolution), step: (resolution, 2), ..known }
+    }
+
+    fn only_drifts(&self, failed: &Outcome) -> bool {
+        failed.missed(&self.study().targets) == Some("drift")
+    }
+
+    /// The line of replication `number`.
+    pub(crate) fn line(&self, number: u32, start: Start) -> Line {
+        let search = self.study().search;
+        let mut line = Line { load: 0.0, doubt: 0.0, carried: None, failed: None };
+        let mut carried: Vec<Outcome> = Vec::new();
+        let (mut low, mut high) = (0.0, f64::INFINITY);
+        let (mut next, (mut step, mut alike)) = (start.load.min(search.highest_rps), start.step);
+        loop {
+            let outcome = self.run(next, number);
+            if self.carries(&outcome) {
+                low = next;
+                carried.push(outcome);
+                if next >= search.highest_rps {
+                    (line.load, line.carried) = (search.highest_rps, carried.pop());
+                    return line;
+                }
+            } else {
+                high = next;
+                line.failed = Some(outcome);
+                if next < start.load * LOWEST {
+                    return line;
+                }
+            }
+            let drifts = line.failed.as_ref().filter(|failed| self.only_drifts(failed));
+            // A run that meets all targets shows that lower loads meet them: no bracket is needed then.
+            let (from, width) = match drifts {
+                Some(_) => (low.max(start.expected.unwrap_or(0.0)), start.drifting),
+                None => (low, search.resolution),
+            };
+            if high.is_finite() && from > 0.0 && high - from <= width * high {
+                break;
+            }
+            next = if low > 0.0 && high.is_finite() {
+                (low * high).sqrt()
+            } else if low > 0.0 {
+                next * (1.0 + step)
+            } else {
+                let below = drifts.map_or(0.0, |failed| self.passed(failed));
+                let below = below * (1.0 - search.resolution);
+                if below < next { below.max(next * (1.0 - step)) } else { next * (1.0 - step) }
+            };
+            next = next.min(search.highest_rps);
+            alike = alike.saturating_sub(1);
+            if alike == 0 {
+                step = (step * 2.0).min(0.6);
+            }
+        }
+        self.place(&mut line, carried, start.expected, number);
+        line
+    }
+
+    /// What the queues that drift passed of a load that failed; 0 where only processors drift.
+    fn passed(&self, failed: &Outcome) -> f64 {
+        let all = stations(self.spec);
+        let queues = failed.drifting.iter().filter(|station| !is_processor(&all[**station]));
+        let least = queues.map(|station| passes(failed, *station)).fold(f64::INFINITY, f64::min);
+        if least.is_finite() { least } else { 0.0 }
+    }
+
+    /// Estimate the line from the run that failed and those that were carried, in rising order of load.
+    ///
+    /// A target that was missed: where its metric crosses the limit, between the highest load carried and
+    /// the one that failed, on a logarithmic scale. The doubt is a quarter of the bracket, the mean
+    /// distance of a point anywhere in it from its middle.
+    ///
+    /// A queue that drifts is longer than empty all the time, so that its station passes what it can: the
+    /// line is the load of the failed run less the share that stayed. What a station can may fall with the
+    /// load, down to nothing where requests lock each other out; so runs nearer to the line have their say
+    /// too (see `approached`). A shared processor
+    /// passes jobs by their size, small ones first; there the utilisation law tells, from a run in which it
+    /// kept up. The doubt is a share of the way to the run that was seen. The tolerance of the test for
+    /// drift does not enter; the line may well lie below a load that was carried within it.
+    fn place(
+        &self,
+        line: &mut Line,
+        mut carried: Vec<Outcome>,
+        expected: Option<f64>,
+        number: u32,
+    ) {
+        let Some(failed) = &line.failed else { return };
+        let crossings = self.study().targets.iter().filter_map(|target| {
+            let low = carried.last()?;
+            let (below, above) = (low.metric(&target.metric), failed.metric(&target.metric));
+            let share = crossing(below, above, target.limit)?;
+            Some((low.load * (failed.load / low.load).powf(share), (failed.load - low.load) / 4.0))
+        });
+        let mut limits: Vec<(f64, f64)> = crossings.collect();
+        let highest = carried.last().map_or(0.0, |low| low.load);
+        let all = stations(self.spec);
+        let (processors, queues): (Vec<usize>, Vec<usize>) =
+            failed.drifting.iter().partition(|station| is_processor(&all[**station]));
+        let top = failed.load;
+        let first = |station: &usize| {
+            let low = carried.last().map_or(0.0, |low| passes(low, *station));
+            passes(failed, *station).max(low)
+        };
+        if let Some(station) = queues.into_iter().min_by(|a, b| first(a).total_cmp(&first(b))) {
+            limits.push(self.approached(&mut carried, station, failed, expected, number));
+        }
+        for station in processors {
+            let found = self.kept_up(&mut carried, station, expected, number);
+            limits.extend(found.map(|(load, doubt)| (load.min(top), doubt)));
+        }
+        let found = limits.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+        (line.load, line.doubt) = found.unwrap_or((highest, 0.0));
+        line.carried = self.near(line.load, carried, number);
+    }
+
+    /// The load that a station with a queue can pass, with its doubt: nearer runs where all that were seen
+    /// lie far from what it passed, each halfway to what was not passed whole. Just above the estimate
+    /// would be nearer, but there a queue may stay by chance.
+    fn approached(
+        &self,
+        carried: &mut Vec<Outcome>,
+        station: usize,
+        failed: &Outcome,
+        expected: Option<f64>,
+        number: u32,
+    ) -> (f64, f64) {
+        let resolution = self.study().search.resolution;
+        let whole = |seen: &Outcome| passes(seen, station) >= seen.load;
+        // Below what another run passed, a run says how noisy both are.
+        let mut line = carried.last().map_or(0.0, |low| passes(low, station));
+        line = line.max(passes(failed, station));
+        let mut over =
+            carried.iter().find(|seen| !whole(seen)).map_or(failed.load, |seen| seen.load);
+        for _ in 0..NEARER {
+            if over - line <= resolution * over {
+                break;
+            }
+            let halfway = f64::midpoint(line, over);
+            let next = match expected {
+                Some(expected) if line < expected * BELIEVED => expected * (1.0 - resolution),
+                _ => halfway,
+            };
+            let seen = self.run(next.min(over), number);
+            if !whole(&seen) {
+                over = over.min(seen.load);
+            }
+            line = line.max(passes(&seen, station));
+            let place = carried.partition_point(|other| other.load < seen.load);
+            carried.insert(place, seen);
+        }
+        // The nearest run leaves a bracket too, and the larger of several noisy estimates leans upwards.
+        let bracket = resolution * line / 4.0;
+        (line, bracket + (over - line).max(0.0) * EXTRAPOLATED)
+    }
+
+    /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
+    /// highest load at which it kept up with its work.
+    fn kept_up(
+        &self,
+        carried: &mut Vec<Outcome>,
+        station: usize,
+        expected: Option<f64>,
+        number: u32,
+    ) -> Option<(f64, f64)> {
+        let capacity = stations(self.spec)[station].capacity;
+        let limit = |seen: &Outcome| {
+            let busy = seen.busy[station] / capacity;
+            (busy > 0.0 && busy < KEPT_UP).then_some((seen.load / busy, seen.load))
+        };
+        let found = |carried: &[Outcome]| carried.iter().rev().find_map(limit);
+        for _ in 0..3 {
+            let below = |load: f64| load * (1.0 - NEAR);
+            let next = match found(carried) {
+                Some((line, seen)) if seen >= below(line) => break,
+                Some((line, _)) => line * (1.0 - NEAR * 0.75),
+                None => {
+                    let lowest = carried.first().map_or(f64::INFINITY, |seen| below(seen.load));
+                    let guess = expected.map_or(lowest, |expected| below(expected).min(lowest));
+                    Some(guess).filter(|guess| guess.is_finite())?
+                }
+            };
+            let seen = self.run(next, number);
+            let place = carried.partition_point(|other| other.load < seen.load);
+            carried.insert(place, seen);
+        }
+        found(carried).map(|(line, seen)| (line, (line - seen) * EXTRAPOLATED))
+    }
+
+    /// The run at the highest load up to the line; run now where none lies near it.
+    fn near(&self, line: f64, carried: Vec<Outcome>, number: u32) -> Option<Outcome> {
+        let mut below = carried.into_iter().rev().filter(|seen| seen.load <= line);
+        let near = |seen: &Outcome| seen.load >= line * (1.0 - NEAR);
+        below.next().filter(near).or_else(|| {
+            let load = line * (1.0 - self.study().search.resolution);
+            Some(self.run(load, number))
+        })
+    }
+}
+
+/// How far from `below` to `above` a metric crosses `limit`, as a share; none where it does not. The
+/// scale is logarithmic, since times grow like 1 / (capacity − load), unless a zero forbids it.
+fn crossing(below: f64, above: f64, limit: f64) -> Option<f64> {
+    if above <= limit {
+        return None;
+    }
+    let share = if below > 0.0 {
+        (limit / below).ln() / (above / below).ln()
+    } else {
+        (limit - below) / (above - below)
+    };
+    Some(if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 })
+}
+
+fn is_processor(station: &Station) -> bool {
+    matches!(station.resource, Resource::Cpu(_) | Resource::DatabaseCpu(_))
+}
+
+/// What a station passed of a load, on its axis: all that its queue did not keep.
+fn passes(seen: &Outcome, station: usize) -> f64 {
+    seen.load * (1.0 - seen.kept.get(station).copied().unwrap_or(0.0))
+}
+
+/// Whether a station's utilisation bounds the line: waiting for a connection limit, a queue's storage or
+/// a share of threads does, a listener's mean over threads does not when partitions are uneven; what is
+/// only bookkeeping draws no line.
+fn limits(spec: &Spec, station: &Station) -> bool {
+    !matches!(station.resource, Resource::DatabaseConnections(_)) && !aside(spec, station)
+}
