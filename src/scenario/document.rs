@@ -13,7 +13,7 @@ use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Sha
 use super::yaml::{Node, Value};
 
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
-pub(crate) use self::timeline::{HappeningDoc, TimedDoc};
+pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
@@ -559,6 +559,9 @@ document! {
         regular: Option<Flag>,
         /// A response later than this is an error.
         patience: Option<Duration>,
+        /// What users do whose request fails, or is not answered within their patience; by default they
+        /// give up.
+        retries: Option<RetriesDoc>,
     }
 
     /// Users: the rate at the peak is mau x daily x concurrent x calls.

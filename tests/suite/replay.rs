@@ -216,13 +216,13 @@ proptest! {
 /// the values that the failing test prints, in both profiles:
 /// `cargo test --test suite digests; cargo test --release --test suite digests`.
 const DIGESTS: [(&str, u64); 7] = [
-    ("closed-loop", 0x9265D35F469EE6D3),
-    ("mg1-ps", 0x2128D27652976D14),
-    ("mm1", 0x17A6A3C73F4B6F1D),
-    ("mmc", 0x04BDAEAC5393FB13),
-    ("partition-lag", 0x676B8B69B2C86511),
-    ("pool-timeout", 0xAC55FCC73AF2A41A),
-    ("tandem", 0xB71C40BD6B6376AF),
+    ("closed-loop", 0x9265_D35F_469E_E6D3),
+    ("mg1-ps", 0x2128_D276_5297_6D14),
+    ("mm1", 0x17A6_A3C7_3F4B_6F1D),
+    ("mmc", 0x04BD_AEAC_5393_FB13),
+    ("partition-lag", 0x676B_8B69_B2C8_6511),
+    ("pool-timeout", 0xAC55_FCC7_3AF2_A41A),
+    ("tandem", 0xB71C_40BD_6B63_76AF),
 ];
 
 #[test]

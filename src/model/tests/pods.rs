@@ -261,10 +261,14 @@ fn a_steady_run_begins_with_the_pods_that_it_needs() {
 #[test]
 fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
     let answered = |attempts: u32| {
-        let mut spec = answering(0.01, 80.0, &[
-            at(10.0, Happening::Traffic { factor: 3.0 }),
-            at(20.0, Happening::Traffic { factor: 1.0 }),
-        ]);
+        let mut spec = answering(
+            0.01,
+            80.0,
+            &[
+                at(10.0, Happening::Traffic { factor: 3.0 }),
+                at(20.0, Happening::Traffic { factor: 1.0 }),
+            ],
+        );
         spec.services[0].threads = Threads { maximum: 1, accepted: 1_000_000, backlog: 0 };
         spec.load.patience = Some(Span::from_secs(0.5));
         spec.load.retries = Some(Retries { attempts, back_off: Span::from_secs(0.2) });
@@ -286,8 +290,7 @@ fn who_is_refused_asks_again_after_a_pause() {
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
     spec.load.retries = Some(Retries { attempts: 2, back_off: Span::from_secs(0.6) });
     let lines = said(&spec, 9.0, &["Offered", "Failed", "Answered"]);
-    let kinds: Vec<&str> =
-        lines.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    let kinds: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').nth(1)).collect();
     assert_eq!(kinds[..4], ["Offered", "Offered", "Failed", "Offered"], "{lines:?}");
     let again: f64 = lines[3].split(' ').next().and_then(|at| at.parse().ok()).unwrap_or(0.0);
     assert!((1.3..=1.9).contains(&again), "{again}");

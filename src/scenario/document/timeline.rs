@@ -1,4 +1,4 @@
-//! What happens to a system on a day, besides its users.
+//! What happens to a system on a day, besides its users; and what users do when it goes wrong.
 
 use crate::scenario::decode::{Spanned, choice, document};
 use crate::scenario::values::{Count, Duration, Name, Number};
@@ -10,6 +10,15 @@ document! {
         at: Spanned<Duration>,
         /// What.
         what: HappeningDoc,
+    }
+
+    /// Users who ask again.
+    struct RetriesDoc {
+        /// Further attempts at a request; 1 by default.
+        attempts: Option<Count<0, 100>>,
+        /// Mean pause before the first of them; each next pause is twice as long; 1 s by default. A pause
+        /// is anything between half and one and a half of its mean.
+        back_off: Option<Duration>,
     }
 
     /// Pods that die.

@@ -2,12 +2,12 @@
 
 use super::Question;
 use super::system::Compiler;
-use crate::model::spec::{Closed, Curve, Id, Journey, Load, Open, Source, Spec, Visit};
+use crate::model::spec::{Closed, Curve, Id, Journey, Load, Open, Retries, Source, Spec, Visit};
 use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
 use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
-use crate::scenario::values::{Duration, Name, Number};
+use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::study::setup::AskedLoad;
 use crate::units::Span as Length;
 
@@ -108,6 +108,10 @@ pub(super) fn with_load(
     let mut load = Load {
         journeys,
         patience: document.patience.map(Duration::span),
+        retries: document.retries.as_ref().map(|retries| Retries {
+            attempts: retries.attempts.map_or(1, Count::u32),
+            back_off: retries.back_off.map_or(Length::from_secs(1.0), Duration::span),
+        }),
         curve: curve(compiler, scenario),
         ..Load::default()
     };
