@@ -523,10 +523,11 @@ impl<'a, O: Observer> World<'a, O> {
             if self.spec.load.retries.is_some() {
                 self.agenda.clear(self.slots.patience(id));
             }
-            if failure.is_none() || !self.asks_again(id) {
-                if let Origin::User(user) = origin {
-                    self.user_answered(user, failure.is_none());
-                }
+            let over = failure.is_none() || !self.asks_again(id);
+            if let Origin::User(user) = origin
+                && over
+            {
+                self.user_answered(user, failure.is_none());
             }
         }
         self.requests.end(id);

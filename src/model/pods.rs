@@ -183,7 +183,8 @@ impl<O: Observer> World<'_, O> {
             let number = self.pods[pod as usize].pools + index;
             let state = &mut self.pools[number as usize];
             let open = state.pool.open();
-            let (in_use, waiting) = (state.pool.in_use(), state.pool.waiting() as i64);
+            let (in_use, waiting) =
+                (state.pool.in_use(), state.pool.waiting().cast_signed() as i64);
             state.pool = Pool::new(pool.maximum, pool.minimum_idle, 0);
             (state.adder, state.back_off) = (Adder::Resting, Span::ZERO);
             let station = self.numbering.pools[state.service as usize] + state.number;
@@ -221,7 +222,7 @@ impl<O: Observer> World<'_, O> {
         self.record(Record::Pods { service, change: -1 });
         // What stands in the pod's own queues goes with them.
         let state = &mut self.pods[pod as usize];
-        let (busy, waiting) = (state.busy_threads, state.waiting.len() as i64);
+        let (busy, waiting) = (state.busy_threads, state.waiting.len().cast_signed() as i64);
         (state.busy_threads, state.waiting) = (0, std::collections::VecDeque::new());
         if busy > 0 || waiting > 0 {
             self.level(self.numbering.threads + service, -f64::from(busy), -waiting);

@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn what_was_not_committed_is_taken_again() {
         let mut partition = Partition::default();
-        ['a', 'b', 'c'].into_iter().for_each(|record| partition.append(record));
+        for record in ['a', 'b', 'c'] {
+            partition.append(record);
+        }
         assert_eq!((partition.take(), partition.take()), (Some('a'), Some('b')));
         partition.commit(1);
         partition.rewind();

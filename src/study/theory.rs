@@ -364,6 +364,7 @@ mod tests {
             threads: Threads { maximum: 1, accepted: 0, backlog: 0 },
             balancer: Balancer::RoundRobin,
             pools: Vec::new(),
+            lifecycle: crate::model::spec::Lifecycle::default(),
         };
         let visit = Visit { endpoint: 0, chance: 1.0, think: None };
         let spec = Spec {

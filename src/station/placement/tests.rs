@@ -212,7 +212,7 @@ fn nodes_are_ordered_for_those_who_wait_and_for_nobody_twice() {
     assert_eq!(scaler.scan(at(60), &mut cluster), Changes::default());
 
     assert_eq!(cluster.next_ready(), at(190));
-    assert_eq!(cluster.arrive(at(189)), []);
+    assert_eq!(cluster.arrive(at(189)), [0_u32; 0]);
     assert_eq!(cluster.arrive(at(190)), [1]);
     assert_eq!(cluster.retry(), [(3, 1), (4, 1), (5, 1)]);
     assert_eq!(cluster.arrive(at(210)), [2]);
