@@ -77,7 +77,7 @@ document! {
         calibrations: Vec<Name>,
         /// Groups of equal nodes. Informative.
         node_groups: Map<NodeGroupDoc>,
-        /// Whether the cluster has a metrics server; without one autoscalers stand still. `true` by default.
+        /// Whether there is a metrics server; without one autoscalers stand still. `true` by default.
         metrics_server: Option<Setting<Flag>>,
         /// Services, each a set of equal pods.
         services: Map<ServiceDoc>,
@@ -141,7 +141,7 @@ document! {
         listeners: Map<ListenerDoc>,
     }
 
-    /// A horizontal pod autoscaler. It acts on a day; a steady load is run with the pods that it settles at.
+    /// A horizontal pod autoscaler. It acts on a day; a steady load has the pods that it settles at.
     struct AutoscalingDoc {
         /// Autoscaler of the catalogue. Informative.
         kind: Option<Name>,

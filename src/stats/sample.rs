@@ -104,11 +104,11 @@ pub fn quantile_over_replications<Sample: AsRef<[f64]>>(
 /// observations, from the same value of each: sectioning (Asmussen and Glynn, *Stochastic Simulation*,
 /// section III.5; Nakayama 2014).
 ///
-/// The error is t(n − 1) · √(Σ(xᵢ − centre)² / (n − 1) / n · (1 + 1/n)), its spread taken about the centre, not about
-/// the mean of the replications, whose bias is that of a sample n times smaller. Around a centre above
-/// zero the interval is laid on the logarithm, centre · exp(± error / centre): what is skewed to the right
-/// is more often found too low than too high. Values that are not finite are left out; fewer than two
-/// give no interval.
+/// The error is t(n − 1) · √(Σ(xᵢ − centre)² / (n − 1) / n · (1 + 1/n)), its spread taken about the
+/// centre, not about the mean of the replications, whose bias is that of a sample n times smaller. Around
+/// a centre above zero the interval is laid on the logarithm, centre · exp(± error / centre): what is
+/// skewed to the right is more often found too low than too high. Values that are not finite are left
+/// out; fewer than two give no interval.
 pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
     let about = Moments::of(samples.iter().map(|sample| sample - centre));
     let n = f64::from(about.n);

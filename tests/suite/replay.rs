@@ -104,9 +104,10 @@ impl Observer for Outcomes {
                 format!("{} is done after {age:?} {skipped}", listeners[listener as usize])
             }
             Record::Completed { took } => format!("complete after {took:?}"),
-            Record::Level { .. } | Record::Passed { .. } | Record::ConnectionRefused { .. } => {
-                return;
-            }
+            Record::Level { .. }
+            | Record::Passed { .. }
+            | Record::Pods { .. }
+            | Record::ConnectionRefused { .. } => return,
         };
         self.seen.push((now, what));
     }
