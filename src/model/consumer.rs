@@ -122,7 +122,8 @@ pub(crate) fn members(
         });
         groups[group].listeners.push(number);
         let first = threads.len() as u32;
-        for _ in 0..listener.concurrency {
+        // Members sort by thread number first: one beyond the partitions never has any.
+        for _ in 0..listener.concurrency.min(spec.partitions(number)) {
             threads.extend(services[listener.service as usize].pods.clone().map(|pod| Thread {
                 listener: number,
                 group: group as u32,

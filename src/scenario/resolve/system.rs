@@ -30,6 +30,8 @@ const MOST_PODS: u64 = 100_000;
 const MOST_CONNECTIONS: u64 = 1_000_000;
 /// Most partitions that all listeners read.
 const MOST_PARTITIONS: u64 = 500_000;
+/// Most consumer threads of all listeners that could ever have a partition.
+const MOST_CONSUMERS: u64 = 1_000_000;
 
 /// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
 #[derive(Debug, Default)]
@@ -554,26 +556,10 @@ impl Compiler<'_> {
         self.spec.listeners.push(listener);
     }
 
-    /// Refuse more pods, connections and partitions than a run can remember.
+    /// Refuse more pods, connections, partitions and consumer threads than a run can remember.
     fn check_size(&mut self) {
-        let services = self.spec.services.iter();
-        let (pods, connections) = services.fold((0, 0), |(pods, connections), service| {
-            let own: u64 = service.pools.iter().map(|pool| u64::from(pool.maximum)).sum();
-            let count = u64::from(service.pods);
-            (pods + count, connections + count * own)
-        });
-        let topic = |listener: &Listener| self.spec.topics.get(listener.topic as usize);
-        let read = self.spec.listeners.iter().filter_map(topic);
-        let partitions = read.map(|topic| u64::from(topic.partitions)).sum();
-        for (what, count, most) in [
-            ("pods", pods, MOST_PODS),
-            ("connections in their pools", connections, MOST_CONNECTIONS),
-            ("partitions to read, each listener its own", partitions, MOST_PARTITIONS),
-        ] {
-            if count > most {
-                let message = format!("the services have {count} {what}; at most {most}");
-                self.problems.add("E0107", self.system.system.span, message);
-            }
+        for message in too_large(&self.spec) {
+            self.problems.add("E0107", self.system.system.span, message);
         }
     }
 
@@ -620,4 +606,31 @@ fn cost<'a>(units: &'a UnitsDoc, name: &str) -> Option<&'a Time> {
         _ => return None,
     };
     cost.as_ref()
+}
+
+/// What a description has more of than a run can remember, with all pods that there may ever be.
+pub(super) fn too_large(spec: &Spec) -> Vec<String> {
+    let (mut pods, mut connections) = (0, 0);
+    for service in &spec.services {
+        let own: u64 = service.pools.iter().map(|pool| u64::from(pool.maximum)).sum();
+        let count = u64::from(service.most_pods());
+        (pods, connections) = (pods + count, connections + count * own);
+    }
+    let (mut partitions, mut threads) = (0, 0);
+    for listener in &spec.listeners {
+        let Some(topic) = spec.topics.get(listener.topic as usize) else { continue };
+        let pods = spec.services.get(listener.service as usize).map_or(0, Service::most_pods);
+        partitions += u64::from(topic.partitions);
+        threads += u64::from(pods) * u64::from(listener.concurrency.min(topic.partitions));
+    }
+    let counts = [
+        ("pods", pods, MOST_PODS),
+        ("connections in their pools", connections, MOST_CONNECTIONS),
+        ("partitions to read, each listener its own", partitions, MOST_PARTITIONS),
+        ("consumer threads", threads, MOST_CONSUMERS),
+    ];
+    let large = counts.into_iter().filter(|(_, count, most)| count > most);
+    large
+        .map(|(what, count, most)| format!("the services have {count} {what}; at most {most}"))
+        .collect()
 }

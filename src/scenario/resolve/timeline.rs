@@ -1,6 +1,7 @@
 //! What happens on the day: names looked up, times put in order.
 
 use super::Question;
+use super::system::too_large;
 use crate::model::spec::{Happening, Id, Spec, Timed};
 use crate::scenario::document::{DayDoc, HappeningDoc};
 use crate::scenario::find;
@@ -39,7 +40,7 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
         timeline.extend(what.map(|what| Timed { at: timed.at.value.span(), what }));
     }
     timeline.sort_by_key(|timed| timed.at);
-    for spec in cases {
+    for spec in cases.iter_mut() {
         for timed in &timeline {
             if let Happening::Scale { service, pods } = timed.what
                 && let Some(service) = spec.services.get_mut(service as usize)
@@ -48,6 +49,12 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
             }
         }
         spec.timeline.clone_from(&timeline);
+    }
+    // What the timeline orders may be too much where what runs at first is not.
+    if timeline.iter().any(|timed| matches!(timed.what, Happening::Scale { .. })) {
+        for message in cases.first().map(too_large).unwrap_or_default() {
+            problems.add("E0107", day.span, message);
+        }
     }
 }
 
