@@ -9,7 +9,9 @@
 
 mod audit;
 mod consumer;
+mod deploy;
 mod load;
+mod nodes;
 mod pods;
 mod program;
 mod request;
@@ -24,7 +26,10 @@ mod users;
 use std::collections::VecDeque;
 
 use self::consumer::{Group, Subscription, Thread};
+use self::deploy::Progress;
 use self::load::{Arrivals, Choice, Users};
+use self::nodes::Nodes;
+pub use self::nodes::{Unplaced, eks_allocatable, settle};
 use self::pods::Life;
 use self::request::{Origin, Request, Requests, Timer};
 use self::scale::{Scaler, Seen};
@@ -35,6 +40,7 @@ use crate::engine::{Agenda, Class, Slot};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::cpu::Cpu;
+use crate::station::credits::IoCredits;
 use crate::station::device::Device;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
@@ -81,6 +87,15 @@ pub struct Cost {
     pub no_room: u64,
 }
 
+fn database(described: &spec::Database, run: &Run) -> Database {
+    // A steady load is asked about as if credits lasted: how long they do is another question.
+    let bucket = described.io_credits.filter(|_| run.follow_curve);
+    let credits = described.iops.zip(bucket).map(|(burst, bucket)| {
+        IoCredits::new(bucket.baseline, burst.max(bucket.baseline), bucket.capacity)
+    });
+    Database { storage: Device::default(), credits, connections: 0, slow: 1.0 }
+}
+
 /// Run one replication and tell `observer` what happens.
 pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     let mut world = World::new(spec, run, observer);
@@ -93,6 +108,17 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
 struct Pod {
     service: Id,
     life: Life,
+    /// Which of its service's versions it is.
+    version: u32,
+    /// Its node, or none.
+    node: u32,
+    /// What it would use of its node alone \[millicores\], and what it has of it now \[cores\].
+    wants: u64,
+    has: f64,
+    /// When its code is warm.
+    warm_at: Time,
+    /// Processor time of its work since it last collected garbage.
+    uncollected: Span,
     /// For its autoscaler; and the processor time that its slot had used before it began.
     seen: Seen,
     used_before: Span,
@@ -110,6 +136,12 @@ struct Service {
     ready: Vec<u32>,
     /// Whose turn it is among them.
     next: u32,
+    /// Pods that there should be.
+    wanted: u32,
+    /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
+    version: u32,
+    active: Option<u32>,
+    rollout: Option<Progress>,
 }
 
 /// What the adder of a pool is doing.
@@ -129,10 +161,22 @@ struct PodPool {
     back_off: Span,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Database {
     storage: Device,
+    credits: Option<IoCredits>,
     connections: u32,
+    /// Times as long as its work takes now.
+    slow: f64,
+}
+
+#[derive(Clone, Debug)]
+struct Cache {
+    commands: Device,
+    /// Times as long as a command takes now.
+    slow: f64,
+    /// While it does not answer, how long a command waits.
+    lost: Option<Span>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -156,7 +200,7 @@ struct World<'a, O: Observer> {
     cpus: Vec<Cpu>,
     pools: Vec<PodPool>,
     databases: Vec<Database>,
-    caches: Vec<Device>,
+    caches: Vec<Cache>,
     locks: Vec<Lock>,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
@@ -164,6 +208,11 @@ struct World<'a, O: Observer> {
     threads: Vec<Thread>,
     groups: Vec<Group>,
     scalers: Vec<Scaler>,
+    nodes: Option<Box<Nodes>>,
+    /// Whether pods share the processors of their nodes.
+    shared_nodes: bool,
+    /// Whether any pod's work takes other than its demand: cold code, garbage.
+    uneven: bool,
     /// How much of the timeline has happened.
     happened: usize,
     requests: Requests,
@@ -191,11 +240,25 @@ impl<'a, O: Observer> World<'a, O> {
                 pods: first..first + service.most_pods(),
                 ready: (first..first + service.pods).collect(),
                 next: 0,
+                wanted: service.pods + service.lifecycle.pending,
+                version: 0,
+                active: None,
+                rollout: None,
             });
             for own in 0..service.most_pods() {
                 pods.push(Pod {
                     service: number,
-                    life: if own < service.pods { Life::Ready } else { Life::Absent },
+                    life: match own {
+                        own if own < service.pods => Life::Ready,
+                        own if own < service.pods + service.lifecycle.pending => Life::Pending,
+                        _ => Life::Absent,
+                    },
+                    version: 0,
+                    node: request::NONE,
+                    wants: 0,
+                    has: service.cores,
+                    warm_at: Time::ZERO,
+                    uncollected: Span::ZERO,
                     seen: Seen::new(Time::ZERO),
                     used_before: Span::ZERO,
                     pools: pools.len() as u32,
@@ -221,18 +284,22 @@ impl<'a, O: Observer> World<'a, O> {
         let pod_slots = pool_slots + 3 * pools.len() as Slot;
         let group_slots = pod_slots + pods.len() as Slot;
         let scaler_slots = group_slots + groups.len() as Slot;
+        let nodes = Nodes::new(spec, &services);
         let scalers = scale::scalers(&spec.services);
-        let thread_slots = scaler_slots + scalers.len() as Slot;
+        let service_slots = scaler_slots + scalers.len() as Slot;
+        let thread_slots = service_slots + services.len() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
             pods: pod_slots,
             groups: group_slots,
             scalers: scaler_slots,
+            services: service_slots,
             threads: thread_slots,
             dynamic: thread_slots + threads.len() as Slot,
         };
-        World {
+        let (nodes, seats) = nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
+        let mut world = World {
             spec,
             run,
             observer,
@@ -245,14 +312,23 @@ impl<'a, O: Observer> World<'a, O> {
             pods,
             cpus,
             pools,
-            databases: vec![Database::default(); spec.databases.len()],
-            caches: vec![Device::default(); spec.caches.len()],
+            databases: spec.databases.iter().map(|of| database(of, run)).collect(),
+            caches: vec![
+                Cache { commands: Device::default(), slow: 1.0, lost: None };
+                spec.caches.len()
+            ],
             locks: vec![Lock::default(); spec.locks.len()],
             readers,
             subscriptions,
             threads,
             groups,
             scalers,
+            shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
+            nodes,
+            uneven: spec.services.iter().any(|service| {
+                let lifecycle = &service.lifecycle;
+                lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
+            }),
             happened: 0,
             requests: Requests::default(),
             users: Users::default(),
@@ -263,7 +339,13 @@ impl<'a, O: Observer> World<'a, O> {
             expired: Vec::new(),
             cost: Cost::default(),
             in_flight: 0,
+        };
+        for (pod, node) in seats {
+            world.pods[pod as usize].node = node;
+            world.cpus[pod as usize] = world.new_cpu(pod);
+            world.pods[pod as usize].has = world.alone(pod);
         }
+        world
     }
 
     /// Open the pools to their minimum, begin the streams, set the first mark.
@@ -284,6 +366,7 @@ impl<'a, O: Observer> World<'a, O> {
         {
             self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
+        self.start_nodes();
         self.start_scalers(root);
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
@@ -322,7 +405,11 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::PoolDeadline(pool) => self.pool_deadline(pool),
                 Event::PoolAdder(pool) => self.pool_adder(pool),
                 Event::PoolHousekeeping(pool) => self.pool_housekeeping(pool),
-                Event::Pod(pod) => self.pod_ready(pod),
+                Event::Pod(pod) => self.pod_timer(pod),
+                Event::Rollout(service) => self.rollout_timer(service),
+                Event::Credits => self.count_credits(),
+                Event::Scan => self.scan_nodes(),
+                Event::Nodes => self.nodes_arrive(),
                 Event::Rebalance(group) => self.group_timer(group),
                 Event::Timeline => self.timeline(),
                 Event::Scrape => self.scrape(),
@@ -492,7 +579,7 @@ impl<'a, O: Observer> World<'a, O> {
             self.ready.push_back(next);
         } else {
             state.busy_threads -= 1;
-            let leaving = state.life == Life::Leaving;
+            let leaving = state.life == Life::Ending;
             self.level(station, -1.0, 0);
             if leaving {
                 self.leave_if_done(pod);
@@ -575,6 +662,7 @@ impl<'a, O: Observer> World<'a, O> {
             Timer::ReachDatabase => self.reach_database(id),
             Timer::StorageDone => self.storage_done(id),
             Timer::CacheAnswered => self.cache_answered(id),
+            Timer::CacheLost => self.cache_lost(id),
             Timer::CallTimeout => self.finish(id, Some(Failure::CallTimeout)),
         }
     }

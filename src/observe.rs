@@ -160,6 +160,13 @@ pub enum Record<'a> {
         /// Change of the number of pods that are ready.
         change: i32,
     },
+    /// A node joined, or is gone.
+    Nodes {
+        /// Node group.
+        group: u32,
+        /// Change of the number of nodes that are ready.
+        change: i32,
+    },
     /// A database refused a connection.
     ConnectionRefused {
         /// Station of the database's connections.

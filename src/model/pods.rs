@@ -6,7 +6,6 @@ use super::{Adder, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
-use crate::station::cpu::Cpu;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
@@ -15,12 +14,25 @@ use crate::units::{Span, Time};
 pub(super) enum Life {
     /// There is none.
     Absent,
+    /// It fits on no node, and waits for one.
+    Pending,
     /// It starts; nobody sends it anything yet.
     Starting,
     /// It works.
     Ready,
-    /// It gets nothing new, and goes when its work is done.
+    /// It gets nothing new, and goes on until it is told to end.
     Leaving,
+    /// It was told to end, and goes when its work is done.
+    Ending,
+    /// Its node failed; the cluster has not noticed yet.
+    Lost,
+}
+
+impl Life {
+    /// Whether it counts among the pods that its service wants.
+    pub(super) fn is_there(self) -> bool {
+        matches!(self, Life::Pending | Life::Starting | Life::Ready | Life::Lost)
+    }
 }
 
 impl<O: Observer> World<'_, O> {
@@ -44,6 +56,19 @@ impl<O: Observer> World<'_, O> {
                         arrivals.speed_up(factor);
                     }
                 }
+                Happening::Deploy { service } => self.deploy(service),
+                Happening::FailNode { group, nodes, replaced_after } => {
+                    self.fail_nodes(group, nodes, replaced_after);
+                }
+                Happening::SlowDatabase { database, factor } => {
+                    self.databases[database as usize].slow = factor;
+                }
+                Happening::SlowCache { cache, factor } => {
+                    self.caches[cache as usize].slow = factor;
+                }
+                Happening::LoseCache { cache, timeout } => {
+                    self.caches[cache as usize].lost = timeout;
+                }
             }
         }
     }
@@ -58,51 +83,108 @@ impl<O: Observer> World<'_, O> {
 
     /// Start or stop pods until `wanted` are there, those starting included.
     pub(super) fn scale(&mut self, service: Id, wanted: u32) {
-        let all = self.services[service as usize].pods.clone();
-        let there = |life| matches!(life, Life::Starting | Life::Ready);
-        let mut count = all.clone().filter(|pod| there(self.pods[*pod as usize].life)).count();
-        for pod in all.clone() {
-            if count < wanted as usize && self.pods[pod as usize].life == Life::Absent {
-                self.start_pod(pod);
-                count += 1;
-            }
+        self.services[service as usize].wanted = wanted;
+        if self.services[service as usize].rollout.is_some() {
+            return self.roll(service);
         }
+        let all = self.services[service as usize].pods.clone();
+        let count = |world: &Self| {
+            all.clone().filter(|pod| world.pods[*pod as usize].life.is_there()).count()
+        };
+        let there = count(self);
+        self.create_pods(service, (wanted as usize).saturating_sub(there));
         // The youngest go first, and of these those that do not work yet.
-        for life in [Life::Starting, Life::Ready] {
+        let mut surplus = there.saturating_sub(wanted as usize);
+        for life in [Life::Pending, Life::Lost, Life::Starting, Life::Ready] {
             for pod in all.clone().rev() {
-                if count > wanted as usize && self.pods[pod as usize].life == life {
+                if surplus > 0 && self.pods[pod as usize].life == life {
                     self.stop_pod(pod);
-                    count -= 1;
+                    surplus -= 1;
                 }
             }
         }
     }
 
-    fn start_pod(&mut self, pod: u32) {
-        let service = self.pods[pod as usize].service;
-        let after = self.spec.services[service as usize].lifecycle.ready_after;
-        // At a steady load what scales has scaled.
-        let after = if self.run.follow_curve { after } else { Span::ZERO };
-        self.pods[pod as usize].life = Life::Starting;
+    /// So many pods more, of the newest version; as many as there is room to remember.
+    pub(super) fn create_pods(&mut self, service: Id, count: usize) {
+        let state = &self.services[service as usize];
+        let version = state.version;
+        let mut left = count;
+        for pod in state.pods.clone() {
+            if left > 0 && self.pods[pod as usize].life == Life::Absent {
+                self.pods[pod as usize].version = version;
+                self.start_pod(pod);
+                left -= 1;
+            }
+        }
+    }
+
+    /// A pod begins: it starts on its node, or waits for one.
+    pub(super) fn start_pod(&mut self, pod: u32) {
         self.pod_begins(pod);
+        self.pods[pod as usize].life = Life::Pending;
+        if self.find_node(pod) {
+            self.has_place(pod);
+        }
+    }
+
+    /// The pod has a node: it starts.
+    pub(super) fn has_place(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let lifecycle = &self.spec.services[service as usize].lifecycle;
+        // At a steady load what scales has scaled.
+        let after = if self.run.follow_curve { lifecycle.ready_after } else { Span::ZERO };
+        self.pods[pod as usize].life = Life::Starting;
         self.agenda.set(self.slots.pods + pod, self.now + after, Class::Complete);
+        if let Some(warm_up) = lifecycle.warm_up
+            && self.run.follow_curve
+            && warm_up.start > Span::ZERO
+        {
+            // Nobody waits for it.
+            self.compute(pod, super::request::NONE, warm_up.start);
+        }
+    }
+
+    /// What a pod was to do at this time.
+    pub(super) fn pod_timer(&mut self, pod: u32) {
+        match self.pods[pod as usize].life {
+            Life::Starting => self.pod_ready(pod),
+            Life::Leaving => self.end_pod(pod),
+            Life::Ending => {
+                // Its time of grace is over.
+                self.kill_pod(pod);
+                self.pod_absent(pod);
+            }
+            Life::Lost => self.start_pod(pod),
+            Life::Absent | Life::Pending | Life::Ready => {}
+        }
     }
 
     /// The pod that was starting is ready: its pools open, requests reach it, its consumers join.
     pub(super) fn pod_ready(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.pods[pod as usize].life = Life::Ready;
+        if let Some(warm_up) = self.spec.services[service as usize].lifecycle.warm_up
+            && self.run.follow_curve
+        {
+            self.pods[pod as usize].warm_at = self.now + warm_up.lasts;
+        }
         self.pod_is_ready(pod);
         self.open_pools(pod);
         self.list_ready(service);
         self.record(Record::Pods { service, change: 1 });
         self.rebalance_service(service);
+        self.roll(service);
     }
 
-    /// Those ready, in order; the turn begins with the first.
-    fn list_ready(&mut self, service: Id) {
+    /// Those ready that requests go to, in order; the turn begins with the first.
+    pub(super) fn list_ready(&mut self, service: Id) {
         let state = &mut self.services[service as usize];
-        let ready = |pod: &u32| self.pods[*pod as usize].life == Life::Ready;
+        let active = state.active;
+        let ready = |pod: &u32| {
+            let pod = &self.pods[*pod as usize];
+            pod.life == Life::Ready && active.is_none_or(|version| pod.version == version)
+        };
         state.ready.clear();
         state.ready.extend(state.pods.clone().filter(ready));
         state.next = 0;
@@ -144,35 +226,106 @@ impl<O: Observer> World<'_, O> {
         self.wake_adder(number);
     }
 
-    /// The pod gets nothing new; it goes at once if it has nothing to do.
-    fn stop_pod(&mut self, pod: u32) {
+    /// The pod gets nothing new, and goes when it is told to end and its work is done.
+    pub(super) fn stop_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Leaving);
-        if was == Life::Starting {
-            self.agenda.clear(self.slots.pods + pod);
-            self.pods[pod as usize].life = Life::Absent;
-            return;
+        if was != Life::Ready {
+            self.drop_jobs(pod);
+            return self.pod_absent(pod);
         }
         self.list_ready(service);
         self.record(Record::Pods { service, change: -1 });
+        let pre_stop = self.spec.services[service as usize].lifecycle.shutdown.pre_stop;
+        if pre_stop == Span::ZERO || !self.run.follow_curve {
+            self.end_pod(pod);
+        } else {
+            self.agenda.set(self.slots.pods + pod, self.now + pre_stop, Class::Complete);
+        }
+    }
+
+    /// The pod is told to end (`SIGTERM`).
+    fn end_pod(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let shutdown = self.spec.services[service as usize].lifecycle.shutdown;
+        self.pods[pod as usize].life = Life::Ending;
+        if let Some(grace) = shutdown.grace
+            && self.run.follow_curve
+        {
+            let at = self.now + Span(grace.0.saturating_sub(shutdown.pre_stop.0));
+            self.agenda.set(self.slots.pods + pod, at, Class::Expire);
+        }
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for thread in threads {
             self.threads[thread as usize].end_after_batch();
         }
         self.rebalance_service(service);
+        if !shutdown.graceful && self.run.follow_curve {
+            self.hang_up(pod);
+        }
         self.leave_if_done(pod);
     }
 
-    /// A pod that leaves is gone when it has neither requests nor records in work.
+    /// A pod that ends is gone when it has neither requests nor records in work.
     pub(super) fn leave_if_done(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
-        let done = state.life == Life::Leaving
+        let done = state.life == Life::Ending
             && state.busy_threads == 0
             && state.waiting.is_empty()
             && self.threads_of(pod).all(|thread| self.threads[thread as usize].is_idle());
         if done {
             self.close_pools(pod);
-            self.pods[pod as usize].life = Life::Absent;
+            self.pod_absent(pod);
+        }
+    }
+
+    /// The pod is gone for good, and holds nothing; another may have its place.
+    pub(super) fn pod_absent(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        self.agenda.clear(self.slots.pods + pod);
+        self.pods[pod as usize].life = Life::Absent;
+        self.leave_node(pod);
+        let wanted = self.services[service as usize].wanted;
+        let all = self.services[service as usize].pods.clone();
+        let there = all.filter(|pod| self.pods[*pod as usize].life.is_there()).count();
+        if self.services[service as usize].rollout.is_some() {
+            self.roll(service);
+        } else if there < wanted as usize {
+            // There was no room before.
+            self.create_pods(service, wanted as usize - there);
+        }
+    }
+
+    /// A node goes, and its pods have to; their owner makes others.
+    pub(super) fn evict(&mut self, pod: u32) {
+        let life = self.pods[pod as usize].life;
+        if life.is_there() {
+            let service = self.pods[pod as usize].service;
+            self.stop_pod(pod);
+            self.scale(service, self.services[service as usize].wanted);
+        }
+    }
+
+    /// The callers of a pod see its connections close; what it works on goes on for nobody.
+    fn hang_up(&mut self, pod: u32) {
+        let asked = |id: &u32| !matches!(self.requests[*id].origin, Origin::Consumer(_));
+        let all: Vec<u32> = self.requests.on_pod(pod).filter(asked).collect();
+        for id in all {
+            if self.requests[id].alive && self.requests[id].origin != Origin::Nobody {
+                let told = self.requests.copy(id);
+                self.in_flight += 1;
+                self.requests[id].origin = Origin::Nobody;
+                self.fail_up(told, Failure::Lost);
+            }
+        }
+    }
+
+    /// The request fails, and whoever waits for it, and so on.
+    fn fail_up(&mut self, id: u32, why: Failure) {
+        let mut failing = self.conclude(id, Some(why));
+        while let Some(caller) = failing.filter(|caller| self.requests[*caller].pod != NONE) {
+            self.give_up_all(caller);
+            failing = self.conclude(caller, Some(Failure::CallFailed));
         }
     }
 
@@ -215,11 +368,14 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    fn kill_pod(&mut self, pod: u32) {
+    pub(super) fn kill_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
-        self.pods[pod as usize].life = Life::Absent;
-        self.list_ready(service);
-        self.record(Record::Pods { service, change: -1 });
+        let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Absent);
+        self.agenda.clear(self.slots.pods + pod);
+        if was == Life::Ready {
+            self.list_ready(service);
+            self.record(Record::Pods { service, change: -1 });
+        }
         // What stands in the pod's own queues goes with them.
         let state = &mut self.pods[pod as usize];
         let (busy, waiting) = (state.busy_threads, state.waiting.len().cast_signed() as i64);
@@ -227,13 +383,7 @@ impl<O: Observer> World<'_, O> {
         if busy > 0 || waiting > 0 {
             self.level(self.numbering.threads + service, -f64::from(busy), -waiting);
         }
-        let cores = self.spec.services[service as usize].cores;
-        let cpu = std::mem::replace(&mut self.cpus[pod as usize], Cpu::new(cores));
-        self.agenda.clear(self.slots.cpus + pod);
-        if cpu.jobs() > 0 {
-            let station = self.numbering.cpu + service;
-            self.level(station, -cpu.busy(), -cpu.sharing());
-        }
+        self.drop_jobs(pod);
         self.close_pools(pod);
         self.stop_consumers(pod);
         let lost: Vec<u32> = self.requests.on_pod(pod).collect();
@@ -274,11 +424,23 @@ impl<O: Observer> World<'_, O> {
             self.in_flight += 1;
             self.requests[id].origin = Origin::Nobody;
         }
-        let mut failing = self.conclude(told, Some(Failure::Lost));
-        while let Some(caller) = failing.filter(|caller| self.requests[*caller].pod != NONE) {
-            self.give_up_all(caller);
-            failing = self.conclude(caller, Some(Failure::CallFailed));
+        self.fail_up(told, Failure::Lost);
+    }
+
+    /// Whatever computes on a pod stops.
+    fn drop_jobs(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let fresh = self.new_cpu(pod);
+        let cpu = std::mem::replace(&mut self.cpus[pod as usize], fresh);
+        self.agenda.clear(self.slots.cpus + pod);
+        self.pods[pod as usize].used_before = Span::ZERO;
+        if cpu.jobs() > 0 {
+            let station = self.numbering.cpu + service;
+            self.level(station, -cpu.busy(), -cpu.sharing());
         }
+        let (node, has) = (self.pods[pod as usize].node, self.alone(pod));
+        self.pods[pod as usize].has = has;
+        self.wants(pod, node, 0);
     }
 
     /// Strike a request that nobody waits for; an orphan goes when its statement ends.

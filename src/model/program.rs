@@ -81,6 +81,11 @@ impl<O: Observer> World<'_, O> {
                         self.requests[id].pc = target;
                     }
                 }
+                Op::Hit { target, chance, draw, .. } => {
+                    if key.uniform(draw) < chance {
+                        self.requests[id].pc = target;
+                    }
+                }
                 Op::Lock { lock } => {
                     if !self.lock(id, lock) {
                         return;
@@ -105,15 +110,46 @@ impl<O: Observer> World<'_, O> {
     // Processors.
 
     #[inline]
-    fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
+    pub(super) fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
+        let demand = if self.uneven { self.uneven_work(cpu, demand) } else { demand };
         let change = self.cpus[cpu as usize].start(self.now, id, demand);
         self.processor_changed(cpu, change);
     }
 
+    /// Processor time of a step where code may be cold and garbage may be collected first.
+    #[cold]
+    fn uneven_work(&mut self, pod: u32, demand: Span) -> Span {
+        let Some(state) = self.pods.get_mut(pod as usize) else { return demand };
+        let lifecycle = &self.spec.services[state.service as usize].lifecycle;
+        let mut demand = demand;
+        if let Some(warm_up) = lifecycle.warm_up
+            && self.now < state.warm_at
+            && state.life != super::Life::Starting
+        {
+            let cold = (state.warm_at - self.now).secs() / warm_up.lasts.secs();
+            demand = Span::from_secs(demand.secs() * (1.0 + (warm_up.factor - 1.0) * cold));
+        }
+        if let Some(collection) = lifecycle.collection {
+            state.uncollected = state.uncollected + demand;
+            if state.uncollected >= collection.every {
+                state.uncollected = Span::ZERO;
+                self.cpus[pod as usize].pause(self.now, collection.pause);
+            }
+        }
+        demand
+    }
+
     #[inline]
     pub(super) fn cpu_done(&mut self, cpu: u32) {
+        if self.cpus[cpu as usize].only_turns(self.now) {
+            let change = self.cpus[cpu as usize].look(self.now);
+            return self.processor_changed(cpu, change);
+        }
         let Some((id, change)) = self.cpus[cpu as usize].finish(self.now) else { return };
         self.processor_changed(cpu, change);
+        if id == request::NONE {
+            return; // The start of a pod, for which nobody waits.
+        }
         if (cpu as usize) < self.pods.len() {
             self.step(id);
         } else if self.requests[id].pod == request::NONE {
@@ -125,7 +161,8 @@ impl<O: Observer> World<'_, O> {
 
     #[inline]
     fn processor_changed(&mut self, cpu: u32, change: Change) {
-        let at = self.cpus[cpu as usize].next();
+        let state = &self.cpus[cpu as usize];
+        let at = state.next().min(state.turn());
         self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
         if change.busy != 0.0 || change.sharing != 0 {
             let station = match self.pods.get(cpu as usize) {
@@ -133,6 +170,9 @@ impl<O: Observer> World<'_, O> {
                 None => self.numbering.database_cpu + (cpu - self.pods.len() as u32),
             };
             self.level(station, change.busy, change.sharing);
+        }
+        if self.shared_nodes && (cpu as usize) < self.pods.len() {
+            self.share_node(cpu);
         }
     }
 
@@ -304,6 +344,8 @@ impl<O: Observer> World<'_, O> {
         if demand == Span::ZERO {
             return self.use_storage(id);
         }
+        let slow = self.databases[database as usize].slow;
+        let demand = if slow == 1.0 { demand } else { Span::from_secs(demand.secs() * slow) };
         self.enter(id, Phase::Database);
         self.compute(self.pods.len() as u32 + database, id, demand);
         true
@@ -332,13 +374,21 @@ impl<O: Observer> World<'_, O> {
         let device = &self.spec.databases[database as usize];
         // The rate spaces the beginnings of operations; each then takes the latency of one.
         let mut start = self.now;
+        let state = &mut self.databases[database as usize];
+        let slow = state.slow;
         if let Some(iops) = device.iops {
-            let spacing = Span((NANOS_PER_SECOND / iops) as u64);
-            start = self.databases[database as usize].storage.enter(self.now, spacing).0;
+            let spacing = match &mut state.credits {
+                Some(credits) => credits.serve(state.storage.free_at().max(self.now)),
+                None => Span((NANOS_PER_SECOND / iops) as u64),
+            };
+            let spacing = if slow == 1.0 { spacing } else { Span((spacing.0 as f64 * slow) as u64) };
+            start = state.storage.enter(self.now, spacing).0;
             let station = self.numbering.database_io + database;
             self.record(Record::Passed { station, waited: start - self.now, served: spacing });
         }
-        let after = (start - self.now) + device.io_latency;
+        let latency = device.io_latency;
+        let latency = if slow == 1.0 { latency } else { Span((latency.0 as f64 * slow) as u64) };
+        let after = (start - self.now) + latency;
         self.set_timer(id, after, Timer::StorageDone);
     }
 
@@ -359,7 +409,14 @@ impl<O: Observer> World<'_, O> {
         };
         let draw = draw.wrapping_add(u64::from(request.left));
         let service = self.spec.samplers[time as usize].draw(request.key, draw);
-        let (start, end) = self.caches[cache as usize].enter(self.now, service);
+        let state = &mut self.caches[cache as usize];
+        if let Some(timeout) = state.lost {
+            self.requests[id].left = 1; // The others are not tried.
+            return self.set_timer(id, timeout, Timer::CacheLost);
+        }
+        let slow = state.slow;
+        let service = if slow == 1.0 { service } else { Span((service.0 as f64 * slow) as u64) };
+        let (start, end) = state.commands.enter(self.now, service);
         let station = self.numbering.caches + cache;
         self.record(Record::Passed { station, waited: start - self.now, served: service });
         let after = (end - self.now) + self.spec.caches[cache as usize].round_trip;
@@ -372,6 +429,17 @@ impl<O: Observer> World<'_, O> {
             self.command(id);
         } else {
             self.step(id);
+        }
+    }
+
+    /// A command waited in vain: the step goes on where it knows what to do on a miss, else it fails.
+    pub(super) fn cache_lost(&mut self, id: u32) {
+        match self.spec.ops[self.requests[id].pc as usize] {
+            Op::Hit { .. } => {
+                self.requests[id].pc += 1;
+                self.step(id);
+            }
+            _ => self.finish(id, Some(Failure::CallTimeout)),
         }
     }
 

@@ -40,6 +40,8 @@ pub(crate) enum Timer {
     StorageDone,
     /// A cache command is answered.
     CacheAnswered,
+    /// A cache command has waited in vain.
+    CacheLost,
     /// The called service has taken too long.
     CallTimeout,
 }

@@ -134,8 +134,8 @@ impl<O: Observer> World<'_, O> {
             .map(|pod| {
                 let state = &self.pods[pod as usize];
                 Pod {
-                    deleting: state.life == Life::Leaving,
-                    pending: false,
+                    deleting: matches!(state.life, Life::Leaving | Life::Ending),
+                    pending: state.life == Life::Pending,
                     ready: state.life == Life::Ready,
                     started: state.seen.started,
                     ready_changed: state.seen.ready_changed,

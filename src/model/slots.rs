@@ -17,6 +17,10 @@ pub(super) enum Event {
     Timeline,
     Scrape,
     Scaler(u32),
+    Rollout(u32),
+    Credits,
+    Scan,
+    Nodes,
     Thread(u32),
     Request(u32),
     User(u32),
@@ -31,6 +35,7 @@ pub(super) struct Slots {
     pub(super) pods: Slot,
     pub(super) groups: Slot,
     pub(super) scalers: Slot,
+    pub(super) services: Slot,
     pub(super) threads: Slot,
     pub(super) dynamic: Slot,
 }
@@ -39,7 +44,10 @@ pub(super) const SLOT_MARK: Slot = 0;
 pub(super) const SLOT_ARRIVAL: Slot = 1;
 pub(super) const SLOT_TIMELINE: Slot = 2;
 pub(super) const SLOT_SCRAPE: Slot = 3;
-pub(super) const SLOT_SOURCES: Slot = 4;
+pub(super) const SLOT_CREDITS: Slot = 4;
+pub(super) const SLOT_SCAN: Slot = 5;
+pub(super) const SLOT_NODES: Slot = 6;
+pub(super) const SLOT_SOURCES: Slot = 7;
 
 impl Slots {
     #[inline]
@@ -54,6 +62,9 @@ impl Slots {
         }
         if slot >= self.threads {
             return Event::Thread(slot - self.threads);
+        }
+        if slot >= self.services {
+            return Event::Rollout(slot - self.services);
         }
         if slot >= self.scalers {
             return Event::Scaler(slot - self.scalers);
@@ -80,6 +91,9 @@ impl Slots {
             SLOT_ARRIVAL => Event::Arrival,
             SLOT_TIMELINE => Event::Timeline,
             SLOT_SCRAPE => Event::Scrape,
+            SLOT_CREDITS => Event::Credits,
+            SLOT_SCAN => Event::Scan,
+            SLOT_NODES => Event::Nodes,
             _ => Event::Source(slot - SLOT_SOURCES),
         }
     }

@@ -3,6 +3,12 @@
 //! Whoever builds a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle. The
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
+mod cluster;
+
+pub use self::cluster::{
+    Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup, Requests, Rollout,
+    Shutdown, WarmUp,
+};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -27,6 +33,8 @@ pub struct Spec {
     pub topics: Vec<Topic>,
     /// Mutual exclusions shared by all pods.
     pub locks: Vec<Lock>,
+    /// Nodes that pods run on; none: each pod has a machine of its own.
+    pub cluster: Option<Cluster>,
     /// What happens to the system from outside, in order of time, on a run that follows the curve.
     pub timeline: Vec<Timed>,
     /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
@@ -58,41 +66,11 @@ pub struct Service {
     pub lifecycle: Lifecycle,
 }
 
-/// How pods of a service come and go.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Lifecycle {
-    /// Most pods that there may ever be at once; the [`Service::pods`] it begins with where that is more.
-    pub most: u32,
-    /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
-    pub ready_after: Span,
-    /// The horizontal autoscaler.
-    pub autoscaling: Option<Autoscaling>,
-}
-
-/// A horizontal autoscaler of pods, with the controller's defaults.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Autoscaling {
-    /// Fewest pods, at least 1.
-    pub minimum: u32,
-    /// Most pods, at least the minimum.
-    pub maximum: u32,
-    /// CPU use aimed at, above zero \[% of what is requested\].
-    pub cpu: Option<u32>,
-    /// Memory use aimed at, above zero \[% of what is requested\].
-    pub memory: Option<u32>,
-    /// CPU that a pod requests, sidecars included \[millicores\].
-    pub millicores: u64,
-    /// Memory that a pod requests, sidecars included \[bytes\].
-    pub memory_request: u64,
-    /// Memory that a pod uses, whatever it does \[bytes\].
-    pub memory_used: Option<u64>,
-}
-
 impl Service {
     /// Most pods that there may ever be at once.
     pub fn most_pods(&self) -> u32 {
         let scaled = self.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
-        self.pods.max(self.lifecycle.most).max(scaled)
+        (self.pods + self.lifecycle.pending).max(self.lifecycle.most).max(scaled)
     }
 }
 
@@ -127,6 +105,41 @@ pub enum Happening {
     Traffic {
         /// Factor, positive.
         factor: f64,
+    },
+    /// A new version of a service replaces the old one, as its [`Rollout`] says.
+    Deploy {
+        /// Index of the service.
+        service: Id,
+    },
+    /// Nodes fail in the very instant, with all pods on them; the lowest numbers of those ready.
+    FailNode {
+        /// Index of the node group.
+        group: Id,
+        /// How many.
+        nodes: u32,
+        /// When their pods are replaced: the cluster notices, and waits for them to come back.
+        replaced_after: Span,
+    },
+    /// Processor and storage of a database take so many times as long, until this happens again.
+    SlowDatabase {
+        /// Index of the database.
+        database: Id,
+        /// Factor, positive.
+        factor: f64,
+    },
+    /// Commands of a cache take so many times as long, until this happens again.
+    SlowCache {
+        /// Index of the cache.
+        cache: Id,
+        /// Factor, positive.
+        factor: f64,
+    },
+    /// A cache does not answer, or does so again.
+    LoseCache {
+        /// Index of the cache.
+        cache: Id,
+        /// How long each command waits in vain; none: it answers again.
+        timeout: Option<Span>,
     },
 }
 
@@ -238,6 +251,8 @@ pub struct Database {
     pub cores: f64,
     /// Storage operations a second; none: storage never limits.
     pub iops: Option<f64>,
+    /// Credits of its storage, whose `iops` then are those of the burst; they count on a day only.
+    pub io_credits: Option<IoBucket>,
     /// Time of one storage operation without a queue.
     pub io_latency: Span,
     /// Connections accepted; an attempt above is refused. None: no limit.
@@ -375,6 +390,18 @@ pub enum Op {
         /// Number of the draw.
         draw: u64,
     },
+    /// What the cache was asked for was there, with this probability: go to `target`. Never when the cache
+    /// does not answer.
+    Hit {
+        /// Index of the cache.
+        cache: Id,
+        /// Index into [`Spec::ops`].
+        target: u32,
+        /// Probability.
+        chance: f64,
+        /// Number of the draw.
+        draw: u64,
+    },
     /// Take a lock, waiting for it.
     Lock {
         /// Index of the lock.
@@ -508,6 +535,8 @@ pub enum Resource {
     Listener(Id),
     /// A lock.
     Lock(Id),
+    /// Processors of a node that is there from the beginning, shared by the pods on it.
+    Node(Id),
 }
 
 impl Spec {

@@ -27,6 +27,8 @@ pub(crate) struct Numbering {
     pub(crate) caches: u32,
     pub(crate) listeners: u32,
     pub(crate) locks: u32,
+    pub(crate) nodes: u32,
+    pub(crate) node_count: usize,
 }
 
 /// All stations of `spec`, in a fixed order.
@@ -87,6 +89,17 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
     numbering.locks = list.len() as u32;
     for (i, lock) in (0..).zip(&spec.locks) {
         push(&mut list, format!("{} lock", lock.name), Resource::Lock(i), 1.0);
+    }
+    numbering.nodes = list.len() as u32;
+    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
+        numbering.node_count = cluster.first.len();
+        for (i, node) in (0..).zip(&cluster.first) {
+            let before = &cluster.first[..i as usize];
+            let own = before.iter().filter(|other| other.group == node.group).count();
+            let group = &cluster.groups[node.group as usize];
+            let name = format!("node {}-{} CPU", group.name, own + 1);
+            push(&mut list, name, Resource::Node(i), node.vcpus);
+        }
     }
     (list, numbering)
 }
@@ -172,6 +185,12 @@ impl Spec {
                 // Twice the threads that work, and a partition for each of them.
                 listener.partitions = Some(partitions);
                 listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
+            }
+            Resource::Node(i) => {
+                // A larger machine; what fits on it stays the same.
+                if let Some(cluster) = &mut spec.cluster {
+                    cluster.first[i as usize].vcpus *= factor;
+                }
             }
             Resource::Lock(i) => {
                 // There is no half of a lock: relief is to do without it.

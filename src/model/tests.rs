@@ -1,6 +1,7 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
 mod edges;
+mod nodes;
 mod pods;
 
 use super::spec::*;
@@ -41,6 +42,7 @@ fn database() -> Database {
         name: "db".into(),
         cores: 2.0,
         iops: None,
+        io_credits: None,
         io_latency: Span::ZERO,
         max_connections: None,
     }

@@ -204,7 +204,10 @@ impl Observer for Ledger {
             }
             Record::Published { topic } => self.published[topic as usize] += 1,
             Record::Consumed { listener, .. } => self.consumed[listener as usize] += 1,
-            Record::Completed { .. } | Record::ConnectionRefused { .. } | Record::Pods { .. } => {}
+            Record::Completed { .. }
+            | Record::ConnectionRefused { .. }
+            | Record::Pods { .. }
+            | Record::Nodes { .. } => {}
         }
         if self.answered + self.failed > self.offered {
             self.fault(|| "more requests are over than were made".into());

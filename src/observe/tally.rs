@@ -326,7 +326,7 @@ impl Observer for Tally {
                 self.current.completed += 1;
                 self.flow_times.record(took);
             }
-            Record::Pods { .. } => {}
+            Record::Pods { .. } | Record::Nodes { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }

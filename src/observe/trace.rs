@@ -72,6 +72,11 @@ impl Observer for Digest {
                 self.take(u64::from(service));
                 self.take(i64::from(change).cast_unsigned());
             }
+            Record::Nodes { group, change } => {
+                self.take(12);
+                self.take(u64::from(group));
+                self.take(i64::from(change).cast_unsigned());
+            }
             Record::ConnectionRefused { station } => {
                 self.take(10);
                 self.take(u64::from(station));

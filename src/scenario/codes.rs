@@ -244,6 +244,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Add the request, or leave the metric out.",
     ),
     entry(
+        "E0315",
+        "a service that fits on no node",
+        "No node has as much processor and memory left as one of its pods requests, sidecars and \
+         DaemonSets included: nothing would ever answer.",
+        "Add nodes, request less, or let the service run on another node group.",
+    ),
+    entry(
         "E0401",
         "a plan changes what does not exist",
         "The path of the change leads to nothing in the system's document.",
@@ -310,6 +317,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
          many requests in work as the pool has connections, all may wait for a second until the \
          timeout.",
         "Make the pool larger than threads x (connections held - 1), or do not nest.",
+    ),
+    entry(
+        "W0508",
+        "pods that fit on no node",
+        "A pod runs where a node has as much processor and memory left as it requests, sidecars and \
+         DaemonSets included. Those that fit nowhere stay pending, and carry nothing.",
+        "Add nodes, request less, or want fewer pods.",
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod nodes;
 mod parts;
 mod theory;
 mod timeline;
@@ -12,6 +13,10 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+pub(crate) use self::nodes::{
+    AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
+    RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
+};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -75,7 +80,7 @@ document! {
         region: Option<Name>,
         /// Names of the files `calibrations/<name>.yaml` beside this file; the first is the default.
         calibrations: Vec<Name>,
-        /// Groups of equal nodes. Informative.
+        /// Groups of equal nodes, on which pods are placed; without any, each pod has a machine of its own.
         node_groups: Map<NodeGroupDoc>,
         /// Whether there is a metrics server; without one autoscalers stand still. `true` by default.
         metrics_server: Option<Setting<Flag>>,
@@ -97,20 +102,6 @@ document! {
         units: Option<UnitsDoc>,
     }
 
-    /// A group of equal nodes.
-    struct NodeGroupDoc {
-        /// Instance type of the catalogue.
-        instance: Setting<Name>,
-        /// Fewest nodes.
-        min: Option<Setting<Count<0, 10_000>>>,
-        /// Nodes wanted.
-        desired: Option<Setting<Count<0, 10_000>>>,
-        /// Most nodes.
-        max: Option<Setting<Count<0, 10_000>>>,
-        /// What changes the number of nodes. Informative.
-        autoscaler: Option<Text>,
-    }
-
     /// A service.
     struct ServiceDoc {
         /// Runtime of the catalogue; without one, threads are unlimited.
@@ -123,7 +114,7 @@ document! {
         accept_count: Option<Setting<Count<0, 1_000_000>>>,
         /// Whether a database connection is held to the end of the response.
         open_in_view: Option<Setting<Flag>>,
-        /// Node group. Informative.
+        /// The only group of nodes on which its pods may run; any by default.
         node_group: Option<Setting<Name>>,
         /// Pods; dead where there is autoscaling.
         replicas: Option<Setting<Count<1, 10_000>>>,
@@ -131,6 +122,10 @@ document! {
         autoscaling: Option<AutoscalingDoc>,
         /// Resources of a pod; 1 core by default.
         pod: Option<PodDoc>,
+        /// How a pod ends; by default it finishes its work, however long that takes.
+        shutdown: Option<ShutdownDoc>,
+        /// How a new version replaces the old one; `rolling` by 25 % by default.
+        rollout: Option<RolloutDoc>,
         /// How requests are spread over pods; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
         /// Connection pools that each pod has of its own.
@@ -139,48 +134,6 @@ document! {
         endpoints: Map<Vec<Step>>,
         /// Kafka listeners.
         listeners: Map<ListenerDoc>,
-    }
-
-    /// A horizontal pod autoscaler. It acts on a day; a steady load has the pods that it settles at.
-    struct AutoscalingDoc {
-        /// Autoscaler of the catalogue. Informative.
-        kind: Option<Name>,
-        /// Fewest pods.
-        min: Setting<Count<1, 10_000>>,
-        /// Most pods.
-        max: Option<Setting<Count<1, 10_000>>>,
-        /// CPU use aimed at, as a share of the request.
-        cpu: Option<Setting<Share>>,
-        /// Memory use aimed at, as a share of the request; counts where `memory.used` is known.
-        memory: Option<Setting<Share>>,
-    }
-
-    /// Resources of a pod.
-    struct PodDoc {
-        /// CPU.
-        cpu: Option<PodCpuDoc>,
-        /// Memory.
-        memory: Option<PodMemoryDoc>,
-        /// Time from start to ready; none by default.
-        ready_after: Option<Setting<Duration>>,
-    }
-
-    /// CPU of a pod.
-    struct PodCpuDoc {
-        /// CPU reserved.
-        request: Option<Setting<Cores>>,
-        /// CPU that the pod may use; by default what is reserved.
-        limit: Option<Setting<Cores>>,
-    }
-
-    /// Memory of a pod.
-    struct PodMemoryDoc {
-        /// Memory that it uses, whatever it does.
-        used: Option<Setting<Bytes>>,
-        /// Memory reserved.
-        request: Option<Setting<Bytes>>,
-        /// Memory that the pod may use.
-        limit: Option<Setting<Bytes>>,
     }
 
     /// A connection pool.
@@ -519,6 +472,8 @@ document! {
         search: Option<SearchDoc>,
         /// Run a day.
         day: Option<DayDoc>,
+        /// What of the machines is simulated; everything by default.
+        fidelity: Option<FidelityDoc>,
         /// Seed of all draws; 1 by default.
         seed: Option<Count<0, 9_007_199_254_740_992>>,
         /// What theory expects of it; for a scenario with one variant, mix and calibration.

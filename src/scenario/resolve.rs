@@ -2,6 +2,7 @@
 
 mod graph;
 mod load;
+mod nodes;
 mod pods;
 mod program;
 mod system;
@@ -153,6 +154,7 @@ fn compile(
                 system: &variant.system,
                 view: variant.view,
                 calibration: *calibration,
+                fidelity: nodes::Fidelity::of(question.scenario.fidelity.as_ref()),
                 endpoints: BTreeMap::new(),
                 edges: Vec::new(),
                 spec: Spec::default(),

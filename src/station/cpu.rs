@@ -94,7 +94,9 @@ impl Cpu {
         let before = (self.busy(), self.sharing());
         self.has(cores);
         self.share();
-        Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 }
+        let change =
+            Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
+        self.moved(now, change)
     }
 
     fn has(&mut self, cores: f64) {
@@ -119,6 +121,51 @@ impl Cpu {
         Some(quota.usage)
     }
 
+    /// When jobs next begin or cease to stall, if that is before [`Cpu::next`] matters; never in the smooth
+    /// form. [`Cpu::look`] then says what changes.
+    pub fn turn(&self) -> Time {
+        let Some(quota) = &self.quota else { return Time::NEVER };
+        if self.jobs.is_empty() { Time::NEVER } else { quota.turn(self.updated, self.rate()) }
+    }
+
+    /// Whether nothing ends at the instant of an event, and jobs begin or cease to stall instead.
+    #[inline]
+    pub fn only_turns(&self, now: Time) -> bool {
+        self.quota.is_some() && self.next() > now
+    }
+
+    /// What has changed by itself up to `now`.
+    pub fn look(&mut self, now: Time) -> Change {
+        self.advance(now);
+        self.moved(now, Change { busy: 0.0, sharing: 0 })
+    }
+
+    /// With a quota, what is in use follows from whether it is used up.
+    #[inline]
+    fn moved(&mut self, now: Time, change: Change) -> Change {
+        if self.quota.is_none() { change } else { self.moved_by_quota(now, change) }
+    }
+
+    #[cold]
+    fn moved_by_quota(&mut self, now: Time, change: Change) -> Change {
+        let rate = self.rate();
+        let Some(quota) = &mut self.quota else { return change };
+        quota.stalled = rate > 0.0 && now < quota.ends && quota.left <= rate;
+        let busy = if quota.stalled { 0.0 } else { rate };
+        Change { busy: busy - std::mem::replace(&mut quota.shown, busy), ..change }
+    }
+
+    /// Whether a quota limits it.
+    pub fn has_quota(&self) -> bool {
+        self.quota.is_some()
+    }
+
+    /// Cores that jobs would use now if there were as many as they like; none while they stall.
+    pub fn wanted(&self) -> f64 {
+        let stalled = self.quota.as_ref().is_some_and(|quota| quota.stalled);
+        if stalled { 0.0 } else { self.jobs.len().cast_signed() as f64 }
+    }
+
     /// Cores in use while nobody stalls.
     fn rate(&self) -> f64 {
         self.jobs.len().cast_signed() as f64 / self.slowness
@@ -129,10 +176,12 @@ impl Cpu {
         self.jobs.len()
     }
 
-    /// Cores in use: never more than there are, never more than one per job. With a quota it is what so
-    /// many jobs can use in the long run; what they did use is [`Cpu::usage`].
+    /// Cores in use: never more than there are, never more than one per job, and none while jobs stall.
     pub fn busy(&self) -> f64 {
-        self.busy_with(self.jobs.len())
+        match &self.quota {
+            Some(quota) => quota.shown,
+            None => self.busy_with(self.jobs.len()),
+        }
     }
 
     #[inline]
@@ -151,6 +200,9 @@ impl Cpu {
 
     #[inline]
     fn advance(&mut self, now: Time) {
+        if now < self.updated {
+            return; // Everything stands.
+        }
         let mut passed = (now - self.updated).0.cast_signed() as f64;
         if self.quota.is_some() {
             passed = self.run(now);
@@ -180,7 +232,7 @@ impl Cpu {
         let jobs = self.jobs.len();
         if jobs == 0 {
             // Nobody is there who would notice: ends and the order of arrival begin anew.
-            (self.attained, self.started, self.updated) = (0.0, 0, now);
+            (self.attained, self.started, self.updated) = (0.0, 0, self.updated.max(now));
             if let Some(quota) = &mut self.quota {
                 quota.refill(now);
             }
@@ -192,7 +244,24 @@ impl Cpu {
         let end = self.attained + demand.0.cast_signed() as f64;
         self.jobs.push(Reverse((end.to_bits(), self.started << u32::BITS | u64::from(who))));
         self.share();
-        self.one_more(jobs)
+        let change = self.one_more(jobs);
+        self.moved(now, change)
+    }
+
+    /// Everything stands for `pause` from `now` on, and who stopped it computes meanwhile on one core. Jobs
+    /// that begin meanwhile wait. (A garbage collection that stops the world.) With a quota the pause itself
+    /// is not set off against it.
+    ///
+    /// [`Cpu::next`] moves.
+    pub fn pause(&mut self, now: Time, pause: Span) {
+        if !self.jobs.is_empty() {
+            self.advance(now);
+        }
+        self.updated = self.updated.max(now) + pause;
+        self.demanded += pause.0;
+        if let Some(quota) = &mut self.quota {
+            quota.refill(self.updated);
+        }
     }
 
     /// Service that jobs have had up to `now` since the beginning, in cores × time.
@@ -235,7 +304,8 @@ impl Cpu {
         self.attained = exact;
         self.share();
         let more = self.one_more(self.jobs.len());
-        Some((turn as u32, Change { busy: -more.busy, sharing: -more.sharing }))
+        let change = Change { busy: -more.busy, sharing: -more.sharing };
+        Some((turn as u32, self.moved(now, change)))
     }
 }
 
@@ -265,6 +335,9 @@ struct Quota {
     left: f64,
     ends: Time,
     usage: Usage,
+    /// Whether jobs are there and the quota is used up, and the cores that were said to be in use.
+    stalled: bool,
+    shown: f64,
 }
 
 impl Quota {
@@ -272,7 +345,8 @@ impl Quota {
         debug_assert!(limit > 0.0 && period > Span::ZERO, "a quota of nothing lets nobody finish");
         let budget = limit * period.0 as f64;
         let ends = Time(phase.0 % period.0);
-        Quota { limit, period, budget, left: budget, ends, usage: Usage::default() }
+        let usage = Usage::default();
+        Quota { limit, period, budget, left: budget, ends, usage, stalled: false, shown: 0.0 }
     }
 
     /// Nobody ran up to `now`: the period in which it lies has what was left of it, or everything.
@@ -313,6 +387,19 @@ impl Quota {
         self.usage.used += rate * ran;
         self.usage.stalled += passed - ran;
         ran
+    }
+
+    /// When jobs that use `rate` > 0 cores from `from` on next begin or cease to stall.
+    fn turn(&self, from: Time, rate: f64) -> Time {
+        if self.stalled {
+            return self.ends;
+        }
+        let now = self.left / rate;
+        if now < (self.ends - from).0 as f64 {
+            return from + Span(now.ceil() as u64);
+        }
+        let each = self.running(rate);
+        if each < self.period.0 as f64 { self.ends + Span(each.ceil() as u64) } else { Time::NEVER }
     }
 
     /// When a job ends that has to run for `run` more \[ns\], beside others, from `from` on.
@@ -507,14 +594,21 @@ mod tests {
     }
 
     #[test]
-    fn the_level_is_what_so_many_jobs_can_use_in_the_long_run() {
+    fn the_level_is_what_jobs_use() {
+        // 150 ms of quota, used up by three in 50 ms: they stall until the period ends.
         let mut cpu = quota(1.5, 4.0);
-        let changes = [(1.0, 0), (0.5, 0), (0.0, 1)];
-        for (who, (busy, sharing)) in changes.into_iter().enumerate() {
-            let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(10));
-            assert_eq!(change, Change { busy, sharing });
+        for (who, sharing) in [0, 0, 1].into_iter().enumerate() {
+            let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(60));
+            assert_eq!(change, Change { busy: 1.0, sharing });
         }
-        assert_eq!((cpu.busy(), cpu.jobs(), cpu.next()), (1.5, 3, millis(10)));
+        assert_eq!((cpu.busy(), cpu.turn(), cpu.next()), (3.0, millis(50), millis(110)));
+        assert!(cpu.only_turns(millis(50)));
+        assert_eq!(cpu.look(millis(50)), Change { busy: -3.0, sharing: 0 });
+        assert_eq!((cpu.busy(), cpu.wanted(), cpu.turn()), (0.0, 0.0, millis(100)));
+        assert_eq!(cpu.look(millis(100)), Change { busy: 3.0, sharing: 0 });
+        assert_eq!((cpu.turn(), cpu.next()), (millis(150), millis(110)));
+        let end = cpu.finish(millis(110)).map(|end| end.1);
+        assert_eq!(end, Some(Change { busy: -1.0, sharing: -1 }));
     }
 
     #[test]
@@ -533,7 +627,7 @@ mod tests {
         cpu.start(Time::ZERO, 1, Span::from_millis(40));
         assert_eq!(cpu.next(), millis(40));
         // Half a core is less than the limit: 30 ms left for each, at a quarter of a core, without a stall.
-        assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -0.5, sharing: 0 });
+        assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -1.5, sharing: 0 });
         assert_eq!(cpu.next(), millis(130));
         assert_eq!(cpu.usage(millis(130)).map(|usage| usage.stalled), Some(0.0));
 

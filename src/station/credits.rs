@@ -207,7 +207,9 @@ impl IoCredits {
         IoCredits::new(iops, iops, GP2_BUCKET)
     }
 
-    fn new(baseline: f64, burst: f64, bucket: f64) -> IoCredits {
+    /// A volume that does `burst` operations a second while it has credits of its full `bucket`, and at
+    /// least `baseline` > 0 without.
+    pub fn new(baseline: f64, burst: f64, bucket: f64) -> IoCredits {
         debug_assert!(0.0 < baseline && baseline <= burst);
         let mut balance = Bucket::new(Time::ZERO, bucket, 0.0, bucket);
         balance.set_rate(baseline);

@@ -13,6 +13,11 @@ pub struct Device {
 }
 
 impl Device {
+    /// When all work is done that has come.
+    pub fn free_at(&self) -> Time {
+        self.free_at
+    }
+
     /// Work of length `service` arrives; it begins when all before it is done. Returns (start, end).
     pub fn enter(&mut self, now: Time, service: Span) -> (Time, Time) {
         let start = self.free_at.max(now);

@@ -295,6 +295,11 @@ impl Cluster {
         self.nodes.remove(&number).map_or_else(Vec::new, |node| node.pods)
     }
 
+    /// The group of a node, by index; 0 for one that is gone.
+    pub fn group_of(&self, number: u32) -> u32 {
+        self.nodes.get(&number).map_or(0, |node| node.group)
+    }
+
     /// Nodes of a group, those that are ordered included.
     pub fn size(&self, group: u32) -> u32 {
         self.nodes.values().filter(|node| node.group == group).count() as u32

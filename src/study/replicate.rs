@@ -212,7 +212,7 @@ fn drifted(spec: &Spec, quarters: &[Bin], mut outcome: Outcome) -> Outcome {
 fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -> f64 {
     // Records in work count as lag.
     let in_work = match station.resource {
-        Resource::Cpu(_) | Resource::DatabaseCpu(_) => return 0.0,
+        Resource::Cpu(_) | Resource::DatabaseCpu(_) | Resource::Node(_) => return 0.0,
         Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
         _ => 0,
     };

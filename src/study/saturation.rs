@@ -353,6 +353,12 @@ fn reason(spec: &Spec, station: &Station, index: usize, failed: &[&Outcome]) -> 
         }
         Resource::Cache(_) => format!("its one command thread is {share:.0} % busy, {waits}"),
         Resource::Listener(listener) => listener_reason(spec, listener, busy, waiting),
+        Resource::Node(node) => {
+            let pods = spec.cluster.as_ref().map_or(0, |cluster| {
+                cluster.places.iter().flatten().filter(|place| **place == node).count()
+            });
+            format!("{} of a node, shared by {pods} pods", of("vCPU"))
+        }
         Resource::Lock(_) => format!("held {share:.0} % of the time, {waits}"),
     };
     format!("{what}, at {load:.0} requests/s")

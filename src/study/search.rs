@@ -295,9 +295,12 @@ impl<'a> Case<'a> {
         expected: Option<f64>,
         number: u32,
     ) -> Option<(f64, f64)> {
-        let capacity = stations(self.spec)[station].capacity;
+        let all = stations(self.spec);
+        // A pod's processor is full when its limit is reached, or when its node is full.
+        let shared = self.shares(&all[station]);
         let limit = |seen: &Outcome| {
-            let busy = seen.busy[station] / capacity;
+            let busy = |place: &usize| seen.busy[*place] / all[*place].capacity;
+            let busy = [station].iter().chain(&shared).map(busy).fold(0.0, f64::max);
             (busy > 0.0 && busy < KEPT_UP).then_some((seen.load / busy, seen.load))
         };
         let found = |carried: &[Outcome]| carried.iter().rev().find_map(limit);
@@ -317,6 +320,18 @@ impl<'a> Case<'a> {
             carried.insert(place, seen);
         }
         found(carried).map(|(line, seen)| (line, (line - seen) * EXTRAPOLATED))
+    }
+
+    /// Stations of the nodes on which the pods of a processor are.
+    fn shares(&self, station: &Station) -> Vec<usize> {
+        let Resource::Cpu(service) = station.resource else { return Vec::new() };
+        let Some(cluster) = self.spec.cluster.as_ref().filter(|cluster| cluster.shared) else {
+            return Vec::new();
+        };
+        let places = &cluster.places[service as usize];
+        let hosts = |station: &Station| matches!(station.resource, Resource::Node(node) if places.contains(&node));
+        let all = stations(self.spec);
+        all.iter().enumerate().filter(|(_, station)| hosts(station)).map(|(at, _)| at).collect()
     }
 
     /// The run at the highest load up to the line; run now where none lies near it.

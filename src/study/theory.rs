@@ -239,7 +239,15 @@ impl Demands {
         flows.visit(spec, |service, op, rate| {
             let mean = |time: Id| spec.samplers[time as usize].dist().mean();
             match *op {
-                Op::Cpu { time, .. } => add(Resource::Cpu(service), rate * mean(time)),
+                Op::Cpu { time, .. } => {
+                    add(Resource::Cpu(service), rate * mean(time));
+                    // Requests are spread evenly over pods, wherever these are.
+                    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
+                        let places = &cluster.places[service as usize];
+                        let each = rate * mean(time) / places.len().max(1) as f64;
+                        places.iter().for_each(|node| add(Resource::Node(*node), each));
+                    }
+                }
                 Op::Query { database, work, ios, io_chance, .. } => {
                     if let Some(work) = work {
                         add(Resource::DatabaseCpu(database), rate * mean(work));
@@ -333,7 +341,7 @@ fn walk(spec: &Spec, entry: u32, rate: f64, mut seen: impl FnMut(&Op, f64)) -> O
         seen(op, rate);
         match *op {
             Op::End => {}
-            Op::Jump { target, chance, .. } => {
+            Op::Jump { target, chance, .. } | Op::Hit { target, chance, .. } => {
                 if target <= at {
                     return None;
                 }

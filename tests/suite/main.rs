@@ -3,6 +3,7 @@
 
 mod conservation;
 mod coverage;
+mod failures;
 mod limits;
 mod properties;
 mod replay;

@@ -190,6 +190,7 @@ fn with_idle(spec: &Spec) -> Spec {
         name: "idle".into(),
         cores: 1.0,
         iops: None,
+        io_credits: None,
         io_latency: Span::ZERO,
         max_connections: None,
     };

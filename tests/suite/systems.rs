@@ -300,6 +300,7 @@ fn stores() -> impl Strategy<Value = (Vec<Database>, Vec<Cache>, Vec<Topic>, Vec
             name: String::new(),
             cores,
             iops,
+            io_credits: None,
             io_latency: millis(latency),
             max_connections,
         });

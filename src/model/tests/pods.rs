@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::stations;
 
-fn bins(seconds: f64, bins: u32) -> Run {
+pub(super) fn bins(seconds: f64, bins: u32) -> Run {
     Run {
         seed: 1,
         replication: 0,
@@ -16,7 +16,7 @@ fn bins(seconds: f64, bins: u32) -> Run {
 }
 
 /// What is said at which second: the kind of record and its instant.
-fn said(spec: &Spec, seconds: f64, kinds: &[&str]) -> Vec<String> {
+pub(super) fn said(spec: &Spec, seconds: f64, kinds: &[&str]) -> Vec<String> {
     let mut lines = Lines::default();
     simulate(spec, &bins(seconds, 1), &mut lines);
     lines.0.into_iter().filter(|line| kinds.iter().any(|kind| line.contains(kind))).collect()
@@ -33,7 +33,7 @@ fn answering(after_s: f64, requests_per_s: f64, timeline: &[Timed]) -> Spec {
     spec
 }
 
-fn at(seconds: f64, what: Happening) -> Timed {
+pub(super) fn at(seconds: f64, what: Happening) -> Timed {
     Timed { at: Span::from_secs(seconds), what }
 }
 
@@ -217,6 +217,7 @@ fn an_autoscaler_grows_in_steps_and_waits_for_its_pods() {
             memory_request: 0,
             memory_used: None,
         }),
+        ..Lifecycle::default()
     };
     let ready: Vec<f64> = said(&spec, 119.0, &["Pods"])
         .iter()

@@ -105,6 +105,14 @@ document! {
         vcpu: Number,
         /// Memory.
         memory: Bytes,
+        /// Pods that a node may have; 110 by default, as in the kubelet.
+        max_pods: Option<Count<1, 10_000>>,
+        /// Processor that is left to pods; by default that of an EKS node.
+        allocatable_cpu: Option<Cores>,
+        /// CPU credits earned an hour.
+        credits_per_hour: Option<Number>,
+        /// Most CPU credits held.
+        credits_maximum: Option<Number>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
@@ -139,6 +147,8 @@ document! {
         iops_minimum: Option<Number>,
         /// Operations a second while there are credits.
         iops_burst: Option<Number>,
+        /// Most credits; one is an operation.
+        io_credits: Option<Number>,
         /// Time of one operation without a queue; 1 ms by default.
         latency: Option<Duration>,
         /// Where the numbers come from.

@@ -29,6 +29,45 @@ document! {
         pods: Option<Count<1, 10_000>>,
     }
 
+    /// A new version of a service.
+    struct DeployDoc {
+        /// Service.
+        service: Name,
+    }
+
+    /// Nodes that fail, with all pods on them.
+    struct FailDoc {
+        /// Node group.
+        node_group: Name,
+        /// How many; 1 by default.
+        nodes: Option<Count<1, 10_000>>,
+        /// When their pods are replaced; 340 s by default: 40 s until the cluster notices, and the 300 s
+        /// for which pods tolerate it.
+        replaced_after: Option<Duration>,
+    }
+
+    /// A server that gets slow; either a database or a cache.
+    struct SlowDoc {
+        /// Database.
+        database: Option<Name>,
+        /// Cache.
+        cache: Option<Name>,
+        /// How many times as long its work takes.
+        factor: Spanned<Number>,
+        /// For how long; to the end of the day by default.
+        r#for: Option<Duration>,
+    }
+
+    /// A cache that does not answer.
+    struct LoseDoc {
+        /// Cache.
+        cache: Name,
+        /// How long each command waits in vain; 3 s by default.
+        timeout: Option<Duration>,
+        /// For how long; to the end of the day by default.
+        r#for: Option<Duration>,
+    }
+
     /// The number of pods that a service is to have from then on.
     struct ScaleDoc {
         /// Service.
@@ -45,6 +84,14 @@ choice! {
         "kill" => Kill(KillDoc),
         /// A service gets more pods, or those beyond finish their work and go.
         "scale" => Scale(ScaleDoc),
+        /// A new version replaces the old one, as the service's `rollout` says.
+        "deploy" => Deploy(DeployDoc),
+        /// Nodes fail in the very instant, with all pods on them.
+        "fail" => Fail(FailDoc),
+        /// A database or a cache takes longer for everything.
+        "slow" => Slow(SlowDoc),
+        /// A cache does not answer. A step with `miss` goes on as if nothing was found, others fail.
+        "lose" => Lose(LoseDoc),
         /// The rate of arrivals is so many times that of the load, until this is said again.
         "traffic" => Traffic(Spanned<Number>),
     }

@@ -111,7 +111,9 @@ impl<'c, 'a> Program<'c, 'a> {
     /// Let the jump at `at` lead to what is written next.
     fn land(&mut self, at: usize) {
         let here = self.here();
-        if let Some(Op::Jump { target, .. }) = self.compiler.spec.ops.get_mut(at) {
+        if let Some(Op::Jump { target, .. } | Op::Hit { target, .. }) =
+            self.compiler.spec.ops.get_mut(at)
+        {
             *target = here;
         }
     }
@@ -251,6 +253,7 @@ impl<'c, 'a> Program<'c, 'a> {
             (None, []) => {}
             (Some(hit), miss @ [_, ..]) => {
                 let over = self.jump(hit.0, &format!("{place}/hit"));
+                self.asks_cache(over);
                 self.steps(miss, &format!("{place}/miss"));
                 self.land(over);
             }
@@ -258,6 +261,16 @@ impl<'c, 'a> Program<'c, 'a> {
                 let message = "`hit` and `miss` are given together or not at all";
                 self.compiler.problems.add("E0310", document.span, message);
             }
+        }
+    }
+
+    /// The jump at `at` is taken when the cache asked just before knew the answer.
+    fn asks_cache(&mut self, at: usize) {
+        let asked = self.compiler.spec.ops[..at].last().copied();
+        if let (Some(Op::Cache { cache, .. }), Some(op)) = (asked, self.compiler.spec.ops.get_mut(at))
+            && let Op::Jump { target, chance, draw } = *op
+        {
+            *op = Op::Hit { cache, target, chance, draw };
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::nodes::Fidelity;
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Balancer, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec,
+    Ack, Balancer, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Pool, Service, Spec,
     Threads, Topic,
 };
 use crate::random::{Dist, Sampler};
@@ -99,6 +100,7 @@ pub(super) struct Compiler<'a> {
     pub(super) system: &'a SystemDoc,
     pub(super) view: View,
     pub(super) calibration: Option<&'a CalibrationDoc>,
+    pub(super) fidelity: Fidelity,
     pub(super) endpoints: BTreeMap<String, Id>,
     pub(super) edges: Vec<Edge>,
     pub(super) spec: Spec,
@@ -270,6 +272,7 @@ impl Compiler<'_> {
             let compiled = self.service(&name.value, service);
             self.spec.services.push(compiled);
         }
+        self.settle();
         let (mut endpoint, mut listener) = (0, 0);
         for (id, (name, service)) in system.services.iter().enumerate() {
             for (_, steps) in service.endpoints.iter() {
@@ -322,10 +325,7 @@ impl Compiler<'_> {
         for name in system.locks.names() {
             self.spec.locks.push(Lock { name: name.to_owned() });
         }
-        for (_, group) in system.node_groups.iter() {
-            let instance = self.pick(&group.instance);
-            self.part(&self.catalog.instances, &instance, "instance type");
-        }
+        self.spec.cluster = self.cluster();
     }
 
     /// A part of the catalogue.
@@ -340,7 +340,7 @@ impl Compiler<'_> {
             self.part(&catalog.database_classes, &class, "database class")
         });
         let mut io_latency = Length::from_millis(1);
-        let mut iops = None;
+        let (mut iops, mut io_credits) = (None, None);
         if let Some(storage) = &document.storage {
             let kind = self.pick(&storage.r#type);
             let gib = self.pick(&storage.size).gib();
@@ -350,6 +350,9 @@ impl Compiler<'_> {
                     .max(item.iops_base.map_or(0.0, |rate| rate.0));
                 let best = steady.max(item.iops_burst.map_or(0.0, |rate| rate.0));
                 iops = (best > 0.0).then_some(best);
+                io_credits = item.io_credits.filter(|_| steady > 0.0 && steady < best).map(|most| {
+                    IoBucket { baseline: steady, capacity: most.0.max(1.0) }
+                });
                 io_latency = item.latency.map_or(io_latency, Duration::span);
             }
         }
@@ -359,7 +362,7 @@ impl Compiler<'_> {
                 let message = format!("`iops` is {given}; it must be from 1 to 10,000,000");
                 self.problems.add("E0107", setting.span, message);
             }
-            iops = Some(given.max(1.0));
+            (iops, io_credits) = (Some(given.max(1.0)), None);
         }
         let cores = match (&document.cpu, class) {
             (Some(cpu), _) => self.pick(cpu).0,
@@ -370,7 +373,14 @@ impl Compiler<'_> {
             (Some(setting), _) => Some(self.pick(setting).u32()),
             (None, class) => class.and_then(|class| class.max_connections).map(Count::u32),
         };
-        Database { name: name.into(), cores, iops, io_latency, max_connections: accepted }
+        Database {
+            name: name.into(),
+            cores,
+            iops,
+            io_credits: io_credits.filter(|_| self.fidelity.credits),
+            io_latency,
+            max_connections: accepted,
+        }
     }
 
     fn service(&mut self, name: &str, document: &ServiceDoc) -> Service {
@@ -388,8 +398,6 @@ impl Compiler<'_> {
             self.problems.add("E0305", request.span, message);
         }
         let balancer = document.balancer.as_ref().map(|balancer| self.pick(balancer));
-        let ready_after = document.pod.as_ref().and_then(|pod| pod.ready_after.as_ref());
-        let ready_after = ready_after.map_or(Length::ZERO, |time| self.pick(time).span());
         Service {
             name: name.into(),
             pods: self.pods(document),
@@ -401,11 +409,7 @@ impl Compiler<'_> {
                 Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
             },
             pools,
-            lifecycle: Lifecycle {
-                ready_after,
-                autoscaling: self.autoscaling(name, document),
-                ..Lifecycle::default()
-            },
+            lifecycle: self.lifecycle(name, document),
         }
     }
 

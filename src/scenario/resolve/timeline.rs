@@ -2,14 +2,21 @@
 
 use super::Question;
 use super::system::too_large;
-use crate::model::spec::{Happening, Id, Spec, Timed};
+use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::document::{DayDoc, HappeningDoc};
 use crate::scenario::find;
 use crate::scenario::problem::Problems;
-use crate::scenario::values::{Count, Name};
+use crate::scenario::decode::Spanned;
+use crate::scenario::values::{Count, Duration, Name, Number};
+use crate::units::Span as Length;
 
 /// Most that may happen on a day.
 const MOST_HAPPENINGS: usize = 10_000;
+/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and the 300 s for
+/// which pods tolerate a node that is not ready.
+const NOTICED: Length = Length::from_millis(340_000);
+/// Time that a client waits for a command (Redisson's `timeout`).
+const CACHE_TIMEOUT: Length = Length::from_millis(3_000);
 /// Largest factor on the rate of arrivals.
 const MOST_TRAFFIC: f64 = 1e4;
 
@@ -19,25 +26,90 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
     check(day, problems);
     let mut timeline: Vec<Timed> = Vec::new();
     for timed in day.timeline.iter().take(MOST_HAPPENINGS) {
+        let at = timed.at.value.span();
+        let mut add = |at, what| timeline.push(Timed { at, what });
         let service = |name: &Name, problems: &mut Problems| -> Option<Id> {
             let place = find(&question.base.services, name, "service", "E0201", problems)?;
             Some(place as Id)
         };
-        let what = match &timed.what {
-            HappeningDoc::Kill(kill) => service(&kill.service, problems)
-                .map(|service| Happening::Kill { service, pods: kill.pods.map_or(1, Count::u32) }),
-            HappeningDoc::Scale(scale) => service(&scale.service, problems)
-                .map(|service| Happening::Scale { service, pods: scale.pods.u32() }),
-            HappeningDoc::Traffic(factor) => {
-                if factor.value.0 <= 0.0 || factor.value.0 > MOST_TRAFFIC {
-                    let message =
-                        format!("`traffic` is a factor above 0 and up to {MOST_TRAFFIC:.0}");
-                    problems.add("E0107", factor.span, message);
+        match &timed.what {
+            HappeningDoc::Kill(kill) => {
+                if let Some(service) = service(&kill.service, problems) {
+                    add(at, Happening::Kill { service, pods: kill.pods.map_or(1, Count::u32) });
                 }
-                Some(Happening::Traffic { factor: factor.value.0 })
             }
-        };
-        timeline.extend(what.map(|what| Timed { at: timed.at.value.span(), what }));
+            HappeningDoc::Scale(scale) => {
+                if let Some(service) = service(&scale.service, problems) {
+                    add(at, Happening::Scale { service, pods: scale.pods.u32() });
+                }
+            }
+            HappeningDoc::Deploy(deploy) => {
+                if let Some(service) = service(&deploy.service, problems) {
+                    add(at, Happening::Deploy { service });
+                }
+            }
+            HappeningDoc::Fail(fail) => {
+                let groups = &question.base.node_groups;
+                let known = find(groups, &fail.node_group, "node group", "E0201", problems);
+                let runs = |case: &Spec| {
+                    let groups = case.cluster.as_ref().map(|cluster| &cluster.groups)?;
+                    groups.iter().position(|group| group.name == fail.node_group.text)
+                };
+                let group = cases.first().and_then(runs);
+                if known.is_some() && group.is_none() {
+                    let message = "no pod runs on these nodes, so that nothing would happen";
+                    problems.add("E0305", fail.node_group.span, message);
+                }
+                if let Some(group) = group {
+                    let replaced = fail.replaced_after.map_or(NOTICED, Duration::span);
+                    let nodes = fail.nodes.map_or(1, Count::u32);
+                    let group = group as Id;
+                    add(at, Happening::FailNode { group, nodes, replaced_after: replaced });
+                }
+            }
+            HappeningDoc::Slow(slow) => {
+                factor(&slow.factor, "factor", problems);
+                let factor = slow.factor.value.0;
+                let (databases, caches) = (&question.base.databases, &question.base.caches);
+                let make: Box<dyn Fn(f64) -> Happening> = match (&slow.database, &slow.cache) {
+                    (Some(name), None) => {
+                        let Some(at) = find(databases, name, "database", "E0201", problems) else {
+                            continue;
+                        };
+                        Box::new(move |factor| Happening::SlowDatabase { database: at as Id, factor })
+                    }
+                    (None, Some(name)) => {
+                        let Some(at) = find(caches, name, "cache", "E0201", problems) else {
+                            continue;
+                        };
+                        Box::new(move |factor| Happening::SlowCache { cache: at as Id, factor })
+                    }
+                    _ => {
+                        let message = "either a `database` or a `cache` is slow";
+                        problems.add("E0305", slow.factor.span, message);
+                        continue;
+                    }
+                };
+                add(at, make(factor));
+                if let Some(lasts) = slow.r#for {
+                    add(at + lasts.span(), make(1.0));
+                }
+            }
+            HappeningDoc::Lose(lose) => {
+                let caches = &question.base.caches;
+                let found = find(caches, &lose.cache, "cache", "E0201", problems);
+                let Some(cache) = found.map(|at| at as Id) else { continue };
+                let timeout = lose.timeout.map_or(CACHE_TIMEOUT, Duration::span);
+                add(at, Happening::LoseCache { cache, timeout: Some(timeout) });
+                if let Some(lasts) = lose.r#for {
+                    add(at + lasts.span(), Happening::LoseCache { cache, timeout: None });
+                }
+            }
+            HappeningDoc::Traffic(traffic) => {
+                factor(traffic, "traffic", problems);
+                add(at, Happening::Traffic { factor: traffic.value.0 });
+            }
+        }
     }
     timeline.sort_by_key(|timed| timed.at);
     for spec in cases.iter_mut() {
@@ -48,13 +120,46 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                 service.lifecycle.most = service.lifecycle.most.max(pods);
             }
         }
+        let most: Vec<u32> = spec.services.iter().map(Service::most_pods).collect();
+        for timed in &timeline {
+            if let Happening::Deploy { service } = timed.what
+                && let Some(state) = spec.services.get_mut(service as usize)
+            {
+                // A full set of new ones, while the old ones may still be leaving.
+                let most = most[service as usize];
+                state.lifecycle.most = 2 * most + state.lifecycle.rollout.surplus(most);
+            }
+        }
         spec.timeline.clone_from(&timeline);
+        shrink(spec, day.compress.as_ref().map_or(1.0, |factor| factor.value.0));
     }
     // What the timeline orders may be too much where what runs at first is not.
-    if timeline.iter().any(|timed| matches!(timed.what, Happening::Scale { .. })) {
+    let grows = |timed: &Timed| {
+        matches!(timed.what, Happening::Scale { .. } | Happening::Deploy { .. })
+    };
+    if timeline.iter().any(grows) {
         for message in cases.first().map(too_large).unwrap_or_default() {
             problems.add("E0107", day.span, message);
         }
+    }
+}
+
+/// On a day that is run in less time, credits are used up in less time.
+fn shrink(spec: &mut Spec, compress: f64) {
+    for bucket in spec.databases.iter_mut().filter_map(|database| database.io_credits.as_mut()) {
+        bucket.capacity /= compress;
+    }
+    let groups = spec.cluster.iter_mut().flat_map(|cluster| &mut cluster.groups);
+    for credits in groups.filter_map(|group| group.credits.as_mut()) {
+        credits.maximum /= compress;
+        credits.initial /= compress;
+    }
+}
+
+fn factor(factor: &Spanned<Number>, name: &str, problems: &mut Problems) {
+    if factor.value.0 <= 0.0 || factor.value.0 > MOST_TRAFFIC {
+        let message = format!("`{name}` is a factor above 0 and up to {MOST_TRAFFIC:.0}");
+        problems.add("E0107", factor.span, message);
     }
 }
 

@@ -1,0 +1,159 @@
+//! A new version replaces the old one.
+//!
+//! A rolling update is what the deployment controller does (`pkg/controller/deployment/rolling.go`): at each
+//! change it makes as many new pods as the surge allows, and removes as many old ones as may be missing,
+//! those that do not work first. Pods that leave are not counted, but hold what they hold. Blue/green is what
+//! Argo Rollouts do: a full second set, then the switch, then the end of the first set.
+
+use super::World;
+use super::pods::Life;
+use super::spec::{Id, Rollout};
+use crate::engine::Class;
+use crate::observe::Observer;
+
+/// How far a version has replaced another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// New pods start.
+    Starting,
+    /// All new pods are ready; requests still go to the old ones.
+    Promoting,
+    /// Requests go to the new ones; the old ones are kept for a while.
+    Keeping,
+}
+
+impl<O: Observer> World<'_, O> {
+    /// A new version of a service is to replace what runs.
+    pub(super) fn deploy(&mut self, service: Id) {
+        let rollout = self.spec.services[service as usize].lifecycle.rollout;
+        let state = &mut self.services[service as usize];
+        if matches!(rollout, Rollout::BlueGreen { .. }) && state.active.is_none() {
+            state.active = Some(state.version);
+        }
+        state.version += 1;
+        state.rollout = Some(Progress::Starting);
+        self.agenda.clear(self.slots.services + service);
+        self.roll(service);
+    }
+
+    /// Something has changed: the rollout goes on, if there is one.
+    pub(super) fn roll(&mut self, service: Id) {
+        let Some(progress) = self.services[service as usize].rollout else { return };
+        match self.spec.services[service as usize].lifecycle.rollout {
+            // Who makes room makes room for the next.
+            Rollout::Rolling { surge, unavailable } => {
+                while self.roll_on(service, surge, unavailable) {}
+            }
+            Rollout::BlueGreen { promotion, .. } => {
+                let (wanted, new, ready) = self.new_pods(service);
+                self.create_pods(service, wanted.saturating_sub(new));
+                if progress == Progress::Starting && ready >= wanted {
+                    self.services[service as usize].rollout = Some(Progress::Promoting);
+                    let at = self.now + promotion;
+                    self.agenda.set(self.slots.services + service, at, Class::Complete);
+                }
+            }
+        }
+    }
+
+    /// Pods wanted; those of the newest version that are there, and those of them that are ready.
+    fn new_pods(&self, service: Id) -> (usize, usize, usize) {
+        let state = &self.services[service as usize];
+        let own = |pod: &u32| self.pods[*pod as usize].version == state.version;
+        let there = |pod: &u32| self.pods[*pod as usize].life.is_there();
+        let ready = |pod: &u32| self.pods[*pod as usize].life == Life::Ready;
+        let new = state.pods.clone().filter(own).filter(there).count();
+        let of_them = state.pods.clone().filter(own).filter(ready).count();
+        (state.wanted as usize, new, of_them)
+    }
+
+    /// One step of a rolling update; whether anything changed that may allow another.
+    fn roll_on(&mut self, service: Id, surge: u32, unavailable: u32) -> bool {
+        let (wanted, new, _) = self.new_pods(service);
+        let version = self.services[service as usize].version;
+        let all = self.services[service as usize].pods.clone();
+        let count = |world: &Self, what: &dyn Fn(u32, Life) -> bool| {
+            let of = |pod: &u32| {
+                let pod = &world.pods[*pod as usize];
+                what(pod.version, pod.life)
+            };
+            all.clone().filter(of).count()
+        };
+        let more = (wanted * surge as usize).div_ceil(100);
+        // Neither more nor fewer would never come to an end: one may be missing.
+        let fewer = match wanted * unavailable as usize / 100 {
+            0 if more == 0 => 1,
+            fewer => fewer,
+        };
+        let total = count(self, &|_, life| life.is_there());
+        let room = (wanted + more).saturating_sub(total);
+        self.create_pods(service, room.min(wanted.saturating_sub(new)));
+        let total = count(self, &|_, life| life.is_there());
+        let not_ready = count(self, &|of, life| {
+            of == version && life.is_there() && life != Life::Ready
+        });
+        let least = wanted.saturating_sub(fewer);
+        let mut removable = total.saturating_sub(least + not_ready);
+        let mut stopped = false;
+        let mut spare = count(self, &|_, life| life == Life::Ready).saturating_sub(least);
+        for life in [Life::Pending, Life::Lost, Life::Starting, Life::Ready] {
+            for pod in all.clone() {
+                let state = &self.pods[pod as usize];
+                let old = state.version != version && state.life == life;
+                let allowed = removable > 0 && (life != Life::Ready || spare > 0);
+                if old && allowed {
+                    removable -= 1;
+                    spare = spare.saturating_sub(usize::from(life == Life::Ready));
+                    self.stop_old(pod);
+                    stopped = true;
+                }
+            }
+        }
+        let (wanted, _, ready) = self.new_pods(service);
+        let old = count(self, &|of, life| of != version && life.is_there());
+        if old == 0 && ready >= wanted {
+            self.services[service as usize].rollout = None;
+            return false;
+        }
+        stopped
+    }
+
+    /// Stop a pod of an old version, without looking at the rollout again on the way.
+    fn stop_old(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service as usize;
+        let rollout = self.services[service].rollout.take();
+        let wanted = std::mem::replace(&mut self.services[service].wanted, 0);
+        self.stop_pod(pod);
+        self.services[service].rollout = rollout;
+        self.services[service].wanted = wanted;
+    }
+
+    /// The pause of a blue/green rollout is over.
+    pub(super) fn rollout_timer(&mut self, service: Id) {
+        let Rollout::BlueGreen { keep, .. } = self.spec.services[service as usize].lifecycle.rollout
+        else {
+            return;
+        };
+        match self.services[service as usize].rollout {
+            Some(Progress::Promoting) => {
+                let state = &mut self.services[service as usize];
+                state.active = Some(state.version);
+                state.rollout = Some(Progress::Keeping);
+                self.list_ready(service);
+                let at = self.now + keep;
+                self.agenda.set(self.slots.services + service, at, Class::Complete);
+            }
+            Some(Progress::Keeping) => {
+                let version = self.services[service as usize].version;
+                for pod in self.services[service as usize].pods.clone() {
+                    let state = &self.pods[pod as usize];
+                    if state.version != version && state.life.is_there() {
+                        self.stop_old(pod);
+                    }
+                }
+                self.services[service as usize].rollout = None;
+            }
+            Some(Progress::Starting) | None => {}
+        }
+    }
+}

@@ -1,0 +1,553 @@
+//! Nodes: which pod runs where, who shares a processor, and what a machine's credits allow.
+//!
+//! Pods of a node together never use more than its processors. While they would, each gets its share by the
+//! weight of what it requests, at most what it can use (`cpu.weight` of the kernel). While they would not,
+//! nobody notices the others. A pod whose quota is used up wants nothing until its period ends.
+
+use super::pods::Life;
+use super::request::NONE;
+use super::spec::{FirstNode, Id, Requests, Spec};
+use super::{Service, World};
+use crate::engine::Class;
+use crate::observe::{Observer, Record};
+use crate::random::Key;
+use crate::station::cpu::{CFS_PERIOD, Cpu};
+use crate::station::credits::{CpuCredits, Mode};
+use crate::station::placement::scaler::{SCAN_INTERVAL, Scaler};
+use crate::station::placement::{self, Allocatable, Cluster, Group, Lack};
+use crate::units::{Span, Time};
+
+/// Time over which the use of a burstable processor is averaged before it is set off against credits. The
+/// real metric has five minutes; the limit follows the credits, not the metric.
+const CREDIT_TICK: Span = Span::from_millis(1_000);
+/// Scans after which the cluster autoscaler has settled at the beginning, if it ever does.
+const MOST_SCANS: u32 = 1_000;
+
+/// All nodes.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes {
+    cluster: Cluster,
+    scaler: Option<Scaler>,
+    /// By number; gone ones stay.
+    nodes: Vec<Node>,
+    /// Scratch: pods that want the processor, what they want and their weight.
+    wanting: Vec<(u32, f64, f64)>,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    group: Id,
+    alive: bool,
+    vcpus: f64,
+    pods: Vec<u32>,
+    /// What its pods would use if they were alone \[millicores\].
+    wanted: u64,
+    /// What they may use \[millicores\].
+    room: u64,
+    /// Whether they have to share.
+    short: bool,
+    credits: Option<CpuCredits>,
+    /// Use since the last tick \[millicores × ns\], and up to when.
+    used: u128,
+    counted: Time,
+    ticked: Time,
+}
+
+impl Node {
+    fn busy(&self) -> u64 {
+        self.wanted.min(self.room)
+    }
+
+    fn count(&mut self, now: Time) {
+        self.used += u128::from(self.busy()) * u128::from((now - self.counted).0);
+        self.counted = now;
+    }
+}
+
+/// What keeps pods of a service from running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Service.
+    pub service: Id,
+    /// Pods that fit on no node.
+    pub pods: u32,
+    /// What most nodes lack: `processor`, `memory`, `pods` or `nodes`.
+    pub lack: &'static str,
+}
+
+/// What an EKS node leaves to pods: processor \[millicores\] and memory \[MiB\], of which the instance type
+/// is sold with so much. What its kernel keeps of the memory is not known here, and not taken off.
+pub fn eks_allocatable(vcpus: u32, mebibytes: u64, most_pods: u32) -> Requests {
+    let size = Allocatable::eks(vcpus, mebibytes, most_pods).size;
+    Requests { millicores: size.millicores, mebibytes: size.mebibytes }
+}
+
+fn sized(requests: Requests) -> placement::Requests {
+    placement::Requests { millicores: requests.millicores, mebibytes: requests.mebibytes }
+}
+
+/// The cluster of a description with its first nodes and pods, and the node of each of these, by service.
+/// Pods come in turns: the first of each service, then the second of each.
+fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
+    let described = spec.cluster.as_ref()?;
+    let group = |group: &super::spec::NodeGroup| Group {
+        allocatable: Allocatable { size: sized(group.allocatable), pods: group.most_pods },
+        daemons: group.daemons.iter().copied().map(sized).collect(),
+        minimum: if group.scaled { group.minimum } else { group.nodes },
+        maximum: if group.scaled { group.maximum.max(group.nodes) } else { group.nodes },
+    };
+    let mut cluster = Cluster::new(described.groups.iter().map(group).collect());
+    for (number, group) in (0..).zip(&described.groups) {
+        for _ in 0..group.nodes {
+            cluster.add(number);
+        }
+    }
+    let wanted = |service: &super::spec::Service| service.pods + service.lifecycle.pending;
+    let most = spec.services.iter().map(wanted).max().unwrap_or(0);
+    let firsts: Vec<u32> = spec
+        .services
+        .iter()
+        .scan(0, |next, service| {
+            *next += service.most_pods();
+            Some(*next - service.most_pods())
+        })
+        .collect();
+    let mut places = vec![Vec::new(); spec.services.len()];
+    let mut lacks: Vec<Option<Lack>> = vec![None; spec.services.len()];
+    for own in 0..most {
+        for (number, service) in spec.services.iter().enumerate() {
+            if own < wanted(service) {
+                let pod = pod_of(spec, number as Id, firsts[number] + own);
+                match cluster.place(pod) {
+                    Ok(node) => places[number].push(node),
+                    Err(lack) => lacks[number] = Some(lack),
+                }
+            }
+        }
+    }
+    if described.groups.iter().any(|group| group.scaled) {
+        let mut scaler = Scaler::new(Span::ZERO);
+        for _ in 0..MOST_SCANS {
+            if scaler.scan(Time::ZERO, &mut cluster).ordered.is_empty() {
+                break;
+            }
+            cluster.arrive(Time::ZERO);
+            for (who, node) in cluster.retry() {
+                let owner = firsts.partition_point(|first| *first <= who) - 1;
+                places[owner].push(node);
+            }
+        }
+    }
+    let unplaced = |(number, service): (usize, &super::spec::Service)| {
+        let pods = wanted(service) - places[number].len() as u32;
+        let lack = match lacks[number]? {
+            Lack::Cpu => "processor",
+            Lack::Memory => "memory",
+            Lack::Pods => "pods",
+            Lack::Node => "nodes",
+        };
+        (pods > 0).then_some(Unplaced { service: number as Id, pods, lack })
+    };
+    let unplaced = spec.services.iter().enumerate().filter_map(unplaced).collect();
+    Some((cluster, places, unplaced))
+}
+
+fn pod_of(spec: &Spec, service: Id, who: u32) -> placement::Pod {
+    let lifecycle = &spec.services[service as usize].lifecycle;
+    placement::Pod {
+        who,
+        owner: service,
+        group: lifecycle.group,
+        requests: sized(lifecycle.requests),
+    }
+}
+
+/// Find a node for each pod that is wanted from the beginning; those that fit nowhere are written down as
+/// pending, and returned.
+pub fn settle(spec: &mut Spec) -> Vec<Unplaced> {
+    let Some((cluster, places, unplaced)) = build(spec) else { return Vec::new() };
+    for (service, places) in spec.services.iter_mut().zip(&places) {
+        let wanted = service.pods + service.lifecycle.pending;
+        service.pods = places.len() as u32;
+        service.lifecycle.pending = wanted - service.pods;
+    }
+    if let Some(described) = &mut spec.cluster {
+        described.places = places;
+        let node = |number| {
+            let group = cluster.group_of(number);
+            FirstNode { group, vcpus: described.groups[group as usize].vcpus }
+        };
+        described.first = cluster.ready().map(node).collect();
+    }
+    unplaced
+}
+
+impl Nodes {
+    /// The nodes at the beginning, and the node of each pod.
+    pub(super) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Vec<(u32, u32)>)> {
+        let (cluster, places, _) = build(spec)?;
+        let described = spec.cluster.as_ref()?;
+        let mut nodes = Nodes { cluster, scaler: None, nodes: Vec::new(), wanting: Vec::new() };
+        let scaled = described.groups.iter().filter(|group| group.scaled);
+        nodes.scaler = scaled.map(|group| group.provision).max().map(Scaler::new);
+        let first: Vec<u32> = nodes.cluster.ready().collect();
+        for number in first {
+            nodes.join(spec, number, Time::ZERO);
+        }
+        let mut seats = Vec::new();
+        for (service, places) in services.iter().zip(places) {
+            seats.extend(service.pods.clone().zip(places));
+        }
+        for (pod, node) in &seats {
+            nodes.nodes[*node as usize].pods.push(*pod);
+        }
+        Some((Box::new(nodes), seats))
+    }
+
+    /// The node is ready.
+    fn join(&mut self, spec: &Spec, number: u32, now: Time) {
+        let group = self.cluster.group_of(number);
+        let described = spec.cluster.as_ref().map(|cluster| &cluster.groups[group as usize]);
+        let first = spec.cluster.as_ref().and_then(|all| all.first.get(number as usize));
+        let of_group = || described.map(|group| group.vcpus);
+        let vcpus = first.map(|node| node.vcpus).or_else(of_group).unwrap_or(1.0);
+        let credits = described.and_then(|group| group.credits).map(|credits| {
+            let mode = if credits.unlimited { Mode::Unlimited } else { Mode::Standard };
+            let vcpus = vcpus as u32;
+            CpuCredits::new(now, mode, vcpus, credits.per_hour, credits.maximum, credits.initial)
+        });
+        let blank = Node {
+            group,
+            alive: false,
+            vcpus: 0.0,
+            pods: Vec::new(),
+            wanted: 0,
+            room: 0,
+            short: false,
+            credits: None,
+            used: 0,
+            counted: now,
+            ticked: now,
+        };
+        let length = self.nodes.len().max(number as usize + 1);
+        self.nodes.resize(length, blank.clone());
+        self.nodes[number as usize] =
+            Node { alive: true, vcpus, room: (vcpus * 1e3).round() as u64, credits, ..blank };
+    }
+}
+
+impl<O: Observer> World<'_, O> {
+    /// The processor of a pod that begins.
+    pub(super) fn new_cpu(&self, pod: u32) -> Cpu {
+        let state = &self.pods[pod as usize];
+        let service = &self.spec.services[state.service as usize];
+        let Some(vcpus) = self.vcpus(state.node).filter(|_| service.lifecycle.quota) else {
+            return Cpu::new(service.cores);
+        };
+        let own = pod - self.services[state.service as usize].pods.start;
+        let root = Key::root(self.run.seed, self.run.replication);
+        let phase = root.named("quota").named(&service.name).item(u64::from(own)).uniform(0);
+        let phase = Span((phase * CFS_PERIOD.0 as f64) as u64);
+        Cpu::with_quota(service.cores, vcpus, CFS_PERIOD, phase)
+    }
+
+    /// Processors of a node, if there is one.
+    fn vcpus(&self, node: u32) -> Option<f64> {
+        self.nodes.as_ref()?.nodes.get(node as usize).map(|node| node.vcpus)
+    }
+
+    /// Processor that a pod has while its node has enough.
+    pub(super) fn alone(&self, pod: u32) -> f64 {
+        let state = &self.pods[pod as usize];
+        let service = &self.spec.services[state.service as usize];
+        match self.vcpus(state.node) {
+            Some(vcpus) if service.lifecycle.quota => vcpus,
+            _ => service.cores,
+        }
+    }
+
+    /// Begin to scan, and to count credits.
+    pub(super) fn start_nodes(&mut self) {
+        let Some(nodes) = &self.nodes else { return };
+        if !self.run.follow_curve {
+            return;
+        }
+        let credits = nodes.nodes.iter().any(|node| node.credits.is_some());
+        if credits && self.shared_nodes {
+            let at = self.now + CREDIT_TICK;
+            self.agenda.set(super::slots::SLOT_CREDITS, at, Class::Observe);
+        }
+        if nodes.scaler.is_some() {
+            let at = self.now + SCAN_INTERVAL;
+            self.agenda.set(super::slots::SLOT_SCAN, at, Class::Observe);
+        }
+    }
+
+    /// A pod needs a node: whether it has one. Else it waits for one.
+    pub(super) fn find_node(&mut self, pod: u32) -> bool {
+        let service = self.pods[pod as usize].service;
+        let wanted = pod_of(self.spec, service, pod);
+        let Some(nodes) = &mut self.nodes else { return true };
+        if self.pods[pod as usize].node != NONE {
+            return true;
+        }
+        let Ok(node) = nodes.cluster.place(wanted) else { return false };
+        self.take_seat(pod, node);
+        true
+    }
+
+    fn take_seat(&mut self, pod: u32, node: u32) {
+        let Some(nodes) = &mut self.nodes else { return };
+        nodes.nodes[node as usize].pods.push(pod);
+        self.pods[pod as usize].node = node;
+        self.cpus[pod as usize] = self.new_cpu(pod);
+        self.pods[pod as usize].has = self.alone(pod);
+    }
+
+    /// The pod is gone, or waits no longer; who waits may have its place.
+    pub(super) fn leave_node(&mut self, pod: u32) {
+        let Some(nodes) = &mut self.nodes else { return };
+        nodes.cluster.remove(pod);
+        let node = std::mem::replace(&mut self.pods[pod as usize].node, NONE);
+        if let Some(state) = nodes.nodes.get_mut(node as usize) {
+            state.pods.retain(|other| *other != pod);
+            self.wants(pod, node, 0);
+        }
+        self.place_waiting();
+    }
+
+    fn place_waiting(&mut self) {
+        let Some(nodes) = &mut self.nodes else { return };
+        for (pod, node) in nodes.cluster.retry() {
+            self.take_seat(pod, node);
+            self.has_place(pod);
+        }
+    }
+
+    /// A job began or ended on a pod.
+    #[inline]
+    pub(super) fn share_node(&mut self, pod: u32) {
+        let state = &self.pods[pod as usize];
+        // Its own limit counts, not what it has of a node that is short.
+        let limit = self.spec.services[state.service as usize].cores;
+        let cpu = &self.cpus[pod as usize];
+        let wanted = if cpu.has_quota() { cpu.wanted() } else { limit.min(cpu.jobs() as f64) };
+        let wants = (wanted * 1e3) as u64;
+        if wants != state.wants {
+            self.wants(pod, state.node, wants);
+        }
+    }
+
+    /// A pod wants so much of its node's processors from now on \[millicores\].
+    pub(super) fn wants(&mut self, pod: u32, node: u32, wants: u64) {
+        let was = std::mem::replace(&mut self.pods[pod as usize].wants, wants);
+        let Some(nodes) = &mut self.nodes else { return };
+        let Some(state) = nodes.nodes.get_mut(node as usize) else { return };
+        if !self.shared_nodes {
+            return;
+        }
+        state.count(self.now);
+        let before = state.busy();
+        state.wanted = state.wanted + wants - was;
+        self.node_busy(node, before);
+    }
+
+    /// What the node's pods may use or would use has changed.
+    fn node_busy(&mut self, node: u32, before: u64) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let state = &mut nodes.nodes[node as usize];
+        let busy = state.busy();
+        let was_short = std::mem::replace(&mut state.short, state.wanted > state.room);
+        let short = state.short;
+        let station = self.numbering.nodes + node;
+        if busy != before && (node as usize) < self.numbering.node_count {
+            self.level(station, (busy as f64 - before as f64) / 1e3, 0);
+        }
+        if short || was_short {
+            self.share_out(node);
+        }
+    }
+
+    /// Give each pod of a node its share.
+    fn share_out(&mut self, node: u32) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let mut wanting = std::mem::take(&mut nodes.wanting);
+        wanting.clear();
+        let state = &nodes.nodes[node as usize];
+        let (short, room) = (state.short, state.room as f64 / 1e3);
+        for pod in &state.pods {
+            let wants = self.pods[*pod as usize].wants;
+            if wants > 0 {
+                let service = self.pods[*pod as usize].service as usize;
+                // Without a request the kernel gives the least weight that it has.
+                let weight = self.spec.services[service].lifecycle.requests.millicores.max(2);
+                wanting.push((*pod, wants as f64 / 1e3, weight as f64));
+            }
+        }
+        if short {
+            divide(room, &mut wanting);
+        }
+        for (pod, share, _) in &wanting {
+            let has = if short { *share } else { self.alone(*pod) };
+            if (has - self.pods[*pod as usize].has).abs() > 1e-9 {
+                self.pods[*pod as usize].has = has;
+                let change = self.cpus[*pod as usize].set_capacity(self.now, has);
+                let cpu = &self.cpus[*pod as usize];
+                let at = cpu.next().min(cpu.turn());
+                self.agenda.set(self.slots.cpus + pod, at, Class::Complete);
+                if change.busy != 0.0 || change.sharing != 0 {
+                    let station = self.numbering.cpu + self.pods[*pod as usize].service;
+                    self.level(station, change.busy, change.sharing);
+                }
+            }
+        }
+        if let Some(nodes) = &mut self.nodes {
+            nodes.wanting = wanting;
+        }
+    }
+
+    /// Set what was used off against credits.
+    pub(super) fn count_credits(&mut self) {
+        let mut next = self.now + CREDIT_TICK;
+        let count = self.nodes.as_ref().map_or(0, |nodes| nodes.nodes.len());
+        for number in 0..count as u32 {
+            let Some(nodes) = &mut self.nodes else { return };
+            let node = &mut nodes.nodes[number as usize];
+            if !node.alive {
+                continue;
+            }
+            node.count(self.now);
+            let passed = (self.now - node.ticked).0;
+            let used = std::mem::take(&mut node.used);
+            node.ticked = self.now;
+            let Some(credits) = &mut node.credits else { continue };
+            let mean = used as f64 / passed.max(1) as f64 / 1e3;
+            credits.advance(self.now, mean);
+            // At the very instant the bucket is empty, and not after.
+            next = next.min(credits.next_change().max(self.now + Span(1)));
+            let room = (credits.limit() * 1e3).round() as u64;
+            if room != node.room {
+                let before = node.busy();
+                node.room = room;
+                self.node_busy(number, before);
+            }
+        }
+        self.agenda.set(super::slots::SLOT_CREDITS, next, Class::Observe);
+    }
+
+    /// The cluster autoscaler looks around.
+    pub(super) fn scan_nodes(&mut self) {
+        self.agenda.set(super::slots::SLOT_SCAN, self.now + SCAN_INTERVAL, Class::Observe);
+        let Some(nodes) = &mut self.nodes else { return };
+        let Nodes { cluster, scaler, .. } = nodes.as_mut();
+        let Some(scaler) = scaler else { return };
+        let changes = scaler.scan(self.now, cluster);
+        let arrival = cluster.next_ready();
+        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        for (node, pods) in changes.removed {
+            self.node_gone(node);
+            for pod in pods {
+                self.pods[pod.who as usize].node = NONE;
+                self.evict(pod.who);
+            }
+        }
+    }
+
+    /// Nodes that were ordered are there.
+    pub(super) fn nodes_arrive(&mut self) {
+        let Some(nodes) = &mut self.nodes else { return };
+        for number in nodes.cluster.arrive(self.now) {
+            let group = nodes.cluster.group_of(number);
+            nodes.join(self.spec, number, self.now);
+            self.observer.record(self.now, Record::Nodes { group, change: 1 });
+        }
+        let arrival = nodes.cluster.next_ready();
+        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        self.place_waiting();
+    }
+
+    fn node_gone(&mut self, number: u32) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let node = &mut nodes.nodes[number as usize];
+        node.count(self.now);
+        let (before, group) = (node.busy(), node.group);
+        (node.alive, node.credits, node.wanted) = (false, None, 0);
+        for pod in std::mem::take(&mut node.pods) {
+            self.pods[pod as usize].wants = 0;
+        }
+        self.node_busy(number, before);
+        self.record(Record::Nodes { group, change: -1 });
+    }
+
+    /// Nodes fail, with all pods on them; a new node of the group comes for each.
+    pub(super) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
+        let Some(nodes) = &self.nodes else { return };
+        let alive = nodes.nodes.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
+        let failing: Vec<u32> = alive.map(|(_, number)| number).take(count as usize).collect();
+        let provision = self
+            .spec
+            .cluster
+            .as_ref()
+            .map_or(Span::ZERO, |cluster| cluster.groups[group as usize].provision);
+        for node in failing {
+            let Some(nodes) = &mut self.nodes else { return };
+            let pods = nodes.cluster.fail(node);
+            // Whoever owns the group's size replaces the machine.
+            nodes.cluster.order(group, self.now + provision);
+            let arrival = nodes.cluster.next_ready();
+            self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+            for pod in pods {
+                let who = pod.who;
+                let life = self.pods[who as usize].life;
+                self.kill_pod(who);
+                self.pods[who as usize].node = NONE;
+                if matches!(life, Life::Leaving | Life::Ending) {
+                    self.pod_absent(who);
+                } else {
+                    // The replacement is placed when the cluster has given up on the old one.
+                    self.pods[who as usize].life = Life::Lost;
+                    let at = self.now + replaced_after;
+                    self.agenda.set(self.slots.pods + who, at, Class::Complete);
+                }
+            }
+            self.node_gone(node);
+        }
+    }
+}
+
+/// Divide `room` among those who want some of it by weight, none more than it wants: water filling. The
+/// second of each becomes its share; their order changes.
+fn divide(room: f64, wanting: &mut [(u32, f64, f64)]) {
+    // Who wants least for its weight is satisfied first.
+    let level = |of: &(u32, f64, f64)| of.1 / of.2;
+    wanting.sort_unstable_by(|a, b| level(a).total_cmp(&level(b)).then(a.0.cmp(&b.0)));
+    let mut left = room;
+    let mut weights: f64 = wanting.iter().map(|of| of.2).sum();
+    for (_, wants, weight) in wanting {
+        let share = wants.min(left * *weight / weights);
+        *wants = share.max(1e-6);
+        left -= share;
+        weights -= *weight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(room: f64, wanting: &[(f64, f64)]) -> Vec<f64> {
+        let mut all: Vec<(u32, f64, f64)> =
+            (0..).zip(wanting).map(|(who, (wants, weight))| (who, *wants, *weight)).collect();
+        divide(room, &mut all);
+        all.sort_by_key(|of| of.0);
+        all.into_iter().map(|of| (of.1 * 1e9).round() / 1e9).collect()
+    }
+
+    #[test]
+    fn who_wants_less_than_its_share_leaves_the_rest_to_the_others() {
+        assert_eq!(shares(2.0, &[(1.0, 1.0), (1.0, 1.0), (1.0, 2.0)]), [0.5, 0.5, 1.0]);
+        assert_eq!(shares(2.0, &[(0.2, 1.0), (2.0, 1.0), (2.0, 1.0)]), [0.2, 0.9, 0.9]);
+        // A quarter of 2 is more than the first wants; the other two share 1.75 as 1 to 4.
+        assert_eq!(shares(2.0, &[(0.25, 1.0), (1.0, 1.0), (2.0, 4.0)]), [0.25, 0.35, 1.4]);
+    }
+}
