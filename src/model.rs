@@ -10,6 +10,7 @@
 mod audit;
 mod consumer;
 mod load;
+mod membership;
 mod pods;
 mod program;
 mod request;
@@ -19,12 +20,14 @@ pub mod spec;
 pub mod stations;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod users;
 
 use std::collections::VecDeque;
 
-use self::consumer::{Group, Subscription, Thread};
+use self::consumer::{Subscription, Thread};
 use self::load::{Arrivals, Choice, Users};
+use self::membership::Group;
 use self::pods::Life;
 use self::request::{Origin, Request, Requests, Timer};
 use self::scale::{Scaler, Seen};
@@ -36,6 +39,7 @@ use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::cpu::Cpu;
 use crate::station::device::Device;
+use crate::station::group::Action;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
@@ -160,9 +164,12 @@ struct World<'a, O: Observer> {
     locks: Vec<Lock>,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
+    topics: Vec<topics::Topic>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread>,
     groups: Vec<Group>,
+    /// Scratch: what members have to do.
+    actions: Vec<Action>,
     scalers: Vec<Scaler>,
     /// How much of the timeline has happened.
     happened: usize,
@@ -249,9 +256,11 @@ impl<'a, O: Observer> World<'a, O> {
             caches: vec![Device::default(); spec.caches.len()],
             locks: vec![Lock::default(); spec.locks.len()],
             readers,
+            topics: vec![topics::Topic::default(); spec.topics.len()],
             subscriptions,
             threads,
             groups,
+            actions: Vec::new(),
             scalers,
             happened: 0,
             requests: Requests::default(),
@@ -276,9 +285,7 @@ impl<'a, O: Observer> World<'a, O> {
                 self.open_pools(pod);
             }
         }
-        for group in 0..self.groups.len() as u32 {
-            self.assign(group);
-        }
+        self.settle_groups();
         if let Some(first) = self.spec.timeline.first()
             && self.run.follow_curve
         {

@@ -36,6 +36,10 @@ impl<O: Observer> World<'_, O> {
             match timed.what {
                 Happening::Kill { service, pods } => self.kill(service, pods),
                 Happening::Scale { service, pods } => self.scale_by_hand(service, pods),
+                Happening::Partitions { topic, partitions } => {
+                    self.add_partitions(topic, partitions);
+                }
+                Happening::Poison { topic, share } => self.poison(topic, share),
                 Happening::Traffic { factor } => {
                     if let Some((arrivals, _)) = &mut self.arrivals {
                         arrivals.speed_up(factor);
@@ -96,7 +100,7 @@ impl<O: Observer> World<'_, O> {
         self.open_pools(pod);
         self.list_ready(service);
         self.record(Record::Pods { service, change: 1 });
-        self.rebalance_service(service);
+        self.join_groups(pod);
     }
 
     /// Those ready, in order; the turn begins with the first.
@@ -155,11 +159,7 @@ impl<O: Observer> World<'_, O> {
         }
         self.list_ready(service);
         self.record(Record::Pods { service, change: -1 });
-        let threads: Vec<u32> = self.threads_of(pod).collect();
-        for thread in threads {
-            self.threads[thread as usize].end_after_batch();
-        }
-        self.rebalance_service(service);
+        self.leave_groups(pod);
         self.leave_if_done(pod);
     }
 
@@ -254,7 +254,6 @@ impl<O: Observer> World<'_, O> {
         for id in lost {
             self.lose(id);
         }
-        self.members_died(service);
     }
 
     /// The request dies with its pod, and holds nothing any more. A statement at work on a database's

@@ -3,6 +3,9 @@
 //! Whoever builds a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle. The
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
+mod kafka;
+
+pub use self::kafka::{Cluster, Consumer, Protocol, Settings};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -33,6 +36,8 @@ pub struct Spec {
     pub ops: Vec<Op>,
     /// Distributions that steps, think times and loads draw from.
     pub samplers: Vec<Sampler>,
+    /// Kafka's brokers.
+    pub kafka: Cluster,
     /// What users do: the load.
     pub load: Load,
     /// Which of the simultaneous events goes first; anything but the written order is a wrong model.
@@ -122,6 +127,20 @@ pub enum Happening {
         service: Id,
         /// Pods wanted.
         pods: u32,
+    },
+    /// A topic has so many partitions from now on, no fewer than before.
+    Partitions {
+        /// Index of the topic.
+        topic: Id,
+        /// Partitions.
+        partitions: u32,
+    },
+    /// So many of the records appended to a topic from now on fail at every attempt.
+    Poison {
+        /// Index of the topic.
+        topic: Id,
+        /// Share, from 0 to 1.
+        share: f64,
     },
     /// The rate of arrivals is so many times that of the load, until this happens again.
     Traffic {
@@ -223,6 +242,8 @@ pub struct Listener {
     pub retries: u32,
     /// Pause before each further attempt; the thread and all its partitions wait.
     pub back_off: Span,
+    /// How its threads are members of their group, and what of its records fails.
+    pub consumer: Consumer,
     /// Whether a record handled here completes a flow (an order, say).
     pub completes_flow: bool,
     /// Index of the first step in [`Spec::ops`].
@@ -515,6 +536,16 @@ impl Spec {
     pub fn partitions(&self, listener: Id) -> u32 {
         let listener = &self.listeners[listener as usize];
         listener.partitions.unwrap_or(self.topics[listener.topic as usize].partitions)
+    }
+
+    /// Most partitions that a listener may ever see, with those that the timeline adds.
+    pub fn most_partitions(&self, listener: Id) -> u32 {
+        let topic = self.listeners[listener as usize].topic;
+        let added = self.timeline.iter().filter_map(|timed| match timed.what {
+            Happening::Partitions { topic: of, partitions } if of == topic => Some(partitions),
+            _ => None,
+        });
+        added.chain([self.partitions(listener)]).max().unwrap_or(1)
     }
 }
 

@@ -235,6 +235,7 @@ fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
         retries: 0,
         back_off: Span::ZERO,
         partitions: None,
+        consumer: Consumer::default(),
         completes_flow: true,
         entry: 0,
     }];

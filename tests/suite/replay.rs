@@ -182,6 +182,7 @@ fn with_idle(spec: &Spec) -> Spec {
         retries: 1,
         back_off: Span::from_millis(1),
         partitions: None,
+        consumer: Consumer::default(),
         completes_flow: true,
         entry,
     };

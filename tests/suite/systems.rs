@@ -248,6 +248,7 @@ fn listener() -> impl Strategy<Value = Listener> {
             retries: counts.2,
             back_off: millis(times.2),
             partitions: None,
+            consumer: Consumer::default(),
             completes_flow: each,
             entry: 0,
         },

@@ -126,6 +126,7 @@ fn reading(timeline: &[Timed]) -> Spec {
         commit: Span::ZERO,
         retries: 0,
         back_off: Span::ZERO,
+        consumer: Consumer::default(),
         completes_flow: false,
         entry: 0,
     }];

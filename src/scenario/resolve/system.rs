@@ -550,6 +550,7 @@ impl Compiler<'_> {
             retries,
             back_off,
             partitions: None,
+            consumer: Default::default(),
             completes_flow: document.completes.is_some(),
             entry: 0,
         };

@@ -1,0 +1,56 @@
+//! Kafka beyond topics and listeners: how groups keep their members, and what brokers do.
+
+pub use crate::station::group::{Protocol, Settings};
+use crate::units::Span;
+
+/// How the threads of a listener are members of their group. What concerns the group as a whole is taken
+/// from the first of its listeners.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Consumer {
+    /// Sessions, heartbeats, the poll interval, and what a rebalance stops.
+    pub group: Settings,
+    /// Static membership (`group.instance.id`): whoever is back within the session timeout finds its
+    /// partitions as they were.
+    pub fixed: bool,
+    /// Longest time until the group notices new partitions (`metadata.max.age.ms`).
+    pub metadata_age: Span,
+    /// Share of records that fail at every attempt, from 0 to 1.
+    pub fails: f64,
+}
+
+impl Default for Consumer {
+    fn default() -> Consumer {
+        Consumer {
+            group: Settings::default(),
+            fixed: false,
+            metadata_age: Cluster::default().metadata_age,
+            fails: 0.0,
+        }
+    }
+}
+
+/// The brokers, and those who write to them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cluster {
+    /// Brokers, at least 1; partition p of a topic has its replicas on those from p on, of which the first
+    /// leads.
+    pub brokers: u32,
+    /// Time from the loss of a broker until the partitions that it led have another leader.
+    pub election: Span,
+    /// Longest time until a producer writes to new partitions (`metadata.max.age.ms`).
+    pub metadata_age: Span,
+    /// Longest time that a producer waits for an acknowledgement (`delivery.timeout.ms`).
+    pub delivery_timeout: Span,
+}
+
+impl Default for Cluster {
+    /// The defaults of `ConsumerConfig` and `ProducerConfig`, on three brokers.
+    fn default() -> Cluster {
+        Cluster {
+            brokers: 3,
+            election: Span::from_millis(5_000),
+            metadata_age: Span::from_millis(300_000),
+            delivery_timeout: Span::from_millis(120_000),
+        }
+    }
+}
