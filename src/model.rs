@@ -165,6 +165,8 @@ struct World<'a, O: Observer> {
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
     topics: Vec<topics::Topic>,
+    /// Brokers that are lost, or were.
+    lost: Vec<topics::Lost>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread>,
     groups: Vec<Group>,
@@ -256,6 +258,7 @@ impl<'a, O: Observer> World<'a, O> {
             caches: vec![Device::default(); spec.caches.len()],
             locks: vec![Lock::default(); spec.locks.len()],
             readers,
+            lost: Vec::new(),
             topics: vec![topics::Topic::default(); spec.topics.len()],
             subscriptions,
             threads,

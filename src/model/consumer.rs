@@ -8,6 +8,7 @@
 use super::membership::{self, Group};
 use super::request::Origin;
 use super::spec::{Ack, Id, Spec};
+use super::topics::is_readable;
 use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
@@ -15,6 +16,8 @@ use crate::random::Key;
 use crate::station::log::Partition;
 use crate::units::{Span, Time};
 
+/// Pause before another attempt at a partition that nobody leads (`retry.backoff.ms`).
+const RETRY: Span = Span::from_millis(100);
 /// Number of the draw of whether a record can be handled, apart from those of steps.
 const DRAW_POISON: u64 = u64::MAX - 1;
 /// Owner of a partition that nobody has.
@@ -320,13 +323,17 @@ impl<O: Observer> World<'_, O> {
     fn poll(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         let Thread { listener, pod, .. } = *thread;
+        let topic = self.spec.listeners[listener as usize].topic;
         let subscription = &self.subscriptions[listener as usize];
         let mut room = self.spec.listeners[listener as usize].max_poll_records;
         let count = thread.partitions.len();
-        let mut place = thread.cursor as usize;
+        let (mut place, mut held) = (thread.cursor as usize, false);
         for _ in 0..count {
             let partition = thread.partitions[place];
-            let available = subscription.partitions[partition as usize].available();
+            let mut available = subscription.partitions[partition as usize].available();
+            if available > 0 && !is_readable(self.spec, &self.lost, self.now, topic, partition) {
+                (available, held) = (0, true);
+            }
             let take = (available.min(room as usize)) as u32;
             if take > 0 {
                 thread.batch.push((partition, take));
@@ -341,6 +348,11 @@ impl<O: Observer> World<'_, O> {
         thread.batch.reverse();
         if thread.batch.is_empty() {
             thread.state = State::Idle;
+            if held {
+                thread.state = State::Fetching;
+                let slot = self.slots.threads + number;
+                self.agenda.set(slot, self.now + RETRY, Class::Complete);
+            }
             self.level(self.numbering.listeners + listener, -1.0, 0);
             self.leave_if_done(pod);
         } else {

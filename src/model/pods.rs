@@ -39,6 +39,9 @@ impl<O: Observer> World<'_, O> {
                 Happening::Partitions { topic, partitions } => {
                     self.add_partitions(topic, partitions);
                 }
+                Happening::LoseBroker { broker, back_after } => {
+                    self.lose_broker(broker, back_after)
+                }
                 Happening::Poison { topic, share } => self.poison(topic, share),
                 Happening::Traffic { factor } => {
                     if let Some((arrivals, _)) = &mut self.arrivals {

@@ -5,7 +5,7 @@
 
 mod kafka;
 
-pub use self::kafka::{Cluster, Consumer, Protocol, Settings};
+pub use self::kafka::{Cluster, Consumer, Protocol, Replication, Settings};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -141,6 +141,13 @@ pub enum Happening {
         topic: Id,
         /// Share, from 0 to 1.
         share: f64,
+    },
+    /// A broker is lost.
+    LoseBroker {
+        /// Its number, below [`Cluster::brokers`].
+        broker: u32,
+        /// Time until it is back, with all replicas in sync.
+        back_after: Span,
     },
     /// The rate of arrivals is so many times that of the load, until this happens again.
     Traffic {
@@ -281,6 +288,8 @@ pub struct Topic {
     pub name: String,
     /// Partitions, at least 1.
     pub partitions: u32,
+    /// Copies of each.
+    pub replication: Replication,
     /// Whether its records count as events in the sense of the plan (a tracking topic's do not).
     pub counted: bool,
 }
@@ -385,6 +394,20 @@ pub enum Op {
         /// partition number; else any partition is equally likely.
         keyed: bool,
         /// Number of the draw: the identity of the record among those of its request.
+        draw: u64,
+    },
+    /// Wait for the acknowledgement of the record appended just before.
+    Acknowledged {
+        /// Index of the topic.
+        topic: Id,
+        /// Whether the record carries the key of its flow.
+        keyed: bool,
+        /// Index of the sampler of the time until the leader has it.
+        leader: Id,
+        /// Index of the sampler of the time from then until one follower has it, where those in sync are
+        /// waited for.
+        follower: Option<Id>,
+        /// Number of the draw of the record.
         draw: u64,
     },
     /// Go to `target` with probability `chance`, else on to the next step.

@@ -1,6 +1,7 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
 mod edges;
+mod groups;
 mod pods;
 
 use super::spec::*;
@@ -221,7 +222,12 @@ fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
     spec.services[0].pods = pods;
     spec.load.open = None;
     spec.load.records = vec![Source { topic: 0, per_s, regular: false }];
-    spec.topics = vec![Topic { name: "events".into(), partitions: 3, counted: true }];
+    spec.topics = vec![Topic {
+        name: "events".into(),
+        partitions: 3,
+        replication: Replication::default(),
+        counted: true,
+    }];
     spec.listeners = vec![Listener {
         name: "server.events".into(),
         service: 0,

@@ -54,3 +54,20 @@ impl Default for Cluster {
         }
     }
 }
+
+/// The copies of a topic's partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replication {
+    /// Copies, on as many brokers; at least 1, at most [`Cluster::brokers`].
+    pub replicas: u32,
+    /// Copies in sync without which a record to be acknowledged by all is not written
+    /// (`min.insync.replicas`); at least 1.
+    pub in_sync: u32,
+}
+
+impl Default for Replication {
+    /// One copy, as `default.replication.factor` has it.
+    fn default() -> Replication {
+        Replication { replicas: 1, in_sync: 1 }
+    }
+}

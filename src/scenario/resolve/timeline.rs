@@ -28,6 +28,33 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                 .map(|service| Happening::Kill { service, pods: kill.pods.map_or(1, Count::u32) }),
             HappeningDoc::Scale(scale) => service(&scale.service, problems)
                 .map(|service| Happening::Scale { service, pods: scale.pods.u32() }),
+            HappeningDoc::Partitions(added) => {
+                let topics = &question.base.topics;
+                let topic = find(topics, &added.topic, "topic", "E0201", problems);
+                let partitions = added.partitions.value.u32();
+                for spec in cases.iter() {
+                    let before = topic.and_then(|topic| spec.topics.get(topic));
+                    if before.is_some_and(|before| before.partitions > partitions) {
+                        let message = "the topic has more partitions; they cannot be taken away";
+                        problems.add("E0305", added.partitions.span, message);
+                    }
+                }
+                topic.map(|topic| Happening::Partitions { topic: topic as Id, partitions })
+            }
+            HappeningDoc::Poison(poison) => {
+                find(&question.base.topics, &poison.topic, "topic", "E0201", problems)
+                    .map(|topic| Happening::Poison { topic: topic as Id, share: poison.share.0 })
+            }
+            HappeningDoc::LoseBroker(lost) => {
+                let broker = lost.broker.as_ref().map_or(0, |broker| broker.value.u32());
+                if let Some(place) = &lost.broker
+                    && cases.iter().any(|spec| broker >= spec.kafka.brokers)
+                {
+                    let message = format!("there is no broker {broker}; they count from 0");
+                    problems.add("E0107", place.span, message);
+                }
+                Some(Happening::LoseBroker { broker, back_after: lost.back_after.span() })
+            }
             HappeningDoc::Traffic(factor) => {
                 if factor.value.0 <= 0.0 || factor.value.0 > MOST_TRAFFIC {
                     let message =
@@ -51,7 +78,10 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
         spec.timeline.clone_from(&timeline);
     }
     // What the timeline orders may be too much where what runs at first is not.
-    if timeline.iter().any(|timed| matches!(timed.what, Happening::Scale { .. })) {
+    let grows = |timed: &Timed| {
+        matches!(timed.what, Happening::Scale { .. } | Happening::Partitions { .. })
+    };
+    if timeline.iter().any(grows) {
         for message in cases.first().map(too_large).unwrap_or_default() {
             problems.add("E0107", day.span, message);
         }
