@@ -158,11 +158,12 @@ fn pods_that_come_and_go_stop_all_others() {
     let text = file("rebalance-storm");
     for replication in 0..3 {
         let eager = day(&text, replication, 10.0, 36);
-        assert!(lag(&eager[..6]) < 200);
+        // Twelve queues at 90 %, of which five wait on the mean, and as many are not committed.
+        assert!(lag(&eager[..6]) < 600);
         // Twelve stops of 1.5 s and more on the mean, for what the last of twelve heartbeats adds, take 15 %
         // of the time or more, where 10 % are to spare: 540/s x 120 s less 600/s x 102 s are 3,600.
         assert!(lag(&eager) > 3_000, "{}", lag(&eager));
-        assert!(lag(&eager[35..]) < 200, "it drains");
+        assert!(lag(&eager[35..]) < 600, "it drains");
         let sticky = with(&text, "assignor: range", "assignor: cooperative-sticky");
         let sticky = day(&sticky, replication, 10.0, 36);
         assert!(lag(&sticky) < 1_000, "{}", lag(&sticky));
