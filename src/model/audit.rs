@@ -54,5 +54,6 @@ impl<O: Observer> World<'_, O> {
         assert!(taken <= locks, "a lock is taken and nobody has it");
         let computing: usize = self.cpus.iter().map(crate::station::cpu::Cpu::jobs).sum();
         assert!(computing as u64 <= alive, "more jobs than requests");
+        self.audit_groups();
     }
 }

@@ -79,7 +79,8 @@ pub(crate) struct Thread {
     /// Place in its partitions at which the next poll begins.
     pub(super) cursor: u32,
     current: Option<Message>,
-    /// Whether the current record was handled before, by whoever could not commit it.
+    /// Whether the current record was handled before, by whoever could not commit it, or will be by somebody
+    /// else.
     again: bool,
     attempts: u32,
     /// Partitions whose next record has failed, and how often.
@@ -88,8 +89,7 @@ pub(crate) struct Thread {
     pauses: bool,
     /// Whether it leaves its group after its batch.
     pub(super) leaving: bool,
-    /// Whether its batch is somebody else's by now, and what of it is left, from the end.
-    pub(super) cut_off: bool,
+    /// What is left of a batch that is somebody else's by now, from the end.
     fetched: Vec<Message>,
 }
 
@@ -127,7 +127,6 @@ pub(crate) fn members(
                 failed: Vec::new(),
                 pauses: false,
                 leaving: false,
-                cut_off: false,
                 fetched: Vec::new(),
             }));
         }
@@ -153,7 +152,7 @@ impl Thread {
     /// It has nothing in work and waits for nothing.
     pub(super) fn rest(&mut self) {
         (self.state, self.current, self.batch_since) = (State::Idle, None, None);
-        (self.pauses, self.cut_off) = (false, false);
+        self.pauses = false;
         self.batch.clear();
         self.failed.clear();
         self.fetched.clear();
@@ -213,7 +212,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn cut_off(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         let subscription = &self.subscriptions[thread.listener as usize];
-        thread.cut_off = thread.batch_since.is_some();
+        thread.again = true;
         for (partition, left) in thread.batch.drain(..) {
             let next = subscription.partitions[partition as usize].upcoming();
             let from = thread.fetched.len();
@@ -367,7 +366,7 @@ impl<O: Observer> World<'_, O> {
         let listener = &self.spec.listeners[thread.listener as usize];
         let Some((partition, left)) = thread.batch.last_mut() else {
             if let Some(message) = thread.fetched.pop() {
-                (thread.current, thread.attempts) = (Some(message), 0);
+                (thread.current, thread.attempts, thread.again) = (Some(message), 0, true);
                 return self.attempt(number);
             }
             if listener.ack == Ack::Batch && !thread.taken.is_empty() {
@@ -435,7 +434,7 @@ impl<O: Observer> World<'_, O> {
         thread.current = None;
         let (listener_number, age) = (thread.listener, self.now - message.appended);
         // What is handled once more, or will be, counts once.
-        let counts = !(thread.again || thread.cut_off);
+        let counts = !thread.again;
         self.record(Record::Consumed { listener: listener_number, age, skipped: failed });
         if listener.completes_flow && !failed && counts {
             self.record(Record::Completed { took: self.now - message.flow_started });
@@ -465,10 +464,7 @@ impl<O: Observer> World<'_, O> {
         let thread = &mut self.threads[number as usize];
         (thread.current, thread.pauses) = (None, true);
         thread.batch.clear();
-        if thread.cut_off {
-            thread.fetched.clear();
-            return self.next_record(number);
-        }
+        thread.fetched.clear();
         if let Some((partition, count)) = thread.taken.last_mut() {
             let partition = *partition;
             *count -= 1;

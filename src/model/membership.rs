@@ -198,7 +198,7 @@ impl<O: Observer> World<'_, O> {
     /// A thread is done with its batch, and has committed what it may. False when it leaves its group.
     pub(super) fn batch_ends(&mut self, number: u32) -> bool {
         let thread = &mut self.threads[number as usize];
-        (thread.batch_since, thread.cut_off) = (None, false);
+        thread.batch_since = None;
         let group = thread.group;
         if thread.leaving {
             self.leave_group(number);
@@ -216,6 +216,23 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn may_commit(&self, number: u32) -> bool {
         let group = &self.groups[self.threads[number as usize].group as usize];
         group.calm || group.coordinator.may_commit(number)
+    }
+
+    /// Each partition has the owner that has it among its own, which the coordinator agrees with.
+    pub(super) fn audit_groups(&self) {
+        let mut owned = 0;
+        for (number, thread) in (0..).zip(&self.threads) {
+            let subscription = &self.subscriptions[thread.listener as usize];
+            let all = thread.partitions.iter();
+            let mine = all.filter(|at| subscription.owners[**at as usize] == number).count();
+            assert_eq!(mine, thread.partitions.len(), "a partition of somebody else's");
+            owned += mine;
+            let known = self.groups[thread.group as usize].coordinator.owned(number).len();
+            let may_lag = thread.batch_since.is_some();
+            assert!(known == mine || may_lag, "the coordinator knows of {known}, not {mine}");
+        }
+        let owners = self.subscriptions.iter().flat_map(|subscription| &subscription.owners);
+        assert_eq!(owned, owners.filter(|owner| **owner != NOBODY).count(), "owners");
     }
 
     fn leave_group(&mut self, number: u32) {

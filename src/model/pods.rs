@@ -40,7 +40,7 @@ impl<O: Observer> World<'_, O> {
                     self.add_partitions(topic, partitions);
                 }
                 Happening::LoseBroker { broker, back_after } => {
-                    self.lose_broker(broker, back_after)
+                    self.lose_broker(broker, back_after);
                 }
                 Happening::Poison { topic, share } => self.poison(topic, share),
                 Happening::Traffic { factor } => {

@@ -29,7 +29,7 @@ fn with(text: &str, was: &str, is: &str) -> String {
 }
 
 /// Its day in bins of so many seconds.
-fn day(text: &str, replication: u64, bin_s: f64, bins: u32) -> Vec<Bin> {
+fn day(text: &str, replication: u64, width_s: f64, bins: u32) -> Vec<Bin> {
     let spec = system(text);
     let stations = stations::stations(&spec);
     let lags = (0..stations.len())
@@ -48,7 +48,7 @@ fn day(text: &str, replication: u64, bin_s: f64, bins: u32) -> Vec<Bin> {
         scale: 1.0,
         follow_curve: true,
         warm_up: Span::ZERO,
-        bin: Span::from_secs(bin_s),
+        bin: Span::from_secs(width_s),
         bins,
     };
     simulate(&spec, &run, &mut tally);
@@ -168,4 +168,37 @@ fn pods_that_come_and_go_stop_all_others() {
         let sticky = day(&sticky, replication, 10.0, 36);
         assert!(lag(&sticky) < 1_000, "{}", lag(&sticky));
     }
+}
+
+/// The problems of a listener pair with these settings.
+fn problems(first: &str, second: &str) -> String {
+    let listener = |name: &str, settings: &str| {
+        format!(
+            "        {name}: {{ kind: spring-kafka-3.2, topic: events, {settings} steps: [] }}\n"
+        )
+    };
+    let text = format!(
+        "scenario: groups\nsystem:\n  system: groups\n  services:\n    reader:\n      replicas: 1\n      \
+         listeners:\n{}{}  topics: {{ events: {{ partitions: 1 }} }}\nload: {{ records: [ {{ topic: events, \
+         rate: 1/s }} ] }}\n",
+        listener("first", first),
+        listener("second", second)
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scenario.yaml");
+    std::fs::write(&path, &text).expect("it works");
+    load(&path, &Options::default()).err().map_or_else(String::new, |found| render(&found, false))
+}
+
+#[test]
+fn settings_of_a_group_must_fit_together() {
+    assert_eq!(problems("", ""), "");
+    let late = problems("heartbeat: 50s, ", "heartbeat: 50s, ");
+    assert!(late.contains("less than its `session_timeout` of 45 s"), "{late}");
+    let slow = problems("max_poll_interval: 2s, ", "max_poll_interval: 2s, ");
+    assert!(slow.contains("less than its `max_poll_interval` of 2 s"), "{slow}");
+    let mixed = problems("assignor: cooperative-sticky, ", "");
+    assert!(mixed.contains("do not agree"), "{mixed}");
+    // What concerns each member by itself may differ.
+    assert_eq!(problems("static: true, fails: 1%, ", ""), "");
 }

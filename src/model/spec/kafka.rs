@@ -35,7 +35,8 @@ pub struct Cluster {
     /// Brokers, at least 1; partition p of a topic has its replicas on those from p on, of which the first
     /// leads.
     pub brokers: u32,
-    /// Time from the loss of a broker until the partitions that it led have another leader.
+    /// Time from the loss of a broker until the partitions that it led have another leader; mostly until it is
+    /// missed (`broker.session.timeout.ms`).
     pub election: Span,
     /// Longest time until a producer writes to new partitions (`metadata.max.age.ms`).
     pub metadata_age: Span,
@@ -44,11 +45,11 @@ pub struct Cluster {
 }
 
 impl Default for Cluster {
-    /// The defaults of `ConsumerConfig` and `ProducerConfig`, on three brokers.
+    /// The defaults of `ConsumerConfig`, `ProducerConfig` and `KRaftConfigs`, on three brokers.
     fn default() -> Cluster {
         Cluster {
             brokers: 3,
-            election: Span::from_millis(5_000),
+            election: Span::from_millis(9_000),
             metadata_age: Span::from_millis(300_000),
             delivery_timeout: Span::from_millis(120_000),
         }

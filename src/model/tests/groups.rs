@@ -257,6 +257,7 @@ fn a_lost_broker_takes_its_partitions_along() {
         let lost = Happening::LoseBroker { broker: 0, back_after: secs(20.0) };
         let mut spec = alone(&[at(10.05, lost)]);
         spec.topics[0].replication = Replication { replicas, in_sync: 1 };
+        spec.kafka.election = secs(5.0);
         oldest(&spec, 0.0, 80.0)
     };
     // The record of 10.2 waits until 30.05 or 15.05, is found within 0.1 s, and takes 0.1 s.
