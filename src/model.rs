@@ -11,6 +11,7 @@ mod audit;
 mod consumer;
 mod deploy;
 mod load;
+mod membership;
 mod nodes;
 mod pods;
 mod program;
@@ -21,13 +22,15 @@ pub mod spec;
 pub mod stations;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod users;
 
 use std::collections::VecDeque;
 
-use self::consumer::{Group, Subscription, Thread};
+use self::consumer::{Subscription, Thread};
 use self::deploy::Progress;
 use self::load::{Arrivals, Choice, Users};
+use self::membership::Group;
 use self::nodes::Nodes;
 pub use self::nodes::{Unplaced, eks_allocatable, settle};
 use self::pods::Life;
@@ -42,6 +45,7 @@ use crate::random::Key;
 use crate::station::cpu::Cpu;
 use crate::station::credits::IoCredits;
 use crate::station::device::Device;
+use crate::station::group::Action;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
@@ -204,9 +208,14 @@ struct World<'a, O: Observer> {
     locks: Vec<Lock>,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
+    topics: Vec<topics::Topic>,
+    /// Brokers that are lost, or were.
+    lost: Vec<topics::Lost>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread>,
     groups: Vec<Group>,
+    /// Scratch: what members have to do.
+    actions: Vec<Action>,
     scalers: Vec<Scaler>,
     nodes: Option<Box<Nodes>>,
     /// Whether pods share the processors of their nodes.
@@ -319,9 +328,12 @@ impl<'a, O: Observer> World<'a, O> {
             ],
             locks: vec![Lock::default(); spec.locks.len()],
             readers,
+            lost: Vec::new(),
+            topics: vec![topics::Topic::default(); spec.topics.len()],
             subscriptions,
             threads,
             groups,
+            actions: Vec::new(),
             scalers,
             shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
             nodes,
@@ -358,9 +370,7 @@ impl<'a, O: Observer> World<'a, O> {
                 self.open_pools(pod);
             }
         }
-        for group in 0..self.groups.len() as u32 {
-            self.assign(group);
-        }
+        self.settle_groups();
         if let Some(first) = self.spec.timeline.first()
             && self.run.follow_curve
         {

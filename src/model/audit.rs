@@ -56,5 +56,6 @@ impl<O: Observer> World<'_, O> {
         // Pods that start compute for nobody.
         let starts = self.pods.len() as u64;
         assert!(computing as u64 <= alive + starts, "more jobs than requests");
+        self.audit_groups();
     }
 }

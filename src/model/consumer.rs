@@ -1,18 +1,27 @@
 //! Kafka: topics, subscriptions and the threads that consume.
 //!
 //! Each listener has `concurrency` threads in each pod; every thread is a member of its group and has
-//! the partitions that Range assignment gives it, topic by topic. A thread polls, works through the batch
-//! record by record on its pod's CPU, commits, and polls again; without records it waits for one.
+//! the partitions that its group's coordinator assigns (`membership.rs`). A thread polls, works through the
+//! batch record by record on its pod's CPU, commits, and polls again; without records it waits for one.
+//! A record that fails ends its batch: what came before is committed, the thread pauses, and polls it anew.
 
-use super::pods::Life;
+use super::membership::{self, Group};
 use super::request::Origin;
 use super::spec::{Ack, Id, Spec};
+use super::topics::is_readable;
 use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
-use crate::station::log::{self, Partition};
+use crate::station::log::Partition;
 use crate::units::{Span, Time};
+
+/// Pause before another attempt at a partition that nobody leads (`retry.backoff.ms`).
+const RETRY: Span = Span::from_millis(100);
+/// Number of the draw of whether a record can be handled, apart from those of steps.
+const DRAW_POISON: u64 = u64::MAX - 1;
+/// Owner of a partition that nobody has.
+pub(super) const NOBODY: u32 = u32::MAX;
 
 /// A record as a subscription keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +35,11 @@ pub(crate) struct Message {
 /// A listener's view of its topic.
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
-    partitions: Vec<Partition<Message>>,
-    /// Thread that has each partition.
-    owners: Vec<u32>,
+    pub(super) partitions: Vec<Partition<Message>>,
+    /// Thread that has each partition, or [`NOBODY`].
+    pub(super) owners: Vec<u32>,
     /// All threads of the listener that there may ever be.
-    threads: std::ops::Range<u32>,
+    pub(super) threads: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,54 +55,43 @@ enum State {
     Committing,
     /// Pauses before another attempt at the record that failed.
     BackingOff,
-    /// Has joined the group again and waits for the others.
-    Joined,
 }
 
 /// A consumer thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Thread {
-    listener: Id,
-    group: u32,
-    pod: u32,
+    pub(super) listener: Id,
+    pub(super) group: u32,
+    pub(super) pod: u32,
+    /// Its number among the threads of its listener in its pod.
+    pub(super) order: u32,
     /// Hash of the listener's name: sets the draws of listeners of one topic apart.
     salt: u64,
-    partitions: std::ops::Range<u32>,
+    /// Partitions from which it takes its next batch.
+    pub(super) partitions: Vec<u32>,
     state: State,
-    /// Records of the current poll not yet taken: (partition, count), in the order of work.
+    /// Since when it works on a batch.
+    pub(super) batch_since: Option<Time>,
+    /// Records of the current poll not yet taken: (partition, count), in the order of work from the end.
     batch: Vec<(u32, u32)>,
     /// Records taken of each partition and not yet committed.
     taken: Vec<(u32, u32)>,
-    /// Partition at which the next poll begins.
-    cursor: u32,
+    /// Place in its partitions at which the next poll begins.
+    pub(super) cursor: u32,
     current: Option<Message>,
+    /// Whether the current record was handled before, by whoever could not commit it, or will be by somebody
+    /// else.
+    again: bool,
     attempts: u32,
+    /// Partitions whose next record has failed, and how often.
+    pub(super) failed: Vec<(u32, u32)>,
+    /// Whether it pauses when what came before a failed record is committed.
+    pauses: bool,
+    /// Whether it leaves its group after its batch.
+    pub(super) leaving: bool,
+    /// What is left of a batch that is somebody else's by now, from the end.
+    fetched: Vec<Message>,
 }
-
-/// A consumer group: the threads of all listeners that have its name.
-#[derive(Clone, Debug)]
-pub(crate) struct Group {
-    listeners: Vec<Id>,
-    balance: Balance,
-    /// Until then the coordinator waits for members that died.
-    dead_until: Time,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Balance {
-    /// Each member has its partitions.
-    Stable,
-    /// Members learn one after another that they must join again.
-    Learning,
-    /// All know: whoever ends its batch joins, and waits for the others.
-    Joining,
-}
-
-/// Time until the last member has learnt by its heartbeat that the group rebalances
-/// (`heartbeat.interval.ms`, `ConsumerConfig.java`).
-const HEARTBEAT: Span = Span::from_millis(3_000);
-/// Silence after which the coordinator takes a member for dead (`session.timeout.ms`, ibid.).
-const SESSION: Span = Span::from_millis(45_000);
 
 /// Subscriptions, threads and groups of all listeners, with a thread for each that there may ever be.
 /// Members sort by thread number, then by pod, as the client identifiers `…-0`, `…-1` of Spring's
@@ -105,58 +103,64 @@ pub(crate) fn members(
     let mut readers = vec![Vec::new(); spec.topics.len()];
     let mut subscriptions = Vec::new();
     let mut threads: Vec<Thread> = Vec::new();
-    let mut groups: Vec<Group> = Vec::new();
-    for (number, listener) in (0..).zip(&spec.listeners) {
+    let (groups, group_of) = membership::groups(spec);
+    for ((number, listener), group) in (0..).zip(&spec.listeners).zip(group_of) {
         readers[listener.topic as usize].push(number);
-        let same = |group: &Group| {
-            let other = &spec.listeners[group.listeners[0] as usize];
-            other.group == listener.group && other.service == listener.service
-        };
-        let group = groups.iter().position(same).unwrap_or_else(|| {
-            groups.push(Group {
-                listeners: Vec::new(),
-                balance: Balance::Stable,
-                dead_until: Time::ZERO,
-            });
-            groups.len() - 1
-        });
-        groups[group].listeners.push(number);
         let first = threads.len() as u32;
         // Members sort by thread number first: one beyond the partitions never has any.
-        for _ in 0..listener.concurrency.min(spec.partitions(number)) {
+        for order in 0..listener.concurrency.min(spec.most_partitions(number)) {
             threads.extend(services[listener.service as usize].pods.clone().map(|pod| Thread {
                 listener: number,
-                group: group as u32,
+                group,
                 pod,
+                order,
                 salt: Key::default().named(&listener.name).0,
-                cursor: 0,
-                partitions: 0..0,
+                partitions: Vec::new(),
                 state: State::Idle,
+                batch_since: None,
                 batch: Vec::new(),
                 taken: Vec::new(),
+                cursor: 0,
                 current: None,
+                again: false,
                 attempts: 0,
+                failed: Vec::new(),
+                pauses: false,
+                leaving: false,
+                fetched: Vec::new(),
             }));
         }
         let partitions = spec.partitions(number) as usize;
         subscriptions.push(Subscription {
             partitions: vec![Partition::default(); partitions],
-            owners: vec![first; partitions],
+            owners: vec![NOBODY; partitions],
             threads: first..threads.len() as u32,
         });
     }
     (readers, subscriptions, threads, groups)
 }
 
+impl Subscription {
+    /// It has so many partitions; nobody reads those that are new until its group divides them.
+    pub(super) fn grow(&mut self, partitions: usize) {
+        self.partitions.resize(partitions, Partition::default());
+        self.owners.resize(partitions, NOBODY);
+    }
+}
+
 impl Thread {
-    /// It finishes its batch, and polls no more.
-    pub(super) fn end_after_batch(&mut self) {
-        self.partitions = 0..0;
+    /// It has nothing in work and waits for nothing.
+    pub(super) fn rest(&mut self) {
+        (self.state, self.current, self.batch_since) = (State::Idle, None, None);
+        self.pauses = false;
+        self.batch.clear();
+        self.failed.clear();
+        self.fetched.clear();
     }
 
     /// Whether it has no record in work and none to commit.
     pub(super) fn is_idle(&self) -> bool {
-        matches!(self.state, State::Idle | State::Fetching | State::Joined)
+        matches!(self.state, State::Idle | State::Fetching)
     }
 }
 
@@ -170,102 +174,53 @@ impl<O: Observer> World<'_, O> {
             .filter(move |thread| self.threads[*thread as usize].pod == pod)
     }
 
-    fn groups_of(&self, service: Id) -> Vec<u32> {
-        let of =
-            |group: &Group| self.spec.listeners[group.listeners[0] as usize].service == service;
-        (0..).zip(&self.groups).filter(|(_, group)| of(group)).map(|(number, _)| number).collect()
-    }
-
-    /// Members came or went: the groups of a service divide their partitions anew.
-    pub(super) fn rebalance_service(&mut self, service: Id) {
-        for group in self.groups_of(service) {
-            self.begin_rebalance(group);
-        }
-    }
-
-    fn begin_rebalance(&mut self, group: u32) {
-        self.groups[group as usize].balance = Balance::Learning;
-        self.agenda.set(self.slots.groups + group, self.now + HEARTBEAT, Class::Complete);
-    }
-
-    /// Members died without a word: the coordinator notices when their sessions end.
-    pub(super) fn members_died(&mut self, service: Id) {
-        for group in self.groups_of(service) {
-            self.groups[group as usize].dead_until = self.now + SESSION;
-            if self.groups[group as usize].balance == Balance::Stable {
-                self.agenda.set(self.slots.groups + group, self.now + SESSION, Class::Complete);
-            }
-        }
-    }
-
-    pub(super) fn group_timer(&mut self, group: u32) {
-        match self.groups[group as usize].balance {
-            Balance::Stable => self.begin_rebalance(group),
-            Balance::Learning => {
-                self.groups[group as usize].balance = Balance::Joining;
-                self.join(group);
-            }
-            Balance::Joining => self.join(group),
-        }
-    }
-
-    /// When all members wait for each other, and those that died are given up, all have their partitions.
-    fn join(&mut self, group: u32) {
-        let waits = self.groups[group as usize].dead_until;
-        if waits > self.now {
-            self.agenda.set(self.slots.groups + group, waits, Class::Complete);
-            return;
-        }
-        let listeners = self.groups[group as usize].listeners.clone();
-        let working = |listener: &Id| {
-            let threads = self.subscriptions[*listener as usize].threads.clone();
-            threads.into_iter().any(|thread| {
-                let thread = &self.threads[thread as usize];
-                !thread.is_idle() && self.pods[thread.pod as usize].life == Life::Ready
-            })
-        };
-        if !listeners.iter().any(working) {
-            self.assign(group);
-        }
-    }
-
-    /// Divide the partitions among the members, and let each go on.
-    pub(super) fn assign(&mut self, group: u32) {
-        self.groups[group as usize].balance = Balance::Stable;
-        for listener in self.groups[group as usize].listeners.clone() {
-            let subscription = &mut self.subscriptions[listener as usize];
-            let life = |thread: &u32| self.pods[self.threads[*thread as usize].pod as usize].life;
-            let members: Vec<u32> =
-                subscription.threads.clone().filter(|t| life(t) == Life::Ready).collect();
-            for thread in subscription.threads.clone() {
-                self.threads[thread as usize].partitions = 0..0;
-            }
-            let partitions = subscription.partitions.len() as u32;
-            for (member, thread) in (0..).zip(&members) {
-                let range = log::range(partitions, members.len() as u32, member);
-                subscription.owners[range.start as usize..range.end as usize].fill(*thread);
-                let state = &mut self.threads[*thread as usize];
-                (state.cursor, state.partitions) = (range.start, range);
-            }
-            for thread in members {
-                self.go_on(thread);
-            }
-        }
-    }
-
     /// A thread that waits has its partitions: fetch if they hold anything.
-    fn go_on(&mut self, number: u32) {
+    pub(super) fn go_on(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
-        if matches!(thread.state, State::Idle | State::Joined) {
+        if thread.state == State::Idle {
             let subscription = &self.subscriptions[thread.listener as usize];
-            let available = |partition| subscription.partitions[partition as usize].available() > 0;
-            let any = thread.partitions.clone().any(available);
-            thread.state = if any { State::Fetching } else { State::Idle };
-            if any {
+            let available =
+                |partition: &u32| subscription.partitions[*partition as usize].available() > 0;
+            if thread.partitions.iter().any(available) {
+                thread.state = State::Fetching;
                 let fetch = self.spec.listeners[thread.listener as usize].fetch;
                 self.agenda.set(self.slots.threads + number, self.now + fetch, Class::Complete);
             }
         }
+    }
+
+    /// The thread has no partitions any more, and what it took of them and did not commit will be taken
+    /// again.
+    pub(super) fn disown(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let subscription = &mut self.subscriptions[thread.listener as usize];
+        let mut unfinished = thread.current.is_some();
+        for (partition, _) in thread.taken.drain(..).rev() {
+            subscription.partitions[partition as usize].rewind(usize::from(unfinished));
+            unfinished = false;
+        }
+        for partition in thread.partitions.drain(..) {
+            let owner = &mut subscription.owners[partition as usize];
+            if *owner == number {
+                *owner = NOBODY;
+            }
+        }
+    }
+
+    /// The thread is no member any more and does not know: it works on what it has fetched, and others
+    /// get the same records.
+    pub(super) fn cut_off(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let subscription = &self.subscriptions[thread.listener as usize];
+        thread.again = true;
+        for (partition, left) in thread.batch.drain(..) {
+            let next = subscription.partitions[partition as usize].upcoming();
+            let from = thread.fetched.len();
+            thread.fetched.extend(next.take(left as usize));
+            thread.fetched[from..].reverse();
+        }
+        thread.failed.clear();
+        self.disown(number);
     }
 
     /// The threads of a pod that died leave what they had.
@@ -273,18 +228,15 @@ impl<O: Observer> World<'_, O> {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
             self.agenda.clear(self.slots.threads + number);
+            self.disown(number);
             let thread = &mut self.threads[number as usize];
             let worked = !thread.is_idle();
-            (thread.state, thread.current, thread.partitions) = (State::Idle, None, 0..0);
-            thread.batch.clear();
-            let station = self.numbering.listeners + thread.listener;
-            let subscription = &mut self.subscriptions[thread.listener as usize];
-            for (partition, _) in thread.taken.drain(..) {
-                subscription.partitions[partition as usize].rewind();
-            }
+            thread.rest();
             if worked {
+                let station = self.numbering.listeners + thread.listener;
                 self.level(station, -1.0, 0);
             }
+            self.crashed(number);
         }
     }
 
@@ -301,13 +253,13 @@ impl<O: Observer> World<'_, O> {
         let key = self.sources[number as usize].1;
         let topic = self.spec.load.records[number as usize].topic;
         let message = Message { key, flow: key, flow_started: self.now, appended: self.now };
-        self.append(topic, message, key.0);
+        self.append(topic, message, key.0, self.pods.len() as u32 + number);
         self.next_source(number);
     }
 
     pub(super) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) {
         let request = &self.requests[id];
-        let key = request.key.item(draw);
+        let (key, pod) = (request.key.item(draw), request.pod);
         let message = Message {
             key,
             flow: request.flow,
@@ -315,23 +267,22 @@ impl<O: Observer> World<'_, O> {
             appended: self.now,
         };
         let place = if keyed { request.flow.0 } else { key.bits(0) };
-        self.append(topic, message, place);
+        self.append(topic, message, place, pod);
     }
 
     /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
-    fn append(&mut self, topic: Id, message: Message, place: u64) {
+    fn append(&mut self, topic: Id, message: Message, place: u64, producer: u32) {
         self.record(Record::Published { topic });
         for reader in 0..self.readers[topic as usize].len() {
             let listener = self.readers[topic as usize][reader];
+            let partitions = self.subscriptions[listener as usize].partitions.len();
+            let partitions = self.written_to(topic, producer, partitions);
+            let partition = ((u128::from(place) * partitions as u128) >> 64) as usize;
             let subscription = &mut self.subscriptions[listener as usize];
-            let partitions = subscription.partitions.len() as u128;
-            let partition = ((u128::from(place) * partitions) >> 64) as usize;
             subscription.partitions[partition].append(message);
             let owner = subscription.owners[partition];
             self.level(self.numbering.listeners + listener, 0.0, 1);
-            let state = &self.threads[owner as usize];
-            // One that died has the partition until its group knows, but none to read.
-            if state.state == State::Idle && !state.partitions.is_empty() {
+            if owner != NOBODY && self.threads[owner as usize].state == State::Idle {
                 self.threads[owner as usize].state = State::Fetching;
                 let fetch = self.spec.listeners[listener as usize].fetch;
                 self.agenda.set(self.slots.threads + owner, self.now + fetch, Class::Complete);
@@ -350,46 +301,61 @@ impl<O: Observer> World<'_, O> {
                 self.commit(number);
                 self.next_record(number);
             }
-            State::BackingOff => self.attempt(number),
-            State::Idle | State::Working | State::Joined => {}
+            State::BackingOff => self.poll_again(number),
+            State::Idle | State::Working => {}
         }
+    }
+
+    /// The batch is over: tell the group, if it wants to know, and take another.
+    fn poll_again(&mut self, number: u32) {
+        if self.batch_ends(number) {
+            return self.poll(number);
+        }
+        let thread = &mut self.threads[number as usize];
+        let Thread { listener, pod, .. } = *thread;
+        thread.rest();
+        self.level(self.numbering.listeners + listener, -1.0, 0);
+        self.leave_if_done(pod);
     }
 
     /// Take a batch: partition after partition from the cursor on, up to the limit of a poll.
     fn poll(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
-        let Thread { group, listener, pod, .. } = *thread;
-        if self.groups[group as usize].balance == Balance::Joining {
-            thread.state = State::Joined;
-            self.level(self.numbering.listeners + listener, -1.0, 0);
-            self.join(group);
-            return self.leave_if_done(pod);
-        }
-        let subscription = &self.subscriptions[thread.listener as usize];
-        let mut room = self.spec.listeners[thread.listener as usize].max_poll_records;
-        let count = thread.partitions.end - thread.partitions.start;
-        for step in 0..count {
-            let partition =
-                thread.partitions.start + (thread.cursor - thread.partitions.start + step) % count;
-            let available = subscription.partitions[partition as usize].available();
+        let Thread { listener, pod, .. } = *thread;
+        let topic = self.spec.listeners[listener as usize].topic;
+        let subscription = &self.subscriptions[listener as usize];
+        let mut room = self.spec.listeners[listener as usize].max_poll_records;
+        let count = thread.partitions.len();
+        let (mut place, mut held) = (thread.cursor as usize, false);
+        for _ in 0..count {
+            let partition = thread.partitions[place];
+            let mut available = subscription.partitions[partition as usize].available();
+            if available > 0 && !is_readable(self.spec, &self.lost, self.now, topic, partition) {
+                (available, held) = (0, true);
+            }
             let take = (available.min(room as usize)) as u32;
             if take > 0 {
                 thread.batch.push((partition, take));
                 room -= take;
             }
+            place = if place + 1 == count { 0 } else { place + 1 };
         }
         // The next poll begins with the partition after the first of this one.
-        if count > 0 {
-            thread.cursor =
-                thread.partitions.start + (thread.cursor - thread.partitions.start + 1) % count;
-        }
+        let next = thread.cursor + 1;
+        thread.cursor = if next as usize >= count { 0 } else { next };
         // Taken from the end.
         thread.batch.reverse();
         if thread.batch.is_empty() {
             thread.state = State::Idle;
+            if held {
+                thread.state = State::Fetching;
+                let slot = self.slots.threads + number;
+                self.agenda.set(slot, self.now + RETRY, Class::Complete);
+            }
             self.level(self.numbering.listeners + listener, -1.0, 0);
             self.leave_if_done(pod);
         } else {
+            self.batch_begins(number);
             self.next_record(number);
         }
     }
@@ -399,10 +365,19 @@ impl<O: Observer> World<'_, O> {
         let thread = &mut self.threads[number as usize];
         let listener = &self.spec.listeners[thread.listener as usize];
         let Some((partition, left)) = thread.batch.last_mut() else {
+            if let Some(message) = thread.fetched.pop() {
+                (thread.current, thread.attempts, thread.again) = (Some(message), 0, true);
+                return self.attempt(number);
+            }
             if listener.ack == Ack::Batch && !thread.taken.is_empty() {
                 return self.begin_commit(number);
             }
-            return self.poll(number);
+            if std::mem::take(&mut thread.pauses) {
+                thread.state = State::BackingOff;
+                let at = self.now + listener.back_off;
+                return self.agenda.set(self.slots.threads + number, at, Class::Complete);
+            }
+            return self.poll_again(number);
         };
         let partition = *partition;
         *left -= 1;
@@ -412,8 +387,12 @@ impl<O: Observer> World<'_, O> {
         let taken =
             self.subscriptions[thread.listener as usize].partitions[partition as usize].take();
         debug_assert!(taken.is_some(), "a poll counted records that are not there");
-        thread.current = taken;
+        thread.current = taken.map(|(message, _)| message);
+        thread.again = taken.is_some_and(|(_, again)| again);
         thread.attempts = 0;
+        if let Some(place) = thread.failed.iter().position(|failed| failed.0 == partition) {
+            thread.attempts = thread.failed.swap_remove(place).1;
+        }
         match thread.taken.last_mut() {
             Some((last, count)) if *last == partition => *count += 1,
             _ => thread.taken.push((partition, 1)),
@@ -446,18 +425,18 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
         let thread = &mut self.threads[number as usize];
         let listener = &self.spec.listeners[thread.listener as usize];
-        if failure.is_some() && thread.attempts < listener.retries {
-            thread.attempts += 1;
-            thread.state = State::BackingOff;
-            let slot = self.slots.threads + number;
-            self.agenda.set(slot, self.now + listener.back_off, Class::Complete);
-            return;
+        let Some(message) = thread.current else { return };
+        let failed = failure.is_some() || self.fails_always(number, &message);
+        let thread = &mut self.threads[number as usize];
+        if failed && thread.attempts < listener.retries {
+            return self.seek(number);
         }
-        let Some(message) = thread.current.take() else { return };
+        thread.current = None;
         let (listener_number, age) = (thread.listener, self.now - message.appended);
-        let skipped = failure.is_some();
-        self.record(Record::Consumed { listener: listener_number, age, skipped });
-        if listener.completes_flow && !skipped {
+        // What is handled once more, or will be, counts once.
+        let counts = !thread.again;
+        self.record(Record::Consumed { listener: listener_number, age, skipped: failed });
+        if listener.completes_flow && !failed && counts {
             self.record(Record::Completed { took: self.now - message.flow_started });
         }
         if listener.ack == Ack::Record {
@@ -465,6 +444,40 @@ impl<O: Observer> World<'_, O> {
         } else {
             self.next_record(number);
         }
+    }
+
+    /// Whether no attempt at the record can succeed.
+    fn fails_always(&self, number: u32, message: &Message) -> bool {
+        let thread = &self.threads[number as usize];
+        let listener = &self.spec.listeners[thread.listener as usize];
+        let (own, all) = (
+            listener.consumer.fails,
+            self.topics[listener.topic as usize].poison(message.appended),
+        );
+        (own > 0.0 && message.key.item(thread.salt).uniform(DRAW_POISON) < own)
+            || (all > 0.0 && message.key.uniform(DRAW_POISON) < all)
+    }
+
+    /// The record has failed and will be polled again after a pause; so will be what came after it
+    /// (`DefaultErrorHandler` seeks). What came before it is committed first.
+    fn seek(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        (thread.current, thread.pauses) = (None, true);
+        thread.batch.clear();
+        thread.fetched.clear();
+        if let Some((partition, count)) = thread.taken.last_mut() {
+            let partition = *partition;
+            *count -= 1;
+            if *count == 0 {
+                thread.taken.pop();
+            }
+            thread.failed.push((partition, thread.attempts + 1));
+            let place = thread.partitions.iter().position(|own| *own == partition);
+            thread.cursor = place.unwrap_or(0) as u32;
+            let subscription = &mut self.subscriptions[thread.listener as usize];
+            subscription.partitions[partition as usize].give_back();
+        }
+        self.next_record(number);
     }
 
     /// One broker round trip, then the offsets count as committed.
@@ -481,6 +494,10 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn commit(&mut self, number: u32) {
+        if !self.may_commit(number) {
+            // The group has gone on without it.
+            return self.cut_off(number);
+        }
         let thread = &mut self.threads[number as usize];
         let subscription = &mut self.subscriptions[thread.listener as usize];
         let mut total = 0;

@@ -48,6 +48,13 @@ impl<O: Observer> World<'_, O> {
             match timed.what {
                 Happening::Kill { service, pods } => self.kill(service, pods),
                 Happening::Scale { service, pods } => self.scale_by_hand(service, pods),
+                Happening::Partitions { topic, partitions } => {
+                    self.add_partitions(topic, partitions);
+                }
+                Happening::LoseBroker { broker, back_after } => {
+                    self.lose_broker(broker, back_after);
+                }
+                Happening::Poison { topic, share } => self.poison(topic, share),
                 Happening::Traffic { factor } => {
                     if let Some((arrivals, _)) = &mut self.arrivals {
                         arrivals.speed_up(factor);
@@ -173,7 +180,7 @@ impl<O: Observer> World<'_, O> {
         self.open_pools(pod);
         self.list_ready(service);
         self.record(Record::Pods { service, change: 1 });
-        self.rebalance_service(service);
+        self.join_groups(pod);
         self.roll(service);
     }
 
@@ -255,11 +262,7 @@ impl<O: Observer> World<'_, O> {
             let at = self.now + Span(grace.0.saturating_sub(shutdown.pre_stop.0));
             self.agenda.set(self.slots.pods + pod, at, Class::Expire);
         }
-        let threads: Vec<u32> = self.threads_of(pod).collect();
-        for thread in threads {
-            self.threads[thread as usize].end_after_batch();
-        }
-        self.rebalance_service(service);
+        self.leave_groups(pod);
         if !shutdown.graceful && self.run.follow_curve {
             self.hang_up(pod);
         }
@@ -404,7 +407,6 @@ impl<O: Observer> World<'_, O> {
         for id in lost {
             self.lose(id);
         }
-        self.members_died(service);
     }
 
     /// The request dies with its pod, and holds nothing any more. A statement at work on a database's

@@ -76,6 +76,11 @@ impl<O: Observer> World<'_, O> {
                     }
                 }
                 Op::Publish { topic, keyed, draw } => self.publish(id, topic, keyed, draw),
+                op @ Op::Acknowledged { .. } => {
+                    if self.await_acknowledgement(id, op) {
+                        return;
+                    }
+                }
                 Op::Jump { target, chance, draw } => {
                     if chance >= 1.0 || key.uniform(draw) < chance {
                         self.requests[id].pc = target;

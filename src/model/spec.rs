@@ -4,11 +4,13 @@
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
 mod cluster;
+mod kafka;
 
 pub use self::cluster::{
     Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup, Requests, Rollout,
     Shutdown, WarmUp,
 };
+pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -41,6 +43,8 @@ pub struct Spec {
     pub ops: Vec<Op>,
     /// Distributions that steps, think times and loads draw from.
     pub samplers: Vec<Sampler>,
+    /// Kafka's brokers.
+    pub kafka: Brokers,
     /// What users do: the load.
     pub load: Load,
     /// Which of the simultaneous events goes first; anything but the written order is a wrong model.
@@ -100,6 +104,27 @@ pub enum Happening {
         service: Id,
         /// Pods wanted.
         pods: u32,
+    },
+    /// A topic has so many partitions from now on, no fewer than before.
+    Partitions {
+        /// Index of the topic.
+        topic: Id,
+        /// Partitions.
+        partitions: u32,
+    },
+    /// So many of the records appended to a topic from now on fail at every attempt.
+    Poison {
+        /// Index of the topic.
+        topic: Id,
+        /// Share, from 0 to 1.
+        share: f64,
+    },
+    /// A broker is lost.
+    LoseBroker {
+        /// Its number, below [`Brokers::brokers`].
+        broker: u32,
+        /// Time until it is back, with all replicas in sync.
+        back_after: Span,
     },
     /// The rate of arrivals is so many times that of the load, until this happens again.
     Traffic {
@@ -236,6 +261,8 @@ pub struct Listener {
     pub retries: u32,
     /// Pause before each further attempt; the thread and all its partitions wait.
     pub back_off: Span,
+    /// How its threads are members of their group, and what of its records fails.
+    pub consumer: Consumer,
     /// Whether a record handled here completes a flow (an order, say).
     pub completes_flow: bool,
     /// Index of the first step in [`Spec::ops`].
@@ -275,6 +302,8 @@ pub struct Topic {
     pub name: String,
     /// Partitions, at least 1.
     pub partitions: u32,
+    /// Copies of each.
+    pub replication: Replication,
     /// Whether its records count as events in the sense of the plan (a tracking topic's do not).
     pub counted: bool,
 }
@@ -379,6 +408,20 @@ pub enum Op {
         /// partition number; else any partition is equally likely.
         keyed: bool,
         /// Number of the draw: the identity of the record among those of its request.
+        draw: u64,
+    },
+    /// Wait for the acknowledgement of the record appended just before.
+    Acknowledged {
+        /// Index of the topic.
+        topic: Id,
+        /// Whether the record carries the key of its flow.
+        keyed: bool,
+        /// Index of the sampler of the time until the leader has it.
+        leader: Id,
+        /// Index of the sampler of the time from then until one follower has it, where those in sync are
+        /// waited for.
+        follower: Option<Id>,
+        /// Number of the draw of the record.
         draw: u64,
     },
     /// Go to `target` with probability `chance`, else on to the next step.
@@ -544,6 +587,16 @@ impl Spec {
     pub fn partitions(&self, listener: Id) -> u32 {
         let listener = &self.listeners[listener as usize];
         listener.partitions.unwrap_or(self.topics[listener.topic as usize].partitions)
+    }
+
+    /// Most partitions that a listener may ever see, with those that the timeline adds.
+    pub fn most_partitions(&self, listener: Id) -> u32 {
+        let topic = self.listeners[listener as usize].topic;
+        let added = self.timeline.iter().filter_map(|timed| match timed.what {
+            Happening::Partitions { topic: of, partitions } if of == topic => Some(partitions),
+            _ => None,
+        });
+        added.chain([self.partitions(listener)]).max().unwrap_or(1)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edges;
 mod nodes;
+mod groups;
 mod pods;
 
 use super::spec::*;
@@ -223,7 +224,12 @@ fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
     spec.services[0].pods = pods;
     spec.load.open = None;
     spec.load.records = vec![Source { topic: 0, per_s, regular: false }];
-    spec.topics = vec![Topic { name: "events".into(), partitions: 3, counted: true }];
+    spec.topics = vec![Topic {
+        name: "events".into(),
+        partitions: 3,
+        replication: Replication::default(),
+        counted: true,
+    }];
     spec.listeners = vec![Listener {
         name: "server.events".into(),
         service: 0,
@@ -237,6 +243,7 @@ fn consuming(pods: u32, concurrency: u32, per_s: f64) -> Spec {
         retries: 0,
         back_off: Span::ZERO,
         partitions: None,
+        consumer: Consumer::default(),
         completes_flow: true,
         entry: 0,
     }];

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod kafka;
 mod nodes;
 mod parts;
 mod theory;
@@ -13,6 +14,7 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
     RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
@@ -92,6 +94,8 @@ document! {
         caches: Map<CacheDoc>,
         /// Kafka topics.
         topics: Map<TopicDoc>,
+        /// Kafka's brokers.
+        kafka: Option<KafkaDoc>,
         /// Mutual exclusions shared by all pods.
         locks: Map<LockDoc>,
         /// What users do; a scenario may have journeys of its own.
@@ -156,30 +160,6 @@ document! {
         housekeeping: Option<Setting<Duration>>,
     }
 
-    /// A Kafka listener.
-    struct ListenerDoc {
-        /// Consumer of the catalogue, for what is not given here.
-        kind: Option<Name>,
-        /// Topic that it reads.
-        topic: Name,
-        /// Consumer group; the name of the service by default.
-        group: Option<Name>,
-        /// Threads in each pod; 1 by default.
-        concurrency: Option<Setting<Count<1, 10_000>>>,
-        /// When offsets are committed; `batch` by default.
-        ack: Option<Setting<AckWord>>,
-        /// Most records a poll returns; 500 by default.
-        max_poll_records: Option<Setting<Count<1, 1_000_000>>>,
-        /// Further attempts at a record that failed; 9 by default.
-        retries: Option<Setting<Count<0, 10_000>>>,
-        /// Pause before each further attempt; none by default.
-        back_off: Option<Setting<Duration>>,
-        /// The kind of flow that a record handled here completes.
-        completes: Option<Name>,
-        /// What is done with a record.
-        steps: Vec<Step>,
-    }
-
     /// A database server.
     struct DatabaseDoc {
         /// Database class of the catalogue.
@@ -208,14 +188,6 @@ document! {
     struct CacheDoc {
         /// Cache class of the catalogue. Informative.
         class: Option<Setting<Name>>,
-    }
-
-    /// A Kafka topic.
-    struct TopicDoc {
-        /// Partitions.
-        partitions: Setting<Count<1, 100_000>>,
-        /// Whether its records count as events; `true` by default.
-        counted: Option<Flag>,
     }
 
     /// A mutual exclusion shared by all pods.
@@ -259,6 +231,10 @@ document! {
         cache_application: Option<Time>,
         /// Pod CPU per published record.
         publish_application: Option<Time>,
+        /// Network and broker until the leader of a partition has a record.
+        publish_leader: Option<Time>,
+        /// From then until one follower has it; with `acks: all` the slowest in sync counts.
+        publish_follower: Option<Time>,
         /// Pod CPU per consumed record, before its steps.
         record_application: Option<Time>,
         /// From a record's arrival on the broker to an idle consumer having it; its mean counts.
@@ -334,14 +310,6 @@ document! {
         hit: Option<Share>,
         /// What is done on a miss.
         miss: Vec<Step>,
-    }
-
-    /// A record appended to a topic.
-    struct PublishDoc {
-        /// Topic.
-        topic: Name,
-        /// What decides its partition; `flow` by default.
-        key: Option<KeyWord>,
     }
 
     /// A synchronous call.

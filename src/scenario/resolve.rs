@@ -1,6 +1,7 @@
 //! From documents to a [`Study`]: one description for each variant, mix and calibration.
 
 mod graph;
+mod kafka;
 mod load;
 mod nodes;
 mod pods;

@@ -16,6 +16,7 @@
 //! [`Group::actions`] and [`Group::next`].
 
 mod assign;
+mod quiet;
 
 use crate::units::{Span, Time};
 
@@ -163,6 +164,25 @@ struct Entry {
 }
 
 impl Entry {
+    /// One that waits for the answer to its first request to join.
+    fn joining(member: Member) -> Entry {
+        Entry {
+            key: (member.who, 0),
+            member,
+            bond: Bond::Member,
+            step: Step::Joined,
+            learns: Time::NEVER,
+            behind: false,
+            batch: None,
+            seen: Time::ZERO,
+            expires: Time::NEVER,
+            owned: Vec::new(),
+            target: Vec::new(),
+            pending: false,
+            moving: false,
+        }
+    }
+
     /// Whether the coordinator takes it for a member.
     fn known(&self) -> bool {
         self.bond != Bond::Removed
@@ -268,22 +288,9 @@ impl Group {
     }
 
     fn enter(&mut self, now: Time, member: Member) {
-        let key = (member.who, 0);
-        let entry = Entry {
-            key,
-            member,
-            bond: Bond::Member,
-            step: Step::Joined,
-            learns: Time::NEVER,
-            behind: false,
-            batch: None,
-            seen: now,
-            expires: Time::NEVER,
-            owned: Vec::new(),
-            target: Vec::new(),
-            pending: false,
-            moving: false,
-        };
+        let mut entry = Entry::joining(member);
+        entry.seen = now;
+        let key = entry.key;
         let place = self.entries.partition_point(|entry| entry.key < key);
         self.entries.insert(place, entry);
         match &mut self.state {

@@ -8,11 +8,13 @@ use std::collections::VecDeque;
 pub struct Partition<Record> {
     records: VecDeque<Record>,
     taken: usize,
+    /// How many of the oldest have been handled by somebody who could not commit them.
+    handled: usize,
 }
 
 impl<Record> Default for Partition<Record> {
     fn default() -> Self {
-        Partition { records: VecDeque::new(), taken: 0 }
+        Partition { records: VecDeque::new(), taken: 0, handled: 0 }
     }
 }
 
@@ -27,11 +29,22 @@ impl<Record: Copy> Partition<Record> {
         self.records.len() - self.taken
     }
 
-    /// Take the oldest record that is not yet taken.
-    pub fn take(&mut self) -> Option<Record> {
+    /// Take the oldest record that is not yet taken; and whether it has been handled before.
+    pub fn take(&mut self) -> Option<(Record, bool)> {
         let record = *self.records.get(self.taken)?;
         self.taken += 1;
-        Some(record)
+        Some((record, self.taken <= self.handled))
+    }
+
+    /// The record taken last is not yet taken.
+    pub fn give_back(&mut self) {
+        debug_assert!(self.taken > 0, "nothing was taken");
+        self.taken -= 1;
+    }
+
+    /// Records not yet taken, oldest first.
+    pub fn upcoming(&self) -> impl Iterator<Item = Record> {
+        self.records.iter().skip(self.taken).copied()
     }
 
     /// Commit the `count` oldest of the records that were taken.
@@ -39,10 +52,13 @@ impl<Record: Copy> Partition<Record> {
         debug_assert!(count <= self.taken, "more records committed than taken");
         self.records.drain(..count);
         self.taken -= count;
+        self.handled = self.handled.saturating_sub(count);
     }
 
-    /// Whoever had taken records is gone: those not committed will be taken again.
-    pub fn rewind(&mut self) {
+    /// Whoever had taken records is gone: those not committed will be taken again. The last `unfinished`
+    /// of them were not handled yet.
+    pub fn rewind(&mut self, unfinished: usize) {
+        self.handled = self.handled.max(self.taken.saturating_sub(unfinished));
         self.taken = 0;
     }
 
@@ -89,7 +105,7 @@ mod tests {
         partition.append('a');
         partition.append('b');
         assert_eq!(partition.lag(), 2);
-        assert_eq!(partition.take(), Some('a'));
+        assert_eq!(partition.take(), Some(('a', false)));
         assert_eq!((partition.lag(), partition.available()), (2, 1));
         partition.commit(1);
         assert_eq!(partition.lag(), 1);
@@ -101,13 +117,18 @@ mod tests {
         for record in ['a', 'b', 'c'] {
             partition.append(record);
         }
-        assert_eq!((partition.take(), partition.take()), (Some('a'), Some('b')));
+        assert_eq!((partition.take(), partition.take()), (Some(('a', false)), Some(('b', false))));
         partition.commit(1);
-        partition.rewind();
+        // The second is given back as the thread works on it; the third time it has been handled.
+        partition.rewind(1);
         assert_eq!((partition.lag(), partition.available()), (2, 2));
-        assert_eq!(
-            (partition.take(), partition.take(), partition.take()),
-            (Some('b'), Some('c'), None)
-        );
+        assert_eq!(partition.take(), Some(('b', false)));
+        partition.rewind(0);
+        assert_eq!(partition.take(), Some(('b', true)));
+        assert_eq!((partition.take(), partition.take()), (Some(('c', false)), None));
+        partition.give_back();
+        assert_eq!(partition.upcoming().collect::<String>(), "c");
+        partition.commit(1);
+        assert_eq!(partition.take(), Some(('c', false)));
     }
 }

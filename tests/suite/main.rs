@@ -4,6 +4,7 @@
 mod conservation;
 mod coverage;
 mod failures;
+mod failures_kafka;
 mod limits;
 mod properties;
 mod replay;

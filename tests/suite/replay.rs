@@ -182,6 +182,7 @@ fn with_idle(spec: &Spec) -> Spec {
         retries: 1,
         back_off: Span::from_millis(1),
         partitions: None,
+        consumer: Consumer::default(),
         completes_flow: true,
         entry,
     };
@@ -196,7 +197,15 @@ fn with_idle(spec: &Spec) -> Spec {
     };
     spec.databases.insert(0, database);
     spec.caches.insert(0, Cache { name: "idle".into(), round_trip: Span::ZERO });
-    spec.topics.insert(0, Topic { name: "idle".into(), partitions: 3, counted: false });
+    spec.topics.insert(
+        0,
+        Topic {
+            name: "idle".into(),
+            partitions: 3,
+            replication: Replication::default(),
+            counted: false,
+        },
+    );
     spec.locks.insert(0, Lock { name: "idle".into() });
     spec
 }

@@ -248,6 +248,7 @@ fn listener() -> impl Strategy<Value = Listener> {
             retries: counts.2,
             back_off: millis(times.2),
             partitions: None,
+            consumer: Consumer::default(),
             completes_flow: each,
             entry: 0,
         },
@@ -306,8 +307,12 @@ fn stores() -> impl Strategy<Value = (Vec<Database>, Vec<Cache>, Vec<Topic>, Vec
         });
     let cache =
         (0..2_u64).prop_map(|trip| Cache { name: "cache".into(), round_trip: millis(trip) });
-    let topic =
-        (1..5_u32).prop_map(|partitions| Topic { name: String::new(), partitions, counted: true });
+    let topic = (1..5_u32).prop_map(|partitions| Topic {
+        name: String::new(),
+        partitions,
+        replication: Replication::default(),
+        counted: true,
+    });
     (vec(database, 2), vec(cache, 0..2), vec(topic, 0..4), 0..3_usize).prop_map(
         |(databases, caches, topics, locks)| {
             let lock = |number| Lock { name: format!("lock {number}") };

@@ -23,7 +23,7 @@ pub(super) fn said(spec: &Spec, seconds: f64, kinds: &[&str]) -> Vec<String> {
 }
 
 /// A service that answers after this time, asked in even steps.
-fn answering(after_s: f64, requests_per_s: f64, timeline: &[Timed]) -> Spec {
+pub(super) fn answering(after_s: f64, requests_per_s: f64, timeline: &[Timed]) -> Spec {
     let ops = [Op::Delay { time: 0, draw: 0 }, Op::End];
     let mut spec = system(&[Dist::Constant(after_s)], &ops, requests_per_s);
     spec.load.open = Some(Open { requests_per_s, regular: true });
@@ -37,7 +37,7 @@ pub(super) fn at(seconds: f64, what: Happening) -> Timed {
     Timed { at: Span::from_secs(seconds), what }
 }
 
-fn scaled(seconds: f64, pods: u32) -> Timed {
+pub(super) fn scaled(seconds: f64, pods: u32) -> Timed {
     at(seconds, Happening::Scale { service: 0, pods })
 }
 
@@ -102,97 +102,6 @@ fn traffic_rises() {
     let asked = said(&spec, 4.2, &["Offered"]);
     let seconds: Vec<&str> = asked.iter().map(|line| &line[..4]).collect();
     assert_eq!(seconds, ["1.00", "2.00", "2.50", "3.00", "3.50", "4.00"]);
-}
-
-/// A topic of two partitions, five records a second, two pods with one thread each, 0.1 s a record.
-fn reading(timeline: &[Timed]) -> Spec {
-    let mut spec = answering(0.1, 1.0, timeline);
-    spec.load =
-        Load { records: vec![Source { topic: 0, per_s: 5.0, regular: true }], ..Load::default() };
-    spec.topics = vec![Topic { name: "t".into(), partitions: 2, counted: true }];
-    spec.services[0].pods = 2;
-    spec.services[0].lifecycle =
-        Lifecycle { most: 3, ready_after: Span::from_secs(5.0), ..Lifecycle::default() };
-    spec.listeners = vec![Listener {
-        name: "l".into(),
-        service: 0,
-        topic: 0,
-        partitions: None,
-        group: "g".into(),
-        concurrency: 1,
-        ack: Ack::Record,
-        max_poll_records: 500,
-        fetch: Span::ZERO,
-        commit: Span::ZERO,
-        retries: 0,
-        back_off: Span::ZERO,
-        completes_flow: false,
-        entry: 0,
-    }];
-    spec
-}
-
-/// The age of the record that a line says was handled, if that was within these seconds.
-fn age(line: &str, from: f64, to: f64) -> Option<f64> {
-    let at: f64 = line.split(' ').next()?.parse().ok()?;
-    let age: f64 = line.split("age: Span(").nth(1)?.split(')').next()?.parse().ok()?;
-    (from <= at && at < to).then_some(age / 1e9)
-}
-
-/// Longest age of a record that is handled within these seconds.
-fn oldest(spec: &Spec, from: f64, to: f64) -> f64 {
-    let lines = said(spec, 80.0, &["Consumed"]).into_iter();
-    lines.filter_map(|line| age(&line, from, to)).fold(0.0, f64::max)
-}
-
-/// One of two members dies at 10.05. Its successor joins at 15.05, all have learnt at 18.05 and wait, and
-/// the coordinator waits for the dead one until 55.05: until then nobody reads anything.
-#[test]
-fn a_dead_consumer_is_noticed_when_its_session_ends() {
-    let spec = reading(&[at(10.05, Happening::Kill { service: 0, pods: 1 })]);
-    assert!(oldest(&spec, 0.0, 18.0) < 1.5, "the other one works on");
-    assert!(oldest(&spec, 18.3, 55.0) == 0.0, "nobody reads");
-    let waited = oldest(&spec, 55.0, 80.0);
-    assert!((44.0..45.5).contains(&waited), "{waited}");
-}
-
-/// A member leaves in good order at 10.05: its partitions are read again three seconds later.
-#[test]
-fn a_consumer_that_leaves_costs_a_heartbeat() {
-    let spec = reading(&[scaled(10.05, 1)]);
-    let waited = oldest(&spec, 0.0, 80.0);
-    assert!((2.0..3.2).contains(&waited), "{waited}");
-    assert!(oldest(&spec, 20.0, 80.0) < 1.5);
-}
-
-/// Two listeners share a group. A pod that joins at 10.05 makes all stop at 13.05, until the one record of
-/// the second listener, in work from 10 to 18, is done: the first listener's record of 14 waits for it.
-#[test]
-fn listeners_of_a_group_wait_for_each_other() {
-    let mut spec = reading(&[scaled(5.05, 2)]);
-    spec.services[0].pods = 1;
-    spec.samplers = vec![Sampler::new(Dist::Constant(0.1)), Sampler::new(Dist::Constant(8.0))];
-    spec.ops =
-        vec![Op::Delay { time: 0, draw: 0 }, Op::End, Op::Delay { time: 1, draw: 0 }, Op::End];
-    spec.topics.push(Topic { name: "slow".into(), ..spec.topics[0].clone() });
-    spec.listeners.push(Listener {
-        name: "slow".into(),
-        topic: 1,
-        entry: 2,
-        ..spec.listeners[0].clone()
-    });
-    spec.load.records = vec![
-        Source { topic: 0, per_s: 1.0, regular: true },
-        Source { topic: 1, per_s: 0.1, regular: true },
-    ];
-    let oldest = |from, to| {
-        let first = |line: &String| line.contains("listener: 0");
-        let lines = said(&spec, to, &["Consumed"]).into_iter().filter(first);
-        lines.filter_map(|line| age(&line, from, to)).fold(0.0, f64::max)
-    };
-    assert!((oldest(0.0, 13.5) - 0.1).abs() < 1e-9);
-    assert!((oldest(13.5, 18.05) - 0.0).abs() < 1e-9, "all wait");
-    assert!((oldest(18.05, 19.0) - 4.1).abs() < 1e-9, "{}", oldest(18.05, 19.0));
 }
 
 /// Two pods of one core, of which half is requested, and far too much to do: 200 % of the request, where

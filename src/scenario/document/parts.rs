@@ -1,6 +1,6 @@
 //! The catalogue's documents.
 
-use super::AckWord;
+use super::{AckWord, AssignorWord};
 use crate::scenario::decode::{Map, document};
 use crate::scenario::values::{
     Basis, Bytes, Cores, Count, Duration, Flag, Money, Number, Share, Text,
@@ -81,6 +81,18 @@ document! {
         retries: Option<Count<0, 10_000>>,
         /// Pause before each.
         back_off: Option<Duration>,
+        /// Silence after which a member is taken for dead.
+        session_timeout: Option<Duration>,
+        /// Between two heartbeats.
+        heartbeat: Option<Duration>,
+        /// Longest time from poll to poll.
+        max_poll_interval: Option<Duration>,
+        /// How long an empty group waits for more members.
+        initial_rebalance_delay: Option<Duration>,
+        /// Longest time until new partitions are noticed.
+        metadata_max_age: Option<Duration>,
+        /// How partitions are divided.
+        assignor: Option<AssignorWord>,
         /// Where the numbers come from.
         basis: Basis,
         /// The document behind them.

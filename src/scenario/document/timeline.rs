@@ -1,7 +1,7 @@
 //! What happens to a system on a day, besides its users; and what users do when it goes wrong.
 
 use crate::scenario::decode::{Spanned, choice, document};
-use crate::scenario::values::{Count, Duration, Name, Number};
+use crate::scenario::values::{Count, Duration, Name, Number, Share};
 
 document! {
     /// Something that happens at a given time of the day.
@@ -68,6 +68,30 @@ document! {
         r#for: Option<Duration>,
     }
 
+    /// Partitions that are added.
+    struct PartitionsDoc {
+        /// Topic.
+        topic: Name,
+        /// Partitions from then on.
+        partitions: Spanned<Count<1, 100_000>>,
+    }
+
+    /// Records that nobody can handle.
+    struct PoisonDoc {
+        /// Topic.
+        topic: Name,
+        /// Share of the records appended from then on.
+        share: Share,
+    }
+
+    /// A broker that is lost.
+    struct BrokerDoc {
+        /// Which, from 0.
+        broker: Option<Spanned<Count<0, 999>>>,
+        /// Time until it is back.
+        back_after: Duration,
+    }
+
     /// The number of pods that a service is to have from then on.
     struct ScaleDoc {
         /// Service.
@@ -92,6 +116,13 @@ choice! {
         "slow" => Slow(SlowDoc),
         /// A cache does not answer. A step with `miss` goes on as if nothing was found, others fail.
         "lose" => Lose(LoseDoc),
+        /// A topic has more partitions: producers and groups notice when they next ask for metadata.
+        "partitions" => Partitions(PartitionsDoc),
+        /// So many of a topic's records fail at every attempt, until this is said again.
+        "poison" => Poison(PoisonDoc),
+        /// A broker is lost: what it led stands still until another leads, and copies are fewer until it is
+        /// back.
+        "lose_broker" => LoseBroker(BrokerDoc),
         /// The rate of arrivals is so many times that of the load, until this is said again.
         "traffic" => Traffic(Spanned<Number>),
     }

@@ -7,8 +7,8 @@ use crate::model::spec::{Hold, Id, Op};
 use crate::random::{Dist, Key};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{
-    BranchDoc, CacheStepDoc, HoldWord, KeyWord, QueryDoc, RepeatDoc, ServiceDoc, Step,
-    TransactionDoc,
+    AcksWord, BranchDoc, CacheStepDoc, HoldWord, KeyWord, PublishDoc, QueryDoc, RepeatDoc,
+    ServiceDoc, Step, TransactionDoc,
 };
 use crate::scenario::problem::Span;
 use crate::scenario::time::Form;
@@ -163,6 +163,7 @@ impl<'c, 'a> Program<'c, 'a> {
                     self.edge(Target::Topic(topic as Id), false, document.topic.span);
                     let keyed = !matches!(document.key, Some(KeyWord::None));
                     self.emit(Op::Publish { topic: topic as Id, keyed, draw: draw(place) });
+                    self.acknowledgement(document, topic as Id, keyed, place);
                 }
             }
             Step::Call(document) => {
@@ -192,6 +193,21 @@ impl<'c, 'a> Program<'c, 'a> {
                 self.emit(Op::Unlock { lock });
             }
         }
+    }
+
+    /// Wait for the acknowledgement of a record, where that is asked for.
+    fn acknowledgement(&mut self, document: &PublishDoc, topic: Id, keyed: bool, place: &str) {
+        let acks = document.acks.as_ref().map_or(AcksWord::All, |acks| self.compiler.pick(acks));
+        if document.wait.is_none_or(|wait| !wait.0) || acks == AcksWord::None {
+            return;
+        }
+        let leader = self.compiler.unit("publish_leader");
+        let leader = self.compiler.sampler(&leader);
+        let follower = (acks == AcksWord::All).then(|| {
+            let law = self.compiler.unit("publish_follower");
+            self.compiler.sampler(&law)
+        });
+        self.emit(Op::Acknowledged { topic, keyed, leader, follower, draw: draw(place) });
     }
 
     fn edge(&mut self, to: Target, waits: bool, span: Span) {

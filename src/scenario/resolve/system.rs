@@ -293,6 +293,7 @@ impl Compiler<'_> {
                 listener += 1;
             }
         }
+        self.check_groups();
         self.check_connections();
         self.check_size();
     }
@@ -315,10 +316,13 @@ impl Compiler<'_> {
             }
             self.spec.caches.push(Cache { name: name.value.clone(), round_trip });
         }
+        self.spec.kafka = self.brokers();
         for (name, document) in system.topics.iter() {
+            let replication = self.replication(&name.value, document);
             self.spec.topics.push(Topic {
                 name: name.value.clone(),
                 partitions: self.pick(&document.partitions).u32(),
+                replication,
                 counted: document.counted.is_none_or(|counted| counted.0),
             });
         }
@@ -554,6 +558,7 @@ impl Compiler<'_> {
             retries,
             back_off,
             partitions: None,
+            consumer: self.consumer(path, document, kind),
             completes_flow: document.completes.is_some(),
             entry: 0,
         };
@@ -602,6 +607,8 @@ fn cost<'a>(units: &'a UnitsDoc, name: &str) -> Option<&'a Time> {
         "cache_command" => &units.cache_command,
         "cache_round_trip" => &units.cache_round_trip,
         "cache_application" => &units.cache_application,
+        "publish_leader" => &units.publish_leader,
+        "publish_follower" => &units.publish_follower,
         "publish_application" => &units.publish_application,
         "record_application" => &units.record_application,
         "fetch" => &units.fetch,
@@ -621,11 +628,14 @@ pub(super) fn too_large(spec: &Spec) -> Vec<String> {
         (pods, connections) = (pods + count, connections + count * own);
     }
     let (mut partitions, mut threads) = (0, 0);
-    for listener in &spec.listeners {
-        let Some(topic) = spec.topics.get(listener.topic as usize) else { continue };
+    for (number, listener) in (0..).zip(&spec.listeners) {
+        if spec.topics.get(listener.topic as usize).is_none() {
+            continue;
+        }
+        let most = spec.most_partitions(number);
         let pods = spec.services.get(listener.service as usize).map_or(0, Service::most_pods);
-        partitions += u64::from(topic.partitions);
-        threads += u64::from(pods) * u64::from(listener.concurrency.min(topic.partitions));
+        partitions += u64::from(most);
+        threads += u64::from(pods) * u64::from(listener.concurrency.min(most));
     }
     let counts = [
         ("pods", pods, MOST_PODS),

@@ -38,6 +38,37 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                     add(at, Happening::Kill { service, pods: kill.pods.map_or(1, Count::u32) });
                 }
             }
+            HappeningDoc::Partitions(added) => {
+                let topics = &question.base.topics;
+                let topic = find(topics, &added.topic, "topic", "E0201", problems);
+                let partitions = added.partitions.value.u32();
+                for spec in cases.iter() {
+                    let before = topic.and_then(|topic| spec.topics.get(topic));
+                    if before.is_some_and(|before| before.partitions > partitions) {
+                        let message = "the topic has more partitions; they cannot be taken away";
+                        problems.add("E0305", added.partitions.span, message);
+                    }
+                }
+                if let Some(topic) = topic {
+                    add(at, Happening::Partitions { topic: topic as Id, partitions });
+                }
+            }
+            HappeningDoc::Poison(poison) => {
+                let topics = &question.base.topics;
+                if let Some(topic) = find(topics, &poison.topic, "topic", "E0201", problems) {
+                    add(at, Happening::Poison { topic: topic as Id, share: poison.share.0 });
+                }
+            }
+            HappeningDoc::LoseBroker(lost) => {
+                let broker = lost.broker.as_ref().map_or(0, |broker| broker.value.u32());
+                if let Some(place) = &lost.broker
+                    && cases.iter().any(|spec| broker >= spec.kafka.brokers)
+                {
+                    let message = format!("there is no broker {broker}; they count from 0");
+                    problems.add("E0107", place.span, message);
+                }
+                add(at, Happening::LoseBroker { broker, back_after: lost.back_after.span() });
+            }
             HappeningDoc::Scale(scale) => {
                 if let Some(service) = service(&scale.service, problems) {
                     add(at, Happening::Scale { service, pods: scale.pods.u32() });
@@ -135,7 +166,10 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
     }
     // What the timeline orders may be too much where what runs at first is not.
     let grows = |timed: &Timed| {
-        matches!(timed.what, Happening::Scale { .. } | Happening::Deploy { .. })
+        matches!(
+            timed.what,
+            Happening::Scale { .. } | Happening::Deploy { .. } | Happening::Partitions { .. }
+        )
     };
     if timeline.iter().any(grows) {
         for message in cases.first().map(too_large).unwrap_or_default() {

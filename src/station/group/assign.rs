@@ -1,5 +1,7 @@
 //! Who of a consumer group gets which partitions.
 
+use std::collections::BTreeSet;
+
 use super::Partition;
 use crate::station::log::range;
 
@@ -8,8 +10,7 @@ use crate::station::log::range;
 /// member.
 pub(super) fn ranges(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<Partition>> {
     let mut targets = vec![Vec::new(); listen.len()];
-    for (topic, count) in (0..).zip(partitions) {
-        let members = listeners(listen, topic);
+    for ((topic, count), members) in (0..).zip(partitions).zip(listeners(partitions, listen)) {
         for (place, member) in (0..).zip(&members) {
             let taken = range(*count, members.len() as u32, place);
             targets[*member].extend(taken.map(|partition| (topic, partition)));
@@ -31,15 +32,14 @@ pub(super) fn sticky(
 ) -> Vec<Vec<Partition>> {
     let mut targets = vec![Vec::new(); listen.len()];
     let mut totals = vec![0_u32; listen.len()];
-    for (topic, count) in (0..).zip(partitions) {
-        let members = listeners(listen, topic);
+    for ((topic, count), members) in (0..).zip(partitions).zip(listeners(partitions, listen)) {
         if members.is_empty() {
             continue;
         }
         let mut holders = vec![None; *count as usize];
-        for (member, owned) in owned.iter().enumerate() {
-            for (_, partition) in owned.iter().filter(|owned| owned.0 == topic) {
-                holders[*partition as usize] = Some(member);
+        for member in &members {
+            for (_, partition) in owned[*member].iter().filter(|owned| owned.0 == topic) {
+                holders[*partition as usize] = Some(*member);
             }
         }
         let target = spread(&holders, &members, &totals);
@@ -54,44 +54,54 @@ pub(super) fn sticky(
     targets
 }
 
-/// Which of `members` is to have each partition, of which some have an owner.
+/// Which of `members` is to have each partition, of which some have an owner among them.
 fn spread(owner: &[Option<usize>], members: &[usize], totals: &[u32]) -> Vec<usize> {
     let (each, surplus) = (owner.len() / members.len(), owner.len() % members.len());
+    let mut has = vec![0; totals.len()];
+    for member in owner.iter().flatten() {
+        has[*member] += 1;
+    }
     let mut shares = vec![each; totals.len()];
-    let has = |member: usize| owner.iter().filter(|owner| **owner == Some(member)).count();
     let mut rich: Vec<usize> =
-        members.iter().copied().filter(|member| has(*member) > each).collect();
+        members.iter().copied().filter(|member| has[*member] > each).collect();
     rich.sort_by_key(|member| totals[*member]);
     for member in rich.into_iter().take(surplus) {
         shares[member] += 1;
     }
     let mut counts = vec![0; totals.len()];
-    let mut target: Vec<Option<usize>> = owner
+    let target: Vec<Option<usize>> = owner
         .iter()
         .map(|owner| {
-            let keeps = owner.filter(|owner| members.contains(owner))?;
-            counts[keeps] += 1;
-            (counts[keeps] <= shares[keeps]).then_some(keeps)
+            let keeps = (*owner)?;
+            let stays = counts[keeps] < shares[keeps];
+            counts[keeps] += usize::from(stays);
+            stays.then_some(keeps)
         })
         .collect();
-    for (count, share) in counts.iter_mut().zip(shares) {
-        *count = (*count).min(share);
-    }
-    for partition in &mut target {
-        if partition.is_none() {
-            let poorest = members.iter().min_by_key(|member| (counts[**member], totals[**member]));
-            *partition = poorest.copied();
-            if let Some(member) = partition {
-                counts[*member] += 1;
-            }
-        }
-    }
-    target.into_iter().flatten().collect()
+    // Whoever has fewest is first, of these who has fewest of all, then the first in order.
+    let mut poor: BTreeSet<(usize, u32, usize)> = (0..)
+        .zip(members)
+        .map(|(place, member)| (counts[*member], totals[*member], place))
+        .collect();
+    let free = |target: Option<usize>| {
+        target.or_else(|| {
+            let (count, total, place) = poor.pop_first()?;
+            poor.insert((count + 1, total, place));
+            Some(members[place])
+        })
+    };
+    target.into_iter().filter_map(free).collect()
 }
 
-/// Members that listen to a topic, in their order.
-fn listeners(listen: &[&[u32]], topic: u32) -> Vec<usize> {
-    (0..listen.len()).filter(|member| listen[*member].contains(&topic)).collect()
+/// Members that listen to each topic, in their order.
+fn listeners(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<usize>> {
+    let mut members = vec![Vec::new(); partitions.len()];
+    for (member, topics) in listen.iter().enumerate() {
+        for topic in *topics {
+            members[*topic as usize].push(member);
+        }
+    }
+    members
 }
 
 #[cfg(test)]

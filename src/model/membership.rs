@@ -1,0 +1,288 @@
+//! Who is a member of which consumer group, and what changes that.
+//!
+//! The coordinator of `station::group` decides. It hears of pods that come and go, of rebalances that its
+//! members' heartbeats tell of, and of batches only while something is under way: as long as a group is
+//! calm a batch begins and ends without it, and one look each poll interval finds those that take too long.
+
+use super::World;
+use super::consumer::{NOBODY, Thread};
+use super::spec::{Id, Spec};
+use crate::observe::Observer;
+use crate::random::Key;
+use crate::station::group::{Action, Group as Coordinator, Member};
+use crate::units::{Span, Time};
+
+/// A consumer group: the threads of all listeners that have its name.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    coordinator: Coordinator,
+    /// Its listeners; each is a topic to the coordinator, by its place here.
+    listeners: Vec<Id>,
+    /// Whether nothing is under way, so that batches are none of the coordinator's business.
+    pub(super) calm: bool,
+    /// When it will notice that a listener's topic has so many partitions.
+    notices: Vec<(Time, Id, u32)>,
+}
+
+/// The groups of all listeners, and the group of each listener.
+pub(super) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut of_listener = Vec::new();
+    for (number, listener) in (0..).zip(&spec.listeners) {
+        let same = |group: &Group| {
+            let other = &spec.listeners[group.listeners[0] as usize];
+            other.group == listener.group && other.service == listener.service
+        };
+        let group = groups.iter().position(same).unwrap_or_else(|| {
+            groups.push(Group {
+                coordinator: Coordinator::new(listener.consumer.group, Vec::new()),
+                listeners: Vec::new(),
+                calm: true,
+                notices: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        groups[group].listeners.push(number);
+        of_listener.push(group as u32);
+    }
+    (groups, of_listener)
+}
+
+impl<O: Observer> World<'_, O> {
+    /// All threads of the pods that run from the beginning have joined, and have their partitions.
+    pub(super) fn settle_groups(&mut self) {
+        for number in 0..self.groups.len() as u32 {
+            let group = &self.groups[number as usize];
+            let partitions =
+                group.listeners.iter().map(|listener| self.spec.partitions(*listener)).collect();
+            let ready = |thread: &u32| {
+                let pod = self.threads[*thread as usize].pod;
+                self.pods[pod as usize].life == super::pods::Life::Ready
+            };
+            let members =
+                self.members(number).filter(ready).map(|thread| self.member(thread)).collect();
+            let settings = self.spec.listeners[group.listeners[0] as usize].consumer.group;
+            self.groups[number as usize].coordinator =
+                Coordinator::settled(settings, partitions, members);
+            self.carry_out(number);
+        }
+    }
+
+    /// All threads of a group that there may ever be.
+    fn members(&self, group: u32) -> impl Iterator<Item = u32> + use<'_, O> {
+        let listeners = &self.groups[group as usize].listeners;
+        listeners.iter().flat_map(|listener| self.subscriptions[*listener as usize].threads.clone())
+    }
+
+    /// A thread as the coordinator sees it. Member ids begin with the client id, to which Spring appends
+    /// the number of the thread: the first threads of all pods come first.
+    fn member(&self, thread: u32) -> Member {
+        let Thread { listener, group, pod, order, .. } = self.threads[thread as usize];
+        let document = &self.spec.listeners[listener as usize];
+        let own = pod - self.services[document.service as usize].pods.start;
+        let place = self.groups[group as usize].listeners.iter().position(|at| *at == listener);
+        let key = self.root().named("heartbeats").named(&document.name);
+        let phase = key.item(u64::from(order)).item(u64::from(own)).uniform(0);
+        Member {
+            who: thread,
+            rank: (u64::from(order) << 32) | u64::from(pod),
+            fixed: document.consumer.fixed,
+            phase: Span::from_secs(phase * document.consumer.group.heartbeat.secs()),
+            topics: place.map(|place| place as u32).into_iter().collect(),
+        }
+    }
+
+    fn root(&self) -> Key {
+        Key::root(self.run.seed, self.run.replication)
+    }
+
+    /// Something happens to a group: it hears what its members do, then of that.
+    fn change(&mut self, number: u32, what: impl FnOnce(&mut Coordinator, Time)) {
+        let group = &mut self.groups[number as usize];
+        if group.calm {
+            for listener in &group.listeners {
+                for thread in self.subscriptions[*listener as usize].threads.clone() {
+                    let since = self.threads[thread as usize].batch_since;
+                    group.coordinator.observe(thread, since);
+                }
+            }
+        }
+        what(&mut group.coordinator, self.now);
+        self.carry_out(number);
+    }
+
+    /// Do what follows for the members; then wait for what comes next.
+    fn carry_out(&mut self, number: u32) {
+        let mut actions = std::mem::take(&mut self.actions);
+        actions.extend(self.groups[number as usize].coordinator.actions());
+        for action in actions.drain(..) {
+            match action {
+                Action::Assigned(thread) | Action::Revoked(thread) => self.assigned(thread),
+                Action::Removed(thread) => self.cut_off(thread),
+            }
+        }
+        self.actions = actions;
+        let group = &mut self.groups[number as usize];
+        group.calm = group.coordinator.is_calm();
+        self.wait_for_group(number);
+    }
+
+    fn wait_for_group(&mut self, number: u32) {
+        let group = &self.groups[number as usize];
+        let mut at = if group.calm {
+            // No batch that begins from now on can be too long before that.
+            let listener = &self.spec.listeners[group.listeners[0] as usize];
+            let since = |thread: u32| self.threads[thread as usize].batch_since;
+            let oldest = self.members(number).filter_map(since).min();
+            oldest.unwrap_or(self.now) + listener.consumer.group.poll_interval
+        } else {
+            group.coordinator.next()
+        };
+        for (when, ..) in &group.notices {
+            at = at.min(*when);
+        }
+        self.agenda.set(self.slots.groups + number, at, crate::engine::Class::Complete);
+    }
+
+    /// What happens to a group by itself.
+    pub(super) fn group_timer(&mut self, number: u32) {
+        let (now, group) = (self.now, &mut self.groups[number as usize]);
+        if let Some(due) = group.notices.iter().position(|notice| notice.0 <= now) {
+            let (_, listener, partitions) = group.notices.swap_remove(due);
+            let place = group.listeners.iter().position(|at| *at == listener).unwrap_or(0);
+            return self.change(number, |group, now| {
+                group.repartition(now, place as u32, partitions);
+            });
+        }
+        self.change(number, Coordinator::fire);
+    }
+
+    /// A thread has what the coordinator says, from its next poll on.
+    fn assigned(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        let subscription = &mut self.subscriptions[thread.listener as usize];
+        for partition in thread.partitions.drain(..) {
+            let owner = &mut subscription.owners[partition as usize];
+            if *owner == number {
+                *owner = NOBODY;
+            }
+        }
+        thread.failed.clear();
+        thread.cursor = 0;
+        let owned = self.groups[thread.group as usize].coordinator.owned(number);
+        thread.partitions.extend(owned.iter().map(|partition| partition.1));
+        for place in 0..owned.len() {
+            let Thread { listener, ref partitions, .. } = self.threads[number as usize];
+            let partition = partitions[place] as usize;
+            let before = self.subscriptions[listener as usize].owners[partition];
+            if before != NOBODY && self.threads[before as usize].batch_since.is_some() {
+                self.cut_off(before); // It was away for too long, and does not know.
+            }
+            self.subscriptions[listener as usize].owners[partition] = number;
+        }
+        self.go_on(number);
+    }
+
+    /// A thread begins a batch.
+    pub(super) fn batch_begins(&mut self, number: u32) {
+        let thread = &mut self.threads[number as usize];
+        thread.batch_since = Some(self.now);
+        let number_of_group = thread.group;
+        let group = &mut self.groups[number_of_group as usize];
+        if !group.calm {
+            group.coordinator.begin(self.now, number);
+            self.wait_for_group(number_of_group);
+        }
+    }
+
+    /// A thread is done with its batch, and has committed what it may. False when it leaves its group.
+    pub(super) fn batch_ends(&mut self, number: u32) -> bool {
+        let thread = &mut self.threads[number as usize];
+        thread.batch_since = None;
+        let group = thread.group;
+        if thread.leaving {
+            self.leave_group(number);
+            return false;
+        }
+        let state = &mut self.groups[group as usize];
+        if !state.calm {
+            state.coordinator.done(self.now, number);
+            self.carry_out(group);
+        }
+        true
+    }
+
+    /// Whether a thread may commit.
+    pub(super) fn may_commit(&self, number: u32) -> bool {
+        let group = &self.groups[self.threads[number as usize].group as usize];
+        group.calm || group.coordinator.may_commit(number)
+    }
+
+    /// Each partition has the owner that has it among its own, which the coordinator agrees with.
+    pub(super) fn audit_groups(&self) {
+        let mut owned = 0;
+        for (number, thread) in (0..).zip(&self.threads) {
+            let subscription = &self.subscriptions[thread.listener as usize];
+            let all = thread.partitions.iter();
+            let mine = all.filter(|at| subscription.owners[**at as usize] == number).count();
+            assert_eq!(mine, thread.partitions.len(), "a partition of somebody else's");
+            owned += mine;
+            let known = self.groups[thread.group as usize].coordinator.owned(number).len();
+            let may_lag = thread.batch_since.is_some();
+            assert!(known == mine || may_lag, "the coordinator knows of {known}, not {mine}");
+        }
+        let owners = self.subscriptions.iter().flat_map(|subscription| &subscription.owners);
+        assert_eq!(owned, owners.filter(|owner| **owner != NOBODY).count(), "owners");
+    }
+
+    fn leave_group(&mut self, number: u32) {
+        self.disown(number);
+        let group = self.threads[number as usize].group;
+        self.change(group, |group, now| group.leave(now, number));
+    }
+
+    /// A pod is ready: its threads join.
+    pub(super) fn join_groups(&mut self, pod: u32) {
+        let threads: Vec<u32> = self.threads_of(pod).collect();
+        for number in threads {
+            self.threads[number as usize].leaving = false;
+            let member = self.member(number);
+            let group = self.threads[number as usize].group;
+            self.change(group, |group, now| group.join(now, member));
+        }
+    }
+
+    /// A pod is to go: its threads finish their batches and leave.
+    pub(super) fn leave_groups(&mut self, pod: u32) {
+        let threads: Vec<u32> = self.threads_of(pod).collect();
+        for number in threads {
+            let thread = &mut self.threads[number as usize];
+            thread.leaving = true;
+            if thread.is_idle() {
+                thread.rest();
+                self.agenda.clear(self.slots.threads + number);
+                self.leave_group(number);
+            }
+        }
+    }
+
+    /// A thread has died without a word.
+    pub(super) fn crashed(&mut self, number: u32) {
+        self.disown(number);
+        let group = self.threads[number as usize].group;
+        self.change(group, |group, now| group.crash(now, number));
+    }
+
+    /// A listener's topic has so many partitions: its group notices when it next asks.
+    pub(super) fn will_notice(&mut self, listener: Id, partitions: u32) {
+        let Some(group) = self.groups.iter().position(|group| group.listeners.contains(&listener))
+        else {
+            return;
+        };
+        let document = &self.spec.listeners[listener as usize];
+        let phase = self.root().named("metadata").named(&document.group).uniform(0);
+        let at = self.now + Span::from_secs(phase * document.consumer.metadata_age.secs());
+        self.groups[group].notices.push((at, listener, partitions));
+        self.wait_for_group(group as u32);
+    }
+}

@@ -1,0 +1,165 @@
+//! What happens to topics and brokers: partitions are added, records appear that nobody can handle, brokers
+//! are lost. The coordinators of groups are on none of them: groups go on as their members do.
+
+use super::World;
+use super::request::Timer;
+use super::spec::{Id, Op, Spec};
+use crate::observe::{Observer, Phase};
+use crate::random::Key;
+use crate::units::{Span, Time};
+
+/// A broker that is lost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lost {
+    broker: u32,
+    /// When others lead what it led.
+    elected: Time,
+    back: Time,
+}
+
+/// A topic that something has happened to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Topic {
+    /// Partitions since the latest addition; zero before the first.
+    partitions: u32,
+    /// Partitions before the latest addition, and when that was.
+    added: Option<(u32, Time)>,
+    /// Since when which share of its records fails at every attempt.
+    poison: Vec<(Time, f64)>,
+}
+
+/// Numbers of the draws of times of acknowledgement, downwards from here, apart from that of the place.
+const DRAW_LEADER: u64 = u64::MAX - 2;
+
+impl Topic {
+    /// Share of the records appended at `appended` that fail at every attempt.
+    pub(super) fn poison(&self, appended: Time) -> f64 {
+        let before = |(since, _): &&(Time, f64)| *since <= appended;
+        self.poison.iter().rev().find(before).map_or(0.0, |(_, share)| *share)
+    }
+}
+
+/// Replicas of a partition in sync, until when nobody leads it, and when the next replica is back.
+fn partition_state(
+    spec: &Spec,
+    lost: &[Lost],
+    now: Time,
+    topic: Id,
+    partition: u32,
+) -> (u32, Time, Time) {
+    let (mut in_sync, mut elected, mut back) = (0, Time::ZERO, Time::NEVER);
+    for replica in 0..spec.topics[topic as usize].replication.replicas {
+        // Topics begin at different brokers.
+        let broker = (topic + partition + replica) % spec.kafka.brokers;
+        match lost.iter().find(|lost| lost.broker == broker && lost.back > now) {
+            Some(lost) => {
+                back = back.min(lost.back);
+                if in_sync == 0 {
+                    elected = elected.max(lost.elected);
+                }
+            }
+            None => in_sync += 1,
+        }
+    }
+    (in_sync, if in_sync == 0 { back } else { elected }, back)
+}
+
+/// Whether anybody can read a partition now.
+pub(super) fn is_readable(
+    spec: &Spec,
+    lost: &[Lost],
+    now: Time,
+    topic: Id,
+    partition: u32,
+) -> bool {
+    lost.is_empty() || partition_state(spec, lost, now, topic, partition).1 <= now
+}
+
+impl<O: Observer> World<'_, O> {
+    pub(super) fn poison(&mut self, topic: Id, share: f64) {
+        self.topics[topic as usize].poison.push((self.now, share));
+    }
+
+    /// A topic has more partitions: each producer writes to them when it has asked for metadata, and each
+    /// group reads them when it has.
+    pub(super) fn add_partitions(&mut self, topic: Id, partitions: u32) {
+        for reader in 0..self.readers[topic as usize].len() {
+            let listener = self.readers[topic as usize][reader];
+            let subscription = &mut self.subscriptions[listener as usize];
+            let before = subscription.partitions.len() as u32;
+            if self.spec.listeners[listener as usize].partitions.is_some() || before >= partitions {
+                continue;
+            }
+            subscription.grow(partitions as usize);
+            self.will_notice(listener, partitions);
+        }
+        let (written, now) = (self.spec.topics[topic as usize].partitions, self.now);
+        let state = &mut self.topics[topic as usize];
+        let before = state.partitions.max(written);
+        if partitions > before {
+            (state.added, state.partitions) = (Some((before, now)), partitions);
+        }
+    }
+
+    pub(super) fn lose_broker(&mut self, broker: u32, back_after: Span) {
+        let (now, back) = (self.now, self.now + back_after);
+        self.lost.retain(|lost| lost.back > now && lost.broker != broker);
+        let elected = (now + self.spec.kafka.election).min(back);
+        self.lost.push(Lost { broker, elected, back });
+    }
+
+    /// The request waits for the acknowledgement of the record that it has just appended; false when it has
+    /// it at once. A producer tries again until its time is up, and then its request fails.
+    pub(super) fn await_acknowledgement(&mut self, id: u32, op: Op) -> bool {
+        let Op::Acknowledged { topic, keyed, leader, follower, draw } = op else { return false };
+        let request = &self.requests[id];
+        let key = request.key.item(draw);
+        let spec = &self.spec.topics[topic as usize];
+        let mut in_sync = spec.replication.replicas;
+        let mut wait = Span::ZERO;
+        if !self.lost.is_empty() {
+            let place = if keyed { request.flow.0 } else { key.bits(0) };
+            let added = self.topics[topic as usize].partitions.max(spec.partitions);
+            let partitions = self.written_to(topic, request.pod, added as usize) as u128;
+            let partition = ((u128::from(place) * partitions) >> 64) as u32;
+            let (left, elected, back) =
+                partition_state(self.spec, &self.lost, self.now, topic, partition);
+            let short = follower.is_some() && left < spec.replication.in_sync;
+            wait = if short { back - self.now } else { elected - self.now };
+            in_sync = if short { spec.replication.in_sync } else { left };
+        }
+        if wait >= self.spec.kafka.delivery_timeout {
+            self.enter(id, Phase::Network);
+            self.set_timer(id, self.spec.kafka.delivery_timeout, Timer::CallTimeout);
+            return true;
+        }
+        wait = wait + self.spec.samplers[leader as usize].draw(key, DRAW_LEADER);
+        if let Some(follower) = follower {
+            let law = &self.spec.samplers[follower as usize];
+            let times = (1..u64::from(in_sync)).map(|number| law.draw(key, DRAW_LEADER - number));
+            wait = wait + times.max().unwrap_or(Span::ZERO);
+        }
+        if wait > Span::ZERO {
+            self.enter(id, Phase::Network);
+            self.set_timer(id, wait, Timer::Proceed);
+        }
+        wait > Span::ZERO
+    }
+
+    /// To how many partitions a producer writes where there are `partitions`. Producers ask for metadata
+    /// in turn, each at its own phase.
+    #[inline]
+    pub(super) fn written_to(&self, topic: Id, producer: u32, partitions: usize) -> usize {
+        match self.topics[topic as usize].added {
+            None => partitions,
+            Some((before, since)) => {
+                let phase = Key::root(self.run.seed, self.run.replication)
+                    .named("producers")
+                    .item(u64::from(producer))
+                    .uniform(u64::from(topic));
+                let age = Span::from_secs(phase * self.spec.kafka.metadata_age.secs());
+                if self.now < since + age { before as usize } else { partitions }
+            }
+        }
+    }
+}
