@@ -79,8 +79,8 @@ pub(crate) struct Thread {
     /// Place in its partitions at which the next poll begins.
     pub(super) cursor: u32,
     current: Option<Message>,
-    /// Whether the current record was handled before, by whoever could not commit it, or will be by somebody
-    /// else.
+    /// Whether the current record was handled before, by whoever could not commit it, or will be by
+    /// somebody else.
     again: bool,
     attempts: u32,
     /// Partitions whose next record has failed, and how often.

@@ -35,8 +35,8 @@ pub struct Brokers {
     /// Brokers, at least 1; partition p of a topic has its replicas on those from p on, of which the first
     /// leads.
     pub brokers: u32,
-    /// Time from the loss of a broker until the partitions that it led have another leader; mostly until it is
-    /// missed (`broker.session.timeout.ms`).
+    /// Time from the loss of a broker until the partitions that it led have another leader; mostly until
+    /// it is missed (`broker.session.timeout.ms`).
     pub election: Span,
     /// Longest time until a producer writes to new partitions (`metadata.max.age.ms`).
     pub metadata_age: Span,

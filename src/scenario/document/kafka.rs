@@ -30,8 +30,8 @@ document! {
         /// Brokers; 3 by default. Partition p of a topic has its copies on the brokers from p on, of which
         /// the first leads.
         brokers: Option<Setting<Count<1, 1_000>>>,
-        /// Time from the loss of a broker until its partitions have another leader, mostly until it is missed
-        /// (`broker.session.timeout.ms`); 9 s by default.
+        /// Time from the loss of a broker until its partitions have another leader, mostly until it is
+        /// missed (`broker.session.timeout.ms`); 9 s by default.
         election: Option<Setting<Duration>>,
         /// How long an empty group waits for more members (`group.initial.rebalance.delay.ms`); 3 s by
         /// default.
