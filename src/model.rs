@@ -9,7 +9,9 @@
 
 mod audit;
 mod consumer;
+mod index;
 mod load;
+mod mesh;
 mod pods;
 mod program;
 mod request;
@@ -17,6 +19,7 @@ mod scale;
 mod slots;
 pub mod spec;
 pub mod stations;
+mod sticky;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -24,13 +27,16 @@ mod users;
 use std::collections::VecDeque;
 
 use self::consumer::{Group, Subscription, Thread};
+use self::index::Index;
 use self::load::{Arrivals, Choice, Users};
+use self::mesh::Meshes;
 use self::pods::Life;
 use self::request::{Origin, Request, Requests, Timer};
 use self::scale::{Scaler, Seen};
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
+use self::sticky::Kept;
 use crate::engine::{Agenda, Class, Slot};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -158,6 +164,12 @@ struct World<'a, O: Observer> {
     databases: Vec<Database>,
     caches: Vec<Device>,
     locks: Vec<Lock>,
+    indexes: Vec<Index>,
+    meshes: Meshes,
+    /// Connections that are kept to each service.
+    kept: Vec<Option<Kept>>,
+    /// Whether it matters when a user's patience ends, and not only that it has.
+    watches: bool,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
     subscriptions: Vec<Subscription>,
@@ -169,6 +181,8 @@ struct World<'a, O: Observer> {
     requests: Requests,
     users: Users,
     choice: Choice,
+    /// Further attempts that all users together may make, where they have a budget.
+    attempts: f64,
     arrivals: Option<(Arrivals, Key)>,
     sources: Vec<(Arrivals, Key)>,
     ready: VecDeque<u32>,
@@ -223,6 +237,8 @@ impl<'a, O: Observer> World<'a, O> {
         let scaler_slots = group_slots + groups.len() as Slot;
         let scalers = scale::scalers(&spec.services);
         let thread_slots = scaler_slots + scalers.len() as Slot;
+        let meshes = Meshes::new(spec, &services, pods.len());
+        let proxy_slots = thread_slots + threads.len() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
@@ -230,7 +246,8 @@ impl<'a, O: Observer> World<'a, O> {
             groups: group_slots,
             scalers: scaler_slots,
             threads: thread_slots,
-            dynamic: thread_slots + threads.len() as Slot,
+            proxies: proxy_slots,
+            dynamic: proxy_slots + meshes.len(),
         };
         World {
             spec,
@@ -241,6 +258,9 @@ impl<'a, O: Observer> World<'a, O> {
             agenda: Agenda::new(spec.order),
             slots,
             numbering,
+            kept: sticky::kept(spec, &services),
+            meshes,
+            watches: spec.load.retries.is_some() || !spec.meshes.is_empty(),
             services,
             pods,
             cpus,
@@ -248,6 +268,11 @@ impl<'a, O: Observer> World<'a, O> {
             databases: vec![Database::default(); spec.databases.len()],
             caches: vec![Device::default(); spec.caches.len()],
             locks: vec![Lock::default(); spec.locks.len()],
+            indexes: spec
+                .indexes
+                .iter()
+                .map(|index| Index::new(index, run, &spec.load.curve))
+                .collect(),
             readers,
             subscriptions,
             threads,
@@ -257,6 +282,7 @@ impl<'a, O: Observer> World<'a, O> {
             requests: Requests::default(),
             users: Users::default(),
             choice: Choice::new(&spec.load),
+            attempts: users::ATTEMPTS_SAVED,
             arrivals: None,
             sources: Vec::new(),
             ready: VecDeque::new(),
@@ -284,6 +310,7 @@ impl<'a, O: Observer> World<'a, O> {
         {
             self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
+        self.start_meshes();
         self.start_scalers(root);
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
@@ -327,6 +354,7 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::Timeline => self.timeline(),
                 Event::Scrape => self.scrape(),
                 Event::Scaler(scaler) => self.sync(scaler),
+                Event::Proxy(proxy) => self.sweep(proxy),
                 Event::Mark => self.mark(),
             }
             self.drain();
@@ -336,8 +364,12 @@ impl<'a, O: Observer> World<'a, O> {
     /// Let all go on who can.
     #[inline]
     fn drain(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            self.step(id);
+        loop {
+            while let Some(id) = self.ready.pop_front() {
+                self.step(id);
+            }
+            let Some(id) = self.meshes.granted.pop_front() else { return };
+            self.send_try(id);
         }
     }
 
@@ -393,10 +425,18 @@ impl<'a, O: Observer> World<'a, O> {
     /// ready, and last: a request that has a thread begins to work.
     fn arrive(&mut self, id: u32) {
         debug_assert!(self.ready.is_empty(), "others were ready before");
-        let request = &mut self.requests[id];
-        let (key, endpoint) = (request.key, request.endpoint);
+        let Request { key, endpoint, origin, .. } = self.requests[id];
         let service = self.spec.endpoints[endpoint as usize].service;
-        let Some(pod) = self.choose_pod(service, key) else { return self.refuse(id) };
+        if let Some(mesh) = self.meshes.before(service) {
+            return self.through_mesh(id, mesh);
+        }
+        let Some(pod) = self.choose_pod(service, key, origin) else { return self.refuse(id) };
+        self.reach_pod(id, service, pod, true);
+    }
+
+    /// The request reaches its pod. With `now` one that has a thread begins to work, else it is ready to.
+    #[inline]
+    fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
         let threads = self.spec.services[service as usize].threads;
         let station = self.numbering.threads + service;
@@ -405,12 +445,19 @@ impl<'a, O: Observer> World<'a, O> {
             state.busy_threads += 1;
             self.level(station, 1.0, 0);
             self.enter(id, Phase::Cpu);
-            self.step(id);
+            if now {
+                self.step(id);
+            } else {
+                self.ready.push_back(id);
+            }
         } else if (state.waiting.len() as u64)
             < u64::from(threads.accepted) + u64::from(threads.backlog)
         {
             state.waiting.push_back(id);
             self.level(station, 0.0, 1);
+            if !now {
+                self.enter(id, Phase::ThreadWait);
+            }
         } else {
             self.refuse(id);
         }
@@ -424,7 +471,7 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// A pod that is ready; none when none is.
     #[inline]
-    fn choose_pod(&mut self, service: Id, key: Key) -> Option<u32> {
+    fn choose_pod(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &mut self.services[service as usize];
@@ -447,6 +494,7 @@ impl<'a, O: Observer> World<'a, O> {
                 };
                 state.ready.iter().min_by_key(|pod| load(pod)).copied()
             }
+            Balancer::Sticky(keep) => self.kept_pod(service, keep, key, origin),
         }
     }
 
@@ -520,7 +568,7 @@ impl<'a, O: Observer> World<'a, O> {
                 }
                 Some(why) => self.record(Record::Failed { endpoint, why, took }),
             }
-            if self.spec.load.retries.is_some() {
+            if self.watches {
                 self.agenda.clear(self.slots.patience(id));
             }
             let over = failure.is_none() || !self.asks_again(id);
@@ -538,6 +586,7 @@ impl<'a, O: Observer> World<'a, O> {
                 return self.call_over(caller, generation, failure.is_some());
             }
             Origin::Consumer(thread) => self.record_done(thread, failure),
+            Origin::Try(hop) => return self.try_over(hop, id, failure),
             Origin::Visitor | Origin::User(_) | Origin::Nobody => {}
         }
         None
@@ -575,7 +624,11 @@ impl<'a, O: Observer> World<'a, O> {
             Timer::ReachDatabase => self.reach_database(id),
             Timer::StorageDone => self.storage_done(id),
             Timer::CacheAnswered => self.cache_answered(id),
-            Timer::CallTimeout => self.finish(id, Some(Failure::CallTimeout)),
+            Timer::CallTimeout => {
+                self.hang_up(id);
+                self.finish(id, Some(Failure::CallTimeout));
+            }
+            Timer::MeshTimeout => self.mesh_timed_out(id),
         }
     }
 
@@ -583,7 +636,7 @@ impl<'a, O: Observer> World<'a, O> {
     fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
         self.requests[id].timer = timer;
         let class = match timer {
-            Timer::CallTimeout => Class::Expire,
+            Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,
             // What is freed in this very instant is free for whoever comes.
             Timer::Arrive => Class::Arrive,
             _ => Class::Complete,

@@ -106,6 +106,8 @@ impl<O: Observer> World<'_, O> {
         state.ready.clear();
         state.ready.extend(state.pods.clone().filter(ready));
         state.next = 0;
+        self.proxies_learn_pods(service);
+        self.close_kept(service);
     }
 
     /// Open the pools of a pod to their minimum, and start their housekeepers.
@@ -237,9 +239,12 @@ impl<O: Observer> World<'_, O> {
         self.close_pools(pod);
         self.stop_consumers(pod);
         let lost: Vec<u32> = self.requests.on_pod(pod).collect();
+        self.proxies_died(pod);
         for id in &lost {
-            if self.requests[*id].phase == Phase::LockWait {
-                self.leave_lock_queue(*id);
+            match self.requests[*id].phase {
+                Phase::LockWait => self.leave_lock_queue(*id),
+                Phase::Call => self.hang_up(*id),
+                _ => {}
             }
         }
         for id in &lost {

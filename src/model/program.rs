@@ -61,6 +61,32 @@ impl<O: Observer> World<'_, O> {
                     self.requests[id].left = operations;
                     return self.command(id);
                 }
+                Op::CpuOfIndex { index, time, draw } => {
+                    let thousand = spec.samplers[time as usize].draw(key, draw);
+                    let demand = self.indexes[index as usize].work(self.now, thousand);
+                    if demand > Span::ZERO {
+                        self.enter(id, Phase::Cpu);
+                        return self.compute(pod, id, demand);
+                    }
+                }
+                Op::DelayOfIndex { index, time, draw } => {
+                    let thousand = spec.samplers[time as usize].draw(key, draw);
+                    let span = self.indexes[index as usize].work(self.now, thousand);
+                    if span > Span::ZERO {
+                        self.enter(id, Phase::Delay);
+                        return self.set_timer(id, span, Timer::Proceed);
+                    }
+                }
+                Op::CacheOfIndex { index, cache, time, draw } => {
+                    let thousand = spec.samplers[time as usize].draw(key, draw);
+                    let service = self.indexes[index as usize].work(self.now, thousand);
+                    self.enter(id, Phase::Cache);
+                    self.requests[id].left = 1;
+                    return self.command_of(id, cache, service);
+                }
+                Op::Insert { index, entries } => {
+                    self.indexes[index as usize].insert(self.now, entries);
+                }
                 Op::Call { endpoint, round_trip, timeout, draw } => {
                     self.enter(id, Phase::Call);
                     if self.has_room() {
@@ -359,6 +385,11 @@ impl<O: Observer> World<'_, O> {
         };
         let draw = draw.wrapping_add(u64::from(request.left));
         let service = self.spec.samplers[time as usize].draw(request.key, draw);
+        self.command_of(id, cache, service);
+    }
+
+    /// A command that takes the cache's server so long.
+    fn command_of(&mut self, id: u32, cache: Id, service: Span) {
         let (start, end) = self.caches[cache as usize].enter(self.now, service);
         let station = self.numbering.caches + cache;
         self.record(Record::Passed { station, waited: start - self.now, served: service });
@@ -379,7 +410,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether there is room for one request more: those that requests make may be as many again as those
     /// of users. Counts what finds none.
-    fn has_room(&mut self) -> bool {
+    pub(super) fn has_room(&mut self) -> bool {
         let room = self.in_flight < 2 * super::MOST_IN_FLIGHT;
         self.cost.no_room += u64::from(!room);
         room
@@ -397,6 +428,7 @@ impl<O: Observer> World<'_, O> {
     fn call(&mut self, id: u32, endpoint: Id, trip: Span, timeout: Option<Span>, draw: u64) {
         let origin = Origin::Caller { caller: id, generation: self.requests[id].generation };
         let child = self.child(id, endpoint, draw, origin);
+        self.requests[id].left = child;
         if let Some(timeout) = timeout {
             self.set_timer(id, timeout, Timer::CallTimeout);
         }

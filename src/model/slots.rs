@@ -17,6 +17,7 @@ pub(super) enum Event {
     Timeline,
     Scrape,
     Scaler(u32),
+    Proxy(u32),
     Thread(u32),
     Request(u32),
     User(u32),
@@ -32,6 +33,7 @@ pub(super) struct Slots {
     pub(super) groups: Slot,
     pub(super) scalers: Slot,
     pub(super) threads: Slot,
+    pub(super) proxies: Slot,
     pub(super) dynamic: Slot,
 }
 
@@ -51,6 +53,9 @@ impl Slots {
                 1 => Event::User(number),
                 _ => Event::Patience(number),
             };
+        }
+        if slot >= self.proxies {
+            return Event::Proxy(slot - self.proxies);
         }
         if slot >= self.threads {
             return Event::Thread(slot - self.threads);

@@ -1,6 +1,7 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
 mod edges;
+mod mesh;
 mod pods;
 
 use super::spec::*;

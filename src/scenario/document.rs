@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod mesh;
 mod parts;
 mod theory;
 mod timeline;
@@ -12,6 +13,9 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+pub(crate) use self::mesh::{
+    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
+};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -29,6 +33,8 @@ words! {
         "random" => Random,
         /// The pod with the fewest requests.
         "least-requests" => LeastRequests,
+        /// The pod that the caller's connection leads to; see `keep_alive`.
+        "sticky" => Sticky,
     }
 
     /// When offsets are committed.
@@ -89,6 +95,8 @@ document! {
         topics: Map<TopicDoc>,
         /// Mutual exclusions shared by all pods.
         locks: Map<LockDoc>,
+        /// What grows with what is put into it.
+        indexes: Map<IndexDoc>,
         /// What users do; a scenario may have journeys of its own.
         journeys: Map<Vec<VisitDoc>>,
         /// Named times; a calibration's times of the same name override them.
@@ -133,6 +141,10 @@ document! {
         pod: Option<PodDoc>,
         /// How requests are spread over pods; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
+        /// Connections that callers keep between requests.
+        keep_alive: Option<KeepAliveDoc>,
+        /// Service mesh before it; none by default.
+        mesh: Option<MeshDoc>,
         /// Connection pools that each pod has of its own.
         pools: Map<PoolDoc>,
         /// HTTP endpoints, each a list of steps.
@@ -342,6 +354,10 @@ choice! {
         "repeat" => Repeat(RepeatDoc),
         /// Do some steps holding a lock.
         "lock" => Lock(LockStepDoc),
+        /// Put entries into an index.
+        "insert" => Insert(InsertDoc),
+        /// Work on every entry of an index.
+        "scan" => Scan(ScanDoc),
     }
 }
 

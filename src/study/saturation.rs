@@ -354,6 +354,10 @@ fn reason(spec: &Spec, station: &Station, index: usize, failed: &[&Outcome]) -> 
         Resource::Cache(_) => format!("its one command thread is {share:.0} % busy, {waits}"),
         Resource::Listener(listener) => listener_reason(spec, listener, busy, waiting),
         Resource::Lock(_) => format!("held {share:.0} % of the time, {waits}"),
+        Resource::Proxy(mesh, _) => {
+            let connections = spec.meshes[mesh as usize].limits.map_or(0, |limits| limits.connections);
+            format!("{}, {connections} a caller, {waits}", of("connections"))
+        }
     };
     format!("{what}, at {load:.0} requests/s")
 }

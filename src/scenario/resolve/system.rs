@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Balancer, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec,
+    Ack, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec,
     Threads, Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
-    AckWord, BalancerWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
+    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
     SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::problem::{Problems, Span};
@@ -269,6 +269,9 @@ impl Compiler<'_> {
             }
             let compiled = self.service(&name.value, service);
             self.spec.services.push(compiled);
+            if let Some(mesh) = &service.mesh {
+                self.mesh(id, mesh);
+            }
         }
         let (mut endpoint, mut listener) = (0, 0);
         for (id, (name, service)) in system.services.iter().enumerate() {
@@ -292,9 +295,11 @@ impl Compiler<'_> {
         }
         self.check_connections();
         self.check_size();
+        self.check_clients();
     }
 
     fn servers(&mut self) {
+        self.indexes();
         let system = self.system;
         for (name, document) in system.databases.iter() {
             let database = self.database(&name.value, document);
@@ -387,7 +392,6 @@ impl Compiler<'_> {
             let message = "the CPU requested is more than the limit";
             self.problems.add("E0305", request.span, message);
         }
-        let balancer = document.balancer.as_ref().map(|balancer| self.pick(balancer));
         let ready_after = document.pod.as_ref().and_then(|pod| pod.ready_after.as_ref());
         let ready_after = ready_after.map_or(Length::ZERO, |time| self.pick(time).span());
         Service {
@@ -395,11 +399,7 @@ impl Compiler<'_> {
             pods: self.pods(document),
             cores,
             threads: self.threads(document),
-            balancer: match balancer {
-                None | Some(BalancerWord::RoundRobin) => Balancer::RoundRobin,
-                Some(BalancerWord::Random) => Balancer::Random,
-                Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
-            },
+            balancer: self.balancer(document),
             pools,
             lifecycle: Lifecycle {
                 ready_after,
