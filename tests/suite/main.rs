@@ -3,6 +3,7 @@
 
 mod conservation;
 mod coverage;
+mod failures_mesh;
 mod limits;
 mod properties;
 mod replay;

@@ -408,7 +408,7 @@ fn a_budget_of_the_users_holds_them_back() {
     spec.load.retries = Some(Retries { budget: Some(0.2), ..retries });
     // Of a hundred at first 0.8 are used up by each request: 125 have all, the others a fifth.
     let again = count(&spec, 999.95, "Offered") - 9_999;
-    assert!((again as f64 - (100.0 + 0.2 * 9_999.0)).abs() <= 1.0, "{again}");
+    assert!((again as f64 - (100.0 + 0.2 * 9_999.0)).abs() < 2.0, "{again}");
 }
 
 // Indexes.
