@@ -14,6 +14,8 @@ pub(super) struct Index {
     /// Number of the sweep and entries that it removes, in order.
     leaving: VecDeque<(u64, u64)>,
     size: u64,
+    /// Entries that each of these stands for.
+    copies: f64,
     /// Whether it stands still.
     still: bool,
 }
@@ -27,14 +29,14 @@ impl Index {
     /// users), it begins empty.
     pub(super) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
         let (ttl, sweep) = (index.ttl, index.sweep);
-        let mut state = Index { ttl, sweep, leaving: VecDeque::new(), size: 0, still: true };
+        let mut state = Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
         let per_s = index.per_s.map(|per_s| per_s * run.scale);
         if let Some(fixed) = index.fixed {
             state.size = fixed;
         } else if let (Some(per_s), false) = (per_s, run.follow_curve) {
             state.size = index.mean(per_s).round() as u64;
         } else {
-            state.still = false;
+            (state.still, state.copies) = (false, index.copies);
             state.fill(per_s.unwrap_or(0.0) * curve.at(0.0));
         }
         state
@@ -89,8 +91,8 @@ impl Index {
     /// How long work takes that takes `thousand` for a thousand entries.
     #[inline]
     pub(super) fn work(&mut self, now: Time, thousand: Span) -> Span {
-        let work = u128::from(thousand.0) * u128::from(self.size(now)) / 1000;
-        Span(u64::try_from(work).unwrap_or(u64::MAX))
+        let size = self.size(now) as f64 * self.copies;
+        Span((thousand.0 as f64 * size / 1000.0).round() as u64)
     }
 }
 
@@ -111,6 +113,7 @@ mod tests {
             ttl: RESERVATIONS,
             sweep: SWEEP,
             fixed: None,
+            copies: 1.0,
             per_s,
         };
         let run = Run {

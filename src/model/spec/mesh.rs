@@ -106,6 +106,9 @@ pub struct Index {
     pub sweep: Span,
     /// Entries that it always has, whatever is put into it; none: it lives.
     pub fixed: Option<u64>,
+    /// Entries that each one stands for: on a day run in a part of its time, entries stay for the same part
+    /// of theirs, and count for so many more.
+    pub copies: f64,
     /// Entries that come in at the rates of the description, where those follow from it \[1/s\].
     pub per_s: Option<f64>,
 }

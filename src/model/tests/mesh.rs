@@ -419,6 +419,7 @@ fn reservations() -> Index {
         ttl: ms(900_000),
         sweep: ms(300_000),
         fixed: None,
+        copies: 1.0,
         per_s: Some(10.0),
     }
 }

@@ -147,6 +147,7 @@ impl Compiler<'_> {
                 ttl,
                 sweep: sweep.max(Length::from_millis(1)),
                 fixed: fixed.filter(|fixed| *fixed > 0),
+                copies: 1.0,
                 per_s: None,
             });
         }
