@@ -29,7 +29,8 @@ impl Index {
     /// users), it begins empty.
     pub(super) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
         let (ttl, sweep) = (index.ttl, index.sweep);
-        let mut state = Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
+        let mut state =
+            Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
         let per_s = index.per_s.map(|per_s| per_s * run.scale);
         if let Some(fixed) = index.fixed {
             state.size = fixed;

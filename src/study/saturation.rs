@@ -355,7 +355,8 @@ fn reason(spec: &Spec, station: &Station, index: usize, failed: &[&Outcome]) -> 
         Resource::Listener(listener) => listener_reason(spec, listener, busy, waiting),
         Resource::Lock(_) => format!("held {share:.0} % of the time, {waits}"),
         Resource::Proxy(mesh, _) => {
-            let connections = spec.meshes[mesh as usize].limits.map_or(0, |limits| limits.connections);
+            let connections =
+                spec.meshes[mesh as usize].limits.map_or(0, |limits| limits.connections);
             format!("{}, {connections} a caller, {waits}", of("connections"))
         }
     };

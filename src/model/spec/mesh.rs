@@ -2,7 +2,7 @@
 
 use super::Id;
 pub use crate::station::breaker::{
-    Budget, FAILURES, EJECTED_MOST, EJECTION, EJECTION_LONGEST, Limits, Rules, SWEEP, UNLIMITED,
+    Budget, EJECTED_MOST, EJECTION, EJECTION_LONGEST, FAILURES, Limits, Rules, SWEEP, UNLIMITED,
 };
 use crate::units::Span;
 

@@ -67,11 +67,8 @@ fn called(mut spec: Spec, timeout: Option<Span>) -> Spec {
 
 #[test]
 fn a_mesh_without_settings_changes_nothing() {
-    let mut spec = system(
-        &[Dist::Exponential(0.008)],
-        &[Op::Delay { time: 0, draw: 1 }, Op::End],
-        100.0,
-    );
+    let mut spec =
+        system(&[Dist::Exponential(0.008)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 100.0);
     spec.services[0].threads = Threads { maximum: 1, accepted: 3, backlog: 0 };
     spec.load.patience = Some(ms(20));
     let alone = lines(&spec, 20.0);
@@ -332,8 +329,7 @@ fn a_proxy_dies_with_its_pod() {
         }),
         None,
     );
-    spec.timeline =
-        vec![Timed { at: ms(3_500), what: Happening::Kill { service: 1, pods: 1 } }];
+    spec.timeline = vec![Timed { at: ms(3_500), what: Happening::Kill { service: 1, pods: 1 } }];
     // 1 has the connection, 2 waits, 3 overflows; both are lost at 3.5; then the same again.
     let kinds: Vec<String> = said(&spec, 6.1, &["Failed"])
         .iter()

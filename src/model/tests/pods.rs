@@ -271,7 +271,8 @@ fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
         );
         spec.services[0].threads = Threads { maximum: 1, accepted: 1_000_000, backlog: 0 };
         spec.load.patience = Some(Span::from_secs(0.5));
-        spec.load.retries = Some(Retries { attempts, back_off: Span::from_secs(0.2), budget: None });
+        spec.load.retries =
+            Some(Retries { attempts, back_off: Span::from_secs(0.2), budget: None });
         let mut tally = Tally::new(Layout { stations: 2, ..Layout::default() });
         simulate(&spec, &bins(10.0, 12), &mut tally);
         [0, 11].map(|bin| tally.bins[bin].answered as f64 / 10.0)

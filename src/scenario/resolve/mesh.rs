@@ -97,10 +97,8 @@ impl Compiler<'_> {
                 .retry_budget
                 .as_ref()
                 .map(|share| Budget { share: self.pick(share).0, ..Budget::default() }),
-            limits: connections.map(|connections| Limits {
-                connections,
-                pending: pending.unwrap_or(UNLIMITED),
-            }),
+            limits: connections
+                .map(|connections| Limits { connections, pending: pending.unwrap_or(UNLIMITED) }),
             outlier,
             rate_limit,
         });
@@ -227,9 +225,9 @@ impl Program<'_, '_> {
         if let Some(server) = &document.server {
             let law = self.compiler.unit("cache_application");
             self.cpu(&law, &format!("{place}/application"));
-            let time = self.thousand(document.command.as_ref()).unwrap_or_else(|| {
-                self.compiler.sampler(&Dist::Constant(0.0))
-            });
+            let time = self
+                .thousand(document.command.as_ref())
+                .unwrap_or_else(|| self.compiler.sampler(&Dist::Constant(0.0)));
             let caches = &self.compiler.system.caches;
             if let Some(cache) = self.compiler.index(caches, server, "cache") {
                 let draw = draw(&format!("{place}/command"));

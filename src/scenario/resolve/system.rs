@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec,
-    Threads, Topic,
+    Ack, Cache, Database, Endpoint, Id, Lifecycle, Listener, Lock, Pool, Service, Spec, Threads,
+    Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
-    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
-    SystemDoc, UnitsDoc, View,
+    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc, SystemDoc, UnitsDoc,
+    View,
 };
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
