@@ -168,8 +168,6 @@ struct World<'a, O: Observer> {
     meshes: Meshes,
     /// Connections that are kept to each service.
     kept: Vec<Option<Kept>>,
-    /// Whether it matters when a user's patience ends, and not only that it has.
-    watches: bool,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
     subscriptions: Vec<Subscription>,
@@ -181,8 +179,6 @@ struct World<'a, O: Observer> {
     requests: Requests,
     users: Users,
     choice: Choice,
-    /// Further attempts that all users together may make, where they have a budget.
-    attempts: f64,
     arrivals: Option<(Arrivals, Key)>,
     sources: Vec<(Arrivals, Key)>,
     ready: VecDeque<u32>,
@@ -260,7 +256,6 @@ impl<'a, O: Observer> World<'a, O> {
             numbering,
             kept: sticky::kept(spec, &services),
             meshes,
-            watches: spec.load.retries.is_some() || !spec.meshes.is_empty(),
             services,
             pods,
             cpus,
@@ -268,11 +263,7 @@ impl<'a, O: Observer> World<'a, O> {
             databases: vec![Database::default(); spec.databases.len()],
             caches: vec![Device::default(); spec.caches.len()],
             locks: vec![Lock::default(); spec.locks.len()],
-            indexes: spec
-                .indexes
-                .iter()
-                .map(|index| Index::new(index, run, &spec.load.curve))
-                .collect(),
+            indexes: index::indexes(spec, run),
             readers,
             subscriptions,
             threads,
@@ -282,7 +273,6 @@ impl<'a, O: Observer> World<'a, O> {
             requests: Requests::default(),
             users: Users::default(),
             choice: Choice::new(&spec.load),
-            attempts: users::ATTEMPTS_SAVED,
             arrivals: None,
             sources: Vec::new(),
             ready: VecDeque::new(),
@@ -568,7 +558,7 @@ impl<'a, O: Observer> World<'a, O> {
                 }
                 Some(why) => self.record(Record::Failed { endpoint, why, took }),
             }
-            if self.watches {
+            if self.watches() {
                 self.agenda.clear(self.slots.patience(id));
             }
             let over = failure.is_none() || !self.asks_again(id);

@@ -2,9 +2,47 @@
 
 use std::collections::VecDeque;
 
-use super::Run;
-use super::spec::{self, Curve};
+use super::request::Timer;
+use super::spec::{self, Curve, Op, Spec};
+use super::{Run, World};
+use crate::observe::{Observer, Phase};
 use crate::units::{Span, Time};
+
+/// All indexes when a run begins.
+pub(super) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
+    spec.indexes.iter().map(|index| Index::new(index, run, &spec.load.curve)).collect()
+}
+
+impl<O: Observer> World<'_, O> {
+    /// A step of work on all entries of an index; false when it takes no time.
+    pub(super) fn scan(&mut self, id: u32, op: Op) -> bool {
+        let (Op::CpuOfIndex { index, time, draw }
+        | Op::DelayOfIndex { index, time, draw }
+        | Op::CacheOfIndex { index, time, draw, .. }) = op
+        else {
+            unreachable!("only work on an index looks at its entries");
+        };
+        let thousand = self.spec.samplers[time as usize].draw(self.requests[id].key, draw);
+        let work = self.indexes[index as usize].work(self.now, thousand);
+        match op {
+            Op::CacheOfIndex { cache, .. } => {
+                self.enter(id, Phase::Cache);
+                self.requests[id].left = 1;
+                self.command_of(id, cache, work);
+            }
+            _ if work == Span::ZERO => return false,
+            Op::CpuOfIndex { .. } => {
+                self.enter(id, Phase::Cpu);
+                self.compute(self.requests[id].pod, id, work);
+            }
+            _ => {
+                self.enter(id, Phase::Delay);
+                self.set_timer(id, work, Timer::Proceed);
+            }
+        }
+        true
+    }
+}
 
 /// The entries of an index, by the sweep that will remove them: all those of one sweep are alike.
 #[derive(Clone, Debug)]

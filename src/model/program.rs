@@ -61,28 +61,11 @@ impl<O: Observer> World<'_, O> {
                     self.requests[id].left = operations;
                     return self.command(id);
                 }
-                Op::CpuOfIndex { index, time, draw } => {
-                    let thousand = spec.samplers[time as usize].draw(key, draw);
-                    let demand = self.indexes[index as usize].work(self.now, thousand);
-                    if demand > Span::ZERO {
-                        self.enter(id, Phase::Cpu);
-                        return self.compute(pod, id, demand);
+                op
+                @ (Op::CpuOfIndex { .. } | Op::DelayOfIndex { .. } | Op::CacheOfIndex { .. }) => {
+                    if self.scan(id, op) {
+                        return;
                     }
-                }
-                Op::DelayOfIndex { index, time, draw } => {
-                    let thousand = spec.samplers[time as usize].draw(key, draw);
-                    let span = self.indexes[index as usize].work(self.now, thousand);
-                    if span > Span::ZERO {
-                        self.enter(id, Phase::Delay);
-                        return self.set_timer(id, span, Timer::Proceed);
-                    }
-                }
-                Op::CacheOfIndex { index, cache, time, draw } => {
-                    let thousand = spec.samplers[time as usize].draw(key, draw);
-                    let service = self.indexes[index as usize].work(self.now, thousand);
-                    self.enter(id, Phase::Cache);
-                    self.requests[id].left = 1;
-                    return self.command_of(id, cache, service);
                 }
                 Op::Insert { index, entries } => {
                     self.indexes[index as usize].insert(self.now, entries);
@@ -131,7 +114,7 @@ impl<O: Observer> World<'_, O> {
     // Processors.
 
     #[inline]
-    fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
+    pub(super) fn compute(&mut self, cpu: u32, id: u32, demand: Span) {
         let change = self.cpus[cpu as usize].start(self.now, id, demand);
         self.processor_changed(cpu, change);
     }
@@ -389,7 +372,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A command that takes the cache's server so long.
-    fn command_of(&mut self, id: u32, cache: Id, service: Span) {
+    pub(super) fn command_of(&mut self, id: u32, cache: Id, service: Span) {
         let (start, end) = self.caches[cache as usize].enter(self.now, service);
         let station = self.numbering.caches + cache;
         self.record(Record::Passed { station, waited: start - self.now, served: service });

@@ -16,7 +16,7 @@ const SHORTEST_JOURNEY: Span = Span(100_000);
 
 /// Further attempts that a budget saves at most, and at the beginning (`maxTokens` of gRPC's retry
 /// throttling is of that order).
-pub(super) const ATTEMPTS_SAVED: f64 = 100.0;
+const ATTEMPTS_SAVED: f64 = 100.0;
 
 impl<O: Observer> World<'_, O> {
     pub(super) fn start_arrivals(&mut self, key: Key) {
@@ -180,18 +180,24 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         if let Some(share) = self.spec.load.retries.and_then(|retries| retries.budget) {
-            self.attempts = (self.attempts + share).min(ATTEMPTS_SAVED);
+            self.users.asked_again = (self.users.asked_again - share).max(0.0);
         }
         let id = self.begin(endpoint, key, origin);
         self.watch_patience(id);
         self.arrive(id);
     }
 
+    /// Whether it matters when a user's patience ends, and not only that it has.
+    #[inline]
+    pub(super) fn watches(&self) -> bool {
+        self.spec.load.retries.is_some() || !self.spec.meshes.is_empty()
+    }
+
     /// Users who would ask again look at the clock, and so do those whose proxy would let them go; of others
     /// it is enough to know how long it took.
     #[inline]
     pub(super) fn watch_patience(&mut self, id: u32) {
-        if self.watches
+        if self.watches()
             && let Some(patience) = self.spec.load.patience
         {
             self.agenda.set(self.slots.patience(id), self.now + patience, Class::Expire);
@@ -230,10 +236,10 @@ impl<O: Observer> World<'_, O> {
             return false;
         }
         if retries.budget.is_some() {
-            if self.attempts < 1.0 {
+            if self.users.asked_again > ATTEMPTS_SAVED - 1.0 {
                 return false;
             }
-            self.attempts -= 1.0;
+            self.users.asked_again += 1.0;
         }
         let pause = retries.back_off.secs() * f64::from(tries.min(30)).exp2();
         let pause = Span::from_secs(pause * (0.5 + key.uniform(DRAW_PAUSE)));
