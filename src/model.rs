@@ -10,8 +10,10 @@
 mod audit;
 mod consumer;
 mod deploy;
+mod index;
 mod load;
 mod membership;
+mod mesh;
 mod nodes;
 mod pods;
 mod program;
@@ -20,6 +22,7 @@ mod scale;
 mod slots;
 pub mod spec;
 pub mod stations;
+mod sticky;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -29,8 +32,10 @@ use std::collections::VecDeque;
 
 use self::consumer::{Subscription, Thread};
 use self::deploy::Progress;
+use self::index::Index;
 use self::load::{Arrivals, Choice, Users};
 use self::membership::Group;
+use self::mesh::Meshes;
 use self::nodes::Nodes;
 pub use self::nodes::{Unplaced, eks_allocatable, settle};
 use self::pods::Life;
@@ -39,6 +44,7 @@ use self::scale::{Scaler, Seen};
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
 use self::spec::{Balancer, Id, Spec};
 use self::stations::Numbering;
+use self::sticky::Kept;
 use crate::engine::{Agenda, Class, Slot};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -206,6 +212,10 @@ struct World<'a, O: Observer> {
     databases: Vec<Database>,
     caches: Vec<Cache>,
     locks: Vec<Lock>,
+    indexes: Vec<Index>,
+    meshes: Meshes,
+    /// Connections that are kept to each service.
+    kept: Vec<Option<Kept>>,
     /// For each topic the subscriptions that read it.
     readers: Vec<Vec<u32>>,
     topics: Vec<topics::Topic>,
@@ -297,6 +307,8 @@ impl<'a, O: Observer> World<'a, O> {
         let scalers = scale::scalers(&spec.services);
         let service_slots = scaler_slots + scalers.len() as Slot;
         let thread_slots = service_slots + services.len() as Slot;
+        let meshes = Meshes::new(spec, &services, pods.len());
+        let proxy_slots = thread_slots + threads.len() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
@@ -305,7 +317,8 @@ impl<'a, O: Observer> World<'a, O> {
             scalers: scaler_slots,
             services: service_slots,
             threads: thread_slots,
-            dynamic: thread_slots + threads.len() as Slot,
+            proxies: proxy_slots,
+            dynamic: proxy_slots + meshes.len(),
         };
         let (nodes, seats) = nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
         let mut world = World {
@@ -317,6 +330,8 @@ impl<'a, O: Observer> World<'a, O> {
             agenda: Agenda::new(spec.order),
             slots,
             numbering,
+            kept: sticky::kept(spec, &services),
+            meshes,
             services,
             pods,
             cpus,
@@ -327,6 +342,7 @@ impl<'a, O: Observer> World<'a, O> {
                 spec.caches.len()
             ],
             locks: vec![Lock::default(); spec.locks.len()],
+            indexes: index::indexes(spec, run),
             readers,
             lost: Vec::new(),
             topics: vec![topics::Topic::default(); spec.topics.len()],
@@ -377,6 +393,7 @@ impl<'a, O: Observer> World<'a, O> {
             self.agenda.set(SLOT_TIMELINE, Time::ZERO + first.at, Class::Arrive);
         }
         self.start_nodes();
+        self.start_meshes();
         self.start_scalers(root);
         self.start_arrivals(root.named("users"));
         for number in 0..self.spec.load.records.len() as u32 {
@@ -424,6 +441,7 @@ impl<'a, O: Observer> World<'a, O> {
                 Event::Timeline => self.timeline(),
                 Event::Scrape => self.scrape(),
                 Event::Scaler(scaler) => self.sync(scaler),
+                Event::Proxy(proxy) => self.sweep(proxy),
                 Event::Mark => self.mark(),
             }
             self.drain();
@@ -433,8 +451,12 @@ impl<'a, O: Observer> World<'a, O> {
     /// Let all go on who can.
     #[inline]
     fn drain(&mut self) {
-        while let Some(id) = self.ready.pop_front() {
-            self.step(id);
+        loop {
+            while let Some(id) = self.ready.pop_front() {
+                self.step(id);
+            }
+            let Some(id) = self.meshes.granted.pop_front() else { return };
+            self.send_try(id);
         }
     }
 
@@ -490,10 +512,18 @@ impl<'a, O: Observer> World<'a, O> {
     /// ready, and last: a request that has a thread begins to work.
     fn arrive(&mut self, id: u32) {
         debug_assert!(self.ready.is_empty(), "others were ready before");
-        let request = &mut self.requests[id];
-        let (key, endpoint) = (request.key, request.endpoint);
+        let Request { key, endpoint, origin, .. } = self.requests[id];
         let service = self.spec.endpoints[endpoint as usize].service;
-        let Some(pod) = self.choose_pod(service, key) else { return self.refuse(id) };
+        if let Some(mesh) = self.meshes.before(service) {
+            return self.through_mesh(id, mesh);
+        }
+        let Some(pod) = self.choose_pod(service, key, origin) else { return self.refuse(id) };
+        self.reach_pod(id, service, pod, true);
+    }
+
+    /// The request reaches its pod. With `now` one that has a thread begins to work, else it is ready to.
+    #[inline]
+    fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
         let threads = self.spec.services[service as usize].threads;
         let station = self.numbering.threads + service;
@@ -502,12 +532,19 @@ impl<'a, O: Observer> World<'a, O> {
             state.busy_threads += 1;
             self.level(station, 1.0, 0);
             self.enter(id, Phase::Cpu);
-            self.step(id);
+            if now {
+                self.step(id);
+            } else {
+                self.ready.push_back(id);
+            }
         } else if (state.waiting.len() as u64)
             < u64::from(threads.accepted) + u64::from(threads.backlog)
         {
             state.waiting.push_back(id);
             self.level(station, 0.0, 1);
+            if !now {
+                self.enter(id, Phase::ThreadWait);
+            }
         } else {
             self.refuse(id);
         }
@@ -521,7 +558,7 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// A pod that is ready; none when none is.
     #[inline]
-    fn choose_pod(&mut self, service: Id, key: Key) -> Option<u32> {
+    fn choose_pod(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &mut self.services[service as usize];
@@ -544,6 +581,7 @@ impl<'a, O: Observer> World<'a, O> {
                 };
                 state.ready.iter().min_by_key(|pod| load(pod)).copied()
             }
+            Balancer::Sticky(keep) => self.kept_pod(service, keep, key, origin),
         }
     }
 
@@ -617,7 +655,7 @@ impl<'a, O: Observer> World<'a, O> {
                 }
                 Some(why) => self.record(Record::Failed { endpoint, why, took }),
             }
-            if self.spec.load.retries.is_some() {
+            if self.watches() {
                 self.agenda.clear(self.slots.patience(id));
             }
             let over = failure.is_none() || !self.asks_again(id);
@@ -635,6 +673,7 @@ impl<'a, O: Observer> World<'a, O> {
                 return self.call_over(caller, generation, failure.is_some());
             }
             Origin::Consumer(thread) => self.record_done(thread, failure),
+            Origin::Try(hop) => return self.try_over(hop, id, failure),
             Origin::Visitor | Origin::User(_) | Origin::Nobody => {}
         }
         None
@@ -673,7 +712,11 @@ impl<'a, O: Observer> World<'a, O> {
             Timer::StorageDone => self.storage_done(id),
             Timer::CacheAnswered => self.cache_answered(id),
             Timer::CacheLost => self.cache_lost(id),
-            Timer::CallTimeout => self.finish(id, Some(Failure::CallTimeout)),
+            Timer::CallTimeout => {
+                self.hang_up(id);
+                self.finish(id, Some(Failure::CallTimeout));
+            }
+            Timer::MeshTimeout => self.mesh_timed_out(id),
         }
     }
 
@@ -681,7 +724,7 @@ impl<'a, O: Observer> World<'a, O> {
     fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
         self.requests[id].timer = timer;
         let class = match timer {
-            Timer::CallTimeout => Class::Expire,
+            Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,
             // What is freed in this very instant is free for whoever comes.
             Timer::Arrive => Class::Arrive,
             _ => Class::Complete,

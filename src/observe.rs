@@ -35,11 +35,14 @@ pub enum Phase {
     Delay,
     /// Waiting for a lock.
     LockWait,
+    /// Held up in a mesh's proxy: waiting for a connection, tries before the one that was answered and
+    /// the pauses between them.
+    Mesh,
 }
 
 impl Phase {
     /// All phases, in the order of their numbers.
-    pub const ALL: [Phase; 10] = [
+    pub const ALL: [Phase; 11] = [
         Phase::ThreadWait,
         Phase::Cpu,
         Phase::ConnectionWait,
@@ -50,6 +53,7 @@ impl Phase {
         Phase::Call,
         Phase::Delay,
         Phase::LockWait,
+        Phase::Mesh,
     ];
 
     /// Name for people.
@@ -65,6 +69,7 @@ impl Phase {
             Phase::Call => "other services",
             Phase::Delay => "outside",
             Phase::LockWait => "waiting for a lock",
+            Phase::Mesh => "waiting in the mesh",
         }
     }
 }
@@ -88,6 +93,12 @@ pub enum Failure {
     TooLate,
     /// The pod died that worked on it.
     Lost,
+    /// The proxy has as many connections and requests waiting as it may (503).
+    Overflow,
+    /// The pod's proxy let in no more (429).
+    RateLimited,
+    /// No answer within the mesh's timeout (504).
+    MeshTimeout,
 }
 
 /// What happened. Endpoints, topics and listeners are named by their index in the description.

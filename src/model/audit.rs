@@ -12,6 +12,7 @@ impl<O: Observer> World<'_, O> {
         assert_eq!(self.in_flight, alive, "requests in flight");
         assert!(self.ready.is_empty(), "somebody is ready and does not go on");
 
+        self.audit_meshes();
         let mut held = vec![0; self.pools.len()];
         let mut threads = vec![0; self.pods.len()];
         let (mut locks, mut waits) = (0, [0; Phase::ALL.len()]);

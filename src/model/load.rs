@@ -138,6 +138,8 @@ pub(crate) struct User {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
     pub(crate) all: Vec<User>,
+    /// How often they have asked again, less what their budget has let them since.
+    pub(crate) asked_again: f64,
     free: Vec<u32>,
 }
 

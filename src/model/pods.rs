@@ -195,6 +195,8 @@ impl<O: Observer> World<'_, O> {
         state.ready.clear();
         state.ready.extend(state.pods.clone().filter(ready));
         state.next = 0;
+        self.proxies_learn_pods(service);
+        self.close_kept(service);
     }
 
     /// Open the pools of a pod to their minimum, and start their housekeepers.
@@ -264,7 +266,7 @@ impl<O: Observer> World<'_, O> {
         }
         self.leave_groups(pod);
         if !shutdown.graceful && self.run.follow_curve {
-            self.hang_up(pod);
+            self.drop_callers(pod);
         }
         self.leave_if_done(pod);
     }
@@ -310,7 +312,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The callers of a pod see its connections close; what it works on goes on for nobody.
-    fn hang_up(&mut self, pod: u32) {
+    fn drop_callers(&mut self, pod: u32) {
         let asked = |id: &u32| !matches!(self.requests[*id].origin, Origin::Consumer(_));
         let all: Vec<u32> = self.requests.on_pod(pod).filter(asked).collect();
         for id in all {
@@ -390,9 +392,12 @@ impl<O: Observer> World<'_, O> {
         self.close_pools(pod);
         self.stop_consumers(pod);
         let lost: Vec<u32> = self.requests.on_pod(pod).collect();
+        self.proxies_died(pod);
         for id in &lost {
-            if self.requests[*id].phase == Phase::LockWait {
-                self.leave_lock_queue(*id);
+            match self.requests[*id].phase {
+                Phase::LockWait => self.leave_lock_queue(*id),
+                Phase::Call => self.hang_up(*id),
+                _ => {}
             }
         }
         for id in &lost {

@@ -61,6 +61,15 @@ impl<O: Observer> World<'_, O> {
                     self.requests[id].left = operations;
                     return self.command(id);
                 }
+                op
+                @ (Op::CpuOfIndex { .. } | Op::DelayOfIndex { .. } | Op::CacheOfIndex { .. }) => {
+                    if self.scan(id, op) {
+                        return;
+                    }
+                }
+                Op::Insert { index, entries } => {
+                    self.indexes[index as usize].insert(self.now, entries);
+                }
                 Op::Call { endpoint, round_trip, timeout, draw } => {
                     self.enter(id, Phase::Call);
                     if self.has_room() {
@@ -414,6 +423,11 @@ impl<O: Observer> World<'_, O> {
         };
         let draw = draw.wrapping_add(u64::from(request.left));
         let service = self.spec.samplers[time as usize].draw(request.key, draw);
+        self.command_of(id, cache, service);
+    }
+
+    /// A command that takes the cache's server so long.
+    pub(super) fn command_of(&mut self, id: u32, cache: Id, service: Span) {
         let state = &mut self.caches[cache as usize];
         if let Some(timeout) = state.lost {
             self.requests[id].left = 1; // The others are not tried.
@@ -452,7 +466,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether there is room for one request more: those that requests make may be as many again as those
     /// of users. Counts what finds none.
-    fn has_room(&mut self) -> bool {
+    pub(super) fn has_room(&mut self) -> bool {
         let room = self.in_flight < 2 * super::MOST_IN_FLIGHT;
         self.cost.no_room += u64::from(!room);
         room
@@ -470,6 +484,7 @@ impl<O: Observer> World<'_, O> {
     fn call(&mut self, id: u32, endpoint: Id, trip: Span, timeout: Option<Span>, draw: u64) {
         let origin = Origin::Caller { caller: id, generation: self.requests[id].generation };
         let child = self.child(id, endpoint, draw, origin);
+        self.requests[id].left = child;
         if let Some(timeout) = timeout {
             self.set_timer(id, timeout, Timer::CallTimeout);
         }

@@ -14,6 +14,8 @@ pub(crate) enum Origin {
     User(u32),
     /// A request that waits for this one.
     Caller { caller: u32, generation: u32 },
+    /// What a caller's proxy asks for: the request that this is a try of.
+    Try(u32),
     /// Nobody waits.
     Nobody,
     /// A consumer thread at work on a record.
@@ -44,10 +46,15 @@ pub(crate) enum Timer {
     CacheLost,
     /// The called service has taken too long.
     CallTimeout,
+    /// The mesh before it has waited long enough, over all tries.
+    MeshTimeout,
 }
 
 /// No connection: marks a transaction that runs on the connection of its request.
 pub(crate) const NONE: u32 = u32::MAX;
+
+/// No pod: marks a request that is with its caller's proxy, while pods have tries of it.
+pub(crate) const PROXY: u32 = u32::MAX - 1;
 
 /// A request in flight.
 #[derive(Clone, Debug)]
@@ -70,7 +77,8 @@ pub(crate) struct Request {
     pub(crate) pc: u32,
     pub(crate) endpoint: Id,
     pub(crate) pod: u32,
-    /// Pieces of the current step still to do (cache commands, storage operations).
+    /// Pieces of the current step still to do (cache commands, storage operations); of a call the request
+    /// that was made.
     pub(crate) left: u32,
     /// Connection held to the end of the response, or [`NONE`].
     pub(crate) session: u32,
@@ -176,6 +184,16 @@ impl Requests {
         (request.endpoint, request.pod, request.tries) = (endpoint, NONE, tries);
         (request.phase, request.phase_since, request.spent) = (phase, phase_since, spent);
         copy
+    }
+
+    /// Requests by their numbers, and places that are free.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (u32, &Request)> {
+        (0..).zip(&self.all)
+    }
+
+    /// The request at a place, if there ever was one.
+    pub(crate) fn get(&self, id: u32) -> Option<&Request> {
+        self.all.get(id as usize)
     }
 
     /// Requests in flight.

@@ -21,6 +21,7 @@ pub(super) enum Event {
     Credits,
     Scan,
     Nodes,
+    Proxy(u32),
     Thread(u32),
     Request(u32),
     User(u32),
@@ -37,6 +38,7 @@ pub(super) struct Slots {
     pub(super) scalers: Slot,
     pub(super) services: Slot,
     pub(super) threads: Slot,
+    pub(super) proxies: Slot,
     pub(super) dynamic: Slot,
 }
 
@@ -59,6 +61,9 @@ impl Slots {
                 1 => Event::User(number),
                 _ => Event::Patience(number),
             };
+        }
+        if slot >= self.proxies {
+            return Event::Proxy(slot - self.proxies);
         }
         if slot >= self.threads {
             return Event::Thread(slot - self.threads);

@@ -5,12 +5,14 @@
 
 mod cluster;
 mod kafka;
+pub mod mesh;
 
 pub use self::cluster::{
     Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup, Requests, Rollout,
     Shutdown, WarmUp,
 };
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
+pub use self::mesh::{Budget, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -37,6 +39,10 @@ pub struct Spec {
     pub locks: Vec<Lock>,
     /// Nodes that pods run on; none: each pod has a machine of its own.
     pub cluster: Option<Cluster>,
+    /// What stands between callers and services; at most one for a service.
+    pub meshes: Vec<Mesh>,
+    /// What grows with what is put into it.
+    pub indexes: Vec<Index>,
     /// What happens to the system from outside, in order of time, on a run that follows the curve.
     pub timeline: Vec<Timed>,
     /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
@@ -188,6 +194,8 @@ pub enum Balancer {
     Random,
     /// The pod with the fewest requests in work or waiting; the first of equals.
     LeastRequests,
+    /// The pod that a kept connection leads to.
+    Sticky(KeepAlive),
 }
 
 /// A connection pool of each pod of a service (`HikariCP`).
@@ -380,6 +388,42 @@ pub enum Op {
         /// Number of the draw.
         draw: u64,
     },
+    /// Compute on the pod's CPU, for so long a thousand entries of an index.
+    CpuOfIndex {
+        /// Index of the index.
+        index: Id,
+        /// Index of the sampler of the time for a thousand entries.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Wait for something that takes so long a thousand entries of an index.
+    DelayOfIndex {
+        /// Index of the index.
+        index: Id,
+        /// Index of the sampler of the time for a thousand entries.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// A command to a cache that takes its server so long a thousand entries of an index.
+    CacheOfIndex {
+        /// Index of the index.
+        index: Id,
+        /// Index of the cache.
+        cache: Id,
+        /// Index of the sampler of the server's time for a thousand entries.
+        time: Id,
+        /// Number of the draw.
+        draw: u64,
+    },
+    /// Put entries into an index.
+    Insert {
+        /// Index of the index.
+        index: Id,
+        /// How many.
+        entries: u32,
+    },
     /// Call an endpoint and wait for its answer; on failure or after `timeout` this request fails.
     Call {
         /// Index of the endpoint.
@@ -486,6 +530,8 @@ pub struct Retries {
     /// Mean pause before the first of them; each next pause is twice as long. A pause is anything
     /// between half and one and a half of its mean.
     pub back_off: Span,
+    /// Attempts that each first request lets follow, of whichever user; none: any number.
+    pub budget: Option<f64>,
 }
 
 /// Users who arrive at a rate whatever the state of the system.
@@ -580,6 +626,8 @@ pub enum Resource {
     Lock(Id),
     /// Processors of a node that is there from the beginning, shared by the pods on it.
     Node(Id),
+    /// Connections that proxies have to a service: (index of the mesh, of its service).
+    Proxy(Id, Id),
 }
 
 impl Spec {

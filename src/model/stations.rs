@@ -1,5 +1,7 @@
 //! The list of stations of a description: what is measured, and what can be relieved.
 
+use super::mesh::proxies;
+use super::spec::mesh::UNLIMITED;
 use super::spec::{Id, Op, Resource, Spec};
 use crate::observe::conservation::{Layout, Ledger, Reader};
 
@@ -29,6 +31,8 @@ pub(crate) struct Numbering {
     pub(crate) locks: u32,
     pub(crate) nodes: u32,
     pub(crate) node_count: usize,
+    /// Connections of the proxies of each mesh; meaningless where they are unlimited.
+    pub(crate) proxies: Vec<u32>,
 }
 
 /// All stations of `spec`, in a fixed order.
@@ -101,6 +105,14 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
             push(&mut list, name, Resource::Node(i), node.vcpus);
         }
     }
+    for (i, mesh) in (0..).zip(&spec.meshes) {
+        numbering.proxies.push(list.len() as u32);
+        if let Some(limits) = mesh.limits.filter(|limits| limits.connections < UNLIMITED) {
+            let name = format!("{} mesh connections", spec.services[mesh.service as usize].name);
+            let capacity = f64::from(limits.connections) * f64::from(proxies(spec, mesh));
+            push(&mut list, name, Resource::Proxy(i, mesh.service), capacity);
+        }
+    }
     (list, numbering)
 }
 
@@ -168,13 +180,19 @@ impl Spec {
             }
             Resource::Cache(i) => {
                 for op in &mut spec.ops {
-                    if let Op::Cache { cache, time, .. } = op
+                    if let Op::Cache { cache, time, .. } | Op::CacheOfIndex { cache, time, .. } = op
                         && *cache == i
                     {
                         let faster = spec.samplers[*time as usize].dist().scaled(1.0 / factor);
                         spec.samplers.push(crate::random::Sampler::new(faster));
                         *time = (spec.samplers.len() - 1) as Id;
                     }
+                }
+            }
+            Resource::Proxy(i, _) => {
+                if let Some(limits) = &mut spec.meshes[i as usize].limits {
+                    limits.connections = more(limits.connections);
+                    limits.pending = more(limits.pending);
                 }
             }
             Resource::Listener(i) => {

@@ -1,8 +1,9 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
 mod edges;
-mod nodes;
 mod groups;
+mod mesh;
+mod nodes;
 mod pods;
 
 use super::spec::*;

@@ -1,7 +1,7 @@
 //! Users at work: they arrive, go from visit to visit, think, come back.
 
 use super::load::{self, Arrivals, User};
-use super::request::{Origin, Request, Timer};
+use super::request::{Origin, PROXY, Request, Timer};
 use super::slots::SLOT_ARRIVAL;
 use super::spec::{self, Id};
 use super::{MOST_IN_FLIGHT, World};
@@ -13,6 +13,10 @@ use crate::units::{Span, Time};
 /// Shortest time from the beginning of a virtual user's journey to that of the next: one that is refused
 /// at once, asks for nothing or is answered in no time would otherwise hold time still.
 const SHORTEST_JOURNEY: Span = Span(100_000);
+
+/// Further attempts that a budget saves at most, and at the beginning (`maxTokens` of gRPC's retry
+/// throttling is of that order).
+const ATTEMPTS_SAVED: f64 = 100.0;
 
 impl<O: Observer> World<'_, O> {
     pub(super) fn start_arrivals(&mut self, key: Key) {
@@ -175,29 +179,46 @@ impl<O: Observer> World<'_, O> {
             }
             return;
         }
+        if let Some(share) = self.spec.load.retries.and_then(|retries| retries.budget) {
+            self.users.asked_again = (self.users.asked_again - share).max(0.0);
+        }
         let id = self.begin(endpoint, key, origin);
         self.watch_patience(id);
         self.arrive(id);
     }
 
-    /// Users who would ask again look at the clock; of others it is enough to know how long it took.
+    /// Whether it matters when a user's patience ends, and not only that it has.
+    #[inline]
+    pub(super) fn watches(&self) -> bool {
+        self.spec.load.retries.is_some() || !self.spec.meshes.is_empty()
+    }
+
+    /// Users who would ask again look at the clock, and so do those whose proxy would let them go; of others
+    /// it is enough to know how long it took.
     #[inline]
     pub(super) fn watch_patience(&mut self, id: u32) {
-        if self.spec.load.retries.is_some()
+        if self.watches()
             && let Some(patience) = self.spec.load.patience
         {
             self.agenda.set(self.slots.patience(id), self.now + patience, Class::Expire);
         }
     }
 
-    /// The user has waited long enough. The work goes on, for nobody.
+    /// The user has waited long enough. The work goes on, for nobody; a proxy on its way lets it go.
     pub(super) fn patience_ends(&mut self, id: u32) {
         let request = &mut self.requests[id];
+        if let Origin::Try(hop) = request.origin {
+            return self.try_timed_out(id, hop);
+        }
         let (origin, endpoint) = (request.origin, request.endpoint);
         let took = self.now - request.arrived;
         self.record(Record::Failed { endpoint, why: Failure::TooLate, took });
         let again = self.asks_again(id);
-        self.requests[id].origin = Origin::Nobody;
+        if self.requests[id].pod == PROXY {
+            self.leave_proxy(id);
+        } else {
+            self.requests[id].origin = Origin::Nobody;
+        }
         if let Origin::User(user) = origin
             && !again
         {
@@ -213,6 +234,12 @@ impl<O: Observer> World<'_, O> {
         let Request { key, origin, endpoint, tries, .. } = self.requests[id];
         if tries >= retries.attempts || self.in_flight >= MOST_IN_FLIGHT {
             return false;
+        }
+        if retries.budget.is_some() {
+            if self.users.asked_again > ATTEMPTS_SAVED - 1.0 {
+                return false;
+            }
+            self.users.asked_again += 1.0;
         }
         let pause = retries.back_off.secs() * f64::from(tries.min(30)).exp2();
         let pause = Span::from_secs(pause * (0.5 + key.uniform(DRAW_PAUSE)));

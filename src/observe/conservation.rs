@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn books_that_balance_have_no_faults() {
-        let spent = [1, 0, 2, 0, 0, 0, 0, 0, 0, 0];
+        let spent = [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0];
         let records = [
             Record::Offered { endpoint: 0 },
             level(0, 2.0, 0),

@@ -314,7 +314,7 @@ impl Observer for Tally {
             Record::Failed { why, took, .. } => {
                 self.current.failed[why as usize] += 1;
                 // A refusal is instant and says nothing of how long answers take.
-                if why != Failure::Refused {
+                if !matches!(why, Failure::Refused | Failure::RateLimited) {
                     self.bin_times.record(took);
                 }
             }
@@ -373,13 +373,16 @@ impl Observer for Tally {
 
 impl Failure {
     /// All failures, in the order of their numbers.
-    pub const ALL: [Failure; 6] = [
+    pub const ALL: [Failure; 9] = [
         Failure::Refused,
         Failure::ConnectionTimeout,
         Failure::CallTimeout,
         Failure::CallFailed,
         Failure::TooLate,
         Failure::Lost,
+        Failure::Overflow,
+        Failure::RateLimited,
+        Failure::MeshTimeout,
     ];
 }
 

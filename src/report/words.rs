@@ -294,6 +294,7 @@ pub(crate) fn part(name: &str, lang: Lang) -> String {
         ("other services", Lang::Ko) => "다른 서비스",
         ("outside", Lang::Ko) => "외부",
         ("waiting for a lock", Lang::Ko) => "락 대기",
+        ("waiting in the mesh", Lang::Ko) => "메시 대기",
         (other, _) => other,
     };
     translated.to_owned()

@@ -1,6 +1,7 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
 mod kafka;
+mod mesh;
 mod nodes;
 mod parts;
 mod theory;
@@ -19,6 +20,9 @@ pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
     RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
 };
+pub(crate) use self::mesh::{
+    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
+};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -36,6 +40,8 @@ words! {
         "random" => Random,
         /// The pod with the fewest requests.
         "least-requests" => LeastRequests,
+        /// The pod that the caller's connection leads to; see `keep_alive`.
+        "sticky" => Sticky,
     }
 
     /// When offsets are committed.
@@ -98,6 +104,8 @@ document! {
         kafka: Option<KafkaDoc>,
         /// Mutual exclusions shared by all pods.
         locks: Map<LockDoc>,
+        /// What grows with what is put into it.
+        indexes: Map<IndexDoc>,
         /// What users do; a scenario may have journeys of its own.
         journeys: Map<Vec<VisitDoc>>,
         /// Named times; a calibration's times of the same name override them.
@@ -132,6 +140,10 @@ document! {
         rollout: Option<RolloutDoc>,
         /// How requests are spread over pods; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
+        /// Connections that callers keep between requests.
+        keep_alive: Option<KeepAliveDoc>,
+        /// Service mesh before it; none by default.
+        mesh: Option<MeshDoc>,
         /// Connection pools that each pod has of its own.
         pools: Map<PoolDoc>,
         /// HTTP endpoints, each a list of steps.
@@ -271,6 +283,10 @@ choice! {
         "repeat" => Repeat(RepeatDoc),
         /// Do some steps holding a lock.
         "lock" => Lock(LockStepDoc),
+        /// Put entries into an index.
+        "insert" => Insert(InsertDoc),
+        /// Work on every entry of an index.
+        "scan" => Scan(ScanDoc),
     }
 }
 

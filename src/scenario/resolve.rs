@@ -3,6 +3,7 @@
 mod graph;
 mod kafka;
 mod load;
+mod mesh;
 mod nodes;
 mod pods;
 mod program;
@@ -331,6 +332,9 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
     for (name, _) in system.locks.iter() {
         warn("lock", &name.value, &name.value, name.span);
     }
+    for (name, _) in system.indexes.iter() {
+        warn("index", &name.value, &name.value, name.span);
+    }
     for (service, document) in system.services.iter() {
         for (pool, _) in document.pools.iter() {
             warn("pool", &format!("{}.{}", service.value, pool.value), &pool.value, pool.span);
@@ -409,7 +413,7 @@ fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
                     (pool.name.clone(), value)
                 })
                 .collect();
-            let value = json!({
+            let mut value = json!({
                 "pods": service.pods,
                 "cores": service.cores,
                 "threads": service.threads.maximum,
@@ -418,6 +422,10 @@ fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
                 "balancer": format!("{:?}", service.balancer),
                 "pools": pools,
             });
+            let place = services.len() as Id;
+            if let Some(mesh) = spec.meshes.iter().find(|mesh| mesh.service == place) {
+                value["mesh"] = mesh::settings(mesh);
+            }
             services.insert(service.name.clone(), value);
         }
         let listeners: serde_json::Map<String, Json> = spec

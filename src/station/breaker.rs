@@ -267,6 +267,17 @@ impl Outliers {
         }
     }
 
+    /// These are the hosts now, in order of their numbers; what is held against those that stay, stays.
+    pub fn set_hosts(&mut self, hosts: &[u32]) {
+        self.hosts.retain(|host| hosts.binary_search(&host.who).is_ok());
+        self.ejected = self.hosts.iter().filter(|host| host.ejected.is_some()).count() as u32;
+        for who in hosts {
+            if self.place(*who).is_err() {
+                self.add(*who);
+            }
+        }
+    }
+
     fn place(&self, who: u32) -> Result<usize, usize> {
         self.hosts.binary_search_by_key(&who, |host| host.who)
     }

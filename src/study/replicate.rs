@@ -275,6 +275,10 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
     let shrink = |span: Span| Span((span.0 as f64 / asked.compress).round().max(1.0) as u64);
     let mut spec = spec.clone();
     spec.load.curve.slice = shrink(spec.load.curve.slice);
+    for index in &mut spec.indexes {
+        (index.ttl, index.sweep) = (shrink(index.ttl), shrink(index.sweep));
+        index.copies = asked.compress;
+    }
     let bin = shrink(asked.bin);
     let run = Run {
         seed,

@@ -360,6 +360,11 @@ fn reason(spec: &Spec, station: &Station, index: usize, failed: &[&Outcome]) -> 
             format!("{} of a node, shared by {pods} pods", of("vCPU"))
         }
         Resource::Lock(_) => format!("held {share:.0} % of the time, {waits}"),
+        Resource::Proxy(mesh, _) => {
+            let connections =
+                spec.meshes[mesh as usize].limits.map_or(0, |limits| limits.connections);
+            format!("{}, {connections} a caller, {waits}", of("connections"))
+        }
     };
     format!("{what}, at {load:.0} requests/s")
 }

@@ -194,6 +194,15 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
 
+/// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and
+/// where what happens goes in circles.
+pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
+    if spec.indexes.is_empty() {
+        return None;
+    }
+    Flows::of(spec, super::replicate::base_load(spec))?.inserted(spec)
+}
+
 /// Stations that `load` asks for clearly more than they have, whatever else is changed.
 pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     let all = stations(spec);
@@ -206,6 +215,8 @@ pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
 struct Demands {
     /// Capacity used at each station whose work is known without its waits, in the station's unit.
     work: Vec<(usize, f64)>,
+    /// The part of it that grows in proportion to the load.
+    in_proportion: Vec<(usize, f64)>,
     /// Counted events per second.
     events: f64,
 }
@@ -223,7 +234,7 @@ impl Demands {
     /// The station that is filled first, and by which factor of the load.
     fn fullest(&self, all: &[Station]) -> Option<(usize, f64)> {
         let room = |(station, work): &(usize, f64)| (*station, all[*station].capacity / work);
-        self.work.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
+        self.in_proportion.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
@@ -231,34 +242,43 @@ impl Demands {
         let flows = Flows::of(spec, load)?;
         let all = stations(spec);
         let mut used = vec![0.0; all.len()];
-        let mut add = |resource: Resource, work: f64| {
+        let mut of_indexes = used.clone();
+        let mut add = |resource: Resource, work: f64, of_index: bool| {
             if let Some(place) = all.iter().position(|station| station.resource == resource) {
-                used[place] += work;
+                let sum = if of_index { &mut of_indexes } else { &mut used };
+                sum[place] += work;
             }
         };
+        // Thousands of entries, mean at a steady load.
+        let inserted = flows.inserted(spec)?;
+        let sizes = spec.indexes.iter().zip(inserted).map(|(index, per_s)| index.mean(per_s));
+        let thousands: Vec<f64> = sizes.map(|size| size / 1000.0).collect();
         flows.visit(spec, |service, op, rate| {
             let mean = |time: Id| spec.samplers[time as usize].dist().mean();
             match *op {
                 Op::Cpu { time, .. } => {
-                    add(Resource::Cpu(service), rate * mean(time));
-                    // Requests are spread evenly over pods, wherever these are.
-                    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
-                        let places = &cluster.places[service as usize];
-                        let each = rate * mean(time) / places.len().max(1) as f64;
-                        places.iter().for_each(|node| add(Resource::Node(*node), each));
-                    }
+                    computes(spec, &mut add, service, rate * mean(time), false);
+                }
+                Op::CpuOfIndex { index, time, .. } => {
+                    let work = rate * mean(time) * thousands[index as usize];
+                    computes(spec, &mut add, service, work, true);
+                }
+                Op::CacheOfIndex { index, cache, time, .. } => {
+                    let work = rate * mean(time) * thousands[index as usize];
+                    add(Resource::Cache(cache), work, true);
                 }
                 Op::Query { database, work, ios, io_chance, .. } => {
                     if let Some(work) = work {
-                        add(Resource::DatabaseCpu(database), rate * mean(work));
+                        add(Resource::DatabaseCpu(database), rate * mean(work), false);
                     }
                     if let Some(iops) = spec.databases[database as usize].iops {
                         let ios = f64::from(ios) + io_chance;
-                        add(Resource::DatabaseIo(database), rate * ios / iops);
+                        add(Resource::DatabaseIo(database), rate * ios / iops, false);
                     }
                 }
                 Op::Cache { cache, operations, time, .. } => {
-                    add(Resource::Cache(cache), rate * f64::from(operations) * mean(time));
+                    let work = rate * f64::from(operations) * mean(time);
+                    add(Resource::Cache(cache), work, false);
                 }
                 _ => {}
             }
@@ -270,8 +290,27 @@ impl Demands {
             .filter(|(_, topic)| topic.counted)
             .map(|(rate, _)| rate)
             .sum();
-        let work = used.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect();
-        Some(Demands { work, events })
+        let some = |work: Vec<f64>| -> Vec<(usize, f64)> {
+            work.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect()
+        };
+        let all = used.iter().zip(of_indexes).map(|(used, more)| used + more).collect();
+        Some(Demands { work: some(all), in_proportion: some(used), events })
+    }
+}
+
+/// Work of a service's pods, which are all asked alike, and of the nodes on which they are.
+fn computes(
+    spec: &Spec,
+    add: &mut impl FnMut(Resource, f64, bool),
+    service: Id,
+    work: f64,
+    of_index: bool,
+) {
+    add(Resource::Cpu(service), work, of_index);
+    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
+        let places = &cluster.places[service as usize];
+        let each = work / places.len().max(1) as f64;
+        places.iter().for_each(|node| add(Resource::Node(*node), each, of_index));
     }
 }
 
@@ -317,6 +356,17 @@ impl Flows {
             }
         }
         None
+    }
+
+    /// Entries put into each index per second.
+    fn inserted(&self, spec: &Spec) -> Option<Vec<f64>> {
+        let mut all = vec![0.0; spec.indexes.len()];
+        self.visit(spec, |_, op, rate| {
+            if let Op::Insert { index, entries } = *op {
+                all[index as usize] += rate * f64::from(entries);
+            }
+        })?;
+        Some(all)
     }
 
     /// Tell `seen` every step that runs, with the service it runs in and how often per second.

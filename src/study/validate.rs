@@ -49,7 +49,12 @@ fn slow_down(spec: &mut Spec) {
     let Spec { ops, samplers, databases, .. } = spec;
     for op in ops {
         let time = match op {
-            Op::Cpu { time, .. } | Op::Delay { time, .. } | Op::Cache { time, .. } => time,
+            Op::Cpu { time, .. }
+            | Op::Delay { time, .. }
+            | Op::Cache { time, .. }
+            | Op::CpuOfIndex { time, .. }
+            | Op::DelayOfIndex { time, .. }
+            | Op::CacheOfIndex { time, .. } => time,
             Op::Query { work: Some(work), .. } => work,
             _ => continue,
         };

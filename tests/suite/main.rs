@@ -5,6 +5,7 @@ mod conservation;
 mod coverage;
 mod failures;
 mod failures_kafka;
+mod failures_mesh;
 mod limits;
 mod properties;
 mod replay;

@@ -181,7 +181,8 @@ fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
         );
         spec.services[0].threads = Threads { maximum: 1, accepted: 1_000_000, backlog: 0 };
         spec.load.patience = Some(Span::from_secs(0.5));
-        spec.load.retries = Some(Retries { attempts, back_off: Span::from_secs(0.2) });
+        spec.load.retries =
+            Some(Retries { attempts, back_off: Span::from_secs(0.2), budget: None });
         let mut tally = Tally::new(Layout { stations: 2, ..Layout::default() });
         simulate(&spec, &bins(10.0, 12), &mut tally);
         [0, 11].map(|bin| tally.bins[bin].answered as f64 / 10.0)
@@ -198,7 +199,7 @@ fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
 fn who_is_refused_asks_again_after_a_pause() {
     let mut spec = answering(1.0, 2.0, &[at(0.9, Happening::Traffic { factor: 0.01 })]);
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
-    spec.load.retries = Some(Retries { attempts: 2, back_off: Span::from_secs(0.6) });
+    spec.load.retries = Some(Retries { attempts: 2, back_off: Span::from_secs(0.6), budget: None });
     let lines = said(&spec, 9.0, &["Offered", "Failed", "Answered"]);
     let kinds: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').nth(1)).collect();
     assert_eq!(kinds[..4], ["Offered", "Offered", "Failed", "Offered"], "{lines:?}");

@@ -19,6 +19,9 @@ document! {
         /// Mean pause before the first of them; each next pause is twice as long; 1 s by default. A pause
         /// is anything between half and one and a half of its mean.
         back_off: Option<Duration>,
+        /// Share of all users' first requests that may be followed by another attempt; up to a hundred
+        /// attempts that were not needed are saved, and as many are there at first. Any number by default.
+        budget: Option<Share>,
     }
 
     /// Pods that die.

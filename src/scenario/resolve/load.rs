@@ -9,6 +9,7 @@ use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::study::setup::AskedLoad;
+use crate::study::theory::inserted;
 use crate::units::Span as Length;
 
 /// A relative difference of users that is worth a warning.
@@ -111,6 +112,7 @@ pub(super) fn with_load(
         retries: document.retries.as_ref().map(|retries| Retries {
             attempts: retries.attempts.map_or(1, Count::u32),
             back_off: retries.back_off.map_or(Length::from_secs(1.0), Duration::span),
+            budget: retries.budget.map(|share| share.0),
         }),
         curve: curve(compiler, scenario),
         ..Load::default()
@@ -148,6 +150,11 @@ pub(super) fn with_load(
     }
     let mut spec = compiler.spec.clone();
     spec.load = load;
+    if let Some(rates) = inserted(&spec) {
+        for (index, per_s) in spec.indexes.iter_mut().zip(rates) {
+            index.per_s = Some(per_s);
+        }
+    }
     compiler.spec.samplers.truncate(samplers);
     crowd(compiler.problems, document.span, &spec);
     spec

@@ -32,7 +32,7 @@ struct Open {
 
 /// Writes the program of one endpoint or listener.
 pub(super) struct Program<'c, 'a> {
-    compiler: &'c mut Compiler<'a>,
+    pub(super) compiler: &'c mut Compiler<'a>,
     service_id: usize,
     service: &'a ServiceDoc,
     /// Its number among all endpoints, then all listeners.
@@ -88,7 +88,7 @@ impl<'c, 'a> Program<'c, 'a> {
         self.start as u32
     }
 
-    fn emit(&mut self, op: Op) -> usize {
+    pub(super) fn emit(&mut self, op: Op) -> usize {
         let at = self.compiler.spec.ops.len();
         if at - self.start >= LONGEST_PROGRAM || at >= LONGEST_SYSTEM {
             self.full = true;
@@ -118,7 +118,7 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    fn cpu(&mut self, law: &Dist, place: &str) {
+    pub(super) fn cpu(&mut self, law: &Dist, place: &str) {
         if law.mean() > 0.0 {
             let time = self.compiler.sampler(law);
             self.emit(Op::Cpu { time, draw: draw(place) });
@@ -192,6 +192,8 @@ impl<'c, 'a> Program<'c, 'a> {
                 self.steps(&document.steps, place);
                 self.emit(Op::Unlock { lock });
             }
+            Step::Insert(document) => self.insert(document),
+            Step::Scan(document) => self.scan(document, place),
         }
     }
 
@@ -455,7 +457,7 @@ impl<'c, 'a> Program<'c, 'a> {
 }
 
 /// The number of the draws of the step at `place`.
-fn draw(place: &str) -> u64 {
+pub(super) fn draw(place: &str) -> u64 {
     Key::default().named(place).0
 }
 
@@ -476,5 +478,7 @@ fn label(step: &Step) -> String {
         Step::Choose(_) => "choose".into(),
         Step::Repeat(_) => "repeat".into(),
         Step::Lock(document) => format!("lock {}", document.name.text),
+        Step::Insert(document) => format!("insert {}", document.index.text),
+        Step::Scan(document) => format!("scan {}", document.index.text),
     }
 }

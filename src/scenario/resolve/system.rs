@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::nodes::Fidelity;
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Balancer, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Pool, Service, Spec,
-    Threads, Topic,
+    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Pool, Service, Spec, Threads,
+    Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
-    AckWord, BalancerWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc,
-    SystemDoc, UnitsDoc, View,
+    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc, SystemDoc, UnitsDoc,
+    View,
 };
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
@@ -271,6 +271,9 @@ impl Compiler<'_> {
             }
             let compiled = self.service(&name.value, service);
             self.spec.services.push(compiled);
+            if let Some(mesh) = &service.mesh {
+                self.mesh(id, mesh);
+            }
         }
         self.settle();
         let (mut endpoint, mut listener) = (0, 0);
@@ -296,9 +299,11 @@ impl Compiler<'_> {
         self.check_groups();
         self.check_connections();
         self.check_size();
+        self.check_clients();
     }
 
     fn servers(&mut self) {
+        self.indexes();
         let system = self.system;
         for (name, document) in system.databases.iter() {
             let database = self.database(&name.value, document);
@@ -401,17 +406,12 @@ impl Compiler<'_> {
             let message = "the CPU requested is more than the limit";
             self.problems.add("E0305", request.span, message);
         }
-        let balancer = document.balancer.as_ref().map(|balancer| self.pick(balancer));
         Service {
             name: name.into(),
             pods: self.pods(document),
             cores,
             threads: self.threads(document),
-            balancer: match balancer {
-                None | Some(BalancerWord::RoundRobin) => Balancer::RoundRobin,
-                Some(BalancerWord::Random) => Balancer::Random,
-                Some(BalancerWord::LeastRequests) => Balancer::LeastRequests,
-            },
+            balancer: self.balancer(document),
             pools,
             lifecycle: self.lifecycle(name, document),
         }

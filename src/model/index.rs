@@ -1,0 +1,206 @@
+//! What grows with what is put into it: entries expire, and a sweep removes those that have.
+
+use std::collections::VecDeque;
+
+use super::request::Timer;
+use super::spec::{self, Curve, Op, Spec};
+use super::{Run, World};
+use crate::observe::{Observer, Phase};
+use crate::units::{Span, Time};
+
+/// All indexes when a run begins.
+pub(super) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
+    spec.indexes.iter().map(|index| Index::new(index, run, &spec.load.curve)).collect()
+}
+
+impl<O: Observer> World<'_, O> {
+    /// A step of work on all entries of an index; false when it takes no time.
+    pub(super) fn scan(&mut self, id: u32, op: Op) -> bool {
+        let (Op::CpuOfIndex { index, time, draw }
+        | Op::DelayOfIndex { index, time, draw }
+        | Op::CacheOfIndex { index, time, draw, .. }) = op
+        else {
+            unreachable!("only work on an index looks at its entries");
+        };
+        let thousand = self.spec.samplers[time as usize].draw(self.requests[id].key, draw);
+        let work = self.indexes[index as usize].work(self.now, thousand);
+        match op {
+            Op::CacheOfIndex { cache, .. } => {
+                self.enter(id, Phase::Cache);
+                self.requests[id].left = 1;
+                self.command_of(id, cache, work);
+            }
+            _ if work == Span::ZERO => return false,
+            Op::CpuOfIndex { .. } => {
+                self.enter(id, Phase::Cpu);
+                self.compute(self.requests[id].pod, id, work);
+            }
+            _ => {
+                self.enter(id, Phase::Delay);
+                self.set_timer(id, work, Timer::Proceed);
+            }
+        }
+        true
+    }
+}
+
+/// The entries of an index, by the sweep that will remove them: all those of one sweep are alike.
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    ttl: Span,
+    sweep: Span,
+    /// Number of the sweep and entries that it removes, in order.
+    leaving: VecDeque<(u64, u64)>,
+    size: u64,
+    /// Entries that each of these stands for.
+    copies: f64,
+    /// Whether it stands still.
+    still: bool,
+}
+
+impl Index {
+    /// As it is when the run begins.
+    ///
+    /// Entries stay for minutes, a run's window for one. So a steady run has the size that its load keeps
+    /// on the mean over a sweep's period, and it stands still; a day begins just after a sweep, as if the
+    /// rate of midnight had been there for ever. Where no rate follows from the description (virtual
+    /// users), it begins empty.
+    pub(super) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
+        let (ttl, sweep) = (index.ttl, index.sweep);
+        let mut state =
+            Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
+        let per_s = index.per_s.map(|per_s| per_s * run.scale);
+        if let Some(fixed) = index.fixed {
+            state.size = fixed;
+        } else if let (Some(per_s), false) = (per_s, run.follow_curve) {
+            state.size = index.mean(per_s).round() as u64;
+        } else {
+            (state.still, state.copies) = (false, index.copies);
+            state.fill(per_s.unwrap_or(0.0) * curve.at(0.0));
+        }
+        state
+    }
+
+    /// What has come in evenly before the run and is still there.
+    fn fill(&mut self, per_s: f64) {
+        let (ttl, sweep) = (self.ttl.secs(), self.sweep.secs());
+        let mut before = 0;
+        for number in 1_u32.. {
+            // Sweep k removes what came until k sweeps − ttl; of that, what came before the run.
+            let until = (f64::from(number) * sweep - ttl).min(0.0);
+            let all = (per_s * (until + ttl)).round() as u64;
+            if all > before {
+                self.leaving.push_back((u64::from(number), all - before));
+            }
+            before = all;
+            if until >= 0.0 {
+                break;
+            }
+        }
+        self.size = before;
+    }
+
+    /// Entries at `now`.
+    #[inline]
+    pub(super) fn size(&mut self, now: Time) -> u64 {
+        while let Some((number, count)) = self.leaving.front().copied()
+            && number * self.sweep.0 <= now.0
+        {
+            self.leaving.pop_front();
+            self.size -= count;
+        }
+        self.size
+    }
+
+    /// Entries are put in.
+    pub(super) fn insert(&mut self, now: Time, entries: u32) {
+        if self.still {
+            return;
+        }
+        self.size(now);
+        let entries = u64::from(entries);
+        let number = (now + self.ttl).0.div_ceil(self.sweep.0);
+        match self.leaving.back_mut() {
+            Some((last, count)) if *last == number => *count += entries,
+            _ => self.leaving.push_back((number, entries)),
+        }
+        self.size += entries;
+    }
+
+    /// How long work takes that takes `thousand` for a thousand entries.
+    #[inline]
+    pub(super) fn work(&mut self, now: Time, thousand: Span) -> Span {
+        let size = self.size(now) as f64 * self.copies;
+        Span((thousand.0 as f64 * size / 1000.0).round() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESERVATIONS: Span = Span::from_millis(900_000);
+    const SWEEP: Span = Span::from_millis(300_000);
+
+    fn at(seconds: u64) -> Time {
+        Time(seconds * 1_000_000_000)
+    }
+
+    fn index(per_s: Option<f64>, follow_curve: bool) -> Index {
+        let described = spec::Index {
+            name: "reservations".into(),
+            ttl: RESERVATIONS,
+            sweep: SWEEP,
+            fixed: None,
+            copies: 1.0,
+            per_s,
+        };
+        let run = Run {
+            seed: 1,
+            replication: 0,
+            scale: 2.0,
+            follow_curve,
+            warm_up: Span::ZERO,
+            bin: SWEEP,
+            bins: 1,
+        };
+        Index::new(&described, &run, &Curve::default())
+    }
+
+    /// Put in at 1 s and at 299 s: both have expired by 1,199 s, and the sweep at 1,200 s takes them; what
+    /// came at 300 s expires at 1,200 s, when that sweep runs.
+    #[test]
+    fn sweeps_remove_what_has_expired() {
+        let mut index = index(None, true);
+        index.insert(at(1), 2);
+        index.insert(at(299), 1);
+        index.insert(at(300), 1);
+        index.insert(at(301), 5);
+        assert_eq!(index.size(at(1_199)), 9);
+        assert_eq!(index.size(at(1_200)), 5);
+        assert_eq!(index.size(at(1_499)), 5);
+        assert_eq!(index.size(at(1_500)), 0);
+        assert_eq!(index.work(at(1_500), Span(7)), Span::ZERO);
+    }
+
+    /// 5/s in the description, twice that in the run: 9,000 after each sweep and 12,000 before the next.
+    #[test]
+    fn a_day_begins_just_after_a_sweep() {
+        let mut index = index(Some(5.0), true);
+        assert_eq!(index.size(at(0)), 9_000);
+        for second in 0..1_500 {
+            let since = second % 300;
+            assert_eq!(index.size(at(second)), 9_000 + 10 * since, "at {second} s");
+            index.insert(at(second) + Span::from_millis(500), 10);
+        }
+    }
+
+    #[test]
+    fn a_steady_run_stands_at_the_mean() {
+        let mut index = index(Some(5.0), false);
+        index.insert(at(10), 1_000);
+        assert_eq!(index.size(at(100_000)), 10_500);
+        // A microsecond an entry.
+        assert_eq!(index.work(at(0), Span(1_000_000)), Span(10_500_000));
+    }
+}

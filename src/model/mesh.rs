@@ -1,0 +1,591 @@
+//! Requests go through the proxies of a mesh: limits, timeouts, tries and pauses, pods left out.
+//!
+//! What the caller asked for stays in its proxy until it is answered; what the pods get are tries of it,
+//! requests of their own. A try that its proxy gives up goes on in its pod, for nobody.
+
+use std::collections::VecDeque;
+
+use super::pods::Life;
+use super::request::{NONE, Origin, PROXY, Request, Timer};
+use super::spec::mesh::UNLIMITED;
+use super::spec::{Id, Mesh, Op, Spec};
+use super::{Service, World};
+use crate::engine::Class;
+use crate::observe::{Failure, Observer, Phase};
+use crate::random::Key;
+use crate::station::breaker::{Connections, Entry, Outliers, Retries};
+use crate::units::{NANOS_PER_SECOND, Span, Time};
+
+/// Number of the draw of tries after the first, apart from those of steps.
+const DRAW_TRIES: u64 = u64::MAX - 3;
+/// Most pauses, in base pauses (Envoy: `max_interval` is ten times `base_interval`).
+const LONGEST_PAUSE: f64 = 10.0;
+
+/// Who sends requests to a service: all users together, and each pod of the services that call it.
+#[derive(Clone, Debug)]
+pub(super) struct Clients {
+    /// Number of the first pod's client, for each service that calls.
+    first: Vec<Option<u32>>,
+    /// How many there are.
+    pub(super) count: u32,
+}
+
+impl Clients {
+    /// The clients of `target`: number 0 for all users, then pod by pod.
+    pub(super) fn of(spec: &Spec, services: &[Service], target: Id) -> Clients {
+        let endpoints = spec.endpoints.iter().map(|endpoint| (endpoint.service, endpoint.entry));
+        let listeners = spec.listeners.iter().map(|listener| (listener.service, listener.entry));
+        let mut calls = vec![false; services.len()];
+        for (service, entry) in endpoints.chain(listeners) {
+            let program = spec.ops[entry as usize..].iter();
+            calls[service as usize] |= program.take_while(|op| **op != Op::End).any(|op| {
+                matches!(op, Op::Call { endpoint, .. }
+                    if spec.endpoints[*endpoint as usize].service == target)
+            });
+        }
+        let mut count = 1;
+        let first = calls.iter().zip(services).map(|(calls, service)| {
+            let first = count;
+            count += if *calls { service.pods.len() as u32 } else { 0 };
+            calls.then_some(first)
+        });
+        Clients { first: first.collect(), count }
+    }
+
+    /// The client of a pod of `service` that is its `own`-th.
+    pub(super) fn number(&self, service: Id, own: u32) -> Option<u32> {
+        self.first[service as usize].map(|first| first + own)
+    }
+}
+
+/// Where what a caller asked for is on its way through the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It pauses before another try.
+    Pausing,
+    /// Its try waits for a connection.
+    Waiting,
+    /// Its try has a connection, and is sent as soon as nobody else is ready.
+    Granted,
+    /// A pod has its try.
+    Sent,
+}
+
+/// What a caller asked for, by the number of its request.
+#[derive(Clone, Copy, Debug)]
+struct Hop {
+    proxy: u32,
+    /// The request of the current try.
+    current: u32,
+    /// Retries so far.
+    retries: u32,
+    stage: Stage,
+}
+
+/// A caller's proxy before one service.
+#[derive(Clone, Debug)]
+struct Proxy {
+    mesh: u32,
+    connections: Option<Connections>,
+    retries: Option<Retries>,
+    outliers: Option<Outliers>,
+    /// Requests under way.
+    active: u32,
+}
+
+/// All proxies.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Meshes {
+    /// For each service the number of its mesh, or [`NONE`].
+    of: Vec<u32>,
+    clients: Vec<Clients>,
+    /// First proxy of each mesh; client by client.
+    first: Vec<u32>,
+    proxies: Vec<Proxy>,
+    /// Instant at which the bucket of each pod is full again, were nothing to come.
+    full: Vec<Time>,
+    hops: Vec<Hop>,
+    /// Tries that have a connection and are not yet sent.
+    pub(super) granted: VecDeque<u32>,
+}
+
+impl Meshes {
+    pub(super) fn new(spec: &Spec, services: &[Service], pods: usize) -> Meshes {
+        let mut meshes = Meshes { of: vec![NONE; services.len()], ..Meshes::default() };
+        for (number, mesh) in (0..).zip(&spec.meshes) {
+            meshes.of[mesh.service as usize] = number;
+            let clients = Clients::of(spec, services, mesh.service);
+            meshes.first.push(meshes.proxies.len() as u32);
+            let limits = mesh.limits.filter(|limits| limits.connections < UNLIMITED);
+            let proxy = Proxy {
+                mesh: number,
+                connections: limits.map(Connections::new),
+                retries: mesh.budget.map(Retries::new),
+                outliers: None,
+                active: 0,
+            };
+            meshes.proxies.extend(std::iter::repeat_n(proxy, clients.count as usize));
+            meshes.clients.push(clients);
+        }
+        if !spec.meshes.is_empty() {
+            meshes.full = vec![Time::ZERO; pods];
+        }
+        meshes
+    }
+
+    /// How many proxies there are.
+    pub(super) fn len(&self) -> u32 {
+        self.proxies.len() as u32
+    }
+
+    /// The mesh before a service.
+    #[inline]
+    pub(super) fn before(&self, service: Id) -> Option<u32> {
+        Some(self.of[service as usize]).filter(|mesh| *mesh != NONE)
+    }
+
+    fn proxies_before(&self, service: Id) -> std::ops::Range<u32> {
+        match self.before(service) {
+            Some(mesh) => {
+                let first = self.first[mesh as usize];
+                first..first + self.clients[mesh as usize].count
+            }
+            None => 0..0,
+        }
+    }
+
+    fn hop(&mut self, id: u32) -> &mut Hop {
+        &mut self.hops[id as usize]
+    }
+}
+
+impl<O: Observer> World<'_, O> {
+    /// Set up outlier detection: the proxies know the pods that are ready, and sweep each in its phase.
+    pub(super) fn start_meshes(&mut self) {
+        for proxy in 0..self.meshes.len() {
+            self.forget_outliers(proxy);
+        }
+    }
+
+    /// A proxy begins: nothing is held against any pod.
+    fn forget_outliers(&mut self, number: u32) {
+        let mesh = self.meshes.proxies[number as usize].mesh;
+        let Mesh { outlier, service, .. } = &self.spec.meshes[mesh as usize];
+        let Some(rules) = outlier else { return };
+        let root = Key::root(self.run.seed, self.run.replication);
+        let own = u64::from(number - self.meshes.first[mesh as usize]);
+        let name = &self.spec.services[*service as usize].name;
+        let phase = root.named("mesh").named(name).item(own).uniform(0);
+        let ready = self.services[*service as usize].ready.iter().copied();
+        let outliers = Outliers::new(ready, *rules, Span::from_secs(rules.sweep.secs() * phase));
+        self.meshes.proxies[number as usize].outliers = Some(outliers);
+        self.agenda.clear(self.slots.proxies + number);
+    }
+
+    /// Other pods of a service are ready than before.
+    pub(super) fn proxies_learn_pods(&mut self, service: Id) {
+        for number in self.meshes.proxies_before(service) {
+            if let Some(outliers) = &mut self.meshes.proxies[number as usize].outliers {
+                outliers.set_hosts(&self.services[service as usize].ready);
+            }
+        }
+    }
+
+    /// The proxies in a pod that died forget everything.
+    pub(super) fn proxies_died(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service;
+        let own = pod - self.services[service as usize].pods.start;
+        for mesh in 0..self.spec.meshes.len() {
+            if let Some(client) = self.meshes.clients[mesh].number(service, own) {
+                self.forget_outliers(self.meshes.first[mesh] + client);
+            }
+        }
+    }
+
+    /// Those whose time is over are used again.
+    pub(super) fn sweep(&mut self, number: u32) {
+        let now = self.now;
+        if let Some(outliers) = &mut self.meshes.proxies[number as usize].outliers {
+            outliers.sweep(now);
+            self.agenda.set(self.slots.proxies + number, outliers.next(), Class::Complete);
+        }
+    }
+
+    /// A request into a service behind a mesh: a caller's, or a try of one.
+    pub(super) fn through_mesh(&mut self, id: u32, mesh: u32) {
+        match self.requests[id].origin {
+            Origin::Try(hop) => self.connect(hop),
+            origin => match self.client(mesh, origin) {
+                Some(client) => self.enter_proxy(id, self.meshes.first[mesh as usize] + client),
+                None => self.forget(id, false), // Its caller has gone: nobody sends it.
+            },
+        }
+    }
+
+    /// Who sends a request, among the clients of a mesh.
+    fn client(&self, mesh: u32, origin: Origin) -> Option<u32> {
+        let Origin::Caller { caller, generation } = origin else { return Some(0) };
+        let caller = &self.requests[caller];
+        if !caller.alive || caller.generation != generation {
+            return None;
+        }
+        let service = self.pods.get(caller.pod as usize)?.service;
+        let own = caller.pod - self.services[service as usize].pods.start;
+        self.meshes.clients[mesh as usize].number(service, own)
+    }
+
+    fn enter_proxy(&mut self, id: u32, proxy: u32) {
+        let mesh = &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize];
+        self.enter(id, Phase::Mesh);
+        self.requests[id].pod = PROXY;
+        if self.meshes.hops.len() <= id as usize {
+            let blank = Hop { proxy: 0, current: NONE, retries: 0, stage: Stage::Waiting };
+            self.meshes.hops.resize((id as usize + 1).next_power_of_two(), blank);
+        }
+        let stage = Stage::Waiting;
+        *self.meshes.hop(id) = Hop { proxy, current: NONE, retries: 0, stage };
+        if let Some(timeout) = mesh.timeout {
+            self.set_timer(id, timeout, Timer::MeshTimeout);
+        }
+        if !self.has_room() {
+            return self.hop_fails(id, Failure::Refused);
+        }
+        let key = self.requests[id].key;
+        self.begin_try(id, key);
+        self.connect(id);
+    }
+
+    /// A request for the next try of what `hop` asks for.
+    fn begin_try(&mut self, hop: u32, key: Key) -> u32 {
+        let Request { flow, flow_started, endpoint, .. } = self.requests[hop];
+        let id = self.begin(endpoint, key, Origin::Try(hop));
+        let request = &mut self.requests[id];
+        (request.flow, request.flow_started, request.phase) = (flow, flow_started, Phase::Mesh);
+        self.meshes.hop(hop).current = id;
+        id
+    }
+
+    fn proxy_station(&self, proxy: u32) -> u32 {
+        let mesh = self.meshes.proxies[proxy as usize].mesh;
+        self.numbering.proxies[mesh as usize]
+    }
+
+    /// The current try wants a connection.
+    fn connect(&mut self, hop: u32) {
+        let Hop { proxy, current, .. } = *self.meshes.hop(hop);
+        let state = &mut self.meshes.proxies[proxy as usize];
+        state.active += 1;
+        match state.connections.as_mut().map(|connections| connections.enter(current)) {
+            None => self.grant_connection(current),
+            Some(Entry::Granted) => {
+                self.level(self.proxy_station(proxy), 1.0, 0);
+                self.grant_connection(current);
+            }
+            Some(Entry::Waits) => {
+                self.meshes.hop(hop).stage = Stage::Waiting;
+                self.level(self.proxy_station(proxy), 0.0, 1);
+            }
+            Some(Entry::Overflow) => {
+                state.active -= 1;
+                self.end_retry(hop);
+                self.strike_try(hop);
+                self.hop_fails(hop, Failure::Overflow);
+            }
+        }
+    }
+
+    fn grant_connection(&mut self, id: u32) {
+        if let Origin::Try(hop) = self.requests[id].origin {
+            self.meshes.hop(hop).stage = Stage::Granted;
+            self.meshes.granted.push_back(id);
+        }
+    }
+
+    /// Send a try that has a connection to a pod.
+    pub(super) fn send_try(&mut self, id: u32) {
+        let Request { origin, alive, key, endpoint, .. } = self.requests[id];
+        let Origin::Try(hop) = origin else { return };
+        let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
+        if !alive || current != id || stage != Stage::Granted {
+            return; // Given up in this very instant.
+        }
+        self.meshes.hop(hop).stage = Stage::Sent;
+        let service = self.spec.endpoints[endpoint as usize].service;
+        let mesh = &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize];
+        let Some(pod) = self.choose_through(proxy, service, key, origin) else {
+            return self.answer_of_proxy(hop, Failure::Refused);
+        };
+        if mesh.rate_limit.is_some_and(|limit| {
+            // A bucket is full at an instant that each request moves by the time of a token.
+            let token = Span((NANOS_PER_SECOND / limit.per_s) as u64);
+            let full = self.meshes.full[pod as usize].max(self.now);
+            let room = Span(token.0.saturating_mul(u64::from(limit.burst) - 1));
+            let passes = full <= self.now + room;
+            if passes {
+                self.meshes.full[pod as usize] = full + token;
+            }
+            !passes
+        }) {
+            return self.answer_of_proxy(hop, Failure::RateLimited);
+        }
+        if let Some(timeout) = mesh.per_try_timeout {
+            self.agenda.set(self.slots.patience(id), self.now + timeout, Class::Expire);
+        }
+        self.reach_pod(id, service, pod, false);
+    }
+
+    /// A pod that is ready and not left out.
+    fn choose_through(&mut self, proxy: u32, service: Id, key: Key, origin: Origin) -> Option<u32> {
+        let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
+        let Some(outliers) = outliers.filter(|outliers| outliers.ejected() > 0) else {
+            return self.choose_pod(service, key, origin);
+        };
+        let ready = &self.services[service as usize].ready;
+        let eligible = ready.iter().filter(|pod| outliers.eligible(**pod)).count();
+        if eligible == ready.len() {
+            return self.choose_pod(service, key, origin); // So few are left that all are used.
+        }
+        // Whose turn it is among all is passed on until it is somebody's who is not left out.
+        for _ in 0..ready.len() {
+            let pod = self.choose_pod(service, key, origin)?;
+            let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
+            if outliers.is_none_or(|outliers| outliers.eligible(pod)) {
+                return Some(pod);
+            }
+        }
+        let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
+        let left = |pod: &u32| outliers.is_none_or(|outliers| outliers.eligible(*pod));
+        let place = (u128::from(key.bits(DRAW_TRIES)) * eligible as u128) >> 64;
+        let ready = self.services[service as usize].ready.iter().copied();
+        ready.filter(left).nth(place as usize)
+    }
+
+    /// The proxy itself answers a try that it holds a connection for.
+    fn answer_of_proxy(&mut self, hop: u32, why: Failure) {
+        self.free_connection(hop);
+        self.strike_try(hop);
+        self.hop_fails(hop, why);
+    }
+
+    /// A try has ended in its pod, or with it. Returns a caller that must now fail.
+    pub(super) fn try_over(
+        &mut self,
+        hop: u32,
+        ended: u32,
+        failure: Option<Failure>,
+    ) -> Option<u32> {
+        self.cost.completions -= 1; // Only what callers asked for counts.
+        let Request { pod, arrived, spent, .. } = self.requests[ended];
+        self.judge(hop, pod, failure);
+        self.free_connection(hop);
+        let Some(why) = failure else {
+            let now = self.now;
+            let request = &mut self.requests[hop];
+            let before = (arrived - request.arrived).0;
+            (request.spent, request.phase_since) = (spent, now);
+            request.spent[Phase::Mesh as usize] += before;
+            return self.conclude(hop, None);
+        };
+        self.try_again(hop, why)
+    }
+
+    /// Tell outlier detection how a pod answered.
+    fn judge(&mut self, hop: u32, pod: u32, failure: Option<Failure>) {
+        let (now, proxy) = (self.now, self.meshes.hop(hop).proxy);
+        let Some(outliers) = &mut self.meshes.proxies[proxy as usize].outliers else { return };
+        if pod < PROXY && outliers.answered(now, pod, failure.is_some()) {
+            self.agenda.set(self.slots.proxies + proxy, outliers.next(), Class::Complete);
+        }
+    }
+
+    /// Try once more after a pause, or tell the caller that it has failed; returns a caller that must
+    /// now fail too.
+    fn try_again(&mut self, hop: u32, why: Failure) -> Option<u32> {
+        let Hop { proxy, retries, .. } = *self.meshes.hop(hop);
+        let state = &mut self.meshes.proxies[proxy as usize];
+        let mesh = &self.spec.meshes[state.mesh as usize];
+        let allowed = |retries: &mut Retries| retries.begin(state.active);
+        if retries >= mesh.retries
+            || !retried(mesh, why)
+            || !state.retries.as_mut().is_none_or(allowed)
+        {
+            return self.conclude(hop, Some(why));
+        }
+        self.meshes.hop(hop).retries = retries + 1;
+        if !self.has_room() {
+            return self.conclude(hop, Some(why));
+        }
+        let key = self.requests[hop].key.item(DRAW_TRIES).item(u64::from(retries));
+        let most = (f64::from(retries + 1).exp2() - 1.0).min(LONGEST_PAUSE);
+        let pause = Span::from_secs(mesh.back_off.secs() * most * key.uniform(DRAW_TRIES));
+        let id = self.begin_try(hop, key);
+        self.meshes.hop(hop).stage = Stage::Pausing;
+        self.set_timer(id, pause, Timer::Arrive);
+        None
+    }
+
+    /// What `hop` asked for has failed for good.
+    fn hop_fails(&mut self, hop: u32, why: Failure) {
+        if let Some(caller) = self.conclude(hop, Some(why)) {
+            self.finish(caller, Some(Failure::CallFailed));
+        }
+    }
+
+    /// The current try is over or given up: its connection is free, for the first of those that wait.
+    fn free_connection(&mut self, hop: u32) {
+        let Hop { proxy, current, .. } = *self.meshes.hop(hop);
+        self.agenda.clear(self.slots.patience(current));
+        let state = &mut self.meshes.proxies[proxy as usize];
+        state.active -= 1;
+        let next = state.connections.as_mut().map(Connections::leave);
+        self.end_retry(hop);
+        match next {
+            None => {}
+            Some(None) => self.level(self.proxy_station(proxy), -1.0, 0),
+            Some(Some(next)) => {
+                self.level(self.proxy_station(proxy), 0.0, -1);
+                self.grant_connection(next);
+            }
+        }
+    }
+
+    fn end_retry(&mut self, hop: u32) {
+        let Hop { proxy, retries, .. } = *self.meshes.hop(hop);
+        if retries > 0
+            && let Some(budget) = &mut self.meshes.proxies[proxy as usize].retries
+        {
+            budget.end();
+        }
+    }
+
+    /// Strike the current try, which no pod has.
+    fn strike_try(&mut self, hop: u32) {
+        let current = self.meshes.hop(hop).current;
+        self.forget(current, false);
+    }
+
+    /// The proxy gives up the current try: what a pod works on goes on, for nobody.
+    fn give_up_try(&mut self, hop: u32) {
+        let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
+        match stage {
+            Stage::Pausing => {
+                self.end_retry(hop);
+                self.strike_try(hop);
+            }
+            Stage::Waiting => {
+                let state = &mut self.meshes.proxies[proxy as usize];
+                state.active -= 1;
+                let waited = state.connections.as_mut().is_some_and(|all| all.give_up(current));
+                debug_assert!(waited, "a try that waits for nothing");
+                self.level(self.proxy_station(proxy), 0.0, -1);
+                self.end_retry(hop);
+                self.strike_try(hop);
+            }
+            Stage::Granted => {
+                self.free_connection(hop);
+                self.strike_try(hop);
+            }
+            Stage::Sent => {
+                self.free_connection(hop);
+                self.requests[current].origin = Origin::Nobody;
+            }
+        }
+    }
+
+    /// The answer to a try has taken too long.
+    pub(super) fn try_timed_out(&mut self, id: u32, hop: u32) {
+        let pod = self.requests[id].pod;
+        self.judge(hop, pod, Some(Failure::MeshTimeout));
+        self.give_up_try(hop);
+        if let Some(caller) = self.try_again(hop, Failure::MeshTimeout) {
+            self.finish(caller, Some(Failure::CallFailed));
+        }
+    }
+
+    /// The answer to a caller has taken too long, all tries together.
+    pub(super) fn mesh_timed_out(&mut self, hop: u32) {
+        let Hop { current, stage, .. } = *self.meshes.hop(hop);
+        if stage == Stage::Sent {
+            let pod = self.requests[current].pod;
+            self.judge(hop, pod, Some(Failure::MeshTimeout));
+        }
+        self.give_up_try(hop);
+        self.hop_fails(hop, Failure::MeshTimeout);
+    }
+
+    /// Whoever asked has gone: its proxy lets the try go.
+    pub(super) fn leave_proxy(&mut self, hop: u32) {
+        self.give_up_try(hop);
+        self.forget(hop, false);
+    }
+
+    /// A caller waits no longer for the answer to its call.
+    pub(super) fn hang_up(&mut self, caller: u32) {
+        let waiting = &self.requests[caller];
+        let origin = Origin::Caller { caller, generation: waiting.generation };
+        let asked = waiting.left;
+        if let Some(request) = self.requests.get(asked)
+            && request.alive
+            && request.pod == PROXY
+            && request.origin == origin
+        {
+            self.leave_proxy(asked);
+        }
+    }
+
+    /// Compare what proxies hold with what is on its way through them.
+    pub(super) fn audit_meshes(&self) {
+        let mut held = vec![(0, 0); self.meshes.proxies.len()];
+        let proxied = |(_, request): &(u32, &Request)| request.alive && request.pod == PROXY;
+        for (id, _) in self.requests.numbered().filter(proxied) {
+            let hop = self.meshes.hops[id as usize];
+            let held = &mut held[hop.proxy as usize];
+            held.0 += u32::from(matches!(hop.stage, Stage::Granted | Stage::Sent));
+            held.1 += u32::from(hop.stage == Stage::Waiting);
+            assert_eq!(self.requests[hop.current].origin, Origin::Try(id), "the current try");
+        }
+        for (proxy, (held, waiting)) in self.meshes.proxies.iter().zip(held) {
+            assert_eq!(proxy.active, held + waiting, "requests under way in a proxy");
+            if let Some(connections) = &proxy.connections {
+                assert_eq!(connections.in_use(), held, "connections of a proxy");
+                assert_eq!(connections.waiting(), waiting, "waiting in a proxy");
+            }
+        }
+        let ready = |pod: &u32| self.pods[*pod as usize].life == Life::Ready;
+        assert!(self.services.iter().all(|service| service.ready.iter().all(ready)));
+    }
+}
+
+/// Whether a failure is followed by another try.
+fn retried(mesh: &Mesh, why: Failure) -> bool {
+    let on = mesh.retry_on;
+    match why {
+        Failure::Refused => on.errors || on.reset || on.connect,
+        Failure::Lost | Failure::MeshTimeout => on.errors || on.reset,
+        Failure::ConnectionTimeout | Failure::CallTimeout | Failure::CallFailed => on.errors,
+        Failure::TooLate | Failure::Overflow | Failure::RateLimited => false,
+    }
+}
+
+/// Proxies before the service of a mesh when it begins: that of the users, and one a pod that calls.
+pub(super) fn proxies(spec: &Spec, mesh: &Mesh) -> u32 {
+    let mut first = 0;
+    let services: Vec<Service> = spec
+        .services
+        .iter()
+        .map(|service| {
+            let pods = first..first + service.pods;
+            first = pods.end;
+            Service {
+                pods,
+                ready: Vec::new(),
+                next: 0,
+                wanted: 0,
+                version: 0,
+                active: None,
+                rollout: None,
+            }
+        })
+        .collect();
+    Clients::of(spec, &services, mesh.service).count
+}
