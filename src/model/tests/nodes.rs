@@ -69,7 +69,12 @@ fn answers(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
 fn together(spec: &mut Spec, per_s: f64) {
     spec.load = Load::default();
     for number in 0..2 {
-        spec.topics.push(Topic { name: format!("t{number}"), partitions: 1, counted: true });
+        spec.topics.push(Topic {
+            name: format!("t{number}"),
+            partitions: 1,
+            replication: Replication::default(),
+            counted: true,
+        });
         spec.load.records.push(Source { topic: number, per_s, regular: true });
         let entry = spec.endpoints[number as usize].entry;
         spec.listeners.push(Listener {
@@ -85,6 +90,7 @@ fn together(spec: &mut Spec, per_s: f64) {
             commit: Span::ZERO,
             retries: 0,
             back_off: Span::ZERO,
+            consumer: Consumer::default(),
             completes_flow: false,
             entry,
         });
