@@ -1,6 +1,10 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+pub(crate) mod mesh;
+pub(crate) mod operations;
 mod parts;
+mod plan;
+pub(crate) mod stated;
 mod theory;
 mod timeline;
 
@@ -12,12 +16,17 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+use self::mesh::MeshDoc;
+use self::operations::{Brokers, ChargeDoc, DeployDoc, ProbesDoc, RequestsDoc};
+use self::stated::StatedDoc;
+
+pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
-    RuntimeItem, StorageItem,
+    PriceItem, RuntimeItem, StorageItem,
 };
 
 words! {
@@ -87,6 +96,10 @@ document! {
         caches: Map<CacheDoc>,
         /// Kafka topics.
         topics: Map<TopicDoc>,
+        /// Kafka brokers; nothing is simulated of them.
+        brokers: Brokers,
+        /// What is billed besides: control plane, NAT gateways, load balancers.
+        charges: Map<ChargeDoc>,
         /// Mutual exclusions shared by all pods.
         locks: Map<LockDoc>,
         /// What users do; a scenario may have journeys of its own.
@@ -109,6 +122,10 @@ document! {
         max: Option<Setting<Count<0, 10_000>>>,
         /// What changes the number of nodes. Informative.
         autoscaler: Option<Text>,
+        /// Whether only services that name it run on it; `false` by default.
+        dedicated: Option<Flag>,
+        /// What agents on every node request together.
+        daemons: Option<RequestsDoc>,
     }
 
     /// A service.
@@ -133,6 +150,10 @@ document! {
         pod: Option<PodDoc>,
         /// How requests are spread over pods; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
+        /// What the mesh does to requests into it.
+        mesh: Option<MeshDoc>,
+        /// How a new version is rolled out.
+        deploy: Option<DeployDoc>,
         /// Connection pools that each pod has of its own.
         pools: Map<PoolDoc>,
         /// HTTP endpoints, each a list of steps.
@@ -163,6 +184,10 @@ document! {
         memory: Option<PodMemoryDoc>,
         /// Time from start to ready; none by default.
         ready_after: Option<Setting<Duration>>,
+        /// What the sidecar requests besides.
+        sidecar: Option<RequestsDoc>,
+        /// When it is looked at and how it ends.
+        probes: Option<ProbesDoc>,
     }
 
     /// CPU of a pod.
@@ -181,6 +206,8 @@ document! {
         request: Option<Setting<Bytes>>,
         /// Memory that the pod may use.
         limit: Option<Setting<Bytes>>,
+        /// Share of the limit that the heap may grow to; the JVM's own default is 25%.
+        heap_share: Option<Setting<Share>>,
     }
 
     /// A connection pool.
@@ -221,6 +248,10 @@ document! {
         retries: Option<Setting<Count<0, 10_000>>>,
         /// Pause before each further attempt; none by default.
         back_off: Option<Setting<Duration>>,
+        /// Whether the client commits by itself, whatever became of the records; `false` by default.
+        auto_commit: Option<Setting<Flag>>,
+        /// Longest time between two polls before the group takes the thread for dead; 5 min by default.
+        max_poll_interval: Option<Setting<Duration>>,
         /// The kind of flow that a record handled here completes.
         completes: Option<Name>,
         /// What is done with a record.
@@ -237,6 +268,8 @@ document! {
         storage: Option<StorageDoc>,
         /// Connections accepted; by default the class's, else unlimited.
         max_connections: Option<Setting<Count<1, 1_000_000>>>,
+        /// Connections of those that only administrators get; 3 by default.
+        reserved: Option<Setting<Count<0, 1000>>>,
         /// Storage operations a second; by default what the storage bursts to, else unlimited.
         iops: Option<Setting<Number>>,
         /// Virtual CPUs; by default the class's, else 1.
@@ -443,46 +476,6 @@ document! {
         units: Option<UnitsDoc>,
     }
 
-    /// A planned change of a system.
-    struct PlanDoc {
-        /// Name: that of the file.
-        plan: Name,
-        /// The plan in a sentence.
-        about: Option<Text>,
-        /// Edits, in order.
-        changes: Vec<ChangeDoc>,
-        /// What the plan's author believed of settings that it does not change.
-        believes: Vec<BeliefDoc>,
-    }
-
-    /// An edit.
-    struct ChangeDoc {
-        /// Path of a setting in the system's document; `*` is every key of a level.
-        set: Spanned<Text>,
-        /// Value that is written today.
-        from: Spanned<Text>,
-        /// Value that the author of the plan believed to be written.
-        believed: Option<Spanned<Text>>,
-        /// Value to write.
-        to: Spanned<Text>,
-        /// File of the system's own repository.
-        file: Option<Text>,
-        /// Key in that file.
-        key: Option<Text>,
-        /// Number of the edit in the plan's document.
-        edit: Option<Text>,
-        /// Whether the edit is made where it works, so that what runs changes too.
-        force: Option<Flag>,
-    }
-
-    /// A belief.
-    struct BeliefDoc {
-        /// Path of a setting in the system's document.
-        set: Spanned<Text>,
-        /// Value believed.
-        value: Spanned<Text>,
-    }
-
     /// A scenario: what happens to a system and what is asked.
     struct ScenarioDoc {
         /// Name of the scenario.
@@ -521,6 +514,8 @@ document! {
         day: Option<DayDoc>,
         /// Seed of all draws; 1 by default.
         seed: Option<Count<0, 9_007_199_254_740_992>>,
+        /// What the document under examination says, by variant.
+        stated: Map<StatedDoc>,
         /// What theory expects of it; for a scenario with one variant, mix and calibration.
         theory: Vec<TheoryDoc>,
     }

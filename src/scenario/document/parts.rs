@@ -105,6 +105,12 @@ document! {
         vcpu: Number,
         /// Memory.
         memory: Bytes,
+        /// Most pods of a node.
+        max_pods: Option<Count<1, 10_000>>,
+        /// Share of each virtual CPU that can be used without end; all of it by default.
+        baseline: Option<Share>,
+        /// CPU credits (minutes of one virtual CPU) that can be saved up.
+        credits_maximum: Option<Number>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
@@ -121,6 +127,8 @@ document! {
         memory: Option<Bytes>,
         /// Connections accepted by default.
         max_connections: Option<Count<1, 1_000_000>>,
+        /// Share of each virtual CPU that can be used without surcharge; all of it by default.
+        baseline: Option<Share>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
@@ -139,6 +147,10 @@ document! {
         iops_minimum: Option<Number>,
         /// Operations a second while there are credits.
         iops_burst: Option<Number>,
+        /// Operations that can be saved up for bursts.
+        io_credits: Option<Count<0, 1_000_000_000_000>>,
+        /// Price of a GiB in a month by region.
+        monthly_per_gib: Map<Money>,
         /// Time of one operation without a queue; 1 ms by default.
         latency: Option<Duration>,
         /// Where the numbers come from.
