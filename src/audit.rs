@@ -149,6 +149,14 @@ pub struct Findings<'a> {
 }
 
 impl Findings<'_> {
+    /// Something was found that does not depend on the variant.
+    pub(crate) fn once(&mut self, span: Span, message: String, consequence: String) {
+        self.add(span, message, consequence);
+        if let Some(last) = self.list.last_mut() {
+            last.variants.clear();
+        }
+    }
+
     /// Something was found. The same at the same place in another variant is one finding.
     pub(crate) fn add(&mut self, span: Span, message: String, consequence: String) {
         let (file, line, column) = self.documents.place(span);

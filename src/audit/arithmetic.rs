@@ -537,7 +537,7 @@ fn connections(view: &View<'_>, found: &mut Findings<'_>) {
     let mut all = 0;
     for service in view.services() {
         for database in 0..databases {
-            all += view.connections(service, database, view.pods(service, Pods::Running));
+            all += View::connections(service, database, view.pods(service, Pods::Running));
         }
     }
     if apart(said.value.0 as f64, all as f64, 1.0 + EQUAL) {

@@ -202,7 +202,7 @@ fn replicas(view: &View<'_>, found: &mut Findings<'_>) {
             .filter(|service| named(service.name))
             .filter_map(|service| Some(format!("{} {}", minimum(service.name)?, service.name)))
             .collect();
-        found.add(
+        found.once(
             span,
             format!("{} sets {} {} → {}", edit_name(edit), edit.set, edit.from, edit.to),
             format!("the autoscaler's minimum rules: pods before and after: {}", run.join(", ")),
@@ -217,7 +217,7 @@ fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
         }
         let why = edit.why.strip_prefix("no effect: ").unwrap_or(&edit.why);
         let message = format!("{} sets {} {} → {}", edit_name(edit), edit.set, edit.from, edit.to);
-        found.add(span, message, why.to_owned());
+        found.once(span, message, why.to_owned());
     }
 }
 
@@ -225,7 +225,7 @@ fn same(view: &View<'_>, found: &mut Findings<'_>) {
     for (span, edit) in edits(view) {
         if !differ(&edit.from, &edit.to) {
             let message = format!("{} sets {} to {}", edit_name(edit), edit.set, edit.to);
-            found.add(span, message, format!("{} is written already", edit.from));
+            found.once(span, message, format!("{} is written already", edit.from));
         }
     }
 }
@@ -238,7 +238,7 @@ fn believed(view: &View<'_>, found: &mut Findings<'_>) {
                 "{} is written: the step is {} → {}, not {believed} → {}",
                 edit.from, edit.from, edit.to, edit.to
             );
-            found.add(span, message, consequence);
+            found.once(span, message, consequence);
         }
     }
     if view.index > 0 {
@@ -255,7 +255,7 @@ fn believed(view: &View<'_>, found: &mut Findings<'_>) {
         let written = node.get("written").unwrap_or(node).quote();
         if differ(&written, value) {
             let message = format!("plan {} takes {set} for {value}", plan.plan.text);
-            found.add(belief.set.span, message, format!("{written} is written"));
+            found.once(belief.set.span, message, format!("{written} is written"));
         }
     }
 }
@@ -276,7 +276,7 @@ fn endpoints(view: &View<'_>, found: &mut Findings<'_>) {
                 pools.filter(|(_, pool)| pool.database.text == database.name).collect();
             let [_, (second, _), ..] = same.as_slice() else { continue };
             let names: Vec<&str> = same.iter().map(|(name, _)| name.value.as_str()).collect();
-            let a_pod = view.connections(service, database.index, 1);
+            let a_pod = View::connections(service, database.index, 1);
             found.add(
                 second.span,
                 format!(
@@ -304,7 +304,7 @@ fn settings(node: &Node, path: &mut String, found: &mut Findings<'_>) {
             let because = node.get("because").map(Node::quote);
             let because = because.map_or_else(String::new, |text| format!(", because {text}"));
             let message = format!("{path} is {written} in the files");
-            found.add(node.span, message, format!("{runs} runs{because}"));
+            found.once(node.span, message, format!("{runs} runs{because}"));
         }
         return;
     }

@@ -326,7 +326,7 @@ fn tries(view: &View<'_>, endpoint: &str) -> f64 {
 fn retries(view: &View<'_>, found: &mut Findings<'_>) {
     let users = view.spec.load.retries.map_or(0, |retries| retries.attempts);
     let mut worst: Option<(f64, &str)> = None;
-    for endpoint in view.spec.endpoints.iter() {
+    for endpoint in &view.spec.endpoints {
         let all = f64::from(users + 1) * tries(view, &endpoint.name);
         if worst.is_none_or(|(most, _)| all > most) {
             worst = Some((all, &endpoint.name));
@@ -353,7 +353,7 @@ fn patience(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let mesh = service.document.mesh.as_ref().and_then(|mesh| mesh.timeout.as_ref());
         let mesh = view.get(mesh).map(|timeout| timeout.0);
-        let user = view.spec.load.patience.map(|patience| patience.secs());
+        let user = view.spec.load.patience.map(crate::units::Span::secs);
         let Some(waits) = [mesh, user].into_iter().flatten().min_by(f64::total_cmp) else {
             continue;
         };
@@ -490,7 +490,7 @@ fn killed(view: &View<'_>, found: &mut Findings<'_>) {
 }
 
 fn grace(view: &View<'_>, found: &mut Findings<'_>) {
-    let Some(longest) = view.spec.load.patience.map(|patience| patience.secs()) else { return };
+    let Some(longest) = view.spec.load.patience.map(crate::units::Span::secs) else { return };
     for service in view.services() {
         let Some(probes) = service.document.pod.as_ref().and_then(|pod| pod.probes.as_ref()) else {
             continue;

@@ -171,7 +171,7 @@ fn hot(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(program) = program else { continue };
         let (partitions, threads, _) = view.threads(index, pods(view, index));
         let busy = program.rate * program.mean;
-        if partitions == 1 && busy >= HOT && busy < 1.0 {
+        if partitions == 1 && (HOT..1.0).contains(&busy) {
             found.add(
                 span,
                 format!(

@@ -165,7 +165,7 @@ fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, String) {
     let mut parts = Vec::new();
     for service in view.services() {
         let pods = view.pods(service, which);
-        let connections = view.connections(service, database, pods);
+        let connections = View::connections(service, database, pods);
         if connections > 0 {
             let pools = service.spec.pools.iter().filter(|pool| pool.database as usize == database);
             let sizes: Vec<String> = pools.map(|pool| pool.maximum.to_string()).collect();

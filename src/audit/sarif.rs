@@ -1,5 +1,7 @@
 //! Findings as SARIF 2.1.0, which code hosts show beside the lines of a pull request.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{Audit, Rule, Severity, rules};
@@ -36,7 +38,9 @@ fn address(path: &str) -> String {
         match byte {
             b'\\' => text.push('/'),
             byte if plain(byte) => text.push(char::from(byte)),
-            byte => text.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(text, "%{byte:02X}");
+            }
         }
     }
     text

@@ -164,7 +164,7 @@ impl<'a> View<'a> {
     }
 
     /// Connections that the pods of a service may open to a database.
-    pub(crate) fn connections(&self, service: OneService<'_>, database: usize, pods: u32) -> u64 {
+    pub(crate) fn connections(service: OneService<'_>, database: usize, pods: u32) -> u64 {
         let pools = service.spec.pools.iter().filter(|pool| pool.database as usize == database);
         pools.map(|pool| u64::from(pool.maximum)).sum::<u64>() * u64::from(pods)
     }
