@@ -1,9 +1,9 @@
 //! Judges a system, a plan and the numbers of a document by coded rules, in milliseconds: nothing is
 //! simulated here.
 //!
-//! A rule is one small piece of code behind [`Rule`]. It looks at a [`View`], the system of one variant with
-//! the place of every setting, and says what it found with the consequence in numbers. Rules know no system.
-//! `plimsoll explain CODE` prints what stands in [`About`], and `docs/rules.md` is made of it.
+//! A rule is one small piece of code behind [`Rule`]. It looks at a [`View`], the system of one variant
+//! with the place of every setting, and says what it found with the consequence in numbers. Rules know no
+//! system. `plimsoll explain CODE` prints what stands in [`About`], and `docs/rules.md` is made of it.
 
 mod arithmetic;
 mod capacity;

@@ -23,7 +23,7 @@
 //! | [`stats`] | estimates with intervals, queueing theory | the model |
 //! | [`study`] | replications, the line, differences | files, terminal |
 //! | [`scenario`] | from files to a validated study | the engine, reports |
-//! | [`audit`] | coded rules that judge a system, a plan and a document without simulating | the simulation |
+//! | [`audit`] | coded rules that judge a system and its plans | simulation, systems |
 //! | [`report`] | text, tables, charts | how it was computed |
 //! | [`cli`], [`app`] | the command line | |
 //!

@@ -625,8 +625,12 @@ fn the_contradictions_of_the_plan_are_found() {
     let findings = answer["findings"].as_array().expect("findings");
     let said = |code: &str, text: &str| {
         let of = findings.iter().filter(|finding| finding["code"] == code);
-        let texts: Vec<String> =
-            of.map(|one| format!("{}: {}", one["message"], one["consequence"])).collect();
+        let texts: Vec<String> = of
+            .map(|one| {
+                let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+                format!("{}: {}", text("message"), text("consequence"))
+            })
+            .collect();
         assert!(
             texts.iter().any(|one| one.contains(text)),
             "{code}: `{text}` is not in {texts:#?}"

@@ -121,10 +121,10 @@ pub fn handbook() -> String {
         ('4', "Money"),
     ];
     let mut text = String::from(
-        "# Rules\n\nWhat `plimsoll check` looks for in a system, a plan and the numbers of a document, without \
-         simulating. Made by `plimsoll explain --write docs/rules.md`; do not edit.\n\nThe first letter is the \
-         severity: E cannot be (exit status 1), W does not do what it seems to or fails under circumstances to be \
-         expected, N is worth knowing.\n",
+        "# Rules\n\nWhat `plimsoll check` looks for in a system, a plan and the numbers of a document, \
+         without simulating. Made by `plimsoll explain --write docs/rules.md`; do not edit.\n\nThe first \
+         letter is the severity: E cannot be (exit status 1), W does not do what it seems to or fails \
+         under circumstances to be expected, N is worth knowing.\n",
     );
     for (digit, title) in families {
         let _ = writeln!(text, "\n## {title}\n\n| code | rule |\n|---|---|");
