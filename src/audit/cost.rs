@@ -36,7 +36,7 @@ pub struct Bill {
 impl Bill {
     /// Sum of all items that have a price \[dollars a month\].
     pub fn total(&self) -> f64 {
-        self.items.iter().filter_map(|item| item.monthly).sum()
+        self.items.iter().filter_map(|item| item.monthly).fold(0.0, |sum, price| sum + price)
     }
 
     /// Parts without a price.
@@ -56,7 +56,7 @@ impl Bill {
     /// Sum of what the document's figure covers.
     pub fn covered_total(&self) -> f64 {
         let covered = self.items.iter().filter(|item| self.covered(item));
-        covered.filter_map(|item| item.monthly).sum()
+        covered.filter_map(|item| item.monthly).fold(0.0, |sum, price| sum + price)
     }
 }
 

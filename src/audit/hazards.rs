@@ -522,7 +522,11 @@ fn single(view: &View<'_>, found: &mut Findings<'_>) {
             found.add(
                 span,
                 format!("`{}` has one pod", service.name),
-                format!("its loss is an outage of {} and more", time(ready)),
+                if ready > 0.0 {
+                    format!("its loss is an outage of {} and more", time(ready))
+                } else {
+                    "its loss, and each rollout, is an outage".to_owned()
+                },
             );
         }
     }
