@@ -198,9 +198,15 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Whether anything was found that cannot be.
+    /// Whether anything was found that cannot be, in the last variant: as with studies, those before it are
+    /// what it is compared with.
     pub fn failed(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        let last = self.bills.last().map(|bill| &bill.variant);
+        self.findings.iter().any(|finding| {
+            let concerns = |last| finding.variants.contains(last);
+            let concerned = finding.variants.is_empty() || last.is_some_and(concerns);
+            finding.severity == Severity::Error && concerned
+        })
     }
 }
 

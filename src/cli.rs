@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// is. The answer goes to standard output, progress and warnings to standard error.
 ///
 /// Exit status: 0 when the last variant meets every target, 1 when it misses one or that is undecided, or
-/// when `check` finds what cannot be, 2 for bad input.
+/// when `check` finds in it what cannot be, 2 for bad input.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {
