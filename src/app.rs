@@ -1,6 +1,7 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+mod check;
 mod validate;
 
 use std::fmt::Write as _;
@@ -28,12 +29,12 @@ const BAD_INPUT: u8 = 2;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
-        Command::Check(reading) => check(&reading),
+        Command::Check(checking) => check::check(&checking),
         Command::Run(studying) => study(&studying, Question::Run),
         Command::Compare(studying) => study(&studying, Question::Compare),
         Command::Saturate(studying) => study(&studying, Question::Saturate),
         Command::Validate(validating) => validate::validate(&validating),
-        Command::Explain { code } => explain(code.as_deref()),
+        Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -82,100 +83,23 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     }
 }
 
+fn options(reading: &Reading) -> scenario::Options {
+    scenario::Options { catalog: reading.catalog.clone(), seed: reading.seed, quick: reading.quick }
+}
+
 fn load(reading: &Reading) -> Result<Loaded, u8> {
-    let options = scenario::Options {
-        catalog: reading.catalog.clone(),
-        seed: reading.seed,
-        quick: reading.quick,
-    };
+    let options = options(reading);
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     match scenario::load(&reading.scenario, &options) {
         Ok(loaded) => Ok(loaded),
         Err(problems) => {
             if reading.json {
-                print(findings(&problems).as_bytes());
+                print(check::findings(&problems, None).as_bytes());
             } else {
                 warn(&scenario::render(&problems, colour));
             }
             Err(BAD_INPUT)
         }
-    }
-}
-
-/// Problems as JSON.
-fn findings(problems: &[scenario::Problem]) -> String {
-    let list: Vec<serde_json::Value> = problems
-        .iter()
-        .map(|problem| {
-            serde_json::json!({
-                "code": problem.code,
-                "severity": match problem.severity {
-                    scenario::Severity::Error => "error",
-                    scenario::Severity::Warning => "warning",
-                },
-                "message": problem.message,
-                "remedy": problem.help,
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-            })
-        })
-        .collect();
-    format!("{:#}\n", serde_json::json!({ "findings": list }))
-}
-
-fn check(reading: &Reading) -> u8 {
-    let loaded = match load(reading) {
-        Ok(loaded) => loaded,
-        Err(code) => return code,
-    };
-    let colour = coloured(reading.color, std::io::stderr().is_terminal());
-    if reading.json {
-        return print(findings(&loaded.warnings).as_bytes());
-    }
-    if !loaded.warnings.is_empty() {
-        warn(&scenario::render(&loaded.warnings, colour));
-    }
-    let study = &loaded.study;
-    let mut text = format!(
-        "{}: {}, {}, {}, {} read; no errors, {}\n",
-        study.scenario,
-        counted(study.variants.len(), "variant"),
-        counted(study.mixes.len(), "mix"),
-        counted(study.calibrations.len(), "calibration"),
-        counted(study.inputs.len(), "file"),
-        counted(loaded.warnings.len(), "warning"),
-    );
-    text.push_str(&report::edits(&study.edits, report::Lang::En));
-    print(text.as_bytes())
-}
-
-/// A count with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    match (count, noun) {
-        (1, _) => format!("1 {noun}"),
-        (_, "mix") => format!("{count} mixes"),
-        _ => format!("{count} {noun}s"),
-    }
-}
-
-fn explain(code: Option<&str>) -> u8 {
-    let Some(code) = code else {
-        let mut list = String::new();
-        for explanation in scenario::EXPLANATIONS {
-            let _ = writeln!(list, "{}  {}", explanation.code, explanation.title);
-        }
-        return print(list.as_bytes());
-    };
-    match scenario::explain(code) {
-        Some(found) => {
-            let text = format!(
-                "{}: {}\n\n{}\n\nRemedy: {}\n",
-                found.code, found.title, found.cause, found.remedy
-            );
-            print(text.as_bytes())
-        }
-        None => complain(&format!("no problem has the code {code}; `plimsoll explain` lists them")),
     }
 }
 

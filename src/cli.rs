@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// replications in parallel, and shows which resource saturates first, at which load, and how sure that
 /// is. The answer goes to standard output, progress and warnings to standard error.
 ///
-/// Exit status: 0 when the last variant meets every target, 1 when it misses one or that is undecided,
-/// 2 for bad input.
+/// Exit status: 0 when the last variant meets every target, 1 when it misses one or that is undecided, or
+/// when `check` finds in it what cannot be, 2 for bad input.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {
@@ -23,8 +23,9 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read a scenario with all it names and say everything that is wrong with it.
-    Check(Reading),
+    /// Read a scenario with all it names, say everything that is wrong with it, and judge its system, plans
+    /// and stated numbers by coded rules.
+    Check(Checking),
     /// Simulate the load that the scenario asks about, and its day.
     Run(Studying),
     /// Find where each variant saturates and what changes between them.
@@ -37,6 +38,9 @@ pub enum Command {
     Explain {
         /// Code of the problem.
         code: Option<String>,
+        /// Write the handbook of the audit's rules (Markdown) into this file.
+        #[arg(long, value_name = "FILE", conflicts_with = "code")]
+        write: Option<PathBuf>,
     },
     /// Print the JSON Schema of an input or output file, or write all of them.
     Schema {
@@ -75,6 +79,17 @@ pub struct Reading {
     /// Colour of the output.
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
+}
+
+/// What to check.
+#[derive(Args, Debug)]
+pub struct Checking {
+    /// What to read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Print SARIF 2.1.0, for annotations of pull requests.
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 /// What to study and how.

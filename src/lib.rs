@@ -23,6 +23,7 @@
 //! | [`stats`] | estimates with intervals, queueing theory | the model |
 //! | [`study`] | replications, the line, differences | files, terminal |
 //! | [`scenario`] | from files to a validated study | the engine, reports |
+//! | [`audit`] | coded rules that judge a system and its plans | simulation, systems |
 //! | [`report`] | text, tables, charts | how it was computed |
 //! | [`cli`], [`app`] | the command line | |
 //!
@@ -44,6 +45,7 @@
 //! `ARCHITECTURE.md` says why it is made this way and how to add to it.
 
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod engine;
 pub mod model;

@@ -3,16 +3,17 @@
 //! A scenario names a system, variants of it, mixes, calibrations and a load. Each combination becomes
 //! one [`crate::model::spec::Spec`] of plain numbers; nothing below this room reads a file or a name.
 
-mod catalog;
+pub(crate) mod catalog;
 mod codes;
-mod decode;
-mod document;
+pub(crate) mod decode;
+pub(crate) mod document;
+pub(crate) mod documents;
 mod plan;
-mod problem;
+pub(crate) mod problem;
 mod resolve;
 mod time;
-mod values;
-mod yaml;
+pub(crate) mod values;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -27,6 +28,7 @@ use self::decode::{Decode, Map};
 use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
 };
+pub(crate) use self::documents::Documents;
 use self::problem::{Problems, Span};
 use self::yaml::Node;
 use crate::study::result::Edit;
@@ -55,6 +57,8 @@ pub struct Loaded {
     pub study: Study,
     /// Warnings; the study repeats them as text.
     pub warnings: Vec<Problem>,
+    /// What was read, for the audit.
+    pub(crate) documents: Documents,
 }
 
 /// Load the scenario at `path` with all that it names.
@@ -66,9 +70,9 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, Vec<Problem>> {
     let study = read(path, options, &mut problems);
     let (mut errors, warnings) = problems.finish();
     match study {
-        Some(mut study) if errors.is_empty() => {
+        Some((mut study, documents)) if errors.is_empty() => {
             study.warnings.extend(warnings.iter().map(|warning| warning.message.clone()));
-            Ok(Loaded { study, warnings })
+            Ok(Loaded { study, warnings, documents })
         }
         _ => {
             errors.extend(warnings);
@@ -89,14 +93,15 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
 }
 
 /// A variant, ready to be resolved.
-struct VariantInput {
-    name: String,
+#[derive(Clone, Debug)]
+pub(crate) struct VariantInput {
+    pub(crate) name: String,
     about: String,
-    view: View,
-    system: SystemDoc,
+    pub(crate) view: View,
+    pub(crate) system: SystemDoc,
 }
 
-fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study> {
+fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Study, Documents)> {
     let mut files = Files::default();
     let tree = files.document(path, None, "scenario", problems)?;
     let scenario = ScenarioDoc::decode(&tree, problems);
@@ -140,10 +145,12 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
         variants: &variants,
         options,
     };
+    let plans = inputs.carried_out(&edits);
     let mut study = resolve::study(&question, &mut files, problems)?;
     study.edits = edits;
     study.inputs = files.inputs;
-    Some(study)
+    let sources = problems.sources().to_vec();
+    Some((study, Documents { scenario, variants, system: system_tree, catalog, plans, sources }))
 }
 
 /// Reads the plans and calibrations of a system by name.
@@ -154,6 +161,13 @@ struct Named<'a> {
 }
 
 impl Named<'_> {
+    /// The plans that made these edits, in their order.
+    fn carried_out(&self, edits: &[Edit]) -> Vec<PlanDoc> {
+        let mut names: Vec<&str> = edits.iter().map(|edit| edit.plan.as_str()).collect();
+        names.dedup();
+        names.into_iter().filter_map(|name| self.plans.get(name).cloned().flatten()).collect()
+    }
+
     fn file(
         &mut self,
         folder: &str,

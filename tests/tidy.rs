@@ -17,13 +17,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stats", &["units"]),
     ("study", &["units", "random", "model", "observe", "stats"]),
     ("scenario", &["units", "random", "model", "study"]),
+    ("audit", &["units", "model", "station", "stats", "study", "scenario"]),
     ("report", &["units", "stats", "study"]),
     ("cli", &[]),
     (
         "app",
         &[
             "units", "random", "engine", "observe", "station", "model", "stats", "study",
-            "scenario", "report", "cli",
+            "scenario", "audit", "report", "cli",
         ],
     ),
 ];

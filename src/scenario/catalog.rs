@@ -8,7 +8,7 @@ use super::Files;
 use super::decode::{Decode, Map};
 use super::document::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
-    RuntimeItem, StorageItem,
+    PriceItem, RuntimeItem, StorageItem,
 };
 use super::problem::Problems;
 use super::yaml;
@@ -25,11 +25,13 @@ pub(crate) struct Catalog {
     pub(crate) database_classes: Map<DatabaseItem>,
     pub(crate) storage_types: Map<StorageItem>,
     pub(crate) cache_classes: Map<ClassItem>,
+    pub(crate) broker_classes: Map<ClassItem>,
+    pub(crate) prices: Map<PriceItem>,
     pub(crate) curves: Map<CurveItem>,
 }
 
 /// What is compiled in, then `../catalog` beside the system's folder, then `folder`.
-pub(crate) fn read(
+pub(super) fn read(
     files: &mut Files,
     system_folder: &Path,
     folder: Option<&Path>,
@@ -70,6 +72,8 @@ fn merge(catalog: &mut Catalog, source: Option<u32>, problems: &mut Problems) {
     overlay(&mut catalog.database_classes, document.database_classes);
     overlay(&mut catalog.storage_types, document.storage_types);
     overlay(&mut catalog.cache_classes, document.cache_classes);
+    overlay(&mut catalog.broker_classes, document.broker_classes);
+    overlay(&mut catalog.prices, document.prices);
     overlay(&mut catalog.curves, document.curves);
 }
 

@@ -1,9 +1,12 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
 mod kafka;
-mod mesh;
+pub(crate) mod mesh;
 mod nodes;
+pub(crate) mod operations;
 mod parts;
+mod plan;
+pub(crate) mod stated;
 mod theory;
 mod timeline;
 
@@ -15,20 +18,24 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+use self::operations::{BrokerGroups, ChargeDoc};
+use self::stated::StatedDoc;
+
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
-    RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
+    PodMemoryDoc, RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
 };
 pub(crate) use self::mesh::{
     IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
 };
+pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
-    RuntimeItem, StorageItem,
+    PriceItem, RuntimeItem, StorageItem,
 };
 
 words! {
@@ -102,6 +109,10 @@ document! {
         topics: Map<TopicDoc>,
         /// Kafka's brokers.
         kafka: Option<KafkaDoc>,
+        /// Kafka brokers; nothing is simulated of them.
+        brokers: BrokerGroups,
+        /// What is billed besides: control plane, NAT gateways, load balancers.
+        charges: Map<ChargeDoc>,
         /// Mutual exclusions shared by all pods.
         locks: Map<LockDoc>,
         /// What grows with what is put into it.
@@ -182,6 +193,8 @@ document! {
         storage: Option<StorageDoc>,
         /// Connections accepted; by default the class's, else unlimited.
         max_connections: Option<Setting<Count<1, 1_000_000>>>,
+        /// Connections of those that only administrators get; 3 by default.
+        reserved: Option<Setting<Count<0, 1000>>>,
         /// Storage operations a second; by default what the storage bursts to, else unlimited.
         iops: Option<Setting<Number>>,
         /// Virtual CPUs; by default the class's, else 1.
@@ -380,46 +393,6 @@ document! {
         units: Option<UnitsDoc>,
     }
 
-    /// A planned change of a system.
-    struct PlanDoc {
-        /// Name: that of the file.
-        plan: Name,
-        /// The plan in a sentence.
-        about: Option<Text>,
-        /// Edits, in order.
-        changes: Vec<ChangeDoc>,
-        /// What the plan's author believed of settings that it does not change.
-        believes: Vec<BeliefDoc>,
-    }
-
-    /// An edit.
-    struct ChangeDoc {
-        /// Path of a setting in the system's document; `*` is every key of a level.
-        set: Spanned<Text>,
-        /// Value that is written today.
-        from: Spanned<Text>,
-        /// Value that the author of the plan believed to be written.
-        believed: Option<Spanned<Text>>,
-        /// Value to write.
-        to: Spanned<Text>,
-        /// File of the system's own repository.
-        file: Option<Text>,
-        /// Key in that file.
-        key: Option<Text>,
-        /// Number of the edit in the plan's document.
-        edit: Option<Text>,
-        /// Whether the edit is made where it works, so that what runs changes too.
-        force: Option<Flag>,
-    }
-
-    /// A belief.
-    struct BeliefDoc {
-        /// Path of a setting in the system's document.
-        set: Spanned<Text>,
-        /// Value believed.
-        value: Spanned<Text>,
-    }
-
     /// A scenario: what happens to a system and what is asked.
     struct ScenarioDoc {
         /// Name of the scenario.
@@ -460,6 +433,8 @@ document! {
         fidelity: Option<FidelityDoc>,
         /// Seed of all draws; 1 by default.
         seed: Option<Count<0, 9_007_199_254_740_992>>,
+        /// What the document under examination says, by variant.
+        stated: Map<StatedDoc>,
         /// What theory expects of it; for a scenario with one variant, mix and calibration.
         theory: Vec<TheoryDoc>,
     }

@@ -142,6 +142,11 @@ impl Problems {
         (self.sources.len() - 1) as u32
     }
 
+    /// All texts; spans refer to them by index.
+    pub(crate) fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
     pub(crate) fn path(&self, source: u32) -> &str {
         self.sources.get(source as usize).map_or("", |source| &source.path)
     }

@@ -334,10 +334,7 @@ impl Scalar for Bytes {
 
 /// Dollars.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Money(
-    #[allow(dead_code, reason = "prices are checked, though nothing computes with them yet")]
-    pub(crate) f64,
-);
+pub(crate) struct Money(pub(crate) f64);
 
 impl Scalar for Money {
     const WHAT: &'static str = "a price such as `$0.104`";

@@ -222,9 +222,11 @@ struct Demands {
 }
 
 /// Rates at which programs run and topics are written, per second.
-struct Flows {
-    endpoints: Vec<f64>,
-    topics: Vec<f64>,
+pub(crate) struct Flows {
+    /// Of each endpoint.
+    pub(crate) endpoints: Vec<f64>,
+    /// Of each topic.
+    pub(crate) topics: Vec<f64>,
 }
 
 /// Most rounds through the programs: as many as calls and topics can lie one behind the other.
@@ -315,7 +317,8 @@ fn computes(
 }
 
 impl Flows {
-    fn of(spec: &Spec, load: f64) -> Option<Flows> {
+    /// Rates at the load given; none for a closed load, and for circles.
+    pub(crate) fn of(spec: &Spec, load: f64) -> Option<Flows> {
         if spec.load.closed.is_some() {
             return None;
         }
@@ -383,7 +386,12 @@ impl Flows {
 }
 
 /// Tell `seen` the steps of one program with their rates; none where a step leads back.
-fn walk(spec: &Spec, entry: u32, rate: f64, mut seen: impl FnMut(&Op, f64)) -> Option<()> {
+pub(crate) fn walk(
+    spec: &Spec,
+    entry: u32,
+    rate: f64,
+    mut seen: impl FnMut(&Op, f64),
+) -> Option<()> {
     // Rates at steps ahead, by how far ahead they are.
     let mut ahead = std::collections::BTreeMap::from([(entry, rate)]);
     while let Some((at, rate)) = ahead.pop_first() {

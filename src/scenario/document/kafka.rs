@@ -89,6 +89,8 @@ document! {
         metadata_max_age: Option<Setting<Duration>>,
         /// Share of records that fail at every attempt; none by default.
         fails: Option<Setting<Share>>,
+        /// Whether the client commits by itself, whatever became of the records; `false` by default.
+        auto_commit: Option<Setting<Flag>>,
         /// The kind of flow that a record handled here completes.
         completes: Option<Name>,
         /// What is done with a record.

@@ -1,5 +1,6 @@
 //! Where pods run, how each of them lives, and how faithfully that is simulated.
 
+use super::operations::ProbesDoc;
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{
     Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text,
@@ -28,6 +29,8 @@ words! {
         "rolling" => Rolling,
         /// A full second set, then the switch.
         "blue-green" => BlueGreen,
+        /// The old pods go first.
+        "recreate" => Recreate,
     }
 
     /// What nodes do in a simulation.
@@ -58,8 +61,8 @@ document! {
         provision: Option<Setting<Duration>>,
         /// What `DaemonSet`s request on each node, all together.
         daemons: Option<RequestsDoc>,
-        /// Whether it is kept for others: no pod of the services runs there.
-        tainted: Option<Flag>,
+        /// Whether only services that name it run on it; `false` by default.
+        dedicated: Option<Flag>,
         /// What an instance does without CPU credits; `unlimited` by default, as on EC2.
         credits: Option<Setting<CreditWord>>,
         /// Share of its most CPU credits that an instance begins with; all by default.
@@ -96,6 +99,8 @@ document! {
         memory: Option<PodMemoryDoc>,
         /// What its sidecars request on top; what they use is not simulated.
         sidecar: Option<RequestsDoc>,
+        /// When it is looked at.
+        probes: Option<ProbesDoc>,
         /// Time from start to ready; none by default.
         ready_after: Option<Setting<Duration>>,
         /// How a new pod is slower than an old one; not at all by default.
@@ -120,6 +125,8 @@ document! {
         request: Option<Setting<Bytes>>,
         /// Memory that the pod may use.
         limit: Option<Setting<Bytes>>,
+        /// Share of the limit that the heap may grow to; the JVM's own default is 25%.
+        heap_share: Option<Setting<Share>>,
     }
 
     /// A virtual machine that compiles its hot code while it works.

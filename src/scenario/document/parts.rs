@@ -121,6 +121,8 @@ document! {
         max_pods: Option<Count<1, 10_000>>,
         /// Processor that is left to pods; by default that of an EKS node.
         allocatable_cpu: Option<Cores>,
+        /// Share of each virtual CPU that can be used without end; all of it by default.
+        baseline: Option<Share>,
         /// CPU credits earned an hour.
         credits_per_hour: Option<Number>,
         /// Most CPU credits held.
@@ -141,6 +143,8 @@ document! {
         memory: Option<Bytes>,
         /// Connections accepted by default.
         max_connections: Option<Count<1, 1_000_000>>,
+        /// Share of each virtual CPU that can be used without surcharge; all of it by default.
+        baseline: Option<Share>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
@@ -159,8 +163,10 @@ document! {
         iops_minimum: Option<Number>,
         /// Operations a second while there are credits.
         iops_burst: Option<Number>,
-        /// Most credits; one is an operation.
-        io_credits: Option<Number>,
+        /// Operations that can be saved up for bursts.
+        io_credits: Option<Count<0, 1_000_000_000_000>>,
+        /// Price of a GiB in a month by region.
+        monthly_per_gib: Map<Money>,
         /// Time of one operation without a queue; 1 ms by default.
         latency: Option<Duration>,
         /// Where the numbers come from.

@@ -59,8 +59,13 @@ impl Compiler<'_> {
             Cluster { shared: self.fidelity.nodes == NodesWord::Shared, ..Cluster::default() };
         for (name, document) in system.node_groups.iter() {
             let group = self.node_group(&name.value, document);
-            if document.tainted.is_some_and(|flag| flag.0) {
-                continue;
+            let named = |service: &ServiceDoc| {
+                let group = service.node_group.as_ref().map(|group| self.pick(group));
+                group.is_some_and(|group| group.text == name.value)
+            };
+            let unused = !system.services.iter().any(|(_, service)| named(service));
+            if document.dedicated.is_some_and(|flag| flag.0) && unused {
+                continue; // Nobody runs there.
             }
             cluster.groups.extend(group);
         }
@@ -190,6 +195,7 @@ impl Compiler<'_> {
                     promotion: time(document.promotion.as_ref()).unwrap_or(Length::ZERO),
                     keep: time(document.keep.as_ref()).unwrap_or(KEEP),
                 },
+                Some(RolloutWord::Recreate) => Rollout::Rolling { surge: 0, unavailable: 100 },
                 Some(RolloutWord::Rolling) | None => Rollout::Rolling {
                     surge: percent(document.surge.as_ref()),
                     unavailable: percent(document.unavailable.as_ref()),

@@ -1,0 +1,125 @@
+//! `check` and `explain`: what is wrong with the input, and what the audit finds in it.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{BAD_INPUT, MET, MISSED, coloured, complain, load, print, warn};
+use crate::audit::{self, Audit, Rule};
+use crate::cli::Checking;
+use crate::report;
+use crate::scenario;
+
+/// Problems and findings as JSON.
+pub(super) fn findings(problems: &[scenario::Problem], audit: Option<&Audit>) -> String {
+    let mut list: Vec<Value> = problems
+        .iter()
+        .map(|problem| {
+            json!({
+                "code": problem.code,
+                "severity": match problem.severity {
+                    scenario::Severity::Error => "error",
+                    scenario::Severity::Warning => "warning",
+                },
+                "message": problem.message,
+                "remedy": problem.help,
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+            })
+        })
+        .collect();
+    let Some(audit) = audit else { return format!("{:#}\n", json!({ "findings": list })) };
+    let (found, cost) = audit::json(audit);
+    list.extend(found);
+    format!("{:#}\n", json!({ "findings": list, "cost": cost }))
+}
+
+pub(super) fn check(checking: &Checking) -> u8 {
+    let reading = &checking.reading;
+    let options = super::options(reading);
+    if checking.sarif
+        && let Err(problems) = scenario::load(&reading.scenario, &options)
+    {
+        print(format!("{:#}\n", audit::sarif(&problems, None)).as_bytes());
+        return BAD_INPUT;
+    }
+    let loaded = match load(reading) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    let audit = audit::audit(&loaded);
+    let judged = if audit.failed() { MISSED } else { MET };
+    if checking.sarif || reading.json {
+        let text = if checking.sarif {
+            format!("{:#}\n", audit::sarif(&loaded.warnings, Some(&audit)))
+        } else {
+            findings(&loaded.warnings, Some(&audit))
+        };
+        return print(text.as_bytes()).max(judged);
+    }
+    let colour = coloured(reading.color, std::io::stderr().is_terminal());
+    if !loaded.warnings.is_empty() {
+        warn(&scenario::render(&loaded.warnings, colour));
+    }
+    let study = &loaded.study;
+    let mut text = format!(
+        "{}: {}, {}, {}, {} read; no errors, {}\n",
+        study.scenario,
+        counted(study.variants.len(), "variant"),
+        counted(study.mixes.len(), "mix"),
+        counted(study.calibrations.len(), "calibration"),
+        counted(study.inputs.len(), "file"),
+        counted(loaded.warnings.len(), "warning"),
+    );
+    text.push_str(&report::edits(&study.edits, report::Lang::En));
+    text.push_str(&audit::text(&audit));
+    print(text.as_bytes()).max(judged)
+}
+
+/// A count with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "mix") => format!("{count} mixes"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
+    if let Some(path) = write {
+        return match report::replace_file(path, audit::handbook().as_bytes()) {
+            Ok(()) => MET,
+            Err(error) => complain(&format!("cannot write {}: {error}", path.display())),
+        };
+    }
+    let Some(code) = code else {
+        let mut list = String::new();
+        for explanation in scenario::EXPLANATIONS {
+            let _ = writeln!(list, "{}  {}", explanation.code, explanation.title);
+        }
+        for about in audit::rules().map(Rule::about) {
+            let _ = writeln!(list, "{}  {}", about.code, about.title);
+        }
+        return print(list.as_bytes());
+    };
+    if let Some(about) = audit::explain(code) {
+        let audit::About { code, title, cause, consequence, remedy, source } = about;
+        let text = format!(
+            "{code}: {title}\n\n{cause} {consequence}\n\nRemedy: {remedy}\n\nSource: {source}\n"
+        );
+        return print(text.as_bytes());
+    }
+    match scenario::explain(code) {
+        Some(found) => {
+            let text = format!(
+                "{}: {}\n\n{}\n\nRemedy: {}\n",
+                found.code, found.title, found.cause, found.remedy
+            );
+            print(text.as_bytes())
+        }
+        None => complain(&format!("no problem has the code {code}; `plimsoll explain` lists them")),
+    }
+}

@@ -1,0 +1,646 @@
+//! Numbers of the document and of the load that cannot hold together.
+
+use super::view::{Pods, View};
+use super::work::Work;
+use super::{About, Coded, Findings, figure, percent, time};
+use crate::model::spec::Spec;
+use crate::model::stations::active_threads;
+use crate::scenario::values::Name;
+
+/// Seconds of a month of 730 h.
+const MONTH: f64 = 730.0 * 3600.0;
+/// How many times apart two figures that people round may lie.
+const APART: f64 = 1.5;
+/// As [`APART`], for orders of magnitude.
+const FAR: f64 = 3.0;
+/// Relative difference of figures that should be equal.
+const EQUAL: f64 = 0.1;
+
+const LITTLE: &str = "Little 1961, L = λW";
+
+pub(super) const RULES: &[Coded] = &[
+    Coded {
+        about: About {
+            code: "E1301",
+            title: "more users at once than on a day, or than in a month",
+            cause: "Users at once are some of those of the day, and those some of the month's.",
+            consequence: "One of the figures is wrong, and what is derived from it.",
+            remedy: "Look the figures up where they were counted.",
+            source: "definition of DAU and MAU",
+        },
+        check: users,
+    },
+    Coded {
+        about: About {
+            code: "W1302",
+            title: "users at once and requests per second contradict each other",
+            cause: "By Little's law, users at once over requests per second is the time between two requests of a user; \
+                    the journeys have another.",
+            consequence: "Either far fewer users make this load, or so many users make far more of it.",
+            remedy: "Measure the requests of a session, or state the load in requests alone.",
+            source: LITTLE,
+        },
+        check: between,
+    },
+    Coded {
+        about: About {
+            code: "W1303",
+            title: "users at once imply visits of another length",
+            cause: "By Little's law, users at once are arrivals times the length of a visit, here with one visit of each \
+                    daily user and the curve of the day.",
+            consequence: "The share of daily users that is there at once is not what these visits give.",
+            remedy: "Measure sessions at once, or the length of a visit.",
+            source: LITTLE,
+        },
+        check: visits,
+    },
+    Coded {
+        about: About {
+            code: "W1304",
+            title: "requests per second and daily users contradict each other",
+            cause: "The day's requests, by the curve, over the daily users are many times the requests of a visit.",
+            consequence: "The target is for far more, or far fewer, users than stated.",
+            remedy: "Derive one of the figures from the other.",
+            source: "area under the day's curve",
+        },
+        check: requests,
+    },
+    Coded {
+        about: About {
+            code: "W1305",
+            title: "orders per month and orders per second contradict each other",
+            cause: "A month of the stated orders a second at the peak is many times the stated orders of a month.",
+            consequence: "The capacity asked for has no business behind it, or the business forecast is too low.",
+            remedy: "Derive the peak from the month: orders / month x peak over mean.",
+            source: "area under the day's curve, 730 h a month",
+        },
+        check: orders,
+    },
+    Coded {
+        about: About {
+            code: "W1306",
+            title: "the mix makes other orders than the document",
+            cause: "The share of orders in the mix, at the load asked about, makes a month of orders that is not the one \
+                    stated.",
+            consequence: "The test loads writes and consumers many times as much as the business will, or too little.",
+            remedy: "Test with a mix whose share of orders follows from the business.",
+            source: "area under the day's curve, 730 h a month",
+        },
+        check: mixes,
+    },
+    Coded {
+        about: About {
+            code: "W1307",
+            title: "events per order differ from what the system does",
+            cause: "Stated events over stated orders are not the records that an order causes.",
+            consequence: "A capacity in events means another one in orders.",
+            remedy: "Count the records that one order publishes on all its way.",
+            source: "flow balance: Denning and Buzen 1978",
+        },
+        check: events_per_order,
+    },
+    Coded {
+        about: About {
+            code: "W1308",
+            title: "the target in events does not follow from the load",
+            cause: "The load asked about causes far more, or fewer, events per second than the target.",
+            consequence: "Meeting one target says nothing of the other.",
+            remedy: "State one of them and derive the other from the mix.",
+            source: "flow balance: Denning and Buzen 1978",
+        },
+        check: events,
+    },
+    Coded {
+        about: About {
+            code: "W1309",
+            title: "a load test that cannot make its load",
+            cause: "Virtual users wait for each answer: they make at most users / (pause + response) requests a second.",
+            consequence: "The test slows down with the system and passes below the target.",
+            remedy: "Test with arrivals at a rate, or with enough virtual users for the slowest response allowed.",
+            source: "interactive response time law: Denning and Buzen 1978; Schroeder and others 2006, open versus closed",
+        },
+        check: closed,
+    },
+    Coded {
+        about: About {
+            code: "W1310",
+            title: "events are said to grow by more than the consumers",
+            cause: "A partition has one thread; the threads that have one grow by less than what is claimed.",
+            consequence: "The claim needs partitions, or cheaper records.",
+            remedy: "Add partitions with the threads.",
+            source: "Apache Kafka documentation, consumers and consumer groups",
+        },
+        check: consumers,
+    },
+    Coded {
+        about: About {
+            code: "W1311",
+            title: "requests are said to grow by more than the pods",
+            cause: "CPU and connections come with pods; those grow by less than what is claimed.",
+            consequence: "The claim has nothing behind it that grows as much.",
+            remedy: "Show what grows, or claim what the pods do.",
+            source: "utilisation law: Denning and Buzen 1978",
+        },
+        check: pods,
+    },
+    Coded {
+        about: About {
+            code: "W1312",
+            title: "another number of connections than there are",
+            cause: "Every pod has pools of its own; the stated total counts them once.",
+            consequence: "Limits of databases are judged by a wrong total.",
+            remedy: "Count pods x pools x size, for each database.",
+            source: "HikariCP README: a pool belongs to its process",
+        },
+        check: connections,
+    },
+    Coded {
+        about: About {
+            code: "E1313",
+            title: "percentiles in the wrong order",
+            cause: "A higher percentile is never below a lower one.",
+            consequence: "The stricter target includes the other, or one was mistaken.",
+            remedy: "Correct one of them.",
+            source: "definition of a percentile",
+        },
+        check: percentiles,
+    },
+    Coded {
+        about: About {
+            code: "W1314",
+            title: "a target below the time without any queue",
+            cause: "More requests than the target lets be slower take longer on the mean, with nobody before them.",
+            consequence: "No capacity meets the target; only cheaper requests do.",
+            remedy: "Relax the target, or make these requests cheaper.",
+            source: "response = service + waiting",
+        },
+        check: unreachable,
+    },
+    Coded {
+        about: About {
+            code: "W1315",
+            title: "more requests claimed than a resource can pass",
+            cause: "A processor, device or cache is full below the stated requests per second, by the utilisation law.",
+            consequence: "What is stated is out of reach before any queue is looked at.",
+            remedy: "Enlarge that resource, or make its work cheaper.",
+            source: "utilisation law: Denning and Buzen 1978",
+        },
+        check: claimed,
+    },
+];
+
+/// Whether two figures lie more than `times` apart.
+fn apart(one: f64, other: f64, times: f64) -> bool {
+    one > 0.0 && other > 0.0 && (one / other > times || other / one > times)
+}
+
+/// Each mix with its description and what the load asks for.
+fn each_mix<'a>(view: &View<'a>) -> Vec<(&'a str, &'a Spec, Work)> {
+    let mixes = view.study.mixes.iter().enumerate();
+    mixes
+        .filter_map(|(index, mix)| {
+            let spec = view.study.case(view.index, index, 0);
+            Some((mix.as_str(), spec, Work::of(spec, view.study.load.rps)?))
+        })
+        .collect()
+}
+
+/// Time between two requests of a user, requests of a visit and its length, of a mix with pauses.
+fn session(spec: &Spec, work: &Work) -> Option<(f64, f64, f64)> {
+    let weight: f64 = spec.load.journeys.iter().map(|journey| journey.weight).sum();
+    let (mut length, mut pauses) = (0.0, 0.0);
+    for journey in &spec.load.journeys {
+        for visit in &journey.visits {
+            let name = &spec.endpoints[visit.endpoint as usize].name;
+            let response = work.program(name).map_or(0.0, |program| program.mean);
+            let pause =
+                visit.think.map_or(0.0, |think| spec.samplers[think as usize].dist().mean());
+            pauses += journey.weight * visit.chance * pause;
+            length += journey.weight * visit.chance * (pause + response);
+        }
+    }
+    let requests = spec.load.requests_per_user();
+    (pauses > 0.0 && weight > 0.0).then(|| (length / weight / requests, requests, length / weight))
+}
+
+fn users(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let figures =
+        [("in a month", &stated.mau), ("on a day", &stated.dau), ("at once", &stated.concurrent)];
+    let known: Vec<_> =
+        figures.iter().filter_map(|(what, many)| Some((what, many.as_ref()?))).collect();
+    for pair in known.windows(2) {
+        let [(more, large), (fewer, small)] = pair else { continue };
+        if small.value.0 > large.value.0 {
+            let (small_text, large_text) =
+                (figure(small.value.0 as f64), figure(large.value.0 as f64));
+            let message = format!("{small_text} users {fewer} of {large_text} {more}");
+            found.add(
+                small.span,
+                message,
+                format!("{} more than there are", figure((small.value.0 - large.value.0) as f64)),
+            );
+        }
+    }
+}
+
+fn between(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(users), Some(rps)) = (&stated.concurrent, &stated.rps) else { return };
+    let pause = users.value.0 as f64 / rps.value.0;
+    for (mix, spec, work) in each_mix(view) {
+        let Some((own, _, _)) = session(spec, &work) else { continue };
+        if apart(pause, own, APART) {
+            found.add(
+                users.span,
+                format!(
+                    "{} users at {} requests/s ask once in {} each; those of mix {mix} once in {}",
+                    figure(users.value.0 as f64),
+                    figure(rps.value.0),
+                    time(pause),
+                    time(own)
+                ),
+                format!(
+                    "so many users make {} requests/s, or {} requests/s take {} users",
+                    figure(users.value.0 as f64 / own),
+                    figure(rps.value.0),
+                    figure(rps.value.0 * own)
+                ),
+            );
+        }
+    }
+}
+
+fn visits(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(users), Some(daily)) = (&stated.concurrent, &stated.dau) else { return };
+    let arrivals = daily.value.0 as f64 / 86_400.0 / view.mean_over_peak();
+    let length = users.value.0 as f64 / arrivals;
+    let of_mix = || {
+        each_mix(view)
+            .iter()
+            .find_map(|(_, spec, work)| session(spec, work))
+            .map(|(_, _, length)| length)
+    };
+    let Some(own) = stated.session.as_ref().map(|session| session.value.0).or_else(of_mix) else {
+        return;
+    };
+    if apart(length, own, FAR) {
+        found.add(
+            users.span,
+            format!(
+                "{} of {} daily users at once are visits of {}; they last {}",
+                figure(users.value.0 as f64),
+                figure(daily.value.0 as f64),
+                time(length),
+                time(own)
+            ),
+            format!("with such visits {} are there at once", figure(arrivals * own)),
+        );
+    }
+}
+
+fn requests(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(daily), Some(rps)) = (&stated.dau, &stated.rps) else { return };
+    let a_day = rps.value.0 * view.mean_over_peak() * 86_400.0;
+    let each = a_day / daily.value.0.max(1) as f64;
+    let of_mix = || {
+        each_mix(view)
+            .iter()
+            .find_map(|(_, spec, work)| session(spec, work))
+            .map(|(_, requests, _)| requests)
+    };
+    let own = stated.requests_per_session.as_ref().map(|many| many.value.0 as f64).or_else(of_mix);
+    if let Some(own) = own.filter(|own| apart(each, *own, FAR)) {
+        found.add(
+            rps.span,
+            format!(
+                "{} requests/s at the peak are {} requests a day, {} for each of {} daily users; a visit has {}",
+                figure(rps.value.0),
+                figure(a_day),
+                figure(each),
+                figure(daily.value.0 as f64),
+                figure(own)
+            ),
+            format!("{} visits of each on each day", figure(each / own)),
+        );
+    }
+}
+
+fn orders(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(month), Some(peak)) = (&stated.orders_per_month, &stated.orders) else { return };
+    let month_s = month.value.0 as f64 / MONTH;
+    let needed = month_s / view.mean_over_peak();
+    if apart(peak.value.0, needed, FAR) {
+        found.add(
+            month.span,
+            format!(
+                "{} orders a month are {}/s on the mean and {}/s at the peak; stated are {}/s",
+                figure(month.value.0 as f64),
+                figure(month_s),
+                figure(needed),
+                figure(peak.value.0)
+            ),
+            format!("{} times apart", figure((peak.value.0 / needed).max(needed / peak.value.0))),
+        );
+    }
+}
+
+fn mixes(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(month), Some(order)) = (&stated.orders_per_month, &stated.order) else { return };
+    for (mix, _, work) in each_mix(view) {
+        let Some(program) = work.program(&order.text) else { continue };
+        let made = program.rate * view.mean_over_peak() * MONTH;
+        let said = month.value.0 as f64;
+        if apart(made, said, FAR) {
+            found.add(
+                month.span,
+                format!(
+                    "mix {mix} makes {} orders/s at the load asked about, {} a month; {} are stated",
+                    figure(program.rate),
+                    figure(made),
+                    figure(said)
+                ),
+                format!("{} times apart", figure((made / said).max(said / made))),
+            );
+        }
+    }
+}
+
+/// Counted records for each request of the endpoint, where nothing else causes any.
+fn caused(work: &Work, order: &Name) -> Option<f64> {
+    let rate = work.program(&order.text)?.rate;
+    (rate > 0.0 && work.events > 0.0).then(|| work.events / rate)
+}
+
+fn events_per_order(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(stated) = view.stated() else { return };
+    let (Some(events), Some(orders), Some(order)) = (&stated.events, &stated.orders, &stated.order)
+    else {
+        return;
+    };
+    let Some(counted) = view.work.as_ref().and_then(|work| caused(work, order)) else { return };
+    let said = events.value.0 / orders.value.0;
+    if (said - counted).abs() > EQUAL * counted {
+        found.add(
+            events.span,
+            format!(
+                "{} events/s for {} orders/s are {} an order; the system makes {}",
+                figure(events.value.0),
+                figure(orders.value.0),
+                figure(said),
+                figure(counted)
+            ),
+            format!(
+                "{} orders/s make {} events/s",
+                figure(orders.value.0),
+                figure(orders.value.0 * counted)
+            ),
+        );
+    }
+}
+
+fn events(view: &View<'_>, found: &mut Findings<'_>) {
+    let targets = view.documents.scenario.targets.as_ref();
+    let Some((targets, wanted)) = targets.and_then(|targets| Some((targets, targets.events?)))
+    else {
+        return;
+    };
+    for (mix, _, work) in each_mix(view) {
+        if apart(wanted.0, work.events, APART) && view.study.load.rps > 0.0 {
+            found.add(
+                targets.span,
+                format!(
+                    "{} requests/s of mix {mix} cause {} events/s; the target is {}",
+                    figure(view.study.load.rps),
+                    figure(work.events),
+                    figure(wanted.0)
+                ),
+                format!(
+                    "{} events/s take {} requests/s of it",
+                    figure(wanted.0),
+                    figure(view.study.load.rps * wanted.0 / work.events)
+                ),
+            );
+        }
+    }
+}
+
+fn closed(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some((stated, test)) =
+        view.stated().and_then(|stated| Some((stated, stated.test.as_ref()?)))
+    else {
+        return;
+    };
+    let wanted = stated.rps.as_ref().map_or(view.study.load.rps, |rps| rps.value.0);
+    let target = |name: &str| {
+        view.study
+            .targets
+            .iter()
+            .find(|target| target.metric == name)
+            .map(|target| target.limit / 1000.0)
+    };
+    let Some(response) = target("p50_ms").or(target("p95_ms")).or(target("p99_ms")) else { return };
+    let users = test.virtual_users.value.0 as f64;
+    let cycle = test.think.map_or(0.0, |think| think.0) + response;
+    let most = users / cycle;
+    if most < wanted {
+        found.add(
+            test.virtual_users.span,
+            format!(
+                "{} virtual users make at most {} requests/s with responses of {}",
+                figure(users),
+                figure(most),
+                time(response)
+            ),
+            format!(
+                "{} requests/s take {} of them",
+                figure(wanted),
+                figure((wanted * cycle).ceil())
+            ),
+        );
+    }
+}
+
+fn consumers(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(((before, was), stated)) = view.stated_before().zip(view.stated()) else { return };
+    let (Some(was), Some(events)) = (&was.events, &stated.events) else { return };
+    let claimed = events.value.0 / was.value.0;
+    let then = view.study.case(before, 0, 0);
+    let grows = |(index, listener): (usize, &crate::model::spec::Listener)| {
+        let old = then.listeners.iter().position(|old| old.name == listener.name)?;
+        let (old, new) =
+            (active_threads(then, old as u32), active_threads(view.spec, index as u32));
+        Some((f64::from(new) / f64::from(old.max(1)), old, new, listener.name.clone()))
+    };
+    let best =
+        view.spec.listeners.iter().enumerate().filter_map(grows).max_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((ratio, old, new, name)) = best
+        && claimed > ratio * (1.0 + EQUAL)
+    {
+        found.add(
+            events.span,
+            format!(
+                "events/s are to grow from {} to {}, {} times",
+                figure(was.value.0),
+                figure(events.value.0),
+                figure(claimed)
+            ),
+            format!(
+                "threads with a partition grow {} times at most ({old} → {new}, `{name}`)",
+                figure(ratio)
+            ),
+        );
+    }
+}
+
+fn pods(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(((before, was), stated)) = view.stated_before().zip(view.stated()) else { return };
+    let (Some(was), Some(rps)) = (&was.rps, &stated.rps) else { return };
+    let claimed = rps.value.0 / was.value.0;
+    let then = view.study.case(before, 0, 0);
+    let sum =
+        |spec: &Spec| spec.services.iter().map(|service| f64::from(service.pods)).sum::<f64>();
+    let (old, new) = (sum(then), sum(view.spec));
+    let best = view
+        .spec
+        .services
+        .iter()
+        .zip(&then.services)
+        .map(|(new, old)| f64::from(new.pods) * new.cores / (f64::from(old.pods) * old.cores))
+        .fold(0.0, f64::max);
+    if claimed > best.max(new / old) * (1.0 + EQUAL) {
+        found.add(
+            rps.span,
+            format!(
+                "requests/s are to grow from {} to {}, {} times",
+                figure(was.value.0),
+                figure(rps.value.0),
+                figure(claimed)
+            ),
+            format!(
+                "pods grow from {} to {}, the most of one service {} times",
+                figure(old),
+                figure(new),
+                figure(best)
+            ),
+        );
+    }
+}
+
+fn connections(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(said) = view.stated().and_then(|stated| stated.connections.as_ref()) else { return };
+    let databases = view.spec.databases.len();
+    let mut all = 0;
+    for service in view.services() {
+        for database in 0..databases {
+            all += View::connections(service, database, view.pods(service, Pods::Running));
+        }
+    }
+    if apart(said.value.0 as f64, all as f64, 1.0 + EQUAL) {
+        found.add(
+            said.span,
+            format!("{} connections are stated; the pools of all pods have {all}", said.value.0),
+            format!(
+                "over {databases} databases, {} times the stated",
+                figure(all as f64 / said.value.0.max(1) as f64)
+            ),
+        );
+    }
+}
+
+fn percentiles(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(targets) = &view.documents.scenario.targets else { return };
+    let all = [("p50", targets.p50), ("p95", targets.p95), ("p99", targets.p99)];
+    let known: Vec<_> = all.iter().filter_map(|(name, limit)| Some((name, (*limit)?.0))).collect();
+    for pair in known.windows(2) {
+        let [(low, first), (high, second)] = pair else { continue };
+        if second < first {
+            let message =
+                format!("{high} is to be at most {}, and {low} {}", time(*second), time(*first));
+            found.add(
+                targets.span,
+                message,
+                format!("{low} is below {} wherever {high} is", time(*second)),
+            );
+        }
+    }
+}
+
+fn unreachable(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(document) = &view.documents.scenario.targets else { return };
+    for (mix, spec, work) in each_mix(view) {
+        let asked = |name: &str| {
+            spec.load.journeys.iter().any(|journey| {
+                journey
+                    .visits
+                    .iter()
+                    .any(|visit| spec.endpoints[visit.endpoint as usize].name == name)
+            })
+        };
+        let programs: Vec<_> =
+            work.programs.iter().filter(|program| asked(&program.name)).collect();
+        let all: f64 = programs.iter().map(|program| program.rate).sum();
+        for (name, tail, limit) in
+            [("p50", 0.5, document.p50), ("p95", 0.05, document.p95), ("p99", 0.01, document.p99)]
+        {
+            let Some(limit) = limit else { continue };
+            let slow: Vec<_> = programs.iter().filter(|program| program.mean > limit.0).collect();
+            let share = slow.iter().map(|program| program.rate).sum::<f64>() / all;
+            if share > tail {
+                let names: Vec<String> =
+                    slow.iter().map(|one| format!("`{}` {}", one.name, time(one.mean))).collect();
+                found.add(
+                    document.span,
+                    format!(
+                        "{} of mix {mix} take longer than the {name} of {}: {}",
+                        percent(share),
+                        time(limit.0),
+                        names.join(", ")
+                    ),
+                    format!("{name} may leave out {}", percent(tail)),
+                );
+            }
+        }
+    }
+}
+
+fn claimed(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(said) = view.stated().and_then(|stated| stated.rps.as_ref()) else { return };
+    for (mix, spec, work) in each_mix(view) {
+        let load = view.study.load.rps;
+        if load <= 0.0 {
+            continue;
+        }
+        let services = spec.services.iter().zip(&work.cpu);
+        let services = services.map(|(one, used)| {
+            (format!("{} CPU", one.name), one.cores * f64::from(one.pods) / used)
+        });
+        let databases = spec.databases.iter().zip(&work.database_cpu);
+        let databases =
+            databases.map(|(one, used)| (format!("{} CPU", one.name), one.cores / used));
+        let storage = spec.databases.iter().zip(&work.ios);
+        let storage = storage
+            .filter_map(|(one, used)| Some((format!("{} storage", one.name), one.iops? / used)));
+        let caches =
+            spec.caches.iter().zip(&work.cache).map(|(one, used)| (one.name.clone(), 1.0 / used));
+        let all = services.chain(databases).chain(storage).chain(caches);
+        let first = all.filter(|(_, room)| room.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((name, room)) = first
+            && room * load < said.value.0
+        {
+            found.add(
+                said.span,
+                format!(
+                    "{} requests/s are stated; of mix {mix} {name} passes {} at most",
+                    figure(said.value.0),
+                    figure(room * load)
+                ),
+                format!("{} of what is stated", percent(room * load / said.value.0)),
+            );
+        }
+    }
+}

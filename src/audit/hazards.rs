@@ -1,0 +1,578 @@
+//! What goes wrong under circumstances that are to be expected.
+
+use super::effect::each_step;
+use super::view::{OneService, Pods, View};
+use super::work::Program;
+use super::{About, Coded, Findings, figure, time};
+use crate::scenario::document::Step;
+use crate::scenario::document::RolloutWord;
+
+/// CPU time with a connection held that is worth a note \[s\].
+const LONG_WORK: f64 = 0.02;
+/// Tries of one request, all layers together, that are worth a warning.
+const MANY_TRIES: f64 = 4.0;
+/// Times more threads than connections that are worth a note.
+const MANY_THREADS: u64 = 5;
+/// Threads of a service without a limit are more than this.
+const UNLIMITED: u32 = 1_000_000;
+
+const POOL: &str = "HikariCP wiki, About Pool Sizing";
+const PROBES: &str = "Kubernetes documentation, liveness, readiness and startup probes";
+const RETRIES: &str = "Google SRE book, Addressing Cascading Failures: retries";
+
+pub(super) const RULES: &[Coded] = &[
+    Coded {
+        about: About {
+            code: "W1201",
+            title: "a pool that can lock up",
+            cause: "A program takes a further connection of a pool while it holds one. With as many holders as \
+                    connections all wait for a further one, and none gives back.",
+            consequence: "Nothing of that pod moves until the connection timeout.",
+            remedy: "Do not nest, or make the pool larger than holders x (connections of each - 1).",
+            source: POOL,
+        },
+        check: nested,
+    },
+    Coded {
+        about: About {
+            code: "W1202",
+            title: "a remote call with a connection held",
+            cause: "A call to another service is made inside a transaction, or before open-in-view lets the \
+                    connection go.",
+            consequence: "When the other service is slow, this one's connections are gone.",
+            remedy: "Call before or after the transaction, and switch open-in-view off.",
+            source: "Hibernate user guide, transactions: keep them short",
+        },
+        check: remote,
+    },
+    Coded {
+        about: About {
+            code: "N1203",
+            title: "connections held until the response is written",
+            cause: "Open-in-view keeps the connection of the first statement to the end of the response.",
+            consequence: "Rendering, waiting and computing use up connections.",
+            remedy: "Set spring.jpa.open-in-view to false.",
+            source: "Spring Boot reference, spring.jpa.open-in-view",
+        },
+        check: open_in_view,
+    },
+    Coded {
+        about: About {
+            code: "N1204",
+            title: "long computing with a connection held",
+            cause: "CPU work that needs no database is done inside a transaction.",
+            consequence: "The pool does fewer requests a second than the database could.",
+            remedy: "Compute before the first statement or after the commit.",
+            source: POOL,
+        },
+        check: computing,
+    },
+    Coded {
+        about: About {
+            code: "W1205",
+            title: "retries that multiply",
+            cause: "Users, the mesh and each service on the path all try again, each for each try of the one before.",
+            consequence: "What is slow gets several times its load just then.",
+            remedy: "Retry in one layer, with a budget.",
+            source: RETRIES,
+        },
+        check: retries,
+    },
+    Coded {
+        about: About {
+            code: "W1206",
+            title: "a wait for a connection as long as the caller's patience",
+            cause: "The pool gives up no sooner than whoever asked.",
+            consequence: "In overload threads work for those who have left.",
+            remedy: "Set the connection timeout to a small part of the patience.",
+            source: "HikariCP README, connectionTimeout; Google SRE book, Addressing Cascading Failures: deadlines",
+        },
+        check: patience,
+    },
+    Coded {
+        about: About {
+            code: "W1207",
+            title: "a call that outlasts its own caller",
+            cause: "A service waits for another longer than its own caller, or the mesh before it, waits for it.",
+            consequence: "Threads and connections are held for an answer that nobody hears.",
+            remedy: "Make each timeout on the way in shorter than the one before.",
+            source: "Google SRE book, Addressing Cascading Failures: deadlines",
+        },
+        check: outlasts,
+    },
+    Coded {
+        about: About {
+            code: "W1208",
+            title: "a call without a timeout",
+            cause: "Neither the caller nor the mesh ends it.",
+            consequence: "When the other service hangs, this one's threads hang with it.",
+            remedy: "Give it a timeout a little above its usual slowest answer.",
+            source: "Google SRE book, Addressing Cascading Failures: deadlines",
+        },
+        check: endless,
+    },
+    Coded {
+        about: About {
+            code: "W1209",
+            title: "ready before warm",
+            cause: "The pod gets its full share of requests before its code is compiled and its pools are filled.",
+            consequence: "Each new pod is slow first; a rollout or growth under load makes it worse for a while.",
+            remedy: "Let readiness wait for the warm-up, or warm up with requests of its own.",
+            source: PROBES,
+        },
+        check: cold,
+    },
+    Coded {
+        about: About {
+            code: "W1210",
+            title: "killed before it is ready",
+            cause: "Liveness fails its last time before the pod answers.",
+            consequence: "It is started anew again and again, above all when its node is busy.",
+            remedy: "Use a startup probe, or begin liveness later.",
+            source: PROBES,
+        },
+        check: killed,
+    },
+    Coded {
+        about: About {
+            code: "W1211",
+            title: "a grace that ends before the work",
+            cause: "After the pause before the end, less time is left than a request may take.",
+            consequence: "Requests under way fail in every rollout and every shrinking.",
+            remedy: "Lengthen the grace beyond the pause plus the longest request.",
+            source: "Kubernetes documentation, pod lifecycle: termination",
+        },
+        check: grace,
+    },
+    Coded {
+        about: About {
+            code: "N1212",
+            title: "a single pod",
+            cause: "A service has one pod and no autoscaler.",
+            consequence: "Its loss, or a rollout, is an outage of as long as a pod takes to get ready.",
+            remedy: "Run two.",
+            source: "Kubernetes documentation, disruptions",
+        },
+        check: single,
+    },
+    Coded {
+        about: About {
+            code: "W1213",
+            title: "a rollout that begins with an outage",
+            cause: "The old pods go before the new ones are there.",
+            consequence: "Nobody answers until the new ones are ready.",
+            remedy: "Roll, or exchange blue for green.",
+            source: "Kubernetes documentation, Deployment: strategy",
+        },
+        check: recreate,
+    },
+    Coded {
+        about: About {
+            code: "N1214",
+            title: "many threads for few connections",
+            cause: "A pod accepts far more requests into work than it has connections.",
+            consequence: "Overload waits inside the pod instead of being refused, and every request gets slow.",
+            remedy: "Take fewer threads, or a short wait for connections.",
+            source: POOL,
+        },
+        check: threads,
+    },
+];
+
+fn programs<'a>(view: &'a View<'_>, service: OneService<'_>) -> impl Iterator<Item = &'a Program> {
+    let programs = view.work.as_ref().map_or(&[] as &[Program], |work| &work.programs);
+    programs.iter().filter(move |program| program.service == service.index)
+}
+
+fn nested(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for (index, pool) in service.spec.pools.iter().enumerate() {
+            let own: Vec<&Program> = programs(view, service)
+                .filter(|program| {
+                    program.nested.is_some_and(|(pool, held)| pool == index && held > 1)
+                })
+                .collect();
+            let Some(first) = own.first() else { continue };
+            let each = own
+                .iter()
+                .filter_map(|program| program.nested)
+                .map(|(_, held)| held)
+                .max()
+                .unwrap_or(2);
+            let listeners = view
+                .spec
+                .listeners
+                .iter()
+                .filter(|listener| own.iter().any(|one| one.name == listener.name));
+            let consumers: u64 = listeners.map(|listener| u64::from(listener.concurrency)).sum();
+            let endpoints = view
+                .spec
+                .endpoints
+                .iter()
+                .any(|endpoint| own.iter().any(|one| one.name == endpoint.name));
+            let threads =
+                if endpoints { u64::from(service.spec.threads.maximum.min(UNLIMITED)) } else { 0 };
+            let needed = (threads + consumers) * u64::from(each - 1) + 1;
+            if u64::from(pool.maximum) < needed {
+                let timeout = time(pool.connection_timeout.secs());
+                found.add(
+                    view.program_span(&first.name),
+                    format!(
+                        "{} hold {each} connections of `{}` of `{}` at once; up to {threads} threads and {consumers} consumers of a pod share {}",
+                        own.iter().map(|program| format!("`{}`", program.name)).collect::<Vec<_>>().join(", "),
+                        pool.name,
+                        service.name,
+                        pool.maximum
+                    ),
+                    format!(
+                        "{} at a time lock the pod up for {timeout}; safe from {needed} connections",
+                        pool.maximum / (each - 1)
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn remote(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for program in programs(view, service).filter(|program| program.calls_held > 0.0) {
+            let pools = service.spec.pools.iter().map(|pool| pool.maximum).max().unwrap_or(0);
+            found.add(
+                view.program_span(&program.name),
+                format!("`{}` calls another service with a connection held", program.name),
+                format!("{pools} slow answers at once take all connections of a pod's pool"),
+            );
+        }
+    }
+}
+
+fn open_in_view(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services().filter(|service| !service.document.pools.is_empty()) {
+        let runtime = service.document.runtime.as_ref();
+        let runtime = runtime.and_then(|name| view.catalog.runtimes.get(&name.text));
+        let own = view.get(service.document.open_in_view.as_ref());
+        let on =
+            own.or(runtime.and_then(|runtime| runtime.open_in_view)).is_some_and(|flag| flag.0);
+        if on && !service.document.endpoints.is_empty() {
+            let span =
+                service.document.open_in_view.as_ref().map_or(service.span, |setting| setting.span);
+            let (rate, mean) = programs(view, service)
+                .take_while(|program| {
+                    view.spec.endpoints.iter().any(|one| one.name == program.name)
+                })
+                .fold((0.0, 0.0), |(rate, sum), one| (rate + one.rate, sum + one.rate * one.mean));
+            let held = if rate > 0.0 { mean / rate } else { 0.0 };
+            found.add(
+                span,
+                format!("requests of `{}` keep their connection to the end", service.name),
+                format!(
+                    "a request takes {} without any queue, nearly all of it with a connection",
+                    time(held)
+                ),
+            );
+        }
+    }
+}
+
+fn computing(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for program in programs(view, service).filter(|program| program.cpu_held >= LONG_WORK) {
+            let most = service.spec.pools.iter().map(|pool| pool.maximum).max().unwrap_or(0);
+            let rate = f64::from(most) / program.cpu_held;
+            found.add(
+                view.program_span(&program.name),
+                format!(
+                    "`{}` computes for {} with a connection held",
+                    program.name,
+                    time(program.cpu_held)
+                ),
+                format!("{most} connections of a pod end at {} of them a second", figure(rate)),
+            );
+        }
+    }
+}
+
+/// Calls of a program, by the endpoint called.
+fn calls<'a>(steps: &'a [Step]) -> Vec<&'a crate::scenario::document::CallDoc> {
+    let mut found: Vec<&'a crate::scenario::document::CallDoc> = Vec::new();
+    each_step(steps, false, &mut |step, _| {
+        if let Step::Call(call) = step {
+            found.push(call);
+        }
+    });
+    found
+}
+
+fn steps<'a>(view: &View<'a>, endpoint: &str) -> Option<&'a [Step]> {
+    let (service, name) = endpoint.split_once('.')?;
+    Some(view.system.services.get(service)?.endpoints.get(name)?.as_slice())
+}
+
+/// Most tries that one request of a user can become, at the end of the longest chain of calls.
+fn tries(view: &View<'_>, endpoint: &str) -> f64 {
+    let service = endpoint.split_once('.').and_then(|(name, _)| view.system.services.get(name));
+    let mesh = service.and_then(|service| service.mesh.as_ref());
+    let own = view.get(mesh.and_then(|mesh| mesh.retries.as_ref())).map_or(0, |retries| retries.0);
+    let below = steps(view, endpoint)
+        .map(calls)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|call| tries(view, &call.endpoint.text))
+        .fold(1.0, f64::max);
+    (own as f64 + 1.0) * below
+}
+
+fn retries(view: &View<'_>, found: &mut Findings<'_>) {
+    let users = view.spec.load.retries.map_or(0, |retries| retries.attempts);
+    let mut worst: Option<(f64, &str)> = None;
+    for endpoint in &view.spec.endpoints {
+        let all = f64::from(users + 1) * tries(view, &endpoint.name);
+        if worst.is_none_or(|(most, _)| all > most) {
+            worst = Some((all, &endpoint.name));
+        }
+    }
+    // One layer that tries again is not multiplied by another.
+    let Some((all, name)) = worst.filter(|(all, _)| *all >= MANY_TRIES) else { return };
+    let layers = f64::from(users + 1);
+    if all > layers {
+        found.add(
+            view.program_span(name),
+            format!(
+                "a failing request to `{name}` becomes {} tries: {} of the user x {} of the mesh on the way",
+                figure(all),
+                figure(layers),
+                figure(all / layers)
+            ),
+            format!("up to {} times the load on what fails already", figure(all)),
+        );
+    }
+}
+
+fn patience(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        let mesh = service.document.mesh.as_ref().and_then(|mesh| mesh.timeout.as_ref());
+        let mesh = view.get(mesh).map(|timeout| timeout.0);
+        let user = view.spec.load.patience.map(crate::units::Span::secs);
+        let Some(waits) = [mesh, user].into_iter().flatten().min_by(f64::total_cmp) else {
+            continue;
+        };
+        if service.document.endpoints.is_empty() {
+            continue;
+        }
+        for ((name, document), pool) in service.document.pools.iter().zip(&service.spec.pools) {
+            let timeout = pool.connection_timeout.secs();
+            if timeout >= waits {
+                let span =
+                    document.connection_timeout.as_ref().map_or(name.span, |setting| setting.span);
+                found.add(
+                    span,
+                    format!(
+                        "`{}` waits {} for a connection of `{}`; whoever asked waits {}",
+                        service.name,
+                        time(timeout),
+                        pool.name,
+                        time(waits)
+                    ),
+                    "no request ends sooner by the timeout than its user left".into(),
+                );
+            }
+        }
+    }
+}
+
+fn outlasts(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        let mesh = service.document.mesh.as_ref().and_then(|mesh| mesh.timeout.as_ref());
+        let Some(own) = view.get(mesh) else { continue };
+        for (name, steps) in service.document.endpoints.iter() {
+            for call in calls(steps) {
+                let Some(waits) = view.get(call.timeout.as_ref()).filter(|waits| waits.0 > own.0)
+                else {
+                    continue;
+                };
+                found.add(
+                    call.span,
+                    format!(
+                        "`{}.{}` waits {} for `{}`, and the mesh {} for itself",
+                        service.name,
+                        name.value,
+                        time(waits.0),
+                        call.endpoint.text,
+                        time(own.0)
+                    ),
+                    format!("up to {} of each wait is for nobody", time(waits.0 - own.0)),
+                );
+            }
+        }
+    }
+}
+
+fn endless(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for (name, steps) in service.document.endpoints.iter() {
+            for call in calls(steps).into_iter().filter(|call| call.timeout.is_none()) {
+                let callee = call
+                    .endpoint
+                    .text
+                    .split_once('.')
+                    .and_then(|(callee, _)| view.system.services.get(callee));
+                if callee
+                    .and_then(|callee| callee.mesh.as_ref())
+                    .is_some_and(|mesh| mesh.timeout.is_some())
+                {
+                    continue;
+                }
+                let threads = service.spec.threads.maximum;
+                let held = if threads < UNLIMITED {
+                    format!("{threads} threads")
+                } else {
+                    "every thread".to_owned()
+                };
+                found.add(
+                    call.span,
+                    format!(
+                        "`{}.{}` waits for `{}` without end",
+                        service.name, name.value, call.endpoint.text
+                    ),
+                    format!("{held} of a pod can hang on it"),
+                );
+            }
+        }
+    }
+}
+
+fn cold(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        let Some(pod) = &service.document.pod else { continue };
+        let Some(warm) = pod.probes.as_ref().and_then(|probes| view.get(probes.warm.as_ref()))
+        else {
+            continue;
+        };
+        let ready = view.get(pod.ready_after.as_ref()).map_or(0.0, |ready| ready.0);
+        if ready < warm.0 {
+            found.add(
+                pod.span,
+                format!(
+                    "pods of `{}` are ready after {} and warm after {}",
+                    service.name,
+                    time(ready),
+                    time(warm.0)
+                ),
+                format!("{} of each pod's life is slow for its users", time(warm.0 - ready)),
+            );
+        }
+    }
+}
+
+fn killed(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        let Some(pod) = &service.document.pod else { continue };
+        let Some(probes) = &pod.probes else { continue };
+        let Some(after) = view.get(probes.liveness_after.as_ref()) else { continue };
+        let period = view.get(probes.liveness_period.as_ref()).map_or(10.0, |period| period.0);
+        let failures = view.get(probes.liveness_failures.as_ref()).map_or(3, |failures| failures.0);
+        let last = after.0 + period * (failures - 1) as f64;
+        let ready = view.get(pod.ready_after.as_ref()).map_or(0.0, |ready| ready.0);
+        if last < ready {
+            found.add(
+                probes.span,
+                format!(
+                    "liveness of `{}` fails for the {failures}. time after {}; a pod takes {} to get ready",
+                    service.name,
+                    time(last),
+                    time(ready)
+                ),
+                format!("killed {} before it would answer", time(ready - last)),
+            );
+        }
+    }
+}
+
+fn grace(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(longest) = view.spec.load.patience.map(crate::units::Span::secs) else { return };
+    for service in view.services() {
+        let Some(shutdown) = &service.document.shutdown else { continue };
+        let pause = view.get(shutdown.pre_stop.as_ref()).map_or(0.0, |pause| pause.0);
+        let grace = view.get(shutdown.grace.as_ref()).map_or(30.0, |grace| grace.0);
+        if grace - pause < longest {
+            found.add(
+                shutdown.span,
+                format!(
+                    "of {} of grace of `{}` {} are left after the pause; a request may take {}",
+                    time(grace),
+                    service.name,
+                    time((grace - pause).max(0.0)),
+                    time(longest)
+                ),
+                "requests that take longer are cut off".into(),
+            );
+        }
+    }
+}
+
+fn single(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        if service.spec.pods == 1 && view.pods(service, Pods::Most) == 1 {
+            let ready = service.spec.lifecycle.ready_after.secs();
+            let span =
+                service.document.replicas.as_ref().map_or(service.span, |setting| setting.span);
+            found.add(
+                span,
+                format!("`{}` has one pod", service.name),
+                if ready > 0.0 {
+                    format!("its loss is an outage of {} and more", time(ready))
+                } else {
+                    "its loss, and each rollout, is an outage".to_owned()
+                },
+            );
+        }
+    }
+}
+
+fn recreate(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        let Some(deploy) = &service.document.rollout else { continue };
+        if view.get(deploy.strategy.as_ref()) == Some(RolloutWord::Recreate) {
+            let ready = service.spec.lifecycle.ready_after.secs();
+            found.add(
+                deploy.span,
+                format!(
+                    "all {} pods of `{}` go before new ones come",
+                    service.spec.pods, service.name
+                ),
+                format!("{} without an answer in each rollout", time(ready)),
+            );
+        }
+    }
+}
+
+fn threads(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services().filter(|service| !service.document.endpoints.is_empty()) {
+        let threads = service.spec.threads.maximum;
+        let connections: u64 = service.spec.pools.iter().map(|pool| u64::from(pool.maximum)).sum();
+        if threads < UNLIMITED
+            && connections > 0
+            && u64::from(threads) >= MANY_THREADS * connections
+        {
+            let longest = service
+                .spec
+                .pools
+                .iter()
+                .map(|pool| pool.connection_timeout.secs())
+                .fold(0.0, f64::max);
+            found.add(
+                service.span,
+                format!(
+                    "a pod of `{}` has {threads} threads for {connections} connections",
+                    service.name
+                ),
+                format!(
+                    "{} of them may wait up to {}",
+                    u64::from(threads) - connections,
+                    time(longest)
+                ),
+            );
+        }
+    }
+}

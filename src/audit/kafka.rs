@@ -1,0 +1,367 @@
+//! Consumers: threads, partitions, groups.
+
+use super::view::{Pods, View};
+use super::work::Program;
+use super::{About, Coded, Findings, figure, time};
+use crate::scenario::problem::Span;
+
+/// Use of a single partition's thread above which it is worth a warning.
+const HOT: f64 = 0.7;
+/// Longest time between polls by default \[s\] (`max.poll.interval.ms`).
+const POLL_INTERVAL: f64 = 300.0;
+
+const PARTITIONS: &str = "Apache Kafka documentation, consumers and consumer groups";
+
+pub(super) const RULES: &[Coded] = &[
+    Coded {
+        about: About {
+            code: "E1140",
+            title: "consumers that cannot keep up",
+            cause: "Records arrive faster than the threads that have a partition can take them, without any queue.",
+            consequence: "The lag grows without end.",
+            remedy: "Add partitions and threads, or make a record cheaper.",
+            source: "utilisation law: Denning and Buzen 1978",
+        },
+        check: behind,
+    },
+    Coded {
+        about: About {
+            code: "W1141",
+            title: "one partition behind a hot topic",
+            cause: "A topic of one partition has one thread, whatever the pods and their concurrency.",
+            consequence: "That thread is nearly used up, and nothing but partitions can help.",
+            remedy: "Add partitions; mind the order of records that share a key.",
+            source: PARTITIONS,
+        },
+        check: hot,
+    },
+    Coded {
+        about: About {
+            code: "W1142",
+            title: "partitions that threads cannot share evenly",
+            cause: "Partitions are no multiple of the threads, so that some have one more than others.",
+            consequence: "The fullest thread decides: the group does less than its threads could.",
+            remedy: "Take as many threads as there are partitions, or a divisor of that.",
+            source: PARTITIONS,
+        },
+        check: uneven,
+    },
+    Coded {
+        about: About {
+            code: "N1143",
+            title: "pods that add no consumer",
+            cause: "At the autoscaler's maximum there are more threads than partitions.",
+            consequence: "Further pods answer requests but consume nothing.",
+            remedy: "Add partitions, or do not count on the autoscaler for consumers.",
+            source: PARTITIONS,
+        },
+        check: beyond,
+    },
+    Coded {
+        about: About {
+            code: "W1144",
+            title: "one group for two services",
+            cause: "Two services read a topic with the same group: Kafka gives each partition to one member of it.",
+            consequence: "Each service sees only a part of the records.",
+            remedy: "Give each service a group of its own.",
+            source: PARTITIONS,
+        },
+        check: shared,
+    },
+    Coded {
+        about: About {
+            code: "N1145",
+            title: "one group for several listeners",
+            cause: "Listeners of one group rebalance together.",
+            consequence: "A slow or dying consumer of one topic stops the others.",
+            remedy: "Give each listener a group of its own.",
+            source: "Spring for Apache Kafka reference, listener properties: groupId; KIP-429",
+        },
+        check: together,
+    },
+    Coded {
+        about: About {
+            code: "W1146",
+            title: "offsets committed without regard to the work",
+            cause: "With auto-commit the client commits in the background what was polled.",
+            consequence: "Records whose work failed, or was under way when a pod died, are lost.",
+            remedy: "Commit after the work: acknowledge by batch or by record.",
+            source: "Apache Kafka documentation, enable.auto.commit",
+        },
+        check: auto_commit,
+    },
+    Coded {
+        about: About {
+            code: "W1147",
+            title: "a poll that takes longer than the group waits",
+            cause: "The records of one poll together take longer than `max_poll_interval`.",
+            consequence: "The group takes the thread for dead, rebalances, and has the same records done again.",
+            remedy: "Poll fewer records at a time, or wait longer.",
+            source: "Apache Kafka documentation, max.poll.interval.ms",
+        },
+        check: slow_poll,
+    },
+    Coded {
+        about: About {
+            code: "N1148",
+            title: "a record that fails stops its partition",
+            cause: "Further attempts are made on the thread, which waits in between.",
+            consequence: "All records behind it wait as long.",
+            remedy: "Retry by a topic of its own, or pause less.",
+            source: "Spring for Apache Kafka reference, DefaultErrorHandler and non-blocking retries",
+        },
+        check: blocked,
+    },
+    Coded {
+        about: About {
+            code: "N1149",
+            title: "attempts without a pause",
+            cause: "A record that failed is tried again at once.",
+            consequence: "What made it fail is still there, and gets the same load several times.",
+            remedy: "Pause before each further attempt.",
+            source: "Spring for Apache Kafka reference, DefaultErrorHandler: FixedBackOff",
+        },
+        check: at_once,
+    },
+];
+
+/// Each listener: index, its program, its place.
+fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, Span)> {
+    let endpoints = view.spec.endpoints.len();
+    (0..view.spec.listeners.len())
+        .map(|index| {
+            let program = view.work.as_ref().and_then(|work| work.programs.get(endpoints + index));
+            (index, program, view.listener_span(index))
+        })
+        .collect()
+}
+
+fn pods(view: &View<'_>, listener: usize) -> u32 {
+    view.spec.services[view.spec.listeners[listener].service as usize].pods
+}
+
+/// Threads' worth of work that a group can do when one thread has the most partitions.
+fn worth(partitions: u32, threads: u32) -> f64 {
+    if threads == 0 { 0.0 } else { f64::from(partitions) / f64::from(partitions.div_ceil(threads)) }
+}
+
+fn behind(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, program, span) in listeners(view) {
+        let Some(program) = program else { continue };
+        let (partitions, _, active) = view.threads(index, pods(view, index));
+        let most = worth(partitions, active) / program.mean;
+        if program.rate > 0.0 && program.rate >= most {
+            found.add(
+                span,
+                format!(
+                    "`{}` gets {} records/s; {active} threads on {partitions} partitions at {} a record do {}",
+                    program.name,
+                    figure(program.rate),
+                    time(program.mean),
+                    figure(most)
+                ),
+                format!("the lag grows by {} records an hour", figure((program.rate - most) * 3600.0)),
+            );
+        }
+    }
+}
+
+fn hot(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, program, span) in listeners(view) {
+        let Some(program) = program else { continue };
+        let (partitions, threads, _) = view.threads(index, pods(view, index));
+        let busy = program.rate * program.mean;
+        if partitions == 1 && (HOT..1.0).contains(&busy) {
+            found.add(
+                span,
+                format!(
+                    "`{}` has 1 partition, {threads} threads and {} records/s of {}",
+                    program.name,
+                    figure(program.rate),
+                    time(program.mean)
+                ),
+                format!(
+                    "one thread, busy {}; its end is {} records/s",
+                    super::percent(busy),
+                    figure(1.0 / program.mean)
+                ),
+            );
+        }
+    }
+}
+
+fn uneven(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, program, span) in listeners(view) {
+        let (partitions, _, active) = view.threads(index, pods(view, index));
+        if active > 0
+            && partitions % active != 0
+            && program.is_none_or(|program| program.rate > 0.0)
+        {
+            let worth = worth(partitions, active);
+            found.add(
+                span,
+                format!(
+                    "`{}`: {active} threads share {partitions} partitions",
+                    view.spec.listeners[index].name
+                ),
+                format!(
+                    "one thread has {} of them, and the {active} do the work of {}",
+                    partitions.div_ceil(active),
+                    figure(worth)
+                ),
+            );
+        }
+    }
+}
+
+fn beyond(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, _, span) in listeners(view) {
+        let service = view.spec.listeners[index].service as usize;
+        let Some(service) = view.services().nth(service) else { continue };
+        let most = view.pods(service, Pods::Most);
+        let (partitions, threads, _) = view.threads(index, most);
+        if most > service.spec.pods && threads > partitions {
+            found.add(
+                span,
+                format!(
+                    "`{}`: {most} pods have {threads} threads for {partitions} partitions",
+                    view.spec.listeners[index].name
+                ),
+                format!("{} of them are idle", threads - partitions),
+            );
+        }
+    }
+}
+
+fn shared(view: &View<'_>, found: &mut Findings<'_>) {
+    let all = &view.spec.listeners;
+    for (index, one) in all.iter().enumerate() {
+        let other = all[..index]
+            .iter()
+            .find(|other| (&other.group, other.topic) == (&one.group, one.topic));
+        if let Some(other) = other.filter(|other| other.service != one.service) {
+            let topic = &view.spec.topics[one.topic as usize];
+            found.add(
+                view.listener_span(index),
+                format!(
+                    "`{}` and `{}` read `{}` as group `{}`",
+                    other.name, one.name, topic.name, one.group
+                ),
+                format!("its {} partitions are divided between the two", topic.partitions),
+            );
+        }
+    }
+}
+
+fn together(view: &View<'_>, found: &mut Findings<'_>) {
+    let all = &view.spec.listeners;
+    for (index, one) in all.iter().enumerate() {
+        let same: Vec<_> = all.iter().filter(|other| other.group == one.group).collect();
+        let first = all.iter().position(|other| other.group == one.group) == Some(index);
+        let topics = same.iter().any(|other| other.topic != one.topic);
+        if first && topics {
+            let threads: u32 = same.iter().map(|other| other.concurrency).sum();
+            let message = format!(
+                "{} listeners of `{}` share the group `{}`",
+                same.len(),
+                view.spec.services[one.service as usize].name,
+                one.group
+            );
+            let consequence = format!("a rebalance stops {threads} threads of each pod");
+            found.add(view.listener_span(index), message, consequence);
+        }
+    }
+}
+
+fn auto_commit(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for (name, listener) in service.document.listeners.iter() {
+            let Some(setting) = &listener.auto_commit else { continue };
+            let path = format!("{}.{}", service.name, name.value);
+            let rate = view
+                .work
+                .as_ref()
+                .and_then(|work| work.program(&path))
+                .map_or(0.0, |program| program.rate);
+            if view.pick(setting).0 {
+                found.add(
+                    setting.span,
+                    format!("`{path}` commits by itself, every 5 s by default"),
+                    format!("a pod that dies loses up to {} records", figure(rate * 5.0)),
+                );
+            }
+        }
+    }
+}
+
+fn slow_poll(view: &View<'_>, found: &mut Findings<'_>) {
+    for service in view.services() {
+        for (name, document) in service.document.listeners.iter() {
+            let path = format!("{}.{}", service.name, name.value);
+            let Some(listener) = view.spec.listeners.iter().find(|listener| listener.name == path)
+            else {
+                continue;
+            };
+            let Some(program) = view.work.as_ref().and_then(|work| work.program(&path)) else {
+                continue;
+            };
+            let waits = view
+                .get(document.max_poll_interval.as_ref())
+                .map_or(POLL_INTERVAL, |interval| interval.0);
+            let takes = program.mean * f64::from(listener.max_poll_records);
+            if takes > waits {
+                found.add(
+                    name.span,
+                    format!(
+                        "{} records of a poll of `{path}` take {} each, {} in all",
+                        listener.max_poll_records,
+                        time(program.mean),
+                        time(takes)
+                    ),
+                    format!("after {} the group takes its thread for dead", time(waits)),
+                );
+            }
+        }
+    }
+}
+
+fn blocked(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, program, span) in listeners(view) {
+        let listener = &view.spec.listeners[index];
+        let stopped = f64::from(listener.retries) * listener.back_off.secs();
+        if stopped >= 1.0 {
+            let rate = program.map_or(0.0, |program| program.rate);
+            let behind = rate / f64::from(view.spec.partitions(index as u32).max(1)) * stopped;
+            found.add(
+                span,
+                format!(
+                    "`{}` tries a record that fails {} times more, {} apart",
+                    listener.name,
+                    listener.retries,
+                    time(listener.back_off.secs())
+                ),
+                format!(
+                    "its partition stands still for {}, and {} records wait behind it",
+                    time(stopped),
+                    figure(behind)
+                ),
+            );
+        }
+    }
+}
+
+fn at_once(view: &View<'_>, found: &mut Findings<'_>) {
+    for (index, _, span) in listeners(view) {
+        let listener = &view.spec.listeners[index];
+        if listener.retries > 0 && listener.back_off.secs() <= 0.0 {
+            found.add(
+                span,
+                format!(
+                    "`{}` tries a record that fails {} times more at once",
+                    listener.name, listener.retries
+                ),
+                format!("{} times the work for nothing", listener.retries + 1),
+            );
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! What rules look at: the system of one variant with the place of every setting.
+
+use super::work::Work;
+use crate::model::spec::{Id, Service, Spec};
+use crate::scenario::Documents;
+use crate::scenario::catalog::Catalog;
+use crate::scenario::decode::Setting;
+use crate::scenario::document::{RequestsDoc, RolloutWord};
+use crate::scenario::document::stated::StatedDoc;
+use crate::scenario::document::{
+    DatabaseDoc, DatabaseItem, InstanceItem, NodeGroupDoc, ServiceDoc, StorageItem, SystemDoc,
+    View as Counts,
+};
+use crate::scenario::problem::Span;
+use crate::station::placement::{Allocatable, Cluster, Group, Pod, Requests};
+use crate::study::result::Edit;
+use crate::study::setup::Study;
+
+/// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`, 3 by default).
+const RESERVED: u32 = 3;
+/// Pods of a node whose type does not say.
+const MOST_PODS: u64 = 110;
+
+/// One variant.
+pub struct View<'a> {
+    pub(crate) study: &'a Study,
+    pub(crate) documents: &'a Documents,
+    /// Index of the variant.
+    pub(crate) index: usize,
+    /// Its name.
+    pub(crate) name: &'a str,
+    pub(crate) system: &'a SystemDoc,
+    pub(crate) catalog: &'a Catalog,
+    /// Under the first mix and calibration.
+    pub(crate) spec: &'a Spec,
+    /// What the load asked about asks for; none for a closed load.
+    pub(crate) work: Option<Work>,
+    counts: Counts,
+}
+
+/// A service with all that rules ask of it.
+#[derive(Clone, Copy)]
+pub(crate) struct OneService<'a> {
+    pub(crate) index: usize,
+    pub(crate) name: &'a str,
+    pub(crate) span: Span,
+    pub(crate) document: &'a ServiceDoc,
+    pub(crate) spec: &'a Service,
+}
+
+/// A database with its place, document and class.
+pub(crate) struct OneDatabase<'a> {
+    pub(crate) index: usize,
+    pub(crate) name: &'a str,
+    pub(crate) span: Span,
+    pub(crate) document: &'a DatabaseDoc,
+    pub(crate) class: Option<&'a DatabaseItem>,
+}
+
+/// A pod count that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pods {
+    /// Those that run.
+    Running,
+    /// The most that the autoscaler may ask for.
+    Most,
+    /// Those that run while a new version is rolled out.
+    Rollout,
+}
+
+impl<'a> View<'a> {
+    /// Variant `index` of what was read.
+    pub(crate) fn new(
+        study: &'a Study,
+        documents: &'a Documents,
+        index: usize,
+    ) -> Option<View<'a>> {
+        let variant = documents.variants.get(index)?;
+        let spec = study.case(index, 0, 0);
+        Some(View {
+            study,
+            documents,
+            index,
+            name: &variant.name,
+            system: &variant.system,
+            catalog: &documents.catalog,
+            spec,
+            work: Work::of(spec, study.load.rps),
+            counts: variant.view,
+        })
+    }
+
+    /// The value of a setting that counts in this variant.
+    pub(crate) fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
+        match self.counts {
+            Counts::Written => setting.written.clone(),
+            Counts::Effective => setting.runs.clone(),
+        }
+    }
+
+    /// As [`View::pick`] for what need not be there.
+    pub(crate) fn get<T: Clone>(&self, setting: Option<&Setting<T>>) -> Option<T> {
+        setting.map(|setting| self.pick(setting))
+    }
+
+    pub(crate) fn services(&self) -> impl Iterator<Item = OneService<'a>> {
+        let documents = self.system.services.iter();
+        let both = documents.zip(&self.spec.services).enumerate();
+        both.map(|(index, ((name, document), spec))| OneService {
+            index,
+            name: &name.value,
+            span: name.span,
+            document,
+            spec,
+        })
+    }
+
+    pub(crate) fn databases(&self) -> impl Iterator<Item = OneDatabase<'a>> {
+        self.system.databases.iter().enumerate().map(|(index, (name, document))| OneDatabase {
+            index,
+            name: &name.value,
+            span: name.span,
+            document,
+            class: self
+                .get(document.class.as_ref())
+                .and_then(|class| self.catalog.database_classes.get(&class.text)),
+        })
+    }
+
+    /// Storage of a database: its type, and what it gives without end \[operations/s\].
+    pub(crate) fn storage(&self, database: &DatabaseDoc) -> Option<(&'a StorageItem, f64)> {
+        let storage = database.storage.as_ref()?;
+        let item = self.catalog.storage_types.get(&self.pick(&storage.r#type).text)?;
+        let gib = self.pick(&storage.size).gib();
+        let steady = (item.iops_per_gib.map_or(0.0, |rate| rate.0) * gib)
+            .max(item.iops_minimum.map_or(0.0, |rate| rate.0))
+            .max(item.iops_base.map_or(0.0, |rate| rate.0));
+        Some((item, steady))
+    }
+
+    /// Pods of a service.
+    pub(crate) fn pods(&self, service: OneService<'_>, which: Pods) -> u32 {
+        let running = service.spec.pods;
+        match which {
+            Pods::Running => running,
+            Pods::Most => {
+                let scaler = service.document.autoscaling.as_ref();
+                let most = scaler.and_then(|scaler| self.get(scaler.max.as_ref()));
+                most.map_or(running, |most| most.u32().max(running))
+            }
+            Pods::Rollout => {
+                let Some(deploy) = &service.document.rollout else { return running };
+                let surge = self.get(deploy.surge.as_ref()).map_or(0.25, |share| share.0);
+                match self.get(deploy.strategy.as_ref()) {
+                    Some(RolloutWord::BlueGreen) => 2 * running,
+                    Some(RolloutWord::Recreate) => running,
+                    None | Some(RolloutWord::Rolling) => {
+                        running + (f64::from(running) * surge).ceil() as u32
+                    }
+                }
+            }
+        }
+    }
+
+    /// Connections that the pods of a service may open to a database.
+    pub(crate) fn connections(service: OneService<'_>, database: usize, pods: u32) -> u64 {
+        let pools = service.spec.pools.iter().filter(|pool| pool.database as usize == database);
+        pools.map(|pool| u64::from(pool.maximum)).sum::<u64>() * u64::from(pods)
+    }
+
+    /// Connections that a database accepts, and how many of them are kept for administrators.
+    pub(crate) fn accepted(&self, database: &OneDatabase<'_>) -> Option<(u32, u32)> {
+        let accepts = self.spec.databases.get(database.index)?.max_connections?;
+        let reserved = self.get(database.document.reserved.as_ref());
+        Some((accepts, reserved.map_or(RESERVED, crate::scenario::values::Count::u32)))
+    }
+
+    /// What a pod of a service requests, its sidecar included.
+    pub(crate) fn requests(&self, service: OneService<'_>) -> Requests {
+        let pod = service.document.pod.as_ref();
+        let cpu = pod.and_then(|pod| pod.cpu.as_ref());
+        let memory = pod.and_then(|pod| pod.memory.as_ref());
+        let cpu = self.get(cpu.and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref())));
+        let memory =
+            self.get(memory.and_then(|memory| memory.request.as_ref().or(memory.limit.as_ref())));
+        let sidecar = self.container(pod.and_then(|pod| pod.sidecar.as_ref()));
+        Requests {
+            millicores: cpu.map_or(0, |cpu| (cpu.0 * 1000.0).round() as u64) + sidecar.millicores,
+            mebibytes: memory.map_or(0, |memory| mebibytes(memory.0)) + sidecar.mebibytes,
+        }
+    }
+
+    fn container(&self, document: Option<&RequestsDoc>) -> Requests {
+        let cpu = self.get(document.and_then(|document| document.cpu.as_ref()));
+        let memory = self.get(document.and_then(|document| document.memory.as_ref()));
+        Requests {
+            millicores: cpu.map_or(0, |cpu| (cpu.0 * 1000.0).round() as u64),
+            mebibytes: memory.map_or(0, |memory| mebibytes(memory.0)),
+        }
+    }
+
+    /// Nodes of a group: that run now, and that there may be at most.
+    pub(crate) fn nodes(&self, group: &NodeGroupDoc) -> (u32, u32) {
+        let count = |setting: Option<&Setting<_>>| {
+            let count: Option<crate::scenario::values::Count<0, 10_000>> = self.get(setting);
+            count.map(crate::scenario::values::Count::u32)
+        };
+        let now = count(group.desired.as_ref()).or(count(group.min.as_ref())).unwrap_or(1);
+        let most = match group.autoscaler {
+            Some(_) => count(group.max.as_ref()).unwrap_or(now).max(now),
+            None => now,
+        };
+        (now, most)
+    }
+
+    /// The instance type of a group.
+    pub(crate) fn instance(&self, group: &NodeGroupDoc) -> Option<&'a InstanceItem> {
+        self.catalog.instances.get(&self.pick(&group.instance).text)
+    }
+
+    /// What a node of a group leaves to pods, without what runs on every node.
+    pub(crate) fn allocatable(&self, group: &NodeGroupDoc) -> Option<(Allocatable, Requests)> {
+        let item = self.instance(group)?;
+        let pods = item.max_pods.map_or(MOST_PODS, |pods| pods.0);
+        let whole = Allocatable::eks(item.vcpu.0 as u32, mebibytes(item.memory.0), pods as u32);
+        Some((whole, self.container(group.daemons.as_ref())))
+    }
+
+    /// Groups on which `service` may run, by index.
+    pub(crate) fn groups(&self, service: OneService<'_>) -> Vec<usize> {
+        let named = self.get(service.document.node_group.as_ref());
+        let groups = self.system.node_groups.iter().enumerate();
+        groups
+            .filter(|(_, (name, group))| match &named {
+                Some(named) => named.text == name.value,
+                None => !group.dedicated.is_some_and(|flag| flag.0),
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// Place the pods of all services on the nodes: pods that found no room, of how many, on how many
+    /// nodes. None without nodes. `most` takes the most nodes that there may be.
+    pub(crate) fn place(&self, which: Pods, most: bool) -> Option<Placement> {
+        let mut groups = Vec::new();
+        let mut known = Vec::new();
+        for (index, (_, group)) in self.system.node_groups.iter().enumerate() {
+            let (allocatable, daemons) = self.allocatable(group)?;
+            let daemons = if daemons == Requests::default() { vec![] } else { vec![daemons] };
+            known.push(index);
+            groups.push(Group { allocatable, daemons, minimum: 0, maximum: u32::MAX });
+        }
+        if groups.is_empty() {
+            return None;
+        }
+        let mut cluster = Cluster::new(groups);
+        let mut placement = Placement::default();
+        for (index, (_, group)) in self.system.node_groups.iter().enumerate() {
+            let (now, all) = self.nodes(group);
+            if self.services().any(|service| self.groups(service).contains(&index)) {
+                for _ in 0..if most { all } else { now } {
+                    cluster.add(index as u32);
+                    placement.nodes += 1;
+                }
+            }
+        }
+        // Round by round, a pod of each service at a time: no service takes all the room.
+        let mut left: Vec<(OneService<'_>, u32)> =
+            self.services().map(|service| (service, self.pods(service, which))).collect();
+        while left.iter().any(|(_, pods)| *pods > 0) {
+            for (service, pods) in left.iter_mut().filter(|(_, pods)| *pods > 0) {
+                *pods -= 1;
+                placement.pods += 1;
+                let requests = self.requests(*service);
+                let wanted = self.groups(*service);
+                // A pod that may run in several groups may run in all that are not dedicated.
+                let group = match wanted.as_slice() {
+                    [one] => Some(*one as Id),
+                    _ => None,
+                };
+                let who = placement.pods;
+                let pod = Pod { who, owner: service.index as u32, group, requests };
+                placement.millicores += requests.millicores;
+                if wanted.is_empty() || cluster.place(pod).is_err() {
+                    placement.waiting += 1;
+                }
+            }
+        }
+        Some(placement)
+    }
+
+    /// What the document says of this variant, or of all.
+    pub(crate) fn stated(&self) -> Option<&'a StatedDoc> {
+        let stated = &self.documents.scenario.stated;
+        stated.get(self.name).or_else(|| stated.get("all"))
+    }
+
+    /// What the document says of the first variant that it speaks of, where that is another one.
+    pub(crate) fn stated_before(&self) -> Option<(usize, &'a StatedDoc)> {
+        let stated = &self.documents.scenario.stated;
+        let (name, first) = stated.iter().next()?;
+        let index =
+            self.documents.variants.iter().position(|variant| variant.name == name.value)?;
+        (index != self.index && stated.get(self.name).is_some()).then_some((index, first))
+    }
+
+    /// The edits of plans with the place of each.
+    pub(crate) fn edits(&self) -> Vec<(Span, &'a Edit)> {
+        let plans = &self.documents.plans;
+        let mut found = Vec::new();
+        for plan in plans {
+            let own = self.study.edits.iter().filter(|edit| edit.plan == plan.plan.text);
+            found.extend(plan.changes.iter().map(|change| change.set.span).zip(own));
+        }
+        found
+    }
+
+    /// Mean rate over the rate at the peak.
+    pub(crate) fn mean_over_peak(&self) -> f64 {
+        let slices = &self.spec.load.curve.slices;
+        if slices.is_empty() { 1.0 } else { slices.iter().sum::<f64>() / slices.len() as f64 }
+    }
+
+    /// Partitions, threads in all running pods, and threads that have a partition, of a listener.
+    pub(crate) fn threads(&self, listener: usize, pods: u32) -> (u32, u32, u32) {
+        let partitions = self.spec.partitions(listener as Id);
+        let threads = self.spec.listeners[listener].concurrency.saturating_mul(pods);
+        (partitions, threads, threads.min(partitions))
+    }
+
+    /// Where the settings of a listener stand.
+    pub(crate) fn listener_span(&self, listener: usize) -> Span {
+        let documents = self
+            .services()
+            .flat_map(|service| service.document.listeners.iter().map(|(name, _)| name));
+        documents.into_iter().nth(listener).map_or_else(Span::default, |name| name.span)
+    }
+
+    /// Where the program `service.name` stands.
+    pub(crate) fn program_span(&self, name: &str) -> Span {
+        for service in self.services() {
+            let Some(own) = name.strip_prefix(service.name).and_then(|rest| rest.strip_prefix('.'))
+            else {
+                continue;
+            };
+            let endpoints = service.document.endpoints.iter().map(|(name, _)| name);
+            let listeners = service.document.listeners.iter().map(|(name, _)| name);
+            if let Some(found) = endpoints.chain(listeners).find(|name| name.value == own) {
+                return found.span;
+            }
+        }
+        Span::default()
+    }
+}
+
+/// How pods find room.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Placement {
+    /// Pods to be placed.
+    pub(crate) pods: u32,
+    /// Pods without room.
+    pub(crate) waiting: u32,
+    /// Nodes.
+    pub(crate) nodes: u32,
+    /// CPU requested by all pods \[millicores\].
+    pub(crate) millicores: u64,
+}
+
+fn mebibytes(bytes: f64) -> u64 {
+    (bytes / 1_048_576.0).ceil() as u64
+}
