@@ -193,8 +193,8 @@ impl<O: Observer> World<'_, O> {
         self.spec.load.retries.is_some() || !self.spec.meshes.is_empty()
     }
 
-    /// Users who would ask again look at the clock, and so do those whose proxy would let them go; of others
-    /// it is enough to know how long it took.
+    /// Users who would ask again look at the clock, and so do those whose proxy would let them go; of
+    /// others it is enough to know how long it took.
     #[inline]
     pub(super) fn watch_patience(&mut self, id: u32) {
         if self.watches()

@@ -215,8 +215,9 @@ pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
 struct Demands {
     /// Capacity used at each station whose work is known without its waits, in the station's unit.
     work: Vec<(usize, f64)>,
-    /// The part of it that grows in proportion to the load.
-    in_proportion: Vec<(usize, f64)>,
+    /// The part of each station's work that grows as the square of the load: work on all entries of an
+    /// index whose size grows with it.
+    squared: Vec<f64>,
     /// Counted events per second.
     events: f64,
 }
@@ -235,8 +236,14 @@ const ROUNDS: usize = 200;
 impl Demands {
     /// The station that is filled first, and by which factor of the load.
     fn fullest(&self, all: &[Station]) -> Option<(usize, f64)> {
-        let room = |(station, work): &(usize, f64)| (*station, all[*station].capacity / work);
-        self.in_proportion.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
+        let room = |(station, work): &(usize, f64)| {
+            let (capacity, squared) = (all[*station].capacity, self.squared[*station]);
+            // At x times the load: squared · x² + (work − squared) · x = capacity.
+            let rest = work - squared;
+            let root = (rest * rest + 4.0 * squared * capacity).sqrt();
+            (*station, 2.0 * capacity / (rest + root))
+        };
+        self.work.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
@@ -244,17 +251,18 @@ impl Demands {
         let flows = Flows::of(spec, load)?;
         let all = stations(spec);
         let mut used = vec![0.0; all.len()];
-        let mut of_indexes = used.clone();
-        let mut add = |resource: Resource, work: f64, of_index: bool| {
+        let mut squared = used.clone();
+        let mut add = |resource: Resource, work: f64, grows: bool| {
             if let Some(place) = all.iter().position(|station| station.resource == resource) {
-                let sum = if of_index { &mut of_indexes } else { &mut used };
-                sum[place] += work;
+                used[place] += work;
+                squared[place] += if grows { work } else { 0.0 };
             }
         };
         // Thousands of entries, mean at a steady load.
         let inserted = flows.inserted(spec)?;
         let sizes = spec.indexes.iter().zip(inserted).map(|(index, per_s)| index.mean(per_s));
         let thousands: Vec<f64> = sizes.map(|size| size / 1000.0).collect();
+        let grows = |index: Id| spec.indexes[index as usize].fixed.is_none();
         flows.visit(spec, |service, op, rate| {
             let mean = |time: Id| spec.samplers[time as usize].dist().mean();
             match *op {
@@ -263,11 +271,11 @@ impl Demands {
                 }
                 Op::CpuOfIndex { index, time, .. } => {
                     let work = rate * mean(time) * thousands[index as usize];
-                    computes(spec, &mut add, service, work, true);
+                    computes(spec, &mut add, service, work, grows(index));
                 }
                 Op::CacheOfIndex { index, cache, time, .. } => {
                     let work = rate * mean(time) * thousands[index as usize];
-                    add(Resource::Cache(cache), work, true);
+                    add(Resource::Cache(cache), work, grows(index));
                 }
                 Op::Query { database, work, ios, io_chance, .. } => {
                     if let Some(work) = work {
@@ -292,11 +300,8 @@ impl Demands {
             .filter(|(_, topic)| topic.counted)
             .map(|(rate, _)| rate)
             .sum();
-        let some = |work: Vec<f64>| -> Vec<(usize, f64)> {
-            work.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect()
-        };
-        let all = used.iter().zip(of_indexes).map(|(used, more)| used + more).collect();
-        Some(Demands { work: some(all), in_proportion: some(used), events })
+        let work = used.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect();
+        Some(Demands { work, squared, events })
     }
 }
 
@@ -420,9 +425,7 @@ mod tests {
     use crate::model::spec::{Balancer, Endpoint, Journey, Load, Open, Service, Threads, Visit};
     use crate::random::{Dist, Sampler};
 
-    /// One core, 10 ms a request: full at 100 a second; clearly asked for more than it has above 103.
-    #[test]
-    fn a_core_has_a_ceiling() {
+    fn core() -> Spec {
         let service = Service {
             name: "server".into(),
             pods: 1,
@@ -433,7 +436,7 @@ mod tests {
             lifecycle: crate::model::spec::Lifecycle::default(),
         };
         let visit = Visit { endpoint: 0, chance: 1.0, think: None };
-        let spec = Spec {
+        Spec {
             services: vec![service],
             endpoints: vec![Endpoint { name: "server.serve".into(), service: 0, entry: 0 }],
             ops: vec![Op::Cpu { time: 0, draw: 0 }, Op::End],
@@ -444,7 +447,13 @@ mod tests {
                 ..Load::default()
             },
             ..Spec::default()
-        };
+        }
+    }
+
+    /// One core, 10 ms a request: full at 100 a second; clearly asked for more than it has above 103.
+    #[test]
+    fn a_core_has_a_ceiling() {
+        let spec = core();
         let (most, station) = ceiling(&spec).expect("an open load on a core");
         assert!((most - 100.0).abs() < 1e-9, "{most}");
         assert_eq!(station, "server CPU");
@@ -455,5 +464,37 @@ mod tests {
             full.iter().map(|full| names[*full].as_str()).collect::<Vec<_>>(),
             ["server CPU"]
         );
+    }
+
+    /// Each request is an entry for 10 s and reads all of them, 1 ms each, besides 10 ms: at x a second
+    /// x · (10 ms + 10 x · 1 ms) is a whole core at x = (√401 − 1) / 2 = 9.512.
+    #[test]
+    fn work_on_an_index_grows_as_the_square() {
+        let mut spec = core();
+        spec.ops = vec![
+            Op::Insert { index: 0, entries: 1 },
+            Op::Cpu { time: 0, draw: 0 },
+            Op::CpuOfIndex { index: 0, time: 1, draw: 1 },
+            Op::End,
+        ];
+        // For a thousand entries.
+        spec.samplers.push(Sampler::new(Dist::Constant(1.0)));
+        let second = crate::units::Span::from_secs(1.0);
+        spec.indexes = vec![crate::model::spec::Index {
+            name: "entries".into(),
+            ttl: crate::units::Span::from_secs(9.5),
+            sweep: second,
+            fixed: None,
+            copies: 1.0,
+            per_s: None,
+        }];
+        let (most, _) = ceiling(&spec).expect("an open load on a core");
+        // 0.01 x² + 0.01 x = 1.
+        assert!((most - (401_f64.sqrt() - 1.0) / 2.0).abs() < 1e-9, "{most}");
+        assert_eq!(inserted(&spec), Some(vec![20.0]));
+        // A hundred entries at any load: 110 ms a request.
+        spec.indexes[0].fixed = Some(100);
+        let (most, _) = ceiling(&spec).expect("an open load on a core");
+        assert!((most - 1.0 / 0.11).abs() < 1e-9, "{most}");
     }
 }
