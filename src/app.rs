@@ -87,6 +87,7 @@ fn load(reading: &Reading) -> Result<Loaded, u8> {
         catalog: reading.catalog.clone(),
         seed: reading.seed,
         quick: reading.quick,
+        contributions: false,
     };
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     match scenario::load(&reading.scenario, &options) {

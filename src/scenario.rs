@@ -3,6 +3,7 @@
 //! A scenario names a system, variants of it, mixes, calibrations and a load. Each combination becomes
 //! one [`crate::model::spec::Spec`] of plain numbers; nothing below this room reads a file or a name.
 
+mod ablation;
 mod catalog;
 mod codes;
 mod decode;
@@ -23,6 +24,7 @@ use serde_json::Value as Json;
 pub use self::codes::{EXPLANATIONS, Explanation, explain};
 pub use self::problem::{Problem, Severity, Source, render, render_plain};
 
+use self::ablation::{AblationInput, Planned};
 use self::decode::{Decode, Map};
 use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
@@ -46,6 +48,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// A quarter of all replications, at least 2.
     pub quick: bool,
+    /// Simulate what each edit of the plans contributes to the line.
+    pub contributions: bool,
 }
 
 /// A study, and what its author should know.
@@ -126,7 +130,7 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
             calibrations.push(document);
         }
     }
-    let mut edits = Vec::new();
+    let mut edits = Edits::default();
     let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut edits, problems);
     if named.len() != calibrations.len() && calibrations.is_empty() {
         return None;
@@ -141,9 +145,19 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
         options,
     };
     let mut study = resolve::study(&question, &mut files, problems)?;
-    study.edits = edits;
+    if problems.errors() == 0 {
+        study.ablations = resolve::ablations(&question, edits.ablations, &mut files, problems);
+    }
+    study.edits = edits.all;
     study.inputs = files.inputs;
     Some(study)
+}
+
+/// The edits of all plans, and what tells what each contributes.
+#[derive(Default)]
+struct Edits {
+    all: Vec<Edit>,
+    ablations: Vec<AblationInput>,
 }
 
 /// Reads the plans and calibrations of a system by name.
@@ -203,7 +217,7 @@ fn variants(
     base: &SystemDoc,
     tree: &Node,
     inputs: &mut Named<'_>,
-    edits: &mut Vec<Edit>,
+    edits: &mut Edits,
     problems: &mut Problems,
 ) -> Vec<VariantInput> {
     let about = |text: Option<&values::Text>| text.map(|text| text.0.clone()).unwrap_or_default();
@@ -223,13 +237,29 @@ fn variants(
                 plan::believe(&mut patched, &plan, problems);
             }
         }
-        for plan in plans {
-            if let Some(document) = inputs.plan(plan, problems) {
-                let done = plan::apply(&mut patched, &document, problems);
-                if !reported.contains(&plan.text) {
-                    reported.push(plan.text.clone());
-                    edits.extend(done);
-                }
+        let believed = patched.clone();
+        let documents: Vec<PlanDoc> =
+            plans.iter().filter_map(|plan| inputs.plan(plan, problems)).collect();
+        for (place, document) in documents.iter().enumerate() {
+            let done = plan::apply(&mut patched, document, problems);
+            if reported.contains(&document.plan.text) {
+                continue;
+            }
+            reported.push(document.plan.text.clone());
+            let first_edit = edits.all.len();
+            edits.all.extend(done);
+            if problems.errors() == before {
+                let planned = Planned {
+                    variant: all.len(),
+                    view: variant.view.unwrap_or(View::Effective),
+                    tree: believed.clone(),
+                    before: documents[..place].to_vec(),
+                    plan: document.clone(),
+                    after: documents[place + 1..].to_vec(),
+                    first_edit,
+                    name: &name.value,
+                };
+                edits.ablations.extend(ablation::ablations(&planned, problems));
             }
         }
         let system = SystemDoc::decode(&patched, problems);

@@ -11,7 +11,7 @@ use crate::units::Span;
 pub type Id = u32;
 
 /// Everything one replication needs to know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
     /// Services, each a set of equal pods.
     pub services: Vec<Service>,
@@ -40,7 +40,7 @@ pub struct Spec {
 }
 
 /// A service: `replicas` equal pods behind a balancer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// Name in the system's file.
     pub name: String,
@@ -153,7 +153,7 @@ pub enum Balancer {
 }
 
 /// A connection pool of each pod of a service (`HikariCP`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// Name in the system's file, such as `master`.
     pub name: String,
@@ -176,7 +176,7 @@ pub struct Pool {
 }
 
 /// An HTTP endpoint of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
     /// `service.endpoint`.
     pub name: String,
@@ -196,7 +196,7 @@ pub enum Ack {
 }
 
 /// A Kafka listener: `concurrency` consumer threads in each pod of its service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listener {
     /// `service.listener`.
     pub name: String,
@@ -230,7 +230,7 @@ pub struct Listener {
 }
 
 /// A database server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Database {
     /// Name in the system's file.
     pub name: String,
@@ -245,7 +245,7 @@ pub struct Database {
 }
 
 /// A cache server: one command thread.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// Name in the system's file.
     pub name: String,
@@ -254,7 +254,7 @@ pub struct Cache {
 }
 
 /// A Kafka topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
     /// Name.
     pub name: String,
@@ -265,7 +265,7 @@ pub struct Topic {
 }
 
 /// A mutual exclusion shared by all pods.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
     /// Name in the system's file.
     pub name: String,
@@ -390,7 +390,7 @@ pub enum Op {
 }
 
 /// What users do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
     /// Arriving users: sessions at a rate.
     pub open: Option<Open>,
@@ -449,7 +449,7 @@ pub struct Source {
 }
 
 /// A kind of user: requests with think times between them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Journey {
     /// Name.
     pub name: String,

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod claims;
 mod parts;
 mod theory;
 mod timeline;
@@ -12,6 +13,7 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -523,6 +525,10 @@ document! {
         seed: Option<Count<0, 9_007_199_254_740_992>>,
         /// What theory expects of it; for a scenario with one variant, mix and calibration.
         theory: Vec<TheoryDoc>,
+        /// What the planning document claims; each number gets a verdict.
+        claims: Vec<ClaimDoc>,
+        /// Whether to simulate what each edit of the plans contributes to the line; `false` by default.
+        contributions: Option<Flag>,
     }
 
     /// A variant of the system.
