@@ -29,9 +29,11 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Check(reading) => check(&reading),
-        Command::Run(studying) => study(&studying, Question::Run),
-        Command::Compare(studying) => study(&studying, Question::Compare),
-        Command::Saturate(studying) => study(&studying, Question::Saturate),
+        Command::Run(studying) => study(&studying, Question::Run, false),
+        Command::Compare(comparing) => {
+            study(&comparing.studying, Question::Compare, comparing.contributions)
+        }
+        Command::Saturate(studying) => study(&studying, Question::Saturate, false),
         Command::Validate(validating) => validate::validate(&validating),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
@@ -82,12 +84,12 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     }
 }
 
-fn load(reading: &Reading) -> Result<Loaded, u8> {
+fn load(reading: &Reading, contributions: bool) -> Result<Loaded, u8> {
     let options = scenario::Options {
         catalog: reading.catalog.clone(),
         seed: reading.seed,
         quick: reading.quick,
-        contributions: false,
+        contributions,
     };
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     match scenario::load(&reading.scenario, &options) {
@@ -126,7 +128,7 @@ fn findings(problems: &[scenario::Problem]) -> String {
 }
 
 fn check(reading: &Reading) -> u8 {
-    let loaded = match load(reading) {
+    let loaded = match load(reading, false) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
@@ -310,8 +312,8 @@ fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, u8> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
-fn study(studying: &Studying, question: Question) -> u8 {
-    let loaded = match load(&studying.reading) {
+fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
+    let loaded = match load(&studying.reading, contributions) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };

@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use self::system::{Compiler, Laws, Used};
+use super::ablation::AblationInput;
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::problem::Problems;
 use super::values::{Count, Duration, Flag, Name};
 use super::yaml::{Node, Value};
-use super::ablation::AblationInput;
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::study::result::{Assumption, Target};

@@ -503,9 +503,8 @@ impl Facts<'_> {
 
     /// What was seen at a load.
     fn seen(&self, variant: usize, load: f64) -> Option<&[Outcome]> {
-        let extra = |extra: &&Extra| {
-            extra.variant == variant && extra.load.total_cmp(&load).is_eq()
-        };
+        let extra =
+            |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
         let found = self.extras.iter().find(extra).map(|extra| extra.outcomes.as_slice());
         let asked = || {
             let same = load.total_cmp(&self.work.asked).is_eq();
@@ -519,9 +518,7 @@ impl Facts<'_> {
         let outcomes = self.seen(variant, load).ok_or("stopped before this load was run")?;
         let of: &VariantResult = &self.result.variants[variant];
         let spec = self.work.study.case(variant, 0, 0);
-        let own = |extra: &&Extra| {
-            extra.variant == variant && extra.load.total_cmp(&load).is_eq()
-        };
+        let own = |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
         let run = self.extras.iter().find(own);
         let at: AtLoad = match (run, &of.at_target) {
             (Some(extra), _) => at_load(load, extra.warm_up, None, &extra.outcomes),
@@ -599,11 +596,7 @@ fn fullest_consumers(spec: &Spec, seen: &Outcome) -> Option<(f64, String)> {
         (spec.topics[topic].counted && busy > 0.0)
             .then(|| (seen.events_per_s * even.min(station.capacity) / busy, station.name))
     };
-    stations(spec)
-        .into_iter()
-        .enumerate()
-        .filter_map(limit)
-        .min_by(|a, b| a.0.total_cmp(&b.0))
+    stations(spec).into_iter().enumerate().filter_map(limit).min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 /// `known` over `base`: from paired runs where there are any, else from the ends of both intervals.
@@ -650,7 +643,13 @@ fn resources(line: &Saturation) -> String {
 
 /// Three digits that mean something.
 fn short(value: f64) -> String {
-    let digits = if value >= 100.0 { 0 } else if value >= 10.0 { 1 } else { 2 };
+    let digits = if value >= 100.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
     format!("{value:.digits$}")
 }
 
@@ -714,6 +713,8 @@ mod tests {
         // Without pairs, the ends: 90/110 to 110/90.
         let alone = || Known { each: Vec::new(), estimate: FROM_90_TO_110, ..side(Vec::new()) };
         let found = ratio(alone(), &alone(), "b").map(|known| known.estimate).expect("finite");
-        assert!((found.low - 90.0 / 110.0).abs() < 1e-12 && (found.high - 110.0 / 90.0).abs() < 1e-12);
+        assert!(
+            (found.low - 90.0 / 110.0).abs() < 1e-12 && (found.high - 110.0 / 90.0).abs() < 1e-12
+        );
     }
 }

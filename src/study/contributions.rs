@@ -103,9 +103,10 @@ impl Work<'_> {
         let variants: Vec<usize> = (0..main.len()).collect();
         let needed = |other: usize| {
             let side = |at: At| at == At::Other(other);
-            changes.iter().flatten().any(|change| {
-                change.from != change.to && (side(change.from) || side(change.to))
-            })
+            changes
+                .iter()
+                .flatten()
+                .any(|change| change.from != change.to && (side(change.from) || side(change.to)))
         };
         let wanted: Vec<usize> = (0..others.len()).filter(|other| needed(*other)).collect();
         if wanted.is_empty() || main.iter().any(|searched| searched.lines.is_empty()) {
@@ -116,24 +117,32 @@ impl Work<'_> {
             .filter(|variant| wanted.iter().any(|other| others[*other].variant == *variant))
             .collect();
         let what = "lines that tell what each edit contributes";
-        let bounds = self.all(what, &used, |_| 1.0, |variant| {
-            self.contributing(self.study.case(*variant, 0, 0), main[*variant]).bound()
-        });
+        let bounds = self.all(
+            what,
+            &used,
+            |_| 1.0,
+            |variant| self.contributing(self.study.case(*variant, 0, 0), main[*variant]).bound(),
+        );
         let bound = |variant: usize| {
             let place = used.iter().position(|other| *other == variant)?;
             bounds.get(place).copied().flatten()
         };
-        let first = self.all(what, &wanted, |_| 1.0, |other| {
-            let other = &others[*other];
-            let like = main[other.variant];
-            let case = self.contributing(other.spec, like);
-            let own = case.bound();
-            let known = like.lines.first().zip(bound(other.variant));
-            let start = known.and_then(|(line, bound)| case.start_like(line, own / bound));
-            let line = case.line(0, start.unwrap_or_else(|| case.start_below(own)));
-            let beside = case.start_beside(&line);
-            (line, beside)
-        });
+        let first = self.all(
+            what,
+            &wanted,
+            |_| 1.0,
+            |other| {
+                let other = &others[*other];
+                let like = main[other.variant];
+                let case = self.contributing(other.spec, like);
+                let own = case.bound();
+                let known = like.lines.first().zip(bound(other.variant));
+                let start = known.and_then(|(line, bound)| case.start_like(line, own / bound));
+                let line = case.line(0, start.unwrap_or_else(|| case.start_below(own)));
+                let beside = case.start_beside(&line);
+                (line, beside)
+            },
+        );
         let mut starts: Vec<Option<Start>> = vec![None; others.len()];
         for (other, found) in wanted.iter().zip(first) {
             if let Some((line, start)) = found {
@@ -174,10 +183,15 @@ impl Work<'_> {
             })
             .collect();
         let what = "lines that tell what each edit contributes";
-        let found = self.all(what, &tasks, |_| 1.0, |(other, number, start)| {
-            let other = &others[*other];
-            self.contributing(other.spec, main[other.variant]).line(*number, *start)
-        });
+        let found = self.all(
+            what,
+            &tasks,
+            |_| 1.0,
+            |(other, number, start)| {
+                let other = &others[*other];
+                self.contributing(other.spec, main[other.variant]).line(*number, *start)
+            },
+        );
         for ((other, number, _), line) in tasks.iter().zip(found) {
             // A study that was stopped may lack one: those after it would pair wrongly.
             let lines = &mut others[*other].lines;

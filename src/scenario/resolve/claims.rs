@@ -227,9 +227,10 @@ fn described(
             Some(counted.map(|service| f64::from(service.pods)).sum())
         }
         ClaimMetric::Connections => {
-            let all = spec.services.iter().flat_map(|service| {
-                service.pools.iter().map(move |pool| (service, pool))
-            });
+            let all = spec
+                .services
+                .iter()
+                .flat_map(|service| service.pools.iter().map(move |pool| (service, pool)));
             let database = |id: u32| spec.databases.get(id as usize).map_or("", |d| &d.name);
             let counted =
                 all.filter(|(service, pool)| is(&service.name) || is(database(pool.database)));
