@@ -106,6 +106,7 @@ pub(crate) fn metric(claim: &Judged, lang: Lang) -> String {
         ClaimMetric::MonthlyCost => Word::ClaimCost.text(lang).to_owned(),
         ClaimMetric::Pods => Word::ClaimPods.text(lang).to_owned(),
         ClaimMetric::Connections => Word::ClaimConnections.text(lang).to_owned(),
+        ClaimMetric::PoolMaximum => Word::ClaimPool.text(lang).to_owned(),
         ClaimMetric::Partitions => Word::ClaimPartitions.text(lang).to_owned(),
         ClaimMetric::Concurrency => Word::ClaimConcurrency.text(lang).to_owned(),
         ClaimMetric::Nodes => Word::ClaimNodes.text(lang).to_owned(),

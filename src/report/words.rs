@@ -124,6 +124,7 @@ catalogue! {
     ClaimCost: "cost a month", "월 비용";
     ClaimPods: "pods", "파드 수";
     ClaimConnections: "connections of all pools", "커넥션 풀 총합";
+    ClaimPool: "connections of a pool", "풀당 커넥션 수";
     ClaimPartitions: "partitions", "파티션 수";
     ClaimConcurrency: "consumer threads a pod", "파드당 컨슈머 스레드";
     ClaimNodes: "nodes", "노드 수";

@@ -63,6 +63,8 @@ pub enum ClaimMetric {
     Pods,
     /// Connections that all pools together may open.
     Connections,
+    /// Connections that one pool of a pod may open.
+    PoolMaximum,
     /// Partitions of a topic.
     Partitions,
     /// Consumer threads in each pod.
@@ -73,7 +75,7 @@ pub enum ClaimMetric {
 
 impl ClaimMetric {
     /// Every metric with the word that scenarios have for it.
-    pub const WORDS: [(&str, ClaimMetric); 21] = [
+    pub const WORDS: [(&str, ClaimMetric); 22] = [
         ("line", ClaimMetric::SaturationRps),
         ("mau", ClaimMetric::Mau),
         ("dau", ClaimMetric::Dau),
@@ -92,6 +94,7 @@ impl ClaimMetric {
         ("monthly-cost", ClaimMetric::MonthlyCost),
         ("pods", ClaimMetric::Pods),
         ("connections", ClaimMetric::Connections),
+        ("pool", ClaimMetric::PoolMaximum),
         ("partitions", ClaimMetric::Partitions),
         ("concurrency", ClaimMetric::Concurrency),
         ("nodes", ClaimMetric::Nodes),
@@ -118,6 +121,7 @@ impl ClaimMetric {
             ClaimMetric::MonthlyCost
             | ClaimMetric::Pods
             | ClaimMetric::Connections
+            | ClaimMetric::PoolMaximum
             | ClaimMetric::Partitions
             | ClaimMetric::Concurrency
             | ClaimMetric::Nodes => Source::Description,

@@ -42,6 +42,8 @@ words! {
         "pods" => Pods,
         /// Connections that all pools may open; of the service or database that `of` names, if any.
         "connections" => Connections,
+        /// Connections that one pool of a pod may open: the fewest of the service that `of` names, if any.
+        "pool" => Pool,
         /// Partitions of the topic that `of` names; without one, the fewest of a counted topic.
         "partitions" => Partitions,
         /// Threads that each pod has for the listener that `of` names, or the fewest of the service's.

@@ -127,6 +127,7 @@ fn unit(metric: ClaimMetric) -> (Unit, &'static str) {
         | ClaimMetric::OrdersPerMonth
         | ClaimMetric::Pods
         | ClaimMetric::Connections
+        | ClaimMetric::PoolMaximum
         | ClaimMetric::Partitions
         | ClaimMetric::Concurrency
         | ClaimMetric::Nodes => (Unit::Plain, "a number such as `12` or `5M`"),
@@ -182,7 +183,7 @@ fn named(
     let services = || spec.services.iter().map(|service| service.name.clone());
     let names: Vec<String> = match metric {
         ClaimMetric::Utilisation => stations(spec).into_iter().map(|s| s.name).collect(),
-        ClaimMetric::Pods => services().collect(),
+        ClaimMetric::Pods | ClaimMetric::PoolMaximum => services().collect(),
         ClaimMetric::Connections => {
             services().chain(spec.databases.iter().map(|d| d.name.clone())).collect()
         }
@@ -238,6 +239,11 @@ fn described(
                 f64::from(service.pods) * f64::from(pool.maximum)
             };
             Some(counted.map(most).sum())
+        }
+        ClaimMetric::PoolMaximum => {
+            let of_service = spec.services.iter().filter(|service| is(&service.name));
+            let pools = of_service.flat_map(|service| &service.pools);
+            pools.map(|pool| pool.maximum).min().map(f64::from)
         }
         ClaimMetric::Partitions => {
             let counted = |topic: &&Topic| match of {
@@ -313,6 +319,7 @@ fn metric(word: ClaimWord) -> ClaimMetric {
         ClaimWord::MonthlyCost => ClaimMetric::MonthlyCost,
         ClaimWord::Pods => ClaimMetric::Pods,
         ClaimWord::Connections => ClaimMetric::Connections,
+        ClaimWord::Pool => ClaimMetric::PoolMaximum,
         ClaimWord::Partitions => ClaimMetric::Partitions,
         ClaimWord::Concurrency => ClaimMetric::Concurrency,
         ClaimWord::Nodes => ClaimMetric::Nodes,
