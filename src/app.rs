@@ -84,12 +84,13 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     }
 }
 
-fn load(reading: &Reading, contributions: bool) -> Result<Loaded, u8> {
+fn load(reading: &Reading, contributions: bool, check_only: bool) -> Result<Loaded, u8> {
     let options = scenario::Options {
         catalog: reading.catalog.clone(),
         seed: reading.seed,
         quick: reading.quick,
         contributions,
+        check_only,
     };
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     match scenario::load(&reading.scenario, &options) {
@@ -128,7 +129,7 @@ fn findings(problems: &[scenario::Problem]) -> String {
 }
 
 fn check(reading: &Reading) -> u8 {
-    let loaded = match load(reading, false) {
+    let loaded = match load(reading, false, true) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
@@ -313,7 +314,7 @@ fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, u8> {
 
 #[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
 fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
-    let loaded = match load(&studying.reading, contributions) {
+    let loaded = match load(&studying.reading, contributions, false) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };

@@ -50,6 +50,8 @@ pub struct Options {
     pub quick: bool,
     /// Simulate what each edit of the plans contributes to the line.
     pub contributions: bool,
+    /// Nothing will be simulated: what only a study needs is left out.
+    pub check_only: bool,
 }
 
 /// A study, and what its author should know.
@@ -130,7 +132,7 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
             calibrations.push(document);
         }
     }
-    let mut edits = Edits::default();
+    let mut edits = Edits { alone: !options.check_only, ..Edits::default() };
     let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut edits, problems);
     if named.len() != calibrations.len() && calibrations.is_empty() {
         return None;
@@ -157,6 +159,8 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
 #[derive(Default)]
 struct Edits {
     all: Vec<Edit>,
+    /// Whether to look at each alone.
+    alone: bool,
     ablations: Vec<AblationInput>,
 }
 
@@ -248,7 +252,7 @@ fn variants(
             reported.push(document.plan.text.clone());
             let first_edit = edits.all.len();
             edits.all.extend(done);
-            if problems.errors() == before {
+            if edits.alone && problems.errors() == before {
                 let planned = Planned {
                     variant: all.len(),
                     view: variant.view.unwrap_or(View::Effective),

@@ -1,10 +1,13 @@
 //! The document's claims with their verdicts: its own tables, redrawn.
 
-use super::number;
 use super::words::{Lang, Word, say};
+use super::{facts, number};
 use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Relation};
 use crate::study::result::StudyResult;
+
+/// Claims that a reason names at most.
+const NAMED: usize = 6;
 
 /// One table of the document.
 pub(crate) struct ClaimTable<'a> {
@@ -150,7 +153,7 @@ pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
     match claim.metric {
         _ if claim.against.is_some() => format!("× {}", number::estimate(estimate)),
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation => number::percent(estimate),
-        _ if users(claim.metric) => number::users(estimate, estimate.mean, lang),
+        _ if users(claim.metric) => number::users(estimate, estimate.mean.max(claim.claimed), lang),
         ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
             format!("{} ms", number::estimate(estimate))
         }
@@ -202,6 +205,10 @@ pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
     let mut parts = Vec::new();
     for (column, claims) in table.columns.iter().zip(&row.cells) {
         for claim in claims {
+            let column = match told_apart(claims, claim, lang) {
+                Some(name) => format!("{column} ({name})"),
+                None => column.clone(),
+            };
             let (claimed, found) = (claimed(claim, lang), simulated(claim, lang));
             let verdict = verdict(claim.verdict, lang);
             parts.push(match &claim.estimate {
@@ -211,6 +218,14 @@ pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
         }
     }
     format!("{}: {}", row.name, parts.join("; "))
+}
+
+/// What tells a claim from others in its cell; none where it is alone there.
+pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option<String> {
+    let several = cell.len() > 1;
+    let same_metric = cell.iter().all(|other| other.metric == claim.metric);
+    let of = claim.of.clone().filter(|_| same_metric);
+    several.then(|| of.unwrap_or_else(|| metric(claim, lang)))
 }
 
 /// The reasons, each with the claims that it stands for.
@@ -227,7 +242,11 @@ pub(crate) fn reasons(result: &StudyResult, lang: Lang) -> Vec<(String, String)>
             None => reasons.push((&claim.reason, vec![name])),
         }
     }
-    reasons.into_iter().map(|(reason, names)| (names.join(", "), reason.to_owned())).collect()
+    let few = |names: &[String]| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        facts::few(&names, NAMED, lang)
+    };
+    reasons.iter().map(|(reason, names)| (few(names), (*reason).to_owned())).collect()
 }
 
 /// Whether an interval excludes zero.

@@ -292,9 +292,9 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
 }
 
 /// The contribution of an edit that changes nothing that runs.
-fn nothing() -> Option<Contribution> {
+fn nothing() -> Contribution {
     let exact = Some(Estimate::exact(0.0));
-    Some(Contribution { variant: "planned".to_owned(), alone_rps: exact, together_rps: exact })
+    Contribution { variant: "planned".to_owned(), alone_rps: exact, together_rps: exact }
 }
 
 fn edits() -> Vec<Edit> {
@@ -310,7 +310,7 @@ fn edits() -> Vec<Edit> {
             file: Some(format!("config/prod/{service}-service.yaml")),
             effective: false,
             why: "autoscaling is on: the autoscaler sets the number of pods".to_owned(),
-            contribution: nothing(),
+            contribution: Some(nothing()),
         });
         edits.push(Edit {
             plan: "after".to_owned(),
@@ -322,7 +322,7 @@ fn edits() -> Vec<Edit> {
             file: Some(format!("{service}-api/src/main/resources/application-prod.yml")),
             effective: false,
             why: "the pool is built in code and ignores the setting".to_owned(),
-            contribution: nothing(),
+            contribution: Some(nothing()),
         });
     }
     edits.push(Edit {

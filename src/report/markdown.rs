@@ -389,8 +389,10 @@ impl Page {
             let mut header = vec![self.word(Word::ClaimRowColumn)];
             header.extend(table.columns.iter().map(|column| escape(column)));
             header.extend(achieved.then(|| self.word(Word::ClaimAchieved)));
-            let cell = |claim: &&Judged| {
-                let claimed = escape(&claims::claimed(claim, lang));
+            let cell = |cell: &[&Judged], claim: &Judged| {
+                let apart = claims::told_apart(cell, claim, lang);
+                let apart = apart.map_or(String::new(), |name| format!("{name}: "));
+                let claimed = escape(&format!("{apart}{}", claims::claimed(claim, lang)));
                 let verdict = claims::verdict(claim.verdict, lang);
                 match &claim.estimate {
                     Some(_) => {
@@ -405,7 +407,11 @@ impl Page {
                 let mut cells = vec![escape(&row.name)];
                 cells.extend(row.cells.iter().map(|claims| match claims.as_slice() {
                     [] => number::NOTHING.to_owned(),
-                    claims => claims.iter().map(cell).collect::<Vec<_>>().join("<br>"),
+                    claims => {
+                        let all: Vec<String> =
+                            claims.iter().map(|claim| cell(claims, claim)).collect();
+                        all.join("<br>")
+                    }
                 }));
                 if achieved {
                     let verdict = row.achieved().map(|verdict| claims::verdict(verdict, lang));

@@ -320,12 +320,10 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines.extend(moves::gain_overall(result, lang).iter().flat_map(|gain| hanging(gain, 2)));
     for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
-        for sentence in plan.without {
+        for sentence in claims::contributions(&plan, lang) {
             lines.extend(hanging(&format!("  {sentence}"), 4));
         }
-    }
-    for plan in edits::plans(&result.edits, lang) {
-        for sentence in claims::contributions(&plan, lang) {
+        for sentence in plan.without {
             lines.extend(hanging(&format!("  {sentence}"), 4));
         }
     }

@@ -133,11 +133,11 @@ impl Work<'_> {
             |_| 1.0,
             |other| {
                 let other = &others[*other];
-                let like = main[other.variant];
-                let case = self.contributing(other.spec, like);
+                let known = main[other.variant];
+                let case = self.contributing(other.spec, known);
                 let own = case.bound();
-                let known = like.lines.first().zip(bound(other.variant));
-                let start = known.and_then(|(line, bound)| case.start_like(line, own / bound));
+                let first = known.lines.first().zip(bound(other.variant));
+                let start = first.and_then(|(line, bound)| case.start_like(line, own / bound));
                 let line = case.line(0, start.unwrap_or_else(|| case.start_below(own)));
                 let beside = case.start_beside(&line);
                 (line, beside)
