@@ -1,4 +1,4 @@
-//! Edits of plans taken one at a time: what runs without the plan, with one edit alone, and with all but it.
+//! Edits of plans one at a time: what runs without the plan, with one edit alone, and with all but it.
 
 use super::VariantInput;
 use super::decode::Decode;

@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 0.1;
 /// Seconds of the month that orders are counted in: 30 days.
 const MONTH: f64 = 30.0 * 86_400.0;
 
-/// The scenario's claims; problems are reported on the way. `cases` begin with the main mix and calibration.
+/// Claims of the scenario; problems are reported on the way. `cases` begin with the main ones.
 pub(super) fn claims(
     question: &Question<'_>,
     cases: &[Spec],
@@ -290,7 +290,7 @@ fn factor(
         ClaimMetric::Dau => Some(monthly? * daily?),
         ClaimMetric::ConcurrentUsers => Some(monthly? * daily? * users?.concurrent.0),
         ClaimMetric::OrdersPerMonth => {
-            // The curve is linear between the middles of its slices and repeats, so that its mean is theirs.
+            // The curve is linear between the middles of its slices and repeats, so its mean is theirs.
             let slices = &spec.load.curve.slices;
             let mean = slices.iter().sum::<f64>() / slices.len() as f64;
             mean.is_finite().then_some(mean * MONTH)
