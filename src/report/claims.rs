@@ -340,8 +340,8 @@ mod tests {
         assert_eq!(
             contributions(&plans[0], Lang::En),
             [
-                "Edits that move the line: 1 of 9; by nothing measurable: 0; by exactly 0, because what runs is \
-                 the same: 8.",
+                "Edits that move the line: 1 of 9; by nothing measurable: 0; by exactly 0, because what is \
+                 simulated is the same: 8.",
                 "services.product.listeners.concurrency: +118 ± 9 RPS alone, +120 ± 8 within the plan (n 8).",
             ]
         );

@@ -128,8 +128,8 @@ catalogue! {
     ClaimPartitions: "partitions", "파티션 수";
     ClaimConcurrency: "consumer threads a pod", "파드당 컨슈머 스레드";
     ClaimNodes: "nodes", "노드 수";
-    ContributionCount: "Edits that move the line: {1} of {0}; by nothing measurable: {2}; by exactly 0, because what runs is the same: {3}.",
-        "변경 {0}건 중 포화 지점을 옮기는 것 {1}건, 측정되지 않는 것 {2}건, 실행 내용이 같아 정확히 0인 것 {3}건.";
+    ContributionCount: "Edits that move the line: {1} of {0}; by nothing measurable: {2}; by exactly 0, because what is simulated is the same: {3}.",
+        "변경 {0}건 중 포화 지점을 옮기는 것 {1}건, 측정되지 않는 것 {2}건, 시뮬레이션할 내용이 같아 정확히 0인 것 {3}건.";
     ContributionOne: "{0}: {1} RPS alone, {2} within the plan (n {3}).",
         "{0}: 단독 {1} RPS, 계획 안에서 {2} RPS (반복 {3}회).";
     ContributionLeft: "What the other {0} contribute was not simulated: `compare --contributions` does.",
