@@ -30,9 +30,11 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Check(checking) => check::check(&checking),
-        Command::Run(studying) => study(&studying, Question::Run),
-        Command::Compare(studying) => study(&studying, Question::Compare),
-        Command::Saturate(studying) => study(&studying, Question::Saturate),
+        Command::Run(studying) => study(&studying, Question::Run, false),
+        Command::Compare(comparing) => {
+            study(&comparing.studying, Question::Compare, comparing.contributions)
+        }
+        Command::Saturate(studying) => study(&studying, Question::Saturate, false),
         Command::Validate(validating) => validate::validate(&validating),
         Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
@@ -84,11 +86,16 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
 }
 
 fn options(reading: &Reading) -> scenario::Options {
-    scenario::Options { catalog: reading.catalog.clone(), seed: reading.seed, quick: reading.quick }
+    scenario::Options {
+        catalog: reading.catalog.clone(),
+        seed: reading.seed,
+        quick: reading.quick,
+        ..scenario::Options::default()
+    }
 }
 
-fn load(reading: &Reading) -> Result<Loaded, u8> {
-    let options = options(reading);
+fn load(reading: &Reading, contributions: bool, check_only: bool) -> Result<Loaded, u8> {
+    let options = scenario::Options { contributions, check_only, ..options(reading) };
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
     match scenario::load(&reading.scenario, &options) {
         Ok(loaded) => Ok(loaded),
@@ -233,8 +240,8 @@ fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, u8> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
-fn study(studying: &Studying, question: Question) -> u8 {
-    let loaded = match load(&studying.reading) {
+fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
+    let loaded = match load(&studying.reading, contributions, false) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };

@@ -29,7 +29,7 @@ pub enum Command {
     /// Simulate the load that the scenario asks about, and its day.
     Run(Studying),
     /// Find where each variant saturates and what changes between them.
-    Compare(Studying),
+    Compare(Comparing),
     /// Find where each variant saturates.
     Saturate(Studying),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
@@ -110,6 +110,17 @@ pub struct Studying {
     /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
+}
+
+/// What to compare and how.
+#[derive(Args, Debug)]
+pub struct Comparing {
+    /// What to study and how.
+    #[command(flatten)]
+    pub studying: Studying,
+    /// Simulate also what each edit of the plans contributes to the line: alone, and within its plan.
+    #[arg(long)]
+    pub contributions: bool,
 }
 
 /// What to validate.

@@ -373,6 +373,13 @@ enum Form {
     },
 }
 
+/// Samplers of one law are one: the form follows from the law.
+impl PartialEq for Sampler {
+    fn eq(&self, other: &Sampler) -> bool {
+        self.dist == other.dist
+    }
+}
+
 impl Sampler {
     /// Prepare `dist`.
     pub fn new(dist: Dist) -> Sampler {

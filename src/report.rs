@@ -5,6 +5,7 @@
 //! that PNG charts with Hangul need a font that the program does not carry.
 
 mod chart;
+mod claims;
 mod clean;
 mod edits;
 mod facts;

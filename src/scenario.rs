@@ -3,6 +3,7 @@
 //! A scenario names a system, variants of it, mixes, calibrations and a load. Each combination becomes
 //! one [`crate::model::spec::Spec`] of plain numbers; nothing below this room reads a file or a name.
 
+mod ablation;
 pub(crate) mod catalog;
 mod codes;
 pub(crate) mod decode;
@@ -24,6 +25,7 @@ use serde_json::Value as Json;
 pub use self::codes::{EXPLANATIONS, Explanation, explain};
 pub use self::problem::{Problem, Severity, Source, render, render_plain};
 
+use self::ablation::{AblationInput, Planned};
 use self::decode::{Decode, Map};
 use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
@@ -48,6 +50,10 @@ pub struct Options {
     pub seed: Option<u64>,
     /// A quarter of all replications, at least 2.
     pub quick: bool,
+    /// Simulate what each edit of the plans contributes to the line.
+    pub contributions: bool,
+    /// Nothing will be simulated: what only a study needs is left out.
+    pub check_only: bool,
 }
 
 /// A study, and what its author should know.
@@ -131,7 +137,7 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Stud
             calibrations.push(document);
         }
     }
-    let mut edits = Vec::new();
+    let mut edits = Edits { alone: !options.check_only, ..Edits::default() };
     let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut edits, problems);
     if named.len() != calibrations.len() && calibrations.is_empty() {
         return None;
@@ -147,10 +153,22 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Stud
     };
     let plans = inputs.carried_out(&edits);
     let mut study = resolve::study(&question, &mut files, problems)?;
-    study.edits = edits;
+    if problems.errors() == 0 {
+        study.ablations = resolve::ablations(&question, edits.ablations, &mut files, problems);
+    }
+    study.edits = edits.all;
     study.inputs = files.inputs;
     let sources = problems.sources().to_vec();
     Some((study, Documents { scenario, variants, system: system_tree, catalog, plans, sources }))
+}
+
+/// The edits of all plans, and what tells what each contributes.
+#[derive(Default)]
+struct Edits {
+    all: Vec<Edit>,
+    /// Whether to look at each alone.
+    alone: bool,
+    ablations: Vec<AblationInput>,
 }
 
 /// Reads the plans and calibrations of a system by name.
@@ -217,7 +235,7 @@ fn variants(
     base: &SystemDoc,
     tree: &Node,
     inputs: &mut Named<'_>,
-    edits: &mut Vec<Edit>,
+    edits: &mut Edits,
     problems: &mut Problems,
 ) -> Vec<VariantInput> {
     let about = |text: Option<&values::Text>| text.map(|text| text.0.clone()).unwrap_or_default();
@@ -237,13 +255,29 @@ fn variants(
                 plan::believe(&mut patched, &plan, problems);
             }
         }
-        for plan in plans {
-            if let Some(document) = inputs.plan(plan, problems) {
-                let done = plan::apply(&mut patched, &document, problems);
-                if !reported.contains(&plan.text) {
-                    reported.push(plan.text.clone());
-                    edits.extend(done);
-                }
+        let believed = patched.clone();
+        let documents: Vec<PlanDoc> =
+            plans.iter().filter_map(|plan| inputs.plan(plan, problems)).collect();
+        for (place, document) in documents.iter().enumerate() {
+            let done = plan::apply(&mut patched, document, problems);
+            if reported.contains(&document.plan.text) {
+                continue;
+            }
+            reported.push(document.plan.text.clone());
+            let first_edit = edits.all.len();
+            edits.all.extend(done);
+            if edits.alone && problems.errors() == before {
+                let planned = Planned {
+                    variant: all.len(),
+                    view: variant.view.unwrap_or(View::Effective),
+                    tree: believed.clone(),
+                    before: documents[..place].to_vec(),
+                    plan: document.clone(),
+                    after: documents[place + 1..].to_vec(),
+                    first_edit,
+                    name: &name.value,
+                };
+                edits.ablations.extend(ablation::ablations(&planned, problems));
             }
         }
         let system = SystemDoc::decode(&patched, problems);

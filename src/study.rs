@@ -4,6 +4,8 @@
 //! what they are for, so that neither the number of threads nor the order in which they finish can show.
 //! Variants meet the same users: their differences are paired by replication.
 
+pub mod claims;
+mod contributions;
 mod difference;
 mod doubts;
 mod gather;
@@ -156,6 +158,8 @@ pub fn answer_question(
     if question != Question::Saturate {
         work.days(&mut done, &mut result);
     }
+    work.judge(&searched, &asked, &mut result);
+    work.contributions(&searched, &mut result);
     let p99: Vec<Vec<f64>> = asked.iter().map(|seen| p99_each(seen)).collect();
     let main = searched.into_iter().filter(Searched::is_main);
     let lines: Vec<Vec<Line>> = main.map(|searched| searched.lines).collect();
@@ -268,6 +272,7 @@ impl Work<'_> {
             alternatives: Vec::new(),
             disagreements: Vec::new(),
             edits: study.edits.clone(),
+            claims: Vec::new(),
             assumed: study.assumed.clone(),
             warnings: study.warnings.clone(),
         }

@@ -39,14 +39,14 @@ pub(super) fn findings(problems: &[scenario::Problem], audit: Option<&Audit>) ->
 
 pub(super) fn check(checking: &Checking) -> u8 {
     let reading = &checking.reading;
-    let options = super::options(reading);
+    let options = scenario::Options { check_only: true, ..super::options(reading) };
     if checking.sarif
         && let Err(problems) = scenario::load(&reading.scenario, &options)
     {
         print(format!("{:#}\n", audit::sarif(&problems, None)).as_bytes());
         return BAD_INPUT;
     }
-    let loaded = match load(reading) {
+    let loaded = match load(reading, false, true) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };

@@ -21,7 +21,7 @@ use crate::units::Span;
 pub type Id = u32;
 
 /// Everything one replication needs to know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
     /// Services, each a set of equal pods.
     pub services: Vec<Service>,
@@ -58,7 +58,7 @@ pub struct Spec {
 }
 
 /// A service: `replicas` equal pods behind a balancer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// Name in the system's file.
     pub name: String,
@@ -199,7 +199,7 @@ pub enum Balancer {
 }
 
 /// A connection pool of each pod of a service (`HikariCP`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// Name in the system's file, such as `master`.
     pub name: String,
@@ -222,7 +222,7 @@ pub struct Pool {
 }
 
 /// An HTTP endpoint of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
     /// `service.endpoint`.
     pub name: String,
@@ -242,7 +242,7 @@ pub enum Ack {
 }
 
 /// A Kafka listener: `concurrency` consumer threads in each pod of its service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listener {
     /// `service.listener`.
     pub name: String,
@@ -278,7 +278,7 @@ pub struct Listener {
 }
 
 /// A database server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Database {
     /// Name in the system's file.
     pub name: String,
@@ -295,7 +295,7 @@ pub struct Database {
 }
 
 /// A cache server: one command thread.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// Name in the system's file.
     pub name: String,
@@ -304,7 +304,7 @@ pub struct Cache {
 }
 
 /// A Kafka topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
     /// Name.
     pub name: String,
@@ -317,7 +317,7 @@ pub struct Topic {
 }
 
 /// A mutual exclusion shared by all pods.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
     /// Name in the system's file.
     pub name: String,
@@ -504,7 +504,7 @@ pub enum Op {
 }
 
 /// What users do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
     /// Arriving users: sessions at a rate.
     pub open: Option<Open>,
@@ -565,7 +565,7 @@ pub struct Source {
 }
 
 /// A kind of user: requests with think times between them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Journey {
     /// Name.
     pub name: String,

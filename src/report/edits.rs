@@ -57,6 +57,15 @@ pub(crate) fn plans(edits: &[Edit], lang: Lang) -> Vec<PlanEdits<'_>> {
         .collect()
 }
 
+/// An edit by its number and settings.
+pub(crate) fn named(group: &Group, lang: Lang) -> String {
+    let settings = pattern(&group.settings, lang);
+    match group.number {
+        Some(number) => format!("{} ({settings})", say(lang, Word::EditNumber, &[number])),
+        None => settings,
+    }
+}
+
 fn sentence(plan: &str, groups: &[Group], lang: Lang) -> String {
     let working: Vec<&Edit> = groups
         .iter()
@@ -179,6 +188,7 @@ mod tests {
             file: None,
             effective: why.is_empty(),
             why: why.to_owned(),
+            contribution: None,
         }
     }
 

@@ -2,10 +2,12 @@
 
 use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
+use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
-    Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult,
-    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp, WarmUpSource,
+    Axis, Check, Comparison, Contribution, CurvePoint, DayBin, Edit, Measure, Relief, Saturation,
+    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp,
+    WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -84,6 +86,7 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
             "with calibration plan, planned carries 1,000 RPS; with code it does not".to_owned(),
         ],
         edits: edits(),
+        claims: claims(variants),
         assumed: assumed(),
         warnings: vec!["the interval of intended is wider than 5 % of its mean".to_owned()],
     }
@@ -245,6 +248,55 @@ fn station(index: usize, line: f64) -> StationResult {
     }
 }
 
+/// Claims about the second and third of the variants, where there are so many.
+fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
+    let [_, now, after, ..] = variants else { return Vec::new() };
+    let claim = |metric, variant: &(&str, f64), relation, claimed, verdict| Judged {
+        metric,
+        of: None,
+        variant: variant.0.to_owned(),
+        against: None,
+        load_rps: None,
+        relation,
+        tolerance: 0.1,
+        claimed,
+        estimate: None,
+        verdict,
+        reason: "the line is drawn by order-db connections".to_owned(),
+        resource: Some("order-db connections".to_owned()),
+        place: Place::default(),
+    };
+    let put = |mut claim: Judged, estimate, at: &str, row: &str, column: &str| {
+        let text = |text: &str| Some(text.to_owned());
+        claim.estimate = estimate;
+        claim.place = Place { at: text(at), row: text(row), column: text(column), note: None };
+        claim
+    };
+    let rps = |variant, relation, claimed, verdict| {
+        claim(ClaimMetric::SaturationRps, variant, relation, claimed, verdict)
+    };
+    let line = |variant: &(&str, f64)| Some(within(variant.1, 0.012));
+    let (capacity, peak) = ("Capacity after the change", "API RPS (peak)");
+    let (fails, holds) = (ClaimVerdict::Fails, ClaimVerdict::Holds);
+    let events = claim(ClaimMetric::EventsPerS, now, Relation::About, 280.0, holds);
+    let open = ClaimVerdict::CannotBeJudged;
+    let mut cost = claim(ClaimMetric::MonthlyCost, after, Relation::AtMost, 210.0, open);
+    (cost.reason, cost.resource) = ("not priced".to_owned(), None);
+    vec![
+        put(rps(now, Relation::About, 1200.0, fails), line(now), capacity, peak, "now"),
+        put(rps(after, Relation::About, 1500.0, fails), line(after), capacity, peak, "after"),
+        put(rps(after, Relation::AtLeast, 1000.0, fails), line(after), capacity, peak, "target"),
+        put(events, Some(within(now.1 * 0.81, 0.02)), capacity, "events/s", "now"),
+        put(cost, None, "Cost", "a month", "after"),
+    ]
+}
+
+/// The contribution of an edit that changes nothing that runs.
+fn nothing() -> Contribution {
+    let exact = Some(Estimate::exact(0.0));
+    Contribution { variant: "planned".to_owned(), alone_rps: exact, together_rps: exact }
+}
+
 fn edits() -> Vec<Edit> {
     let mut edits = Vec::new();
     for service in ["customer", "order", "payment", "product"] {
@@ -258,6 +310,7 @@ fn edits() -> Vec<Edit> {
             file: Some(format!("config/prod/{service}-service.yaml")),
             effective: false,
             why: "autoscaling is on: the autoscaler sets the number of pods".to_owned(),
+            contribution: Some(nothing()),
         });
         edits.push(Edit {
             plan: "after".to_owned(),
@@ -269,6 +322,7 @@ fn edits() -> Vec<Edit> {
             file: Some(format!("{service}-api/src/main/resources/application-prod.yml")),
             effective: false,
             why: "the pool is built in code and ignores the setting".to_owned(),
+            contribution: Some(nothing()),
         });
     }
     edits.push(Edit {
@@ -281,6 +335,11 @@ fn edits() -> Vec<Edit> {
         file: Some("product-api/KafkaConsumerConfig.kt".to_owned()),
         effective: true,
         why: "three threads share the three partitions".to_owned(),
+        contribution: Some(Contribution {
+            variant: "planned".to_owned(),
+            alone_rps: Some(Estimate { mean: 118.0, low: 109.0, high: 127.0, n: 8 }),
+            together_rps: Some(Estimate { mean: 120.0, low: 112.0, high: 128.0, n: 8 }),
+        }),
     });
     edits
 }

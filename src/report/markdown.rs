@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
-use super::{Manifest, edits, facts, moves, number, theory};
+use super::{Manifest, claims, edits, facts, moves, number, theory};
+use crate::study::claims::Judged;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
 /// A chart that was written.
@@ -35,6 +36,7 @@ pub(crate) fn page(
     page.chart(result, charts, Chart::Anatomy);
     page.day(result, charts);
     page.alternatives(result);
+    page.claims(result);
     page.edits(result);
     page.targets(result);
     page.theory(result);
@@ -372,6 +374,68 @@ impl Page {
         self.line(&format!("*{title}*{link}"));
     }
 
+    /// The document's own tables, each cell with what was simulated, and what is achieved.
+    fn claims(&mut self, result: &StudyResult) {
+        let lang = self.lang;
+        let Some(sentence) = claims::sentence(result, lang) else { return };
+        self.heading(Word::ClaimsHeading);
+        self.line(&sentence);
+        self.line(Word::ClaimsLead.text(lang));
+        for table in claims::tables(result, lang) {
+            if let Some(at) = table.at {
+                self.line(&format!("**{}**", escape(at)));
+            }
+            let achieved = table.rows.iter().any(|row| row.achieved().is_some());
+            let mut header = vec![self.word(Word::ClaimRowColumn)];
+            header.extend(table.columns.iter().map(|column| escape(column)));
+            header.extend(achieved.then(|| self.word(Word::ClaimAchieved)));
+            let cell = |cell: &[&Judged], claim: &Judged| {
+                let apart = claims::told_apart(cell, claim, lang);
+                let apart = apart.map_or(String::new(), |name| format!("{name}: "));
+                let claimed = escape(&format!("{apart}{}", claims::claimed(claim, lang)));
+                let verdict = claims::verdict(claim.verdict, lang);
+                match &claim.estimate {
+                    Some(_) => {
+                        let found = escape(&claims::simulated(claim, lang));
+                        format!("{claimed}<br>{found}: **{verdict}**")
+                    }
+                    None => format!("{claimed}<br>**{verdict}**"),
+                }
+            };
+            let mut rows = Vec::new();
+            for row in &table.rows {
+                let mut cells = vec![escape(&row.name)];
+                cells.extend(row.cells.iter().map(|claims| match claims.as_slice() {
+                    [] => number::NOTHING.to_owned(),
+                    claims => {
+                        let all: Vec<String> =
+                            claims.iter().map(|claim| cell(claims, claim)).collect();
+                        all.join("<br>")
+                    }
+                }));
+                if achieved {
+                    let verdict = row.achieved().map(|verdict| claims::verdict(verdict, lang));
+                    cells.push(
+                        verdict.map_or(number::NOTHING.to_owned(), |word| format!("**{word}**")),
+                    );
+                }
+                rows.push(cells);
+            }
+            self.table(&header, &rows);
+        }
+        self.line(Word::ClaimsReasons.text(lang));
+        for (names, reason) in claims::reasons(result, lang) {
+            self.item(&format!("{}: {}", escape(&names), escape(&reason)));
+        }
+        for claim in &result.claims {
+            if let Some(note) = &claim.place.note {
+                let row = claim.place.row.clone().unwrap_or_else(|| claims::metric(claim, lang));
+                self.item(&format!("{}: {}", escape(&row), escape(note)));
+            }
+        }
+        self.end_list();
+    }
+
     fn edits(&mut self, result: &StudyResult) {
         if result.edits.is_empty() {
             return;
@@ -379,6 +443,13 @@ impl Page {
         self.heading(Word::Edits);
         for plan in edits::plans(&result.edits, self.lang) {
             self.line(&escape(&plan.sentence));
+            let contributions = claims::contributions(&plan, self.lang);
+            for sentence in &contributions {
+                self.item(&escape(sentence));
+            }
+            if !contributions.is_empty() {
+                self.end_list();
+            }
             self.plan(&plan);
         }
     }
@@ -392,7 +463,11 @@ impl Page {
         header.extend(numbered.then_some(Word::Number));
         header.extend([Word::File, Word::Setting, Word::Before]);
         header.extend(believed.then_some(Word::Believed));
-        header.extend([Word::After, Word::Effect, Word::Why]);
+        let contributes = settings().any(|edit| edit.contribution.is_some());
+        header.extend([Word::After, Word::Effect]);
+        let contribution = [Word::ContributionAlone, Word::ContributionTogether];
+        header.extend(contribution.into_iter().filter(|_| contributes));
+        header.push(Word::Why);
         let header: Vec<String> = header.into_iter().map(|word| self.word(word)).collect();
         // One line per setting, or one for all where all say the same.
         let lines = |cells: Vec<String>| {
@@ -419,6 +494,12 @@ impl Page {
             row.push(each(&|edit| {
                 self.word(if edit.effective { Word::EffectYes } else { Word::EffectNo })
             }));
+            if contributes {
+                let found = group.settings.first().and_then(|edit| edit.contribution.as_ref());
+                let alone = found.and_then(|found| found.alone_rps.as_ref());
+                let together = found.and_then(|found| found.together_rps.as_ref());
+                row.extend([claims::moved(alone), claims::moved(together)]);
+            }
             let mut why: Vec<String> = Vec::new();
             for edit in &group.settings {
                 let reason = escape(edits::short(&edit.why));

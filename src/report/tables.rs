@@ -19,6 +19,7 @@ pub(crate) const NAMES: &[&str] = &[
     "edits.csv",
     "assumed.csv",
     "theory.csv",
+    "claims.csv",
 ];
 
 /// A table being filled: the first row names the columns.
@@ -106,7 +107,7 @@ impl Table {
 
 /// Every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
-    let builders: [fn(&StudyResult) -> Table; 12] = [
+    let builders: [fn(&StudyResult) -> Table; 13] = [
         variants,
         targets,
         curve,
@@ -119,6 +120,7 @@ pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>
         edits,
         assumed,
         theory,
+        claims,
     ];
     let mut tables = Vec::new();
     for (name, build) in NAMES.iter().zip(builders) {
@@ -299,7 +301,13 @@ fn edits(result: &StudyResult) -> Table {
             .put("to", &edit.to)
             .put("file", edit.file.as_deref().unwrap_or_default())
             .put("effective", edit.effective)
-            .put("why", &edit.why);
+            .put("why", &edit.why)
+            .put("variant", edit.contribution.as_ref().map_or("", |found| &found.variant))
+            .estimate("alone_rps", edit.contribution.as_ref().and_then(|c| c.alone_rps.as_ref()))
+            .estimate(
+                "together_rps",
+                edit.contribution.as_ref().and_then(|c| c.together_rps.as_ref()),
+            );
     }
     table
 }
@@ -333,6 +341,33 @@ fn theory(result: &StudyResult) -> Table {
                 .estimate("simulation", Some(&check.simulation))
                 .put("agreement", word(&check.agreement));
         }
+    }
+    table
+}
+
+fn claims(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for claim in &result.claims {
+        let load = claim.load_rps.map(|load| load.to_string()).unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        table
+            .start()
+            .put("at", text(&claim.place.at))
+            .put("row", text(&claim.place.row))
+            .put("column", text(&claim.place.column))
+            .put("metric", word(&claim.metric))
+            .put("of", text(&claim.of))
+            .put("variant", &claim.variant)
+            .put("against", text(&claim.against))
+            .put("load_rps", load)
+            .put("relation", word(&claim.relation))
+            .put("tolerance", claim.tolerance)
+            .put("claimed", claim.claimed)
+            .estimate("estimate", claim.estimate.as_ref())
+            .put("verdict", word(&claim.verdict))
+            .put("resource", text(&claim.resource))
+            .put("reason", &claim.reason)
+            .put("note", text(&claim.place.note));
     }
     table
 }

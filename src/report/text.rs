@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::words::{Lang, Word, say};
-use super::{edits, facts, moves, number, theory};
+use super::{claims, edits, facts, moves, number, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -68,8 +68,9 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
         table(&mut lines, result, &rows, colour);
     }
     let (reasons, plan) = (reasons(result, lang), plan(result, lang));
+    let claims = claims(result, lang);
     let (others, sanity) = (alternatives(result, lang, colour), sanity(result, lang));
-    for block in [reasons, plan, others, sanity, cautions(result, lang)] {
+    for block in [reasons, plan, claims, others, sanity, cautions(result, lang)] {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);
@@ -319,8 +320,31 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines.extend(moves::gain_overall(result, lang).iter().flat_map(|gain| hanging(gain, 2)));
     for plan in edits::plans(&result.edits, lang) {
         lines.extend(hanging(&plan.sentence, 2));
+        for sentence in claims::contributions(&plan, lang) {
+            lines.extend(hanging(&format!("  {sentence}"), 4));
+        }
         for sentence in plan.without {
             lines.extend(hanging(&format!("  {sentence}"), 4));
+        }
+    }
+    lines
+}
+
+/// The document's claims, a line for each row of its tables.
+fn claims(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let Some(sentence) = claims::sentence(result, lang) else { return Vec::new() };
+    let mut lines = hanging(&sentence, 2);
+    for table in claims::tables(result, lang) {
+        lines.extend(table.at.iter().flat_map(|at| hanging(&format!("{INDENT}{at}"), 4)));
+        for row in &table.rows {
+            let mut text = format!("{INDENT}{INDENT}{}", claims::line(&table, row, lang));
+            if let Some(achieved) = row.achieved() {
+                let (word, verdict) =
+                    (Word::ClaimAchieved.text(lang), claims::verdict(achieved, lang));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "; {word}: {verdict}");
+            }
+            lines.extend(hanging(&text, 6));
         }
     }
     lines

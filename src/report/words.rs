@@ -106,6 +106,36 @@ catalogue! {
     AssumedCount: "assumed inputs, not measured: {0}, such as {1} (all in report.md).",
         "측정하지 않고 가정한 입력 {0}개: {1} (전체는 report.md).";
     AndMore: "{0} and {1} more", "{0} 외 {1}개";
+    ClaimsHeading: "What the document claims", "문서의 주장과 판정";
+    ClaimsSentence: "The document's claims ({0}): holds {1}, fails {2}, undecided {3}, cannot be judged {4}.",
+        "문서의 주장 {0}건: 성립 {1}, 불성립 {2}, 미결 {3}, 판정 대상 밖 {4}.";
+    ClaimsLead: "Its tables with what was simulated. ~: about, within the tolerance stated in the scenario; ≥, ≤: bounds, which decide what is achieved.",
+        "문서의 표에 시뮬레이션 결과를 함께 적음. ~: 시나리오에 적힌 허용 범위 안의 근삿값; ≥, ≤: 한계값으로, 달성 여부를 정함.";
+    ClaimsReasons: "Why:", "이유:";
+    ClaimRowColumn: "metric", "지표";
+    ClaimAchieved: "achieved", "달성";
+    ClaimHolds: "holds", "성립";
+    ClaimFails: "fails", "불성립";
+    ClaimUndecided: "undecided", "미결";
+    ClaimOpen: "cannot be judged", "판정 대상 밖";
+    ClaimConcurrent: "users at once", "동시 접속";
+    ClaimEventCapacity: "events/s that consumers could pass", "컨슈머의 이벤트/초 한계";
+    ClaimOrdersAMonth: "orders a month", "월 주문 수";
+    ClaimCost: "cost a month", "월 비용";
+    ClaimPods: "pods", "파드 수";
+    ClaimConnections: "connections of all pools", "커넥션 풀 총합";
+    ClaimPool: "connections of a pool", "풀당 커넥션 수";
+    ClaimPartitions: "partitions", "파티션 수";
+    ClaimConcurrency: "consumer threads a pod", "파드당 컨슈머 스레드";
+    ClaimNodes: "nodes", "노드 수";
+    ContributionCount: "Edits that move the line: {1} of {0}; by nothing measurable: {2}; by exactly 0, because what is simulated is the same: {3}.",
+        "변경 {0}건 중 포화 지점을 옮기는 것 {1}건, 측정되지 않는 것 {2}건, 시뮬레이션할 내용이 같아 정확히 0인 것 {3}건.";
+    ContributionOne: "{0}: {1} RPS alone, {2} within the plan (n {3}).",
+        "{0}: 단독 {1} RPS, 계획 안에서 {2} RPS (반복 {3}회).";
+    ContributionLeft: "What the other {0} contribute was not simulated: `compare --contributions` does.",
+        "나머지 {0}건의 기여는 시뮬레이션하지 않음: `compare --contributions`로 실행.";
+    ContributionAlone: "moves the line alone, RPS", "단독 기여, RPS";
+    ContributionTogether: "within the plan, RPS", "계획 안의 기여, RPS";
     Warning: "warning: {0}", "주의: {0}";
     WarningsMoreOne: "{0} more warning in report.md.", "나머지 주의 {0}건은 report.md 참조.";
     WarningsMore: "{0} more warnings in report.md.", "나머지 주의 {0}건은 report.md 참조.";

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod claims;
 mod kafka;
 pub(crate) mod mesh;
 mod nodes;
@@ -21,6 +22,7 @@ use super::yaml::{Node, Value};
 use self::operations::{BrokerGroups, ChargeDoc};
 use self::stated::StatedDoc;
 
+pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
@@ -437,6 +439,10 @@ document! {
         stated: Map<StatedDoc>,
         /// What theory expects of it; for a scenario with one variant, mix and calibration.
         theory: Vec<TheoryDoc>,
+        /// What the planning document claims; each number gets a verdict.
+        claims: Vec<ClaimDoc>,
+        /// Whether to simulate what each edit of the plans contributes to the line; `false` by default.
+        contributions: Option<Flag>,
     }
 
     /// A variant of the system.

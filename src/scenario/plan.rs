@@ -45,6 +45,7 @@ pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) ->
             file: change.file.as_ref().map(|file| file.0.clone()),
             effective: working > 0,
             why,
+            contribution: None,
         });
     }
     edits

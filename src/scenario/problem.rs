@@ -223,6 +223,11 @@ impl Problems {
         if self.list.len() >= KEPT { None } else { suggest(given, candidates) }
     }
 
+    /// A place for problems of something that is only tried, over the same texts.
+    pub(crate) fn scratch(&self) -> Problems {
+        Problems { sources: self.sources.clone(), ..Problems::default() }
+    }
+
     /// Errors so far, repeated ones included.
     pub(crate) fn errors(&self) -> usize {
         self.errors

@@ -1,5 +1,6 @@
 //! From documents to a [`Study`]: one description for each variant, mix and calibration.
 
+mod claims;
 mod graph;
 mod kafka;
 mod load;
@@ -16,15 +17,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use self::system::{Compiler, Laws, Used};
+use super::ablation::AblationInput;
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::problem::Problems;
-use super::values::{Count, Duration, Name};
+use super::values::{Count, Duration, Flag, Name};
 use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::study::result::{Assumption, Target};
-use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
+use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
@@ -84,6 +86,7 @@ pub(super) fn study(
     }
     let asked = load::asked(scenario);
     let targets = targets(scenario);
+    let claims = claims::claims(question, &cases, &asked, problems);
     let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
@@ -125,6 +128,10 @@ pub(super) fn study(
         precision: precision(scenario, fewer(replications), question.options.quick),
         day,
         edits: Vec::new(),
+        ablations: Vec::new(),
+        contributions: question.options.contributions
+            || scenario.contributions.is_some_and(|Flag(asked)| asked),
+        claims,
         assumed,
         warnings: Vec::new(),
         inputs: Vec::new(),
@@ -174,6 +181,46 @@ fn compile(
         problems.add("E0106", question.scenario.scenario.span, message);
     }
     cases
+}
+
+/// The descriptions that tell what edits contribute, for the main mix and calibration. Those that cannot be
+/// described are left out, without a word: what was asked for can.
+pub(super) fn ablations(
+    question: &Question<'_>,
+    inputs: Vec<AblationInput>,
+    files: &mut Files,
+    problems: &Problems,
+) -> Vec<Ablation> {
+    let mixes = load::mixes(question, &mut problems.scratch());
+    let Some(mix) = mixes.get(..1) else { return Vec::new() };
+    let calibration = [question.calibrations.first()];
+    let mut compiled = |variants: &[VariantInput]| -> Option<Vec<Spec>> {
+        let mut scratch = problems.scratch();
+        let question = Question { variants, ..*question };
+        let mut used = Used::default();
+        let mut cases = compile(&question, mix, &calibration, &mut used, files, &mut scratch);
+        timeline::set(&question, &mut cases, &mut scratch);
+        (scratch.errors() == 0 && cases.len() == variants.len()).then_some(cases)
+    };
+    let mut edits = Vec::new();
+    let mut systems: Vec<VariantInput> = Vec::new();
+    for input in inputs {
+        edits.push((input.edits, input.variant));
+        systems.extend(input.systems);
+    }
+    // All at once share their tables; where one cannot be described, each edit has its own.
+    let cases: Vec<Option<Vec<Spec>>> = match compiled(&systems) {
+        Some(cases) => cases.chunks(3).map(|three| Some(three.to_vec())).collect(),
+        None => systems.chunks(3).map(&mut compiled).collect(),
+    };
+    edits
+        .into_iter()
+        .zip(cases)
+        .filter_map(|((edits, variant), cases)| {
+            let [before, alone, without] = <[Spec; 3]>::try_from(cases?).ok()?;
+            Some(Ablation { edits, variant, before, alone, without })
+        })
+        .collect()
 }
 
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {

@@ -11,7 +11,7 @@ use super::replicate::Outcome;
 use super::result::{AtCommonLoad, Comparison, StudyResult};
 use super::saturation::mean_doubt;
 use super::search::Line;
-use crate::stats;
+use crate::stats::{self, Estimate};
 
 /// Where variants are compared below saturation, as a share of the lowest line.
 const COMMON: f64 = 0.8;
@@ -39,6 +39,17 @@ fn two_digits(value: f64) -> f64 {
     (value / digit).floor() * digit
 }
 
+/// The change of the line, replication by replication.
+pub(super) fn moved(before: &[Line], after: &[Line], confidence: f64) -> Estimate {
+    let loads = |lines: &[Line]| -> Vec<f64> { lines.iter().map(|line| line.load).collect() };
+    let mut change = stats::paired(&loads(before), &loads(after), confidence);
+    // Lines that are wrong are wrong alike, but not by as much.
+    let doubt = (mean_doubt(after) - mean_doubt(before)).abs();
+    change.low -= doubt;
+    change.high += doubt;
+    change
+}
+
 /// Each variant with every one before it. `lines` and `p99` (at the load asked about) are by variant.
 pub(super) fn compare(
     lines: &[Vec<Line>],
@@ -57,11 +68,7 @@ pub(super) fn compare(
             if n < 2 || m < 2 {
                 continue;
             }
-            let mut saturation_rps = stats::paired(&before[..n], &after[..n], CONFIDENCE);
-            // Lines that are wrong are wrong alike, but not by as much.
-            let doubt = (mean_doubt(&lines[to]) - mean_doubt(&lines[from])).abs();
-            saturation_rps.low -= doubt;
-            saturation_rps.high += doubt;
+            let saturation_rps = moved(&lines[from][..n], &lines[to][..n], CONFIDENCE);
             result.comparisons.push(Comparison {
                 from: result.variants[from].name.clone(),
                 to: result.variants[to].name.clone(),

@@ -7,6 +7,7 @@ use super::gather::anatomy;
 use super::plan::{AllDone, Done, Task};
 use super::replicate::Outcome;
 use super::result::{Alternative, AlternativeVariant, Axis, Saturation, StudyResult, WarmUp};
+use super::runs::Part;
 use super::sampling::windowed;
 use super::saturation::answer;
 use super::search::{Case, Line};
@@ -62,7 +63,8 @@ impl Work<'_> {
 
     pub(super) fn case(&self, searched: &Searched) -> Case<'_> {
         let spec = self.study.case(searched.variant, searched.mix, searched.calibration);
-        Case { runs: &self.runs, spec, window: windowed(self.study, searched.warm_up) }
+        let window = windowed(self.study, searched.warm_up);
+        Case { runs: &self.runs, spec, window, part: Part::Line }
     }
 
     /// Say what the description alone tells of the main answer's lines.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claims::Judged;
 use crate::stats::Estimate;
 
 /// A study's answer.
@@ -38,6 +39,8 @@ pub struct StudyResult {
     pub disagreements: Vec<String>,
     /// What each edit of the plans does.
     pub edits: Vec<Edit>,
+    /// The document's claims, judged.
+    pub claims: Vec<Judged>,
     /// Inputs that are assumed, not measured.
     pub assumed: Vec<Assumption>,
     /// What the reader must know about these numbers.
@@ -445,6 +448,21 @@ pub struct Edit {
     pub effective: bool,
     /// Why not, or what it changes.
     pub why: String,
+    /// How far it moves the line; none where that was not asked and does not follow from what was run.
+    pub contribution: Option<Contribution>,
+}
+
+/// How far an edit moves the saturation load, paired by replication. Settings that are one edit of the
+/// plan's document are taken together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Variant that carries out the plan.
+    pub variant: String,
+    /// The line with this edit alone less the line without the plan \[requests/s\]. Exactly 0 where what
+    /// runs is the same; none where it was not simulated.
+    pub alone_rps: Option<Estimate>,
+    /// The line with the whole plan less the line without this edit \[requests/s\]; as above.
+    pub together_rps: Option<Estimate>,
 }
 
 /// An input that nobody has measured.

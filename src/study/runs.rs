@@ -25,12 +25,25 @@ pub enum Part {
     Day,
     /// All variants at a load that they carry.
     Common,
+    /// Loads that claims speak of.
+    Claims,
+    /// Lines that tell what each edit contributes.
+    Contributions,
 }
 
 impl Part {
     /// All parts, in the order in which a study comes to them.
-    pub const ALL: [Part; 7] =
-        [Part::WarmUp, Part::Line, Part::Relief, Part::Asked, Part::Curve, Part::Day, Part::Common];
+    pub const ALL: [Part; 9] = [
+        Part::WarmUp,
+        Part::Line,
+        Part::Relief,
+        Part::Asked,
+        Part::Curve,
+        Part::Day,
+        Part::Common,
+        Part::Claims,
+        Part::Contributions,
+    ];
 
     /// Name, as in `manifest.json`.
     pub fn name(self) -> &'static str {
@@ -42,12 +55,14 @@ impl Part {
             Part::Curve => "curve",
             Part::Day => "day",
             Part::Common => "common load",
+            Part::Claims => "claims",
+            Part::Contributions => "contributions",
         }
     }
 
     /// Whether it is run to be reported, at loads that somebody chose; a search goes where it must.
     fn reported(self) -> bool {
-        !matches!(self, Part::Line | Part::Relief)
+        !matches!(self, Part::Line | Part::Relief | Part::Contributions)
     }
 }
 

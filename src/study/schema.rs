@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::claims::ClaimMetric;
+
 /// An object with these properties, all required.
 fn object(properties: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
@@ -171,7 +173,14 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("file", or_null(text)),
             ("effective", json!({ "type": "boolean" })),
             ("why", text.clone()),
+            ("contribution", or_null(&named("contribution"))),
         ]),
+        "contribution": object(&[
+            ("variant", text.clone()),
+            ("alone_rps", or_null(estimate)),
+            ("together_rps", or_null(estimate)),
+        ]),
+        "claim": claim(text, number, estimate),
         "assumption": object(&[
             ("name", text.clone()),
             ("value", text.clone()),
@@ -179,6 +188,30 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("source", text.clone()),
         ]),
     })
+}
+
+fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
+    let word = |metric: &ClaimMetric| serde_json::to_value(metric).unwrap_or_default();
+    let metrics: Vec<Value> = ClaimMetric::WORDS.iter().map(|(_, metric)| word(metric)).collect();
+    let some_text = or_null(text);
+    object(&[
+        ("metric", json!({ "enum": metrics })),
+        ("of", some_text.clone()),
+        ("variant", text.clone()),
+        ("against", some_text.clone()),
+        ("load_rps", or_null(number)),
+        ("relation", json!({ "enum": ["at_least", "at_most", "about"] })),
+        ("tolerance", number.clone()),
+        ("claimed", number.clone()),
+        ("estimate", or_null(estimate)),
+        ("verdict", json!({ "enum": ["holds", "fails", "undecided", "cannot_be_judged"] })),
+        ("reason", text.clone()),
+        ("resource", some_text.clone()),
+        ("at", some_text.clone()),
+        ("row", some_text.clone()),
+        ("column", some_text.clone()),
+        ("note", some_text),
+    ])
 }
 
 /// The schema.
@@ -208,6 +241,7 @@ pub fn summary() -> Value {
         ("alternatives", list(&named("alternative"))),
         ("disagreements", list(&text)),
         ("edits", list(&named("edit"))),
+        ("claims", list(&named("claim"))),
         ("assumed", list(&named("assumption"))),
         ("warnings", list(&text)),
     ]);

@@ -64,6 +64,8 @@ pub(crate) struct Case<'a> {
     pub(crate) runs: &'a Runs<'a>,
     pub(crate) spec: &'a Spec,
     pub(crate) window: Window,
+    /// What the search is for.
+    pub(crate) part: Part,
 }
 
 impl<'a> Case<'a> {
@@ -72,7 +74,7 @@ impl<'a> Case<'a> {
     }
 
     fn run(&self, load: f64, number: u32) -> Outcome {
-        self.runs.steady(Part::Line, self.spec, self.window, load, number)
+        self.runs.steady(self.part, self.spec, self.window, load, number)
     }
 
     /// Whether every target is met and nothing drifts.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::claims::Claim;
 use super::result::{Assumption, Edit, Measure, Target};
 use crate::model::spec::{Id, Spec};
 use crate::units::Span;
@@ -47,6 +48,12 @@ pub struct Study {
     pub day: Option<Day>,
     /// What each edit of the plans does.
     pub edits: Vec<Edit>,
+    /// Edits of the plans with the descriptions that tell what each contributes.
+    pub ablations: Vec<Ablation>,
+    /// Whether to simulate for that what is not simulated anyway.
+    pub contributions: bool,
+    /// The document's claims.
+    pub claims: Vec<Claim>,
     /// What theory expects of the first variant.
     pub theory: Vec<Prediction>,
     /// Inputs that nobody has measured.
@@ -80,6 +87,22 @@ pub struct Prediction {
     pub source: String,
     /// The number, in the unit of the measure.
     pub expected: f64,
+}
+
+/// One edit of a plan, with the plan left out, the edit alone, and the plan without the edit; for the main
+/// mix and calibration.
+#[derive(Clone, Debug)]
+pub struct Ablation {
+    /// Indices of its settings in [`Study::edits`].
+    pub edits: Vec<usize>,
+    /// Index of the variant that carries out the plan.
+    pub variant: usize,
+    /// That variant without the plan.
+    pub before: Spec,
+    /// That variant with this edit alone.
+    pub alone: Spec,
+    /// That variant with all of the plan but this edit.
+    pub without: Spec,
 }
 
 /// A system with zero or more plans applied.

@@ -1,6 +1,7 @@
 //! What holds for every system, beside what the rooms test for themselves: nothing is lost, the same
 //! question has the same answer, no small system breaks the model, and intervals hold what they say.
 
+mod claims;
 mod conservation;
 mod coverage;
 mod failures;

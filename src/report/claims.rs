@@ -1,0 +1,349 @@
+//! The document's claims with their verdicts: its own tables, redrawn.
+
+use super::words::{Lang, Word, say};
+use super::{facts, number};
+use crate::stats::Estimate;
+use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Relation};
+use crate::study::result::StudyResult;
+
+/// Claims that a reason names at most.
+const NAMED: usize = 6;
+
+/// One table of the document.
+pub(crate) struct ClaimTable<'a> {
+    /// Its heading in the document; none where no claim says.
+    pub(crate) at: Option<&'a str>,
+    /// Its columns, in the order of the claims.
+    pub(crate) columns: Vec<String>,
+    /// Its rows.
+    pub(crate) rows: Vec<ClaimRow<'a>>,
+}
+
+/// One row of a table of the document.
+pub(crate) struct ClaimRow<'a> {
+    /// Its name: what the document calls it, else the metric.
+    pub(crate) name: String,
+    /// The claims of each column.
+    pub(crate) cells: Vec<Vec<&'a Judged>>,
+}
+
+impl ClaimRow<'_> {
+    /// Whether what the document wants of the row is achieved: the verdict on its bounds. None where it
+    /// has no bounds.
+    pub(crate) fn achieved(&self) -> Option<ClaimVerdict> {
+        let bounds = || {
+            let all = self.cells.iter().flatten();
+            all.filter(|claim| claim.relation != Relation::About).map(|claim| claim.verdict)
+        };
+        let worst = [
+            ClaimVerdict::Fails,
+            ClaimVerdict::Undecided,
+            ClaimVerdict::CannotBeJudged,
+            ClaimVerdict::Holds,
+        ];
+        worst.into_iter().find(|verdict| bounds().any(|found| found == *verdict))
+    }
+}
+
+/// The tables of the document, in the order of the claims.
+pub(crate) fn tables(result: &StudyResult, lang: Lang) -> Vec<ClaimTable<'_>> {
+    let mut tables: Vec<ClaimTable> = Vec::new();
+    for claim in &result.claims {
+        let at = claim.place.at.as_deref();
+        let place = tables.iter().position(|table| table.at == at).unwrap_or_else(|| {
+            tables.push(ClaimTable { at, columns: Vec::new(), rows: Vec::new() });
+            tables.len() - 1
+        });
+        let table = &mut tables[place];
+        let column = claim.place.column.clone().unwrap_or_else(|| whom(claim));
+        let column = table.columns.iter().position(|known| *known == column).unwrap_or_else(|| {
+            table.columns.push(column);
+            table.columns.len() - 1
+        });
+        let name = claim.place.row.clone().unwrap_or_else(|| metric(claim, lang));
+        let row = table.rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+            table.rows.push(ClaimRow { name, cells: Vec::new() });
+            table.rows.len() - 1
+        });
+        let cells = &mut table.rows[row].cells;
+        if cells.len() <= column {
+            cells.resize_with(column + 1, Vec::new);
+        }
+        cells[column].push(claim);
+    }
+    for table in &mut tables {
+        for row in &mut table.rows {
+            row.cells.resize_with(table.columns.len(), Vec::new);
+        }
+    }
+    tables
+}
+
+/// Of whom a claim speaks.
+pub(crate) fn whom(claim: &Judged) -> String {
+    match &claim.against {
+        Some(against) => format!("{} / {against}", claim.variant),
+        None => claim.variant.clone(),
+    }
+}
+
+/// What a claim is about, with the load that it speaks of.
+pub(crate) fn metric(claim: &Judged, lang: Lang) -> String {
+    let at = Word::SaturatesAt.text(lang);
+    let mut text = match claim.metric {
+        ClaimMetric::SaturationRps => format!("{at}, RPS"),
+        ClaimMetric::Mau => "MAU".to_owned(),
+        ClaimMetric::Dau => "DAU".to_owned(),
+        ClaimMetric::ConcurrentUsers => Word::ClaimConcurrent.text(lang).to_owned(),
+        ClaimMetric::EventsPerS => format!("{at}, {}", Word::Events.text(lang)),
+        ClaimMetric::EventCapacityPerS => Word::ClaimEventCapacity.text(lang).to_owned(),
+        ClaimMetric::OrdersPerS => format!("{at}, {}", Word::Orders.text(lang)),
+        ClaimMetric::OrdersPerMonth => Word::ClaimOrdersAMonth.text(lang).to_owned(),
+        ClaimMetric::MeanMs => Word::Mean.text(lang).to_owned(),
+        ClaimMetric::P50Ms => Word::P50.text(lang).to_owned(),
+        ClaimMetric::P95Ms => Word::P95.text(lang).to_owned(),
+        ClaimMetric::P99Ms => Word::P99.text(lang).to_owned(),
+        ClaimMetric::ErrorRate => Word::Errors.text(lang).to_owned(),
+        ClaimMetric::GoodputRps => Word::Goodput.text(lang).to_owned(),
+        ClaimMetric::Utilisation => Word::MeasureBusy.text(lang).to_owned(),
+        ClaimMetric::MonthlyCost => Word::ClaimCost.text(lang).to_owned(),
+        ClaimMetric::Pods => Word::ClaimPods.text(lang).to_owned(),
+        ClaimMetric::Connections => Word::ClaimConnections.text(lang).to_owned(),
+        ClaimMetric::PoolMaximum => Word::ClaimPool.text(lang).to_owned(),
+        ClaimMetric::Partitions => Word::ClaimPartitions.text(lang).to_owned(),
+        ClaimMetric::Concurrency => Word::ClaimConcurrency.text(lang).to_owned(),
+        ClaimMetric::Nodes => Word::ClaimNodes.text(lang).to_owned(),
+    };
+    if let Some(of) = &claim.of {
+        text = format!("{text}: {of}");
+    }
+    match claim.load_rps {
+        Some(load) => format!("{text}, {}", say(lang, Word::AtLoad, &[&number::plain(load)])),
+        None => text,
+    }
+}
+
+/// What is claimed: `~ 1,500`, `≥ 800`, `~ × 2`.
+pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
+    let sign = match claim.relation {
+        Relation::AtLeast => "≥",
+        Relation::AtMost => "≤",
+        Relation::About if claim.tolerance > 0.0 => "~",
+        Relation::About => "=",
+    };
+    let value = claim.claimed;
+    let value = match claim.metric {
+        _ if claim.against.is_some() => format!("× {}", number::plain(value)),
+        ClaimMetric::ErrorRate | ClaimMetric::Utilisation => {
+            format!("{} %", number::plain(value * 100.0))
+        }
+        ClaimMetric::MonthlyCost => format!("${}", number::plain(value)),
+        _ if users(claim.metric) => number::users_plain(value, value, lang),
+        ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
+            format!("{} ms", number::plain(value))
+        }
+        _ => number::plain(value),
+    };
+    format!("{sign} {value}")
+}
+
+/// What was simulated, in the unit of the claim.
+pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
+    let Some(estimate) = &claim.estimate else { return number::NOTHING.to_owned() };
+    match claim.metric {
+        _ if claim.against.is_some() => format!("× {}", number::estimate(estimate)),
+        ClaimMetric::ErrorRate | ClaimMetric::Utilisation => number::percent(estimate),
+        _ if users(claim.metric) => number::users(estimate, estimate.mean.max(claim.claimed), lang),
+        ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
+            format!("{} ms", number::estimate(estimate))
+        }
+        _ => number::estimate(estimate),
+    }
+}
+
+/// Whether the metric counts people or what they do in a month: large numbers with a unit of their own.
+fn users(metric: ClaimMetric) -> bool {
+    matches!(
+        metric,
+        ClaimMetric::Mau
+            | ClaimMetric::Dau
+            | ClaimMetric::ConcurrentUsers
+            | ClaimMetric::OrdersPerMonth
+    )
+}
+
+/// A verdict's word.
+pub(crate) fn verdict(verdict: ClaimVerdict, lang: Lang) -> &'static str {
+    match verdict {
+        ClaimVerdict::Holds => Word::ClaimHolds,
+        ClaimVerdict::Fails => Word::ClaimFails,
+        ClaimVerdict::Undecided => Word::ClaimUndecided,
+        ClaimVerdict::CannotBeJudged => Word::ClaimOpen,
+    }
+    .text(lang)
+}
+
+/// How many claims there are and what became of them.
+pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
+    let count = |wanted: ClaimVerdict| {
+        result.claims.iter().filter(|claim| claim.verdict == wanted).count().to_string()
+    };
+    let all = result.claims.len().to_string();
+    let places = [
+        all,
+        count(ClaimVerdict::Holds),
+        count(ClaimVerdict::Fails),
+        count(ClaimVerdict::Undecided),
+        count(ClaimVerdict::CannotBeJudged),
+    ];
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    (!result.claims.is_empty()).then(|| say(lang, Word::ClaimsSentence, &places))
+}
+
+/// A row in a line, for the terminal: each column's claim with what was simulated.
+pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
+    let mut parts = Vec::new();
+    for (column, claims) in table.columns.iter().zip(&row.cells) {
+        for claim in claims {
+            let column = match told_apart(claims, claim, lang) {
+                Some(name) => format!("{column} ({name})"),
+                None => column.clone(),
+            };
+            let (claimed, found) = (claimed(claim, lang), simulated(claim, lang));
+            let verdict = verdict(claim.verdict, lang);
+            parts.push(match &claim.estimate {
+                Some(_) => format!("{column} {claimed} → {found}: {verdict}"),
+                None => format!("{column} {claimed}: {verdict}"),
+            });
+        }
+    }
+    format!("{}: {}", row.name, parts.join("; "))
+}
+
+/// What tells a claim from others in its cell; none where it is alone there.
+pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option<String> {
+    let several = cell.len() > 1;
+    let same_metric = cell.iter().all(|other| other.metric == claim.metric);
+    let of = claim.of.clone().filter(|_| same_metric);
+    several.then(|| of.unwrap_or_else(|| metric(claim, lang)))
+}
+
+/// The reasons, each with the claims that it stands for.
+pub(crate) fn reasons(result: &StudyResult, lang: Lang) -> Vec<(String, String)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for claim in &result.claims {
+        let name = claim.place.row.clone().unwrap_or_else(|| metric(claim, lang));
+        let column = claim.place.column.clone().unwrap_or_else(|| whom(claim));
+        let name = format!("{name} ({column})");
+        let known = reasons.iter_mut().find(|(reason, _)| *reason == claim.reason);
+        match known {
+            Some((_, names)) if !names.contains(&name) => names.push(name),
+            Some(_) => {}
+            None => reasons.push((&claim.reason, vec![name])),
+        }
+    }
+    let few = |names: &[String]| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        facts::few(&names, NAMED, lang)
+    };
+    reasons.iter().map(|(reason, names)| (few(names), (*reason).to_owned())).collect()
+}
+
+/// Whether an interval excludes zero.
+fn moves(change: &Estimate) -> bool {
+    number::known(change) && change.n >= 2 && (change.low > 0.0 || change.high < 0.0)
+}
+
+/// How far an edit moves the line: `0` where nothing that runs changes.
+pub(crate) fn moved(change: Option<&Estimate>) -> String {
+    match change {
+        None => number::NOTHING.to_owned(),
+        Some(change) if change.is_exact() => number::plain(change.mean),
+        Some(change) => number::difference(change),
+    }
+}
+
+/// What the edits of a plan contribute to the line: those that move it, how many do not measurably, and how
+/// many change nothing that runs.
+pub(crate) fn contributions(plan: &super::edits::PlanEdits, lang: Lang) -> Vec<String> {
+    let (mut moving, mut still, mut nothing) = (Vec::new(), Vec::new(), 0_usize);
+    let mut known = 0;
+    for group in &plan.groups {
+        let contribution = group.settings.first().and_then(|edit| edit.contribution.as_ref());
+        let Some(contribution) = contribution else { continue };
+        known += 1;
+        let both = [contribution.alone_rps.as_ref(), contribution.together_rps.as_ref()];
+        let all = || both.iter().copied().flatten();
+        if both.iter().all(|change| change.is_some_and(Estimate::is_exact)) {
+            nothing += 1;
+            continue;
+        }
+        let name = super::edits::named(group, lang);
+        let n = all().map(|change| change.n).filter(|n| *n != Estimate::EXACT).max().unwrap_or(0);
+        let text = say(
+            lang,
+            Word::ContributionOne,
+            &[&name, &moved(both[0]), &moved(both[1]), &n.to_string()],
+        );
+        if all().any(moves) { moving.push(text) } else { still.push(text) }
+    }
+    let mut lines = Vec::new();
+    if known == 0 {
+        return lines;
+    }
+    let counts = [plan.groups.len(), moving.len(), still.len(), nothing].map(|n| n.to_string());
+    let left = plan.groups.len() - known;
+    let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
+    lines.push(say(lang, Word::ContributionCount, &counts));
+    lines.extend(moving);
+    lines.extend(still);
+    if left > 0 {
+        lines.push(say(lang, Word::ContributionLeft, &[&left.to_string()]));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_documents_tables_come_back_with_verdicts() {
+        let result = fixture::before_after();
+        let tables = tables(&result, Lang::En);
+        let heads: Vec<Option<&str>> = tables.iter().map(|table| table.at).collect();
+        assert_eq!(heads, [Some("Capacity after the change"), Some("Cost")]);
+        assert_eq!(tables[0].columns, ["now", "after", "target"]);
+        let rows: Vec<&str> = tables[0].rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(rows, ["API RPS (peak)", "events/s"]);
+        let line = line(&tables[0], &tables[0].rows[0], Lang::En);
+        assert_eq!(
+            line,
+            "API RPS (peak): now ~ 1,200 → 350 ± 4: fails; after ~ 1,500 → 470 ± 6: fails; \
+             target ≥ 1,000 → 470 ± 6: fails"
+        );
+        assert_eq!(tables[0].rows[0].achieved(), Some(ClaimVerdict::Fails));
+        // "About" wants nothing, so that there is nothing to achieve.
+        assert_eq!(tables[0].rows[1].achieved(), None);
+        assert_eq!(tables[1].rows[0].achieved(), Some(ClaimVerdict::CannotBeJudged));
+        assert_eq!(
+            sentence(&result, Lang::En).expect("there are claims"),
+            "The document's claims (5): holds 1, fails 3, undecided 0, cannot be judged 1."
+        );
+    }
+
+    #[test]
+    fn edits_say_how_far_they_move_the_line() {
+        let result = fixture::before_after();
+        let plans = super::super::edits::plans(&result.edits, Lang::En);
+        assert_eq!(
+            contributions(&plans[0], Lang::En),
+            [
+                "Edits that move the line: 1 of 9; by nothing measurable: 0; by exactly 0, because what is \
+                 simulated is the same: 8.",
+                "services.product.listeners.concurrency: +118 ± 9 RPS alone, +120 ± 8 within the plan (n 8).",
+            ]
+        );
+    }
+}

@@ -1,0 +1,327 @@
+//! Claims: names looked up, values in the unit of their metric, and what the description alone says.
+
+use super::Question;
+use crate::model::spec::{Listener, Pool, Service, Spec, Topic};
+use crate::model::stations::stations;
+use crate::scenario::VariantInput;
+use crate::scenario::document::{ClaimDoc, ClaimWord, RelationWord, View};
+use crate::scenario::problem::Problems;
+use crate::scenario::values::{Name, Text, canonical};
+use crate::study::claims::{Claim, ClaimMetric, Place, Relation};
+use crate::study::setup::AskedLoad;
+
+/// Most claims of a scenario.
+const MOST_CLAIMS: usize = 1000;
+/// What `about` leaves to either side by default.
+const TOLERANCE: f64 = 0.1;
+/// Seconds of the month that orders are counted in: 30 days.
+const MONTH: f64 = 30.0 * 86_400.0;
+
+/// Claims of the scenario; problems are reported on the way. `cases` begin with the main ones.
+pub(super) fn claims(
+    question: &Question<'_>,
+    cases: &[Spec],
+    asked: &AskedLoad,
+    problems: &mut Problems,
+) -> Vec<Claim> {
+    let documents = &question.scenario.claims;
+    if let Some(over) = documents.get(MOST_CLAIMS) {
+        let message = format!("a scenario has at most {MOST_CLAIMS} claims");
+        problems.add("E0106", over.span, message);
+    }
+    let resolved = documents.iter().take(MOST_CLAIMS);
+    resolved.filter_map(|claim| one(claim, question, cases, asked, problems)).collect()
+}
+
+fn one(
+    document: &ClaimDoc,
+    question: &Question<'_>,
+    cases: &[Spec],
+    asked: &AskedLoad,
+    problems: &mut Problems,
+) -> Option<Claim> {
+    let metric = metric(document.metric);
+    let first = question.variants.first().filter(|_| question.variants.len() == 1).map(|_| 0);
+    let variant = match &document.variant {
+        Some(name) => variant_of(name, question, problems)?,
+        None => first.or_else(|| {
+            let message = "this claim needs `variant`: the scenario has several";
+            problems.add("E0102", document.span, message);
+            None
+        })?,
+    };
+    let against = match &document.against {
+        Some(name) => Some(variant_of(name, question, problems)?),
+        None => None,
+    };
+    let value = value(document, metric, problems)?;
+    named(document, metric, question, cases.get(variant)?, problems)?;
+    if let (Some(load), false) = (&document.load, takes_load(metric)) {
+        problems.add("E0101", load.span, "`load` has no meaning for this metric");
+    }
+    let load = document.load.as_ref().map(|load| load.value.0);
+    if let (Some(load), Some(0.0)) = (&document.load, load) {
+        problems.add("E0107", load.span, "a load to judge a claim at is above 0");
+    }
+    let of = document.of.as_ref().map(|of| of.value.0.as_str());
+    let known = |at: usize| described(metric, of, &question.variants[at], cases.get(at)?);
+    let text = |text: Option<&Text>| text.map(|text| text.0.clone());
+    Some(Claim {
+        metric,
+        of: of.map(str::to_owned),
+        variant,
+        against,
+        relation: match document.relation {
+            Some(RelationWord::AtLeast) => Relation::AtLeast,
+            Some(RelationWord::AtMost) => Relation::AtMost,
+            Some(RelationWord::About) | None => Relation::About,
+        },
+        tolerance: document.tolerance.map_or(TOLERANCE, |share| share.0),
+        value,
+        load,
+        known: [known(variant), against.and_then(known)],
+        factor: factor(metric, question, cases.get(variant)?, asked),
+        place: Place {
+            at: text(document.at.as_ref()),
+            row: text(document.row.as_ref()),
+            column: text(document.column.as_ref()),
+            note: text(document.note.as_ref()),
+        },
+    })
+}
+
+fn variant_of(name: &Name, question: &Question<'_>, problems: &mut Problems) -> Option<usize> {
+    let names = || question.variants.iter().map(|variant| variant.name.as_str());
+    let place = names().position(|other| other == name.text);
+    if place.is_none() {
+        let help = problems.suggest(&name.text, names().collect::<Vec<_>>());
+        problems.report("E0201", name.span, format!("there is no variant `{}`", name.text), help);
+    }
+    place
+}
+
+/// What the metric counts in: a rate, a time, dollars, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Rate,
+    Time,
+    Dollars,
+    Plain,
+}
+
+fn unit(metric: ClaimMetric) -> (Unit, &'static str) {
+    match metric {
+        ClaimMetric::SaturationRps
+        | ClaimMetric::EventsPerS
+        | ClaimMetric::EventCapacityPerS
+        | ClaimMetric::OrdersPerS
+        | ClaimMetric::GoodputRps => (Unit::Rate, "a rate such as `1500/s`"),
+        ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
+            (Unit::Time, "a time such as `500ms`")
+        }
+        ClaimMetric::MonthlyCost => (Unit::Dollars, "dollars such as `$210`"),
+        ClaimMetric::ErrorRate | ClaimMetric::Utilisation => (Unit::Plain, "a share such as `1%`"),
+        ClaimMetric::Mau
+        | ClaimMetric::Dau
+        | ClaimMetric::ConcurrentUsers
+        | ClaimMetric::OrdersPerMonth
+        | ClaimMetric::Pods
+        | ClaimMetric::Connections
+        | ClaimMetric::PoolMaximum
+        | ClaimMetric::Partitions
+        | ClaimMetric::Concurrency
+        | ClaimMetric::Nodes => (Unit::Plain, "a number such as `12` or `5M`"),
+    }
+}
+
+/// The value in the unit of the metric; times in ms.
+fn value(document: &ClaimDoc, metric: ClaimMetric, problems: &mut Problems) -> Option<f64> {
+    let text = document.value.value.0.as_str();
+    let (wanted, example) = match document.against {
+        Some(_) => (Unit::Plain, "a ratio such as `2`, because of `against`"),
+        None => unit(metric),
+    };
+    let found = match (wanted, text.strip_prefix('$')) {
+        (Unit::Dollars, Some(amount)) => canonical(amount).filter(|(_, kind)| *kind == "number"),
+        (_, Some(_)) | (Unit::Dollars, None) => None,
+        (Unit::Rate, None) => canonical(text).filter(|(_, kind)| *kind == "rate"),
+        (Unit::Time, None) => canonical(text)
+            .filter(|(_, kind)| *kind == "time")
+            .map(|(seconds, kind)| (seconds * 1000.0, kind)),
+        (Unit::Plain, None) => canonical(text).filter(|(_, kind)| *kind == "number"),
+    };
+    if found.is_none() {
+        let shown: String = text.chars().take(40).collect();
+        let message = format!("`{shown}` is not what this metric counts in");
+        let help = format!("write {example}");
+        problems.help("E0105", document.value.span, message, help);
+    }
+    found.map(|(value, _)| value)
+}
+
+fn takes_load(metric: ClaimMetric) -> bool {
+    matches!(
+        metric,
+        ClaimMetric::MeanMs
+            | ClaimMetric::P50Ms
+            | ClaimMetric::P95Ms
+            | ClaimMetric::P99Ms
+            | ClaimMetric::ErrorRate
+            | ClaimMetric::GoodputRps
+            | ClaimMetric::Utilisation
+    )
+}
+
+/// Whether `of` names what the metric can be of; none, with a problem, where it does not.
+fn named(
+    document: &ClaimDoc,
+    metric: ClaimMetric,
+    question: &Question<'_>,
+    spec: &Spec,
+    problems: &mut Problems,
+) -> Option<()> {
+    let services = || spec.services.iter().map(|service| service.name.clone());
+    let names: Vec<String> = match metric {
+        ClaimMetric::Utilisation => stations(spec).into_iter().map(|s| s.name).collect(),
+        ClaimMetric::Pods | ClaimMetric::PoolMaximum => services().collect(),
+        ClaimMetric::Connections => {
+            services().chain(spec.databases.iter().map(|d| d.name.clone())).collect()
+        }
+        ClaimMetric::Partitions => spec.topics.iter().map(|topic| topic.name.clone()).collect(),
+        ClaimMetric::Concurrency => {
+            services().chain(spec.listeners.iter().map(|l| l.name.clone())).collect()
+        }
+        ClaimMetric::Nodes => question.base.node_groups.names().map(str::to_owned).collect(),
+        _ => {
+            let Some(of) = &document.of else { return Some(()) };
+            problems.add("E0101", of.span, "`of` has no meaning for this metric");
+            return None;
+        }
+    };
+    let Some(of) = &document.of else {
+        if matches!(metric, ClaimMetric::Utilisation | ClaimMetric::Concurrency) {
+            let message = "this metric needs `of`: whose it is";
+            problems.add("E0102", document.span, message);
+            return None;
+        }
+        return Some(());
+    };
+    if names.contains(&of.value.0) {
+        return Some(());
+    }
+    let help = problems.suggest(&of.value.0, names.iter().map(String::as_str));
+    problems.report("E0201", of.span, format!("nothing here is called `{}`", of.value.0), help);
+    None
+}
+
+/// What the description alone says of a variant; none where the metric is not told by it.
+fn described(
+    metric: ClaimMetric,
+    of: Option<&str>,
+    variant: &VariantInput,
+    spec: &Spec,
+) -> Option<f64> {
+    let is = |name: &str| of.is_none_or(|of| of == name);
+    match metric {
+        ClaimMetric::Pods => {
+            let counted = spec.services.iter().filter(|service| is(&service.name));
+            Some(counted.map(|service| f64::from(service.pods)).sum())
+        }
+        ClaimMetric::Connections => {
+            let all = spec
+                .services
+                .iter()
+                .flat_map(|service| service.pools.iter().map(move |pool| (service, pool)));
+            let database = |id: u32| spec.databases.get(id as usize).map_or("", |d| &d.name);
+            let counted =
+                all.filter(|(service, pool)| is(&service.name) || is(database(pool.database)));
+            let most = |(service, pool): (&Service, &Pool)| {
+                f64::from(service.pods) * f64::from(pool.maximum)
+            };
+            Some(counted.map(most).sum())
+        }
+        ClaimMetric::PoolMaximum => {
+            let of_service = spec.services.iter().filter(|service| is(&service.name));
+            let pools = of_service.flat_map(|service| &service.pools);
+            pools.map(|pool| pool.maximum).min().map(f64::from)
+        }
+        ClaimMetric::Partitions => {
+            let counted = |topic: &&Topic| match of {
+                Some(of) => topic.name == of,
+                None => topic.counted,
+            };
+            let fewest = spec.topics.iter().filter(counted).map(|topic| topic.partitions).min();
+            fewest.map(f64::from)
+        }
+        ClaimMetric::Concurrency => {
+            let of_service = |listener: &&Listener| {
+                is(&listener.name) || is(&spec.services[listener.service as usize].name)
+            };
+            let fewest = spec.listeners.iter().filter(of_service).map(|l| l.concurrency).min();
+            fewest.map(f64::from)
+        }
+        ClaimMetric::Nodes => {
+            let groups = variant.system.node_groups.iter().filter(|(name, _)| is(&name.value));
+            let wanted = groups.map(|(_, group)| {
+                let desired = group.desired.as_ref().or(group.min.as_ref())?;
+                Some(match variant.view {
+                    View::Written => desired.written.0,
+                    View::Effective => desired.runs.0,
+                })
+            });
+            wanted.sum::<Option<u64>>().map(|nodes| nodes as f64)
+        }
+        _ => None,
+    }
+}
+
+/// The metric's unit for each unit of what is simulated.
+fn factor(
+    metric: ClaimMetric,
+    question: &Question<'_>,
+    spec: &Spec,
+    asked: &AskedLoad,
+) -> Option<f64> {
+    let users = question.scenario.load.users.as_ref().filter(|_| asked.rps > 0.0);
+    let monthly = users.map(|users| users.mau.0 as f64 / asked.rps);
+    let daily = users.map(|users| users.daily.0);
+    match metric {
+        ClaimMetric::Mau => monthly,
+        ClaimMetric::Dau => Some(monthly? * daily?),
+        ClaimMetric::ConcurrentUsers => Some(monthly? * daily? * users?.concurrent.0),
+        ClaimMetric::OrdersPerMonth => {
+            // The curve is linear between the middles of its slices and repeats, so its mean is theirs.
+            let slices = &spec.load.curve.slices;
+            let mean = slices.iter().sum::<f64>() / slices.len() as f64;
+            mean.is_finite().then_some(mean * MONTH)
+        }
+        _ => Some(1.0),
+    }
+}
+
+fn metric(word: ClaimWord) -> ClaimMetric {
+    match word {
+        ClaimWord::Line => ClaimMetric::SaturationRps,
+        ClaimWord::Mau => ClaimMetric::Mau,
+        ClaimWord::Dau => ClaimMetric::Dau,
+        ClaimWord::Concurrent => ClaimMetric::ConcurrentUsers,
+        ClaimWord::Events => ClaimMetric::EventsPerS,
+        ClaimWord::EventCapacity => ClaimMetric::EventCapacityPerS,
+        ClaimWord::Orders => ClaimMetric::OrdersPerS,
+        ClaimWord::OrdersAMonth => ClaimMetric::OrdersPerMonth,
+        ClaimWord::Mean => ClaimMetric::MeanMs,
+        ClaimWord::P50 => ClaimMetric::P50Ms,
+        ClaimWord::P95 => ClaimMetric::P95Ms,
+        ClaimWord::P99 => ClaimMetric::P99Ms,
+        ClaimWord::Errors => ClaimMetric::ErrorRate,
+        ClaimWord::Goodput => ClaimMetric::GoodputRps,
+        ClaimWord::Busy => ClaimMetric::Utilisation,
+        ClaimWord::MonthlyCost => ClaimMetric::MonthlyCost,
+        ClaimWord::Pods => ClaimMetric::Pods,
+        ClaimWord::Connections => ClaimMetric::Connections,
+        ClaimWord::Pool => ClaimMetric::PoolMaximum,
+        ClaimWord::Partitions => ClaimMetric::Partitions,
+        ClaimWord::Concurrency => ClaimMetric::Concurrency,
+        ClaimWord::Nodes => ClaimMetric::Nodes,
+    }
+}

@@ -1,0 +1,446 @@
+//! How claims are judged: what is known of each, from the study or from runs of their own.
+
+use super::{Claim, ClaimMetric, ClaimVerdict, Judged, Source};
+use crate::model::spec::{Resource, Spec};
+use crate::model::stations::stations;
+use crate::stats::{self, Estimate};
+use crate::study::gather::{at_load, station_results, too_few};
+use crate::study::lines::Searched;
+use crate::study::replicate::Outcome;
+use crate::study::result::{AtLoad, Saturation, StationResult, StudyResult, VariantResult, WarmUp};
+use crate::study::runs::Part;
+use crate::study::sampling::windowed;
+use crate::study::search::Line;
+use crate::study::{CONFIDENCE, Work};
+
+/// Where consumers are looked at, as a share of the line: low enough that their records wait for nobody.
+const QUIET: f64 = 0.2;
+/// Replications of that.
+const QUIET_REPLICATIONS: u32 = 4;
+
+/// A number of an outcome.
+type Pick = fn(&Outcome) -> f64;
+
+/// What is known of one side of a claim.
+struct Known {
+    estimate: Estimate,
+    /// The true number may lie anywhere above.
+    beyond: bool,
+    /// By replication, for ratios of paired runs.
+    each: Vec<f64>,
+    /// What all replications may be wrong by alike, as a share.
+    doubt: f64,
+    reason: String,
+    resource: Option<String>,
+    /// A quantile that rests on too few response times.
+    thin: bool,
+}
+
+/// Runs that claims took of their own.
+struct Extra {
+    variant: usize,
+    load: f64,
+    warm_up: WarmUp,
+    outcomes: Vec<Outcome>,
+}
+
+impl Work<'_> {
+    /// Judge every claim of the scenario; `asked` is what was seen at the load asked about, by variant.
+    pub(in crate::study) fn judge(
+        &self,
+        searched: &[Searched],
+        asked: &[Vec<Outcome>],
+        result: &mut StudyResult,
+    ) {
+        let study = self.study;
+        if study.claims.is_empty() {
+            return;
+        }
+        let extras = self.extras(result);
+        let facts = Facts { work: self, searched, asked, extras: &extras, result };
+        let judged: Vec<Judged> = study.claims.iter().map(|claim| facts.judged(claim)).collect();
+        result.claims = judged;
+    }
+
+    /// What claims need that the study has not run.
+    fn extras(&self, result: &StudyResult) -> Vec<Extra> {
+        let study = self.study;
+        let mut wanted: Vec<(usize, f64, u32)> = Vec::new();
+        for claim in &study.claims {
+            for variant in [Some(claim.variant), claim.against].into_iter().flatten() {
+                let line = result.variants[variant].saturation.as_ref();
+                let (load, replications) = match (claim.metric.source(), claim.load, line) {
+                    (Source::Load, Some(load), _) => (load, study.replications.max(2)),
+                    (Source::Consumers, _, Some(line)) if line.rps.mean > 0.0 => {
+                        (line.rps.mean * QUIET, study.replications.clamp(2, QUIET_REPLICATIONS))
+                    }
+                    _ => continue,
+                };
+                let known = |(other, at, _): &(usize, f64, u32)| {
+                    *other == variant && at.total_cmp(&load).is_eq()
+                };
+                if load.total_cmp(&self.asked).is_ne() && !wanted.iter().any(known) {
+                    wanted.push((variant, load, replications));
+                }
+            }
+        }
+        let warm_up = |variant: usize, load: f64| {
+            let of = &result.variants[variant];
+            let at = of.at_target.as_ref().map(|at| at.warm_up);
+            let near = of.search_warm_up.filter(|_| load > self.asked);
+            near.or(at).or(of.search_warm_up).unwrap_or_else(|| self.given())
+        };
+        let tasks: Vec<(usize, u32)> = (0..wanted.len())
+            .flat_map(|place| (0..wanted[place].2).map(move |number| (place, number)))
+            .collect();
+        let cost = |task: &(usize, u32)| wanted[task.0].1;
+        let seen = self.all("loads that claims speak of", &tasks, cost, |(place, number)| {
+            let (variant, load, _) = wanted[*place];
+            let window = windowed(study, warm_up(variant, load));
+            self.runs.steady(Part::Claims, study.case(variant, 0, 0), window, load, *number)
+        });
+        let mut extras: Vec<Extra> = wanted
+            .iter()
+            .map(|&(variant, load, _)| Extra {
+                variant,
+                load,
+                warm_up: warm_up(variant, load),
+                outcomes: Vec::new(),
+            })
+            .collect();
+        for ((place, _), outcome) in tasks.iter().zip(seen) {
+            extras[*place].outcomes.extend(outcome);
+        }
+        extras
+    }
+}
+
+/// All that claims are judged by.
+struct Facts<'a> {
+    work: &'a Work<'a>,
+    searched: &'a [Searched],
+    asked: &'a [Vec<Outcome>],
+    extras: &'a [Extra],
+    result: &'a StudyResult,
+}
+
+impl Facts<'_> {
+    fn judged(&self, claim: &Claim) -> Judged {
+        let name = |variant: usize| self.result.variants[variant].name.clone();
+        let source = claim.metric.source();
+        let load = match source {
+            Source::Load => Some(claim.load.unwrap_or(self.work.asked)),
+            _ => None,
+        };
+        let mut judged = Judged {
+            metric: claim.metric,
+            of: claim.of.clone(),
+            variant: name(claim.variant),
+            against: claim.against.map(name),
+            load_rps: load,
+            relation: claim.relation,
+            tolerance: claim.tolerance,
+            claimed: claim.value,
+            estimate: None,
+            verdict: ClaimVerdict::CannotBeJudged,
+            reason: String::new(),
+            resource: None,
+            place: claim.place.clone(),
+        };
+        let known = self.known(claim, claim.variant, claim.known[0]).and_then(|known| {
+            let Some(other) = claim.against else { return Ok(known) };
+            let base = self.known(claim, other, claim.known[1])?;
+            ratio(known, &base, &name(other))
+        });
+        match known {
+            Ok(known) => {
+                let (value, tolerance) = (claim.value, claim.tolerance);
+                judged.verdict =
+                    claim.relation.judge(value, tolerance, &known.estimate, known.beyond);
+                judged.reason = known.reason;
+                if known.thin {
+                    judged.verdict = ClaimVerdict::Undecided;
+                }
+                if judged.verdict == ClaimVerdict::Undecided {
+                    judged.reason.push_str(match known.thin {
+                        true => "; the quantile rests on too few response times",
+                        false if known.beyond => "; the search did not look further",
+                        false => "; the interval lies on both sides of what is claimed",
+                    });
+                }
+                judged.resource = known.resource;
+                judged.estimate = Some(known.estimate);
+            }
+            Err(reason) => judged.reason = reason,
+        }
+        judged
+    }
+
+    /// What is known of the metric in one variant, or why it cannot be judged.
+    fn known(&self, claim: &Claim, variant: usize, known: Option<f64>) -> Result<Known, String> {
+        match claim.metric.source() {
+            Source::Description => described(claim.metric, known),
+            Source::Line => self.at_line(claim, variant),
+            Source::Consumers => self.consumers(variant),
+            Source::Load => self.at(claim, variant),
+        }
+    }
+
+    fn line(&self, variant: usize) -> Result<&Saturation, String> {
+        let line = self.result.variants[variant].saturation.as_ref();
+        line.ok_or_else(|| "this study looked for no line".into())
+    }
+
+    fn lines(&self, variant: usize) -> &[Line] {
+        let of = |searched: &&Searched| searched.is_main() && searched.variant == variant;
+        self.searched.iter().find(of).map_or(&[], |searched| &searched.lines)
+    }
+
+    fn at_line(&self, claim: &Claim, variant: usize) -> Result<Known, String> {
+        let line = self.line(variant)?;
+        let events = |seen: &Outcome| seen.events_per_s;
+        let orders = |seen: &Outcome| seen.orders_per_s;
+        let (estimate, pick): (Estimate, Option<Pick>) = match claim.metric {
+            ClaimMetric::EventsPerS => (line.events_per_s, Some(events)),
+            ClaimMetric::OrdersPerS | ClaimMetric::OrdersPerMonth => {
+                (line.orders_per_s, Some(orders))
+            }
+            _ => (line.rps, None),
+        };
+        if pick.is_some() && estimate.high <= 0.0 {
+            return Err("nothing of the kind happens in this mix".into());
+        }
+        let factor = claim.factor.ok_or_else(|| match claim.metric {
+            ClaimMetric::OrdersPerMonth => "the day's curve is not known".to_owned(),
+            _ => "the load is not given in users".to_owned(),
+        })?;
+        let each = self.lines(variant).iter().map(|line| match (pick, &line.carried) {
+            (None, _) => line.load,
+            (Some(pick), Some(seen)) => pick(seen) * line.load / seen.load.max(1e-12),
+            (Some(_), None) => 0.0,
+        });
+        let lines = self.lines(variant);
+        let doubt = crate::study::saturation::mean_doubt(lines) / line.rps.mean.max(1e-12);
+        let mut reason = if line.beyond_search {
+            format!("{} a second is carried, the largest load tried", short(line.rps.mean))
+        } else {
+            format!(
+                "the line lies at {} a second, drawn by {}: {}",
+                short(line.rps.mean),
+                resources(line),
+                line.reason
+            )
+        };
+        if claim.metric == ClaimMetric::OrdersPerMonth {
+            reason.push_str("; 30 days of the scenario's curve with that peak");
+        }
+        Ok(Known {
+            estimate: scaled(&estimate, factor),
+            beyond: line.beyond_search,
+            each: each.collect(),
+            doubt,
+            reason,
+            resource: (!line.beyond_search).then(|| resources(line)),
+            thin: false,
+        })
+    }
+
+    /// What the busiest consumers could pass, by the utilisation law from runs in which they wait for
+    /// nobody.
+    fn consumers(&self, variant: usize) -> Result<Known, String> {
+        let line = self.line(variant)?;
+        let load = line.rps.mean * QUIET;
+        let outcomes = self.seen(variant, load).ok_or("stopped before it was run")?;
+        let spec = self.work.study.case(variant, 0, 0);
+        let limits: Vec<(f64, String)> =
+            outcomes.iter().filter_map(|seen| fullest_consumers(spec, seen)).collect();
+        let (_, name) = limits.first().cloned().ok_or("no consumer of counted events is busy")?;
+        let each: Vec<f64> = limits.iter().map(|(events, _)| *events).collect();
+        let estimate = Estimate::from_samples(&each, CONFIDENCE);
+        let reason = format!(
+            "what the consumers alone could pass, by the utilisation law from runs at {} a second; {name} \
+             are full first",
+            short(load)
+        );
+        let resource = Some(name);
+        Ok(Known { estimate, beyond: false, each, doubt: 0.0, reason, resource, thin: false })
+    }
+
+    /// What was seen at a load.
+    fn seen(&self, variant: usize, load: f64) -> Option<&[Outcome]> {
+        let extra =
+            |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
+        let found = self.extras.iter().find(extra).map(|extra| extra.outcomes.as_slice());
+        let asked = || {
+            let same = load.total_cmp(&self.work.asked).is_eq();
+            self.asked.get(variant).filter(|_| same).map(Vec::as_slice)
+        };
+        found.or_else(asked).filter(|seen| !seen.is_empty())
+    }
+
+    fn at(&self, claim: &Claim, variant: usize) -> Result<Known, String> {
+        let load = claim.load.unwrap_or(self.work.asked);
+        let outcomes = self.seen(variant, load).ok_or("stopped before this load was run")?;
+        let of: &VariantResult = &self.result.variants[variant];
+        let spec = self.work.study.case(variant, 0, 0);
+        let own = |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
+        let run = self.extras.iter().find(own);
+        let at: AtLoad = match (run, &of.at_target) {
+            (Some(extra), _) => at_load(load, extra.warm_up, None, &extra.outcomes),
+            (None, Some(at)) => at.clone(),
+            (None, None) => return Err("stopped before this load was run".into()),
+        };
+        let estimate = match claim.metric {
+            ClaimMetric::MeanMs => at.mean_ms,
+            ClaimMetric::P50Ms => at.p50_ms,
+            ClaimMetric::P95Ms => at.p95_ms,
+            ClaimMetric::P99Ms => at.p99_ms,
+            ClaimMetric::ErrorRate => at.error_rate,
+            ClaimMetric::GoodputRps => at.goodput_rps,
+            _ => {
+                let all: Vec<StationResult> = station_results(spec, outcomes);
+                let wanted = claim.of.as_deref().unwrap_or_default();
+                let station = all.iter().find(|station| station.name == wanted);
+                station.map(|station| station.busy).ok_or("there is no such station")?
+            }
+        };
+        let few = too_few(outcomes).map_or(usize::MAX, |(name, _, _)| quantile(name));
+        let thin = match claim.metric {
+            ClaimMetric::P50Ms => few == 0,
+            ClaimMetric::P95Ms => few <= 1,
+            ClaimMetric::P99Ms => few <= 2,
+            _ => false,
+        };
+        let mut reason = format!("seen at {} a second", short(load));
+        let mut resource = None;
+        if let Some(line) = of.saturation.as_ref().filter(|line| !line.beyond_search) {
+            let beyond = load > line.rps.mean;
+            reason = format!(
+                "{reason}, {} the line at {}{}",
+                if beyond { "beyond" } else { "below" },
+                short(line.rps.mean),
+                if beyond { format!(", drawn by {}", resources(line)) } else { String::new() }
+            );
+            resource = beyond.then(|| resources(line));
+        }
+        Ok(Known { estimate, beyond: false, each: Vec::new(), doubt: 0.0, reason, resource, thin })
+    }
+}
+
+/// Place of a quantile among those reported.
+fn quantile(name: &str) -> usize {
+    ["p50", "p95", "p99"].iter().position(|known| *known == name).unwrap_or(usize::MAX)
+}
+
+/// What the description alone says.
+fn described(metric: ClaimMetric, known: Option<f64>) -> Result<Known, String> {
+    let value = known.ok_or_else(|| match metric {
+        ClaimMetric::MonthlyCost => "not priced: no cost is worked out here".to_owned(),
+        _ => "the description does not say".to_owned(),
+    })?;
+    Ok(Known {
+        estimate: Estimate::exact(value),
+        beyond: false,
+        each: Vec::new(),
+        doubt: 0.0,
+        reason: "the description says so, as it runs in this variant".into(),
+        resource: None,
+        thin: false,
+    })
+}
+
+/// The events per second at which the busiest consumers of counted topics are full, and who they are. With
+/// fewer threads than partitions the threads with most partitions are full first.
+fn fullest_consumers(spec: &Spec, seen: &Outcome) -> Option<(f64, String)> {
+    let limit = |(index, station): (usize, crate::model::stations::Station)| {
+        let Resource::Listener(listener) = station.resource else { return None };
+        let topic = spec.listeners[listener as usize].topic as usize;
+        let partitions = f64::from(spec.partitions(listener));
+        let even = partitions / (partitions / station.capacity).ceil();
+        let busy = seen.busy[index];
+        (spec.topics[topic].counted && busy > 0.0)
+            .then(|| (seen.events_per_s * even.min(station.capacity) / busy, station.name))
+    };
+    stations(spec).into_iter().enumerate().filter_map(limit).min_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+/// `known` over `base`: from paired runs where there are any, else from the ends of both intervals.
+fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, String> {
+    if base.beyond {
+        return Err(format!("the line of {name} lies beyond the largest load tried"));
+    }
+    let n = known.each.len().min(base.each.len());
+    let paired = (n >= 2)
+        .then(|| stats::ratio(&known.each[..n], &base.each[..n], CONFIDENCE))
+        .flatten()
+        .map(|found| {
+            let doubt = found.mean * (known.doubt - base.doubt).abs();
+            Estimate { low: found.low - doubt, high: found.high + doubt, ..found }
+        });
+    let ends = || {
+        let (a, b) = (&known.estimate, &base.estimate);
+        let mean = a.mean / b.mean;
+        let found = if a.is_exact() && b.is_exact() {
+            Estimate::exact(mean)
+        } else {
+            Estimate { mean, low: a.low / b.high, high: a.high / b.low, n: a.n.min(b.n) }
+        };
+        (b.low > 0.0).then_some(found)
+    };
+    let estimate = paired.or_else(ends).ok_or_else(|| format!("it is nothing in {name}"))?;
+    Ok(Known { estimate, thin: known.thin || base.thin, ..known })
+}
+
+fn scaled(estimate: &Estimate, factor: f64) -> Estimate {
+    let Estimate { mean, low, high, n } = *estimate;
+    Estimate { mean: mean * factor, low: low * factor, high: high * factor, n }
+}
+
+/// What draws a line: the resource and its ties.
+fn resources(line: &Saturation) -> String {
+    let mut names = vec![line.resource.as_str()];
+    names.extend(line.ties.iter().map(String::as_str));
+    names.join(" = ")
+}
+
+/// Three digits that mean something.
+fn short(value: f64) -> String {
+    let digits = if value >= 100.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{value:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM_90_TO_110: Estimate = Estimate { mean: 100.0, low: 90.0, high: 110.0, n: 8 };
+
+    #[test]
+    fn ratios_pair_what_is_paired() {
+        let side = |each: Vec<f64>| Known {
+            estimate: Estimate::from_samples(&each, CONFIDENCE),
+            beyond: false,
+            each,
+            doubt: 0.0,
+            reason: String::new(),
+            resource: None,
+            thin: false,
+        };
+        // Each replication exactly twice the other: no spread is left, though both vary.
+        let found = ratio(side(vec![20.0, 40.0, 60.0]), &side(vec![10.0, 20.0, 30.0]), "b");
+        let found = found.map(|known| known.estimate).expect("it is finite");
+        assert!((found.mean - 2.0).abs() < 1e-12 && found.high - found.low < 1e-9, "{found:?}");
+        // Without pairs, the ends: 90/110 to 110/90.
+        let alone = || Known { each: Vec::new(), estimate: FROM_90_TO_110, ..side(Vec::new()) };
+        let found = ratio(alone(), &alone(), "b").map(|known| known.estimate).expect("finite");
+        assert!(
+            (found.low - 90.0 / 110.0).abs() < 1e-12 && (found.high - 110.0 / 90.0).abs() < 1e-12
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! What each edit of a plan contributes to the line: by itself, and within its plan.
+//!
+//! The same users meet the system with and without the edit, so that the change is paired by replication.
+//! Edits that leave what runs as it is contribute exactly nothing, and equal descriptions share their
+//! lines: those of the variants are known already, and only the others are searched for, where asked.
+
+use super::difference::moved;
+use super::lines::Searched;
+use super::result::{Contribution, StudyResult};
+use super::runs::Part;
+use super::sampling::windowed;
+use super::search::{Case, Line, Start};
+use super::setup::Ablation;
+use super::{CONFIDENCE, Work};
+use crate::model::spec::Spec;
+use crate::stats::Estimate;
+
+/// Replications that do where they leave no doubt that the line moves.
+const FEW: u32 = 4;
+/// Confidence of that: above that of the interval, because it is looked at twice.
+const SURE: f64 = 0.99;
+
+/// A description that no variant has, and what was found of it.
+struct Other<'a> {
+    spec: &'a Spec,
+    /// The variant whose search it follows.
+    variant: usize,
+    lines: Vec<Line>,
+}
+
+/// Where lines are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Variant(usize),
+    Other(usize),
+}
+
+/// The two sides of a change.
+#[derive(Clone, Copy)]
+struct Change {
+    from: At,
+    to: At,
+}
+
+impl Work<'_> {
+    /// Find what each edit contributes.
+    pub(super) fn contributions(&self, searched: &[Searched], result: &mut StudyResult) {
+        let study = self.study;
+        let main: Vec<&Searched> = searched.iter().filter(|searched| searched.is_main()).collect();
+        if study.ablations.is_empty() || main.is_empty() {
+            return;
+        }
+        let mut others: Vec<Other<'_>> = Vec::new();
+        let changes: Vec<[Change; 2]> =
+            study.ablations.iter().map(|ablation| self.changes(ablation, &mut others)).collect();
+        if study.contributions {
+            self.others(&changes, &mut others, &main);
+        }
+        for (ablation, [alone, together]) in study.ablations.iter().zip(&changes) {
+            let change = |change: &Change| estimate(*change, &others, &main);
+            let found = Contribution {
+                variant: study.variants[ablation.variant].name.clone(),
+                alone_rps: change(alone),
+                together_rps: change(together),
+            };
+            if found.alone_rps.is_none() && found.together_rps.is_none() {
+                continue;
+            }
+            for edit in &ablation.edits {
+                if let Some(edit) = result.edits.get_mut(*edit) {
+                    edit.contribution = Some(found.clone());
+                }
+            }
+        }
+    }
+
+    /// The edit alone against nothing of the plan, and the plan against the plan without the edit.
+    fn changes<'a>(&'a self, ablation: &'a Ablation, others: &mut Vec<Other<'a>>) -> [Change; 2] {
+        let mut at = |spec: &'a Spec| {
+            let same = |variant: &usize| self.study.case(*variant, 0, 0) == spec;
+            // The variant that carries out the plan first: it is the likeliest.
+            let variants = [ablation.variant].into_iter().chain(0..self.study.variants.len());
+            if let Some(variant) = variants.into_iter().find(same) {
+                return At::Variant(variant);
+            }
+            let known = others.iter().position(|other| other.spec == spec);
+            At::Other(known.unwrap_or_else(|| {
+                others.push(Other { spec, variant: ablation.variant, lines: Vec::new() });
+                others.len() - 1
+            }))
+        };
+        let whole = At::Variant(ablation.variant);
+        let (before, alone) = (at(&ablation.before), at(&ablation.alone));
+        let without = at(&ablation.without);
+        [Change { from: before, to: alone }, Change { from: without, to: whole }]
+    }
+
+    /// Search for the lines that no variant has: the first replication of each finds its way from the line
+    /// of its variant, the others from there. Where a few leave it open whether the line moves, all that
+    /// the variants have.
+    fn others(&self, changes: &[[Change; 2]], others: &mut [Other<'_>], main: &[&Searched]) {
+        let most = self.study.search.replications.max(2);
+        let variants: Vec<usize> = (0..main.len()).collect();
+        let needed = |other: usize| {
+            let side = |at: At| at == At::Other(other);
+            changes
+                .iter()
+                .flatten()
+                .any(|change| change.from != change.to && (side(change.from) || side(change.to)))
+        };
+        let wanted: Vec<usize> = (0..others.len()).filter(|other| needed(*other)).collect();
+        if wanted.is_empty() || main.iter().any(|searched| searched.lines.is_empty()) {
+            return;
+        }
+        let used: Vec<usize> = variants
+            .into_iter()
+            .filter(|variant| wanted.iter().any(|other| others[*other].variant == *variant))
+            .collect();
+        let what = "lines that tell what each edit contributes";
+        let bounds = self.all(
+            what,
+            &used,
+            |_| 1.0,
+            |variant| self.contributing(self.study.case(*variant, 0, 0), main[*variant]).bound(),
+        );
+        let bound = |variant: usize| {
+            let place = used.iter().position(|other| *other == variant)?;
+            bounds.get(place).copied().flatten()
+        };
+        let first = self.all(
+            what,
+            &wanted,
+            |_| 1.0,
+            |other| {
+                let other = &others[*other];
+                let known = main[other.variant];
+                let case = self.contributing(other.spec, known);
+                let own = case.bound();
+                let first = known.lines.first().zip(bound(other.variant));
+                let start = first.and_then(|(line, bound)| case.start_like(line, own / bound));
+                let line = case.line(0, start.unwrap_or_else(|| case.start_below(own)));
+                let beside = case.start_beside(&line);
+                (line, beside)
+            },
+        );
+        let mut starts: Vec<Option<Start>> = vec![None; others.len()];
+        for (other, found) in wanted.iter().zip(first) {
+            if let Some((line, start)) = found {
+                others[*other].lines.push(line);
+                starts[*other] = Some(start);
+            }
+        }
+        self.further(others, main, &starts, &wanted, FEW.min(most));
+        // Those that are one side of a change that is still open.
+        let open: Vec<usize> = wanted
+            .iter()
+            .copied()
+            .filter(|other| {
+                changes.iter().flatten().any(|change| {
+                    let side = At::Other(*other) == change.from || At::Other(*other) == change.to;
+                    side && change.from != change.to && !sure(*change, others, main)
+                })
+            })
+            .collect();
+        self.further(others, main, &starts, &open, most);
+    }
+
+    /// Further replications of some of them, up to `most`.
+    fn further(
+        &self,
+        others: &mut [Other<'_>],
+        main: &[&Searched],
+        starts: &[Option<Start>],
+        which: &[usize],
+        most: u32,
+    ) {
+        let tasks: Vec<(usize, u32, Start)> = which
+            .iter()
+            .filter_map(|other| Some((*other, starts[*other]?)))
+            .flat_map(|(other, start)| {
+                let from = others[other].lines.len() as u32;
+                (from..most).map(move |number| (other, number, start))
+            })
+            .collect();
+        let what = "lines that tell what each edit contributes";
+        let found = self.all(
+            what,
+            &tasks,
+            |_| 1.0,
+            |(other, number, start)| {
+                let other = &others[*other];
+                self.contributing(other.spec, main[other.variant]).line(*number, *start)
+            },
+        );
+        for ((other, number, _), line) in tasks.iter().zip(found) {
+            // A study that was stopped may lack one: those after it would pair wrongly.
+            let lines = &mut others[*other].lines;
+            if lines.len() as u32 == *number {
+                lines.extend(line);
+            }
+        }
+    }
+
+    fn contributing<'a>(&'a self, spec: &'a Spec, like: &Searched) -> Case<'a> {
+        let window = windowed(self.study, like.warm_up);
+        Case { runs: &self.runs, spec, window, part: Part::Contributions }
+    }
+}
+
+fn lines<'a>(at: At, others: &'a [Other<'_>], main: &'a [&Searched]) -> &'a [Line] {
+    match at {
+        At::Variant(variant) => main.get(variant).map_or(&[], |searched| &searched.lines),
+        At::Other(other) => &others[other].lines,
+    }
+}
+
+fn paired(
+    change: Change,
+    others: &[Other<'_>],
+    main: &[&Searched],
+    confidence: f64,
+) -> Option<Estimate> {
+    let (from, to) = (lines(change.from, others, main), lines(change.to, others, main));
+    let n = from.len().min(to.len());
+    (n >= 2).then(|| moved(&from[..n], &to[..n], confidence))
+}
+
+/// The change of the line, exactly 0 where both sides are one; none where a side was not simulated.
+fn estimate(change: Change, others: &[Other<'_>], main: &[&Searched]) -> Option<Estimate> {
+    if change.from == change.to {
+        return Some(Estimate::exact(0.0));
+    }
+    paired(change, others, main, CONFIDENCE)
+}
+
+fn sure(change: Change, others: &[Other<'_>], main: &[&Searched]) -> bool {
+    paired(change, others, main, SURE).is_some_and(|found| found.low > 0.0 || found.high < 0.0)
+}

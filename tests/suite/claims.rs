@@ -1,0 +1,163 @@
+//! Claims and contributions against systems whose lines theory knows.
+
+use plimsoll::scenario::{Options, load, render};
+use plimsoll::study::claims::ClaimVerdict::{self, CannotBeJudged, Fails, Holds, Undecided};
+use plimsoll::study::result::{Contribution, StudyResult};
+use plimsoll::study::{Question, Unwatched, answer_question};
+
+const BASIS: &str = "basis: assumed, source: theory";
+
+/// The comparison of this scenario, with `plan` beside it.
+fn compared(scenario: &str, plan: &str, contributions: bool) -> StudyResult {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("plans")).expect("it is empty");
+    std::fs::write(folder.path().join("plans/more.yaml"), plan).expect("it works");
+    let path = folder.path().join("scenario.yaml");
+    std::fs::write(&path, scenario).expect("it works");
+    let options = Options { contributions, ..Options::default() };
+    match load(&path, &options) {
+        Ok(loaded) => answer_question(&loaded.study, Question::Compare, &Unwatched).0,
+        Err(problems) => panic!("{scenario}\n{}", render(&problems, false)),
+    }
+}
+
+/// Ten connections held for 50 ms on the mean, after the steps `before`: 200 requests a second.
+fn pooled(parts: &str, before: &str) -> String {
+    format!(
+        "scenario: s\nsystem:\n  system: s\n  services:\n    server:\n      max_connections: 1M\n      \
+         accept_count: 0\n      replicas: 1\n{parts}      pools:\n        master: {{ kind: hikaricp-5.1, \
+         database: store, maximum: 10, minimum_idle: {{ written: 5, runs: 10, because: \"a library sets \
+         it\" }} }}\n      endpoints:\n        serve:\n{before}          - transaction:\n              \
+         pool: master\n              hold: transaction\n              read_only: true\n              \
+         steps:\n                - delay: {{ exponential: 50ms, {BASIS} }}\n  databases: {{ store: {{ cpu: \
+         64, max_connections: 100 }} }}\nvariants: {{ now: {{}}, after: {{ plans: [more] }} }}\nmixes: {{ \
+         only: {{ requests: {{ server.serve: 1 }} }} }}\nload: {{ rate: 100/s }}\ntargets: {{ p99: 60s \
+         }}\nwindow: {{ warm_up: 1s, measure: 20s }}\nreplications: 4\nprecision: {{ half_width: 50%, \
+         most_replications: 4 }}\nsearch: {{ highest: 1000/s, resolution: 3%, replications: 6 }}\n"
+    )
+}
+
+/// Twice the connections, and a setting that a library overrules.
+const MORE: &str = "plan: more\nchanges:\n  \
+    - { edit: 1, set: services.server.pools.master.maximum, from: 10, to: 20 }\n  \
+    - { edit: 2, set: services.server.pools.master.minimum_idle, from: 5, to: 8 }\n";
+
+#[track_caller]
+fn verdicts(result: &StudyResult, expected: &[ClaimVerdict]) {
+    let found: Vec<ClaimVerdict> = result.claims.iter().map(|claim| claim.verdict).collect();
+    assert_eq!(found, expected, "{:#?}", result.claims);
+}
+
+#[test]
+fn claims_are_judged_by_what_was_simulated() {
+    let claims = "claims:\n  \
+        - { metric: line, variant: now, value: 150/s, relation: at-least }\n  \
+        - { metric: line, variant: now, value: 250/s, relation: at-least }\n  \
+        - { metric: line, variant: now, value: 200/s, relation: at-least }\n  \
+        - { metric: line, variant: now, value: 200/s, tolerance: 10% }\n  \
+        - { metric: line, variant: after, against: now, value: 2, tolerance: 10% }\n  \
+        - { metric: line, variant: after, against: now, value: 3, tolerance: 10% }\n  \
+        - { metric: mean, variant: now, value: 50ms, tolerance: 10% }\n  \
+        - { metric: busy, of: server master connections, variant: now, value: 50%, tolerance: 20% }\n  \
+        - { metric: busy, of: server master connections, variant: now, load: 150/s, value: 75% }\n  \
+        - { metric: busy, of: server master connections, variant: after, load: 150/s, value: 75% }\n  \
+        - { metric: connections, variant: after, value: 20, tolerance: 0% }\n  \
+        - { metric: connections, variant: after, value: 15, relation: at-most }\n  \
+        - { metric: mau, variant: now, value: 5M }\n  \
+        - { metric: monthly-cost, variant: now, value: $210 }\n";
+    let result = compared(&format!("{}{claims}", pooled("", "")), MORE, false);
+    // 100/s over ten connections of 50 ms are 0.5 each; M/M/10 at 0.5 waits 0.4 ms (Erlang C).
+    verdicts(
+        &result,
+        &[
+            Holds,
+            Fails,
+            Undecided,
+            Holds,
+            Holds,
+            Fails,
+            Holds,
+            Holds,
+            Holds,
+            Fails,
+            Holds,
+            Fails,
+            CannotBeJudged,
+            CannotBeJudged,
+        ],
+    );
+    let claims = &result.claims;
+    assert_eq!(claims[1].resource.as_deref(), Some("server master connections"));
+    assert_eq!((claims[6].load_rps, claims[8].load_rps), (Some(100.0), Some(150.0)));
+    let exact = claims[10].estimate.expect("the description says");
+    assert!(exact.is_exact() && exact.contains(20.0) == Some(true));
+    assert_eq!((claims[12].estimate, claims[13].estimate), (None, None));
+    assert!(claims[12].reason.contains("users") && claims[13].reason.contains("priced"));
+}
+
+/// Three partitions, two threads: one reads two of them at 10 ms a record, so that 150 a second pass.
+#[test]
+fn consumers_are_judged_by_their_own_pace() {
+    let scenario = format!(
+        "scenario: s\nsystem:\n  system: s\n  services:\n    reader:\n      replicas: 1\n      \
+         listeners:\n        events:\n          kind: spring-kafka-3.2\n          topic: events\n          \
+         group: reader\n          concurrency: 2\n          ack: record\n          steps:\n            - \
+         delay: {{ constant: 10ms, {BASIS} }}\n  topics: {{ events: {{ partitions: 3 }} }}\nload: {{ \
+         records: [ {{ topic: events, rate: 100/s }} ] }}\ntargets: {{ lag: 100k }}\nwindow: {{ warm_up: \
+         1s, measure: 40s }}\nreplications: 4\nprecision: {{ half_width: 50%, most_replications: 4 }}\n\
+         search: {{ highest: 1000/s, resolution: 3%, replications: 4 }}\nclaims:\n  - {{ metric: \
+         event-capacity, value: 150/s, tolerance: 10% }}\n  - {{ metric: event-capacity, value: 200/s, \
+         relation: at-least }}\n  - {{ metric: partitions, of: events, value: 3, tolerance: 0% }}\n  - {{ \
+         metric: concurrency, of: reader, value: 3, relation: at-least }}\n"
+    );
+    let result = compared(&scenario, "plan: more\nchanges: []\n", false);
+    verdicts(&result, &[Holds, Fails, Holds, Fails]);
+    assert_eq!(result.claims[0].resource.as_deref(), Some("reader.events consumers"));
+}
+
+fn contribution(result: &StudyResult, edit: usize) -> &Contribution {
+    result.edits[edit].contribution.as_ref().expect("it follows from what was run")
+}
+
+/// Twice the connections are twice the line, alone and within the plan; what a library overrules is nothing.
+/// Both follow from the variants' own lines.
+#[test]
+fn what_changes_nothing_that_runs_contributes_exactly_nothing() {
+    let result = compared(&pooled("", ""), MORE, false);
+    let pool = contribution(&result, 0);
+    assert_eq!(pool.variant, "after");
+    for change in [pool.alone_rps, pool.together_rps] {
+        let change = change.expect("both sides are variants");
+        assert!((change.mean - 200.0).abs() < 20.0 && change.low > 150.0, "{change:?}");
+    }
+    assert_eq!(Some(pool.alone_rps), Some(Some(result.comparisons[0].saturation_rps)));
+    let overruled = contribution(&result, 1);
+    for change in [overruled.alone_rps, overruled.together_rps] {
+        let change = change.expect("it is known");
+        assert!(change.is_exact() && change.mean.abs() <= 0.0, "{change:?}");
+    }
+}
+
+/// Connections and a core that both pass 200 a second: more of one alone moves nothing, within the plan each
+/// is worth all of it.
+#[test]
+fn edits_that_need_each_other_contribute_together() {
+    let parts = "      threads: 100k\n      pod: { cpu: { request: 1000m, limit: 1000m }, memory: { request: \
+                 1Gi, limit: 1Gi } }\n";
+    let work = format!("          - cpu: {{ constant: 5ms, {BASIS} }}\n");
+    let plan = "plan: more\nchanges:\n  \
+        - { edit: 1, set: services.server.pools.master.maximum, from: 10, to: 20 }\n  \
+        - { edit: 2, set: services.server.pod.cpu.limit, from: 1000m, to: 2000m }\n";
+    let scenario = pooled(parts, &work);
+    let free = compared(&scenario, plan, false);
+    assert!(free.edits.iter().all(|edit| edit.contribution.is_none()), "{:?}", free.edits);
+    let result = compared(&scenario, plan, true);
+    for edit in 0..2 {
+        let found = contribution(&result, edit);
+        let alone = found.alone_rps.expect("it was simulated");
+        assert!(alone.low <= 0.0 && alone.high >= 0.0 && alone.mean.abs() < 20.0, "{alone:?}");
+        let together = found.together_rps.expect("it was simulated");
+        assert!(together.low > 100.0, "{together:?}");
+        assert!((together.mean - 200.0).abs() < 30.0, "{together:?}");
+    }
+}
