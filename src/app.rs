@@ -1,6 +1,8 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+mod ladder;
+mod sweep;
 mod validate;
 
 use std::fmt::Write as _;
@@ -31,7 +33,10 @@ pub fn main() -> ExitCode {
         Command::Check(reading) => check(&reading),
         Command::Run(studying) => study(&studying, Question::Run),
         Command::Compare(studying) => study(&studying, Question::Compare),
-        Command::Saturate(studying) => study(&studying, Question::Saturate),
+        Command::Saturate(asked) if asked.ladder => ladder::ladder(&asked),
+        Command::Saturate(asked) => study(&asked.studying, Question::Saturate),
+        Command::Sweep(sweeping) => sweep::sweep(&sweeping),
+        Command::Merge(merging) => sweep::merge(&merging),
         Command::Validate(validating) => validate::validate(&validating),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
@@ -82,24 +87,24 @@ fn coloured(colour: Colour, terminal: bool) -> bool {
     }
 }
 
+fn options(reading: &Reading) -> scenario::Options {
+    scenario::Options { catalog: reading.catalog.clone(), seed: reading.seed, quick: reading.quick }
+}
+
 fn load(reading: &Reading) -> Result<Loaded, u8> {
-    let options = scenario::Options {
-        catalog: reading.catalog.clone(),
-        seed: reading.seed,
-        quick: reading.quick,
-    };
-    let colour = coloured(reading.color, std::io::stderr().is_terminal());
-    match scenario::load(&reading.scenario, &options) {
-        Ok(loaded) => Ok(loaded),
-        Err(problems) => {
-            if reading.json {
-                print(findings(&problems).as_bytes());
-            } else {
-                warn(&scenario::render(&problems, colour));
-            }
-            Err(BAD_INPUT)
-        }
+    let loaded = scenario::load(&reading.scenario, &options(reading));
+    loaded.map_err(|problems| refuse(reading, &problems))
+}
+
+/// Say what is wrong with the input.
+fn refuse(reading: &Reading, problems: &[scenario::Problem]) -> u8 {
+    if reading.json {
+        print(findings(problems).as_bytes());
+    } else {
+        let colour = coloured(reading.color, std::io::stderr().is_terminal());
+        warn(&scenario::render(problems, colour));
     }
+    BAD_INPUT
 }
 
 /// Problems as JSON.
@@ -365,10 +370,7 @@ fn finish(
         command: std::env::args().collect(),
         partial: effort.stopped,
     };
-    let lang = match studying.lang {
-        Language::En => report::Lang::En,
-        Language::Ko => report::Lang::Ko,
-    };
+    let lang = language(studying.lang);
     let options = report::Options { lang, font: studying.font.clone() };
     let written = match report::write(result, &manifest, &studying.out, &options) {
         Ok(written) => written,
@@ -391,6 +393,13 @@ fn finish(
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }
+}
+
+fn language(lang: Language) -> report::Lang {
+    match lang {
+        Language::En => report::Lang::En,
+        Language::Ko => report::Lang::Ko,
+    }
 }
 
 fn part_cost(spent: &Spent) -> PartCost {

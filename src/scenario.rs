@@ -12,6 +12,9 @@ mod problem;
 mod resolve;
 mod time;
 mod values;
+mod variation;
+pub mod vary;
+pub mod workshop;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -28,9 +31,11 @@ use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
 };
 use self::problem::{Problems, Span};
+use self::variation::Variation;
+use self::workshop::Levers;
 use self::yaml::Node;
 use crate::study::result::Edit;
-use crate::study::setup::{Input, Study};
+use crate::study::setup::{Change, Input, Study};
 
 /// Largest file \[bytes\].
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
@@ -55,6 +60,10 @@ pub struct Loaded {
     pub study: Study,
     /// Warnings; the study repeats them as text.
     pub warnings: Vec<Problem>,
+    /// What its resources can be lifted by.
+    pub levers: Levers,
+    /// The load that a ladder goes up to \[requests/s, or records/s\], where the scenario says it.
+    pub ladder_up_to: Option<f64>,
 }
 
 /// Load the scenario at `path` with all that it names.
@@ -62,13 +71,29 @@ pub struct Loaded {
 /// # Errors
 /// Every problem found, errors first, each by file and line. None of them is a panic.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, Vec<Problem>> {
+    load_with(path, options, &[], "")
+}
+
+/// Load the scenario at `path` with settings changed; messages about those name `from`.
+///
+/// # Errors
+/// As [`load`], and every change that leads nowhere or does not fit its setting.
+pub fn load_with(
+    path: &Path,
+    options: &Options,
+    changes: &[Change],
+    from: &str,
+) -> Result<Loaded, Vec<Problem>> {
     let mut problems = Problems::default();
-    let study = read(path, options, &mut problems);
+    let mut variation = Variation::new(changes, from, &mut problems);
+    let study = read(path, options, &mut variation, &mut problems);
     let (mut errors, warnings) = problems.finish();
     match study {
-        Some(mut study) if errors.is_empty() => {
+        Some((mut study, levers)) if errors.is_empty() => {
             study.warnings.extend(warnings.iter().map(|warning| warning.message.clone()));
-            Ok(Loaded { study, warnings })
+            study.warnings.append(&mut variation.notes);
+            let ladder_up_to = levers.up_to;
+            Ok(Loaded { study, warnings, levers, ladder_up_to })
         }
         _ => {
             errors.extend(warnings);
@@ -89,6 +114,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
 }
 
 /// A variant, ready to be resolved.
+#[derive(Clone, Debug)]
 struct VariantInput {
     name: String,
     about: String,
@@ -96,9 +122,15 @@ struct VariantInput {
     system: SystemDoc,
 }
 
-fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study> {
+fn read(
+    path: &Path,
+    options: &Options,
+    variation: &mut Variation,
+    problems: &mut Problems,
+) -> Option<(Study, Levers)> {
     let mut files = Files::default();
-    let tree = files.document(path, None, "scenario", problems)?;
+    let mut tree = files.document(path, None, "scenario", problems)?;
+    variation.scenario(&mut tree, problems);
     let scenario = ScenarioDoc::decode(&tree, problems);
     // The system is read even where the scenario has problems: all of them at once.
     let source = SystemSource::decode(tree.get("system")?, problems)?;
@@ -121,14 +153,21 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
     let mut calibrations = Vec::new();
     for name in named {
         let read = inputs.file("calibrations", &name.text, name.span, "calibration", problems);
-        if let Some(document) = read.and_then(|node| CalibrationDoc::decode(&node, problems)) {
+        let read = read.and_then(|mut node| {
+            variation.calibration(&mut node, problems);
+            CalibrationDoc::decode(&node, problems)
+        });
+        if let Some(document) = read {
             same_name(&document.calibration, &name.text, problems);
             calibrations.push(document);
         }
     }
+    let named = named.len();
+    let base = variation.base(base, &system_tree, problems)?;
     let mut edits = Vec::new();
-    let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut edits, problems);
-    if named.len() != calibrations.len() && calibrations.is_empty() {
+    let variants =
+        variants(&scenario, &base, &system_tree, &mut inputs, (&mut edits, variation), problems);
+    if named != calibrations.len() && calibrations.is_empty() {
         return None;
     }
     let question = resolve::Question {
@@ -143,7 +182,9 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Study
     let mut study = resolve::study(&question, &mut files, problems)?;
     study.edits = edits;
     study.inputs = files.inputs;
-    Some(study)
+    let region = base.region.as_ref().map(|region| region.text.clone());
+    let up_to = document::ladder_up_to(&scenario, &study.load, problems);
+    Some((study, Levers { variants, catalog, region, up_to }))
 }
 
 /// Reads the plans and calibrations of a system by name.
@@ -203,7 +244,7 @@ fn variants(
     base: &SystemDoc,
     tree: &Node,
     inputs: &mut Named<'_>,
-    edits: &mut Vec<Edit>,
+    (edits, variation): (&mut Vec<Edit>, &mut Variation),
     problems: &mut Problems,
 ) -> Vec<VariantInput> {
     let about = |text: Option<&values::Text>| text.map(|text| text.0.clone()).unwrap_or_default();
@@ -232,6 +273,7 @@ fn variants(
                 }
             }
         }
+        variation.system(&mut patched, problems);
         let system = SystemDoc::decode(&patched, problems);
         if let (Some(system), true) = (system, problems.errors() == before) {
             all.push(VariantInput {

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod ladder;
 mod parts;
 mod theory;
 mod timeline;
@@ -12,6 +13,7 @@ use super::time::Time;
 use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
 use super::yaml::{Node, Value};
 
+pub(crate) use self::ladder::{LadderDoc, ladder_up_to};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -517,6 +519,8 @@ document! {
         precision: Option<PrecisionDoc>,
         /// Where to look for the line.
         search: Option<SearchDoc>,
+        /// How far a ladder goes.
+        ladder: Option<LadderDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// Seed of all draws; 1 by default.

@@ -3,6 +3,7 @@
 
 mod conservation;
 mod coverage;
+mod ladder;
 mod limits;
 mod properties;
 mod replay;
