@@ -176,8 +176,7 @@ fn all_that_is_wrong_is_said_at_once() {
     assert_eq!(output.status.code(), Some(2));
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     let findings = found["findings"].as_array().expect("a list");
-    let codes: Vec<&str> =
-        findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    let codes: Vec<&str> = findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
     for code in ["E0401", "E0104", "E0107"] {
         assert!(codes.contains(&code), "{codes:?}");
     }

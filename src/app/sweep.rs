@@ -17,7 +17,7 @@ use crate::study::{CONFIDENCE, Watcher};
 /// Most points of a sweep.
 const MOST_POINTS: usize = 10_000;
 /// Points up to which every combination is resolved before the first is computed; beyond, every value.
-const LOOKED_AT: usize = 400;
+const LOOKED_AT: usize = 1000;
 /// Time between two lines about progress where there is no terminal.
 const SAY: Duration = Duration::from_secs(15);
 /// Folder of the points' files.

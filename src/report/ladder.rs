@@ -31,8 +31,11 @@ pub(crate) fn wanted(ladder: &Ladder, lang: Lang) -> String {
 
 /// The line of a rung with its interval; what is carried where it lies beyond what was asked for.
 pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
-    let load = format!("{} {}", number::estimate(&rung.rps), unit(ladder.axis));
-    if rung.resource == "none" { format!("≥ {load}") } else { load }
+    let unit = unit(ladder.axis);
+    if rung.resource == "none" {
+        return format!("≥ {} {unit}", number::plain(rung.rps.low));
+    }
+    format!("{} {unit}", number::estimate(&rung.rps))
 }
 
 /// The resource with its ties and the share of replications that agree.

@@ -9,10 +9,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Watcher;
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};
+use super::{Provisional, SoFar, Watcher};
 use crate::model::spec::Resource;
 use crate::model::stations::stations;
 use crate::stats::Estimate;
@@ -223,6 +223,7 @@ impl Climber<'_> {
     fn climb(&mut self) -> Result<(End, String), String> {
         let stopped = || (End::Stopped, "stopped before its end".to_owned());
         let study = self.study(&self.changes, &self.raised)?;
+        let (name, axis) = (study.variants[0].name.clone(), study.axis());
         let Some(mut found) = line(&study, Depth::Full, self.watcher) else {
             if self.watcher.stopped() {
                 return Ok(stopped());
@@ -231,13 +232,14 @@ impl Climber<'_> {
         };
         for number in 1..=MOST_RUNGS {
             self.watcher.step();
-            let name = self.workshop.with(&[])?.variants[self.variant].name.clone();
-            self.rungs.push(rung(name, number, &found.saturation));
             let here = &found.saturation;
+            self.rungs.push(rung(name.clone(), number, here));
+            let about = SoFar::About { load: here.rps.mean, of: here.rps.n, all: here.rps.n };
+            self.watcher.provisional(&Provisional { variant: &name, axis, line: about });
             if here.beyond_search || here.rps.low >= self.up_to {
                 return Ok((End::Reached, "the load asked for is carried".into()));
             }
-            let step = match self.next(&found) {
+            let (step, line) = match self.next(&found) {
                 Ok(Some(next)) => next,
                 Ok(None) if self.watcher.stopped() => return Ok(stopped()),
                 Ok(None) => {
@@ -246,7 +248,6 @@ impl Climber<'_> {
                 }
                 Err(why) => return Ok((End::Stuck, why)),
             };
-            let (step, line) = step;
             if let Some(last) = self.rungs.last_mut() {
                 last.lifted_by = step.lifted;
             }

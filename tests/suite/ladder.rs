@@ -29,21 +29,15 @@ fn codes(problems: &[Problem]) -> Vec<(&str, &str)> {
 
 fn settings(ladder: &Ladder, rung: usize) -> Vec<(&str, &str, &str)> {
     let all = ladder.ladder[rung].lifted_by.iter();
-    all.map(|one| {
-        (one.setting.as_deref().unwrap_or("none"), one.from.as_str(), one.to.as_str())
-    })
-    .collect()
+    all.map(|one| (one.setting.as_deref().unwrap_or("none"), one.from.as_str(), one.to.as_str()))
+        .collect()
 }
 
 /// The scenario's head works out lines, settings and where the ladder ends.
 #[test]
 fn three_rungs_that_are_known_by_hand() {
     let ladder = climb(&bench(ROW), &[0], 700.0, &Unwatched).expect("it has lines");
-    let known = [
-        (200.0, "shop narrow connections"),
-        (400.0, "shop CPU"),
-        (625.0, "db CPU"),
-    ];
+    let known = [(200.0, "shop narrow connections"), (400.0, "shop CPU"), (625.0, "db CPU")];
     assert_eq!(ladder.ladder.len(), 4, "{ladder:#?}");
     for (number, (rung, (load, resource))) in ladder.ladder.iter().zip(known).enumerate() {
         assert_eq!(rung.resource, resource, "{rung:#?}");
