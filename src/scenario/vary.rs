@@ -50,7 +50,7 @@ pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Vec<Problem>> {
 /// Why it is none.
 pub fn users(text: &str) -> Result<f64, String> {
     match canonical(text) {
-        Some((users, "number")) if users >= 1.0 && users <= 1e12 => Ok(users),
+        Some((users, "number")) if (1.0..=1e12).contains(&users) => Ok(users),
         _ => Err(format!("`{text}` is not a number of users; write `250k` or `20M`")),
     }
 }

@@ -77,7 +77,7 @@ struct Lever<'a> {
 }
 
 /// A setting with what it is and is to be, not priced.
-fn lifted(setting: String, from: impl ToString, to: impl ToString) -> Lifted {
+fn lifted(setting: String, from: &dyn ToString, to: &dyn ToString) -> Lifted {
     let (from, to) = (from.to_string(), to.to_string());
     Lifted { setting: Some(setting), from, to, monthly_usd: None, note: None }
 }
@@ -90,13 +90,13 @@ impl Lever<'_> {
                 let service = &self.spec.services[service as usize];
                 let from = service.threads.maximum;
                 let path = format!("services.{}.threads", service.name);
-                Ok(vec![lifted(path, from, self.more(from))])
+                Ok(vec![lifted(path, &from, &self.more(from))])
             }
             Resource::Pool(service, pool) => {
                 let service = &self.spec.services[service as usize];
                 let pool = &service.pools[pool as usize];
                 let path = format!("services.{}.pools.{}.maximum", service.name, pool.name);
-                Ok(vec![lifted(path, pool.maximum, self.more(pool.maximum))])
+                Ok(vec![lifted(path, &pool.maximum, &self.more(pool.maximum))])
             }
             Resource::DatabaseCpu(database) => self.cores(database),
             Resource::DatabaseIo(database) => self.storage(database),
@@ -126,17 +126,20 @@ impl Lever<'_> {
         let (name, from, to) = (&service.name, service.pods, self.more(service.pods));
         let Some(autoscaling) = self.service(id).and_then(|service| service.autoscaling.as_ref())
         else {
-            return vec![lifted(format!("services.{name}.replicas"), from, to)];
+            return vec![lifted(format!("services.{name}.replicas"), &from, &to)];
         };
         // The fewest rule at a steady load that nothing scales; the most must not lie below them.
         let minimum = self.pick(&autoscaling.min).u32();
-        let mut all =
-            vec![lifted(format!("services.{name}.autoscaling.min"), minimum, to.max(minimum + 1))];
+        let mut all = vec![lifted(
+            format!("services.{name}.autoscaling.min"),
+            &minimum,
+            &to.max(minimum + 1),
+        )];
         if let Some(most) = &autoscaling.max
             && self.pick(most).u32() < to
         {
             let path = format!("services.{name}.autoscaling.max");
-            all.push(lifted(path, self.pick(most).u32(), to));
+            all.push(lifted(path, &self.pick(most).u32(), &to));
         }
         all
     }
@@ -182,7 +185,7 @@ impl Lever<'_> {
             })?;
         let path = format!("databases.{}.class", self.spec.databases[id as usize].name);
         let monthly_usd = self.monthly(item).zip(self.monthly(now)).map(|(to, from)| to - from);
-        Some(Lifted { monthly_usd, ..lifted(path, class, &name.value) })
+        Some(Lifted { monthly_usd, ..lifted(path, &class, &name.value) })
     }
 
     fn cores(&self, id: Id) -> Result<Vec<Lifted>, String> {
@@ -196,7 +199,7 @@ impl Lever<'_> {
             });
         }
         let to = wanted.ceil().max(database.cores + 1.0);
-        Ok(vec![lifted(format!("databases.{name}.cpu"), database.cores, to)])
+        Ok(vec![lifted(format!("databases.{name}.cpu"), &database.cores, &to)])
     }
 
     fn storage(&self, id: Id) -> Result<Vec<Lifted>, String> {
@@ -218,10 +221,10 @@ impl Lever<'_> {
                 let (from, to) = (self.pick(&storage.size).gib(), (wanted / per_gib.0).ceil());
                 let path = format!("databases.{name}.storage.size");
                 let to = to.max(from.ceil());
-                return Ok(vec![lifted(path, format!("{from}GiB"), format!("{to}GiB"))]);
+                return Ok(vec![lifted(path, &format!("{from}GiB"), &format!("{to}GiB"))]);
             }
         }
-        Ok(vec![lifted(format!("databases.{name}.iops"), iops, wanted)])
+        Ok(vec![lifted(format!("databases.{name}.iops"), &iops, &wanted)])
     }
 
     fn connections(&self, id: Id) -> Result<Vec<Lifted>, String> {
@@ -235,7 +238,7 @@ impl Lever<'_> {
         let accepts = |item: &DatabaseItem| item.max_connections.map_or(0, |count| count.0);
         let larger = |item: &DatabaseItem| accepts(item) >= u64::from(wanted);
         let found = self.larger(id, larger, |item| accepts(item) as f64).filter(|_| by_class);
-        let by_hand = || lifted(format!("databases.{name}.max_connections"), accepted, wanted);
+        let by_hand = || lifted(format!("databases.{name}.max_connections"), &accepted, &wanted);
         Ok(vec![found.unwrap_or_else(by_hand)])
     }
 
@@ -260,11 +263,11 @@ impl Lever<'_> {
         let mut all = Vec::new();
         if concurrency > listener.concurrency {
             let path = format!("services.{}.listeners.{name}.concurrency", service.name);
-            all.push(lifted(path, listener.concurrency, concurrency));
+            all.push(lifted(path, &listener.concurrency, &concurrency));
         }
         if to > topic.partitions {
             let path = format!("topics.{}.partitions", topic.name);
-            all.push(lifted(path, topic.partitions, to));
+            all.push(lifted(path, &topic.partitions, &to));
         }
         all
     }

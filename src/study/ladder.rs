@@ -283,7 +283,7 @@ impl Climber<'_> {
         let mut factor = above.min(self.up_to) / saturation.rps.mean.max(1e-9) * SPARE;
         let mut best: Option<(Step, LinePoint)> = None;
         for _ in 0..MOST_TRIES {
-            let step = self.lift(&lifting, factor, &study)?;
+            let step = self.lift(&lifting, factor, &study);
             let study = self.study(&step.changes, &step.raised)?;
             let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(None) };
             let still = names[..lifting.len().min(names.len())]
@@ -318,7 +318,7 @@ impl Climber<'_> {
         line(&study, Depth::Glance, self.watcher).map(|found| found.saturation.rps.mean)
     }
 
-    fn lift(&self, which: &[Resource], factor: f64, study: &Study) -> Result<Step, String> {
+    fn lift(&self, which: &[Resource], factor: f64, study: &Study) -> Step {
         let mut step =
             Step { lifted: Vec::new(), changes: self.changes.clone(), raised: self.raised.clone() };
         let all = stations(&study.cases[0]);
@@ -346,7 +346,7 @@ impl Climber<'_> {
                 }
             }
         }
-        Ok(step)
+        step
     }
 }
 

@@ -57,6 +57,7 @@ pub struct LoadPoint {
 impl Study {
     /// The same study of variant `variant` alone, under the first mix and calibration, without a day and
     /// without what theory expects of the first variant.
+    #[must_use]
     pub fn only(&self, variant: usize) -> Study {
         let case = self.case(variant, 0, 0).clone();
         Study {
