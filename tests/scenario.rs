@@ -17,7 +17,7 @@ fn fixture(name: &str) -> Loaded {
 
 #[test]
 fn a_textbook_scenario_becomes_one_case() {
-    let Loaded { study, warnings } = fixture("mm1.yaml");
+    let Loaded { study, warnings, .. } = fixture("mm1.yaml");
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!((study.variants.len(), study.cases.len()), (1, 1));
     assert_eq!(study.calibrations, ["inline"]);

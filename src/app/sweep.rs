@@ -120,7 +120,7 @@ fn inputs(study: &Study) -> Vec<(String, String)> {
 fn shard(text: &str) -> Result<(usize, usize), u8> {
     let read = text.split_once('/').and_then(|(part, of)| {
         let (part, of) = (part.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
-        (1..=of).contains(&part).then_some((part - 1, of))
+        (1..=of).contains(&part).then(|| (part - 1, of))
     });
     read.ok_or_else(|| complain(&format!("`{text}` is not a shard; write `1/4` to `4/4`")))
 }

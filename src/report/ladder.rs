@@ -167,7 +167,9 @@ fn page(ladder: &Ladder, pictures: &[(String, bool)], notes: &[String], lang: La
         }
         let _ = writeln!(page, "\n{}\n", ending(end, lang));
     }
-    let _ = writeln!(page, "{}", Word::LadderNote.text(lang));
+    for word in [Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare] {
+        let _ = writeln!(page, "{}", word.text(lang));
+    }
     for note in ladder.warnings.iter().chain(notes) {
         let _ = writeln!(page, "\n- {note}");
     }

@@ -263,7 +263,9 @@ catalogue! {
     LadderWanted: "asked for {0}", "요구 부하 {0}";
     LadderReached: "{0}: the load asked for is carried.", "{0}: 요구 부하를 처리합니다.";
     LadderEnded: "{0}: the ladder ends here: {1}", "{0}: 여기서 끝납니다: {1}";
-    LadderNote: "Each rung is a system with the settings of all rungs before it. Relief is tried with the same users; the share of replications that it carries further stands behind the resource. A lift gives the next line's load and 15 % more.", "각 단계는 앞 단계의 설정을 모두 적용한 시스템입니다. 자원 확장은 같은 사용자로 시험하며, 더 처리한 반복의 비율을 자원 뒤에 적습니다. 확장은 다음 포화점보다 15 % 여유 있게 합니다.";
+    LadderNote: "Each rung has the settings of all rungs before it.", "각 단계는 앞 단계의 설정을 모두 적용합니다.";
+    LadderNoteShare: "Behind a resource: the share of replications that its relief carries further.", "자원 뒤의 수치는 그 자원을 늘렸을 때 더 처리한 반복의 비율입니다.";
+    LadderNoteSpare: "A lift gives the next line's load and 15 % more.", "확장은 다음 포화점보다 15 % 여유 있게 합니다.";
     SweepTitleLine: "Load carried over {0}", "{0}에 따른 처리 한계";
     SweepTitleLoad: "p99 ms over {0}", "{0}에 따른 p99 ms";
     SweepScale: "from {0} to {1}", "{0} ~ {1}";

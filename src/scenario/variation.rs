@@ -173,9 +173,8 @@ fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
         || of_calibration(&change.path)
         || tree.get(first_key(&change.path)).is_some()
         || OF_SYSTEM.contains(&change.path.as_str());
-    let missing = known && plan::found(tree, &change.path).is_empty();
-    if missing && insert(tree, &change.path, false, change, &value) {
-        return;
+    if known && (change.path.contains('*') || plan::found(tree, &change.path).is_empty()) {
+        insert(tree, &change.path, false, change, &value);
     }
     for trail in plan::settings(tree, &change.path, change.path_span, problems) {
         if let Some(node) = plan::node_at(tree, &trail) {
@@ -184,23 +183,29 @@ fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
     }
 }
 
-/// Write a setting that is not written yet, below what is; false where that would make up a name. Whether
-/// there is such a setting, the reader of the document says. `names` tells whether the keys of `node` are
-/// names.
-fn insert(node: &mut Node, rest: &str, names: bool, change: &Placed, value: &Node) -> bool {
-    let Value::Map(entries) = &mut node.value else { return false };
+/// Write a setting that is not written yet, below what is, where that does not make up a name. Whether there
+/// is such a setting, the reader of the document says. `names` tells whether the keys of `node` are names.
+fn insert(node: &mut Node, rest: &str, names: bool, change: &Placed, value: &Node) {
+    let Value::Map(entries) = &mut node.value else { return };
+    let mut found = false;
     for entry in entries.iter_mut() {
-        let below = rest.strip_prefix(&entry.key).and_then(|rest| rest.strip_prefix('.'));
-        if let Some(below) = below {
+        let below = rest.strip_prefix('*').or_else(|| rest.strip_prefix(entry.key.as_str()));
+        let Some(below) = below else { continue };
+        found |= below.is_empty();
+        if let Some(below) = below.strip_prefix('.') {
+            found = true;
             let names = !names && NAMED.contains(&entry.key.as_str());
-            return insert(&mut entry.value, below, names, change, value);
+            insert(&mut entry.value, below, names, change, value);
         }
     }
     let keys: Vec<&str> = rest.split('.').collect();
-    let Some((first, others)) = keys.split_first() else { return false };
+    let Some((first, others)) = keys.split_first() else { return };
     let made_up = others.iter().zip(&keys).any(|(_, holder)| NAMED.contains(holder));
-    if names || made_up || keys.iter().any(|key| key.is_empty() || *key == "*") {
-        return false;
+    // Of all keys of a level, some may not have what leads to the setting: those are left alone.
+    let partly = change.path.contains('*') && !others.is_empty();
+    let no_key = keys.iter().any(|key| key.is_empty() || *key == "*");
+    if found || names || made_up || partly || no_key {
+        return;
     }
     let holding = |inner: Node, key: &&str| Node {
         span: change.path_span,
@@ -208,5 +213,4 @@ fn insert(node: &mut Node, rest: &str, names: bool, change: &Placed, value: &Nod
     };
     let inner = others.iter().rev().fold(value.clone(), holding);
     entries.push(Entry { key: (*first).into(), span: change.path_span, value: inner });
-    true
 }

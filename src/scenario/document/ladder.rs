@@ -10,8 +10,8 @@ use crate::study::setup::AskedLoad;
 document! {
     /// A bottleneck ladder.
     struct LadderDoc {
-        /// Load that it goes up to: monthly active users such as `20M` where the load is given in users, else
-        /// a rate such as `4000/s`; four times the load asked about by default.
+        /// Load that it goes up to: monthly active users such as `20M` where the load is given in
+        /// users, else a rate such as `4000/s`; four times the load asked about by default.
         up_to: Spanned<Text>,
     }
 }
