@@ -69,7 +69,8 @@ struct Placed {
     /// Places of path and value in the text that messages show.
     path_span: Span,
     to_span: Span,
-    taken: bool,
+    /// Whether a calibration has it: then the system need not.
+    calibrated: bool,
 }
 
 impl Variation {
@@ -85,7 +86,7 @@ impl Variation {
                 to: change.to.clone(),
                 path_span: span(0, middle),
                 to_span: span(middle + 1, end),
-                taken: false,
+                calibrated: false,
             }
         };
         Variation { changes: changes.iter().map(placed).collect(), notes: Vec::new() }
@@ -101,7 +102,6 @@ impl Variation {
             {
                 change.path = format!("load.users.{key}");
             }
-            change.taken = true;
             set(tree, change, problems);
         }
     }
@@ -110,7 +110,7 @@ impl Variation {
     pub(super) fn calibration(&mut self, tree: &mut Node, problems: &mut Problems) {
         for change in self.changes.iter_mut().filter(|change| of_calibration(&change.path)) {
             if !plan::found(tree, &change.path).is_empty() {
-                change.taken = true;
+                change.calibrated = true;
                 set(tree, change, problems);
             }
         }
@@ -134,10 +134,9 @@ impl Variation {
     /// Change the system's settings; the same for each variant.
     pub(super) fn system(&mut self, tree: &mut Node, problems: &mut Problems) {
         for change in self.changes.iter_mut().filter(|change| !of_scenario(&change.path)) {
-            if change.taken && plan::found(tree, &change.path).is_empty() {
+            if change.calibrated && plan::found(tree, &change.path).is_empty() {
                 continue;
             }
-            change.taken = true;
             set(tree, change, problems);
             if plan::found(tree, &change.path).iter().any(|trail| plan::dead(tree, trail)) {
                 let note = format!(
@@ -183,8 +182,9 @@ fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
     }
 }
 
-/// Write a setting that is not written yet, below what is, where that does not make up a name. Whether there
-/// is such a setting, the reader of the document says. `names` tells whether the keys of `node` are names.
+/// Write a setting that is not written yet, below what is, where that does not make up a name. Whether
+/// there is such a setting, the reader of the document says. `names` tells whether the keys of `node` are
+/// names.
 fn insert(node: &mut Node, rest: &str, names: bool, change: &Placed, value: &Node) {
     let Value::Map(entries) = &mut node.value else { return };
     let mut found = false;
