@@ -83,7 +83,7 @@ fn an_interrupted_sweep_goes_on_to_the_same_bytes() {
         .spawn()
         .expect("the program starts");
     let points = broken.join("three-rungs/sweep/points");
-    let there = || std::fs::read_dir(&points).map_or(0, |entries| entries.count());
+    let there = || std::fs::read_dir(&points).map_or(0, Iterator::count);
     while there() == 0 && killed.try_wait().expect("it can be asked").is_none() {
         std::thread::sleep(Duration::from_millis(2));
     }
