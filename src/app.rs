@@ -2,6 +2,8 @@
 //! terminal, the clock and the environment.
 
 mod check;
+mod ladder;
+mod sweep;
 mod validate;
 
 use std::fmt::Write as _;
@@ -34,7 +36,10 @@ pub fn main() -> ExitCode {
         Command::Compare(comparing) => {
             study(&comparing.studying, Question::Compare, comparing.contributions)
         }
-        Command::Saturate(studying) => study(&studying, Question::Saturate, false),
+        Command::Saturate(asked) if asked.ladder => ladder::ladder(&asked),
+        Command::Saturate(asked) => study(&asked.studying, Question::Saturate, false),
+        Command::Sweep(sweeping) => sweep::sweep(&sweeping),
+        Command::Merge(merging) => sweep::merge(&merging),
         Command::Validate(validating) => validate::validate(&validating),
         Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
@@ -96,18 +101,18 @@ fn options(reading: &Reading) -> scenario::Options {
 
 fn load(reading: &Reading, contributions: bool, check_only: bool) -> Result<Loaded, u8> {
     let options = scenario::Options { contributions, check_only, ..options(reading) };
-    let colour = coloured(reading.color, std::io::stderr().is_terminal());
-    match scenario::load(&reading.scenario, &options) {
-        Ok(loaded) => Ok(loaded),
-        Err(problems) => {
-            if reading.json {
-                print(check::findings(&problems, None).as_bytes());
-            } else {
-                warn(&scenario::render(&problems, colour));
-            }
-            Err(BAD_INPUT)
-        }
+    scenario::load(&reading.scenario, &options).map_err(|problems| refuse(reading, &problems))
+}
+
+/// Say what is wrong with the input.
+fn refuse(reading: &Reading, problems: &[scenario::Problem]) -> u8 {
+    if reading.json {
+        print(check::findings(problems, None).as_bytes());
+    } else {
+        let colour = coloured(reading.color, std::io::stderr().is_terminal());
+        warn(&scenario::render(problems, colour));
     }
+    BAD_INPUT
 }
 
 fn schema(name: Option<&str>, folder: Option<&Path>) -> u8 {
@@ -296,10 +301,7 @@ fn finish(
         command: std::env::args().collect(),
         partial: effort.stopped,
     };
-    let lang = match studying.lang {
-        Language::En => report::Lang::En,
-        Language::Ko => report::Lang::Ko,
-    };
+    let lang = language(studying.lang);
     let options = report::Options { lang, font: studying.font.clone() };
     let written = match report::write(result, &manifest, &studying.out, &options) {
         Ok(written) => written,
@@ -322,6 +324,13 @@ fn finish(
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }
+}
+
+fn language(lang: Language) -> report::Lang {
+    match lang {
+        Language::En => report::Lang::En,
+        Language::Ko => report::Lang::Ko,
+    }
 }
 
 fn part_cost(spent: &Spent) -> PartCost {

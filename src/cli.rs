@@ -1,8 +1,12 @@
 //! The command line: what can be said, and its help. Nothing else.
 
+mod points;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::points::{Merging, Saturating, Sweeping};
 
 /// Where a back end saturates, before and after a planned change.
 ///
@@ -30,8 +34,12 @@ pub enum Command {
     Run(Studying),
     /// Find where each variant saturates and what changes between them.
     Compare(Comparing),
-    /// Find where each variant saturates.
-    Saturate(Studying),
+    /// Find where each variant saturates; with `--ladder`, what comes next once that is lifted.
+    Saturate(Saturating),
+    /// Ask for the line, or what users get, at every point of a grid of settings.
+    Sweep(Sweeping),
+    /// Put the shards of a sweep together.
+    Merge(Merging),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
     Validate(Validating),
     /// Explain a problem by its code, such as E0203; without a code list them all.

@@ -12,11 +12,13 @@ mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod ladder;
 mod markdown;
 mod moves;
 mod number;
 mod picture;
 mod style;
+pub mod sweep;
 mod tables;
 mod text;
 mod theory;

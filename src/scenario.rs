@@ -14,6 +14,9 @@ pub(crate) mod problem;
 mod resolve;
 mod time;
 pub(crate) mod values;
+mod variation;
+pub mod vary;
+pub mod workshop;
 pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
@@ -32,9 +35,11 @@ use self::document::{
 };
 pub(crate) use self::documents::Documents;
 use self::problem::{Problems, Span};
+use self::variation::Variation;
+use self::workshop::Levers;
 use self::yaml::Node;
 use crate::study::result::Edit;
-use crate::study::setup::{Input, Study};
+use crate::study::setup::{Change, Input, Study};
 
 /// Largest file \[bytes\].
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
@@ -65,6 +70,10 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
     /// What was read, for the audit.
     pub(crate) documents: Documents,
+    /// What its resources can be lifted by.
+    pub levers: Levers,
+    /// The load that a ladder goes up to \[requests/s, or records/s\], where the scenario says it.
+    pub ladder_up_to: Option<f64>,
 }
 
 /// Load the scenario at `path` with all that it names.
@@ -72,13 +81,29 @@ pub struct Loaded {
 /// # Errors
 /// Every problem found, errors first, each by file and line. None of them is a panic.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, Vec<Problem>> {
+    load_with(path, options, &[], "")
+}
+
+/// Load the scenario at `path` with settings changed; messages about those name `from`.
+///
+/// # Errors
+/// As [`load`], and every change that leads nowhere or does not fit its setting.
+pub fn load_with(
+    path: &Path,
+    options: &Options,
+    changes: &[Change],
+    from: &str,
+) -> Result<Loaded, Vec<Problem>> {
     let mut problems = Problems::default();
-    let study = read(path, options, &mut problems);
+    let mut variation = Variation::new(changes, from, &mut problems);
+    let study = read(path, options, &mut variation, &mut problems);
     let (mut errors, warnings) = problems.finish();
     match study {
-        Some((mut study, documents)) if errors.is_empty() => {
+        Some((mut study, documents, levers)) if errors.is_empty() => {
             study.warnings.extend(warnings.iter().map(|warning| warning.message.clone()));
-            Ok(Loaded { study, warnings, documents })
+            study.warnings.append(&mut variation.notes);
+            let ladder_up_to = levers.up_to;
+            Ok(Loaded { study, warnings, documents, levers, ladder_up_to })
         }
         _ => {
             errors.extend(warnings);
@@ -107,9 +132,15 @@ pub(crate) struct VariantInput {
     pub(crate) system: SystemDoc,
 }
 
-fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Study, Documents)> {
+fn read(
+    path: &Path,
+    options: &Options,
+    variation: &mut Variation,
+    problems: &mut Problems,
+) -> Option<(Study, Documents, Levers)> {
     let mut files = Files::default();
-    let tree = files.document(path, None, "scenario", problems)?;
+    let mut tree = files.document(path, None, "scenario", problems)?;
+    variation.scenario(&mut tree, problems);
     let scenario = ScenarioDoc::decode(&tree, problems);
     // The system is read even where the scenario has problems: all of them at once.
     let source = SystemSource::decode(tree.get("system")?, problems)?;
@@ -132,14 +163,22 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Stud
     let mut calibrations = Vec::new();
     for name in named {
         let read = inputs.file("calibrations", &name.text, name.span, "calibration", problems);
-        if let Some(document) = read.and_then(|node| CalibrationDoc::decode(&node, problems)) {
+        let read = read.and_then(|mut node| {
+            variation.calibration(&mut node, problems);
+            CalibrationDoc::decode(&node, problems)
+        });
+        if let Some(document) = read {
             same_name(&document.calibration, &name.text, problems);
             calibrations.push(document);
         }
     }
+    let named = named.len();
+    let base = variation.base(base, &system_tree, problems)?;
     let mut edits = Edits { alone: !options.check_only, ..Edits::default() };
-    let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut edits, problems);
-    if named.len() != calibrations.len() && calibrations.is_empty() {
+    let mut carried = (&mut edits, variation);
+    let variants =
+        variants(&scenario, &base, &system_tree, &mut inputs, &mut carried, problems);
+    if named != calibrations.len() && calibrations.is_empty() {
         return None;
     }
     let question = resolve::Question {
@@ -151,7 +190,7 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Stud
         variants: &variants,
         options,
     };
-    let plans = inputs.carried_out(&edits);
+    let plans = inputs.carried_out(&edits.all);
     let mut study = resolve::study(&question, &mut files, problems)?;
     if problems.errors() == 0 {
         study.ablations = resolve::ablations(&question, edits.ablations, &mut files, problems);
@@ -159,7 +198,11 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<(Stud
     study.edits = edits.all;
     study.inputs = files.inputs;
     let sources = problems.sources().to_vec();
-    Some((study, Documents { scenario, variants, system: system_tree, catalog, plans, sources }))
+    let region = base.region.as_ref().map(|region| region.text.clone());
+    let up_to = document::ladder_up_to(&scenario, &study.load, problems);
+    let levers = Levers { variants: variants.clone(), catalog: catalog.clone(), region, up_to };
+    let system = system_tree;
+    Some((study, Documents { scenario, variants, system, catalog, plans, sources }, levers))
 }
 
 /// The edits of all plans, and what tells what each contributes.
@@ -235,7 +278,7 @@ fn variants(
     base: &SystemDoc,
     tree: &Node,
     inputs: &mut Named<'_>,
-    edits: &mut Edits,
+    (edits, variation): &mut (&mut Edits, &mut Variation),
     problems: &mut Problems,
 ) -> Vec<VariantInput> {
     let about = |text: Option<&values::Text>| text.map(|text| text.0.clone()).unwrap_or_default();
@@ -280,6 +323,7 @@ fn variants(
                 edits.ablations.extend(ablation::ablations(&planned, problems));
             }
         }
+        variation.system(&mut patched, problems);
         let system = SystemDoc::decode(&patched, problems);
         if let (Some(system), true) = (system, problems.errors() == before) {
             all.push(VariantInput {

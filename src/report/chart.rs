@@ -4,7 +4,9 @@ mod anatomy;
 mod axis;
 mod day;
 mod heatmap;
+pub(crate) mod ladder;
 mod saturation;
+pub(crate) mod sweep;
 
 use super::facts;
 use super::style::{self, Canvas, FAINT, INK, Ink, MARGIN, SMALL, TITLE, WIDTH};
@@ -67,9 +69,13 @@ struct Heading {
 
 impl Heading {
     fn new(title: &str, result: &StudyResult, lang: Lang) -> Heading {
-        let room = WIDTH - 2.0 * MARGIN;
         let mut conditions = vec![result.system.clone(), result.scenario.clone()];
         conditions.extend(facts::conditions(result, lang));
+        Heading::of(title, conditions)
+    }
+
+    fn of(title: &str, mut conditions: Vec<String>) -> Heading {
+        let room = WIDTH - 2.0 * MARGIN;
         conditions.retain(|part| !part.is_empty());
         // A name that no font of the picture has would fall back; the conditions are not worth that.
         Heading {

@@ -33,6 +33,13 @@ fn component(name: &str) -> String {
 }
 
 impl Folder {
+    /// Makes the folder `directory/<scenario>/<name>`.
+    pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> io::Result<Folder> {
+        let path = directory.join(component(scenario)).join(name);
+        fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
+        Ok(Folder { path, written: Vec::new() })
+    }
+
     /// Makes the folder.
     pub(crate) fn create(directory: &Path, result: &StudyResult) -> io::Result<Folder> {
         let path = path(directory, result);

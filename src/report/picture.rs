@@ -76,6 +76,24 @@ impl Pictures {
         Some(Drawn { svg, png })
     }
 
+    /// A picture that is no chart of a study, painted in a language.
+    pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> String) -> Drawn {
+        let svg = paint(self.lang);
+        let mut tried = self.raster(&svg);
+        if matches!(tried, Err(Failure::Letter)) && !self.searched {
+            self.search();
+            tried = self.raster(&svg);
+        }
+        if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
+            tried = self.raster(&paint(Lang::En));
+            self.english = true;
+        }
+        if tried.is_err() {
+            self.others.push(say(self.lang, Word::NotePng, &[name]));
+        }
+        Drawn { svg, png: tried.ok() }
+    }
+
     fn png(&mut self, chart: Chart, result: &StudyResult, svg: &str) -> Option<Vec<u8>> {
         let mut tried = self.raster(svg);
         if matches!(tried, Err(Failure::Letter)) && !self.searched {

@@ -279,6 +279,26 @@ catalogue! {
     NoteFont: "The font file {0} cannot be used.", "글꼴 파일 {0}을(를) 쓸 수 없습니다.";
     NotePng: "The chart {0} could not be drawn as PNG; the SVG is whole.", "그림 {0}을(를) PNG로 만들지 못했습니다. SVG는 온전합니다.";
     NoteFinite: "{0} numbers were not finite and are left out.", "유한하지 않은 값 {0}개를 제외했습니다.";
+    LadderTitle: "{0}: {1} saturates first, {2} last", "{0}: 처음 포화되는 자원 {1}, 마지막 {2}";
+    LadderTitleReached: "{0} carries {1} after {2} lifts", "{0}: {2}번 확장하면 {1} 처리";
+    LadderTitleAtOnce: "{0} carries {1} as it is", "{0}: 지금 그대로 {1} 처리";
+    LadderPage: "Bottleneck ladder", "병목 사다리";
+    LadderRung: "rung", "단계";
+    LadderUsers: "monthly users", "월간 사용자";
+    LadderLifted: "lifted by", "확장 방법";
+    LadderCost: "+{0} USD a month", "월 +{0} USD";
+    LadderNotPriced: "not priced", "가격 미확인";
+    LadderNoSetting: "no setting: {0} {1} ({2})", "해당 설정 없음: {0} {1} ({2})";
+    LadderCarried: "carries what is asked for", "요구 부하 처리";
+    LadderWanted: "asked for {0}", "요구 부하 {0}";
+    LadderReached: "{0}: the load asked for is carried.", "{0}: 요구 부하를 처리합니다.";
+    LadderEnded: "{0}: the ladder ends here: {1}", "{0}: 여기서 끝납니다: {1}";
+    LadderNote: "Each rung has the settings of all rungs before it.", "각 단계는 앞 단계의 설정을 모두 적용합니다.";
+    LadderNoteShare: "Behind a resource: the share of replications that its relief carries further.", "자원 뒤의 수치는 그 자원을 늘렸을 때 더 처리한 반복의 비율입니다.";
+    LadderNoteSpare: "A lift gives the next line's load and 15 % more.", "확장은 다음 포화점보다 15 % 여유 있게 합니다.";
+    SweepTitleLine: "Load carried over {0}", "{0}에 따른 처리 한계";
+    SweepTitleLoad: "p99 ms over {0}", "{0}에 따른 p99 ms";
+    SweepScale: "from {0} to {1}", "{0} ~ {1}";
 }
 
 /// A message in a language, its places filled in order.

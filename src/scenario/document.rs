@@ -2,6 +2,7 @@
 
 mod claims;
 mod kafka;
+mod ladder;
 pub(crate) mod mesh;
 mod nodes;
 pub(crate) mod operations;
@@ -24,6 +25,7 @@ use self::stated::StatedDoc;
 
 pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
+pub(crate) use self::ladder::{LadderDoc, ladder_up_to};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
     PodMemoryDoc, RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
@@ -429,6 +431,8 @@ document! {
         precision: Option<PrecisionDoc>,
         /// Where to look for the line.
         search: Option<SearchDoc>,
+        /// How far a ladder goes.
+        ladder: Option<LadderDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// What of the machines is simulated; everything by default.

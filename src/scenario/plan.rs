@@ -9,7 +9,7 @@ use super::yaml::{Entry, Node, Value};
 use crate::study::result::Edit;
 
 /// Keys to follow from the root of a tree, each by its position.
-type Trail = Vec<usize>;
+pub(super) type Trail = Vec<usize>;
 
 /// Carry out the plan's changes on `tree`; returns what each does.
 pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) -> Vec<Edit> {
@@ -180,7 +180,7 @@ fn simulated(names: &[String]) -> bool {
 }
 
 /// Where the path `set` leads: single values and settings only.
-fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<Trail> {
+pub(super) fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<Trail> {
     let mut found = Vec::new();
     let mut reached = (0, tree, set);
     search(tree, set, &mut Vec::new(), &mut found, &mut reached);
@@ -205,6 +205,19 @@ fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<
         return Vec::new();
     }
     found
+}
+
+/// Where the path `set` leads, to whatever is there; without complaint where that is nowhere.
+pub(super) fn found(tree: &Node, set: &str) -> Vec<Trail> {
+    let mut found = Vec::new();
+    search(tree, set, &mut Vec::new(), &mut found, &mut (0, tree, set));
+    found
+}
+
+/// Whether a setting has no effect because its service is autoscaled.
+pub(super) fn dead(tree: &mut Node, trail: &[usize]) -> bool {
+    let names = names_of(tree, trail);
+    dead_replicas(tree, trail, &names).is_some()
 }
 
 /// Follow `rest` below `node`. Keys may hold dots, so each key is tried against the path's beginning.
@@ -232,7 +245,7 @@ fn search<'a>(
     }
 }
 
-fn node_at<'a>(tree: &'a mut Node, trail: &[usize]) -> Option<&'a mut Node> {
+pub(super) fn node_at<'a>(tree: &'a mut Node, trail: &[usize]) -> Option<&'a mut Node> {
     let mut node = tree;
     for &at in trail {
         let Value::Map(entries) = &mut node.value else { return None };

@@ -64,7 +64,7 @@ fn scalar<T: Scalar>(node: &Node, problems: &mut Problems) -> Option<T> {
 }
 
 /// A number and what follows it. No signs, no exponents: nobody writes capacity plans in those.
-fn quantity(text: &str) -> Option<(f64, &str)> {
+pub(super) fn quantity(text: &str) -> Option<(f64, &str)> {
     let end = text
         .char_indices()
         .find(|(_, letter)| !letter.is_ascii_digit() && *letter != '.')

@@ -30,7 +30,7 @@ const CURVE_APART: f64 = 0.05;
 /// Replications of a point of the curve.
 const CURVE_REPLICATIONS: u32 = 3;
 /// Replications in which relief is tried: for the main answer, and for other mixes and calibrations.
-const RELIEF_REPLICATIONS: u32 = 4;
+pub(super) const RELIEF_REPLICATIONS: u32 = 4;
 const RELIEF_REPLICATIONS_OTHER: u32 = 2;
 
 /// What remains to be simulated once the lines are known: independent tasks, and what they need.

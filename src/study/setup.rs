@@ -74,6 +74,15 @@ impl Study {
     }
 }
 
+/// A setting of the system's or scenario's document that is to have another value than the files give it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// Path of the setting, as in plans: `services.order.replicas`, `load.rate`.
+    pub path: String,
+    /// Its value, as it would be written.
+    pub to: String,
+}
+
 /// A number that theory expects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {

@@ -7,6 +7,7 @@ mod coverage;
 mod failures;
 mod failures_kafka;
 mod failures_mesh;
+mod ladder;
 mod limits;
 mod properties;
 mod replay;

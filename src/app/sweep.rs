@@ -1,0 +1,321 @@
+//! `plimsoll sweep` and `plimsoll merge`: points as files, each written whole, until all are there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::ladder::chosen;
+use super::{MET, MISSED, Progress, complain, language, options, print, refuse, threads, warn};
+use crate::cli::{Merging, Sweeping};
+use crate::report::{self, sweep as pages};
+use crate::scenario::workshop::Bench;
+use crate::scenario::{Loaded, Problem, vary};
+use crate::study::setup::Study;
+use crate::study::sweep::{Asked, Place, Point, Sweep, compute, digest, is_load, places, size};
+use crate::study::{CONFIDENCE, Watcher};
+
+/// Most points of a sweep.
+const MOST_POINTS: usize = 10_000;
+/// Points up to which every combination is resolved before the first is computed; beyond, every value.
+const LOOKED_AT: usize = 1000;
+/// Time between two lines about progress where there is no terminal.
+const SAY: Duration = Duration::from_secs(15);
+/// Folder of the points' files.
+const POINTS: &str = "points";
+
+pub(super) fn sweep(asked: &Sweeping) -> u8 {
+    match prepare(asked) {
+        Ok(prepared) => run(asked, &prepared),
+        Err(code) => code,
+    }
+}
+
+/// A sweep that is ready to run.
+struct Prepared {
+    bench: Bench,
+    sweep: Sweep,
+    /// Every place with the index of its variant in the study.
+    places: Vec<(Place, usize)>,
+    shard: Option<(usize, usize)>,
+}
+
+fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
+    let reading = &asked.studying.reading;
+    let shard = asked.shard.as_deref().map(shard).transpose()?;
+    let varied = vary::axes(&asked.vary).map_err(|problems| refuse(reading, &problems))?;
+    let bench = Bench {
+        scenario: reading.scenario.clone(),
+        options: crate::scenario::Options { check_only: true, ..options(reading) },
+        given: Vec::new(),
+        from: "--vary".into(),
+    };
+    let loaded = bench.load(&[]).map_err(|problems| refuse(reading, &problems))?;
+    let names: Vec<&str> =
+        loaded.study.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let which = chosen(&asked.variants, &names)?;
+    let count = size(&varied, which.len()).filter(|count| *count <= MOST_POINTS);
+    if count.is_none() {
+        return Err(complain(&format!("a sweep has at most {MOST_POINTS} points")));
+    }
+    let grid = places(&varied, 1);
+    // Each value beside the first of all others; every combination where there are few.
+    let firsts = |place: &Place| {
+        let away = place.values.iter().zip(&varied).filter(|(value, one)| **value != one.values[0]);
+        away.count() <= 1
+    };
+    let looked_at = grid.iter().filter(|place| grid.len() <= LOOKED_AT || firsts(place));
+    let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
+    let mut notes: Vec<String> = Vec::new();
+    for place in looked_at {
+        match bench.load(&place.changes(&varied)) {
+            Ok(Loaded { study, .. }) => {
+                notes.extend(study.warnings.into_iter().filter(|text| text.contains("dead under")));
+            }
+            Err(found) => problems.extend(found.into_iter().map(|one| (one.plain(), one))),
+        }
+    }
+    if !problems.is_empty() {
+        let problems: Vec<Problem> = problems.into_values().collect();
+        return Err(refuse(reading, &problems));
+    }
+    notes.sort();
+    notes.dedup();
+    for note in &notes {
+        warn(&format!("warning: {note}"));
+    }
+    let study = &loaded.study;
+    let responses = asked.at || varied.iter().any(|one| is_load(&one.path));
+    let mut sweep = Sweep {
+        version: env!("CARGO_PKG_VERSION").into(),
+        scenario: study.scenario.clone(),
+        system: study.system.clone(),
+        seed: study.seed,
+        confidence: CONFIDENCE,
+        mix: study.mixes[0].clone(),
+        calibration: study.calibrations[0].clone(),
+        axis: study.axis(),
+        asked: if responses { Asked::Load } else { Asked::Line },
+        quick: reading.quick,
+        inputs: inputs(study),
+        varied,
+        variants: which.iter().map(|at| names[*at].to_owned()).collect(),
+        points: Vec::new(),
+        warnings: notes,
+    };
+    let all = places(&sweep.varied, which.len());
+    sweep.points = all.iter().map(|place| digest(&place.key(&sweep))).collect();
+    let places = all.into_iter().map(|place| (place.variant, place));
+    let places = places.map(|(variant, place)| (place, which[variant])).collect();
+    Ok(Prepared { bench, sweep, places, shard })
+}
+
+/// The files read, without their folders: shards may run elsewhere.
+fn inputs(study: &Study) -> Vec<(String, String)> {
+    let name =
+        |path: &str| Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    study.inputs.iter().map(|input| (name(&input.path), input.digest.clone())).collect()
+}
+
+/// `2/8` as (1, 8).
+fn shard(text: &str) -> Result<(usize, usize), u8> {
+    let read = text.split_once('/').and_then(|(part, of)| {
+        let (part, of) = (part.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
+        (1..=of).contains(&part).then(|| (part - 1, of))
+    });
+    read.ok_or_else(|| complain(&format!("`{text}` is not a shard; write `1/4` to `4/4`")))
+}
+
+fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
+    let studying = &asked.studying;
+    let Prepared { bench, sweep, places, shard } = prepared;
+    let written = start(&studying.out, sweep, shard.is_none());
+    let (folder, points) = match written {
+        Ok(folders) => folders,
+        Err(error) => {
+            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
+        }
+    };
+    let mine = |index: usize| shard.is_none_or(|(part, of)| index % of == part);
+    let missing: Vec<usize> = (0..places.len())
+        .filter(|index| mine(*index) && known(&points, sweep, *index, &places[*index].0).is_none())
+        .collect();
+    let pool = match threads(studying.threads) {
+        Ok(pool) => pool,
+        Err(code) => return code,
+    };
+    let progress = Progress::new();
+    let computed = pool.install(|| compute_all(bench, sweep, places, &missing, &points, &progress));
+    progress.end();
+    if let Err(why) = computed {
+        return complain(&why);
+    }
+    let found: Vec<Option<Point>> =
+        (0..places.len()).map(|index| known(&points, sweep, index, &places[index].0)).collect();
+    let there = found.iter().flatten().count();
+    let output = Output {
+        out: &folder,
+        json: studying.reading.json,
+        options: report::Options { lang: language(studying.lang), font: studying.font.clone() },
+    };
+    if let Some(all) = found.into_iter().collect::<Option<Vec<Point>>>() {
+        return finish(sweep, &all, &output);
+    }
+    let all = places.len();
+    let (mine, stopped) = ((0..all).filter(|index| mine(*index)).count(), progress.stopped());
+    let text = if stopped {
+        format!("stopped: {there} of {all} points are there; the same command goes on from here\n")
+    } else {
+        format!(
+            "{mine} points of this shard are done, {there} of {all} are here; put all shards together \
+             with `plimsoll merge`\n"
+        )
+    };
+    let code = print(format!("{text}{}\n", folder.display()).as_bytes());
+    if code == MET && stopped { MISSED } else { code }
+}
+
+/// Make the folders, write `sweep.json`, and remove what an interrupted run left.
+fn start(out: &Path, sweep: &Sweep, alone: bool) -> std::io::Result<(PathBuf, PathBuf)> {
+    let folder = pages::folder(out, &sweep.scenario)?;
+    let points = folder.join(POINTS);
+    std::fs::create_dir_all(&points)?;
+    if alone {
+        // Nobody else writes here: drafts are of a run that was killed.
+        for entry in std::fs::read_dir(&points)?.filter_map(Result::ok) {
+            if entry.path().extension().is_some_and(|extension| extension == "part") {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    report::replace_file(&folder.join("sweep.json"), &pages::bytes(sweep)?)?;
+    Ok((folder, points))
+}
+
+/// A point that was computed before from the same inputs.
+fn known(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
+    let bytes = std::fs::read(points.join(format!("{}.json", sweep.points[index]))).ok()?;
+    let point: Point = serde_json::from_slice(&bytes).ok()?;
+    (point.key == place.key(sweep)).then_some(point)
+}
+
+/// Compute the missing points one after another, each on all cores.
+#[expect(clippy::disallowed_methods, reason = "progress tells the time that is left")]
+fn compute_all(
+    bench: &Bench,
+    sweep: &Sweep,
+    places: &[(Place, usize)],
+    missing: &[usize],
+    points: &Path,
+    progress: &Progress,
+) -> Result<(), String> {
+    let (begun, mut said) = (Instant::now(), Instant::now());
+    progress.begin("computing points", missing.len() as u64);
+    for (done, index) in missing.iter().enumerate() {
+        if progress.stopped() {
+            return Ok(());
+        }
+        if !progress.terminal && said.elapsed() > SAY {
+            let each = begun.elapsed().as_secs_f64() / done.max(1) as f64;
+            let left = each * (missing.len() - done) as f64;
+            warn(&format!("{done} of {} points, about {left:.0} s left", missing.len()));
+            said = Instant::now();
+        }
+        let (place, variant) = &places[*index];
+        let changes = place.changes(&sweep.varied);
+        let study = match bench.load(&changes) {
+            Ok(loaded) => loaded.study,
+            Err(problems) => return Err(crate::scenario::render_plain(&problems)),
+        };
+        if inputs(&study) != sweep.inputs {
+            return Err("a file changed while the sweep ran; start it again".into());
+        }
+        let key = place.key(sweep);
+        let point = compute(&study.only(*variant), sweep.asked, key, place, progress)?;
+        let Some(point) = point else { return Ok(()) };
+        let place = points.join(format!("{}.json", sweep.points[*index]));
+        let bytes = pages::bytes(&point).map_err(|error| error.to_string())?;
+        report::replace_file(&place, &bytes).map_err(|error| error.to_string())?;
+        progress.step();
+    }
+    Ok(())
+}
+
+/// Where and how to write.
+struct Output<'a> {
+    out: &'a Path,
+    json: bool,
+    options: report::Options,
+}
+
+fn finish(sweep: &Sweep, points: &[Point], output: &Output<'_>) -> u8 {
+    let written = match pages::write(sweep, points, output.out, &output.options) {
+        Ok(written) => written,
+        Err(error) => return complain(&format!("cannot write the result: {error}")),
+    };
+    for note in &written.notes {
+        warn(&format!("note: {note}"));
+    }
+    if output.json {
+        return match pages::json(sweep, points) {
+            Ok(json) => print(json.as_bytes()),
+            Err(error) => complain(&error.to_string()),
+        };
+    }
+    let text = pages::text(sweep, points, output.options.lang);
+    print(format!("{text}\n{}\n", written.folder.display()).as_bytes())
+}
+
+pub(super) fn merge(asked: &Merging) -> u8 {
+    let mut sweeps: Vec<(PathBuf, Sweep)> = Vec::new();
+    for folder in &asked.folders {
+        let place = folder.join("sweep.json");
+        let read = std::fs::read(&place).map_err(|error| error.to_string());
+        let sweep = read.and_then(|bytes| {
+            serde_json::from_slice::<Sweep>(&bytes).map_err(|error| error.to_string())
+        });
+        match sweep {
+            Ok(sweep) => sweeps.push((folder.clone(), sweep)),
+            Err(why) => return complain(&format!("cannot read {}: {why}", place.display())),
+        }
+    }
+    let Some(((_, sweep), others)) = sweeps.split_first() else { return MET };
+    if let Some((other, _)) = others.iter().find(|(_, other)| other != sweep) {
+        let first = asked.folders[0].display();
+        return complain(&format!("{} is not a shard of the sweep in {first}", other.display()));
+    }
+    let all = places(&sweep.varied, sweep.variants.len());
+    if all.len() != sweep.points.len() {
+        return complain("the first folder's sweep.json does not fit together");
+    }
+    let mut points = Vec::new();
+    let mut missing = 0;
+    for (index, place) in all.iter().enumerate() {
+        let mut folders = asked.folders.iter();
+        match folders.find_map(|folder| known(&folder.join(POINTS), sweep, index, place)) {
+            Some(point) => points.push(point),
+            None => missing += 1,
+        }
+    }
+    if missing > 0 {
+        return complain(&format!("{missing} of {} points are in none of the folders", all.len()));
+    }
+    let place = match start(&asked.out, sweep, false) {
+        Ok(place) => place,
+        Err(error) => {
+            return complain(&format!("cannot write to {}: {error}", asked.out.display()));
+        }
+    };
+    for (point, name) in points.iter().zip(&sweep.points) {
+        let bytes = pages::bytes(point);
+        let file = place.1.join(format!("{name}.json"));
+        if let Err(error) = bytes.and_then(|bytes| report::replace_file(&file, &bytes)) {
+            return complain(&format!("cannot write to {}: {error}", asked.out.display()));
+        }
+    }
+    let output = Output {
+        out: &place.0,
+        json: asked.json,
+        options: report::Options { lang: language(asked.lang), font: asked.font.clone() },
+    };
+    finish(sweep, &points, &output)
+}

@@ -1,0 +1,266 @@
+//! A bottleneck ladder as text, page, table and chart.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use super::chart;
+use super::folder::Folder;
+use super::number;
+use super::picture::Pictures;
+use super::words::{Lang, Word, say};
+use super::{Options, Written, pretty};
+use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
+use crate::study::result::Axis;
+
+/// The unit of loads.
+pub(crate) fn unit(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Records => "records/s",
+        Axis::Requests | Axis::Closed => "RPS",
+    }
+}
+
+/// The load asked for, in users where it is given so.
+pub(crate) fn wanted(ladder: &Ladder, lang: Lang) -> String {
+    match ladder.up_to_mau {
+        Some(mau) => format!("{} MAU", number::users_plain(mau, mau, lang)),
+        None => format!("{} {}", number::plain(ladder.up_to), unit(ladder.axis)),
+    }
+}
+
+/// The line of a rung with its interval; what is carried where it lies beyond what was asked for.
+pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
+    let unit = unit(ladder.axis);
+    if rung.resource == "none" {
+        return format!("≥ {} {unit}", number::plain(rung.rps.low));
+    }
+    format!("{} {unit}", number::estimate(&rung.rps))
+}
+
+/// The resource with its ties and the share of replications that agree.
+pub(crate) fn resource(rung: &Rung, lang: Lang) -> String {
+    if rung.resource == "none" {
+        return Word::LadderCarried.text(lang).to_owned();
+    }
+    let mut text = rung.resource.clone();
+    for tie in &rung.ties {
+        let _ = write!(text, " = {tie}");
+    }
+    let _ = write!(text, " ({} %)", number::fixed(rung.agreement * 100.0, 0));
+    text
+}
+
+/// A setting with its values and what it costs.
+pub(crate) fn lifted(lifted: &Lifted, lang: Lang) -> String {
+    let Lifted { setting, from, to, monthly_usd, note } = lifted;
+    let Some(setting) = setting else {
+        return say(lang, Word::LadderNoSetting, &[from, to, note.as_deref().unwrap_or_default()]);
+    };
+    let cost = match monthly_usd {
+        Some(usd) => say(lang, Word::LadderCost, &[&number::fixed(*usd, 0)]),
+        None => Word::LadderNotPriced.text(lang).to_owned(),
+    };
+    format!("{setting}: {from} → {to} ({cost})")
+}
+
+/// How the ladder of a variant ended, in a sentence.
+fn ending(ending: &Ending, lang: Lang) -> String {
+    match ending.end {
+        End::Reached => say(lang, Word::LadderReached, &[&ending.variant]),
+        End::Stuck | End::TooLong | End::Stopped => {
+            say(lang, Word::LadderEnded, &[&ending.variant, ending.why.trim()])
+        }
+    }
+}
+
+/// The finding of one variant.
+pub(crate) fn title(ladder: &Ladder, ending: &Ending, lang: Lang) -> String {
+    let rungs: Vec<&Rung> =
+        ladder.ladder.iter().filter(|rung| rung.variant == ending.variant).collect();
+    let (Some(first), Some(last)) = (rungs.first(), rungs.last()) else {
+        return Word::LadderPage.text(lang).to_owned();
+    };
+    let name = &ending.variant;
+    match ending.end {
+        End::Reached if rungs.len() == 1 => {
+            say(lang, Word::LadderTitleAtOnce, &[name, &wanted(ladder, lang)])
+        }
+        End::Reached => {
+            let lifts = (rungs.len() - 1).to_string();
+            say(lang, Word::LadderTitleReached, &[name, &wanted(ladder, lang), &lifts])
+        }
+        _ => say(lang, Word::LadderTitle, &[name, &first.resource, &last.resource]),
+    }
+}
+
+/// For the terminal.
+pub fn text(ladder: &Ladder, lang: Lang) -> String {
+    let mut text = String::new();
+    for end in &ladder.ends {
+        let _ = writeln!(text, "{}", title(ladder, end, lang));
+        for rung in ladder.ladder.iter().filter(|rung| rung.variant == end.variant) {
+            let users = rung.mau.as_ref().map_or(String::new(), |mau| {
+                format!(" ({} MAU)", number::users(mau, mau.mean, lang))
+            });
+            let _ = writeln!(
+                text,
+                "  {:>2}  {}{users}  {}",
+                rung.rung,
+                line(ladder, rung),
+                resource(rung, lang)
+            );
+            let _ = writeln!(text, "      {}", rung.reason);
+            for one in &rung.lifted_by {
+                let _ = writeln!(text, "      ↑ {}", lifted(one, lang));
+            }
+        }
+        let _ = writeln!(text, "  {}\n", ending(end, lang));
+    }
+    text
+}
+
+/// A cell of a Markdown table.
+pub(crate) fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn page(ladder: &Ladder, pictures: &[(String, bool)], notes: &[String], lang: Lang) -> String {
+    let mut page = format!("# {}\n\n", Word::LadderPage.text(lang));
+    let conditions = [
+        ladder.system.clone(),
+        ladder.scenario.clone(),
+        say(lang, Word::Mix, &[&ladder.mix]),
+        say(lang, Word::Calibration, &[&ladder.calibration]),
+        say(lang, Word::Seed, &[&ladder.seed.to_string()]),
+        say(lang, Word::LadderWanted, &[&wanted(ladder, lang)]),
+    ];
+    let _ = writeln!(page, "{}\n", conditions.join(" · "));
+    for (end, (picture, png)) in ladder.ends.iter().zip(pictures) {
+        let _ = writeln!(page, "## {}\n", title(ladder, end, lang));
+        let ending_of_file = if *png { "png" } else { "svg" };
+        let _ = writeln!(page, "![{}]({picture}.{ending_of_file})\n", end.variant);
+        let heads = [
+            Word::LadderRung.text(lang),
+            Word::SaturatesAt.text(lang),
+            Word::LadderUsers.text(lang),
+            Word::FirstToGo.text(lang),
+            Word::Because.text(lang),
+            Word::LadderLifted.text(lang),
+        ];
+        let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
+        for rung in ladder.ladder.iter().filter(|rung| rung.variant == end.variant) {
+            let users = rung.mau.as_ref();
+            let users =
+                users.map_or(number::NOTHING.into(), |mau| number::users(mau, mau.mean, lang));
+            let by: Vec<String> =
+                rung.lifted_by.iter().map(|one| cell(&lifted(one, lang))).collect();
+            let cells = [
+                rung.rung.to_string(),
+                line(ladder, rung),
+                users,
+                cell(&resource(rung, lang)),
+                cell(&rung.reason),
+                by.join("<br>"),
+            ];
+            let _ = writeln!(page, "| {} |", cells.join(" | "));
+        }
+        let _ = writeln!(page, "\n{}\n", ending(end, lang));
+    }
+    for word in [Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare] {
+        let _ = writeln!(page, "{}", word.text(lang));
+    }
+    for note in ladder.warnings.iter().chain(notes) {
+        let _ = writeln!(page, "\n- {note}");
+    }
+    page
+}
+
+/// A row for each rung; settings and costs of one rung are joined by `; `.
+fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "variant",
+        "rung",
+        "rps",
+        "rps_low",
+        "rps_high",
+        "rps_n",
+        "mau",
+        "mau_low",
+        "mau_high",
+        "resource",
+        "ties",
+        "agreement",
+        "binding_target",
+        "reason",
+        "lifted_by",
+        "monthly_usd",
+    ])?;
+    for rung in &ladder.ladder {
+        let mau = |of: fn(&crate::stats::Estimate) -> f64| {
+            rung.mau.as_ref().map_or(String::new(), |mau| of(mau).to_string())
+        };
+        let by = rung.lifted_by.iter().map(|one| {
+            let Lifted { setting, from, to, .. } = one;
+            format!("{}: {from} → {to}", setting.as_deref().unwrap_or("(no setting)"))
+        });
+        // A sum that leaves something out would be taken for the whole.
+        let priced: Option<f64> = rung.lifted_by.iter().map(|one| one.monthly_usd).sum();
+        let priced = priced.filter(|_| !rung.lifted_by.is_empty());
+        writer.write_record([
+            rung.variant.clone(),
+            rung.rung.to_string(),
+            rung.rps.mean.to_string(),
+            rung.rps.low.to_string(),
+            rung.rps.high.to_string(),
+            rung.rps.n.to_string(),
+            mau(|mau| mau.mean),
+            mau(|mau| mau.low),
+            mau(|mau| mau.high),
+            rung.resource.clone(),
+            rung.ties.join("; "),
+            rung.agreement.to_string(),
+            rung.binding_target.clone(),
+            rung.reason.clone(),
+            by.collect::<Vec<_>>().join("; "),
+            priced.map_or(String::new(), |usd| usd.to_string()),
+        ])?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// `ladder.json` as text: for `--json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn json(ladder: &Ladder) -> io::Result<String> {
+    String::from_utf8(pretty(ladder)?).map_err(io::Error::other)
+}
+
+/// Write everything about a ladder into `directory/<scenario>/ladder/`.
+///
+/// # Errors
+/// When the folder cannot be made or a file cannot be written.
+pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result<Written> {
+    let mut folder = Folder::named(directory, &ladder.scenario, "ladder")?;
+    folder.write("ladder.json", &pretty(ladder)?)?;
+    folder.write("ladder.csv", &table(ladder)?)?;
+    let mut pictures = Pictures::new(options.lang, options.font.clone());
+    let mut drawn = Vec::new();
+    for (number, end) in ladder.ends.iter().enumerate() {
+        let name = match number {
+            0 => "ladder".to_owned(),
+            _ => format!("ladder-{}", number + 1),
+        };
+        let picture = pictures.paint(&name, &|lang| chart::ladder::draw(ladder, end, lang));
+        folder.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
+        if let Some(png) = &picture.png {
+            folder.write(&format!("{name}.png"), png)?;
+        }
+        drawn.push((name, picture.png.is_some()));
+    }
+    let notes = pictures.notes();
+    folder.write("report.md", page(ladder, &drawn, &notes, options.lang).as_bytes())?;
+    Ok(Written { folder: folder.path, files: folder.written, notes })
+}

@@ -1,0 +1,31 @@
+//! How far a bottleneck ladder goes.
+
+use super::ScenarioDoc;
+use crate::scenario::decode::{Spanned, document};
+use crate::scenario::problem::Problems;
+use crate::scenario::values::Text;
+use crate::scenario::vary;
+use crate::study::setup::AskedLoad;
+
+document! {
+    /// A bottleneck ladder.
+    struct LadderDoc {
+        /// Load that it goes up to: monthly active users such as `20M` where the load is given in
+        /// users, else a rate such as `4000/s`; four times the load asked about by default.
+        up_to: Spanned<Text>,
+    }
+}
+
+/// The load that the scenario's ladder goes up to \[requests/s, or records/s\].
+pub(crate) fn ladder_up_to(
+    scenario: &ScenarioDoc,
+    load: &AskedLoad,
+    problems: &mut Problems,
+) -> Option<f64> {
+    let asked = &scenario.ladder.as_ref()?.up_to;
+    let read = match load.mau {
+        Some(mau) => vary::users(&asked.value.0).map(|users| load.rps * users / mau),
+        None => vary::rate(&asked.value.0),
+    };
+    read.map_err(|why| problems.add("E0104", asked.span, why)).ok()
+}

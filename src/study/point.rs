@@ -1,0 +1,163 @@
+//! One point of a larger question: the line of one variant, or what users get at the load asked about,
+//! under the first mix and calibration. Ladders, sweeps and searches are made of points.
+//!
+//! A point depends on its study alone, so that points can be computed in any order, by several processes,
+//! and be put together afterwards.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::lines::Searched;
+use super::replicate::base_load;
+use super::result::{AtLoad, Saturation, StudyResult, TargetVerdict};
+use super::runs::Runs;
+use super::saturation::{answer, mean_doubt, searchable};
+use super::search::Line;
+use super::setup::{Prediction, Study};
+use super::{CONFIDENCE, Question, Watcher, Work, answer_question, plan};
+use crate::stats::Estimate;
+
+/// Replications that the search for a line begins with; twice as many each time, until it is known well
+/// enough.
+const FIRST: u32 = 4;
+
+/// How well a line must be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// To the precision asked for, and what draws it is named.
+    Full,
+    /// Two replications and no name: to see how far it would move.
+    Glance,
+}
+
+/// The line of a variant, with what it took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinePoint {
+    /// The line.
+    pub saturation: Saturation,
+    /// Simulations run for it.
+    pub runs: u64,
+    /// Events fired in them.
+    pub events: u64,
+}
+
+/// What users get at the load asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadPoint {
+    /// What they get.
+    pub at: AtLoad,
+    /// Verdict on each target.
+    pub verdicts: Vec<TargetVerdict>,
+    /// Simulations run for it.
+    pub runs: u64,
+    /// Events fired in them.
+    pub events: u64,
+}
+
+impl Study {
+    /// The same study of variant `variant` alone, under the first mix and calibration, without a day and
+    /// without what theory expects of the first variant.
+    #[must_use]
+    pub fn only(&self, variant: usize) -> Study {
+        let case = self.case(variant, 0, 0).clone();
+        Study {
+            variants: vec![self.variants[variant].clone()],
+            mixes: vec![self.mixes[0].clone()],
+            calibrations: vec![self.calibrations[0].clone()],
+            cases: vec![case],
+            day: None,
+            theory: Vec::<Prediction>::new(),
+            edits: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What its loads count.
+    pub fn axis(&self) -> super::result::Axis {
+        super::axis(self.case(0, 0, 0))
+    }
+
+    /// The load asked about, on the axis of the study \[requests/s, or records/s\].
+    pub fn asked_load(&self) -> f64 {
+        if self.load.rps > 0.0 { self.load.rps } else { base_load(self.case(0, 0, 0)) }
+    }
+}
+
+/// The line of the study's first variant. None where no line can be searched for (a closed load, or no
+/// target), and where the watcher has stopped it.
+pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
+    if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
+        return None;
+    }
+    let most = study.search.replications.max(2);
+    let first = match how {
+        Depth::Full => FIRST.min(most),
+        Depth::Glance => 2,
+    };
+    let mut study = study.clone();
+    study.search.replications = first;
+    let (asked, quiet) = (study.asked_load(), Stopping(watcher));
+    let work = Work { study: &study, watcher: &quiet, runs: Runs::new(&study), asked };
+    let mut result: StudyResult = work.blank(Question::Saturate);
+    let mut searched = work.search(Question::Saturate, &mut result).into_iter();
+    let mut found: Searched = searched.find(Searched::is_main)?;
+    let case = work.case(&found);
+    while how == Depth::Full && (found.lines.len() as u32) < most {
+        if watcher.stopped() {
+            return None;
+        }
+        if known_well(&found.lines, study.precision.half_width) {
+            break;
+        }
+        let from = found.lines.len() as u32;
+        let start = case.start_beside(found.lines.first()?);
+        let more: Vec<Line> = (from..(2 * from).min(most))
+            .into_par_iter()
+            .map(|number| case.line(number, start))
+            .collect();
+        found.lines.extend(more);
+    }
+    if watcher.stopped() {
+        return None;
+    }
+    let relieved = if how == Depth::Full { plan::RELIEF_REPLICATIONS } else { 0 };
+    let saturation = answer(&case, &found.lines, relieved);
+    let spent = work.runs.spent();
+    Some(LinePoint {
+        saturation,
+        runs: spent.iter().map(|spent| spent.runs).sum(),
+        events: spent.iter().map(|spent| spent.events).sum(),
+    })
+}
+
+/// Whether the mean of the lines is known to this share of it.
+fn known_well(lines: &[Line], share: f64) -> bool {
+    let loads: Vec<f64> = lines.iter().map(|line| line.load).collect();
+    let estimate = Estimate::from_samples(&loads, CONFIDENCE);
+    let half = estimate.half_width().map(|half| half + mean_doubt(lines));
+    half.is_some_and(|half| half <= share * estimate.mean)
+}
+
+/// What users of the study's first variant get at the load asked about. None where the watcher has stopped
+/// it.
+pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
+    let (mut result, effort) = answer_question(study, Question::Run, &Stopping(watcher));
+    if effort.stopped {
+        return None;
+    }
+    let variant = result.variants.first_mut()?;
+    let runs = effort.parts.iter().map(|part| part.runs).sum();
+    let verdicts = std::mem::take(&mut variant.verdicts);
+    Some(LoadPoint { at: variant.at_target.take()?, verdicts, runs, events: effort.events })
+}
+
+/// Passes on only whether to stop: the steps of a point are nobody's progress.
+struct Stopping<'a>(&'a dyn Watcher);
+
+impl Watcher for Stopping<'_> {
+    fn begin(&self, _: &str, _: u64) {}
+    fn step(&self) {}
+    fn stopped(&self) -> bool {
+        self.0.stopped()
+    }
+}

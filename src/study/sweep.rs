@@ -1,0 +1,277 @@
+//! A sweep: the same question at every point of a grid of settings.
+//!
+//! Each point is a study of its own and knows by its key what it was computed from, so that a sweep can be
+//! interrupted, taken up again, cut into shards and put together: the table depends on the points alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::Watcher;
+use super::point::{Depth, at_load, line};
+use super::result::{Axis, Verdict};
+use super::setup::{Change, Study};
+use crate::stats::Estimate;
+
+/// A setting with the values that it takes in turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Varied {
+    /// Path of the setting.
+    pub path: String,
+    /// Its values, as they would be written.
+    pub values: Vec<String>,
+}
+
+/// What is asked at each point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// Where the line is.
+    Line,
+    /// What users get at the load asked about.
+    Load,
+}
+
+/// A sweep: `sweep.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// Version of the program.
+    pub version: String,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Name of the system.
+    pub system: String,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Confidence of all intervals.
+    pub confidence: f64,
+    /// Mix.
+    pub mix: String,
+    /// Calibration.
+    pub calibration: String,
+    /// What loads count.
+    pub axis: Axis,
+    /// What is asked at each point.
+    pub asked: Asked,
+    /// Whether fewer replications were enough.
+    pub quick: bool,
+    /// The files read: name without folders, and digest.
+    pub inputs: Vec<(String, String)>,
+    /// What is varied; the last one fastest.
+    pub varied: Vec<Varied>,
+    /// Variants, at each combination in turn.
+    pub variants: Vec<String>,
+    /// Digests of the points' keys, in their order.
+    pub points: Vec<String>,
+    /// What the reader must know.
+    pub warnings: Vec<String>,
+}
+
+/// A place of the grid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the variant within [`Sweep::variants`].
+    pub variant: usize,
+    /// A value for each of [`Sweep::varied`].
+    pub values: Vec<String>,
+}
+
+/// A point, computed: a file of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Everything that it depends on.
+    pub key: String,
+    /// The variant.
+    pub variant: String,
+    /// The values of what is varied, in the sweep's order.
+    pub values: Vec<String>,
+    /// Numbers, with their names.
+    pub estimates: Vec<(String, Estimate)>,
+    /// What is no number: the resource, whether the targets are met.
+    pub facts: Vec<(String, String)>,
+}
+
+/// Number of points of a grid; none where it does not fit a machine word.
+pub fn size(varied: &[Varied], variants: usize) -> Option<usize> {
+    varied.iter().try_fold(variants, |count, one| count.checked_mul(one.values.len()))
+}
+
+/// The places of a grid in their order: the last setting varies fastest but for the variants.
+pub fn places(varied: &[Varied], variants: usize) -> Vec<Place> {
+    let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
+    for one in varied {
+        let mut longer = Vec::new();
+        for before in &combinations {
+            for value in &one.values {
+                let mut values = before.clone();
+                values.push(value.clone());
+                longer.push(values);
+            }
+        }
+        combinations = longer;
+    }
+    let of = |values: Vec<String>| {
+        (0..variants).map(move |variant| Place { variant, values: values.clone() })
+    };
+    combinations.into_iter().flat_map(of).collect()
+}
+
+impl Place {
+    /// The changes that lead here.
+    pub fn changes(&self, varied: &[Varied]) -> Vec<Change> {
+        let change =
+            |(one, to): (&Varied, &String)| Change { path: one.path.clone(), to: to.clone() };
+        varied.iter().zip(&self.values).map(change).collect()
+    }
+
+    /// Everything that the point here depends on, as text.
+    pub fn key(&self, sweep: &Sweep) -> String {
+        let changes: Vec<String> = self
+            .changes(&sweep.varied)
+            .into_iter()
+            .map(|change| format!("{}={}", change.path, change.to))
+            .collect();
+        let inputs: Vec<String> =
+            sweep.inputs.iter().map(|(name, digest)| format!("{name}:{digest}")).collect();
+        format!(
+            "plimsoll {} {:?} seed {} quick {} variant {} with {} from {}",
+            sweep.version,
+            sweep.asked,
+            sweep.seed,
+            sweep.quick,
+            sweep.variants.get(self.variant).map_or("", String::as_str),
+            changes.join(" "),
+            inputs.join(" "),
+        )
+    }
+}
+
+/// The name of a point's file without its ending: FNV-1a of the key, 64 bits, in hexadecimal.
+pub fn digest(key: &str) -> String {
+    let hash = key.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    format!("{hash:016x}")
+}
+
+/// Compute a point from its study, which has the point's variant alone. None when it was stopped.
+///
+/// # Errors
+/// When the study has no line to search for.
+pub fn compute(
+    study: &Study,
+    asked: Asked,
+    key: String,
+    place: &Place,
+    watcher: &dyn Watcher,
+) -> Result<Option<Point>, String> {
+    let mut point = Point {
+        key,
+        variant: study.variants[0].name.clone(),
+        values: place.values.clone(),
+        estimates: Vec::new(),
+        facts: Vec::new(),
+    };
+    let mut put = |name: &str, estimate: Estimate| {
+        let finite =
+            [estimate.mean, estimate.low, estimate.high].iter().all(|value| value.is_finite());
+        // No number is written as none at all.
+        let estimate = if finite { estimate } else { Estimate::default() };
+        point.estimates.push((name.into(), estimate));
+    };
+    match asked {
+        Asked::Line => {
+            let Some(found) = line(study, Depth::Full, watcher) else {
+                if watcher.stopped() {
+                    return Ok(None);
+                }
+                let why = "no line can be searched for: that takes an open load and a target";
+                return Err(why.into());
+            };
+            let found = found.saturation;
+            put("line_rps", found.rps);
+            if let Some(mau) = found.mau {
+                put("line_mau", mau);
+            }
+            put("line_events_per_s", found.events_per_s);
+            put("line_orders_per_s", found.orders_per_s);
+            point.facts = vec![
+                ("resource".into(), found.resource),
+                ("ties".into(), found.ties.join("; ")),
+                ("agreement".into(), found.agreement.to_string()),
+                ("binding_target".into(), found.binding_target),
+                ("beyond_search".into(), found.beyond_search.to_string()),
+                ("reason".into(), found.reason),
+            ];
+        }
+        Asked::Load => {
+            let Some(found) = at_load(study, watcher) else { return Ok(None) };
+            let at = found.at;
+            put("offered_rps", Estimate::exact(at.rps));
+            for (name, estimate) in [
+                ("mean_ms", at.mean_ms),
+                ("p50_ms", at.p50_ms),
+                ("p95_ms", at.p95_ms),
+                ("p99_ms", at.p99_ms),
+                ("error_rate", at.error_rate),
+                ("goodput_rps", at.goodput_rps),
+                ("events_per_s", at.events_per_s),
+                ("orders_per_s", at.orders_per_s),
+                ("max_lag", at.max_lag),
+            ] {
+                put(name, estimate);
+            }
+            point.facts = vec![("targets".into(), all_met(&found.verdicts).into())];
+        }
+    }
+    Ok(Some(point))
+}
+
+fn all_met(verdicts: &[super::result::TargetVerdict]) -> &'static str {
+    let any = |which| verdicts.iter().any(|verdict| verdict.verdict == which);
+    if any(Verdict::Missed) {
+        "missed"
+    } else if any(Verdict::Undecided) {
+        "undecided"
+    } else {
+        "met"
+    }
+}
+
+/// Whether a path changes how much is asked of the system, so that its line does not answer the question.
+pub fn is_load(path: &str) -> bool {
+    let of_load = ["load.rate", "load.mau", "load.daily", "load.concurrent", "load.calls"];
+    of_load.contains(&path)
+        || path.starts_with("load.users.")
+        || path.starts_with("load.virtual_users.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn varied(path: &str, values: &[&str]) -> Varied {
+        Varied { path: path.into(), values: values.iter().map(|value| (*value).into()).collect() }
+    }
+
+    #[test]
+    fn the_last_setting_varies_fastest() {
+        let grid = [varied("a", &["1", "2"]), varied("b", &["x", "y"])];
+        let found: Vec<String> = places(&grid, 2)
+            .iter()
+            .map(|place| format!("{}{}", place.values.join(""), place.variant))
+            .collect();
+        assert_eq!(found, ["1x0", "1x1", "1y0", "1y1", "2x0", "2x1", "2y0", "2y1"]);
+        assert_eq!(size(&grid, 2), Some(8));
+        assert_eq!(size(&[], 3), Some(3));
+        assert_eq!(places(&[], 1).len(), 1);
+    }
+
+    #[test]
+    fn only_paths_of_the_load_ask_for_responses() {
+        for path in ["load.rate", "load.mau", "load.users.daily", "load.virtual_users.users"] {
+            assert!(is_load(path), "{path}");
+        }
+        for path in ["load.patience", "services.order.replicas", "targets.p99"] {
+            assert!(!is_load(path), "{path}");
+        }
+    }
+}
