@@ -5,7 +5,7 @@ mod validate;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -33,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Compare(studying) => study(&studying, Question::Compare),
         Command::Saturate(studying) => study(&studying, Question::Saturate),
         Command::Validate(validating) => validate::validate(&validating),
+        Command::Report { folder, lang, font } => rewrite(&folder, lang, font),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
         Command::Completions { shell } => {
@@ -364,11 +365,9 @@ fn finish(
         settings: loaded.study.settings.clone(),
         command: std::env::args().collect(),
         partial: effort.stopped,
+        left_out: 0,
     };
-    let lang = match studying.lang {
-        Language::En => report::Lang::En,
-        Language::Ko => report::Lang::Ko,
-    };
+    let lang = language(studying.lang);
     let options = report::Options { lang, font: studying.font.clone() };
     let written = match report::write(result, &manifest, &studying.out, &options) {
         Ok(written) => written,
@@ -391,6 +390,44 @@ fn finish(
         print(text.as_bytes())
     };
     if code == MET && !met(result) { MISSED } else { code }
+}
+
+fn language(lang: Language) -> report::Lang {
+    match lang {
+        Language::En => report::Lang::En,
+        Language::Ko => report::Lang::Ko,
+    }
+}
+
+/// Reports drawn anew, without simulating.
+fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
+    let found = match report::reports(folder) {
+        Ok(found) => found,
+        Err(error) => return complain(&format!("cannot read {error}")),
+    };
+    if found.is_empty() {
+        let text =
+            "holds no report: name the folder of a study, with its `summary.json`, or one above";
+        return complain(&format!("{} {text}", folder.display()));
+    }
+    if let Some(font) = &font
+        && let Err(error) = std::fs::metadata(font)
+    {
+        return complain(&format!("cannot read the font {}: {error}", font.display()));
+    }
+    let options = report::Options { lang: language(lang), font };
+    for folder in found {
+        match report::rewrite(&folder, &options) {
+            Ok(written) => {
+                for note in &written.notes {
+                    warn(&format!("note: {note}"));
+                }
+                print(format!("{}\n", written.folder.join("report.html").display()).as_bytes());
+            }
+            Err(error) => return complain(&format!("cannot draw the report anew: {error}")),
+        }
+    }
+    MET
 }
 
 fn part_cost(spent: &Spent) -> PartCost {

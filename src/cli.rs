@@ -33,6 +33,18 @@ pub enum Command {
     Saturate(Studying),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
     Validate(Validating),
+    /// Draw charts and pages of a study anew, without simulating: in another language or font.
+    Report {
+        /// Folder of a study, which holds its `summary.json`, or one above several.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Language of report and charts.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        lang: Language,
+        /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+        #[arg(long, value_name = "FILE")]
+        font: Option<PathBuf>,
+    },
     /// Explain a problem by its code, such as E0203; without a code list them all.
     Explain {
         /// Code of the problem.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::phrases::translated;
 use super::words::{Lang, Word, say};
 use super::{edits, facts, moves, number, theory};
 use crate::stats::Estimate;
@@ -433,7 +434,8 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
     // Those of the study come last, and no one has shown them before.
     let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
     for warning in shown {
-        lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
+        let warning = translated(warning, lang);
+        lines.extend(hanging(&say(lang, Word::Warning, &[&warning]), 2));
     }
     match result.warnings.len() - shown.len() {
         0 => {}

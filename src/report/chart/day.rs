@@ -51,7 +51,8 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
             .collect();
         say(lang, Word::DayTitleWorst, &[&all.join(", ")])
     } else if *share < 0.99 {
-        let (clock, rps) = (number::clock(bin.start_s), number::mean(&bin.offered_rps));
+        let clock = number::clock_every(bin.start_s, bin.length_s);
+        let rps = number::mean(&bin.offered_rps);
         say(lang, Word::DayTitleBad, &[name, &percent, &clock, &rps])
     } else if *share >= 0.999_5 {
         Word::DayTitleAll.text(lang).to_owned()
@@ -93,9 +94,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
     let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
-    // At most a dozen labels, however long the day.
-    let every = ((end - start) / 9.0 / 3600.0).ceil().clamp(0.5, 24.0) * 3600.0;
-    let every = if end - start < 4.0 * 3600.0 { 1800.0 } else { every };
+    // About as many labels however long the day, or whatever stands for one.
+    let every = number::round_length(end - start, 9.0);
     let svg = style::draw(last + 66.0, &title, |canvas| {
         heading.draw(canvas);
         legend.draw(canvas, heading.bottom() + 8.0);

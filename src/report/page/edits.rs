@@ -1,0 +1,92 @@
+//! What each edit of the plans does: written, running, and what it moves.
+
+use serde_json::Value;
+
+use super::{Block, Source, code, escape};
+use crate::report::phrases::translated;
+use crate::report::words::Word;
+use crate::report::{edits, number};
+use crate::stats::Estimate;
+use crate::study::result::Edit;
+
+pub(super) fn blocks(source: &Source) -> Vec<Block> {
+    let Source { result, lang, .. } = *source;
+    if result.edits.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![Block::Heading(Word::Edits)];
+    for plan in edits::plans(&result.edits, lang) {
+        blocks.push(Block::Paragraph(escape(&plan.sentence)));
+        blocks.push(table(source, &plan));
+    }
+    blocks
+}
+
+/// What an edit moves the line by \[requests/s\]: `contribution` of its entry in `summary.json`.
+fn contribution(source: &Source, edit: &Edit) -> Option<Estimate> {
+    let same = |entry: &&Value| {
+        let is = |name: &str, value: &str| entry.get(name).and_then(Value::as_str) == Some(value);
+        is("set", &edit.set)
+            && is("to", &edit.to)
+            && entry.get("plan").is_none_or(|p| p == &edit.plan)
+    };
+    let entry = source.summary.get("edits")?.as_array()?.iter().find(same)?;
+    serde_json::from_value(entry.get("contribution")?.clone()).ok()
+}
+
+/// The edits of one plan, one row each, as the plan itself lists them.
+fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
+    let settings = || plan.groups.iter().flat_map(|group| &group.settings);
+    let numbered = plan.groups.iter().any(|group| group.number.is_some());
+    let believed = settings().any(|edit| edit.believed.is_some());
+    let moved = settings().any(|edit| contribution(source, edit).is_some());
+    let mut header = Vec::new();
+    header.extend(numbered.then_some(Word::Number));
+    header.extend([Word::File, Word::Setting, Word::Before]);
+    header.extend(believed.then_some(Word::Believed));
+    header.extend([Word::After, Word::Effect]);
+    header.extend(moved.then_some(Word::Contribution));
+    header.push(Word::Why);
+    // One line per setting, or one for all where all say the same.
+    let lines = |cells: Vec<String>| {
+        let same = cells.windows(2).all(|pair| pair[0] == pair[1]);
+        let shown = if same { &cells[..cells.len().min(1)] } else { &cells[..] };
+        shown.join("<br>")
+    };
+    let mut rows = Vec::new();
+    for group in &plan.groups {
+        let each = |cell: &dyn Fn(&Edit) -> String| -> String {
+            lines(group.settings.iter().map(|edit| cell(edit)).collect())
+        };
+        let mut row = Vec::new();
+        if numbered {
+            row.push(escape(group.number.unwrap_or_default()));
+        }
+        row.push(each(&|edit| code(edit.file.as_deref().unwrap_or_default())));
+        row.push(each(&|edit| code(&edit.set)));
+        row.push(each(&|edit| code(&edit.from)));
+        if believed {
+            row.push(each(&|edit| code(edit.believed.as_deref().unwrap_or_default())));
+        }
+        row.push(each(&|edit| code(&edit.to)));
+        row.push(each(&|edit| {
+            source.word(if edit.effective { Word::EffectYes } else { Word::EffectNo })
+        }));
+        if moved {
+            row.push(each(&|edit| {
+                contribution(source, edit)
+                    .map_or_else(|| number::NOTHING.to_owned(), |by| number::difference(&by))
+            }));
+        }
+        let mut why: Vec<String> = Vec::new();
+        for edit in &group.settings {
+            let reason = escape(&translated(edits::short(&edit.why), source.lang));
+            if !why.contains(&reason) {
+                why.push(reason);
+            }
+        }
+        row.push(why.join("<br>"));
+        rows.push(row);
+    }
+    Block::Table { header: source.header(&header), rows }
+}
