@@ -1,6 +1,7 @@
 //! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
 //! terminal, the clock and the environment.
 
+mod reference;
 mod validate;
 
 use std::fmt::Write as _;
@@ -35,7 +36,13 @@ pub fn main() -> ExitCode {
         Command::Validate(validating) => validate::validate(&validating),
         Command::Report { folder, lang, font } => rewrite(&folder, lang, font),
         Command::Explain { code } => explain(code.as_deref()),
-        Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
+        Command::Schema { reference: Some(place), .. } => {
+            match report::replace_file(&place, reference::page().as_bytes()) {
+                Ok(()) => MET,
+                Err(error) => complain(&format!("cannot write {}: {error}", place.display())),
+            }
+        }
+        Command::Schema { name, write, .. } => schema(name.as_deref(), write.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut script);

@@ -57,6 +57,9 @@ pub enum Command {
         /// Write all schemas into this folder.
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
+        /// Write the reference of all settings and catalogue parts as Markdown into this file.
+        #[arg(long, value_name = "FILE")]
+        reference: Option<PathBuf>,
     },
     /// Print a script that completes commands and flags in your shell.
     Completions {

@@ -4,8 +4,9 @@ use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
-    Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, Relief, Saturation, StationResult,
-    StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp, WarmUpSource,
+    Axis, Check, Comparison, CurvePoint, DayBin, Edit, Measure, PodsResult, Relief, Saturation,
+    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp,
+    WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -164,6 +165,7 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
             .map(|rps| CurvePoint { at: at(rps, line), carried: f64::from(u8::from(rps < line)) })
             .collect(),
         day: (0..48).map(|bin| day_bin(f64::from(bin) * 1800.0, line)).collect(),
+        pods: pods(line),
         stations: (0..stations).map(|index| station(index, line)).collect(),
         anatomy: parts
             .iter()
@@ -227,6 +229,17 @@ fn day_bin(start_s: f64, line: f64) -> DayBin {
         max_lag: at.max_lag,
         orders_per_s: at.orders_per_s,
     }
+}
+
+/// Two services that follow the load, in pods of 150 and 300 RPS.
+fn pods(line: f64) -> Vec<PodsResult> {
+    let needed =
+        |bin: u32, each: f64| (offered(f64::from(bin) / 2.0).min(line) / each).ceil().max(2.0);
+    let of = |service: &str, each: f64| PodsResult {
+        service: service.to_owned(),
+        by_bin: (0..48).map(|bin| needed(bin, each)).collect(),
+    };
+    vec![of("order", 150.0), of("product", 300.0)]
 }
 
 fn station(index: usize, line: f64) -> StationResult {

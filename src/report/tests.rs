@@ -373,6 +373,59 @@ fn unbalanced(html: &str) -> Vec<String> {
     wrong
 }
 
+/// Twelve variants with eighty stations.
+fn twelve() -> StudyResult {
+    let names: Vec<String> = (1..=12).map(|n| format!("phase {n} with {n} readers")).collect();
+    let lines = (1..=12).map(|n| 140.0 * f64::from(n));
+    let variants: Vec<(&str, f64)> = names.iter().map(String::as_str).zip(lines).collect();
+    fixture::study(&variants, 80)
+}
+
+/// Twelve minutes for a day, in bins of fifteen seconds.
+fn minutes() -> StudyResult {
+    let mut result = fixture::study(&[("effective", 350.0), ("planned", 700.0)], 5);
+    for bin in result.variants.iter_mut().flat_map(|variant| &mut variant.day) {
+        bin.start_s /= 120.0;
+        bin.length_s /= 120.0;
+    }
+    result
+}
+
+#[test]
+fn pods_are_shown_where_they_change() {
+    let mut result = fixture::study(&[("effective", 350.0), ("intended", 1120.0)], 3);
+    // 990 RPS at 20:30 need seven pods of 150 RPS; two are there in any case.
+    assert_eq!(
+        chart::Chart::Pods.title(&result, Lang::En),
+        "order goes from 2 to 7 pods, reached at 20:30 in intended"
+    );
+    let day = tables::all(&result).unwrap().into_iter().find(|(name, _)| *name == "day.csv");
+    let mut reader = csv::Reader::from_reader(day.as_ref().unwrap().1.as_slice());
+    let column = reader.headers().unwrap().iter().position(|name| name == "pods_order").unwrap();
+    let counts: Vec<String> =
+        reader.records().map(|row| row.unwrap()[column].to_owned()).take(48).collect();
+    // At midnight 90 RPS, at 12:30 the line of 350: three pods.
+    assert_eq!((counts[0].as_str(), counts[25].as_str()), ("2", "3"));
+    result.variants.iter_mut().for_each(|variant| variant.pods.clear());
+    assert!(chart::Chart::Pods.draw(&result, Lang::En).is_none());
+}
+
+#[test]
+fn a_day_of_minutes_has_a_clock() {
+    let result = minutes();
+    for chart in [chart::Chart::Day, chart::Chart::Heatmap] {
+        let svg = chart.draw(&result, Lang::En).unwrap();
+        // Labels every two minutes, or as many as fit.
+        for label in ["00:00", "00:04", "00:08", "00:12"] {
+            assert!(svg.contains(&format!("\n{label}\n")), "{} lacks {label}", chart.name());
+        }
+    }
+    // At 350 RPS the first station is full where more than 332 are offered: by the formula of the fixture
+    // from 10:20 of its day, which is the bin of 10:30 and here 5:15.
+    let title = chart::Chart::Heatmap.title(&result, Lang::En);
+    assert!(title.starts_with("order CPU runs full at 00:05:15 in effective"), "{title}");
+}
+
 /// The page alone, without the pictures beside it.
 fn html_of(result: &StudyResult, lang: Lang) -> String {
     let drawn = |chart: &chart::Chart| {
@@ -395,7 +448,8 @@ fn html_of(result: &StudyResult, lang: Lang) -> String {
 fn the_page_is_one_whole_file() {
     assert_eq!(unbalanced("<p><b>x</p>"), ["/p", "p"]);
     for (lang, answer) in [(Lang::En, "The answer"), (Lang::Ko, "결론")] {
-        for (name, result) in [("four", fixture::before_after()), ("six", six())] {
+        let all = [("four", fixture::before_after()), ("six", six()), ("twelve", twelve())];
+        for (name, result) in all.into_iter().chain([("minutes", minutes())]) {
             let html = html_of(&result, lang);
             let place = preview(&format!("page-{name}-{lang:?}.html"));
             fs::create_dir_all(place.parent().unwrap()).unwrap();

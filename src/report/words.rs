@@ -158,6 +158,9 @@ catalogue! {
     Seconds: "{0} s", "{0}초";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
+    ChartPods: "Pods over the day", "하루 동안의 파드 수";
+    PodsTitle: "{0} goes from {1} to {2} pods, reached at {3} in {4}", "{4}: {0} 파드 {1} → {2}개({3}에 도달)";
+    PodsOf: "pods of {0}", "{0} 파드 수";
     HeatScale: "share of capacity in use", "용량 대비 사용률";
     HeatLeftOut: "{0} quieter stations are left out", "사용률이 낮은 자원 {0}개 생략";
 

@@ -89,7 +89,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     }
     let title = title(result, lang);
     let heading = Heading::new(&title, result, lang);
-    let legend = Legend::new(variants, all.len() - variants.len(), lang);
+    let legend = Legend::new(variants, all.len() - variants.len(), true, lang);
     let first = heading.bottom() + legend.height() + 44.0;
     let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
@@ -173,15 +173,22 @@ fn offered(canvas: &mut Canvas, panel: &Panel, variants: &[(usize, &VariantResul
 }
 
 /// Swatches and names above the panels, in as many lines as they need.
-struct Legend {
+pub(super) struct Legend {
     /// Line, left end, text, colour (none: the load offered).
     entries: Vec<(usize, f64, String, Option<usize>)>,
     lines: usize,
 }
 
 impl Legend {
-    fn new(variants: &[(usize, &VariantResult)], more: usize, lang: Lang) -> Legend {
-        let mut texts = vec![(Word::DayOffered.text(lang).to_owned(), None)];
+    /// `more` variants are not shown; `offered`: whether the load offered is.
+    pub(super) fn new(
+        variants: &[(usize, &VariantResult)],
+        more: usize,
+        offered: bool,
+        lang: Lang,
+    ) -> Legend {
+        let mut texts = Vec::new();
+        texts.extend(offered.then(|| (Word::DayOffered.text(lang).to_owned(), None)));
         for (index, variant) in variants {
             texts.push((style::fit(&variant.name, LABEL, 420.0), Some(*index)));
         }
@@ -204,11 +211,11 @@ impl Legend {
         Legend { entries, lines: line + 1 }
     }
 
-    fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         28.0 * self.lines as f64
     }
 
-    fn draw(&self, canvas: &mut Canvas, top: f64) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, top: f64) {
         for (line, x, text, colour) in &self.entries {
             let y = top + 28.0 * *line as f64 + 8.0;
             match colour {

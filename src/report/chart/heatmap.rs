@@ -185,6 +185,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let width = room / beside as f64;
     let titles = variants.iter().map(|v| style::break_lines(&v.name, LABEL, width, 2).len());
     let title_room = 22.0 * titles.max().unwrap_or(1) as f64;
+    let length = column(&variants);
     let top = heading.bottom() + 36.0 + title_room;
     let body = ROW * names.len() as f64;
     let between = 52.0 + title_room;
@@ -205,7 +206,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
                     canvas.text(&name, (MARGIN + label - 10.0, y), Ink::right(SMALL, INK));
                 }
             }
-            panel(canvas, variant, &names, (left, top), (width, column(&variants)));
+            panel(canvas, variant, &names, (left, top), (width, length));
         }
         if left_out > 0 {
             let text = say(lang, Word::HeatLeftOut, &[&left_out.to_string()]);
