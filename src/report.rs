@@ -18,6 +18,7 @@ mod number;
 mod page;
 mod phrases;
 mod picture;
+mod spark;
 mod style;
 mod tables;
 mod text;

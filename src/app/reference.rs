@@ -117,7 +117,8 @@ fn cell(text: &str) -> String {
 /// What a description says without its default, and the default: `Commands; 1 by default.`
 fn default_of(said: &str) -> (String, Option<String>) {
     let is_default = |part: &&str| part.contains("by default") || part.starts_with("without one,");
-    let parts: Vec<&str> = said.trim_end_matches('.').split("; ").collect();
+    let told = said.replace(". By default", "; by default");
+    let parts: Vec<&str> = told.trim_end_matches('.').split("; ").collect();
     let Some(default) = parts.iter().find(|part| is_default(part)) else {
         return (said.to_owned(), None);
     };
@@ -261,6 +262,7 @@ mod tests {
             said("Virtual CPUs; by default the class's, else 1."),
             ("Virtual CPUs.".into(), Some("the class's, else 1".into()))
         );
+        assert_eq!(said("Mixes. By default all."), ("Mixes.".into(), Some("all".into())));
         assert_eq!(said("Most pods."), ("Most pods.".into(), None));
     }
 

@@ -9,6 +9,9 @@ use super::words::{Lang, Word};
 /// What the page looks like; `/*night*/` is where the colours of charts in the dark go.
 const CSS: &str = include_str!("html/page.css");
 
+/// Names of rows that are longer get more room \[characters\].
+const LONG: usize = 12;
+
 /// The page.
 pub(crate) fn page(source: &Source) -> String {
     let blocks = page::blocks(source);
@@ -113,7 +116,14 @@ fn table(page: &mut String, header: &[String], rows: &[Vec<String>], heading: &s
         for (column, cell) in row.iter().enumerate() {
             let words = inline(cell);
             let _ = match (column, class(cell, lang)) {
+                (0, _) if cell.chars().count() > LONG => {
+                    write!(page, "<th scope=\"row\" class=\"long\">{words}</th>")
+                }
                 (0, _) => write!(page, "<th scope=\"row\">{words}</th>"),
+                // Lines of one cell stand beside those of the next.
+                _ if cell.starts_with('`') && cell.contains("<br>") => {
+                    write!(page, "<td class=\"lines\">{words}</td>")
+                }
                 (_, Some(class)) => {
                     write!(page, "<td><span class=\"{class}\">{words}</span></td>")
                 }

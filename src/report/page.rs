@@ -182,6 +182,18 @@ pub(crate) fn code(text: &str) -> String {
     if text.trim().is_empty() { String::new() } else { format!("`{text}`") }
 }
 
+/// A sentence of a result, in which names stand between backticks.
+pub(crate) fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escape(text);
+    }
+    let part = |(index, part): (usize, &&str)| {
+        if index.is_multiple_of(2) { escape(part) } else { code(part) }
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 /// A name in bold.
 fn bold(text: &str) -> String {
     format!("**{}**", escape(text))

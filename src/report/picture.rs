@@ -297,6 +297,28 @@ mod tests {
         assert!(matches!(pictures.raster(&svg("포화")), Err(Failure::Letter)));
     }
 
+    /// Charts with the fonts of this machine, or with the one that the program carries alone.
+    fn korean(searched: bool) -> (Pictures, Option<[Vec<u8>; 2]>) {
+        let mut pictures = Pictures { searched, ..Pictures::new(Lang::Ko, None) };
+        let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
+        let drawn = pictures.draw(Chart::Anatomy, &result).unwrap();
+        assert!(drawn.svg.contains("스레드 대기"));
+        (pictures, drawn.png)
+    }
+
+    #[test]
+    fn without_a_font_pictures_are_english_and_with_one_korean() {
+        let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
+        let english = Pictures::new(Lang::En, None).draw(Chart::Anatomy, &result).unwrap().png;
+        let (without, png) = korean(true);
+        assert!(png == english && png.is_some());
+        assert_eq!(without.notes(), [Word::NoteNoHangul.text(Lang::Ko)]);
+        let (with, png) = korean(false);
+        let found = system_hangul().is_some();
+        assert_eq!(png != english, found);
+        assert_eq!(with.notes().is_empty(), found, "{:?}", with.notes());
+    }
+
     #[test]
     fn the_same_name_keeps_its_number() {
         let mut names = Vec::new();

@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::phrases::translated;
 use super::words::{Lang, Word, say};
-use super::{edits, facts, moves, number, theory};
+use super::{edits, facts, moves, number, spark, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -86,6 +86,10 @@ fn rows(result: &StudyResult, lang: Lang) -> Vec<Row> {
     saturation_rows(&mut rows, result, lang);
     at_target_rows(&mut rows, result, lang);
     verdict_rows(&mut rows, result, lang);
+    if let Some((label, lines)) = spark::p99(result, lang) {
+        let cells = lines.into_iter().map(|line| (line, Tone::Plain)).collect();
+        rows.push(Row { group: String::new(), label, cells, n: String::new() });
+    }
     rows
 }
 

@@ -40,6 +40,7 @@ catalogue! {
     SaturatesAt: "saturates at", "포화 지점";
     Events: "events/s", "이벤트/초";
     Orders: "orders/s", "주문/초";
+    Spark: "p99, {0}–{1} RPS", "p99, {0}–{1} RPS";
     FirstToGo: "first to go", "먼저 포화되는 자원";
     Because: "because", "이유";
     AtLoad: "at {0}", "{0}에서";
@@ -174,9 +175,9 @@ catalogue! {
 
     Heading: "{0}: where it saturates", "{0}: 포화 지점";
     Answer: "The answer", "결론";
-    AnswerLine: "{0} saturates at {1}, on {2}.", "{0}의 포화 지점은 {1}, 먼저 포화되는 자원은 {2}.";
+    AnswerLine: "{0} saturates at {1}, on {2}.", "{0}: {1}에서 포화, 먼저 포화되는 자원은 {2}.";
     AnswerLines: "{0} saturates at {1}, on {2}; {3} at {4}, on {5}.",
-        "{0}의 포화 지점은 {1}(먼저 포화되는 자원: {2}), {3}의 포화 지점은 {4}({5}).";
+        "{0}: {1}에서 포화, 먼저 포화되는 자원은 {2}; {3}: {4}에서 포화, 자원은 {5}.";
     AnswerBeyond: "nothing up to the largest load tried", "시도한 최대 부하까지 없음";
     AnswerUsers: "At {0}, {1} answers {3} RPS in time with a p99 of {2} ms and {4} errors",
         "{0}에서 {1}: 제때 응답 {3} RPS, p99 {2} ms, 오류율 {4}";

@@ -115,6 +115,8 @@ struct Filled<'a> {
     columns: usize,
     /// When it is first \[s after midnight\].
     from: f64,
+    /// Whether it draws the line of the variant.
+    draws: bool,
 }
 
 /// The finding: what runs full, when, where and for how long; else the busiest.
@@ -135,16 +137,23 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
             let columns = row.shares.iter().filter(|share| is_full(share)).count();
             let Some(first) = row.shares.iter().position(|share| is_full(share)) else { continue };
             let from = (row.first + first) as f64 * column;
-            let found = Filled { station: &station.name, variant: &variant.name, columns, from };
+            let name = &station.name;
+            let draws = variant
+                .saturation
+                .as_ref()
+                .is_some_and(|line| line.resource == *name || line.ties.contains(name));
+            let found = Filled { station: name, variant: &variant.name, columns, from, draws };
             match full.iter_mut().find(|known| known.station == found.station) {
-                Some(known) if columns > known.columns => *known = found,
+                Some(known) if (draws, columns) > (known.draws, known.columns) => *known = found,
                 Some(_) => {}
                 None => full.push(found),
             }
         }
     }
     let clock = |at: f64| number::clock_every(at, column);
-    if let Some(longest) = full.iter().rev().max_by_key(|filled| filled.columns) {
+    // What draws a line says most; a consumer of bookkeeping may be full all day and matter to nobody.
+    let telling = full.iter().rev().max_by_key(|filled| (filled.draws, filled.columns));
+    if let Some(longest) = telling {
         let long = longest.columns as f64 * column;
         let long = if long >= HOUR {
             say(lang, Word::Hours, &[&number::plain(long / HOUR)])

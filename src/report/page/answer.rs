@@ -1,6 +1,6 @@
 //! The answer in three sentences, and what to read before using the numbers.
 
-use super::{Block, Source, escape};
+use super::{Block, Source, escape, prose};
 use crate::report::facts;
 use crate::report::number;
 use crate::report::phrases::translated;
@@ -21,7 +21,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         items.push(source.word(Word::Partial));
     }
     let warnings = facts::warnings(result).0;
-    items.extend(warnings.into_iter().map(|text| escape(&translated(text, source.lang))));
+    items.extend(warnings.into_iter().map(|text| prose(&translated(text, source.lang))));
     items.extend(source.notes.iter().map(|note| escape(note)));
     if !items.is_empty() {
         blocks.extend([Block::Heading(Word::WarningsHeading), Block::List(items)]);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Block, Source, code, escape};
+use super::{Block, Source, code, escape, prose};
 use crate::report::phrases::translated;
 use crate::report::words::{Word, say};
 use crate::report::{facts, number};
@@ -44,7 +44,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks.push(Block::Table { header, rows });
     if !spare.is_empty() {
         blocks.push(Block::Paragraph(source.word(Word::SpareLead)));
-        let items = spare.iter().map(|warning| escape(&translated(warning, lang)));
+        let items = spare.iter().map(|warning| prose(&translated(warning, lang)));
         blocks.push(Block::List(items.collect()));
     }
     blocks

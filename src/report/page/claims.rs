@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Block, Source, escape};
+use super::{Block, Source, escape, prose};
 use crate::report::phrases::translated;
 use crate::report::words::{Word, metric};
 use crate::report::{facts, number};
@@ -58,7 +58,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
                 format!("{}{}", number::plain(claimed), if share { " %" } else { "" }),
                 estimate.map_or_else(|| number::NOTHING.to_owned(), shown),
                 facts::claim(&claim.verdict, lang),
-                escape(&translated(&claim.reason, lang)),
+                prose(&translated(&claim.reason, lang)),
             ]
         })
         .collect();

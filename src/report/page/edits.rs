@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Block, Source, code, escape};
+use super::{Block, Source, code, escape, prose};
 use crate::report::phrases::translated;
 use crate::report::words::Word;
 use crate::report::{edits, number};
@@ -80,7 +80,7 @@ fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
         }
         let mut why: Vec<String> = Vec::new();
         for edit in &group.settings {
-            let reason = escape(&translated(edits::short(&edit.why), source.lang));
+            let reason = prose(&translated(edits::short(&edit.why), source.lang));
             if !why.contains(&reason) {
                 why.push(reason);
             }

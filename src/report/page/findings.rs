@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Block, Source, escape};
+use super::{Block, Source, escape, prose};
 use crate::report::phrases::translated;
 use crate::report::words::Word;
 
@@ -28,7 +28,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         return Vec::new();
     }
     let header = source.header(&[Word::Code, Word::Finding, Word::Consequence, Word::Remedy]);
-    let said = |text: Option<&str>| escape(&translated(text.unwrap_or_default(), lang));
+    let said = |text: Option<&str>| prose(&translated(text.unwrap_or_default(), lang));
     let rows = findings
         .iter()
         .map(|finding| {
