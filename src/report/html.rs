@@ -64,9 +64,9 @@ fn put(page: &mut String, block: &Block, heading: &str, source: &Source) {
         Block::Paragraph(words) => writeln!(page, "<p>{}</p>", inline(words)),
         Block::List(items) if items.is_empty() => Ok(()),
         Block::List(items) => {
-            let items: String =
-                items.iter().map(|item| format!("<li>{}</li>\n", inline(item))).collect();
-            writeln!(page, "<ul>\n{items}</ul>")
+            let items: Vec<String> = items.iter().map(|item| inline(item)).collect();
+            let items = items.join("</li>\n<li>");
+            writeln!(page, "<ul>\n<li>{items}</li>\n</ul>")
         }
         Block::Table { rows, .. } if rows.is_empty() => Ok(()),
         Block::Table { header, rows } => {

@@ -328,7 +328,7 @@ fn a_report_drawn_anew_is_the_one_the_study_wrote() {
     let options = Options { lang: Lang::Ko, ..Options::default() };
     let out = write(&result, &fixture::manifest(), place.path(), &options).unwrap();
     let first = contents(&out.folder);
-    assert_eq!(reports(place.path()).unwrap(), [out.folder.clone()]);
+    assert_eq!(reports(place.path()).unwrap(), std::slice::from_ref(&out.folder));
     // Another language, and back again.
     rewrite(&out.folder, &Options::default()).unwrap();
     let other = contents(&out.folder);

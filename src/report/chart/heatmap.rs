@@ -135,7 +135,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
             }
             let is_full = |share: &Option<f64>| share.is_some_and(|share| share >= FULL);
             let columns = row.shares.iter().filter(|share| is_full(share)).count();
-            let Some(first) = row.shares.iter().position(|share| is_full(share)) else { continue };
+            let Some(first) = row.shares.iter().position(is_full) else { continue };
             let from = (row.first + first) as f64 * column;
             let name = &station.name;
             let draws = variant
@@ -154,17 +154,17 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     // What draws a line says most; a consumer of bookkeeping may be full all day and matter to nobody.
     let telling = full.iter().rev().max_by_key(|filled| (filled.draws, filled.columns));
     if let Some(longest) = telling {
-        let long = longest.columns as f64 * column;
-        let long = if long >= HOUR {
-            say(lang, Word::Hours, &[&number::plain(long / HOUR)])
-        } else if long >= 60.0 {
-            say(lang, Word::Minutes, &[&number::plain(long / 60.0)])
+        let lasts = longest.columns as f64 * column;
+        let lasts = if lasts >= HOUR {
+            say(lang, Word::Hours, &[&number::plain(lasts / HOUR)])
+        } else if lasts >= 60.0 {
+            say(lang, Word::Minutes, &[&number::plain(lasts / 60.0)])
         } else {
-            say(lang, Word::Seconds, &[&number::plain(long)])
+            say(lang, Word::Seconds, &[&number::plain(lasts)])
         };
         let (all, from) = (full.len().to_string(), clock(longest.from));
         let percent = number::plain(FULL * 100.0);
-        let said = [longest.station, longest.variant, &from, &long, &all, &percent];
+        let said = [longest.station, longest.variant, &from, &lasts, &all, &percent];
         let word = if full.len() > 1 { Word::HeatTitleFull } else { Word::HeatTitleOne };
         return say(lang, word, &said);
     }

@@ -47,9 +47,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .map(|claim| {
             let share = claim.metric == "error_rate";
             let claimed = if share { claim.claimed * 100.0 } else { claim.claimed };
-            let shown = |estimate: &Estimate| match share {
-                true => number::percent(estimate),
-                false => number::estimate(estimate),
+            let shown = |estimate: &Estimate| {
+                if share { number::percent(estimate) } else { number::estimate(estimate) }
             };
             let estimate = claim.estimate.as_ref().filter(|found| number::known(found));
             vec![

@@ -14,7 +14,8 @@ struct Rung {
     /// The variant that is climbed from.
     variant: String,
     /// Its place, from 1.
-    rung: u32,
+    #[serde(rename = "rung")]
+    place: u32,
     /// Where the line lies \[requests/s\].
     rps: Estimate,
     /// The users whose peak that is.
@@ -50,7 +51,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .map(|rung| {
             let mut row = Vec::new();
             row.extend(several.then(|| escape(&rung.variant)));
-            row.push(rung.rung.to_string());
+            row.push(rung.place.to_string());
             row.push(number::estimate(&rung.rps));
             let mau = rung.mau.as_ref().map(|mau| number::users(mau, most, lang));
             row.extend(users.then(|| mau.unwrap_or_else(|| number::NOTHING.to_owned())));
