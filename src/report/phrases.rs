@@ -58,7 +58,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("{0} threads share {1} partitions", "스레드 {0}개가 파티션 {1}개를 나눔"),
     // What is doubtful.
     (
-        "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {0} is a default: lengthen `window.measure` beyond {1}, or give `window.warm_up`",
+        "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {0} is a \
+         default: lengthen `window.measure` beyond {1}, or give `window.warm_up`",
         "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 예열 {0}은 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정하세요",
     ),
     (
@@ -70,7 +71,8 @@ const PHRASES: &[(&str, &str)] = &[
         "관측 구간의 앞뒤가 아직 다르고, {0}로는 언제 끝나는지 알 수 없음: `window.measure`를 늘리세요",
     ),
     (
-        "{0} at the load asked about rests on {1} response times a {2}, of which fewer than ten lie beyond it: `window.measure: {3}` would do or take fewer batches",
+        "{0} at the load asked about rests on {1} response times a {2}, of which fewer than \
+         ten lie beyond it: `window.measure: {3}` would do or take fewer batches",
         "요청한 부하의 {0}: {2}당 응답 시간 {1}개에 근거하며 이를 넘는 응답이 10개 미만임: `window.measure: {3}`이면 충분하고, 배치 수를 줄여도 됨",
     ),
     (
@@ -86,7 +88,8 @@ const PHRASES: &[(&str, &str)] = &[
         "요청한 부하가 목표를 달성하는지 {0}로는 판정할 수 없음({1}): {2}",
     ),
     (
-        "the batches are too short to count as independent (correlation of neighbours {0}, {1}), so the intervals are too narrow: `window.measure: {2}` makes them {3} times longer",
+        "the batches are too short to count as independent (correlation of neighbours {0}, {1}), so the \
+         intervals are too narrow: `window.measure: {2}` makes them {3} times longer",
         "배치가 짧아 서로 독립이 아니므로(이웃 상관 {0}, {1}) 신뢰구간이 실제보다 좁음: `window.measure: {2}`이면 배치가 {3}배 길어짐",
     ),
     ("{0} replications", "반복 {0}회"),

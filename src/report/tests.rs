@@ -420,8 +420,8 @@ fn a_day_of_minutes_has_a_clock() {
             assert!(svg.contains(&format!("\n{label}\n")), "{} lacks {label}", chart.name());
         }
     }
-    // The station that draws the line is full where more than 0.95 x 350 x 1.55 = 515 RPS are offered: by the
-    // formula of the fixture not at 11:00 (491) but at 11:30 (573) of its day, which is 5:45 here.
+    // The station that draws the line is full where more than 0.95 x 350 x 1.55 = 515 RPS are offered: by
+    // the formula of the fixture not at 11:00 (491) but at 11:30 (573) of its day, which is 5:45 here.
     let title = chart::Chart::Heatmap.title(&result, Lang::En);
     assert!(title.starts_with("product CPU runs full at 00:05:45 in effective"), "{title}");
 }
