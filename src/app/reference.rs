@@ -16,8 +16,8 @@ every part of the catalogue with its values and where they come from. Written by
 Any place that takes numbers also takes `basis` (`measured`, `vendor`, `plan` or `assumed`) and `source`.
 A value that the running system does not use as written is `{ written: …, runs: …, because: … }`.
 
-Units: times as `250ms`, `30s`, `5m`, `2h`; rates as `100/s`, `6k/m`; memory as `512MiB`, `4GiB`; shares as \
-`0.7` or `70%`; cores as `500m` or `0.5`; counts as `1500`, `1.5k` or `5M`.
+Units: times as `250ms`, `30s`, `5m`, `2h`; rates as `100/s`, `6k/m`; memory as `512MiB`, `4GiB`; \
+shares as `0.7` or `70%`; cores as `500m` or `0.5`; counts as `1500`, `1.5k` or `5M`.
 ";
 
 /// Settings that every object has, told once.
