@@ -3,12 +3,13 @@
 
 mod check;
 mod ladder;
+mod reference;
 mod sweep;
 mod validate;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -41,8 +42,15 @@ pub fn main() -> ExitCode {
         Command::Sweep(sweeping) => sweep::sweep(&sweeping),
         Command::Merge(merging) => sweep::merge(&merging),
         Command::Validate(validating) => validate::validate(&validating),
+        Command::Report { folder, lang, font } => rewrite(&folder, lang, font),
         Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),
-        Command::Schema { name, write } => schema(name.as_deref(), write.as_deref()),
+        Command::Schema { reference: Some(place), .. } => {
+            match report::replace_file(&place, reference::page().as_bytes()) {
+                Ok(()) => MET,
+                Err(error) => complain(&format!("cannot write {}: {error}", place.display())),
+            }
+        }
+        Command::Schema { name, write, .. } => schema(name.as_deref(), write.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut script);
@@ -300,6 +308,7 @@ fn finish(
         settings: loaded.study.settings.clone(),
         command: std::env::args().collect(),
         partial: effort.stopped,
+        left_out: 0,
     };
     let lang = language(studying.lang);
     let options = report::Options { lang, font: studying.font.clone() };
@@ -331,6 +340,37 @@ fn language(lang: Language) -> report::Lang {
         Language::En => report::Lang::En,
         Language::Ko => report::Lang::Ko,
     }
+}
+
+/// Reports drawn anew, without simulating.
+fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
+    let found = match report::reports(folder) {
+        Ok(found) => found,
+        Err(error) => return complain(&format!("cannot read {error}")),
+    };
+    if found.is_empty() {
+        let text =
+            "holds no report: name the folder of a study, with its `summary.json`, or one above";
+        return complain(&format!("{} {text}", folder.display()));
+    }
+    if let Some(font) = &font
+        && let Err(error) = std::fs::metadata(font)
+    {
+        return complain(&format!("cannot read the font {}: {error}", font.display()));
+    }
+    let options = report::Options { lang: language(lang), font };
+    for folder in found {
+        match report::rewrite(&folder, &options) {
+            Ok(written) => {
+                for note in &written.notes {
+                    warn(&format!("note: {note}"));
+                }
+                print(format!("{}\n", written.folder.join("report.html").display()).as_bytes());
+            }
+            Err(error) => return complain(&format!("cannot draw the report anew: {error}")),
+        }
+    }
+    MET
 }
 
 fn part_cost(spent: &Spent) -> PartCost {

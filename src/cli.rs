@@ -42,6 +42,18 @@ pub enum Command {
     Merge(Merging),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
     Validate(Validating),
+    /// Draw charts and pages of a study anew, without simulating: in another language or font.
+    Report {
+        /// Folder of a study, which holds its `summary.json`, or one above several.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Language of report and charts.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        lang: Language,
+        /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+        #[arg(long, value_name = "FILE")]
+        font: Option<PathBuf>,
+    },
     /// Explain a problem by its code, such as E0203; without a code list them all.
     Explain {
         /// Code of the problem.
@@ -57,6 +69,9 @@ pub enum Command {
         /// Write all schemas into this folder.
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
+        /// Write the reference of all settings and catalogue parts as Markdown into this file.
+        #[arg(long, value_name = "FILE")]
+        reference: Option<PathBuf>,
     },
     /// Print a script that completes commands and flags in your shell.
     Completions {

@@ -12,11 +12,15 @@ mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod html;
 pub mod ladder;
 mod markdown;
 mod moves;
 mod number;
+mod page;
+mod phrases;
 mod picture;
+mod spark;
 mod style;
 pub mod sweep;
 mod tables;
@@ -55,6 +59,9 @@ pub struct Manifest {
     pub command: Vec<String>,
     /// True when the study was interrupted and the results are those it had by then.
     pub partial: bool,
+    /// Numbers of the result that were not finite and are left out.
+    #[serde(default)]
+    pub left_out: usize,
 }
 
 /// A file that was read.
@@ -128,32 +135,84 @@ pub fn write(
 ) -> io::Result<Written> {
     let (result, dropped) = clean::finite(result)?;
     let mut folder = folder::Folder::create(directory, &result)?;
-    let lang = options.lang;
-    let mut notes = Vec::new();
-    if dropped > 0 {
-        notes.push(say(lang, Word::NoteFinite, &[&dropped.to_string()]));
-    }
-    folder.write("manifest.json", &pretty(manifest)?)?;
+    let manifest = Manifest { left_out: dropped, ..manifest.clone() };
+    folder.write("manifest.json", &pretty(&manifest)?)?;
+    let summary = serde_json::to_value(&result).map_err(io::Error::other)?;
     folder.write("summary.json", &pretty(&result)?)?;
     for (name, bytes) in tables::all(&result)? {
         folder.write(name, &bytes)?;
     }
+    let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
+    folder.remove_stale()?;
+    Ok(Written { folder: folder.path, files: folder.written, notes })
+}
+
+/// Charts and pages; gives what the reader should know about them.
+fn draw(
+    folder: &mut folder::Folder,
+    result: &StudyResult,
+    summary: &serde_json::Value,
+    manifest: &Manifest,
+    options: &Options,
+) -> io::Result<Vec<String>> {
+    let lang = options.lang;
+    let mut notes = Vec::new();
+    if manifest.left_out > 0 {
+        notes.push(say(lang, Word::NoteFinite, &[&manifest.left_out.to_string()]));
+    }
     let mut pictures = picture::Pictures::new(lang, options.font.clone());
     let mut charts = Vec::new();
     for chart in chart::ALL {
-        if let Some(drawn) = pictures.draw(*chart, &result) {
+        if let Some(drawn) = pictures.draw(*chart, result) {
             folder.write(&format!("{}.svg", chart.name()), drawn.svg.as_bytes())?;
-            if let Some(png) = &drawn.png {
-                folder.write(&format!("{}.png", chart.name()), png)?;
+            for (png, (ending, _)) in drawn.png.iter().flatten().zip(picture::SIZES) {
+                folder.write(&format!("{}{ending}", chart.name()), png)?;
             }
-            charts.push(markdown::Embedded { chart: *chart, png: drawn.png.is_some() });
+            let png = drawn.png.is_some();
+            charts.push(page::Drawing { chart: *chart, svg: drawn.svg, png });
         }
     }
     notes.extend(pictures.notes());
-    let page = markdown::page(&result, manifest, &charts, &notes, lang);
-    folder.write("report.md", page.as_bytes())?;
-    folder.remove_stale()?;
+    let source = page::Source { result, summary, manifest, charts: &charts, notes: &notes, lang };
+    folder.write("report.md", markdown::page(&source).as_bytes())?;
+    folder.write("report.html", html::page(&source).as_bytes())?;
+    Ok(notes)
+}
+
+/// Draws charts and pages of a report anew from its `summary.json` and `manifest.json`, without
+/// simulating: in another language, with another font, by a later version. In the language of the study
+/// the files are those that it wrote.
+///
+/// # Errors
+/// When the folder holds no report, one of another version's shape, or a file cannot be written.
+pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
+    let read = |name: &str| {
+        let place = folder.join(name);
+        let about = |error: &dyn std::fmt::Display| format!("{}: {error}", place.display());
+        let bytes =
+            std::fs::read(&place).map_err(|error| io::Error::new(error.kind(), about(&error)))?;
+        serde_json::from_slice::<serde_json::Value>(&bytes)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, about(&error)))
+    };
+    let summary = read("summary.json")?;
+    let shape = |error: serde_json::Error| {
+        let text = format!("{}: {error}; is it of another version?", folder.display());
+        io::Error::new(io::ErrorKind::InvalidData, text)
+    };
+    let result = StudyResult::deserialize(&summary).map_err(shape)?;
+    let manifest = Manifest::deserialize(&read("manifest.json")?).map_err(shape)?;
+    let mut folder = folder::Folder::at(folder.to_path_buf())?;
+    let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
+    folder.remove_stale_charts()?;
     Ok(Written { folder: folder.path, files: folder.written, notes })
+}
+
+/// The folders of reports at or below a folder, in order: where `summary.json` lies.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    folder::reports(folder)
 }
 
 /// Puts a file in its place at once, or leaves the old one whole.

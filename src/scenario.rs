@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+pub use self::catalog::{Part, parts};
 pub use self::codes::{EXPLANATIONS, Explanation, explain};
 pub use self::problem::{Problem, Severity, Source, render, render_plain};
 

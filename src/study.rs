@@ -265,6 +265,7 @@ impl Work<'_> {
                     verdicts: Vec::new(),
                     curve: Vec::new(),
                     day: Vec::new(),
+                    pods: Vec::new(),
                     stations: Vec::new(),
                     anatomy: Vec::new(),
                     anatomy_rps: 0.0,

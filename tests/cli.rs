@@ -261,3 +261,74 @@ fn the_scenario_of_the_readme_runs() {
         .collect();
     assert!(lines.len() == 2 && lines[1] > lines[0], "the plan moves the line: {lines:?}");
 }
+
+/// What stands between fences of a language in a page of the documents.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(page).expect("it comes with the program");
+    let fence = format!("```{language}\n");
+    let inside = |rest: &str| rest.split("```").next().unwrap_or_default().to_owned();
+    text.split(&fence).skip(1).map(inside).collect()
+}
+
+/// The files of the tutorial run, and their answers keep to the bounds that it works out by hand.
+#[test]
+fn the_tutorial_is_true() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let scenario = folder.path().join("shop.yaml");
+    let place = scenario.to_string_lossy().into_owned();
+    let files = blocks("docs/tutorial.md", "yaml");
+    assert_eq!(files.len(), 2);
+    // 2 cores / 5 ms, and 20 connections / 60 ms and something.
+    for (file, bound, resource) in
+        [(&files[0], 400.0, "order CPU"), (&files[1], 20.0 / 0.060, "order master connections")]
+    {
+        std::fs::write(&scenario, file).expect("it can be written");
+        let checked = plimsoll(&["check", &place]);
+        assert_eq!((checked.status.code(), stderr(&checked)), (Some(0), String::new()));
+        let output = study("saturate", &place, folder.path(), &["--json", "--quick"]);
+        let line = &parse(&output.stdout)["variants"][0]["saturation"];
+        let end = |name: &str| line["rps"][name].as_f64().expect("a number");
+        let (low, high) = (end("low"), end("high"));
+        assert!(low < bound && high > bound / 2.0, "{low} to {high}, not below {bound}");
+        assert_eq!(line["resource"], resource);
+    }
+    let texts = blocks("docs/tutorial.md", "text");
+    let (pools, variants) = texts[2].split_once("...\n").expect("two places of the file");
+    let (old_load, old_pool) =
+        ("load: { rate: 300/s }", "master: { kind: hikaricp-5.1, database: order-db }");
+    let pool = pools.lines().last().expect("a pool").trim();
+    assert!(files[1].contains(old_load) && files[1].contains(old_pool));
+    let whole = files[1].replace(old_load, texts[0].trim()).replace(old_pool, pool) + variants;
+    std::fs::create_dir(folder.path().join("plans")).expect("a folder");
+    std::fs::write(folder.path().join("plans/bigger-pool.yaml"), &texts[1]).expect("a plan");
+    std::fs::write(&scenario, whole).expect("it can be written");
+    let checked = plimsoll(&["check", &place]);
+    assert_eq!(checked.status.code(), Some(0), "{}", stderr(&checked));
+    assert!(stdout(&checked).contains("its one edit changes what runs"), "{}", stdout(&checked));
+}
+
+/// A report is drawn anew in another language from what a study wrote, at or below the folder named.
+#[test]
+fn a_report_is_drawn_anew() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let output = study("run", MM1, folder.path(), &["--quick"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+    let place = folder.path().join("mm1/run");
+    let read = |name: &str| std::fs::read_to_string(place.join(name)).expect("it is written");
+    let (page, summary) = (read("report.html"), read("summary.json"));
+    assert!(page.contains("<html lang=\"en\">"), "{page}");
+    let above = folder.path().to_string_lossy().into_owned();
+    let drawn = plimsoll(&["report", &above, "--lang", "ko"]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
+    assert!(stdout(&drawn).trim_end().ends_with("report.html"), "{}", stdout(&drawn));
+    assert!(read("report.html").contains("<html lang=\"ko\">") && read("summary.json") == summary);
+    assert!(read("report.md").contains("## 결론"));
+    // The same as the study wrote, in its language.
+    let drawn = plimsoll(&["report", &place.to_string_lossy()]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
+    assert!(read("report.html") == page, "the page is not the one the study wrote");
+    let empty = tempfile::tempdir().expect("a place without a report");
+    let drawn = plimsoll(&["report", &empty.path().to_string_lossy()]);
+    assert_eq!(drawn.status.code(), Some(2));
+    assert!(stderr(&drawn).contains("holds no report"), "{}", stderr(&drawn));
+}

@@ -139,6 +139,9 @@ pub struct Bin {
     pub skipped: u64,
     /// Stations, in the model's order.
     pub stations: Vec<StationBin>,
+    /// Pods that are ready beyond those at the beginning of the run, mean over time, by service; shorter
+    /// than there are services where the last have not changed.
+    pub pods: Vec<f64>,
     /// Largest lag of any listener at any instant.
     pub max_lag: i64,
 }
@@ -155,6 +158,9 @@ impl Bin {
 pub struct Tally {
     layout: Layout,
     levels: Vec<Level>,
+    /// For each service the change since the run began, and the sum of change × time since the bin began
+    /// \[ns\].
+    pods: Vec<(f64, f64)>,
     current: Bin,
     bin_times: Histogram,
     started: bool,
@@ -232,6 +238,17 @@ impl Tally {
         if level.lag && self.layout.slice > Span::ZERO {
             self.flow(now, 0, waiting);
         }
+    }
+
+    fn pods_changed(&mut self, now: Time, service: u32, change: i32) {
+        let since = (now.0 - self.current.start.0) as f64;
+        let service = service as usize;
+        if self.pods.len() <= service {
+            self.pods.resize(service + 1, (0.0, 0.0));
+        }
+        let (level, moment) = &mut self.pods[service];
+        *level += f64::from(change);
+        *moment += f64::from(change) * since;
     }
 
     fn carry_over(&mut self) {
@@ -326,7 +343,8 @@ impl Observer for Tally {
                 self.current.completed += 1;
                 self.flow_times.record(took);
             }
-            Record::Pods { .. } | Record::Nodes { .. } => {}
+            Record::Pods { service, change } => self.pods_changed(now, service, change),
+            Record::Nodes { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }
@@ -344,6 +362,12 @@ impl Observer for Tally {
         let length = (now - start).0.max(1) as f64;
         let stations: Vec<StationBin> =
             self.levels.iter_mut().map(|level| level.close(length)).collect();
+        let pods = |(level, moment): &mut (f64, f64)| {
+            let mean = *level - *moment / length;
+            *moment = 0.0;
+            mean
+        };
+        let pods: Vec<f64> = self.pods.iter_mut().map(pods).collect();
         self.carry_over();
         let mut bin = std::mem::take(&mut self.current);
         self.current.start = now;
@@ -360,6 +384,7 @@ impl Observer for Tally {
             bin.max_lag =
                 self.layout.lags.iter().map(|lag| stations[*lag].waiting_most).max().unwrap_or(0);
             bin.stations = stations;
+            bin.pods = pods;
             self.times.merge(&self.bin_times);
             self.bins.push(bin);
         } else {
@@ -405,6 +430,23 @@ mod tests {
         assert!((bin.stations[0].busy - 1.5).abs() < 1e-12);
         assert!((bin.stations[0].waiting - 2.0).abs() < 1e-12);
         assert_eq!((bin.stations[0].waiting_least, bin.stations[0].waiting_most), (1, 3));
+    }
+
+    /// Two services; one pod more of the second from 50 on and from 125 on, three fewer from 150 on.
+    #[test]
+    fn pods_are_counted_beyond_those_of_the_beginning() {
+        let mut tally = Tally::new(Layout { from: Time(100), ..Layout::default() });
+        for (at, change) in [(50, 1), (125, 1), (150, -3)] {
+            if at == 125 {
+                tally.mark(Time(100));
+            }
+            tally.record(Time(at), Record::Pods { service: 1, change });
+        }
+        tally.mark(Time(200));
+        tally.mark(Time(300));
+        // A quarter at 1, a quarter at 2, half at -1; then -1.
+        assert_eq!(tally.bins[0].pods, [0.0, 0.25]);
+        assert_eq!(tally.bins[1].pods, [0.0, -1.0]);
     }
 
     /// One request under way from 50 to 120, one from 110 to 130; five records lag from 90 to 150.

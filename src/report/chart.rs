@@ -5,6 +5,7 @@ mod axis;
 mod day;
 mod heatmap;
 pub(crate) mod ladder;
+mod pods;
 mod saturation;
 pub(crate) mod sweep;
 
@@ -22,12 +23,15 @@ pub(crate) enum Chart {
     Day,
     /// Stations by hour.
     Heatmap,
+    /// Pods over the day.
+    Pods,
     /// Parts of a request's time.
     Anatomy,
 }
 
 /// Every chart, in the order of the page.
-pub(crate) const ALL: &[Chart] = &[Chart::Saturation, Chart::Day, Chart::Heatmap, Chart::Anatomy];
+pub(crate) const ALL: &[Chart] =
+    &[Chart::Saturation, Chart::Day, Chart::Heatmap, Chart::Pods, Chart::Anatomy];
 
 impl Chart {
     /// Its file's name, without extension.
@@ -36,6 +40,7 @@ impl Chart {
             Chart::Saturation => "saturation",
             Chart::Day => "day",
             Chart::Heatmap => "heatmap",
+            Chart::Pods => "pods",
             Chart::Anatomy => "anatomy",
         }
     }
@@ -46,6 +51,7 @@ impl Chart {
             Chart::Saturation => saturation::title(result, lang),
             Chart::Day => day::title(result, lang),
             Chart::Heatmap => heatmap::title(result, lang),
+            Chart::Pods => pods::title(result, lang),
             Chart::Anatomy => anatomy::title(result, lang),
         }
     }
@@ -56,6 +62,7 @@ impl Chart {
             Chart::Saturation => saturation::draw(result, lang),
             Chart::Day => day::draw(result, lang),
             Chart::Heatmap => heatmap::draw(result, lang),
+            Chart::Pods => pods::draw(result, lang),
             Chart::Anatomy => anatomy::draw(result, lang),
         }
     }

@@ -1,6 +1,7 @@
 //! What the edits of plans come to, counted as the plans count them: an edit may set several things.
 
 use super::facts;
+use super::phrases::translated;
 use super::words::{Lang, Word, say};
 use crate::study::result::Edit;
 
@@ -121,7 +122,7 @@ fn without(groups: &[Group], lang: Lang) -> Vec<String> {
             say(lang, word, &[&ranges(&numbers)])
         };
         let word = if partly { Word::EditsPartlyWithout } else { Word::EditsWithout };
-        say(lang, word, &[&label, &pattern(&settings, lang), why])
+        say(lang, word, &[&label, &pattern(&settings, lang), &translated(why, lang)])
     };
     reasons.iter().map(sentence).collect()
 }

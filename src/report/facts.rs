@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use super::moves;
 use super::number;
+use super::phrases::translated;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
 use crate::study::result::{
@@ -322,7 +324,7 @@ pub(crate) fn first_to_go(saturation: &Saturation, lang: Lang) -> String {
 pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
     let mut reason = saturation.reason.as_str();
     if saturation.beyond_search || saturation.resource.is_empty() {
-        return reason.to_owned();
+        return translated(reason, lang);
     }
     let name = if several(saturation) {
         // The name says it.
@@ -331,7 +333,7 @@ pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
     } else {
         first_to_go(saturation, lang)
     };
-    let mut text = format!("{name} – {reason}");
+    let mut text = format!("{name} – {}", translated(reason, lang));
     if saturation.agreement < 0.9995 && !several(saturation) {
         let share = number::plain(saturation.agreement * 100.0);
         // Writing to a string cannot fail.
@@ -416,6 +418,25 @@ pub(crate) fn few(names: &[&str], most: usize, lang: Lang) -> String {
     }
     let more = (names.len() - most).to_string();
     say(lang, Word::AndMore, &[&names[..most].join(", "), &more])
+}
+
+/// The variant that is taken for what runs today: `effective`, where one has this name; the first
+/// otherwise.
+pub(crate) fn today(result: &StudyResult) -> Option<&VariantResult> {
+    let named = result.variants.iter().find(|variant| variant.name == moves::TODAY);
+    named.or(result.variants.first())
+}
+
+/// Where an input comes from.
+pub(crate) fn basis(basis: &str, lang: Lang) -> String {
+    let word = match basis {
+        "assumed" => Word::BasisAssumed,
+        "plan" => Word::BasisPlan,
+        "vendor" => Word::BasisVendor,
+        "measured" => Word::BasisMeasured,
+        other => return other.to_owned(),
+    };
+    word.text(lang).to_owned()
 }
 
 /// Names of the inputs that are assumed.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::chart;
+use super::picture::SIZES;
 use super::tables;
 use crate::study::result::StudyResult;
 
@@ -42,7 +43,11 @@ impl Folder {
 
     /// Makes the folder.
     pub(crate) fn create(directory: &Path, result: &StudyResult) -> io::Result<Folder> {
-        let path = path(directory, result);
+        Folder::at(path(directory, result))
+    }
+
+    /// A folder by its own place.
+    pub(crate) fn at(path: PathBuf) -> io::Result<Folder> {
         fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
         Ok(Folder { path, written: Vec::new() })
     }
@@ -57,18 +62,54 @@ impl Folder {
 
     /// Removes files of an earlier report that this one did not write.
     pub(crate) fn remove_stale(&self) -> io::Result<()> {
-        let charts = chart::ALL
-            .iter()
-            .flat_map(|c| [format!("{}.svg", c.name()), format!("{}.png", c.name())]);
-        let tables = tables::NAMES.iter().map(|name| (*name).to_owned());
-        for name in charts.chain(tables) {
-            let place = self.path.join(name);
-            if !self.written.contains(&place) && place.is_file() {
-                fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+        self.remove_stale_charts()?;
+        tables::NAMES.iter().try_for_each(|name| self.remove(name))
+    }
+
+    /// Removes charts of an earlier report that this one did not draw.
+    pub(crate) fn remove_stale_charts(&self) -> io::Result<()> {
+        for chart in chart::ALL {
+            self.remove(&format!("{}.svg", chart.name()))?;
+            for (ending, _) in SIZES {
+                self.remove(&format!("{}{ending}", chart.name()))?;
             }
         }
         Ok(())
     }
+
+    /// Removes a file, unless it was written just now.
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let place = self.path.join(name);
+        if !self.written.contains(&place) && place.is_file() {
+            fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+        }
+        Ok(())
+    }
+}
+
+/// How deep below a folder reports are looked for: a study writes into SCENARIO/STUDY.
+const DEPTH: usize = 3;
+
+/// The folders of reports at or below a folder, in order.
+pub(crate) fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    look(folder, DEPTH, &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    if folder.join("summary.json").is_file() {
+        found.push(folder.to_path_buf());
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(|error| about(&error, folder))? {
+        let below = entry?.path();
+        if depth > 0 && below.is_dir() {
+            look(&below, depth - 1, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts a file in its place at once, or leaves the old one.

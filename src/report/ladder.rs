@@ -7,7 +7,7 @@ use std::path::Path;
 use super::chart;
 use super::folder::Folder;
 use super::number;
-use super::picture::Pictures;
+use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word, say};
 use super::{Options, Written, pretty};
 use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
@@ -256,7 +256,9 @@ pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result
         let picture = pictures.paint(&name, &|lang| chart::ladder::draw(ladder, end, lang));
         folder.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
         if let Some(png) = &picture.png {
-            folder.write(&format!("{name}.png"), png)?;
+            for ((ending, _), png) in SIZES.iter().zip(png) {
+                folder.write(&format!("{name}{ending}"), png)?;
+            }
         }
         drawn.push((name, picture.png.is_some()));
     }

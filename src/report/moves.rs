@@ -7,7 +7,7 @@ use crate::stats::Estimate;
 use crate::study::result::{Comparison, StudyResult, VariantResult};
 
 /// The variant that is taken for what runs today, where one has this name; the first otherwise.
-const TODAY: &str = "effective";
+pub(crate) const TODAY: &str = "effective";
 
 /// A sentence per variant against the one before it; one that moves nothing measurable is named in
 /// the next sentence. The last one is compared with what runs today as well.

@@ -154,6 +154,44 @@ pub(crate) fn clock(seconds: f64) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// Time of day as `08:30`, or `08:30:15` where instants lie `every` seconds apart and that is less than a
+/// minute.
+pub(crate) fn clock_every(seconds: f64, every: f64) -> String {
+    if every >= 60.0 {
+        return clock(seconds);
+    }
+    let whole = seconds.round().max(0.0) as u64;
+    format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+}
+
+/// A round length of which about `count` make up a span \[s\].
+pub(crate) fn round_length(span: f64, count: f64) -> f64 {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 3600.0;
+    let lengths = [
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        15.0,
+        30.0,
+        MINUTE,
+        2.0 * MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        15.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        2.0 * HOUR,
+        3.0 * HOUR,
+        4.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+    ];
+    let least = span / count - 1e-9;
+    lengths.into_iter().find(|length| *length >= least).unwrap_or(24.0 * HOUR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +228,12 @@ mod tests {
         assert_eq!(users_plain(5_000_000.0, 5e6, Lang::Ko), "500만");
         assert_eq!(users_plain(9_000.0, 9e3, Lang::Ko), "9,000");
         assert_eq!(clock(20.5 * 3600.0), "20:30");
+        assert_eq!(clock_every(75.0, 15.0), "00:01:15");
+        assert_eq!(clock_every(120.0, 60.0), "00:02");
+        let lengths = [(86_400.0, 10_800.0), (900.0, 120.0), (90.0, 10.0), (1e7, 86_400.0)];
+        for (span, length) in lengths {
+            assert!((round_length(span, 9.0) - length).abs() < 1e-9, "{span}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ use super::chart::Chart;
 use super::words::{Lang, Word, say};
 use crate::study::result::StudyResult;
 
+/// What PNG files end with, and how many pixels they have for one of the drawing: 1,200 px wide for pages,
+/// 2,400 px for print and for dense screens.
+pub(crate) const SIZES: [(&str, f32); 2] = [(".png", 1.0), ("@2x.png", 2.0)];
 /// A letter that every Hangul font has.
 const HANGUL: char = '가';
 /// Families that are looked for first, so that machines with the same fonts draw alike.
@@ -29,8 +32,8 @@ const PREFERRED: [&str; 6] = [
 pub(crate) struct Drawn {
     /// As SVG, in the language asked.
     pub(crate) svg: String,
-    /// As PNG, where it could be made.
-    pub(crate) png: Option<Vec<u8>>,
+    /// As PNG of each of [`SIZES`], where it could be made.
+    pub(crate) png: Option<[Vec<u8>; 2]>,
 }
 
 /// Draws charts and remembers what could not be done.
@@ -94,7 +97,7 @@ impl Pictures {
         Drawn { svg, png: tried.ok() }
     }
 
-    fn png(&mut self, chart: Chart, result: &StudyResult, svg: &str) -> Option<Vec<u8>> {
+    fn png(&mut self, chart: Chart, result: &StudyResult, svg: &str) -> Option<[Vec<u8>; 2]> {
         let mut tried = self.raster(svg);
         if matches!(tried, Err(Failure::Letter)) && !self.searched {
             self.search();
@@ -146,7 +149,7 @@ impl Pictures {
         self.fonts = Arc::new(fonts);
     }
 
-    fn raster(&self, svg: &str) -> Result<Vec<u8>, Failure> {
+    fn raster(&self, svg: &str) -> Result<[Vec<u8>; 2], Failure> {
         let options = options(Arc::clone(&self.fonts));
         let tree = usvg::Tree::from_str(&heavier(svg), &options).map_err(|_| Failure::Picture)?;
         // A text of which no letter has a shape is left out of the tree.
@@ -154,9 +157,14 @@ impl Pictures {
             return Err(Failure::Letter);
         }
         let size = tree.size().to_int_size();
-        let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(Failure::Picture)?;
-        resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-        pixels.encode_png().map_err(|_| Failure::Picture)
+        let paint = |scale: f32| {
+            let of = |pixels: u32| (pixels as f32 * scale).round() as u32;
+            let (width, height) = (of(size.width()), of(size.height()));
+            let mut pixels = Pixmap::new(width, height).ok_or(Failure::Picture)?;
+            resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+            pixels.encode_png().map_err(|_| Failure::Picture)
+        };
+        Ok([paint(SIZES[0].1)?, paint(SIZES[1].1)?])
     }
 }
 
@@ -305,6 +313,28 @@ mod tests {
         };
         assert!(pictures.raster(&svg("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > %")).is_ok());
         assert!(matches!(pictures.raster(&svg("포화")), Err(Failure::Letter)));
+    }
+
+    /// Charts with the fonts of this machine, or with the one that the program carries alone.
+    fn korean(searched: bool) -> (Pictures, Option<[Vec<u8>; 2]>) {
+        let mut pictures = Pictures { searched, ..Pictures::new(Lang::Ko, None) };
+        let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
+        let drawn = pictures.draw(Chart::Anatomy, &result).unwrap();
+        assert!(drawn.svg.contains("스레드 대기"));
+        (pictures, drawn.png)
+    }
+
+    #[test]
+    fn without_a_font_pictures_are_english_and_with_one_korean() {
+        let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
+        let english = Pictures::new(Lang::En, None).draw(Chart::Anatomy, &result).unwrap().png;
+        let (without, png) = korean(true);
+        assert!(png == english && png.is_some());
+        assert_eq!(without.notes(), [Word::NoteNoHangul.text(Lang::Ko)]);
+        let (with, png) = korean(false);
+        let found = system_hangul().is_some();
+        assert_eq!(png != english, found);
+        assert_eq!(with.notes().is_empty(), found, "{:?}", with.notes());
     }
 
     #[test]

@@ -36,6 +36,10 @@ pub(crate) const FAINT: RGBColor = RGBColor(0x5b, 0x63, 0x6b);
 pub(crate) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xe9);
 /// Paper.
 pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+/// Text on a light colour, and on a dark one: not quite the colours of ink and paper, which change where
+/// a page is shown at night, as colours of data do not.
+const ON_LIGHT: RGBColor = RGBColor(0x22, 0x26, 0x2c);
+const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
 
 const VARIANTS: [RGBColor; 8] = [
     RGBColor(0x00, 0x72, 0xb2),
@@ -70,7 +74,66 @@ pub(crate) fn dark(colour: RGBColor) -> RGBColor {
 
 /// Ink that can be read on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
-    if luminance(colour) > 0.2 { INK } else { PAPER }
+    if luminance(colour) > 0.2 { ON_LIGHT } else { ON_DARK }
+}
+
+/// A colour of charts, and what stands for it on dark paper.
+pub(crate) struct Night {
+    /// On white paper.
+    pub(crate) day: RGBColor,
+    /// Of lines and shapes on dark paper.
+    pub(crate) shape: RGBColor,
+    /// Of text on dark paper.
+    pub(crate) text: RGBColor,
+}
+
+/// The colours that change on dark paper.
+pub(crate) fn night() -> Vec<Night> {
+    let both = |day, night| Night { day, shape: night, text: night };
+    let mut all = vec![
+        both(PAPER, NIGHT),
+        both(INK, RGBColor(0xe6, 0xe9, 0xec)),
+        both(FAINT, RGBColor(0xa9, 0xb1, 0xb9)),
+        both(GRID, RGBColor(0x34, 0x3a, 0x41)),
+    ];
+    for colour in VARIANTS {
+        let text = light(colour, 0.25);
+        // Lines need 3:1, their names 4.5:1.
+        let shape = if contrast(colour, NIGHT) < 3.0 { text } else { colour };
+        all.push(Night { day: colour, shape, text });
+        if dark(colour) != colour {
+            all.push(both(dark(colour), text));
+        }
+    }
+    all
+}
+
+/// Paper at night.
+pub(crate) const NIGHT: RGBColor = RGBColor(0x16, 0x19, 0x1d);
+
+/// The same colour, mixed with white until it has a luminance.
+fn light(colour: RGBColor, enough: f64) -> RGBColor {
+    let mut part = 0.0;
+    let mixed = |part: f64| {
+        let mix = |c: u8| (f64::from(c) + (255.0 - f64::from(c)) * part).round() as u8;
+        RGBColor(mix(colour.0), mix(colour.1), mix(colour.2))
+    };
+    while luminance(mixed(part)) < enough && part < 1.0 {
+        part += 0.05;
+    }
+    mixed(part)
+}
+
+/// Contrast of two colours after WCAG 2: from 1 to 21.
+pub(crate) fn contrast(one: RGBColor, other: RGBColor) -> f64 {
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+/// As web pages write it: `#0072B2`.
+pub(crate) fn hex(colour: RGBColor) -> String {
+    let RGBColor(r, g, b) = colour;
+    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 /// Relative luminance after WCAG 2.
@@ -391,6 +454,23 @@ mod tests {
         // Both want the very end: they stay inside.
         close(spread(&[(200.0, 20.0), (199.0, 20.0)], 0.0, 200.0), &[190.0, 170.0]);
         close(spread(&[], 0.0, 1.0), &[]);
+    }
+
+    #[test]
+    fn charts_can_be_read_at_night() {
+        let all = night();
+        for Night { day, shape, .. } in &all {
+            let least = if *day == GRID { 1.3 } else { 3.0 };
+            assert!(*day == PAPER || contrast(*shape, NIGHT) >= least, "{}", hex(*day));
+            assert_eq!(all.iter().filter(|other| other.day == *day).count(), 1, "{}", hex(*day));
+        }
+        for colour in VARIANTS {
+            let name = all.iter().find(|night| night.day == dark(colour)).unwrap();
+            assert!(contrast(name.text, NIGHT) >= 4.5, "{}", hex(colour));
+            assert!(contrast(dark(colour), PAPER) >= 4.5, "{}", hex(colour));
+        }
+        // Black on white is 21:1 by definition.
+        assert!((contrast(RGBColor(0, 0, 0), PAPER) - 21.0).abs() < 1e-9);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::chart;
 use super::folder::Folder;
 use super::ladder::cell;
 use super::number;
-use super::picture::Pictures;
+use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word, say};
 use super::{Options, Written, pretty};
 use crate::stats::Estimate;
@@ -187,7 +187,9 @@ pub fn write(
         folder.write("sweep.svg", picture.svg.as_bytes())?;
         embedded = Some("sweep.svg");
         if let Some(png) = &picture.png {
-            folder.write("sweep.png", png)?;
+            for ((ending, _), png) in SIZES.iter().zip(png) {
+                folder.write(&format!("sweep{ending}"), png)?;
+            }
             embedded = Some("sweep.png");
         }
     }

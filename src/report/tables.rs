@@ -184,9 +184,15 @@ fn curve(result: &StudyResult) -> Table {
 
 fn day(result: &StudyResult) -> Table {
     let mut table = Table::default();
+    let mut services: Vec<&str> = Vec::new();
+    for pods in result.variants.iter().flat_map(|variant| &variant.pods) {
+        if !services.contains(&pods.service.as_str()) {
+            services.push(&pods.service);
+        }
+    }
     for variant in &result.variants {
-        for bin in &variant.day {
-            table
+        for (index, bin) in variant.day.iter().enumerate() {
+            let row = table
                 .start()
                 .put("variant", &variant.name)
                 .put("start_s", bin.start_s)
@@ -197,6 +203,11 @@ fn day(result: &StudyResult) -> Table {
                 .estimate("error_rate", Some(&bin.error_rate))
                 .estimate("max_lag", Some(&bin.max_lag))
                 .estimate("orders_per_s", Some(&bin.orders_per_s));
+            for service in &services {
+                let pods = variant.pods.iter().find(|pods| pods.service == *service);
+                let count = pods.and_then(|pods| pods.by_bin.get(index)).map(f64::to_string);
+                row.put(&format!("pods_{service}"), count.unwrap_or_default());
+            }
         }
     }
     table

@@ -33,8 +33,10 @@ fn check_charts(written: &Written) {
             }
             Some("png") => {
                 let picture = Pixmap::load_png(path).unwrap();
-                assert_eq!(picture.width(), 1200);
-                assert!((200..2400).contains(&picture.height()), "{}", path.display());
+                let large = path.to_string_lossy().ends_with("@2x.png");
+                let scale = if large { 2 } else { 1 };
+                assert_eq!(picture.width(), 1200 * scale);
+                assert!((200..2400).contains(&(picture.height() / scale)), "{}", path.display());
             }
             _ => {}
         }
@@ -67,11 +69,11 @@ fn everything_is_written_and_reads_back() {
     let mut expected = vec!["manifest.json", "summary.json"];
     expected.extend(tables::NAMES);
     for chart in chart::ALL {
-        for extension in ["svg", "png"] {
-            assert!(names.contains(&format!("{}.{extension}", chart.name())), "{names:?}");
+        for ending in [".svg", ".png", "@2x.png"] {
+            assert!(names.contains(&format!("{}{ending}", chart.name())), "{names:?}");
         }
     }
-    expected.push("report.md");
+    expected.extend(["report.md", "report.html"]);
     for name in expected {
         assert!(names.iter().any(|known| known == name), "{name} not in {names:?}");
     }
@@ -239,17 +241,19 @@ fn the_page_keeps_its_order() {
     let page = fs::read_to_string(out.folder.join("report.md")).unwrap();
     let order = [
         "## The answer",
+        "## Read this before using the numbers",
         "## Before and after",
+        "## Targets",
         "(saturation.png)",
         "## Where it saturates, and why",
         "(anatomy.png)",
         "## The day",
         "(day.png)",
         "(heatmap.png)",
-        "## Other mixes and calibrations",
         "## What the plan's edits do",
-        "## Targets",
+        "## Other mixes and calibrations",
         "## Inputs nobody has measured",
+        "## Theory beside simulation",
         "## How it was computed",
     ];
     let places: Vec<Option<usize>> = order.iter().map(|part| page.find(part)).collect();
@@ -299,4 +303,171 @@ fn numbers_known_exactly_have_no_replications() {
     let tables = tables::all(&result).unwrap();
     let variants = String::from_utf8(tables[0].1.clone()).unwrap();
     assert!(variants.contains(",350,350,350,exact,") && !variants.contains("4294967295"));
+}
+
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_report_drawn_anew_is_the_one_the_study_wrote() {
+    let place = tempfile::tempdir().unwrap();
+    let mut result = fixture::before_after();
+    // Thirds do not end in decimals, and what is not finite is left out: both must come back.
+    result.variants[0].saturation.as_mut().unwrap().rps =
+        Estimate { mean: 1000.0 / 3.0, low: 700.0 / 3.0, high: 1.0e3 / 2.7, n: 8 };
+    result.variants[1].curve[0].at.p99_ms.mean = f64::NAN;
+    let options = Options { lang: Lang::Ko, ..Options::default() };
+    let out = write(&result, &fixture::manifest(), place.path(), &options).unwrap();
+    let first = contents(&out.folder);
+    assert_eq!(reports(place.path()).unwrap(), std::slice::from_ref(&out.folder));
+    // Another language, and back again.
+    rewrite(&out.folder, &Options::default()).unwrap();
+    let other = contents(&out.folder);
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|f| f.0.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&first), names(&other));
+    assert!(first != other);
+    rewrite(&out.folder, &options).unwrap();
+    for (one, two) in first.iter().zip(contents(&out.folder)) {
+        assert!(*one == two, "{} differs", two.0);
+    }
+}
+
+#[test]
+fn what_is_no_report_is_said_to_be_none() {
+    let place = tempfile::tempdir().unwrap();
+    assert!(reports(place.path()).unwrap().is_empty());
+    fs::write(place.path().join("summary.json"), "{}").unwrap();
+    assert_eq!(reports(place.path()).unwrap(), [place.path()]);
+    let error = rewrite(place.path(), &Options::default()).unwrap_err();
+    assert!(error.to_string().contains("missing field"), "{error}");
+}
+
+/// The tags that are open at the end, and those closed in the wrong order.
+fn unbalanced(html: &str) -> Vec<String> {
+    let empty =
+        ["meta", "br", "wbr", "rect", "line", "polyline", "polygon", "circle", "path", "!doctype"];
+    let (mut open, mut wrong) = (Vec::new(), Vec::new());
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once('<') {
+        let (tag, behind) = after.split_once('>').unwrap();
+        rest = behind;
+        let name: String = tag.chars().take_while(|c| !c.is_whitespace()).collect();
+        if let Some(closed) = name.strip_prefix('/') {
+            if open.pop().as_deref() != Some(closed) {
+                wrong.push(tag.to_owned());
+            }
+        } else if !empty.contains(&name.trim_end_matches('/')) && !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    wrong.extend(open);
+    wrong
+}
+
+/// Twelve variants with eighty stations.
+fn twelve() -> StudyResult {
+    let names: Vec<String> = (1..=12).map(|n| format!("phase {n} with {n} readers")).collect();
+    let lines = (1..=12).map(|n| 140.0 * f64::from(n));
+    let variants: Vec<(&str, f64)> = names.iter().map(String::as_str).zip(lines).collect();
+    fixture::study(&variants, 80)
+}
+
+/// Twelve minutes for a day, in bins of fifteen seconds.
+fn minutes() -> StudyResult {
+    let mut result = fixture::study(&[("effective", 350.0), ("planned", 700.0)], 5);
+    for bin in result.variants.iter_mut().flat_map(|variant| &mut variant.day) {
+        bin.start_s /= 120.0;
+        bin.length_s /= 120.0;
+    }
+    result
+}
+
+#[test]
+fn pods_are_shown_where_they_change() {
+    let mut result = fixture::study(&[("effective", 350.0), ("intended", 1120.0)], 3);
+    // 990 RPS at 20:30 need seven pods of 150 RPS; two are there in any case.
+    assert_eq!(
+        chart::Chart::Pods.title(&result, Lang::En),
+        "order goes from 2 to 7 pods, reached at 20:30 in intended"
+    );
+    let day = tables::all(&result).unwrap().into_iter().find(|(name, _)| *name == "day.csv");
+    let mut reader = csv::Reader::from_reader(day.as_ref().unwrap().1.as_slice());
+    let column = reader.headers().unwrap().iter().position(|name| name == "pods_order").unwrap();
+    let counts: Vec<String> =
+        reader.records().map(|row| row.unwrap()[column].to_owned()).take(48).collect();
+    // At midnight 90 RPS, at 12:30 the line of 350: three pods.
+    assert_eq!((counts[0].as_str(), counts[25].as_str()), ("2", "3"));
+    result.variants.iter_mut().for_each(|variant| variant.pods.clear());
+    assert!(chart::Chart::Pods.draw(&result, Lang::En).is_none());
+}
+
+#[test]
+fn a_day_of_minutes_has_a_clock() {
+    let result = minutes();
+    for chart in [chart::Chart::Day, chart::Chart::Heatmap] {
+        let svg = chart.draw(&result, Lang::En).unwrap();
+        // Labels every two minutes, or as many as fit.
+        for label in ["00:00", "00:04", "00:08", "00:12"] {
+            assert!(svg.contains(&format!("\n{label}\n")), "{} lacks {label}", chart.name());
+        }
+    }
+    // The station that draws the line is full where more than 0.95 x 350 x 1.55 = 515 RPS are offered: by
+    // the formula of the fixture not at 11:00 (491) but at 11:30 (573) of its day, which is 5:45 here.
+    let title = chart::Chart::Heatmap.title(&result, Lang::En);
+    assert!(title.starts_with("product CPU runs full at 00:05:45 in effective"), "{title}");
+}
+
+/// The page alone, without the pictures beside it.
+fn html_of(result: &StudyResult, lang: Lang) -> String {
+    let drawn = |chart: &chart::Chart| {
+        Some(page::Drawing { chart: *chart, svg: chart.draw(result, lang)?, png: true })
+    };
+    let charts: Vec<page::Drawing> = chart::ALL.iter().filter_map(drawn).collect();
+    let summary = serde_json::to_value(result).unwrap();
+    let manifest = &fixture::manifest();
+    html::page(&page::Source {
+        result,
+        summary: &summary,
+        manifest,
+        charts: &charts,
+        notes: &[],
+        lang,
+    })
+}
+
+#[test]
+fn the_page_is_one_whole_file() {
+    assert_eq!(unbalanced("<p><b>x</p>"), ["/p", "p"]);
+    for (lang, answer) in [(Lang::En, "The answer"), (Lang::Ko, "결론")] {
+        let all = [("four", fixture::before_after()), ("six", six()), ("twelve", twelve())];
+        for (name, result) in all.into_iter().chain([("minutes", minutes())]) {
+            let html = html_of(&result, lang);
+            let place = preview(&format!("page-{name}-{lang:?}.html"));
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::write(place, &html).unwrap();
+            assert_eq!(unbalanced(&html), Vec::<String>::new());
+            assert!(html.contains(&format!("<h2>{answer}</h2>")));
+            assert!(html.len() < 3_000_000, "{} bytes", html.len());
+            // Nothing is fetched: the only addresses are names of formats.
+            let fetched = ["src=", "href=", "url(", "@import", "<script"];
+            assert!(fetched.iter().all(|part| !html.contains(part)));
+            assert_eq!(html.matches("<svg ").count(), chart::ALL.len());
+            for rule in ["prefers-color-scheme: dark", "@media print", "lang=\""] {
+                assert!(html.contains(rule), "{rule}");
+            }
+            // Each table has its heading, and each row its name.
+            assert_eq!(html.matches("<table>").count(), html.matches("<caption>").count());
+            let body = html.matches("<tr>").count() - html.matches("<table>").count();
+            assert_eq!(body, html.matches("<tr><th scope=\"row\"").count());
+        }
+    }
 }

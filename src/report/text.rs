@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::phrases::translated;
 use super::words::{Lang, Word, say};
-use super::{claims, edits, facts, moves, number, theory};
+use super::{claims, edits, facts, moves, number, spark, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -86,6 +87,10 @@ fn rows(result: &StudyResult, lang: Lang) -> Vec<Row> {
     saturation_rows(&mut rows, result, lang);
     at_target_rows(&mut rows, result, lang);
     verdict_rows(&mut rows, result, lang);
+    if let Some((label, lines)) = spark::p99(result, lang) {
+        let cells = lines.into_iter().map(|line| (line, Tone::Plain)).collect();
+        rows.push(Row { group: String::new(), label, cells, n: String::new() });
+    }
     rows
 }
 
@@ -457,7 +462,8 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
     // Those of the study come last, and no one has shown them before.
     let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
     for warning in shown {
-        lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
+        let warning = translated(warning, lang);
+        lines.extend(hanging(&say(lang, Word::Warning, &[&warning]), 2));
     }
     match result.warnings.len() - shown.len() {
         0 => {}

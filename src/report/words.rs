@@ -40,6 +40,7 @@ catalogue! {
     SaturatesAt: "saturates at", "포화 지점";
     Events: "events/s", "이벤트/초";
     Orders: "orders/s", "주문/초";
+    Spark: "p99, {0}–{1} RPS", "p99, {0}–{1} RPS";
     FirstToGo: "first to go", "먼저 포화되는 자원";
     Because: "because", "이유";
     AtLoad: "at {0}", "{0}에서";
@@ -180,10 +181,17 @@ catalogue! {
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
 
-    HeatTitleFull: "{0} stations are {4} % busy or more for hours; longest {1}: {3} h in {2}",
-        "몇 시간씩 사용률 {4} % 이상인 자원 {0}개; 최장은 {2}의 {1}: {3}시간";
+    HeatTitleFull: "{0} runs full at {2} in {1}, for {3} in all; {4} stations reach {5} %",
+        "{1}: {2}에 {0} 포화, 모두 {3} 동안; 사용률 {5} %에 이르는 자원 {4}개";
+    HeatTitleOne: "{0} runs full at {2} in {1}, for {3} in all", "{1}: {2}에 {0} 포화, 모두 {3} 동안";
+    Hours: "{0} h", "{0}시간";
+    Minutes: "{0} min", "{0}분";
+    Seconds: "{0} s", "{0}초";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
+    ChartPods: "Pods over the day", "하루 동안의 파드 수";
+    PodsTitle: "{0} goes from {1} to {2} pods, reached at {3} in {4}", "{4}: {0} 파드 {1} → {2}개({3}에 도달)";
+    PodsOf: "pods of {0}", "{0} 파드 수";
     HeatScale: "share of capacity in use", "용량 대비 사용률";
     HeatLeftOut: "{0} quieter stations are left out", "사용률이 낮은 자원 {0}개 생략";
 
@@ -197,13 +205,44 @@ catalogue! {
 
     Heading: "{0}: where it saturates", "{0}: 포화 지점";
     Answer: "The answer", "결론";
-    AnswerFirst: "{0} in {1}", "{1}에서 {0}";
-    AnswerFirstLead: "First to go", "먼저 포화되는 자원";
+    AnswerLine: "{0} saturates at {1}, on {2}.", "{0}: {1}에서 포화, 먼저 포화되는 자원은 {2}.";
+    AnswerLines: "{0} saturates at {1}, on {2}; {3} at {4}, on {5}.",
+        "{0}: {1}에서 포화, 먼저 포화되는 자원은 {2}; {3}: {4}에서 포화, 자원은 {5}.";
+    AnswerBeyond: "nothing up to the largest load tried", "시도한 최대 부하까지 없음";
+    AnswerUsers: "At {0}, {1} answers {3} RPS in time with a p99 of {2} ms and {4} errors",
+        "{0}에서 {1}: 제때 응답 {3} RPS, p99 {2} ms, 오류율 {4}";
+    AnswerRecords: "At {0}, the largest lag in {1} is {2} records", "{0}에서 {1}: 최대 컨슈머 랙 {2}건";
+    AnswerMeetsOne: " and meets every target", ", 모든 목표 달성";
+    AnswerMissesOne: " and does not meet every target", ", 일부 목표 미달";
+    AnswerMeetsNone: "; none of the {0} variants meets every target", "; 구성 {0}개 중 모든 목표를 달성하는 구성은 없음";
+    AnswerMeetsAll: "; all {0} variants meet every target", "; 구성 {0}개가 모두 모든 목표를 달성";
+    AnswerMeets: "; {0} of {1} variants meet every target", "; 구성 {1}개 중 {0}개가 모든 목표를 달성";
+    MeasureFirst: "Measure {0} first: it moves the line by ± {1} RPS.", "가장 먼저 측정할 값: {0} (포화 지점을 ± {1} RPS 움직임).";
+    Holds: "holds", "성립";
+    FailsClaim: "fails", "불성립";
+    NotJudged: "cannot be judged", "판단 불가";
+    LadderHeading: "What saturates next", "다음 병목";
+    Rung: "step", "단계";
+    SaturatesAtRps: "saturates at, RPS", "포화 지점, RPS";
+    Users: "MAU", "MAU";
+    LiftedBy: "lifted by", "해소 방법";
+    PhasesHeading: "Later phases and their cost", "단계별 구성과 비용";
+    MonthlyCost: "cost a month", "월 비용";
+    Dollars: "${0}", "${0}";
+    Probability: "probability that all targets are met", "모든 목표를 달성할 확률";
+    Changes: "changes", "변경";
+    FindingsHeading: "What the plan alone shows", "계획서만으로 확인되는 문제";
+    Code: "code", "코드";
+    Finding: "finding", "내용";
+    Consequence: "consequence", "영향";
+    Remedy: "remedy", "조치";
+    BasisAssumed: "assumed", "가정";
+    BasisPlan: "plan", "계획서";
+    BasisVendor: "vendor", "공급사";
+    BasisMeasured: "measured", "측정";
+    HowRepeat: "The command above gives the same numbers with this version and these files, whatever the machine and the number of threads.",
+        "위 명령을 같은 버전과 아래 파일로 실행하면 장비와 스레드 수에 관계없이 같은 수치가 나옵니다.";
     AnswerNoSaturation: "This study did not look for the line.", "이 실험은 포화 지점을 찾지 않았습니다.";
-    AnswerTarget: "At {0}, {1} of {2} variants meet every target.",
-        "{0}에서 구성 {2}개 중 {1}개가 모든 목표를 달성합니다.";
-    AnswerTargetNone: "At {0}, none of the {1} variants meets every target.",
-        "{0}에서 모든 목표를 달성하는 구성은 {1}개 중 없습니다.";
     BeforeAfter: "Before and after", "변경 전후";
     WhereAndWhy: "Where it saturates, and why", "포화 지점과 이유";
     ReliefLead: "What was tried to find it: the share of replications that carry a load beyond the line when one resource is doubled.",

@@ -85,3 +85,62 @@ fn overlay<T>(below: &mut Map<T>, above: Map<T>) {
         }
     }
 }
+
+/// An item of the catalogue that is compiled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is: the key above it, such as `instances`.
+    pub kind: String,
+    /// Name.
+    pub name: String,
+    /// Its settings with their values, as written.
+    pub settings: Vec<(String, String)>,
+    /// `measured`, `vendor`, `plan` or `assumed`.
+    pub basis: String,
+    /// Where the numbers come from.
+    pub source: String,
+}
+
+/// All that is compiled in, file by file in the order of their names.
+pub fn parts() -> Vec<Part> {
+    let mut problems = Problems::default();
+    let mut compiled: Vec<_> = COMPILED_IN.files().collect();
+    compiled.sort_by_key(|file| file.path());
+    let mut parts = Vec::new();
+    for file in compiled {
+        let text = String::from_utf8_lossy(file.contents()).into_owned();
+        let source = Files::checked(format!("{}", file.path().display()), text, &mut problems);
+        let tree = source.and_then(|source| yaml::parse(source, &mut problems));
+        for kind in tree.as_ref().and_then(yaml::Node::entries).unwrap_or_default() {
+            for item in kind.value.entries().unwrap_or_default() {
+                parts.push(part(&kind.key, item));
+            }
+        }
+    }
+    parts
+}
+
+fn part(kind: &str, item: &yaml::Entry) -> Part {
+    let text = |key: &str| item.value.get(key).map(shown).unwrap_or_default();
+    let settings = item.value.entries().unwrap_or_default().iter();
+    let settings = settings.filter(|entry| !["basis", "source"].contains(&entry.key.as_str()));
+    Part {
+        kind: kind.to_owned(),
+        name: item.key.clone(),
+        settings: settings.map(|entry| (entry.key.clone(), shown(&entry.value))).collect(),
+        basis: text("basis"),
+        source: text("source"),
+    }
+}
+
+/// A value as one line.
+fn shown(node: &yaml::Node) -> String {
+    match &node.value {
+        yaml::Value::Scalar { text, .. } => text.clone(),
+        yaml::Value::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        yaml::Value::Map(entries) => {
+            let each = entries.iter().map(|e| format!("{} {}", e.key, shown(&e.value)));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::CONFIDENCE;
 use super::replicate::Outcome;
 use super::result::{
-    AnatomyPart, AtLoad, DayBin, StationResult, Target, TargetVerdict, Verdict, WarmUp,
+    AnatomyPart, AtLoad, DayBin, PodsResult, StationResult, Target, TargetVerdict, Verdict, WarmUp,
 };
 use super::search::Line;
 use super::setup::Day;
@@ -199,6 +199,24 @@ pub(super) fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
             }
         })
         .collect()
+}
+
+/// Pods that are ready, bin by bin, of each service whose number changes.
+pub(super) fn pods_series(series: &[&[Bin]], spec: &Spec) -> Vec<PodsResult> {
+    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
+    let of = |service: usize, bin: usize| {
+        let changes = series.iter().map(|bins| bins[bin].pods.get(service).copied().unwrap_or(0.0));
+        changes.sum::<f64>() / series.len() as f64
+    };
+    let mut found = Vec::new();
+    for (index, service) in spec.services.iter().enumerate() {
+        let changes: Vec<f64> = (0..bins).map(|bin| of(index, bin)).collect();
+        if changes.iter().any(|change| change.abs() > 0.0) {
+            let by_bin = changes.iter().map(|change| f64::from(service.pods) + change).collect();
+            found.push(PodsResult { service: service.name.clone(), by_bin });
+        }
+    }
+    found
 }
 
 /// The least well known of p99 and goodput, with its relative half-width; none with fewer than two

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{anatomy_of, at_load, day_series, share_of, station_results, verdicts};
+use super::gather::{
+    anatomy_of, at_load, day_series, pods_series, share_of, station_results, verdicts,
+};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
@@ -313,6 +315,7 @@ impl Work<'_> {
             let series: Vec<&[Bin]> = days.iter().map(Vec::as_slice).collect();
             let variant = &mut result.variants[index];
             variant.day = day_series(&series, asked);
+            variant.pods = pods_series(&series, spec);
             let stations = stations(spec);
             for (station, seen) in variant.stations.iter_mut().enumerate() {
                 let capacity = stations[station].capacity;

@@ -114,6 +114,9 @@ pub struct VariantResult {
     pub curve: Vec<CurvePoint>,
     /// The day, bin by bin; empty when the study did not ask.
     pub day: Vec<DayBin>,
+    /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
+    #[serde(default)]
+    pub pods: Vec<PodsResult>,
     /// Stations: what was busy and where work waited, at the target load and over the day.
     pub stations: Vec<StationResult>,
     /// Where the time of an answered request goes: at the load nearest below saturation.
@@ -323,6 +326,15 @@ pub struct DayBin {
     pub max_lag: Estimate,
     /// Flows (orders) completed per second.
     pub orders_per_s: Estimate,
+}
+
+/// The pods of a service over the day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PodsResult {
+    /// Service.
+    pub service: String,
+    /// Pods that are ready per bin of the day, mean over time and replications.
+    pub by_bin: Vec<f64>,
 }
 
 /// A station: anything with a queue.

@@ -106,6 +106,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             at("max_lag"),
             at("orders_per_s"),
         ]),
+        "pods": object(&[("service", text.clone()), ("by_bin", list(number))]),
         "station": object(&[
             ("name", text.clone()),
             at("busy"),
@@ -123,6 +124,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("verdicts", list(&named("target_verdict"))),
             ("curve", list(&named("curve_point"))),
             ("day", list(&named("day_bin"))),
+            ("pods", list(&named("pods"))),
             ("stations", list(&named("station"))),
             ("anatomy", list(&named("anatomy_part"))),
             ("anatomy_rps", number.clone()),

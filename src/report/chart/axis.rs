@@ -68,7 +68,7 @@ impl Axis {
         let ticks = (first..=last.max(first))
             .map(|index| index as f64 * every)
             .filter(|at| *at <= high)
-            .map(|at| (at, number::clock(at)))
+            .map(|at| (at, number::clock_every(at, every)))
             .collect();
         Axis { low, high: high.max(low + 1.0), log: false, ticks }
     }

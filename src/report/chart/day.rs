@@ -51,7 +51,8 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
             .collect();
         say(lang, Word::DayTitleWorst, &[&all.join(", ")])
     } else if *share < 0.99 {
-        let (clock, rps) = (number::clock(bin.start_s), number::mean(&bin.offered_rps));
+        let clock = number::clock_every(bin.start_s, bin.length_s);
+        let rps = number::mean(&bin.offered_rps);
         say(lang, Word::DayTitleBad, &[name, &percent, &clock, &rps])
     } else if *share >= 0.999_5 {
         Word::DayTitleAll.text(lang).to_owned()
@@ -88,14 +89,13 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     }
     let title = title(result, lang);
     let heading = Heading::new(&title, result, lang);
-    let legend = Legend::new(variants, all.len() - variants.len(), lang);
+    let legend = Legend::new(variants, all.len() - variants.len(), true, lang);
     let first = heading.bottom() + legend.height() + 44.0;
     let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
     let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
-    // At most a dozen labels, however long the day.
-    let every = ((end - start) / 9.0 / 3600.0).ceil().clamp(0.5, 24.0) * 3600.0;
-    let every = if end - start < 4.0 * 3600.0 { 1800.0 } else { every };
+    // About as many labels however long the day, or whatever stands for one.
+    let every = number::round_length(end - start, 9.0);
     let svg = style::draw(last + 66.0, &title, |canvas| {
         heading.draw(canvas);
         legend.draw(canvas, heading.bottom() + 8.0);
@@ -173,15 +173,22 @@ fn offered(canvas: &mut Canvas, panel: &Panel, variants: &[(usize, &VariantResul
 }
 
 /// Swatches and names above the panels, in as many lines as they need.
-struct Legend {
+pub(super) struct Legend {
     /// Line, left end, text, colour (none: the load offered).
     entries: Vec<(usize, f64, String, Option<usize>)>,
     lines: usize,
 }
 
 impl Legend {
-    fn new(variants: &[(usize, &VariantResult)], more: usize, lang: Lang) -> Legend {
-        let mut texts = vec![(Word::DayOffered.text(lang).to_owned(), None)];
+    /// `more` variants are not shown; `offered`: whether the load offered is.
+    pub(super) fn new(
+        variants: &[(usize, &VariantResult)],
+        more: usize,
+        offered: bool,
+        lang: Lang,
+    ) -> Legend {
+        let mut texts = Vec::new();
+        texts.extend(offered.then(|| (Word::DayOffered.text(lang).to_owned(), None)));
         for (index, variant) in variants {
             texts.push((style::fit(&variant.name, LABEL, 420.0), Some(*index)));
         }
@@ -204,11 +211,11 @@ impl Legend {
         Legend { entries, lines: line + 1 }
     }
 
-    fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         28.0 * self.lines as f64
     }
 
-    fn draw(&self, canvas: &mut Canvas, top: f64) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, top: f64) {
         for (line, x, text, colour) in &self.entries {
             let y = top + 28.0 * *line as f64 + 8.0;
             match colour {

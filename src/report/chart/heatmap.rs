@@ -18,10 +18,15 @@ const BESIDE: usize = 3;
 const ROW: f64 = 25.0;
 /// Space between panels \[px\].
 const GAP: f64 = 32.0;
+/// A day shorter than this is shown by its bins \[s\].
+const SHORT: f64 = 6.0 * HOUR;
+const HOUR: f64 = 3600.0;
+/// Columns that one panel can show.
+const COLUMNS: f64 = 48.0;
 
-/// Mean busy share by hour of the day.
-struct Hours {
-    /// Hours since midnight of the first, and the shares.
+/// Mean busy share by column of the chart.
+struct Row {
+    /// Columns since midnight of the first, and the shares.
     first: usize,
     shares: Vec<Option<f64>>,
 }
@@ -33,45 +38,58 @@ fn with_day(result: &StudyResult) -> Vec<&VariantResult> {
     result.variants.iter().filter(has).collect()
 }
 
-/// Bins folded into hours, weighted by the part of the bin that lies in the hour's start.
-fn hours(variant: &VariantResult, station: &StationResult) -> Hours {
+/// Length of a column \[s\]: an hour of a day, less where only a part of one was run.
+fn column(variants: &[&VariantResult]) -> f64 {
+    let bins = || variants.iter().flat_map(|variant| &variant.day);
+    let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
+    let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
+    let bin = bins().map(|bin| bin.length_s).fold(0.0, f64::max);
+    if end - start >= SHORT || !(end > start && bin > 0.0) {
+        return HOUR;
+    }
+    // Whole bins, not more columns than can be told apart.
+    bin * ((end - start) / bin / COLUMNS).ceil().max(1.0)
+}
+
+/// Bins folded into columns, by the column in which they begin.
+fn row(variant: &VariantResult, station: &StationResult, column: f64) -> Row {
     let bins = station.busy_by_bin.len();
-    let hour_of = |index: usize| match variant.day.get(index) {
-        Some(bin) => (bin.start_s / 3600.0).clamp(0.0, 239.0) as usize,
+    let column_of = |index: usize| match variant.day.get(index) {
+        Some(bin) => (bin.start_s / column + 1e-9).clamp(0.0, 9_999.0) as usize,
         // Without times, the bins are taken to share a day evenly.
         None => index * 24 / bins.max(1),
     };
-    let first = (0..bins).map(hour_of).min().unwrap_or(0);
-    let last = (0..bins).map(hour_of).max().unwrap_or(0);
+    let first = (0..bins).map(column_of).min().unwrap_or(0);
+    let last = (0..bins).map(column_of).max().unwrap_or(0);
     let mut sums = vec![(0.0, 0u32); last + 1 - first];
     for (index, busy) in station.busy_by_bin.iter().enumerate().filter(|(_, b)| b.is_finite()) {
-        let sum = &mut sums[hour_of(index) - first];
+        let sum = &mut sums[column_of(index) - first];
         *sum = (sum.0 + busy, sum.1 + 1);
     }
     let mut shares: Vec<Option<f64>> =
         sums.iter().map(|(sum, count)| (*count > 0).then(|| sum / f64::from(*count))).collect();
-    // A bin longer than an hour fills the hours that it covers.
+    // A bin longer than a column fills those that it covers.
     for index in 1..shares.len() {
         shares[index] = shares[index].or(shares[index - 1]);
     }
-    Hours { first, shares }
+    Row { first, shares }
 }
 
-fn peak(hours: &Hours) -> Option<(usize, f64)> {
-    let shares =
-        hours.shares.iter().enumerate().filter_map(|(hour, share)| Some((hour, (*share)?)));
+fn peak(row: &Row) -> Option<(usize, f64)> {
+    let shares = row.shares.iter().enumerate().filter_map(|(at, share)| Some((at, (*share)?)));
     let best = shares.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    Some((hours.first + best.0, best.1))
+    Some((row.first + best.0, best.1))
 }
 
 /// Stations worth showing, those that are busy longest first, and how many are left out.
 fn stations<'a>(variants: &[&'a VariantResult]) -> (Vec<&'a str>, usize) {
     let mut found: Vec<(&str, f64, f64)> = Vec::new();
+    let column = column(variants);
     for variant in variants {
         for station in &variant.stations {
-            let hours = hours(variant, station);
-            let most = peak(&hours).map_or(0.0, |(_, share)| share);
-            let sum: f64 = hours.shares.iter().flatten().sum();
+            let row = row(variant, station, column);
+            let most = peak(&row).map_or(0.0, |(_, share)| share);
+            let sum: f64 = row.shares.iter().flatten().sum();
             match found.iter_mut().find(|(name, ..)| *name == station.name) {
                 Some((_, known, total)) => {
                     *known = known.max(most);
@@ -89,41 +107,72 @@ fn stations<'a>(variants: &[&'a VariantResult]) -> (Vec<&'a str>, usize) {
     (found.iter().map(|(name, ..)| *name).collect(), all - found.len())
 }
 
-/// The finding: how many stations are full at some hour and which one longest, or the busiest.
+/// A station that is as good as full at some time.
+struct Filled<'a> {
+    station: &'a str,
+    variant: &'a str,
+    /// Columns in which it is.
+    columns: usize,
+    /// When it is first \[s after midnight\].
+    from: f64,
+    /// Whether it draws the line of the variant.
+    draws: bool,
+}
+
+/// The finding: what runs full, when, where and for how long; else the busiest.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let mut best: Option<(f64, usize, &str, &str)> = None;
-    let mut full: Vec<(&str, usize, &str)> = Vec::new();
-    for variant in with_day(result) {
+    let mut full: Vec<Filled> = Vec::new();
+    let variants = with_day(result);
+    let column = column(&variants);
+    for variant in variants {
         for station in &variant.stations {
-            let hours = hours(variant, station);
-            if let Some((hour, share)) = peak(&hours)
+            let row = row(variant, station, column);
+            if let Some((at, share)) = peak(&row)
                 && best.is_none_or(|(most, ..)| share > most)
             {
-                best = Some((share, hour, &station.name, &variant.name));
+                best = Some((share, at, &station.name, &variant.name));
             }
-            let count = hours.shares.iter().flatten().filter(|share| **share >= FULL).count();
-            if count == 0 {
-                continue;
-            }
-            match full.iter_mut().find(|(name, ..)| *name == station.name) {
-                Some(known) if count > known.1 => (known.1, known.2) = (count, &variant.name),
+            let is_full = |share: &Option<f64>| share.is_some_and(|share| share >= FULL);
+            let columns = row.shares.iter().filter(|share| is_full(share)).count();
+            let Some(first) = row.shares.iter().position(is_full) else { continue };
+            let from = (row.first + first) as f64 * column;
+            let name = &station.name;
+            let draws = variant
+                .saturation
+                .as_ref()
+                .is_some_and(|line| line.resource == *name || line.ties.contains(name));
+            let found = Filled { station: name, variant: &variant.name, columns, from, draws };
+            match full.iter_mut().find(|known| known.station == found.station) {
+                Some(known) if (draws, columns) > (known.draws, known.columns) => *known = found,
                 Some(_) => {}
-                None => full.push((&station.name, count, &variant.name)),
+                None => full.push(found),
             }
         }
     }
-    let longest = full.iter().rev().max_by_key(|(_, count, _)| *count);
-    if let Some((station, count, variant)) = longest.filter(|_| full.len() > 1) {
-        let (all, count) = (full.len().to_string(), count.to_string());
-        let full = number::plain(FULL * 100.0);
-        return say(lang, Word::HeatTitleFull, &[&all, station, variant, &count, &full]);
+    let clock = |at: f64| number::clock_every(at, column);
+    // What draws a line says most; a consumer of bookkeeping may be full all day and matter to nobody.
+    let telling = full.iter().rev().max_by_key(|filled| (filled.draws, filled.columns));
+    if let Some(longest) = telling {
+        let lasts = longest.columns as f64 * column;
+        let lasts = if lasts >= HOUR {
+            say(lang, Word::Hours, &[&number::plain(lasts / HOUR)])
+        } else if lasts >= 60.0 {
+            say(lang, Word::Minutes, &[&number::plain(lasts / 60.0)])
+        } else {
+            say(lang, Word::Seconds, &[&number::plain(lasts)])
+        };
+        let (all, from) = (full.len().to_string(), clock(longest.from));
+        let percent = number::plain(FULL * 100.0);
+        let said = [longest.station, longest.variant, &from, &lasts, &all, &percent];
+        let word = if full.len() > 1 { Word::HeatTitleFull } else { Word::HeatTitleOne };
+        return say(lang, word, &said);
     }
-    let Some((share, hour, station, variant)) = best else {
+    let Some((share, at, station, variant)) = best else {
         return Word::ChartHeat.text(lang).to_owned();
     };
-    let clock = number::clock(hour as f64 * 3600.0);
     let percent = number::fixed(share * 100.0, 0);
-    say(lang, Word::HeatTitle, &[station, variant, &percent, &clock])
+    say(lang, Word::HeatTitle, &[station, variant, &percent, &clock(at as f64 * column)])
 }
 
 /// As SVG; none when no station is ever busy.
@@ -145,6 +194,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let width = room / beside as f64;
     let titles = variants.iter().map(|v| style::break_lines(&v.name, LABEL, width, 2).len());
     let title_room = 22.0 * titles.max().unwrap_or(1) as f64;
+    let length = column(&variants);
     let top = heading.bottom() + 36.0 + title_room;
     let body = ROW * names.len() as f64;
     let between = 52.0 + title_room;
@@ -165,7 +215,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
                     canvas.text(&name, (MARGIN + label - 10.0, y), Ink::right(SMALL, INK));
                 }
             }
-            panel(canvas, variant, &names, (left, top), width);
+            panel(canvas, variant, &names, (left, top), (width, length));
         }
         if left_out > 0 {
             let text = say(lang, Word::HeatLeftOut, &[&left_out.to_string()]);
@@ -175,16 +225,21 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     Some(svg)
 }
 
-fn panel(canvas: &mut Canvas, variant: &VariantResult, names: &[&str], at: (f64, f64), width: f64) {
-    let (left, top) = at;
+fn panel(
+    canvas: &mut Canvas,
+    variant: &VariantResult,
+    names: &[&str],
+    (left, top): (f64, f64),
+    (width, column): (f64, f64),
+) {
     let title = style::break_lines(&variant.name, LABEL, width, 2);
     let middle = top - 16.0 - (title.len() as f64 - 1.0) * LABEL * 0.6;
     canvas.block(&title, (left, middle), Ink::left(LABEL, INK));
-    let rows: Vec<Option<Hours>> = names
+    let rows: Vec<Option<Row>> = names
         .iter()
         .map(|name| {
             let station = variant.stations.iter().find(|station| station.name == *name)?;
-            (!station.busy_by_bin.is_empty()).then(|| hours(variant, station))
+            (!station.busy_by_bin.is_empty()).then(|| row(variant, station, column))
         })
         .collect();
     let first = rows.iter().flatten().map(|row| row.first).min().unwrap_or(0);
@@ -205,16 +260,24 @@ fn panel(canvas: &mut Canvas, variant: &VariantResult, names: &[&str], at: (f64,
         }
     }
     let bottom = top + ROW * names.len() as f64;
-    // As many labels as fit: "00:00" takes about 44 px.
-    let fitting = (64.0 / cell).ceil() as usize;
-    let every = [1, 2, 3, 6, 12, 24].into_iter().find(|every| *every >= fitting).unwrap_or(24);
-    for hour in (first..=end).filter(|hour| hour.is_multiple_of(every)) {
-        let x = left + cell * (hour - first) as f64;
+    // As many labels as fit: "00:00" takes about 44 px, with seconds 68.
+    let span = (end - first) as f64 * column;
+    let every = number::round_length(span, (width / 64.0).floor().max(2.0));
+    let every = if every < 60.0 {
+        number::round_length(span, (width / 90.0).floor().max(1.0))
+    } else {
+        every
+    };
+    let begin = first as f64 * column;
+    let mut at = (begin / every).ceil() * every;
+    while at <= begin + span + 1e-6 {
+        let x = left + width * (at - begin) / span;
         canvas.line((x, bottom), (x, bottom + 5.0), FAINT, 1.0);
-        let text = number::clock(hour as f64 * 3600.0);
+        let text = number::clock_every(at, every);
         let half = style::text_width(&text, 14.0) / 2.0;
         let x = x.clamp(left + half - 4.0, left + width - half + 2.0);
         canvas.text(&text, (x, bottom + 16.0), Ink::middle(14.0, FAINT));
+        at += every;
     }
 }
 

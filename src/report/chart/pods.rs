@@ -1,0 +1,131 @@
+//! Pods over the day, one panel for each service whose number of pods changes.
+
+use super::Heading;
+use super::axis::{Axis, Panel};
+use super::day::Legend;
+use crate::report::number;
+use crate::report::style::{self, INK, Ink, LABEL, MARGIN, WIDTH};
+use crate::report::words::{Lang, Word, say};
+use crate::study::result::{PodsResult, StudyResult, VariantResult};
+
+/// Services and variants that one chart can show.
+const MOST: usize = 6;
+/// Room for ticks, at the left \[px\].
+const TICKS: f64 = 92.0;
+/// Height of a panel, and from one to the next \[px\].
+const PANEL: f64 = 120.0;
+const NEXT: f64 = PANEL + 48.0;
+/// From a line to the one beside it \[px\].
+const BESIDE: f64 = 3.0;
+
+fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
+    let moves = |(_, variant): &(usize, &VariantResult)| !variant.pods.is_empty();
+    result.variants.iter().enumerate().filter(moves).take(MOST).collect()
+}
+
+/// Services, those that change most first, and how many there are.
+fn services<'a>(variants: &[(usize, &'a VariantResult)]) -> (Vec<&'a str>, usize) {
+    let mut found: Vec<(&str, f64)> = Vec::new();
+    for pods in variants.iter().flat_map(|(_, variant)| &variant.pods) {
+        let (low, high) = range(pods);
+        match found.iter_mut().find(|(name, _)| *name == pods.service) {
+            Some((_, most)) => *most = most.max(high - low),
+            None => found.push((&pods.service, high - low)),
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let all = found.len();
+    (found.into_iter().take(MOST).map(|(name, _)| name).collect(), all)
+}
+
+fn range(pods: &PodsResult) -> (f64, f64) {
+    let each = || pods.by_bin.iter().copied();
+    (each().fold(f64::INFINITY, f64::min), each().fold(0.0, f64::max))
+}
+
+/// The finding: which service gets how many pods, and when.
+pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
+    let mut best: Option<(f64, &VariantResult, &PodsResult)> = None;
+    for variant in &result.variants {
+        for pods in &variant.pods {
+            let (low, high) = range(pods);
+            if best.is_none_or(|(most, ..)| high - low > most) {
+                best = Some((high - low, variant, pods));
+            }
+        }
+    }
+    let Some((_, variant, pods)) = best else { return Word::ChartPods.text(lang).to_owned() };
+    let (low, high) = range(pods);
+    let at = pods.by_bin.iter().position(|count| *count >= high).unwrap_or(0);
+    let (start, length) =
+        variant.day.get(at).map_or((0.0, 3600.0), |bin| (bin.start_s, bin.length_s));
+    let clock = number::clock_every(start, length);
+    let (low, high) = (number::plain(low), number::plain(high));
+    say(lang, Word::PodsTitle, &[&pods.service, &low, &high, &clock, &variant.name])
+}
+
+/// As SVG; none where no number of pods changes.
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+    let variants = shown(result);
+    let (services, _) = services(&variants);
+    if services.is_empty() {
+        return None;
+    }
+    let title = title(result, lang);
+    let heading = Heading::new(&title, result, lang);
+    let more = result.variants.iter().filter(|v| !v.pods.is_empty()).count() - variants.len();
+    let legend = Legend::new(&variants, more, false, lang);
+    let first = heading.bottom() + legend.height() + 44.0;
+    let last = first + NEXT * (services.len() as f64 - 1.0) + PANEL;
+    let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
+    let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
+    let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
+    if end <= start {
+        return None;
+    }
+    let every = number::round_length(end - start, 9.0);
+    let width = WIDTH - 2.0 * MARGIN - TICKS - 16.0;
+    let svg = style::draw(last + 66.0, &title, |canvas| {
+        heading.draw(canvas);
+        legend.draw(canvas, heading.bottom() + 8.0);
+        for (index, service) in services.iter().enumerate() {
+            let lines: Vec<_> = variants
+                .iter()
+                .filter_map(|(index, variant)| {
+                    let pods = variant.pods.iter().find(|pods| pods.service == *service)?;
+                    Some((steps(variant, pods), style::variant(*index)))
+                })
+                .collect();
+            let most = lines.iter().flat_map(|(line, _)| line).map(|p| p[2]).fold(1.0, f64::max);
+            let panel = Panel {
+                left: MARGIN + TICKS,
+                top: first + NEXT * index as f64,
+                width,
+                height: PANEL,
+                x: Axis::clock(start, end, every),
+                y: Axis::from_zero(most, 3.0),
+            };
+            let words = say(lang, Word::PodsOf, &[service]);
+            panel.frame(canvas, &words, 17.0, index + 1 == services.len());
+            // Counts are whole and often the same: lines beside each other are all seen.
+            let middle = (lines.len() as f64 - 1.0) / 2.0;
+            for (place, (line, colour)) in lines.iter().enumerate() {
+                let aside = (place as f64 - middle) * BESIDE;
+                let path = panel.path(line).into_iter().map(|(x, y)| (x, y + aside));
+                canvas.path(&path.collect::<Vec<_>>(), *colour, 2.5);
+            }
+        }
+        let middle = MARGIN + TICKS + width / 2.0;
+        canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+    });
+    Some(svg)
+}
+
+/// The mean of each bin over its length, as steps: `(x, low, mean, high)`.
+fn steps(variant: &VariantResult, pods: &PodsResult) -> Vec<[f64; 4]> {
+    let bins = variant.day.iter().zip(&pods.by_bin);
+    bins.flat_map(|(bin, count)| {
+        [bin.start_s, bin.start_s + bin.length_s].map(|at| [at, *count, *count, *count])
+    })
+    .collect()
+}

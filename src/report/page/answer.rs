@@ -1,0 +1,89 @@
+//! The answer in three sentences, and what to read before using the numbers.
+
+use super::{Block, Source, escape, prose};
+use crate::report::facts;
+use crate::report::number;
+use crate::report::phrases::translated;
+use crate::report::words::{Word, say};
+use crate::study::result::{Saturation, VariantResult};
+
+pub(super) fn blocks(source: &Source) -> Vec<Block> {
+    let result = source.result;
+    let first = match facts::headline(result, source.lang) {
+        Some(headline) => format!("**{}.**", escape(&headline)),
+        None => source.word(Word::AnswerNoSaturation),
+    };
+    let sentences: Vec<String> =
+        std::iter::once(first).chain(lines(source)).chain(users(source)).collect();
+    let mut blocks = vec![Block::Heading(Word::Answer), Block::Lead(sentences.join(" "))];
+    let mut items: Vec<String> = Vec::new();
+    if source.manifest.partial {
+        items.push(source.word(Word::Partial));
+    }
+    let warnings = facts::warnings(result).0;
+    items.extend(warnings.into_iter().map(|text| prose(&translated(text, source.lang))));
+    items.extend(source.notes.iter().map(|note| escape(note)));
+    if !items.is_empty() {
+        blocks.extend([Block::Heading(Word::WarningsHeading), Block::List(items)]);
+    }
+    blocks
+}
+
+/// Where the line lies, what draws it, and where it was before the change.
+fn lines(source: &Source) -> Option<String> {
+    let Source { result, lang, .. } = *source;
+    let found = |variant: &VariantResult| {
+        let saturation = variant.saturation.as_ref()?;
+        let mut line = format!("{} RPS", facts::line(saturation, lang));
+        if let Some(users) = facts::users(result, saturation, lang) {
+            line = format!("{line} ({users} MAU)");
+        }
+        Some((escape(&variant.name), line, escape(&drawn_by(saturation, lang))))
+    };
+    let (name, line, first) = found(result.variants.last()?)?;
+    let today = facts::today(result);
+    let before = today.filter(|_| result.variants.len() > 1).and_then(found);
+    Some(match before {
+        Some((before, line_before, first_before)) => say(
+            lang,
+            Word::AnswerLines,
+            &[&name, &line, &first, &before, &line_before, &first_before],
+        ),
+        None => say(lang, Word::AnswerLine, &[&name, &line, &first]),
+    })
+}
+
+fn drawn_by(saturation: &Saturation, lang: crate::report::Lang) -> String {
+    let name = facts::first_to_go(saturation, lang);
+    if saturation.beyond_search { Word::AnswerBeyond.text(lang).to_owned() } else { name }
+}
+
+/// What users get at the load asked about.
+fn users(source: &Source) -> Option<String> {
+    let Source { result, lang, .. } = *source;
+    let last = result.variants.last()?;
+    let at = last.at_target.as_ref()?;
+    let judged: Vec<bool> =
+        result.variants.iter().filter_map(|v| facts::meets_all(result, v)).collect();
+    let met = judged.iter().filter(|met| **met).count();
+    let (load, name) = (escape(&facts::load(result, lang)), escape(&last.name));
+    let mut text = if number::known(&at.p99_ms) && at.p99_ms.mean > 0.0 {
+        let (p99, errors) = (number::estimate(&at.p99_ms), number::percent(&at.error_rate));
+        let goodput = number::estimate(&at.goodput_rps);
+        say(lang, Word::AnswerUsers, &[&load, &name, &p99, &goodput, &errors])
+    } else {
+        let lag = number::estimate(&at.max_lag);
+        say(lang, Word::AnswerRecords, &[&load, &name, &lag])
+    };
+    let all = judged.len().to_string();
+    text.push_str(&match (met, judged.len()) {
+        (_, 0) => String::new(),
+        (1, 1) => say(lang, Word::AnswerMeetsOne, &[]),
+        (0, 1) => say(lang, Word::AnswerMissesOne, &[]),
+        (0, _) => say(lang, Word::AnswerMeetsNone, &[&all]),
+        (met, total) if met == total => say(lang, Word::AnswerMeetsAll, &[&all]),
+        _ => say(lang, Word::AnswerMeets, &[&met.to_string(), &all]),
+    });
+    text.push('.');
+    Some(text)
+}

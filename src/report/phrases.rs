@@ -1,0 +1,355 @@
+//! Sentences that arrive inside results, which are English, in other languages: reasons, warnings and
+//! what edits do. A sentence is recognised by its words; what stands between them (names, numbers, and
+//! sentences within it) is carried over.
+
+use super::words::Lang;
+
+/// English and Korean; `{0}`, `{1}`, … stand for anything.
+const PHRASES: &[(&str, &str)] = &[
+    // What draws a line.
+    (
+        "{0}; no single relief carries more, several resources limit together",
+        "{0}; 하나만 늘려서는 더 감당하지 못하고 여러 자원이 함께 제한",
+    ),
+    ("{0}; no single relief carries more", "{0}; 하나만 늘려서는 더 감당하지 못함"),
+    (
+        "{0}; the relief of one alone carries no more, they limit together",
+        "{0}; 하나만 늘려서는 더 감당하지 못하고 함께 제한",
+    ),
+    ("carries the largest load tried, {0} requests/s", "시도한 최대 부하 {0} RPS까지 감당"),
+    ("stopped before any resource was relieved", "자원을 늘려 보기 전에 중단됨"),
+    (
+        "no station is busy or has a queue: the target is below the time of the work",
+        "사용률이 높거나 대기열이 있는 자원이 없음: 목표가 작업 자체의 시간보다 짧음",
+    ),
+    ("{0}, at {1} requests/s", "{1} RPS에서 {0}"),
+    (
+        "{0} of {1} cores busy ({2} %) in {3} pods of {4}",
+        "{4}코어 파드 {3}개의 {1}코어 중 {0}코어 사용({2} %)",
+    ),
+    (
+        "{0} of {1} threads busy ({2} %), {3} waiting on average",
+        "스레드 {1}개 중 {0}개 사용({2} %), 평균 {3}건 대기",
+    ),
+    (
+        "{0} of {1} connections in use ({2} pods × {3}), {4} waiting on average",
+        "커넥션 {1}개(파드 {2}개 × {3}) 중 {0}개 사용, 평균 {4}건 대기",
+    ),
+    ("{0} of {1} vCPU busy ({2} %) on the database", "DB의 vCPU {1}개 중 {0}개 사용({2} %)"),
+    (
+        "{0} of {1} storage operations/s ({2} %), {3} waiting on average",
+        "초당 스토리지 작업 {1}건 중 {0}건 사용({2} %), 평균 {3}건 대기",
+    ),
+    ("{0} of {1} connections open, {2} refused", "커넥션 {1}개 중 {0}개 열림, {2}건 거절"),
+    (
+        "its one command thread is {0} % busy, {1} waiting on average",
+        "하나뿐인 명령 스레드의 사용률 {0} %, 평균 {1}건 대기",
+    ),
+    (
+        "held {0} % of the time, {1} waiting on average",
+        "전체 시간의 {0} % 동안 잠김, 평균 {1}건 대기",
+    ),
+    ("{0}; {1} of {2} busy, mean lag {3}", "{0}; {2}개 중 {1}개 사용, 평균 랙 {3}건"),
+    ("all {0} partitions have a thread of their own", "파티션 {0}개에 스레드가 하나씩 있음"),
+    (
+        "{0} threads share {1} partitions unevenly: the fullest has {2} of them",
+        "스레드 {0}개가 파티션 {1}개를 고르지 않게 나눔(가장 많은 스레드가 {2}개)",
+    ),
+    ("{0} threads share {1} partitions", "스레드 {0}개가 파티션 {1}개를 나눔"),
+    // What is doubtful.
+    (
+        "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {0} is a \
+         default: lengthen `window.measure` beyond {1}, or give `window.warm_up`",
+        "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 예열 {0}은 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정하세요",
+    ),
+    (
+        "the system has not settled after {0} of warm-up, which shifts the means: `warm_up: {1}` would do",
+        "예열 {0} 뒤에도 안정되지 않아 평균이 치우침: `warm_up: {1}`이면 충분함",
+    ),
+    (
+        "the second half of the window still differs from the first, and {0} are too short to tell when that ends: lengthen `window.measure`",
+        "관측 구간의 앞뒤가 아직 다르고, {0}로는 언제 끝나는지 알 수 없음: `window.measure`를 늘리세요",
+    ),
+    (
+        "{0} at the load asked about rests on {1} response times a {2}, of which fewer than \
+         ten lie beyond it: `window.measure: {3}` would do or take fewer batches",
+        "요청한 부하의 {0}: {2}당 응답 시간 {1}개에 근거하며 이를 넘는 응답이 10개 미만임: `window.measure: {3}`이면 충분하고, 배치 수를 줄여도 됨",
+    ),
+    (
+        "{0} at the load asked about rests on {1} response times a {2}, of which fewer than ten lie beyond it: `window.measure: {3}` would do",
+        "요청한 부하의 {0}: {2}당 응답 시간 {1}개에 근거하며 이를 넘는 응답이 10개 미만임: `window.measure: {3}`이면 충분함",
+    ),
+    (
+        "{0} at the load asked about is known to ± {1} % after {2}, not to the {3} % asked for: {4}",
+        "요청한 부하의 {0}: {2} 뒤에도 정밀도가 ± {1} %로, 요구한 {3} %에 못 미침: {4}",
+    ),
+    (
+        "whether the load asked about meets its target is undecided after {0} ({1}): {2}",
+        "요청한 부하가 목표를 달성하는지 {0}로는 판정할 수 없음({1}): {2}",
+    ),
+    (
+        "the batches are too short to count as independent (correlation of neighbours {0}, {1}), so the \
+         intervals are too narrow: `window.measure: {2}` makes them {3} times longer",
+        "배치가 짧아 서로 독립이 아니므로(이웃 상관 {0}, {1}) 신뢰구간이 실제보다 좁음: `window.measure: {2}`이면 배치가 {3}배 길어짐",
+    ),
+    ("{0} replications", "반복 {0}회"),
+    ("{0} batches", "배치 {0}개"),
+    (
+        "lengthen `window.measure` or raise `precision.most_replications`",
+        "`window.measure`를 늘리거나 `precision.most_replications`를 올리세요",
+    ),
+    ("lengthen `window.measure`", "`window.measure`를 늘리세요"),
+    ("replication", "반복"),
+    ("batch", "배치"),
+    ("goodput", "유효 처리량"),
+    ("mean response", "평균 응답"),
+    (
+        "{0} fall behind already below the line ({1}); their topic's records do not count as events, so they draw no line",
+        "{0}: 포화 지점 이전부터 밀림({1}); 해당 토픽의 레코드는 이벤트로 세지 않으므로 포화 지점을 정하지 않음",
+    ),
+    (
+        "the day was run in 1/{0} of its time at the same rates; backlogs that last are scaled back",
+        "하루를 같은 유입률로 1/{0} 시간에 실행함; 오래 남는 적체는 원래 크기로 환산함",
+    ),
+    // What the input makes doubtful.
+    ("the {0} `{1}` is not used", "{0} `{1}`은(는) 쓰이지 않음"),
+    ("pool", "커넥션 풀"),
+    ("cache", "캐시"),
+    ("database", "데이터베이스"),
+    ("topic", "토픽"),
+    ("time", "시간"),
+    ("lock", "락"),
+    (
+        "the time `{0}` has no basis; it counts as assumed",
+        "시간 `{0}`에 근거가 없어 가정으로 취급함",
+    ),
+    (
+        "`{0}` has {1} consumer threads for {2} partitions of `{3}`: {4} idle",
+        "`{0}`의 컨슈머 스레드는 {1}개, `{3}`의 파티션은 {2}개: {4}개는 유휴",
+    ),
+    (
+        "the pools of all pods may open {0} connections to `{1}`, which accepts {2}",
+        "모든 파드의 커넥션 풀은 `{1}`에 {0}개까지 열 수 있으나 {2}개만 허용됨",
+    ),
+    (
+        "mix {0}: {1} requests/s with the journeys' own think times keep {2} users there at the peak, not the {3} stated (Little's law)",
+        "요청 비율 {0}: {1} RPS와 여정의 생각 시간이면 피크 동시 사용자는 {2}명으로, 적힌 {3}명과 다름(리틀의 법칙)",
+    ),
+    ("this transaction reuses the connection to `{0}`", "이 트랜잭션은 `{0}` 커넥션을 다시 씀"),
+    (
+        "a request takes {0} connections of the pool `{1}` at once: with {2} in the pool, {3} such requests at the same instant may wait for each other",
+        "한 요청이 커넥션 풀 `{1}`의 커넥션 {0}개를 동시에 잡음: 풀에 {2}개뿐이므로 그런 요청 {3}건이 겹치면 서로를 기다릴 수 있음",
+    ),
+    // What edits do.
+    ("no effect: {0}", "효과 없음: {0}"),
+    ("no change: {0}", "변화 없음: {0}"),
+    (
+        "{0} is written already, where the plan believed {1}",
+        "이미 {0}(으)로 적혀 있음(계획서에는 {1}로 되어 있음)",
+    ),
+    ("{0} is written already", "이미 {0}(으)로 적혀 있음"),
+    ("{0} runs already", "이미 {0}(으)로 동작 중"),
+    ("what is written does not reach it", "적힌 값이 전달되지 않음"),
+    (
+        "under autoscaling `replicas` is dead, and the minimum of {0} rules",
+        "오토스케일링에서는 `replicas`가 쓰이지 않고 최솟값 {0}이(가) 적용됨",
+    ),
+    ("{0} ({1} of {2} places)", "{0} ({2}곳 중 {1}곳)"),
+    (
+        "changes what runs, but nothing in the simulation depends on it",
+        "실제 동작이 바뀌나 시뮬레이션에는 영향이 없음",
+    ),
+    ("changes what runs", "실제 동작이 바뀜"),
+    ("{0} runs, because {1}", "{0}(으)로 동작: {1}"),
+];
+
+/// A piece of a phrase.
+enum Piece<'a> {
+    Words(&'a str),
+    Place(usize),
+}
+
+fn pieces(phrase: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = phrase;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((place, behind)) = after.split_once('}') else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Words(before));
+        }
+        pieces.push(Piece::Place(place.parse().unwrap_or_default()));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Words(rest));
+    }
+    pieces
+}
+
+/// What stands in the places of a phrase, by number, where the text is one.
+fn places<'t>(pieces: &[Piece], text: &'t str) -> Option<Vec<(usize, &'t str)>> {
+    match pieces {
+        [] => text.is_empty().then(Vec::new),
+        [Piece::Words(words), rest @ ..] => places(rest, text.strip_prefix(words)?),
+        [Piece::Place(number)] => (!text.is_empty()).then(|| vec![(*number, text)]),
+        [Piece::Place(number), rest @ ..] => {
+            let [Piece::Words(next), ..] = rest else { return None };
+            text.match_indices(next).filter(|(at, _)| *at > 0).find_map(|(at, _)| {
+                let mut found = places(rest, &text[at..])?;
+                found.push((*number, &text[..at]));
+                Some(found)
+            })
+        }
+    }
+}
+
+/// A sentence of a result in a language; as it is where nobody has put it into that.
+pub(crate) fn translated(text: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => text.to_owned(),
+        Lang::Ko => known(text).unwrap_or_else(|| text.to_owned()),
+    }
+}
+
+fn known(text: &str) -> Option<String> {
+    // A name before a colon says what the sentence is about.
+    let about = || {
+        text.match_indices(": ").find_map(|(at, colon)| {
+            let rest = known(&text[at + colon.len()..])?;
+            Some(format!("{}: {rest}", &text[..at]))
+        })
+    };
+    whole(text).or_else(about)
+}
+
+/// A text that is a phrase from beginning to end.
+fn whole(text: &str) -> Option<String> {
+    PHRASES.iter().find_map(|(english, korean)| {
+        let found = places(&pieces(english), text)?;
+        let first = found.iter().find(|(_, place)| place.as_ptr() == text.as_ptr());
+        // What begins with a name and a colon is about that name.
+        if first.is_some_and(|(_, place)| place.contains(": ") && whole(place).is_none()) {
+            return None;
+        }
+        let of = |number: usize| found.iter().find(|(place, _)| *place == number);
+        let said = |piece: &Piece| match piece {
+            Piece::Words(words) => (*words).to_owned(),
+            Piece::Place(number) => {
+                of(*number).map_or_else(String::new, |(_, text)| translated(text, Lang::Ko))
+            }
+        };
+        Some(pieces(korean).iter().map(said).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where sentences of results are made.
+    const SOURCES: &[&str] = &[
+        include_str!("../study/saturation.rs"),
+        include_str!("../study/doubts.rs"),
+        include_str!("../study/lines.rs"),
+        include_str!("../scenario/plan.rs"),
+    ];
+
+    #[test]
+    fn both_languages_fill_the_same_places() {
+        for (english, korean) in PHRASES {
+            let numbers = |text| {
+                let places = pieces(text).into_iter().filter_map(|piece| match piece {
+                    Piece::Place(number) => Some(number),
+                    Piece::Words(_) => None,
+                });
+                let mut numbers: Vec<usize> = places.collect();
+                numbers.sort_unstable();
+                numbers
+            };
+            assert_eq!(numbers(english), numbers(korean), "{english}");
+        }
+    }
+
+    #[test]
+    fn sentences_within_sentences_are_carried_over() {
+        let said = |text| translated(text, Lang::Ko);
+        assert_eq!(
+            said("1.7 of 2.0 cores busy (85 %) in 2 pods of 1.00, at 232 requests/s"),
+            "232 RPS에서 1.00코어 파드 2개의 2.0코어 중 1.7코어 사용(85 %)"
+        );
+        assert_eq!(
+            said(
+                "2 threads share 3 partitions unevenly: the fullest has 2 of them; 1.6 of 2 busy, \
+                 mean lag 267, at 171 requests/s"
+            ),
+            "171 RPS에서 스레드 2개가 파티션 3개를 고르지 않게 나눔(가장 많은 스레드가 2개); 2개 중 1.6개 사용, 평균 랙 267건"
+        );
+        assert_eq!(
+            said(
+                "planned: goodput at the load asked about is known to ± 7 % after 8 replications, not \
+                 to the 5 % asked for: lengthen `window.measure`"
+            ),
+            "planned: 요청한 부하의 유효 처리량: 반복 8회 뒤에도 정밀도가 ± 7 %로, 요구한 5 %에 못 미침: \
+             `window.measure`를 늘리세요"
+        );
+        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`은(는) 쓰이지 않음");
+        assert_eq!(said("nobody ever wrote this"), "nobody ever wrote this");
+        assert_eq!(translated("replication", Lang::En), "replication");
+    }
+
+    /// String literals of a source before its tests, lines joined as the compiler joins them.
+    fn literals(source: &str) -> Vec<String> {
+        let code: String = source
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .fold(String::new(), |text, line| match text.strip_suffix('\\') {
+                Some(before) => format!("{before}{}", line.trim_start()),
+                None => format!("{text}\n{line}"),
+            });
+        code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_sentence_that_a_study_makes_is_known() {
+        // Errors and marks of the program, which no report shows, and parts of sentences that are known as
+        // a whole.
+        let elsewhere = [
+            "{unit} busy",
+            "{waiting:.1} waiting",
+            "{} in {} pods",
+            "{} on the database",
+            "looking for the line",
+            "write `from: ",
+            "the plan is stale",
+            "is changed twice",
+            "is not in the system",
+            "is not a single",
+        ];
+        let mut sentences = 0;
+        for literal in SOURCES.iter().flat_map(|source| literals(source)) {
+            let aside = elsewhere.iter().any(|part| literal.contains(part));
+            // Fewer words are part of a sentence, or a name.
+            if aside || literal.split(' ').count() < 4 || literal.contains("reason = ") {
+                continue;
+            }
+            // Places are filled with what a sentence may hold.
+            let mut text = String::new();
+            let filled = literal.replace("{waits}", "7 waiting on average").replace("{cut}", "");
+            let mut rest = filled.as_str();
+            while let Some((before, after)) = rest.split_once('{') {
+                text.push_str(before);
+                text.push('7');
+                rest = after.split_once('}').map_or("", |(_, behind)| behind);
+            }
+            text.push_str(rest);
+            let text = text.trim_start_matches("; ");
+            let whole = [text.to_owned(), format!("7; {text}")];
+            assert!(whole.iter().any(|text| known(text).is_some()), "no Korean for: {text}");
+            sentences += 1;
+        }
+        assert!(sentences > 20, "{sentences} sentences found");
+    }
+}
