@@ -177,8 +177,7 @@ fn read(
     let base = variation.base(base, &system_tree, problems)?;
     let mut edits = Edits { alone: !options.check_only, ..Edits::default() };
     let mut carried = (&mut edits, variation);
-    let variants =
-        variants(&scenario, &base, &system_tree, &mut inputs, &mut carried, problems);
+    let variants = variants(&scenario, &base, &system_tree, &mut inputs, &mut carried, problems);
     if named != calibrations.len() && calibrations.is_empty() {
         return None;
     }

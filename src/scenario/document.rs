@@ -26,12 +26,12 @@ use self::stated::StatedDoc;
 pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::ladder::{LadderDoc, ladder_up_to};
+pub(crate) use self::mesh::{
+    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
+};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
     PodMemoryDoc, RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
-};
-pub(crate) use self::mesh::{
-    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
 };
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};

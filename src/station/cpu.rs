@@ -11,9 +11,13 @@
 //! all cores of the machine until together they have used limit × period, and then stall until the
 //! period ends. The long-run throughput is the same, how long one job takes is not.
 
+mod quota;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use self::quota::Quota;
+pub use self::quota::Usage;
 use crate::units::{Span, Time};
 
 /// Period of a CPU quota unless set otherwise: `sched_cfs_period_us` is 100 ms in the kernel and in
@@ -94,8 +98,7 @@ impl Cpu {
         let before = (self.busy(), self.sharing());
         self.has(cores);
         self.share();
-        let change =
-            Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
+        let change = Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
         self.moved(now, change)
     }
 
@@ -249,8 +252,8 @@ impl Cpu {
     }
 
     /// Everything stands for `pause` from `now` on, and who stopped it computes meanwhile on one core. Jobs
-    /// that begin meanwhile wait. (A garbage collection that stops the world.) With a quota the pause itself
-    /// is not set off against it.
+    /// that begin meanwhile wait. (A garbage collection that stops the world.) With a quota the pause
+    /// itself is not set off against it.
     ///
     /// [`Cpu::next`] moves.
     pub fn pause(&mut self, now: Time, pause: Span) {
@@ -313,116 +316,6 @@ impl Cpu {
 #[inline]
 fn nearest(nanos: f64) -> Span {
     Span((nanos + 0.5) as i64 as u64)
-}
-
-/// What was used of a quota since the run began.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Usage {
-    /// Time of cores \[ns\]: what `usage_usec` of `cpu.stat` counts, and what an autoscaler sees.
-    pub used: f64,
-    /// How long jobs were there and none ran \[ns\].
-    pub stalled: f64,
-}
-
-/// The quota of a period, and what is left of it.
-#[derive(Clone, Debug)]
-struct Quota {
-    limit: f64,
-    period: Span,
-    /// Time of cores in each period \[ns\].
-    budget: f64,
-    /// What is left of it in the period that ends at `ends`.
-    left: f64,
-    ends: Time,
-    usage: Usage,
-    /// Whether jobs are there and the quota is used up, and the cores that were said to be in use.
-    stalled: bool,
-    shown: f64,
-}
-
-impl Quota {
-    fn new(limit: f64, period: Span, phase: Span) -> Quota {
-        debug_assert!(limit > 0.0 && period > Span::ZERO, "a quota of nothing lets nobody finish");
-        let budget = limit * period.0 as f64;
-        let ends = Time(phase.0 % period.0);
-        let usage = Usage::default();
-        Quota { limit, period, budget, left: budget, ends, usage, stalled: false, shown: 0.0 }
-    }
-
-    /// Nobody ran up to `now`: the period in which it lies has what was left of it, or everything.
-    fn refill(&mut self, now: Time) {
-        if now >= self.ends {
-            let gone = (now - self.ends).0 / self.period.0;
-            self.ends = Time(self.ends.0 + (gone + 1) * self.period.0);
-            self.left = self.budget;
-        }
-    }
-
-    /// How long jobs that together use `rate` cores can run in a whole period \[ns\].
-    fn running(&self, rate: f64) -> f64 {
-        (self.budget / rate).min(self.period.0 as f64)
-    }
-
-    /// How long they can run in what is left, from `from` on, of the period under way \[ns\].
-    fn running_now(&self, from: Time, rate: f64) -> f64 {
-        (self.left / rate).min((self.ends - from).0 as f64)
-    }
-
-    /// Jobs that together use `rate` > 0 cores were there from `from` to `now`; how long they ran \[ns\].
-    fn run(&mut self, from: Time, now: Time, rate: f64) -> f64 {
-        let passed = (now - from).0 as f64;
-        let ran = if now < self.ends {
-            let ran = self.running_now(from, rate).min(passed);
-            self.left -= rate * ran;
-            ran
-        } else {
-            let first = self.running_now(from, rate);
-            let whole = (now - self.ends).0 / self.period.0;
-            self.refill(now);
-            let begun = Time(self.ends.0 - self.period.0);
-            let last = self.running(rate).min((now - begun).0 as f64);
-            self.left = self.budget - rate * last;
-            first + whole as f64 * self.running(rate) + last
-        };
-        self.usage.used += rate * ran;
-        self.usage.stalled += passed - ran;
-        ran
-    }
-
-    /// When jobs that use `rate` > 0 cores from `from` on next begin or cease to stall.
-    fn turn(&self, from: Time, rate: f64) -> Time {
-        if self.stalled {
-            return self.ends;
-        }
-        let now = self.left / rate;
-        if now < (self.ends - from).0 as f64 {
-            return from + Span(now.ceil() as u64);
-        }
-        let each = self.running(rate);
-        if each < self.period.0 as f64 { self.ends + Span(each.ceil() as u64) } else { Time::NEVER }
-    }
-
-    /// When a job ends that has to run for `run` more \[ns\], beside others, from `from` on.
-    ///
-    /// The clock counts nanoseconds: what lacks half of one is done, rather than stalled for a period.
-    #[inline(never)]
-    fn end(&self, from: Time, run: f64, rate: f64) -> Time {
-        let now = self.running_now(from, rate);
-        if run <= now + 0.5 {
-            return from + nearest(run);
-        }
-        let later = run - now;
-        let each = self.running(rate);
-        let whole = (((later - 0.5) / each).ceil() - 1.0).max(0.0);
-        let last = later - whole * each;
-        self.ends + Span((whole as u64).saturating_mul(self.period.0)) + nearest(last.max(0.0))
-    }
-
-    /// Jobs used `more` than their rounded times say \[ns of cores\].
-    fn correct(&mut self, more: f64) {
-        self.left = (self.left - more).clamp(0.0, self.budget);
-        self.usage.used += more;
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What the plan's document claims, and what the simulation says of it: the document's own tables, each cell
-//! with what was simulated, and what is achieved.
+//! What the plan's document claims, and what the simulation says of it: the document's own tables, each
+//! cell with what was simulated, and what is achieved.
 
 use super::{Block, Source, escape, prose};
 use crate::report::phrases::translated;
@@ -25,8 +25,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let because = |(names, reason): (String, String)| {
         format!("{}: {}", escape(&names), prose(&translated(&reason, lang)))
     };
-    let mut reasons: Vec<String> =
-        claims::reasons(result, lang).into_iter().map(because).collect();
+    let mut reasons: Vec<String> = claims::reasons(result, lang).into_iter().map(because).collect();
     for claim in &result.claims {
         if let Some(note) = &claim.place.note {
             let row = claim.place.row.clone().unwrap_or_else(|| claims::metric(claim, lang));

@@ -3,17 +3,17 @@
 use super::Question;
 use super::system::too_large;
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
+use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
 use crate::scenario::find;
 use crate::scenario::problem::Problems;
-use crate::scenario::decode::Spanned;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::units::Span as Length;
 
 /// Most that may happen on a day.
 const MOST_HAPPENINGS: usize = 10_000;
-/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and the 300 s for
-/// which pods tolerate a node that is not ready.
+/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and the 300 s
+/// for which pods tolerate a node that is not ready.
 const NOTICED: Length = Length::from_millis(340_000);
 /// Time that a client waits for a command (Redisson's `timeout`).
 const CACHE_TIMEOUT: Length = Length::from_millis(3_000);
@@ -107,7 +107,10 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                         let Some(at) = find(databases, name, "database", "E0201", problems) else {
                             continue;
                         };
-                        Box::new(move |factor| Happening::SlowDatabase { database: at as Id, factor })
+                        Box::new(move |factor| Happening::SlowDatabase {
+                            database: at as Id,
+                            factor,
+                        })
                     }
                     (None, Some(name)) => {
                         let Some(at) = find(caches, name, "cache", "E0201", problems) else {

@@ -1,0 +1,165 @@
+//! The world before anything happens.
+
+use std::collections::VecDeque;
+
+use super::load::{Choice, Users};
+use super::mesh::Meshes;
+use super::nodes::Nodes;
+use super::pods::Life;
+use super::request::{self, Requests};
+use super::scale::{self, Seen};
+use super::slots::{SLOT_SOURCES, Slots};
+use super::spec::{self, Spec};
+use super::{
+    Adder, Cache, Cost, Database, Lock, Pod, PodPool, Run, Service, World, consumer, index,
+    stations, sticky, topics,
+};
+use crate::engine::{Agenda, Slot};
+use crate::observe::Observer;
+use crate::station::cpu::Cpu;
+use crate::station::credits::IoCredits;
+use crate::station::device::Device;
+use crate::station::pool::Pool;
+use crate::units::{Span, Time};
+
+fn database(described: &spec::Database, run: &Run) -> Database {
+    // A steady load is asked about as if credits lasted: how long they do is another question.
+    let bucket = described.io_credits.filter(|_| run.follow_curve);
+    let credits = described.iops.zip(bucket).map(|(burst, bucket)| {
+        IoCredits::new(bucket.baseline, burst.max(bucket.baseline), bucket.capacity)
+    });
+    Database { storage: Device::default(), credits, connections: 0, slow: 1.0 }
+}
+
+impl<'a, O: Observer> World<'a, O> {
+    /// Everything as it is before anything happens.
+    pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
+        let (_, numbering) = stations::build(spec);
+        let mut services = Vec::new();
+        let mut pods = Vec::new();
+        let mut pools = Vec::new();
+        let mut cpus = Vec::new();
+        for (number, service) in (0..).zip(&spec.services) {
+            let first = pods.len() as u32;
+            services.push(Service {
+                pods: first..first + service.most_pods(),
+                ready: (first..first + service.pods).collect(),
+                next: 0,
+                wanted: service.pods + service.lifecycle.pending,
+                version: 0,
+                active: None,
+                rollout: None,
+            });
+            for own in 0..service.most_pods() {
+                pods.push(Pod {
+                    service: number,
+                    life: match own {
+                        own if own < service.pods => Life::Ready,
+                        own if own < service.pods + service.lifecycle.pending => Life::Pending,
+                        _ => Life::Absent,
+                    },
+                    version: 0,
+                    node: request::NONE,
+                    wants: 0,
+                    has: service.cores,
+                    warm_at: Time::ZERO,
+                    uncollected: Span::ZERO,
+                    seen: Seen::new(Time::ZERO),
+                    used_before: Span::ZERO,
+                    pools: pools.len() as u32,
+                    busy_threads: 0,
+                    waiting: VecDeque::new(),
+                });
+                cpus.push(Cpu::new(service.cores));
+                for (index, pool) in (0..).zip(&service.pools) {
+                    pools.push(PodPool {
+                        pool: Pool::new(pool.maximum, pool.minimum_idle, 0),
+                        service: number,
+                        number: index,
+                        adder: Adder::Resting,
+                        back_off: Span::ZERO,
+                    });
+                }
+            }
+        }
+        cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
+        let (readers, subscriptions, threads, groups) = consumer::members(spec, &services);
+        let cpu_slots = SLOT_SOURCES + spec.load.records.len() as Slot;
+        let pool_slots = cpu_slots + cpus.len() as Slot;
+        let pod_slots = pool_slots + 3 * pools.len() as Slot;
+        let group_slots = pod_slots + pods.len() as Slot;
+        let scaler_slots = group_slots + groups.len() as Slot;
+        let nodes = Nodes::new(spec, &services);
+        let scalers = scale::scalers(&spec.services);
+        let service_slots = scaler_slots + scalers.len() as Slot;
+        let thread_slots = service_slots + services.len() as Slot;
+        let meshes = Meshes::new(spec, &services, pods.len());
+        let proxy_slots = thread_slots + threads.len() as Slot;
+        let slots = Slots {
+            cpus: cpu_slots,
+            pools: pool_slots,
+            pods: pod_slots,
+            groups: group_slots,
+            scalers: scaler_slots,
+            services: service_slots,
+            threads: thread_slots,
+            proxies: proxy_slots,
+            dynamic: proxy_slots + meshes.len(),
+        };
+        let (nodes, seats) =
+            nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
+        let mut world = World {
+            spec,
+            run,
+            observer,
+            now: Time::ZERO,
+            end: Time::ZERO + run.warm_up + Span(run.bin.0.saturating_mul(u64::from(run.bins))),
+            agenda: Agenda::new(spec.order),
+            slots,
+            numbering,
+            kept: sticky::kept(spec, &services),
+            meshes,
+            services,
+            pods,
+            cpus,
+            pools,
+            databases: spec.databases.iter().map(|of| database(of, run)).collect(),
+            caches: vec![
+                Cache { commands: Device::default(), slow: 1.0, lost: None };
+                spec.caches.len()
+            ],
+            locks: vec![Lock::default(); spec.locks.len()],
+            indexes: index::indexes(spec, run),
+            readers,
+            lost: Vec::new(),
+            topics: vec![topics::Topic::default(); spec.topics.len()],
+            subscriptions,
+            threads,
+            groups,
+            actions: Vec::new(),
+            scalers,
+            shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
+            nodes,
+            uneven: spec.services.iter().any(|service| {
+                let lifecycle = &service.lifecycle;
+                lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
+            }),
+            happened: 0,
+            requests: Requests::default(),
+            users: Users::default(),
+            choice: Choice::new(&spec.load),
+            arrivals: None,
+            sources: Vec::new(),
+            ready: VecDeque::new(),
+            expired: Vec::new(),
+            cost: Cost::default(),
+            in_flight: 0,
+        };
+        for (pod, node) in seats {
+            world.pods[pod as usize].node = node;
+            world.cpus[pod as usize] = world.new_cpu(pod);
+            world.pods[pod as usize].has = world.alone(pod);
+        }
+        world
+    }
+}
