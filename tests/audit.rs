@@ -507,7 +507,7 @@ const SOUND: &str = "tests/fixtures/audit/tickets.yaml";
 
 fn loaded(path: &Path) -> Loaded {
     let catalog = Some("tests/fixtures/audit/catalog".into());
-    match load(path, &Options { catalog, ..Options::default() }) {
+    match load(path, &Options { catalog, ..Options { check_only: true, ..Options::default() } }) {
         Ok(loaded) => loaded,
         Err(problems) => panic!("{}", render(&problems, false)),
     }

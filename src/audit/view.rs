@@ -138,9 +138,9 @@ impl<'a> View<'a> {
         Some((item, steady))
     }
 
-    /// Pods of a service.
+    /// Pods of a service that are wanted, those that fit on no node included.
     pub(crate) fn pods(&self, service: OneService<'_>, which: Pods) -> u32 {
-        let running = service.spec.pods;
+        let running = service.spec.pods + service.spec.lifecycle.pending;
         match which {
             Pods::Running => running,
             Pods::Most => {

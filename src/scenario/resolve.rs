@@ -164,6 +164,7 @@ fn compile(
                 view: variant.view,
                 calibration: *calibration,
                 fidelity: nodes::Fidelity::of(question.scenario.fidelity.as_ref()),
+                check_only: question.options.check_only,
                 endpoints: BTreeMap::new(),
                 edges: Vec::new(),
                 spec: Spec::default(),

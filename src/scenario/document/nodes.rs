@@ -11,6 +11,8 @@ words! {
         "none" => None,
         /// The cluster autoscaler: nodes come for pods that fit nowhere, and go when they are not needed.
         "cluster-autoscaler" => ClusterAutoscaler,
+        /// Karpenter, simulated as the cluster autoscaler with nodes that come sooner.
+        "karpenter" => Karpenter,
     }
 
     /// What an instance does whose CPU credits are used up.
@@ -55,7 +57,7 @@ document! {
         max: Option<Setting<Count<0, 10_000>>>,
         /// What changes the number of nodes; `none` by default.
         autoscaler: Option<Setting<NodeScalerWord>>,
-        /// Time from the order of a node until pods start on it; 3 min by default.
+        /// Time from the order of a node until pods start on it; 3 min by default, with Karpenter 1 min.
         provision: Option<Setting<Duration>>,
         /// What `DaemonSet`s request on each node, all together.
         daemons: Option<RequestsDoc>,

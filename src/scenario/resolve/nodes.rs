@@ -18,6 +18,8 @@ use crate::units::Span as Length;
 const MOST_NODES: u64 = 10_000;
 /// Time in which a new node of a managed group takes pods: 3 to 5 min have been seen on EKS.
 const PROVISION: Length = Length::from_millis(180_000);
+/// The same with Karpenter: 45 to 90 s have been seen.
+const KARPENTER: Length = Length::from_millis(60_000);
 /// Pods that a node may have unless its type says otherwise (`maxPods` of the kubelet).
 const MOST_PODS: u32 = 110;
 /// `terminationGracePeriodSeconds` of a pod.
@@ -126,8 +128,14 @@ impl Compiler<'_> {
             nodes,
             minimum: minimum.unwrap_or(nodes).min(maximum.unwrap_or(u32::MAX)),
             maximum: maximum.unwrap_or(nodes).max(minimum.unwrap_or(0)),
-            scaled: scaler == Some(NodeScalerWord::ClusterAutoscaler),
-            provision: provision.unwrap_or(PROVISION),
+            scaled: matches!(
+                scaler,
+                Some(NodeScalerWord::ClusterAutoscaler | NodeScalerWord::Karpenter)
+            ),
+            provision: provision.unwrap_or(match scaler {
+                Some(NodeScalerWord::Karpenter) => KARPENTER,
+                _ => PROVISION,
+            }),
             vcpus,
             allocatable,
             most_pods,
@@ -263,7 +271,10 @@ impl Compiler<'_> {
             if running == 0 {
                 let message =
                     format!("none of the {wanted} pods of `{name}` fits on a node: {asks}");
-                self.problems.add("E0315", span, message);
+                // The audit says more of it, and goes on to all the rest.
+                if !self.check_only {
+                    self.problems.add("E0315", span, message);
+                }
                 // What follows needs a pod.
                 self.spec.services[unplaced.service as usize].pods = 1;
                 self.spec.cluster = None;

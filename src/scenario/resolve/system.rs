@@ -101,6 +101,8 @@ pub(super) struct Compiler<'a> {
     pub(super) view: View,
     pub(super) calibration: Option<&'a CalibrationDoc>,
     pub(super) fidelity: Fidelity,
+    /// Nothing will be simulated.
+    pub(super) check_only: bool,
     pub(super) endpoints: BTreeMap<String, Id>,
     pub(super) edges: Vec<Edge>,
     pub(super) spec: Spec,
