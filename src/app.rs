@@ -254,10 +254,11 @@ fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, u8> {
 
 #[expect(clippy::disallowed_methods, reason = "the manifest states what the study cost")]
 fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
-    let loaded = match load(&studying.reading, contributions, false) {
+    let mut loaded = match load(&studying.reading, contributions, false) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
+    crate::audit::price_claims(&mut loaded);
     if !loaded.warnings.is_empty() {
         let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
         warn(&scenario::render(&loaded.warnings, colour));

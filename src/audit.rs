@@ -20,6 +20,7 @@ mod work;
 
 use crate::scenario::problem::Span;
 use crate::scenario::{Documents, Loaded};
+use crate::study::claims::ClaimMetric;
 
 pub use self::cost::{Bill, Item};
 pub use self::print::{handbook, json, text};
@@ -207,6 +208,27 @@ impl Audit {
             let concerned = finding.variants.is_empty() || last.is_some_and(concerns);
             finding.severity == Severity::Error && concerned
         })
+    }
+}
+
+/// Tell a study's claims what their variants cost a month: all of it, or the part that a claim is of. Where
+/// some of it has no price nothing is told.
+pub fn price_claims(loaded: &mut Loaded) {
+    let costs = |metric| metric == ClaimMetric::MonthlyCost;
+    if !loaded.study.claims.iter().any(|claim| costs(claim.metric)) {
+        return;
+    }
+    let bills = audit(loaded).bills;
+    let names: Vec<String> = loaded.study.variants.iter().map(|one| one.name.clone()).collect();
+    let cost = |variant: usize, of: Option<&str>| -> Option<f64> {
+        let bill = bills.iter().find(|bill| Some(&bill.variant) == names.get(variant))?;
+        let asked = |item: &&Item| of.is_none_or(|of| item.part.split('.').nth(1) == Some(of));
+        bill.items.iter().filter(asked).map(|item| item.monthly).sum()
+    };
+    for claim in loaded.study.claims.iter_mut().filter(|claim| costs(claim.metric)) {
+        let of = claim.of.as_deref();
+        claim.known =
+            [cost(claim.variant, of), claim.against.and_then(|against| cost(against, of))];
     }
 }
 

@@ -37,6 +37,14 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     ("{0} of {1} vCPU busy ({2} %) on the database", "DB의 vCPU {1}개 중 {0}개 사용({2} %)"),
     (
+        "{0} of {1} vCPU busy ({2} %) of a node, shared by {3} pods",
+        "노드의 vCPU {1}개 중 {0}개 사용({2} %), 파드 {3}개가 공유",
+    ),
+    (
+        "{0} of {1} connections busy ({2} %), {3} a caller, {4} waiting on average",
+        "연결 {1}개 중 {0}개 사용({2} %), 호출자당 {3}개, 평균 {4}건 대기",
+    ),
+    (
         "{0} of {1} storage operations/s ({2} %), {3} waiting on average",
         "초당 스토리지 작업 {1}건 중 {0}건 사용({2} %), 평균 {3}건 대기",
     ),
@@ -93,6 +101,30 @@ const PHRASES: &[(&str, &str)] = &[
         "배치가 짧아 서로 독립이 아니므로(이웃 상관 {0}, {1}) 신뢰구간이 실제보다 좁음: `window.measure: {2}`이면 배치가 {3}배 길어짐",
     ),
     ("{0} replications", "반복 {0}회"),
+    ("the line lies at {0} a second, drawn by {1}: {2}", "포화 지점은 초당 {0}, 원인은 {1}: {2}"),
+    ("{0} a second is carried, the largest load tried", "시험한 가장 큰 부하인 초당 {0}도 감당함"),
+    (
+        "seen at {0} a second, beyond the line at {1}, drawn by {2}",
+        "초당 {0}에서 관측, 포화 지점 {1}을 넘음, 원인은 {2}",
+    ),
+    ("seen at {0} a second, below the line at {1}", "초당 {0}에서 관측, 포화 지점 {1}보다 낮음"),
+    ("seen at {0} a second", "초당 {0}에서 관측"),
+    ("the description says so, as it runs in this variant", "이 구성에서 실제로 적용되는 설정값임"),
+    ("the description does not say", "설정만으로는 알 수 없음"),
+    (
+        "not priced: the catalogue has no price in this region for some of it",
+        "일부 항목은 이 리전의 가격을 알 수 없어 비용을 계산하지 못함",
+    ),
+    ("the load is not given in users", "부하가 사용자 수로 주어지지 않음"),
+    ("the day's curve is not known", "하루 부하 곡선을 알 수 없음"),
+    ("nothing of the kind happens in this mix", "이 요청 비율에서는 해당 사건이 없음"),
+    ("this study looked for no line", "이 연구는 포화 지점을 찾지 않음"),
+    ("stopped before this load was run", "이 부하를 실행하기 전에 중단됨"),
+    (
+        "the line of {0} lies beyond the largest load tried",
+        "{0}의 포화 지점은 시험한 가장 큰 부하보다 높음",
+    ),
+    ("it is nothing in {0}", "{0}에서는 값이 0임"),
     ("{0} batches", "배치 {0}개"),
     (
         "lengthen `window.measure` or raise `precision.most_replications`",

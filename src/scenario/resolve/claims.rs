@@ -192,6 +192,11 @@ fn named(
             services().chain(spec.listeners.iter().map(|l| l.name.clone())).collect()
         }
         ClaimMetric::Nodes => question.base.node_groups.names().map(str::to_owned).collect(),
+        ClaimMetric::MonthlyCost => {
+            let base = question.base;
+            let parts = base.node_groups.names().chain(base.databases.names());
+            parts.chain(base.caches.names()).map(str::to_owned).collect()
+        }
         _ => {
             let Some(of) = &document.of else { return Some(()) };
             problems.add("E0101", of.span, "`of` has no meaning for this metric");

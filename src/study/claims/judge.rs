@@ -335,7 +335,9 @@ fn quantile(name: &str) -> usize {
 /// What the description alone says.
 fn described(metric: ClaimMetric, known: Option<f64>) -> Result<Known, String> {
     let value = known.ok_or_else(|| match metric {
-        ClaimMetric::MonthlyCost => "not priced: no cost is worked out here".to_owned(),
+        ClaimMetric::MonthlyCost => {
+            "not priced: the catalogue has no price in this region for some of it".to_owned()
+        }
         _ => "the description does not say".to_owned(),
     })?;
     Ok(Known {
