@@ -139,6 +139,14 @@ impl Spec {
                     };
                     station.capacity.min(self.services.iter().map(most).sum())
                 }
+                // Until its quota is used up, a pod may have all cores of its node.
+                Resource::Cpu(service) => {
+                    let service = &self.services[service as usize];
+                    let groups = self.cluster.iter().flat_map(|cluster| &cluster.groups);
+                    let vcpus = groups.map(|group| group.vcpus).fold(service.cores, f64::max);
+                    let cores = if service.lifecycle.quota { vcpus } else { service.cores };
+                    cores * f64::from(service.pods)
+                }
                 _ => station.capacity,
             });
             layout.standing.push(matches!(station.resource, Resource::DatabaseConnections(_)));

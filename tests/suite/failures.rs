@@ -212,7 +212,7 @@ fn a_pool_locks_up_and_does_not_come_back() {
     assert!((17.0..23.0).contains(&after), "{after}");
 }
 
-/// 3.6 cores on three nodes of two, and on two of them from 60 s to 60 + 340 + 45 s: 90 % of them.
+/// 3.2 cores on eight pods, and on five from 60 s to 60 + 340 + 45 s, three of which ask 1.92 cores of one node of two.
 #[test]
 fn a_node_takes_its_pods_with_it() {
     let study = study("node-failure");
@@ -221,7 +221,7 @@ fn a_node_takes_its_pods_with_it() {
     let busy = |from: usize, to: usize| {
         bins[from..to].iter().map(|bin| bin.stations[0].busy).sum::<f64>() / (to - from) as f64
     };
-    assert!((busy(0, 2) - 3.6).abs() < 0.3);
+    assert!((busy(0, 2) - 3.2).abs() < 0.3);
     let p99 = |from, to| slowest(&bins, from, to);
     assert!(p99(4, 14) > 1.5 * p99(0, 2), "{} {}", p99(4, 14), p99(0, 2));
     assert!(p99(18, 20) < 1.5 * p99(0, 2), "{} {}", p99(18, 20), p99(0, 2));
