@@ -320,7 +320,8 @@ impl<'a, O: Observer> World<'a, O> {
             proxies: proxy_slots,
             dynamic: proxy_slots + meshes.len(),
         };
-        let (nodes, seats) = nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
+        let (nodes, seats) =
+            nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
         let mut world = World {
             spec,
             run,

@@ -4,8 +4,8 @@ use super::effect::each_step;
 use super::view::{OneService, Pods, View};
 use super::work::Program;
 use super::{About, Coded, Findings, figure, time};
-use crate::scenario::document::Step;
 use crate::scenario::document::RolloutWord;
+use crate::scenario::document::Step;
 
 /// CPU time with a connection held that is worth a note \[s\].
 const LONG_WORK: f64 = 0.02;

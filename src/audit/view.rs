@@ -5,12 +5,12 @@ use crate::model::spec::{Id, Service, Spec};
 use crate::scenario::Documents;
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::Setting;
-use crate::scenario::document::{RequestsDoc, RolloutWord};
 use crate::scenario::document::stated::StatedDoc;
 use crate::scenario::document::{
     DatabaseDoc, DatabaseItem, InstanceItem, NodeGroupDoc, ServiceDoc, StorageItem, SystemDoc,
     View as Counts,
 };
+use crate::scenario::document::{RequestsDoc, RolloutWord};
 use crate::scenario::problem::Span;
 use crate::station::placement::{Allocatable, Cluster, Group, Pod, Requests};
 use crate::study::result::Edit;

@@ -89,9 +89,8 @@ impl<O: Observer> World<'_, O> {
         let room = (wanted + more).saturating_sub(total);
         self.create_pods(service, room.min(wanted.saturating_sub(new)));
         let total = count(self, &|_, life| life.is_there());
-        let not_ready = count(self, &|of, life| {
-            of == version && life.is_there() && life != Life::Ready
-        });
+        let not_ready =
+            count(self, &|of, life| of == version && life.is_there() && life != Life::Ready);
         let least = wanted.saturating_sub(fewer);
         let mut removable = total.saturating_sub(least + not_ready);
         let mut stopped = false;
@@ -130,7 +129,8 @@ impl<O: Observer> World<'_, O> {
 
     /// The pause of a blue/green rollout is over.
     pub(super) fn rollout_timer(&mut self, service: Id) {
-        let Rollout::BlueGreen { keep, .. } = self.spec.services[service as usize].lifecycle.rollout
+        let Rollout::BlueGreen { keep, .. } =
+            self.spec.services[service as usize].lifecycle.rollout
         else {
             return;
         };

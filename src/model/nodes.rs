@@ -482,7 +482,8 @@ impl<O: Observer> World<'_, O> {
     /// Nodes fail, with all pods on them; a new node of the group comes for each.
     pub(super) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
         let Some(nodes) = &self.nodes else { return };
-        let alive = nodes.nodes.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
+        let alive =
+            nodes.nodes.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
         let failing: Vec<u32> = alive.map(|(_, number)| number).take(count as usize).collect();
         let provision = self
             .spec

@@ -395,7 +395,8 @@ impl<O: Observer> World<'_, O> {
                 Some(credits) => credits.serve(state.storage.free_at().max(self.now)),
                 None => Span((NANOS_PER_SECOND / iops) as u64),
             };
-            let spacing = if slow == 1.0 { spacing } else { Span((spacing.0 as f64 * slow) as u64) };
+            let spacing =
+                if slow == 1.0 { spacing } else { Span((spacing.0 as f64 * slow) as u64) };
             start = state.storage.enter(self.now, spacing).0;
             let station = self.numbering.database_io + database;
             self.record(Record::Passed { station, waited: start - self.now, served: spacing });

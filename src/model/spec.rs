@@ -8,8 +8,8 @@ mod kafka;
 pub mod mesh;
 
 pub use self::cluster::{
-    Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup, Requests, Rollout,
-    Shutdown, WarmUp,
+    Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup,
+    Requests, Rollout, Shutdown, WarmUp,
 };
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
 pub use self::mesh::{Budget, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};

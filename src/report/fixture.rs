@@ -6,9 +6,8 @@ use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CurvePoint, DayBin, Edit, Measure, PodsResult, Relief,
-    Saturation,
-    StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult, Verdict, WarmUp,
-    WarmUpSource,
+    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
+    Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {

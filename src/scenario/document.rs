@@ -11,6 +11,7 @@ mod plan;
 pub(crate) mod stated;
 mod theory;
 mod timeline;
+mod uncertain;
 
 use serde_json::{Value as Json, json};
 
@@ -26,16 +27,17 @@ use self::stated::StatedDoc;
 pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::ladder::{LadderDoc, ladder_up_to};
+pub(crate) use self::mesh::{
+    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
+};
 pub(crate) use self::nodes::{
     AutoscalingDoc, CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc,
     PodMemoryDoc, RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
 };
-pub(crate) use self::mesh::{
-    IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
-};
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
+pub(crate) use self::uncertain::{GrowthDoc, UncertainDoc, growth, uncertainty};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
@@ -433,6 +435,10 @@ document! {
         search: Option<SearchDoc>,
         /// How far a ladder goes.
         ladder: Option<LadderDoc>,
+        /// What is not known exactly.
+        uncertain: Option<UncertainDoc>,
+        /// How users become more.
+        growth: Option<GrowthDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// What of the machines is simulated; everything by default.

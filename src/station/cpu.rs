@@ -94,8 +94,7 @@ impl Cpu {
         let before = (self.busy(), self.sharing());
         self.has(cores);
         self.share();
-        let change =
-            Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
+        let change = Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
         self.moved(now, change)
     }
 

@@ -200,7 +200,8 @@ fn a_pool_locks_up_and_does_not_come_back() {
     let goodput = |variant| {
         let (_, bins) = day(&study, variant, 0);
         let rate = |from: usize, to: usize| {
-            bins[from..to].iter().map(|bin| bin.answered).sum::<u64>() as f64 / (10 * (to - from)) as f64
+            bins[from..to].iter().map(|bin| bin.answered).sum::<u64>() as f64
+                / (10 * (to - from)) as f64
         };
         (rate(0, 6), rate(8, 24))
     };

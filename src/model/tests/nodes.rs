@@ -33,12 +33,7 @@ fn asks(millicores: u64) -> Lifecycle {
 /// Two services with a job each of so much processor time, on one node; asked once a second in turn.
 fn neighbours(work_s: [f64; 2], millicores: [u64; 2], cores: u32) -> Spec {
     let dists = work_s.map(Dist::Constant);
-    let ops = [
-        Op::Cpu { time: 0, draw: 0 },
-        Op::End,
-        Op::Cpu { time: 1, draw: 0 },
-        Op::End,
-    ];
+    let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End, Op::Cpu { time: 1, draw: 0 }, Op::End];
     let mut spec = system(&dists, &ops, 2.0);
     spec.services.push(service("other"));
     spec.endpoints.push(Endpoint { name: "other.job".into(), service: 1, entry: 2 });
@@ -141,10 +136,7 @@ fn pods_that_do_not_fit_stay_pending() {
     let pods = said(&spec, 3.0, &["Pods"]);
     assert_eq!(
         pods,
-        [
-            "1.000000 Pods { service: 0, change: -1 }",
-            "2.000000 Pods { service: 0, change: 1 }",
-        ]
+        ["1.000000 Pods { service: 0, change: -1 }", "2.000000 Pods { service: 0, change: 1 }",]
     );
 }
 
@@ -235,10 +227,7 @@ fn a_rolling_update_replaces_a_few_at_a_time() {
     // 1: one of 4 may be missing and one is more: an old one goes, two new ones start, ready at 3.
     // 3: 5 are ready, 3 needed: two old ones go, the other two new ones start, ready at 5: the last goes.
     let rolling = Rollout::Rolling { surge: 25, unavailable: 25 };
-    assert_eq!(
-        deployed(rolling, 4),
-        ["1 -1", "3 1", "3 -1", "3 1", "3 -1", "5 1", "5 -1", "5 1"]
-    );
+    assert_eq!(deployed(rolling, 4), ["1 -1", "3 1", "3 -1", "3 1", "3 -1", "5 1", "5 -1", "5 1"]);
     // Neither: one by one.
     let careful = Rollout::Rolling { surge: 1, unavailable: 0 };
     assert_eq!(deployed(careful, 2), ["3 1", "3 -1", "5 1", "5 -1"]);
@@ -247,10 +236,8 @@ fn a_rolling_update_replaces_a_few_at_a_time() {
 /// Two new pods ready at 3, promoted at 13, the old ones go at 43.
 #[test]
 fn blue_and_green_stand_side_by_side() {
-    let rollout = Rollout::BlueGreen {
-        promotion: Span::from_secs(10.0),
-        keep: Span::from_secs(30.0),
-    };
+    let rollout =
+        Rollout::BlueGreen { promotion: Span::from_secs(10.0), keep: Span::from_secs(30.0) };
     assert_eq!(deployed(rollout, 2), ["3 1", "3 1", "43 -1", "43 -1"]);
 }
 
@@ -259,8 +246,11 @@ fn blue_and_green_stand_side_by_side() {
 fn a_pod_that_ends_at_once_drops_its_requests() {
     let mut spec = system(&[Dist::Constant(0.5)], &[Op::Delay { time: 0, draw: 0 }, Op::End], 1.0);
     spec.load.open = Some(Open { requests_per_s: 1.0, regular: true });
-    let shutdown =
-        Shutdown { pre_stop: Span::from_secs(0.1), graceful: false, grace: Some(Span::from_secs(30.0)) };
+    let shutdown = Shutdown {
+        pre_stop: Span::from_secs(0.1),
+        graceful: false,
+        grace: Some(Span::from_secs(30.0)),
+    };
     spec.services[0].lifecycle = Lifecycle { shutdown, ..Lifecycle::default() };
     spec.timeline = vec![at(2.1, Happening::Scale { service: 0, pods: 0 })];
     let lost = said(&spec, 2.9, &["Failed"]);
@@ -283,11 +273,7 @@ fn a_new_pod_is_cold() {
     spec.services[0].lifecycle = Lifecycle {
         most: 2,
         ready_after: Span::from_secs(1.9),
-        warm_up: Some(WarmUp {
-            factor: 5.0,
-            lasts: Span::from_secs(8.1),
-            start: Span::ZERO,
-        }),
+        warm_up: Some(WarmUp { factor: 5.0, lasts: Span::from_secs(8.1), start: Span::ZERO }),
         ..Lifecycle::default()
     };
     spec.timeline = vec![at(0.0, Happening::Kill { service: 0, pods: 1 })];
@@ -305,10 +291,8 @@ fn a_new_pod_is_cold() {
 fn a_collection_stops_the_pod() {
     let mut spec = system(&[Dist::Constant(0.1)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);
     spec.load.open = Some(Open { requests_per_s: 1.0, regular: true });
-    let collection =
-        Collection { every: Span::from_millis(200), pause: Span::from_millis(50) };
-    spec.services[0].lifecycle =
-        Lifecycle { collection: Some(collection), ..Lifecycle::default() };
+    let collection = Collection { every: Span::from_millis(200), pause: Span::from_millis(50) };
+    spec.services[0].lifecycle = Lifecycle { collection: Some(collection), ..Lifecycle::default() };
     let took: Vec<f64> = answers(&spec, 4.9).into_iter().map(|answer| answer.1).collect();
     assert_eq!(took, [100.0, 150.0, 100.0, 150.0]);
 }

@@ -25,8 +25,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let because = |(names, reason): (String, String)| {
         format!("{}: {}", escape(&names), prose(&translated(&reason, lang)))
     };
-    let mut reasons: Vec<String> =
-        claims::reasons(result, lang).into_iter().map(because).collect();
+    let mut reasons: Vec<String> = claims::reasons(result, lang).into_iter().map(because).collect();
     for claim in &result.claims {
         if let Some(note) = &claim.place.note {
             let row = claim.place.row.clone().unwrap_or_else(|| claims::metric(claim, lang));

@@ -2,9 +2,7 @@
 
 use super::operations::ProbesDoc;
 use crate::scenario::decode::{Setting, document, words};
-use crate::scenario::values::{
-    Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text,
-};
+use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text};
 
 words! {
     /// What changes the number of nodes of a group.

@@ -7,8 +7,8 @@ use crate::model::spec::{
 use crate::model::{eks_allocatable, settle};
 use crate::scenario::decode::Setting;
 use crate::scenario::document::{
-    CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc, RequestsDoc, RolloutWord,
-    ServiceDoc,
+    CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc, RequestsDoc,
+    RolloutWord, ServiceDoc,
 };
 use crate::scenario::find;
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Share};
@@ -69,7 +69,8 @@ impl Compiler<'_> {
             }
             cluster.groups.extend(group);
         }
-        let nodes: u64 = cluster.groups.iter().map(|group| u64::from(group.nodes.max(group.maximum))).sum();
+        let nodes: u64 =
+            cluster.groups.iter().map(|group| u64::from(group.nodes.max(group.maximum))).sum();
         if nodes > MOST_NODES {
             let message = format!("the node groups have {nodes} nodes; at most {MOST_NODES}");
             self.problems.add("E0107", system.system.span, message);
@@ -98,21 +99,21 @@ impl Compiler<'_> {
             allocatable.millicores = millicores(cpu);
         }
         let daemons = self.requests(document.daemons.as_ref());
-        if daemons.millicores > allocatable.millicores || daemons.mebibytes > allocatable.mebibytes {
+        if daemons.millicores > allocatable.millicores || daemons.mebibytes > allocatable.mebibytes
+        {
             let message = format!("the daemons request more than a node of `{name}` offers");
             self.problems.add("E0305", document.span, message);
             return None;
         }
         let share = document.initial_credits.as_ref().map_or(1.0, |share| self.pick(share).0);
         let mode = document.credits.as_ref().map(|mode| self.pick(mode));
-        let credits = item.credits_per_hour.zip(item.credits_maximum).map(|(earned, most)| {
-            CpuCredits {
+        let credits =
+            item.credits_per_hour.zip(item.credits_maximum).map(|(earned, most)| CpuCredits {
                 unlimited: mode != Some(CreditWord::Standard),
                 per_hour: earned.0,
                 maximum: most.0,
                 initial: most.0 * share,
-            }
-        });
+            });
         let provision = document.provision.as_ref().map(|time| self.pick(time).span());
         if let (Some(low), Some(high), Some(setting)) = (minimum, maximum, &document.max)
             && low > high
@@ -179,13 +180,12 @@ impl Compiler<'_> {
             every: self.pick(&document.every).span(),
             pause: self.pick(&document.pause).span(),
         });
-        let shutdown = document.shutdown.as_ref().map_or_else(Shutdown::default, |document| {
-            Shutdown {
+        let shutdown =
+            document.shutdown.as_ref().map_or_else(Shutdown::default, |document| Shutdown {
                 pre_stop: time(document.pre_stop.as_ref()).unwrap_or(Length::ZERO),
                 graceful: document.graceful.as_ref().is_none_or(|flag| self.pick(flag).0),
                 grace: Some(time(document.grace.as_ref()).unwrap_or(GRACE)),
-            }
-        });
+            });
         let percent = |share: Option<&Setting<Share>>| {
             share.map_or(25, |share| (self.pick(share).0 * 100.0).round() as u32)
         };
@@ -253,14 +253,16 @@ impl Compiler<'_> {
             let service = &self.spec.services[unplaced.service as usize];
             let (running, name) = (service.pods, service.name.clone());
             let requests = service.lifecycle.requests;
-            let span = self.system.services.iter().nth(unplaced.service as usize).map(|of| of.0.span);
+            let span =
+                self.system.services.iter().nth(unplaced.service as usize).map(|of| of.0.span);
             let (Some(span), wanted) = (span, running + unplaced.pods) else { continue };
             let asks = format!(
                 "a pod requests {}m and {} MiB; the nodes lack {}",
                 requests.millicores, requests.mebibytes, unplaced.lack
             );
             if running == 0 {
-                let message = format!("none of the {wanted} pods of `{name}` fits on a node: {asks}");
+                let message =
+                    format!("none of the {wanted} pods of `{name}` fits on a node: {asks}");
                 self.problems.add("E0315", span, message);
                 // What follows needs a pod.
                 self.spec.services[unplaced.service as usize].pods = 1;

@@ -285,7 +285,8 @@ impl<'c, 'a> Program<'c, 'a> {
     /// The jump at `at` is taken when the cache asked just before knew the answer.
     fn asks_cache(&mut self, at: usize) {
         let asked = self.compiler.spec.ops[..at].last().copied();
-        if let (Some(Op::Cache { cache, .. }), Some(op)) = (asked, self.compiler.spec.ops.get_mut(at))
+        if let (Some(Op::Cache { cache, .. }), Some(op)) =
+            (asked, self.compiler.spec.ops.get_mut(at))
             && let Op::Jump { target, chance, draw } = *op
         {
             *op = Op::Hit { cache, target, chance, draw };

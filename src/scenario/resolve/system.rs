@@ -359,9 +359,10 @@ impl Compiler<'_> {
                     .max(item.iops_base.map_or(0.0, |rate| rate.0));
                 let best = steady.max(item.iops_burst.map_or(0.0, |rate| rate.0));
                 iops = (best > 0.0).then_some(best);
-                io_credits = item.io_credits.filter(|_| steady > 0.0 && steady < best).map(|most| {
-                    IoBucket { baseline: steady, capacity: (most.0 as f64).max(1.0) }
-                });
+                io_credits = item
+                    .io_credits
+                    .filter(|_| steady > 0.0 && steady < best)
+                    .map(|most| IoBucket { baseline: steady, capacity: (most.0 as f64).max(1.0) });
                 io_latency = item.latency.map_or(io_latency, Duration::span);
             }
         }

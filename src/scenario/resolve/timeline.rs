@@ -3,10 +3,10 @@
 use super::Question;
 use super::system::too_large;
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
+use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
 use crate::scenario::find;
 use crate::scenario::problem::Problems;
-use crate::scenario::decode::Spanned;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::units::Span as Length;
 
@@ -107,7 +107,10 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                         let Some(at) = find(databases, name, "database", "E0201", problems) else {
                             continue;
                         };
-                        Box::new(move |factor| Happening::SlowDatabase { database: at as Id, factor })
+                        Box::new(move |factor| Happening::SlowDatabase {
+                            database: at as Id,
+                            factor,
+                        })
                     }
                     (None, Some(name)) => {
                         let Some(at) = find(caches, name, "cache", "E0201", problems) else {
