@@ -2,9 +2,11 @@
 //! terminal, the clock and the environment.
 
 mod check;
+mod growth;
 mod ladder;
 mod reference;
 mod sweep;
+mod uncertain;
 mod validate;
 
 use std::fmt::Write as _;
@@ -41,6 +43,8 @@ pub fn main() -> ExitCode {
         Command::Saturate(asked) => study(&asked.studying, Question::Saturate, false),
         Command::Sweep(sweeping) => sweep::sweep(&sweeping),
         Command::Merge(merging) => sweep::merge(&merging),
+        Command::Uncertain(doubting) => uncertain::uncertain(&doubting),
+        Command::Growth(growing) => growth::growth(&growing),
         Command::Validate(validating) => validate::validate(&validating),
         Command::Report { folder, lang, font } => rewrite(&folder, lang, font),
         Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::points::{Merging, Saturating, Sweeping};
+pub use self::points::{Doubting, Growing, Merging, Saturating, Sweeping};
 
 /// Where a back end saturates, before and after a planned change.
 ///
@@ -40,6 +40,10 @@ pub enum Command {
     Sweep(Sweeping),
     /// Put the shards of a sweep together.
     Merge(Merging),
+    /// Sample what is not known exactly: the probability of each target, and what to measure first.
+    Uncertain(Doubting),
+    /// Find the month in which growing users cross the line, and which hours of the day do so first.
+    Growth(Growing),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
     Validate(Validating),
     /// Draw charts and pages of a study anew, without simulating: in another language or font.

@@ -12,6 +12,7 @@ mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod growth;
 mod html;
 pub mod ladder;
 mod markdown;
@@ -26,6 +27,7 @@ pub mod sweep;
 mod tables;
 mod text;
 mod theory;
+pub mod uncertain;
 mod validation;
 mod words;
 

@@ -39,8 +39,10 @@ use self::problem::{Problems, Span};
 use self::variation::Variation;
 use self::workshop::Levers;
 use self::yaml::Node;
+use crate::study::growth::Growth;
 use crate::study::result::Edit;
 use crate::study::setup::{Change, Input, Study};
+use crate::study::uncertain::Uncertainty;
 
 /// Largest file \[bytes\].
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
@@ -75,6 +77,10 @@ pub struct Loaded {
     pub levers: Levers,
     /// The load that a ladder goes up to \[requests/s, or records/s\], where the scenario says it.
     pub ladder_up_to: Option<f64>,
+    /// What of it is uncertain, where the scenario says it.
+    pub uncertain: Option<Uncertainty>,
+    /// How its users grow, where the scenario says it.
+    pub growth: Option<Growth>,
 }
 
 /// Load the scenario at `path` with all that it names.
@@ -104,7 +110,8 @@ pub fn load_with(
             study.warnings.extend(warnings.iter().map(|warning| warning.message.clone()));
             study.warnings.append(&mut variation.notes);
             let ladder_up_to = levers.up_to;
-            Ok(Loaded { study, warnings, documents, levers, ladder_up_to })
+            let (uncertain, growth) = (levers.uncertain.clone(), levers.growth);
+            Ok(Loaded { study, warnings, documents, levers, ladder_up_to, uncertain, growth })
         }
         _ => {
             errors.extend(warnings);
@@ -200,7 +207,11 @@ fn read(
     let sources = problems.sources().to_vec();
     let region = base.region.as_ref().map(|region| region.text.clone());
     let up_to = document::ladder_up_to(&scenario, &study.load, problems);
-    let levers = Levers { variants: variants.clone(), catalog: catalog.clone(), region, up_to };
+    let uncertain = document::uncertainty(&scenario, problems);
+    let growth = document::growth(&scenario, problems);
+    let (variants_read, catalog_read) = (variants.clone(), catalog.clone());
+    let levers =
+        Levers { variants: variants_read, catalog: catalog_read, region, up_to, uncertain, growth };
     let system = system_tree;
     Some((study, Documents { scenario, variants, system, catalog, plans, sources }, levers))
 }

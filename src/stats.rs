@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod analytic;
 pub mod distribution;
+pub mod rank;
 pub mod sample;
 pub mod series;
 

@@ -9,6 +9,7 @@ mod contributions;
 mod difference;
 mod doubts;
 mod gather;
+pub mod growth;
 pub mod ladder;
 pub mod law;
 mod lines;
@@ -24,6 +25,7 @@ mod search;
 pub mod setup;
 pub mod sweep;
 pub mod theory;
+pub mod uncertain;
 pub mod validate;
 mod warm_up;
 

@@ -21,7 +21,7 @@ const LOOKED_AT: usize = 1000;
 /// Time between two lines about progress where there is no terminal.
 const SAY: Duration = Duration::from_secs(15);
 /// Folder of the points' files.
-const POINTS: &str = "points";
+pub(super) const POINTS: &str = "points";
 
 pub(super) fn sweep(asked: &Sweeping) -> u8 {
     match prepare(asked) {
@@ -110,7 +110,7 @@ fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
 }
 
 /// The files read, without their folders: shards may run elsewhere.
-fn inputs(study: &Study) -> Vec<(String, String)> {
+pub(super) fn inputs(study: &Study) -> Vec<(String, String)> {
     let name =
         |path: &str| Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
     study.inputs.iter().map(|input| (name(&input.path), input.digest.clone())).collect()
@@ -192,7 +192,7 @@ fn start(out: &Path, sweep: &Sweep, alone: bool) -> std::io::Result<(PathBuf, Pa
 }
 
 /// A point that was computed before from the same inputs.
-fn known(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
+pub(super) fn known(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
     let bytes = std::fs::read(points.join(format!("{}.json", sweep.points[index]))).ok()?;
     let point: Point = serde_json::from_slice(&bytes).ok()?;
     (point.key == place.key(sweep)).then_some(point)
@@ -200,7 +200,7 @@ fn known(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> Option<Po
 
 /// Compute the missing points one after another, each on all cores.
 #[expect(clippy::disallowed_methods, reason = "progress tells the time that is left")]
-fn compute_all(
+pub(super) fn compute_all(
     bench: &Bench,
     sweep: &Sweep,
     places: &[(Place, usize)],
@@ -227,7 +227,7 @@ fn compute_all(
             Err(problems) => return Err(crate::scenario::render_plain(&problems)),
         };
         if inputs(&study) != sweep.inputs {
-            return Err("a file changed while the sweep ran; start it again".into());
+            return Err("a file changed in the meantime; start again".into());
         }
         let key = place.key(sweep);
         let point = compute(&study.only(*variant), sweep.asked, key, place, progress)?;

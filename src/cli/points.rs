@@ -1,4 +1,4 @@
-//! Commands that ask many questions of one scenario: ladders and sweeps.
+//! Commands that ask many questions of one scenario: ladders, sweeps, samples of what is uncertain, growth.
 
 use std::path::PathBuf;
 
@@ -66,4 +66,35 @@ pub struct Merging {
     /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
+}
+
+/// What is not known exactly.
+#[derive(Args, Debug)]
+pub struct Doubting {
+    /// What to study and how.
+    #[command(flatten)]
+    pub studying: Studying,
+    /// Samples of the uncertain inputs; by default what the scenario says, else 64. More extend fewer.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
+    pub samples: Option<u32>,
+    /// This variant only; several may be given.
+    #[arg(long = "variant", value_name = "NAME")]
+    pub variants: Vec<String>,
+}
+
+/// How users become more.
+#[derive(Args, Debug)]
+pub struct Growing {
+    /// What to study and how.
+    #[command(flatten)]
+    pub studying: Studying,
+    /// Growth in a month, such as 8%; by default what the scenario says.
+    #[arg(long, value_name = "SHARE")]
+    pub monthly: Option<String>,
+    /// Monthly users at the beginning, such as 2.5M; by default what the scenario says, else its load.
+    #[arg(long, value_name = "USERS")]
+    pub from: Option<String>,
+    /// This variant only; several may be given.
+    #[arg(long = "variant", value_name = "NAME")]
+    pub variants: Vec<String>,
 }

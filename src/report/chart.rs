@@ -8,6 +8,7 @@ pub(crate) mod ladder;
 mod pods;
 mod saturation;
 pub(crate) mod sweep;
+pub(crate) mod uncertain;
 
 use super::facts;
 use super::style::{self, Canvas, FAINT, INK, Ink, MARGIN, SMALL, TITLE, WIDTH};

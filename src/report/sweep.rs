@@ -18,7 +18,7 @@ use crate::study::sweep::{Asked, Point, Sweep};
 /// The number that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {
     match sweep.asked {
-        Asked::Line => "line_rps",
+        Asked::Line | Asked::Sample => "line_rps",
         Asked::Load => "p99_ms",
     }
 }
@@ -27,7 +27,7 @@ pub(crate) fn shown(sweep: &Sweep) -> &'static str {
 fn fact(sweep: &Sweep) -> &'static str {
     match sweep.asked {
         Asked::Line => "resource",
-        Asked::Load => "targets",
+        Asked::Load | Asked::Sample => "targets",
     }
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn over(sweep: &Sweep) -> String {
 /// What charts and pages are called.
 pub(crate) fn title(sweep: &Sweep, lang: Lang) -> String {
     let word = match sweep.asked {
-        Asked::Line => Word::SweepTitleLine,
+        Asked::Line | Asked::Sample => Word::SweepTitleLine,
         Asked::Load => Word::SweepTitleLoad,
     };
     say(lang, word, &[&over(sweep)])
@@ -64,7 +64,7 @@ pub(crate) fn conditions(sweep: &Sweep, lang: Lang) -> Vec<String> {
 }
 
 /// A row for each point: variant, a column for each setting varied, then numbers with their intervals.
-fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
+pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["variant".to_owned()];
     header.extend(sweep.varied.iter().map(|one| one.path.clone()));

@@ -11,6 +11,7 @@ mod plan;
 pub(crate) mod stated;
 mod theory;
 mod timeline;
+mod uncertain;
 
 use serde_json::{Value as Json, json};
 
@@ -36,6 +37,7 @@ pub(crate) use self::nodes::{
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
+pub(crate) use self::uncertain::{GrowthDoc, UncertainDoc, growth, uncertainty};
 
 pub(crate) use self::parts::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
@@ -433,6 +435,10 @@ document! {
         search: Option<SearchDoc>,
         /// How far a ladder goes.
         ladder: Option<LadderDoc>,
+        /// What is not known exactly.
+        uncertain: Option<UncertainDoc>,
+        /// How users become more.
+        growth: Option<GrowthDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// What of the machines is simulated; everything by default.

@@ -3,7 +3,9 @@
 //! A path leads into the system's document as in plans, into the scenario's (`load.rate`, `targets.p99`),
 //! or into the calibrations (`times.request`). What a path reaches is what is written and what runs: plans
 //! are carried out first. A setting that is not written can be changed all the same; names cannot be made
-//! up.
+//! up. A value `*1.5` multiplies what is written; of a law of times, its mean and all it ranges over.
+
+mod factor;
 
 use super::decode::Decode;
 use super::document::SystemDoc;
@@ -172,8 +174,19 @@ fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
         || of_calibration(&change.path)
         || tree.get(first_key(&change.path)).is_some()
         || OF_SYSTEM.contains(&change.path.as_str());
-    if known && (change.path.contains('*') || plan::found(tree, &change.path).is_empty()) {
+    let absent = change.path.contains('*') || plan::found(tree, &change.path).is_empty();
+    // There is nothing to multiply in a setting that is not written.
+    if known && absent && !change.to.starts_with('*') {
         insert(tree, &change.path, false, change, &value);
+    }
+    if let Some(text) = change.to.strip_prefix('*') {
+        return factor::multiply(
+            tree,
+            &change.path,
+            text,
+            (change.path_span, change.to_span),
+            problems,
+        );
     }
     for trail in plan::settings(tree, &change.path, change.path_span, problems) {
         if let Some(node) = plan::node_at(tree, &trail) {

@@ -66,6 +66,17 @@ pub fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A share such as `8%`.
+///
+/// # Errors
+/// Why it is none.
+pub fn share(text: &str) -> Result<f64, String> {
+    match canonical(text) {
+        Some((share, "number")) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err(format!("`{text}` is not a share; write `8%`, at most 100 %")),
+    }
+}
+
 type Fault = (String, &'static str);
 
 /// What a range needs.

@@ -8,8 +8,10 @@ use super::decode::{Map, Setting};
 use super::document::{DatabaseItem, ServiceDoc, View};
 use super::{Loaded, Options, VariantInput, load_with, render};
 use crate::model::spec::{Id, Resource, Spec};
+use crate::study::growth::Growth;
 use crate::study::ladder::{Lifted, Workshop};
 use crate::study::setup::{Change, Study};
+use crate::study::uncertain::Uncertainty;
 
 /// Hours of a month, as prices are quoted.
 const HOURS: f64 = 730.0;
@@ -22,6 +24,10 @@ pub struct Levers {
     pub(super) region: Option<String>,
     /// The load that a ladder goes up to, where the scenario says it.
     pub(super) up_to: Option<f64>,
+    /// What is uncertain, where the scenario says it.
+    pub(super) uncertain: Option<Uncertainty>,
+    /// How its users grow, where the scenario says it.
+    pub(super) growth: Option<Growth>,
 }
 
 /// A scenario on the bench.

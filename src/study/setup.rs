@@ -79,7 +79,7 @@ impl Study {
 pub struct Change {
     /// Path of the setting, as in plans: `services.order.replicas`, `load.rate`.
     pub path: String,
-    /// Its value, as it would be written.
+    /// Its value, as it would be written; `*1.5` multiplies what is.
     pub to: String,
 }
 

@@ -9,6 +9,7 @@ use super::Watcher;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
+use super::uncertain;
 use crate::stats::Estimate;
 
 /// A setting with the values that it takes in turn.
@@ -20,6 +21,10 @@ pub struct Varied {
     pub values: Vec<String>,
 }
 
+/// Why there is no line.
+pub(super) const NO_LINE: &str =
+    "no line can be searched for: that takes an open load and a target";
+
 /// What is asked at each point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +33,8 @@ pub enum Asked {
     Line,
     /// What users get at the load asked about.
     Load,
+    /// Both in a few replications: a sample of uncertain inputs.
+    Sample,
 }
 
 /// A sweep: `sweep.json`.
@@ -183,8 +190,7 @@ pub fn compute(
                 if watcher.stopped() {
                     return Ok(None);
                 }
-                let why = "no line can be searched for: that takes an open load and a target";
-                return Err(why.into());
+                return Err(NO_LINE.into());
             };
             let found = found.saturation;
             put("line_rps", found.rps);
@@ -220,6 +226,15 @@ pub fn compute(
                 put(name, estimate);
             }
             point.facts = vec![("targets".into(), all_met(&found.verdicts).into())];
+        }
+        Asked::Sample => {
+            let Some((estimates, facts)) = uncertain::sample(study, watcher)? else {
+                return Ok(None);
+            };
+            for (name, estimate) in estimates {
+                put(&name, estimate);
+            }
+            point.facts = facts;
         }
     }
     Ok(Some(point))

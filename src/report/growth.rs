@@ -1,0 +1,153 @@
+//! Growth as text, page and table.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use super::folder::Folder;
+use super::ladder::cell;
+use super::uncertain::aligned;
+use super::words::{Lang, Word, say};
+use super::{Written, number, pretty};
+use crate::study::growth::{Crossing, Grown, GrowthFound};
+
+/// Hours that the terminal shows.
+const SHOWN: usize = 5;
+
+fn month(month: Option<u32>, lang: Lang) -> String {
+    month.map_or_else(|| Word::GrowthNever.text(lang).to_owned(), |month| month.to_string())
+}
+
+/// The month with what the interval of the line leaves open.
+fn months(crossing: &Crossing, lang: Lang) -> String {
+    let text = month(crossing.month, lang);
+    if crossing.earliest == crossing.latest {
+        return text;
+    }
+    format!("{text} ({}–{})", month(crossing.earliest, lang), month(crossing.latest, lang))
+}
+
+/// The finding of one variant.
+fn title(found: &GrowthFound, grown: &Grown, lang: Lang) -> String {
+    let users = number::users(&grown.crossing.mau, grown.crossing.mau.mean, lang);
+    let when = months(&grown.crossing, lang);
+    let word = match grown.crossing.month {
+        Some(0) => Word::GrowthTitleNow,
+        Some(_) => Word::GrowthTitle,
+        None => Word::GrowthTitleNever,
+    };
+    let from = number::users_plain(found.growth.from, found.growth.from, lang);
+    let monthly = number::plain(found.growth.monthly * 100.0);
+    let beyond = if grown.beyond_search { Word::GrowthBeyond.text(lang) } else { "" };
+    let said = say(lang, word, &[&grown.variant, &from, &monthly, &when, &users, &grown.resource]);
+    format!("{said}{beyond}")
+}
+
+fn rows(grown: &Grown, lang: Lang) -> Vec<[String; 4]> {
+    let heads = [
+        Word::GrowthHour.text(lang).to_owned(),
+        Word::GrowthShare.text(lang).to_owned(),
+        Word::Users.text(lang).to_owned(),
+        Word::GrowthMonth.text(lang).to_owned(),
+    ];
+    let row = |hour: &crate::study::growth::Hour| {
+        let users = &hour.crossing.mau;
+        [
+            hour.hour.clone(),
+            format!("{} %", number::fixed(hour.share * 100.0, 0)),
+            number::users(users, users.mean, lang),
+            months(&hour.crossing, lang),
+        ]
+    };
+    std::iter::once(heads).chain(grown.hours.iter().map(row)).collect()
+}
+
+/// For the terminal.
+pub fn text(found: &GrowthFound, lang: Lang) -> String {
+    let mut text = String::new();
+    for grown in &found.variants {
+        let _ = writeln!(text, "{}", title(found, grown, lang));
+        let rows = rows(grown, lang);
+        if rows.len() > 1 {
+            aligned(&mut text, &rows[..rows.len().min(SHOWN + 1)]);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn page(found: &GrowthFound, lang: Lang) -> String {
+    let mut page = format!("# {}\n\n", Word::GrowthPage.text(lang));
+    let conditions = [
+        found.system.clone(),
+        found.scenario.clone(),
+        say(lang, Word::Mix, &[&found.mix]),
+        say(lang, Word::Calibration, &[&found.calibration]),
+        say(lang, Word::Seed, &[&found.seed.to_string()]),
+    ];
+    let _ = writeln!(page, "{}\n", conditions.join(" · "));
+    for grown in &found.variants {
+        let _ = writeln!(page, "## {}\n", title(found, grown, lang));
+        let rows = rows(grown, lang);
+        for (number, row) in rows.iter().enumerate().filter(|_| rows.len() > 1) {
+            let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
+            let _ = writeln!(page, "| {} |", cells.join(" | "));
+            if number == 0 {
+                let _ = writeln!(page, "|{}", "---|".repeat(row.len()));
+            }
+        }
+        page.push('\n');
+    }
+    let _ = writeln!(page, "{}", Word::GrowthNote.text(lang));
+    for note in &found.warnings {
+        let _ = writeln!(page, "\n- {note}");
+    }
+    page
+}
+
+/// A row for each variant's line, then for each of its hours.
+fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "variant", "hour", "share", "mau", "mau_low", "mau_high", "month", "earliest", "latest",
+    ])?;
+    let of = |month: Option<u32>| month.map_or(String::new(), |month| month.to_string());
+    for grown in &found.variants {
+        let peak = [(String::new(), 1.0, &grown.crossing)];
+        let hours = grown.hours.iter().map(|hour| (hour.hour.clone(), hour.share, &hour.crossing));
+        for (hour, share, crossing) in peak.into_iter().chain(hours) {
+            writer.write_record([
+                grown.variant.clone(),
+                hour,
+                share.to_string(),
+                crossing.mau.mean.to_string(),
+                crossing.mau.low.to_string(),
+                crossing.mau.high.to_string(),
+                of(crossing.month),
+                of(crossing.earliest),
+                of(crossing.latest),
+            ])?;
+        }
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// `growth.json` as text: for `--json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn json(found: &GrowthFound) -> io::Result<String> {
+    String::from_utf8(pretty(found)?).map_err(io::Error::other)
+}
+
+/// Write everything about growth into `directory/<scenario>/growth/`.
+///
+/// # Errors
+/// When the folder cannot be made or a file cannot be written.
+pub fn write(found: &GrowthFound, directory: &Path, lang: Lang) -> io::Result<Written> {
+    let mut folder = Folder::named(directory, &found.scenario, "growth")?;
+    folder.write("growth.json", &pretty(found)?)?;
+    folder.write("growth.csv", &table(found)?)?;
+    folder.write("report.md", page(found, lang).as_bytes())?;
+    Ok(Written { folder: folder.path, files: folder.written, notes: Vec::new() })
+}

@@ -1,0 +1,334 @@
+//! What is uncertain as text, page, tables and charts.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::folder::Folder;
+use super::ladder::{cell, unit};
+use super::picture::{Drawn, Pictures, SIZES};
+use super::words::{Lang, Word, say};
+use super::{Options, Written, chart, facts, number, pretty, sweep as points_of};
+use crate::stats::Estimate;
+use crate::study::result::Target;
+use crate::study::sweep::{Point, Sweep};
+use crate::study::uncertain::{Fan, Influence, Probability, Uncertain};
+
+/// Most influences of a variant that the terminal shows.
+const SHOWN: usize = 8;
+
+/// The load asked about, in users where it is given so.
+pub(crate) fn asked(found: &Uncertain, lang: Lang) -> String {
+    let load = format!("{} {}", number::plain(found.asked_rps), unit(found.axis));
+    match found.asked_mau {
+        Some(mau) => format!("{load} ({} MAU)", number::users_plain(mau, mau, lang)),
+        None => load,
+    }
+}
+
+/// A probability with its interval, which is not symmetric.
+fn chance(probability: &Estimate) -> String {
+    if !number::known(probability) {
+        return number::NOTHING.to_owned();
+    }
+    let percent = |share: f64| number::fixed(share * 100.0, 0);
+    let (low, high) = (percent(probability.low), percent(probability.high));
+    format!("{} % ({low}–{high} %)", percent(probability.mean))
+}
+
+/// The probability of one target of a variant.
+fn probability<'a>(found: &'a Uncertain, variant: &str, target: &str) -> Option<&'a Estimate> {
+    let mut all = found.probabilities.iter();
+    let one = all.find(|one| one.variant == variant && one.target == target);
+    one.map(|one| &one.probability)
+}
+
+/// The finding of one variant.
+pub(crate) fn title(found: &Uncertain, variant: &str, lang: Lang) -> String {
+    let all = probability(found, variant, "all").map_or(number::NOTHING.into(), chance);
+    say(lang, Word::UncertainTitle, &[variant, &asked(found, lang), &all])
+}
+
+/// What all of it holds for.
+pub(crate) fn conditions(found: &Uncertain, lang: Lang) -> Vec<String> {
+    let (samples, inputs) = (found.samples.to_string(), found.inputs.len().to_string());
+    vec![
+        found.system.clone(),
+        found.scenario.clone(),
+        say(lang, Word::Mix, &[&found.mix]),
+        say(lang, Word::Calibration, &[&found.calibration]),
+        say(lang, Word::UncertainSamples, &[&samples, &inputs]),
+        say(lang, Word::Seed, &[&found.seed.to_string()]),
+    ]
+}
+
+/// What a probability is of.
+fn target(one: &Probability, lang: Lang) -> String {
+    match (one.target.as_str(), one.limit) {
+        ("all", _) => Word::UncertainAll.text(lang).to_owned(),
+        ("line", _) => Word::UncertainCarried.text(lang).to_owned(),
+        ("drift", _) => Word::Drift.text(lang).to_owned(),
+        (metric, limit) => {
+            facts::target(&Target { metric: metric.into(), limit: limit.unwrap_or(0.0) }, lang)
+        }
+    }
+}
+
+/// Where the line lies, in a sentence.
+pub(crate) fn line(found: &Uncertain, fan: &Fan, lang: Lang) -> String {
+    let [low, _, middle, _, high] = fan.rps.as_slice() else { return String::new() };
+    let text = [low, middle, high].map(|one| number::plain(one.mean));
+    let mut said =
+        say(lang, Word::UncertainLine, &[&text[0], &text[2], unit(found.axis), &text[1]]);
+    if let [low, _, middle, _, high] = fan.mau.as_slice() {
+        let users = [low, middle, high].map(|one| number::users_plain(one.mean, middle.mean, lang));
+        let _ = write!(said, " ({}–{} MAU)", users[0], users[2]);
+    }
+    if fan.beyond > 0 {
+        let _ = write!(said, " {}", say(lang, Word::UncertainBeyond, &[&fan.beyond.to_string()]));
+    }
+    said
+}
+
+/// What to measure first, in a sentence.
+pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
+    let Some(one) = found.first(variant) else {
+        return Word::UncertainNoFirst.text(lang).to_owned();
+    };
+    let half = number::plain(one.rps.mean.abs() / 2.0);
+    let whole = number::difference(&one.rps);
+    let [from, to] = &one.values;
+    say(lang, Word::UncertainFirst, &[&one.name, &half, unit(found.axis), from, to, &whole])
+}
+
+/// A row of the table of influences.
+fn row(one: &Influence) -> [String; 5] {
+    let correlation = |value: f64| number::fixed(value, 2);
+    [
+        one.name.clone(),
+        format!("{} – {}", one.values[0], one.values[1]),
+        number::difference(&one.rps),
+        format!(
+            "{} ({} – {})",
+            correlation(one.rank_correlation.mean),
+            correlation(one.rank_correlation.low),
+            correlation(one.rank_correlation.high)
+        ),
+        one.partial_rank_correlation.map_or(number::NOTHING.to_owned(), correlation),
+    ]
+}
+
+fn heads(found: &Uncertain, lang: Lang) -> [String; 5] {
+    [
+        Word::Input.text(lang).to_owned(),
+        Word::UncertainEnds.text(lang).to_owned(),
+        say(lang, Word::UncertainMoves, &[unit(found.axis)]),
+        Word::UncertainRank.text(lang).to_owned(),
+        Word::UncertainPartial.text(lang).to_owned(),
+    ]
+}
+
+/// The influences of a variant.
+pub(crate) fn of<'a>(found: &'a Uncertain, variant: &str) -> Vec<&'a Influence> {
+    found.influences.iter().filter(|one| one.variant == variant).collect()
+}
+
+/// For the terminal.
+pub fn text(found: &Uncertain, lang: Lang) -> String {
+    let mut text = String::new();
+    for fan in &found.fans {
+        let variant = &fan.variant;
+        let _ = writeln!(text, "{}", title(found, variant, lang));
+        let _ = writeln!(text, "  {}", line(found, fan, lang));
+        let of_variant = found.probabilities.iter().filter(|one| one.variant == *variant);
+        let rows: Vec<[String; 2]> =
+            of_variant.map(|one| [target(one, lang), chance(&one.probability)]).collect();
+        aligned(&mut text, &rows);
+        let _ = writeln!(text, "  {}", first(found, variant, lang));
+        let influences = of(found, variant);
+        let mut rows = vec![heads(found, lang)];
+        rows.extend(influences.iter().take(SHOWN).map(|one| row(one)));
+        aligned(&mut text, &rows);
+        if influences.len() > SHOWN {
+            let more = (influences.len() - SHOWN).to_string();
+            let _ = writeln!(text, "    {}", say(lang, Word::UncertainMore, &[&more]));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Rows in columns.
+pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
+    use unicode_width::UnicodeWidthStr;
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
+    for row in rows {
+        let mut line = String::from("   ");
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(line, " {cell}{}", " ".repeat(width - cell.width() + 1));
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+fn table<const N: usize>(page: &mut String, heads: &[String; N], rows: &[[String; N]]) {
+    let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(N));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
+        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    }
+    page.push('\n');
+}
+
+fn page(found: &Uncertain, pictures: &[(String, bool)], notes: &[String], lang: Lang) -> String {
+    let mut page = format!("# {}\n\n", Word::UncertainPage.text(lang));
+    let _ = writeln!(page, "{}\n", conditions(found, lang).join(" · "));
+    let picture = |page: &mut String, at: usize, text: &str| {
+        if let Some((name, png)) = pictures.get(at) {
+            let ending = if *png { "png" } else { "svg" };
+            let _ = writeln!(page, "![{text}]({name}.{ending})\n");
+        }
+    };
+    picture(&mut page, 0, Word::UncertainFan.text(lang));
+    for (number, fan) in found.fans.iter().enumerate() {
+        let variant = &fan.variant;
+        let _ = writeln!(page, "## {}\n", title(found, variant, lang));
+        let _ = writeln!(page, "{}\n", line(found, fan, lang));
+        let _ = writeln!(page, "{}\n", first(found, variant, lang));
+        let heads_of =
+            [Word::Target.text(lang).to_owned(), Word::UncertainChance.text(lang).to_owned()];
+        let of_variant = found.probabilities.iter().filter(|one| one.variant == *variant);
+        let rows: Vec<[String; 2]> =
+            of_variant.map(|one| [target(one, lang), chance(&one.probability)]).collect();
+        table(&mut page, &heads_of, &rows);
+        picture(&mut page, number + 1, Word::UncertainTornado.text(lang));
+        let rows: Vec<[String; 5]> = of(found, variant).iter().map(|one| row(one)).collect();
+        table(&mut page, &heads(found, lang), &rows);
+    }
+    let _ = writeln!(page, "{}", Word::UncertainNote.text(lang));
+    let together = if found.together { Word::UncertainTogether } else { Word::UncertainApart };
+    let _ = writeln!(page, "{}", together.text(lang));
+    if found.by_default {
+        let _ = writeln!(page, "{}", Word::UncertainDefault.text(lang));
+    }
+    for note in found.warnings.iter().chain(notes) {
+        let _ = writeln!(page, "\n- {note}");
+    }
+    page
+}
+
+fn csv_of(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(heads)?;
+    for row in rows {
+        writer.write_record(&row)?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// Mean, ends and number of an estimate as cells.
+fn cells(one: &Estimate) -> [String; 4] {
+    [one.mean.to_string(), one.low.to_string(), one.high.to_string(), one.n.to_string()]
+}
+
+fn influences(found: &Uncertain) -> io::Result<Vec<u8>> {
+    let heads = [
+        "variant",
+        "input",
+        "from",
+        "to",
+        "rps",
+        "rps_low",
+        "rps_high",
+        "rps_n",
+        "rank_correlation",
+        "rank_correlation_low",
+        "rank_correlation_high",
+        "rank_correlation_n",
+        "partial_rank_correlation",
+    ];
+    csv_of(
+        &heads,
+        found.influences.iter().map(|one| {
+            let mut row = vec![one.variant.clone(), one.name.clone()];
+            row.extend(one.values.iter().cloned());
+            row.extend(cells(&one.rps));
+            row.extend(cells(&one.rank_correlation));
+            row.push(one.partial_rank_correlation.map_or(String::new(), |value| value.to_string()));
+            row
+        }),
+    )
+}
+
+fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
+    let heads = ["variant", "target", "limit", "probability", "low", "high", "n"];
+    csv_of(
+        &heads,
+        found.probabilities.iter().map(|one| {
+            let limit = one.limit.map_or(String::new(), |limit| limit.to_string());
+            let mut row = vec![one.variant.clone(), one.target.clone(), limit];
+            row.extend(cells(&one.probability));
+            row
+        }),
+    )
+}
+
+/// `uncertain.json` as text: for `--json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn json(found: &Uncertain) -> io::Result<String> {
+    String::from_utf8(pretty(found)?).map_err(io::Error::other)
+}
+
+/// The folder of the answer.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn folder(directory: &Path, scenario: &str) -> io::Result<PathBuf> {
+    Folder::named(directory, scenario, "uncertain").map(|folder| folder.path)
+}
+
+fn put(folder: &mut Folder, name: &str, picture: &Drawn) -> io::Result<(String, bool)> {
+    folder.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
+    if let Some(png) = &picture.png {
+        for ((ending, _), png) in SIZES.iter().zip(png) {
+            folder.write(&format!("{name}{ending}"), png)?;
+        }
+    }
+    Ok((name.to_owned(), picture.png.is_some()))
+}
+
+/// Write everything about what is uncertain into its folder.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(
+    found: &Uncertain,
+    sweep: &Sweep,
+    points: &[Point],
+    folder: &Path,
+    options: &Options,
+) -> io::Result<Written> {
+    let mut folder = Folder { path: folder.to_path_buf(), written: Vec::new() };
+    folder.write("uncertain.json", &pretty(found)?)?;
+    folder.write("samples.csv", &points_of::table(sweep, points)?)?;
+    folder.write("influences.csv", &influences(found)?)?;
+    folder.write("probabilities.csv", &probabilities(found)?)?;
+    let mut pictures = Pictures::new(options.lang, options.font.clone());
+    let fan = pictures.paint("fan", &|lang| chart::uncertain::fan(found, lang));
+    let mut drawn = vec![put(&mut folder, "fan", &fan)?];
+    for (number, fan) in found.fans.iter().enumerate() {
+        let name = match number {
+            0 => "tornado".to_owned(),
+            _ => format!("tornado-{}", number + 1),
+        };
+        let picture =
+            pictures.paint(&name, &|lang| chart::uncertain::tornado(found, fan, number, lang));
+        drawn.push(put(&mut folder, &name, &picture)?);
+    }
+    let notes = pictures.notes();
+    folder.write("report.md", page(found, &drawn, &notes, options.lang).as_bytes())?;
+    Ok(Written { folder: folder.path, files: folder.written, notes })
+}

@@ -1,0 +1,467 @@
+//! Inputs that nobody knows exactly: what that means for the targets and for the line, and which of them to
+//! measure first.
+//!
+//! Each sample is a point of a sweep, with all inputs changed at once and the same users in every sample
+//! (common random numbers), so that what differs is the inputs. What is found about samples is computed here
+//! from their points alone.
+
+mod design;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::design::{MOST_SAMPLES, shares};
+use super::point::{Depth, at_load, line};
+use super::result::{Axis, Target};
+use super::setup::{Change, Study};
+use super::sweep::{NO_LINE, Point, Sweep};
+use super::{CONFIDENCE, Watcher};
+use crate::random::{Key, normal_quantile};
+use crate::stats::Estimate;
+use crate::stats::distribution::normal_cdf;
+use crate::stats::rank::{Regression, rank_correlation};
+use crate::stats::sample::{quantile, quantile_interval, share};
+
+/// Samples where nobody says how many.
+pub const SAMPLES: u32 = 64;
+/// Resamples of the bootstrap.
+const RESAMPLES: u64 = 1000;
+/// Samples beyond the number of inputs from which all are told apart by one regression.
+const TOGETHER: usize = 12;
+/// An input moves the line from the one to the other of these shares of its law.
+const ENDS: [f64; 2] = [0.1, 0.9];
+/// Shares of the fan.
+const FAN: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// How an uncertain input is spread over its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Law {
+    /// Every value equally likely.
+    Uniform,
+    /// Every ratio equally likely.
+    Loguniform,
+    /// Most likely at one value, falling to nothing at the ends.
+    Triangular,
+    /// Normal around the middle, two standard deviations to either end, and cut off there.
+    Normal,
+}
+
+/// An uncertain input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Path of the setting, time or unit cost.
+    pub path: String,
+    /// Low end of its range, in its unit.
+    pub low: f64,
+    /// High end.
+    pub high: f64,
+    /// Unit as written; empty for a plain number.
+    pub unit: String,
+    /// Whether the value multiplies what is written.
+    pub factor: bool,
+    /// Whether only whole numbers make sense.
+    pub whole: bool,
+    /// How it is spread.
+    pub distribution: Law,
+    /// The most likely value of a triangular law.
+    pub likely: Option<f64>,
+    /// Why this range.
+    pub because: String,
+}
+
+/// What is uncertain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Uncertainty {
+    /// Samples asked for.
+    pub samples: Option<u32>,
+    /// The inputs.
+    pub inputs: Vec<Input>,
+}
+
+impl Input {
+    /// The value at a share of its law between 0 and 1.
+    pub fn value(&self, share: f64) -> f64 {
+        let (low, high) = (self.low, self.high);
+        if self.whole && self.distribution == Law::Uniform {
+            // Each whole number equally likely, the ends too.
+            return (low + share * (high - low + 1.0)).floor().min(high);
+        }
+        let value = match self.distribution {
+            Law::Uniform => low + (high - low) * share,
+            Law::Loguniform => low * libm::exp(share * libm::log(high / low)),
+            Law::Triangular => {
+                let likely = self.likely.unwrap_or(f64::midpoint(low, high));
+                let (width, below) = (high - low, likely - low);
+                if share * width <= below {
+                    low + (share * width * below).sqrt()
+                } else {
+                    high - ((1.0 - share) * width * (high - likely)).sqrt()
+                }
+            }
+            Law::Normal => {
+                let cut = normal_cdf(-2.0);
+                let deviation = (high - low) / 4.0;
+                let at = normal_quantile(cut + share * (1.0 - 2.0 * cut));
+                f64::midpoint(low, high) + deviation * at
+            }
+        };
+        let value = value.clamp(low, high);
+        if self.whole { value.round() } else { value }
+    }
+
+    /// The same as it is written: a factor begins with `*`.
+    pub fn text(&self, share: f64) -> String {
+        let value = format!("{:.9}", self.value(share));
+        let value = value.trim_end_matches('0').trim_end_matches('.');
+        format!("{}{value}{}", if self.factor { "*" } else { "" }, self.unit)
+    }
+
+    /// The same to three digits, for people.
+    fn short(&self, share: f64) -> String {
+        let value = self.value(share);
+        let decimals = if value == 0.0 { 0.0 } else { 2.0 - value.abs().log10().floor() };
+        let text = format!("{value:.*}", decimals.clamp(0.0, 9.0) as usize);
+        let text = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
+        };
+        format!("{}{text}{}", if self.factor { "× " } else { "" }, self.unit)
+    }
+
+    /// The change that sets it to one end of its range.
+    pub fn end(&self, high: bool) -> Change {
+        Change { path: self.path.clone(), to: self.text(f64::from(u8::from(high))) }
+    }
+}
+
+/// The samples: of each the value of every input, as it is written.
+pub fn samples(seed: u64, inputs: &[Input], count: usize) -> Vec<Vec<String>> {
+    let columns: Vec<Vec<f64>> =
+        inputs.iter().map(|input| shares(seed, &input.path, count)).collect();
+    let row = |sample: usize| {
+        inputs.iter().zip(&columns).map(|(input, column)| input.text(column[sample])).collect()
+    };
+    (0..count).map(row).collect()
+}
+
+/// The probability that a target is met, over what is uncertain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probability {
+    /// The variant.
+    pub variant: String,
+    /// Metric of the target; `drift` for no queue that grows, `all` for all of them, `line` where the line
+    /// lies at the load asked about or beyond.
+    pub target: String,
+    /// Largest value that meets it; none for `all` and `line`.
+    pub limit: Option<f64>,
+    /// Share of samples that meet it, with Wilson's interval.
+    pub probability: Estimate,
+}
+
+/// Where the line lies, over what is uncertain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fan {
+    /// The variant.
+    pub variant: String,
+    /// 5th, 25th, 50th, 75th and 95th percentile of the line \[per s\], with an interval where there are
+    /// samples enough for one.
+    pub rps: Vec<Estimate>,
+    /// The same in monthly users; empty where the load is not given in users.
+    pub mau: Vec<Estimate>,
+    /// Share of samples that carry a load: (load, low, share, high) by rising load.
+    pub carried: Vec<[f64; 4]>,
+    /// Samples whose line lies beyond the largest load tried.
+    pub beyond: u32,
+}
+
+/// How much an input moves the line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Influence {
+    /// The variant.
+    pub variant: String,
+    /// The input.
+    pub name: String,
+    /// Its values at the 10th and 90th percentile of its law.
+    pub values: [String; 2],
+    /// How far the line moves when the input goes from the one to the other, all else as it may be
+    /// \[per s\].
+    pub rps: Estimate,
+    /// Spearman's correlation of input and line, with a bootstrap interval.
+    pub rank_correlation: Estimate,
+    /// The same after all other inputs are accounted for; none where samples are too few for that.
+    pub partial_rank_correlation: Option<f64>,
+}
+
+/// What is found: `uncertain.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Uncertain {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Name of the system.
+    pub system: String,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Confidence of all intervals.
+    pub confidence: f64,
+    /// Mix.
+    pub mix: String,
+    /// Calibration.
+    pub calibration: String,
+    /// What loads count.
+    pub axis: Axis,
+    /// The load asked about \[per s\].
+    pub asked_rps: f64,
+    /// Monthly users of it.
+    pub asked_mau: Option<f64>,
+    /// Samples.
+    pub samples: u32,
+    /// Whether the scenario names no inputs, so that all that is assumed stands in for them.
+    pub by_default: bool,
+    /// Whether one regression tells all inputs apart; else each is looked at alone.
+    pub together: bool,
+    /// The inputs.
+    pub inputs: Vec<Input>,
+    /// Probability of each target at the load asked about.
+    pub probabilities: Vec<Probability>,
+    /// The line of each variant.
+    pub fans: Vec<Fan>,
+    /// How much each input moves the line; of each variant the largest first.
+    pub influences: Vec<Influence>,
+    /// What the reader must know.
+    pub warnings: Vec<String>,
+}
+
+/// Replications of a sample: the inputs vary far more than the users do.
+const REPLICATIONS: u32 = 2;
+
+/// Numbers and facts of a point, by name.
+pub(super) type Numbers = (Vec<(String, Estimate)>, Vec<(String, String)>);
+
+/// Line and targets of a sample; none where the watcher has stopped it.
+///
+/// # Errors
+/// When the study has no line to search for.
+pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numbers>, String> {
+    let Some(found) = line(study, Depth::Glance, watcher) else {
+        return if watcher.stopped() { Ok(None) } else { Err(NO_LINE.into()) };
+    };
+    let line = found.saturation;
+    let mut study = study.clone();
+    study.replications = REPLICATIONS;
+    study.precision.most_replications = REPLICATIONS;
+    let Some(at) = at_load(&study, watcher) else { return Ok(None) };
+    let mut numbers = vec![("line_rps".to_owned(), line.rps)];
+    numbers.extend(line.mau.map(|mau| ("line_mau".to_owned(), mau)));
+    numbers.push(("offered_rps".into(), Estimate::exact(at.at.rps)));
+    for verdict in at.verdicts {
+        numbers.push((of_target(&verdict.metric), verdict.estimate));
+    }
+    let facts = vec![("beyond_search".into(), line.beyond_search.to_string())];
+    Ok(Some((numbers, facts)))
+}
+
+/// What stands beside the samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The inputs.
+    pub inputs: Vec<Input>,
+    /// Whether they are all that is assumed.
+    pub by_default: bool,
+    /// The targets.
+    pub targets: Vec<Target>,
+    /// The load asked about \[per s\].
+    pub asked_rps: f64,
+    /// Monthly users of it.
+    pub asked_mau: Option<f64>,
+}
+
+/// What the samples say. `points` has those of each sample in turn, one for each variant.
+pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
+    let variants = sweep.variants.len().max(1);
+    let count = points.len() / variants;
+    let columns: Vec<Vec<f64>> =
+        frame.inputs.iter().map(|input| shares(sweep.seed, &input.path, count)).collect();
+    let together = count >= frame.inputs.len() + TOGETHER;
+    let mut found = Uncertain {
+        scenario: sweep.scenario.clone(),
+        system: sweep.system.clone(),
+        seed: sweep.seed,
+        confidence: CONFIDENCE,
+        mix: sweep.mix.clone(),
+        calibration: sweep.calibration.clone(),
+        axis: sweep.axis,
+        asked_rps: frame.asked_rps,
+        asked_mau: frame.asked_mau,
+        samples: count as u32,
+        by_default: frame.by_default,
+        together,
+        inputs: frame.inputs.clone(),
+        probabilities: Vec::new(),
+        fans: Vec::new(),
+        influences: Vec::new(),
+        warnings: sweep.warnings.clone(),
+    };
+    for (number, variant) in sweep.variants.iter().enumerate() {
+        let of_variant: Vec<&Point> = points.iter().skip(number).step_by(variants).collect();
+        found.probabilities.extend(probabilities(variant, frame, &of_variant));
+        let lines: Vec<f64> =
+            of_variant.iter().map(|point| number_of(point, "line_rps").unwrap_or(0.0)).collect();
+        found.fans.push(fan(variant, &lines, &of_variant));
+        let seen = Seen { seed: sweep.seed, variant, together };
+        found.influences.extend(influences(&seen, &frame.inputs, &columns, &lines));
+    }
+    found
+}
+
+fn number_of(point: &Point, name: &str) -> Option<f64> {
+    let found = point.estimates.iter().find(|(other, _)| other == name);
+    found.map(|(_, estimate)| estimate).filter(|estimate| estimate.n > 0).map(|found| found.mean)
+}
+
+fn is(point: &Point, fact: &str) -> bool {
+    point.facts.iter().any(|(name, text)| name == fact && text == "true")
+}
+
+/// What a target's estimate is called in the point of a sample.
+pub(super) fn of_target(metric: &str) -> String {
+    format!("target_{metric}")
+}
+
+fn probabilities(variant: &str, frame: &Frame, points: &[&Point]) -> Vec<Probability> {
+    let of = |target: &str, limit: Option<f64>, meets: &dyn Fn(&Point) -> bool| {
+        let hits = points.iter().filter(|point| meets(point)).count();
+        Probability {
+            variant: variant.into(),
+            target: target.into(),
+            limit,
+            probability: share(hits as u64, points.len() as u64, CONFIDENCE),
+        }
+    };
+    // What cannot be known, because nobody is answered, meets nothing.
+    let meets = |point: &Point, target: &Target| {
+        number_of(point, &of_target(&target.metric)).is_some_and(|value| value <= target.limit)
+    };
+    // A queue that grows in any replication.
+    let drift = Target { metric: "drift".into(), limit: 0.0 };
+    let targets: Vec<&Target> = frame.targets.iter().chain([&drift]).collect();
+    let mut all: Vec<Probability> = targets
+        .iter()
+        .map(|target| of(&target.metric, Some(target.limit), &|point| meets(point, target)))
+        .collect();
+    all.push(of("all", None, &|point| targets.iter().all(|target| meets(point, target))));
+    all.push(of("line", None, &|point| {
+        number_of(point, "line_rps").is_some_and(|line| line >= frame.asked_rps)
+    }));
+    all
+}
+
+fn quantiles(mut values: Vec<f64>) -> Vec<Estimate> {
+    values.sort_by(f64::total_cmp);
+    let bare = |p: f64| {
+        let mean = quantile(&values, p)?;
+        Some(Estimate { mean, low: mean, high: mean, n: 1 })
+    };
+    let of = |p: &f64| quantile_interval(&values, *p, CONFIDENCE).or_else(|| bare(*p));
+    FAN.iter().filter_map(of).collect()
+}
+
+fn fan(variant: &str, lines: &[f64], points: &[&Point]) -> Fan {
+    let users: Option<Vec<f64>> = points.iter().map(|point| number_of(point, "line_mau")).collect();
+    let mut sorted = lines.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len() as u64;
+    let carried = sorted
+        .iter()
+        .enumerate()
+        .map(|(below, load)| {
+            let share = share(n - below as u64, n, CONFIDENCE);
+            [*load, share.low, share.mean, share.high]
+        })
+        .collect();
+    Fan {
+        variant: variant.into(),
+        rps: quantiles(lines.to_vec()),
+        mau: users.map(quantiles).unwrap_or_default(),
+        carried,
+        beyond: points.iter().filter(|point| is(point, "beyond_search")).count() as u32,
+    }
+}
+
+/// Whose influences are looked for, and how.
+struct Seen<'a> {
+    seed: u64,
+    variant: &'a str,
+    together: bool,
+}
+
+fn influences(
+    seen: &Seen<'_>,
+    inputs: &[Input],
+    columns: &[Vec<f64>],
+    lines: &[f64],
+) -> Vec<Influence> {
+    let all: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let joint = if seen.together { Regression::fit(&all, lines) } else { None };
+    let ranked = crate::stats::rank::ranks(lines);
+    let ranks: Vec<Vec<f64>> = columns.iter().map(|one| crate::stats::rank::ranks(one)).collect();
+    let ranks: Vec<&[f64]> = ranks.iter().map(Vec::as_slice).collect();
+    let partial = if seen.together { Regression::fit(&ranks, &ranked) } else { None };
+    let step = ENDS[1] - ENDS[0];
+    let mut found: Vec<Influence> = inputs
+        .iter()
+        .enumerate()
+        .map(|(at, input)| {
+            let rps = match &joint {
+                Some(fit) => fit.effect(at, step, CONFIDENCE),
+                None => Regression::fit(&[all[at]], lines)
+                    .map_or_else(Estimate::default, |fit| fit.effect(0, step, CONFIDENCE)),
+            };
+            let key = Key::root(seen.seed, 0).named("bootstrap").named(&input.path);
+            Influence {
+                variant: seen.variant.into(),
+                name: input.path.clone(),
+                values: ENDS.map(|end| input.short(end)),
+                rps,
+                rank_correlation: bootstrapped(key, all[at], lines),
+                partial_rank_correlation: partial.as_ref().map(|fit| fit.partial_correlation(at)),
+            }
+        })
+        .collect();
+    found.sort_by(|a, b| b.rps.mean.abs().total_cmp(&a.rps.mean.abs()));
+    found
+}
+
+/// Spearman's correlation with the interval between the percentiles of its resamples (Efron and Tibshirani,
+/// *An Introduction to the Bootstrap*, ch. 13).
+fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
+    let mean = rank_correlation(a, b);
+    let n = a.len().min(b.len());
+    if n < 3 {
+        return Estimate { mean, low: mean, high: mean, n: n.min(1) as u32 };
+    }
+    let mut found: Vec<f64> = (0..RESAMPLES)
+        .map(|resample| {
+            let key = key.item(resample);
+            let chosen: Vec<usize> =
+                (0..n).map(|at| (key.bits(at as u64) % n as u64) as usize).collect();
+            let of = |values: &[f64]| chosen.iter().map(|at| values[*at]).collect::<Vec<f64>>();
+            rank_correlation(&of(a), &of(b))
+        })
+        .collect();
+    found.sort_by(f64::total_cmp);
+    let side = (1.0 - CONFIDENCE) / 2.0;
+    let at = |p: f64| quantile(&found, p).unwrap_or(mean);
+    Estimate { mean, low: at(side).min(mean), high: at(1.0 - side).max(mean), n: n as u32 }
+}
+
+impl Uncertain {
+    /// The input to measure first for a variant: the one that moves the line most, if it measurably does.
+    pub fn first(&self, variant: &str) -> Option<&Influence> {
+        let first = self.influences.iter().find(|one| one.variant == variant)?;
+        (first.rps.n > 0 && first.rps.low * first.rps.high > 0.0).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests;
