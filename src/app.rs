@@ -4,6 +4,7 @@
 mod check;
 mod ladder;
 mod reference;
+mod size;
 mod sweep;
 mod validate;
 
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         }
         Command::Saturate(asked) if asked.ladder => ladder::ladder(&asked),
         Command::Saturate(asked) => study(&asked.studying, Question::Saturate, false),
+        Command::Size(sizing) => size::size(&sizing),
         Command::Sweep(sweeping) => sweep::sweep(&sweeping),
         Command::Merge(merging) => sweep::merge(&merging),
         Command::Validate(validating) => validate::validate(&validating),

@@ -14,6 +14,7 @@ mod fixture;
 mod folder;
 mod html;
 pub mod ladder;
+pub mod size;
 mod markdown;
 mod moves;
 mod number;

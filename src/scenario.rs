@@ -12,6 +12,7 @@ pub(crate) mod documents;
 mod plan;
 pub(crate) mod problem;
 mod resolve;
+pub mod sizing;
 mod time;
 pub(crate) mod values;
 mod variation;
@@ -201,7 +202,8 @@ fn read(
     let sources = problems.sources().to_vec();
     let region = base.region.as_ref().map(|region| region.text.clone());
     let up_to = document::ladder_up_to(&scenario, &study.load, problems);
-    let levers = Levers { variants: variants.clone(), catalog: catalog.clone(), region, up_to };
+    let size = sizing::declared(&scenario, problems);
+    let levers = Levers { variants: variants.clone(), catalog: catalog.clone(), region, up_to, size };
     let system = system_tree;
     Some((study, Documents { scenario, variants, system, catalog, plans, sources }, levers))
 }

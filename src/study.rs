@@ -22,6 +22,7 @@ pub(crate) mod saturation;
 pub mod schema;
 mod search;
 pub mod setup;
+pub mod size;
 pub mod sweep;
 pub mod theory;
 pub mod validate;

@@ -8,6 +8,7 @@ mod nodes;
 pub(crate) mod operations;
 mod parts;
 mod plan;
+mod size;
 pub(crate) mod stated;
 mod theory;
 mod timeline;
@@ -34,6 +35,7 @@ pub(crate) use self::mesh::{
     IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
 };
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
+pub(crate) use self::size::SizeDoc;
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 
@@ -433,6 +435,8 @@ document! {
         search: Option<SearchDoc>,
         /// How far a ladder goes.
         ladder: Option<LadderDoc>,
+        /// What may be chosen when the system is sized.
+        size: Option<SizeDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// What of the machines is simulated; everything by default.

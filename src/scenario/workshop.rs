@@ -22,6 +22,8 @@ pub struct Levers {
     pub(super) region: Option<String>,
     /// The load that a ladder goes up to, where the scenario says it.
     pub(super) up_to: Option<f64>,
+    /// What may be chosen when it is sized.
+    pub(super) size: super::sizing::Declared,
 }
 
 /// A scenario on the bench.
