@@ -92,7 +92,7 @@ impl Loaded {
                 return Err("this scenario's load is given in users; use `--mau`".into());
             }
             let change = Change { path: "load.rate".into(), to: text.clone() };
-            wanted.push(Wanted { mau: None, text: text.clone(), change });
+            wanted.push(Wanted { mau: None, text: text.clone(), change: Some(change) });
         }
         let given: Result<Vec<(f64, String)>, String> =
             asked.mau.iter().map(|text| Ok((vary::users(text)?, text.clone()))).collect();
@@ -105,10 +105,14 @@ impl Loaded {
         }
         for (mau, text) in users {
             let change = Change { path: "load.mau".into(), to: text.clone() };
-            wanted.push(Wanted { mau: Some(mau), text, change });
+            wanted.push(Wanted { mau: Some(mau), text, change: Some(change) });
         }
         if wanted.is_empty() {
-            return Err("for which load? Give `--mau 10M,20M`, or `--rate 400/s`".into());
+            let text = match self.study.load.mau {
+                Some(mau) => format!("{mau:.0}"),
+                None => format!("{:.0}/s", self.study.asked_load()),
+            };
+            wanted.push(Wanted { mau: self.study.load.mau, text, change: None });
         }
         let tree = self.tree(asked.variant);
         let view = self.documents.variants[asked.variant].view;

@@ -60,8 +60,8 @@ pub struct Wanted {
     pub mau: Option<f64>,
     /// As it was written: `10M`.
     pub text: String,
-    /// What makes it the load asked about.
-    pub change: Change,
+    /// What makes it the load asked about; none where it is the scenario's own.
+    pub change: Option<Change>,
 }
 
 /// What somebody else says a load costs.
@@ -135,7 +135,7 @@ pub struct CostItem {
     pub part: String,
     /// Count and type.
     pub what: String,
-    /// Price \[USD a month\]; none where it is not known, which counts as 0.
+    /// Price \[USD a month\]; none where it is not known: then what the part costs in the variant counts.
     pub monthly_usd: Option<f64>,
     /// Price in the variant as it is \[USD a month\].
     pub before_usd: Option<f64>,
@@ -187,7 +187,7 @@ pub struct Phase {
     pub before_usd: f64,
     /// The bill, item by item.
     pub cost: Vec<CostItem>,
-    /// Parts without a price, which count as 0.
+    /// Parts without a price, which count as in the variant, or as 0.
     pub unpriced: Vec<String>,
     /// What the document says for this load, with what that covers costs here.
     pub stated: Option<StatedBeside>,
@@ -304,8 +304,8 @@ pub fn size(
         if watcher.stopped() {
             break;
         }
-        let mut search = Search::new(yard, question, wanted, watcher)?;
-        sizing.phases.push(search.phase(&now.bill)?);
+        let mut search = Search::new(yard, question, wanted, &now.bill, watcher)?;
+        sizing.phases.push(search.phase()?);
     }
     Ok(sizing)
 }

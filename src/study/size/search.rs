@@ -75,6 +75,8 @@ pub(super) struct Search<'a> {
     free: &'a [Free],
     wanted: &'a Wanted,
     watcher: &'a dyn Watcher,
+    /// The bill of the variant as it is.
+    before: &'a [Priced],
     rps: f64,
     looks: BTreeMap<Place, Look>,
     verdicts: BTreeMap<Place, Verdict>,
@@ -91,15 +93,17 @@ impl<'a> Search<'a> {
         yard: &'a dyn Yard,
         question: &'a Question,
         wanted: &'a Wanted,
+        before: &'a [Priced],
         watcher: &'a dyn Watcher,
     ) -> Result<Search<'a>, String> {
-        let rps = yard.candidate(std::slice::from_ref(&wanted.change))?.study.asked_load();
+        let rps = yard.candidate(wanted.change.as_slice())?.study.asked_load();
         Ok(Search {
             yard,
             question,
             free: &question.free,
             wanted,
             watcher,
+            before,
             rps,
             looks: BTreeMap::new(),
             verdicts: BTreeMap::new(),
@@ -112,7 +116,7 @@ impl<'a> Search<'a> {
     }
 
     fn changes(&self, at: &[usize]) -> Vec<Change> {
-        let mut all = vec![self.wanted.change.clone()];
+        let mut all: Vec<Change> = self.wanted.change.clone().into_iter().collect();
         for (free, at) in self.free.iter().zip(at) {
             let to = &free.values[*at];
             for path in std::iter::once(&free.path).chain(&free.also) {
@@ -149,7 +153,7 @@ impl<'a> Search<'a> {
                         Some(Priced { part: free.path.clone(), what, monthly_usd })
                     });
                     candidate.bill.extend(own);
-                    let usd = candidate.bill.iter().filter_map(|item| item.monthly_usd).sum();
+                    let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
                     let full = self.full(&candidate.study);
                     Look { broken: candidate.broken, full, bill: candidate.bill, usd }
                 }
@@ -157,6 +161,15 @@ impl<'a> Search<'a> {
             self.looks.insert(at.to_vec(), look);
         }
         &self.looks[at]
+    }
+
+    /// What an item counts for: what it costs, else what the same part costs in the variant, since a type
+    /// without a price must not look like a gift; nothing where that has no price either.
+    fn price(&self, item: &Priced) -> f64 {
+        let before = || {
+            self.before.iter().find(|other| other.part == item.part).and_then(|item| item.monthly_usd)
+        };
+        item.monthly_usd.or_else(before).unwrap_or(0.0)
     }
 
     /// The station that is asked for most beyond what it has, under any calibration.
@@ -330,7 +343,8 @@ impl<'a> Search<'a> {
             let next = match self.judge(&at) {
                 Verdict::Meets => return Ok(at),
                 Verdict::Refused(why) => {
-                    self.mend(&at).ok_or_else(|| format!("nothing cures: {why}"))?
+                    let cured = self.mend(&at).or_else(|| self.all_up(&at));
+                    cured.ok_or_else(|| format!("nothing cures: {why}"))?
                 }
                 Verdict::Full(resource, name, share) => self
                     .lifted(&at, resource, share)
@@ -601,10 +615,10 @@ impl<'a> Search<'a> {
         None
     }
 
-    pub(super) fn phase(&mut self, before: &[Priced]) -> Result<Phase, String> {
+    pub(super) fn phase(&mut self) -> Result<Phase, String> {
         self.watcher.begin(&format!("sizing for {}", self.wanted.text), u64::from(MOST_STEPS));
         let floor = self.floor();
-        let mut phase = self.blank(before);
+        let mut phase = self.blank();
         let mut at = floor.clone();
         let mut found = None;
         for _ in 0..MOST_ROUNDS {
@@ -639,7 +653,7 @@ impl<'a> Search<'a> {
             phase.outcome = Outcome::Stopped;
         }
         if let Some(at) = found {
-            self.describe(&at, &mut phase, before);
+            self.describe(&at, &mut phase);
             if phase.outcome == Outcome::Met {
                 self.lower(&at, &mut phase);
                 self.bind(&at, &mut phase)?;
@@ -658,7 +672,7 @@ impl<'a> Search<'a> {
         Ok(phase)
     }
 
-    fn blank(&self, before: &[Priced]) -> Phase {
+    fn blank(&self) -> Phase {
         Phase {
             mau: self.wanted.mau,
             load: self.wanted.text.clone(),
@@ -668,7 +682,7 @@ impl<'a> Search<'a> {
             configuration: BTreeMap::new(),
             changes: Vec::new(),
             monthly_usd: None,
-            before_usd: before.iter().filter_map(|item| item.monthly_usd).sum(),
+            before_usd: self.before.iter().filter_map(|item| item.monthly_usd).sum(),
             cost: Vec::new(),
             unpriced: Vec::new(),
             stated: None,
@@ -687,7 +701,7 @@ impl<'a> Search<'a> {
     }
 
     /// Values, changes and cost.
-    fn describe(&mut self, at: &[usize], phase: &mut Phase, before: &[Priced]) {
+    fn describe(&mut self, at: &[usize], phase: &mut Phase) {
         for (free, at) in self.free.iter().zip(at) {
             let to = &free.values[*at];
             phase.configuration.insert(free.path.clone(), to.clone());
@@ -704,7 +718,7 @@ impl<'a> Search<'a> {
         let look = self.look(at).clone();
         phase.monthly_usd = Some(look.usd);
         for item in &look.bill {
-            let same = before.iter().find(|other| other.part == item.part);
+            let same = self.before.iter().find(|other| other.part == item.part);
             let declared = self.free.iter().find(|free| free.path == item.part);
             phase.cost.push(CostItem {
                 part: item.part.clone(),
@@ -732,7 +746,7 @@ impl<'a> Search<'a> {
             StatedBeside {
                 monthly_usd: said.monthly_usd,
                 covers: said.covers.clone(),
-                found_usd: items.filter_map(|item| item.monthly_usd).sum(),
+                found_usd: items.map(|item| self.price(item)).sum(),
             }
         });
     }
