@@ -5,6 +5,7 @@ mod check;
 mod growth;
 mod ladder;
 mod reference;
+mod size;
 mod sweep;
 mod uncertain;
 mod validate;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         }
         Command::Saturate(asked) if asked.ladder => ladder::ladder(&asked),
         Command::Saturate(asked) => study(&asked.studying, Question::Saturate, false),
+        Command::Size(sizing) => size::size(&sizing),
         Command::Sweep(sweeping) => sweep::sweep(&sweeping),
         Command::Merge(merging) => sweep::merge(&merging),
         Command::Uncertain(doubting) => uncertain::uncertain(&doubting),

@@ -234,10 +234,15 @@ pub fn price_claims(loaded: &mut Loaded) {
 
 /// Judge what was read.
 pub fn audit(loaded: &Loaded) -> Audit {
+    audit_of(loaded, 0..loaded.documents.variants.len())
+}
+
+/// Judge these variants of what was read.
+pub fn audit_of(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Audit {
     let (study, documents) = (&loaded.study, &loaded.documents);
     let mut list = Vec::new();
     let mut bills = Vec::new();
-    for index in 0..documents.variants.len() {
+    for index in which {
         let Some(view) = View::new(study, documents, index) else { continue };
         for rule in rules() {
             let mut found = Findings {

@@ -1,12 +1,14 @@
 //! The command line: what can be said, and its help. Nothing else.
 
 mod points;
+mod size;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::points::{Doubting, Growing, Merging, Saturating, Sweeping};
+pub use self::size::Sizing;
 
 /// Where a back end saturates, before and after a planned change.
 ///
@@ -38,6 +40,8 @@ pub enum Command {
     Saturate(Saturating),
     /// Ask for the line, or what users get, at every point of a grid of settings.
     Sweep(Sweeping),
+    /// Find the cheapest settings that meet every target at a load, with a probability.
+    Size(Sizing),
     /// Put the shards of a sweep together.
     Merge(Merging),
     /// Sample what is not known exactly: the probability of each target, and what to measure first.

@@ -21,6 +21,7 @@ mod number;
 mod page;
 mod phrases;
 mod picture;
+pub mod size;
 mod spark;
 mod style;
 pub mod sweep;

@@ -12,6 +12,7 @@ pub(crate) mod documents;
 mod plan;
 pub(crate) mod problem;
 mod resolve;
+pub mod sizing;
 mod time;
 pub(crate) mod values;
 mod variation;
@@ -209,9 +210,17 @@ fn read(
     let up_to = document::ladder_up_to(&scenario, &study.load, problems);
     let uncertain = document::uncertainty(&scenario, problems);
     let growth = document::growth(&scenario, problems);
+    let size = sizing::declared(&scenario, problems);
     let (variants_read, catalog_read) = (variants.clone(), catalog.clone());
-    let levers =
-        Levers { variants: variants_read, catalog: catalog_read, region, up_to, uncertain, growth };
+    let levers = Levers {
+        variants: variants_read,
+        catalog: catalog_read,
+        region,
+        up_to,
+        uncertain,
+        growth,
+        size,
+    };
     let system = system_tree;
     Some((study, Documents { scenario, variants, system, catalog, plans, sources }, levers))
 }

@@ -23,6 +23,7 @@ pub(crate) mod saturation;
 pub mod schema;
 mod search;
 pub mod setup;
+pub mod size;
 pub mod sweep;
 pub mod theory;
 pub mod uncertain;

@@ -8,6 +8,7 @@ mod nodes;
 pub(crate) mod operations;
 mod parts;
 mod plan;
+mod size;
 pub(crate) mod stated;
 mod theory;
 mod timeline;
@@ -35,6 +36,7 @@ pub(crate) use self::nodes::{
     PodMemoryDoc, RequestsDoc, RolloutDoc, RolloutWord, ShutdownDoc,
 };
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
+pub(crate) use self::size::SizeDoc;
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 pub(crate) use self::uncertain::{GrowthDoc, UncertainDoc, growth, uncertainty};
@@ -439,6 +441,8 @@ document! {
         uncertain: Option<UncertainDoc>,
         /// How users become more.
         growth: Option<GrowthDoc>,
+        /// What may be chosen when the system is sized.
+        size: Option<SizeDoc>,
         /// Run a day.
         day: Option<DayDoc>,
         /// What of the machines is simulated; everything by default.

@@ -148,7 +148,7 @@ fn carry_out(
 }
 
 /// Whether two ways of writing mean the same value.
-fn equal(one: &str, other: &str) -> bool {
+pub(super) fn equal(one: &str, other: &str) -> bool {
     one == other
         || matches!((canonical(one), canonical(other)), (Some(a), Some(b))
             if a.1 == b.1 && (a.0 - b.0).abs() <= 1e-9 * a.0.abs())
@@ -265,6 +265,6 @@ fn names_of(tree: &Node, trail: &[usize]) -> Vec<String> {
     names
 }
 
-fn name_of(tree: &Node, trail: &[usize]) -> String {
+pub(super) fn name_of(tree: &Node, trail: &[usize]) -> String {
     names_of(tree, trail).join(".")
 }

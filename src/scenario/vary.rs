@@ -83,6 +83,11 @@ type Fault = (String, &'static str);
 const ENDS: &str =
     "both ends and the step are numbers with the same unit: `2..6`, `10ms..50ms step 10ms`";
 
+/// Values as they are written: a list `a,b,c` or a range `a..b step s`.
+pub(super) fn values(text: &str) -> Result<Vec<String>, Fault> {
+    read(text.trim())
+}
+
 fn read(text: &str) -> Result<Vec<String>, Fault> {
     let values = match text.split_once("..") {
         Some((from, rest)) => {
@@ -141,7 +146,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        read(text).unwrap_or_else(|(message, _)| panic!("{message}"))
+        super::values(text).unwrap_or_else(|(message, _)| panic!("{message}"))
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Levers {
     pub(super) uncertain: Option<Uncertainty>,
     /// How its users grow, where the scenario says it.
     pub(super) growth: Option<Growth>,
+    /// What may be chosen when it is sized.
+    pub(super) size: super::sizing::Declared,
 }
 
 /// A scenario on the bench.

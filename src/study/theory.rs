@@ -194,6 +194,17 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
 
+/// Share of each station's capacity that `load` asks for, by station; nothing where the description does not
+/// tell. Shares of stations whose work is not known without their waits are 0.
+pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
+    let all = stations(spec);
+    let mut shares = vec![0.0; all.len()];
+    for (station, work) in Demands::of(spec, load).map_or(Vec::new(), |demands| demands.work) {
+        shares[station] = work / all[station].capacity;
+    }
+    shares
+}
+
 /// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and
 /// where what happens goes in circles.
 pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {

@@ -18,9 +18,9 @@ struct Phase {
     /// Price of a month \[USD\].
     #[serde(default)]
     monthly_usd: Option<f64>,
-    /// Probability that every target is met.
+    /// Probability that every target is met: a number, or an estimate with its bounds.
     #[serde(default)]
-    probability: Option<f64>,
+    probability: Value,
     /// What saturates first there.
     #[serde(default)]
     binds: Value,
@@ -43,6 +43,11 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
         }
         other => vec![plain(other)],
     }
+}
+
+/// A probability with or without bounds.
+fn chance(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.get("mean")?.as_f64())
 }
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -71,7 +76,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
                 phase.monthly_usd.map_or_else(nothing, |usd| {
                     say(lang, Word::Dollars, &[&number::fixed(usd, 0)])
                 }),
-                phase.probability.map_or_else(nothing, share),
+                chance(&phase.probability).map_or_else(nothing, share),
                 if binds.is_empty() { nothing() } else { binds.join(", ") },
                 changes.join("<br>"),
             ]

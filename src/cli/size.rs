@@ -1,0 +1,25 @@
+//! The command that sizes.
+
+use clap::Args;
+
+use super::Studying;
+
+/// What to size for.
+#[derive(Args, Debug)]
+pub struct Sizing {
+    /// What to study and how.
+    #[command(flatten)]
+    pub studying: Studying,
+    /// Monthly users to size for, such as 10M,20M; by default those of the scenario's `size`.
+    #[arg(long, value_name = "USERS", value_delimiter = ',', conflicts_with = "rate")]
+    pub mau: Vec<String>,
+    /// Loads to size for where they are not given in users, such as 400/s.
+    #[arg(long, value_name = "RATE", value_delimiter = ',')]
+    pub rate: Vec<String>,
+    /// Probability with which every target must be met, such as 0.95; by default the scenario's, else 0.95.
+    #[arg(long, value_name = "P")]
+    pub confidence: Option<f64>,
+    /// Variant that changes are counted against; by default the last.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+}

@@ -1,0 +1,311 @@
+//! A sizing as text, page, table, and what plans are called.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use super::folder::Folder;
+use super::ladder::{cell, unit};
+use super::number;
+use super::words::{Lang, Word, say};
+use super::{Options, Written, pretty};
+use crate::stats::Estimate;
+use crate::study::size::{CostItem, Outcome, Phase, Sizing};
+
+/// Name of the plan that makes a phase's configuration, which is that of its file.
+pub fn plan_name(phase: &Phase) -> String {
+    let load = phase.load.chars();
+    let kept: String =
+        load.map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    format!("plan-{kept}")
+}
+
+/// The load of a phase: `10M MAU (2,000 RPS)`.
+fn load(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
+    let rate = format!("{} {}", number::plain(phase.rps), unit(sizing.axis));
+    match phase.mau {
+        Some(mau) => format!("{} MAU ({rate})", number::users_plain(mau, mau, lang)),
+        None => rate,
+    }
+}
+
+fn dollars(usd: f64, lang: Lang) -> String {
+    say(lang, Word::Dollars, &[&number::fixed(usd, 0)])
+}
+
+/// A share with its bounds: `100 % (≥ 95.7 % in 69 runs)`.
+fn probability(share: &Estimate, lang: Lang) -> String {
+    let percent = |share: f64| number::fixed((share * 1000.0).floor() / 10.0, 1);
+    let parts = [percent(share.mean), percent(share.low), share.n.to_string()];
+    say(lang, Word::SizeProbability, &[&parts[0], &parts[1], &parts[2]])
+}
+
+/// The finding of a phase.
+fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
+    let load = load(sizing, phase, lang);
+    match (phase.outcome, phase.monthly_usd) {
+        (Outcome::Met, Some(usd)) => say(lang, Word::SizeMet, &[&load, &dollars(usd, lang)]),
+        (Outcome::Stopped, Some(usd)) => {
+            say(lang, Word::SizeStopped, &[&load, &dollars(usd, lang)])
+        }
+        _ => {
+            let why = phase.note.as_deref().unwrap_or_default();
+            say(lang, Word::SizeNotFound, &[&load, why])
+        }
+    }
+}
+
+/// What costs something else than in the variant.
+fn differences(phase: &Phase) -> Vec<&CostItem> {
+    let differs = |item: &&CostItem| {
+        let price = |usd: Option<f64>| usd.unwrap_or(0.0);
+        (price(item.monthly_usd) - price(item.before_usd)).abs() > 0.005
+    };
+    phase.cost.iter().filter(differs).collect()
+}
+
+/// Sentences about the cost, the probability, what binds and the effort.
+fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(share) = &phase.probability {
+        all.push(probability(share, lang));
+    }
+    if let (Some(binds), Some(headroom)) = (&phase.binds, &phase.headroom) {
+        let reason = phase.reason.as_deref().unwrap_or_default();
+        all.push(if binds == "none" {
+            say(lang, Word::SizeUnbound, &[&number::plain(headroom.low)])
+        } else {
+            say(lang, Word::SizeBinds, &[&number::estimate(headroom), binds, reason])
+        });
+    }
+    if let Some(usd) = phase.monthly_usd {
+        let more = usd - phase.before_usd;
+        let sign = if more < 0.0 { "−" } else { "+" };
+        let more = format!("{sign}{}", dollars(more.abs(), lang));
+        all.push(say(lang, Word::SizeCost, &[&dollars(usd, lang), &more]));
+    }
+    if !phase.unpriced.is_empty() {
+        all.push(say(lang, Word::SizeUnpriced, &[&phase.unpriced.join(", ")]));
+    }
+    if let Some(stated) = &phase.stated {
+        let covers = if stated.covers.is_empty() {
+            Word::SizeEverything.text(lang).to_owned()
+        } else {
+            stated.covers.join(", ")
+        };
+        let (said, found) = (dollars(stated.monthly_usd, lang), dollars(stated.found_usd, lang));
+        all.push(say(lang, Word::SizeStated, &[&said, &covers, &found]));
+    }
+    let counts = [
+        phase.evaluations.to_string(),
+        phase.runs.to_string(),
+        phase.ruled_out.to_string(),
+        if phase.configurations < 1e6 {
+            number::fixed(phase.configurations, 0)
+        } else {
+            format!("{:.1e}", phase.configurations)
+        },
+    ];
+    let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
+    all.push(say(lang, Word::SizeEffort, &counts));
+    if phase.outcome == Outcome::Met {
+        let word = if phase.exhausted { Word::SizeExhausted } else { Word::SizeNotExhausted };
+        all.push(word.text(lang).to_owned());
+    }
+    all
+}
+
+/// For the terminal.
+pub fn text(sizing: &Sizing, lang: Lang) -> String {
+    let mut text = String::new();
+    for phase in &sizing.phases {
+        let _ = writeln!(text, "{}", title(sizing, phase, lang));
+        for change in &phase.changes {
+            let from = change.from.as_deref().unwrap_or(number::NOTHING);
+            let _ = writeln!(text, "  {}: {from} → {}", change.set, change.to);
+        }
+        for item in differences(phase) {
+            let price = |usd: Option<f64>| dollars(usd.unwrap_or(0.0), lang);
+            let (before, now) = (price(item.before_usd), price(item.monthly_usd));
+            let _ = writeln!(text, "  {} ({}): {before} → {now}", item.part, item.what);
+        }
+        for sentence in sentences(phase, lang) {
+            let _ = writeln!(text, "  {sentence}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn page(sizing: &Sizing, notes: &[String], lang: Lang) -> String {
+    let mut page = format!("# {}\n\n", Word::SizePage.text(lang));
+    let conditions = [
+        sizing.system.clone(),
+        sizing.scenario.clone(),
+        sizing.variant.clone(),
+        say(lang, Word::Mix, &[&sizing.mix]),
+        say(lang, Word::Calibration, &[&sizing.calibrations.join(", ")]),
+        say(lang, Word::Seed, &[&sizing.seed.to_string()]),
+        say(lang, Word::SizeWanted, &[&number::plain(sizing.confidence * 100.0)]),
+    ];
+    let _ = writeln!(page, "{}\n", conditions.join(" · "));
+    for phase in &sizing.phases {
+        let _ = writeln!(page, "## {}\n", title(sizing, phase, lang));
+        for sentence in sentences(phase, lang) {
+            let _ = writeln!(page, "- {}", cell(&sentence));
+        }
+        if phase.monthly_usd.is_none() {
+            page.push('\n');
+            continue;
+        }
+        let _ = writeln!(page, "- `{}.yaml`\n", plan_name(phase));
+        let heads = [
+            Word::SizeSetting.text(lang),
+            Word::SizeNow.text(lang),
+            Word::SizeValue.text(lang),
+            Word::SizeLower.text(lang),
+        ];
+        let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
+        for (path, value) in &phase.configuration {
+            let now = sizing.free.iter().find(|free| free.path == *path);
+            let now = now.and_then(|free| free.now.as_deref()).unwrap_or(number::NOTHING);
+            let lower = phase.lower.iter().find(|lower| lower.set == *path);
+            let why = lower.map_or(String::new(), |lower| match &lower.to {
+                Some(to) => format!("{to}: {}", lower.why),
+                None => lower.why.clone(),
+            });
+            let value = if now == value { value.clone() } else { format!("**{value}**") };
+            let _ = writeln!(page, "| `{path}` | {now} | {value} | {} |", cell(&why));
+        }
+        let heads = [
+            Word::SizePart.text(lang),
+            Word::SizeWhat.text(lang),
+            Word::SizeNow.text(lang),
+            Word::MonthlyCost.text(lang),
+        ];
+        let _ = writeln!(page, "\n| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
+        for item in &phase.cost {
+            let price =
+                |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
+            let cells = [
+                format!("`{}`", item.part),
+                cell(&item.what),
+                price(item.before_usd),
+                price(item.monthly_usd),
+            ];
+            let _ = writeln!(page, "| {} |", cells.join(" | "));
+        }
+        page.push('\n');
+    }
+    for word in [Word::SizeNoteProbability, Word::SizeNoteOrder] {
+        let _ = writeln!(page, "{}", word.text(lang));
+    }
+    for note in sizing.warnings.iter().chain(notes) {
+        let _ = writeln!(page, "\n- {note}");
+    }
+    page
+}
+
+/// A row for each phase; a column for each setting behind the numbers.
+fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = [
+        "load",
+        "mau",
+        "rps",
+        "outcome",
+        "monthly_usd",
+        "before_usd",
+        "stated_usd",
+        "stated_found_usd",
+        "probability",
+        "probability_low",
+        "probability_high",
+        "probability_n",
+        "headroom",
+        "headroom_low",
+        "headroom_high",
+        "headroom_n",
+        "binds",
+        "exhausted",
+        "evaluations",
+        "ruled_out",
+        "runs",
+        "events",
+        "configurations",
+    ];
+    let settings = sizing.free.iter().map(|free| free.path.as_str());
+    writer.write_record(names.into_iter().chain(settings))?;
+    for phase in &sizing.phases {
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let estimate = |value: &Option<Estimate>| match value {
+            None => vec![String::new(); 4],
+            Some(found) => vec![
+                found.mean.to_string(),
+                found.low.to_string(),
+                found.high.to_string(),
+                found.n.to_string(),
+            ],
+        };
+        let outcome = match phase.outcome {
+            Outcome::Met => "met",
+            Outcome::NotFound => "not_found",
+            Outcome::Stopped => "stopped",
+        };
+        let stated = phase.stated.as_ref();
+        let mut row = vec![
+            phase.load.clone(),
+            number(phase.mau),
+            phase.rps.to_string(),
+            outcome.to_owned(),
+            number(phase.monthly_usd),
+            phase.before_usd.to_string(),
+            number(stated.map(|stated| stated.monthly_usd)),
+            number(stated.map(|stated| stated.found_usd)),
+        ];
+        row.extend(estimate(&phase.probability));
+        row.extend(estimate(&phase.headroom));
+        row.push(phase.binds.clone().unwrap_or_default());
+        row.push(phase.exhausted.to_string());
+        let counts = [phase.evaluations, phase.ruled_out, phase.runs, phase.events];
+        row.extend(counts.map(|count| count.to_string()));
+        row.push(phase.configurations.to_string());
+        for free in &sizing.free {
+            row.push(phase.configuration.get(&free.path).cloned().unwrap_or_default());
+        }
+        writer.write_record(&row)?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// `size.json` as text: for `--json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn json(sizing: &Sizing) -> io::Result<String> {
+    String::from_utf8(pretty(sizing)?).map_err(io::Error::other)
+}
+
+/// First line of a plan, for editors.
+const SCHEMA: &str = "# A configuration found by `plimsoll size`. Put it among the system's plans, and name it in a variant.\n";
+
+/// Write everything about a sizing into `directory/<scenario>/size/`, with a plan for each phase.
+///
+/// # Errors
+/// When the folder cannot be made or a file cannot be written.
+pub fn write(
+    sizing: &Sizing,
+    plans: &[(String, String)],
+    directory: &Path,
+    options: &Options,
+) -> io::Result<Written> {
+    let mut folder = Folder::named(directory, &sizing.scenario, "size")?;
+    folder.write("size.json", &pretty(sizing)?)?;
+    folder.write("size.csv", &table(sizing)?)?;
+    for (name, text) in plans {
+        folder.write(&format!("{name}.yaml"), format!("{SCHEMA}{text}").as_bytes())?;
+    }
+    let notes: Vec<String> = Vec::new();
+    folder.write("report.md", page(sizing, &notes, options.lang).as_bytes())?;
+    Ok(Written { folder: folder.path, files: folder.written, notes })
+}

@@ -1,0 +1,831 @@
+//! The search among configurations: up until the load is carried, down as far as it still is, and then
+//! through all that is cheaper.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use rayon::prelude::*;
+
+use super::trial::{Cost, Seen, Trial, probability};
+use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, Question, StatedBeside};
+use super::{Wanted, Yard};
+use crate::model::spec::{Resource, Spec};
+use crate::model::stations::stations;
+use crate::stats::Estimate;
+use crate::study::Watcher;
+use crate::study::point::{Depth, line};
+use crate::study::setup::{Change, Study};
+use crate::study::theory::shares;
+
+/// Most steps upwards.
+const MOST_STEPS: u32 = 300;
+/// Times that a configuration is looked for which fresh replications then refute.
+const MOST_ROUNDS: u32 = 8;
+/// Most configurations simulated among those that are cheaper than what was found.
+const MOST_CHEAPER: u64 = 200;
+/// Most configurations looked at there.
+const MOST_POPPED: u64 = 300_000;
+/// Stations relieved to see what a failed run lacked.
+const SUSPECTS: usize = 8;
+/// What a resource that failed is given at a step upwards.
+const STEP: f64 = 1.2;
+/// Prices that differ by less are alike \[USD a month\].
+const CENT: f64 = 0.005;
+/// How far beyond the load the line of a configuration is looked for.
+const BEYOND: f64 = 4.0;
+
+/// A configuration: for each free setting the position of its value.
+type Place = Vec<usize>;
+
+/// What a configuration is without a run.
+#[derive(Clone, Debug, Default)]
+struct Look {
+    /// Rules that it breaks.
+    broken: Vec<String>,
+    /// The station that the load would overfill most, by its name, with the share.
+    full: Option<(Resource, String, f64)>,
+    bill: Vec<Priced>,
+    usd: f64,
+}
+
+/// What is known of a configuration.
+#[derive(Clone, Debug)]
+enum Verdict {
+    /// A rule of the audit, or the reader of the documents, does not let it be.
+    Refused(String),
+    /// The load asks a station for more than it has.
+    Full(Resource, String, f64),
+    /// Something that has no less of anything failed.
+    Inferred,
+    /// Runs missed a target.
+    Fails(Seen),
+    /// Runs met all targets.
+    Meets,
+}
+
+impl Verdict {
+    fn meets(&self) -> bool {
+        matches!(self, Verdict::Meets)
+    }
+}
+
+pub(super) struct Search<'a> {
+    yard: &'a dyn Yard,
+    question: &'a Question,
+    free: &'a [Free],
+    wanted: &'a Wanted,
+    watcher: &'a dyn Watcher,
+    /// The bill of the variant as it is.
+    before: &'a [Priced],
+    rps: f64,
+    looks: BTreeMap<Place, Look>,
+    verdicts: BTreeMap<Place, Verdict>,
+    /// Configurations that runs or the utilisation law showed to be too small.
+    failed: Vec<Place>,
+    cost: Cost,
+    evaluations: u64,
+    ruled_out: u64,
+    exhausted: bool,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        yard: &'a dyn Yard,
+        question: &'a Question,
+        wanted: &'a Wanted,
+        before: &'a [Priced],
+        watcher: &'a dyn Watcher,
+    ) -> Result<Search<'a>, String> {
+        let rps = yard.candidate(wanted.change.as_slice())?.study.asked_load();
+        Ok(Search {
+            yard,
+            question,
+            free: &question.free,
+            wanted,
+            watcher,
+            before,
+            rps,
+            looks: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            failed: Vec::new(),
+            cost: Cost::default(),
+            evaluations: 0,
+            ruled_out: 0,
+            exhausted: false,
+        })
+    }
+
+    fn changes(&self, at: &[usize]) -> Vec<Change> {
+        let mut all: Vec<Change> = self.wanted.change.clone().into_iter().collect();
+        for (free, at) in self.free.iter().zip(at) {
+            let to = &free.values[*at];
+            for path in std::iter::once(&free.path).chain(&free.also) {
+                all.push(Change { path: path.clone(), to: to.clone() });
+            }
+        }
+        all
+    }
+
+    fn top(&self, index: usize) -> usize {
+        self.free[index].values.len() - 1
+    }
+
+    fn tops(&self) -> Place {
+        (0..self.free.len()).map(|index| self.top(index)).collect()
+    }
+
+    /// The description under the first mix and one calibration.
+    fn spec<'s>(&self, study: &'s Study, calibration: usize) -> &'s Spec {
+        study.case(self.question.variant, 0, calibration)
+    }
+
+    fn look(&mut self, at: &[usize]) -> &Look {
+        if !self.looks.contains_key(at) {
+            let look = match self.yard.candidate(&self.changes(at)) {
+                Err(why) => {
+                    let why = why.lines().next().unwrap_or_default().to_owned();
+                    Look { broken: vec![why], ..Look::default() }
+                }
+                Ok(mut candidate) => {
+                    let own = self.free.iter().zip(at).filter_map(|(free, at)| {
+                        let what = free.values[*at].clone();
+                        let monthly_usd = Some(free.price(*at)?);
+                        Some(Priced { part: free.path.clone(), what, monthly_usd })
+                    });
+                    candidate.bill.extend(own);
+                    let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
+                    let full = self.full(&candidate.study);
+                    Look { broken: candidate.broken, full, bill: candidate.bill, usd }
+                }
+            };
+            self.looks.insert(at.to_vec(), look);
+        }
+        &self.looks[at]
+    }
+
+    /// What an item counts for: what it costs, else what the same part costs in the variant, since a type
+    /// without a price must not look like a gift; nothing where that has no price either.
+    fn price(&self, item: &Priced) -> f64 {
+        let before = || {
+            self.before
+                .iter()
+                .find(|other| other.part == item.part)
+                .and_then(|item| item.monthly_usd)
+        };
+        item.monthly_usd.or_else(before).unwrap_or(0.0)
+    }
+
+    /// The station that is asked for most beyond what it has, under any calibration.
+    fn full(&self, study: &Study) -> Option<(Resource, String, f64)> {
+        let mut worst: Option<(Resource, String, f64)> = None;
+        for calibration in 0..study.calibrations.len() {
+            let spec = self.spec(study, calibration);
+            for (station, share) in stations(spec).iter().zip(shares(spec, self.rps)) {
+                if share > worst.as_ref().map_or(1.0, |worst| worst.2) {
+                    worst = Some((station.resource, station.name.clone(), share));
+                }
+            }
+        }
+        worst
+    }
+
+    fn is_below_failed(&self, at: &[usize]) -> bool {
+        self.failed.iter().any(|failed| at.iter().zip(failed).all(|(at, failed)| at <= failed))
+    }
+
+    /// Whether the configuration carries the load, by what is known or else by runs.
+    fn judge(&mut self, at: &[usize]) -> Verdict {
+        if let Some(known) = self.verdicts.get(at) {
+            return known.clone();
+        }
+        let look = self.look(at).clone();
+        let verdict = if let Some(why) = look.broken.first() {
+            self.ruled_out += 1;
+            Verdict::Refused(why.clone())
+        } else if self.is_below_failed(at) {
+            Verdict::Inferred
+        } else if let Some((resource, name, share)) = look.full {
+            self.ruled_out += 1;
+            self.failed.push(at.to_vec());
+            Verdict::Full(resource, name, share)
+        } else if self.watcher.stopped() {
+            return Verdict::Inferred;
+        } else {
+            match self.trial(at) {
+                Err(why) => Verdict::Refused(why),
+                Ok(trial) => {
+                    self.evaluations += 1;
+                    self.watcher.step();
+                    let (seen, good) = trial.screen(self.question.confidence, &mut self.cost);
+                    if good {
+                        Verdict::Meets
+                    } else {
+                        self.failed.push(at.to_vec());
+                        Verdict::Fails(seen)
+                    }
+                }
+            }
+        };
+        self.verdicts.insert(at.to_vec(), verdict.clone());
+        verdict
+    }
+
+    fn trial(&mut self, at: &[usize]) -> Result<Trial, String> {
+        let candidate = self.yard.candidate(&self.changes(at))?;
+        Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost))
+    }
+
+    /// For each setting the least position at which the stations that it alone governs can do the work.
+    fn floor(&mut self) -> Place {
+        let tops = self.tops();
+        let place = |index: usize, at: usize| {
+            let mut place = tops.clone();
+            place[index] = at;
+            place
+        };
+        // Capacity of each station, pods without room included: those are another setting's matter.
+        let capacities = |place: &[usize]| -> Option<BTreeMap<String, f64>> {
+            let candidate = self.yard.candidate(&self.changes(place)).ok()?;
+            let spec = self.spec(&candidate.study, 0);
+            let all = stations(spec).into_iter().filter_map(|station| match station.resource {
+                Resource::Node(_) | Resource::Proxy(..) => None,
+                Resource::Cpu(service) => {
+                    let service = &spec.services[service as usize];
+                    let pods = service.pods + service.lifecycle.pending;
+                    Some((station.name, service.cores * f64::from(pods)))
+                }
+                _ => Some((station.name, station.capacity)),
+            });
+            Some(all.collect())
+        };
+        let Some(highest) = capacities(&tops) else { return vec![0; tops.len()] };
+        let governed: Vec<BTreeSet<&String>> = (0..tops.len())
+            .map(|index| {
+                let Some(lowest) = capacities(&place(index, 0)) else { return BTreeSet::new() };
+                let differs = |(name, most): &(&String, &f64)| lowest.get(*name) != Some(*most);
+                highest.iter().filter(differs).map(|(name, _)| name).collect()
+            })
+            .collect();
+        (0..tops.len())
+            .map(|index| {
+                let alone: Vec<&&String> = governed[index]
+                    .iter()
+                    .filter(|name| governed.iter().filter(|set| set.contains(**name)).count() == 1)
+                    .collect();
+                let enough = |at: usize| -> bool {
+                    let Ok(found) = self.yard.candidate(&self.changes(&place(index, at))) else {
+                        return true;
+                    };
+                    (0..found.study.calibrations.len()).all(|calibration| {
+                        let spec = self.spec(&found.study, calibration);
+                        stations(spec).iter().zip(shares(spec, self.rps)).all(|(station, share)| {
+                            let pending = match station.resource {
+                                Resource::Cpu(service) => {
+                                    let service = &spec.services[service as usize];
+                                    f64::from(service.pods)
+                                        / f64::from(service.pods + service.lifecycle.pending)
+                                }
+                                _ => 1.0,
+                            };
+                            share * pending <= 1.0
+                                || !alone.iter().any(|name| ***name == station.name)
+                        })
+                    })
+                };
+                let (mut low, mut high) = (0, tops[index]);
+                while low < high {
+                    let middle = usize::midpoint(low, high);
+                    if enough(middle) { high = middle } else { low = middle + 1 }
+                }
+                high
+            })
+            .collect()
+    }
+
+    /// The position of a setting that gives at least this value; the next one where that cannot be told.
+    fn notch(&self, index: usize, at: usize, to: &str) -> usize {
+        let number = |text: &str| -> Option<f64> {
+            let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+            text[..end.unwrap_or(text.len())].parse().ok()
+        };
+        let values = &self.free[index].values;
+        let same = values.iter().position(|value| value == to);
+        let larger = || {
+            let wanted = number(to)?;
+            values.iter().position(|value| number(value).is_some_and(|value| value >= wanted))
+        };
+        let found = same.or_else(larger).unwrap_or(self.top(index));
+        found.clamp((at + 1).min(self.top(index)), self.top(index))
+    }
+
+    /// Raise what lifts a resource; none where no free setting does.
+    fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
+        let lifted = self.yard.lift(&self.changes(at), resource, factor).ok()?;
+        let mut next = at.to_vec();
+        for one in &lifted {
+            let Some(path) = &one.setting else { continue };
+            for (index, free) in self.free.iter().enumerate() {
+                let mut paths = std::iter::once(&free.path).chain(&free.also);
+                if paths.any(|own| leads_to(own, path)) {
+                    next[index] = next[index].max(self.notch(index, at[index], &one.to));
+                }
+            }
+        }
+        (next != at).then_some(next)
+    }
+
+    /// Upwards until the load is carried.
+    ///
+    /// # Errors
+    /// Why it is not, whatever is raised.
+    fn climb(&mut self, from: Place) -> Result<Place, String> {
+        let mut at = from;
+        for _ in 0..MOST_STEPS {
+            if self.watcher.stopped() {
+                return Err("stopped before anything was found that carries the load".into());
+            }
+            let next = match self.judge(&at) {
+                Verdict::Meets => return Ok(at),
+                Verdict::Refused(why) => {
+                    let cured = self.mend(&at).or_else(|| self.all_up(&at));
+                    cured.ok_or_else(|| format!("nothing cures: {why}"))?
+                }
+                Verdict::Full(resource, name, share) => self
+                    .lifted(&at, resource, share)
+                    .or_else(|| self.fuller(&at, &name))
+                    .ok_or_else(|| {
+                        format!("no value makes {name} large enough: it is asked for {share:.2} times what it has")
+                    })?,
+                Verdict::Fails(seen) => self.relieved(&at, &seen).ok_or_else(|| {
+                    "every value is the largest, or no larger one helps, and runs still miss a target"
+                        .to_owned()
+                })?,
+                Verdict::Inferred => self.all_up(&at).ok_or("every value is the largest")?,
+            };
+            at = next;
+        }
+        Err(format!("not found within {MOST_STEPS} steps upwards"))
+    }
+
+    /// One notch more of everything.
+    fn all_up(&self, at: &[usize]) -> Option<Place> {
+        let next: Place =
+            at.iter().enumerate().map(|(index, at)| (at + 1).min(self.top(index))).collect();
+        (next != at).then_some(next)
+    }
+
+    /// The setting whose next notch leaves a full station most room.
+    fn fuller(&mut self, at: &[usize], name: &str) -> Option<Place> {
+        let before = self.look(at).full.as_ref().map_or(0.0, |full| full.2);
+        let mut best: Option<(f64, Place)> = None;
+        for index in 0..at.len() {
+            for higher in at[index] + 1..=self.top(index) {
+                let mut next = at.to_vec();
+                next[index] = higher;
+                let look = self.look(&next);
+                let after = match &look.full {
+                    Some((_, full, share)) if full == name => *share,
+                    _ => 1.0,
+                };
+                if after < before - 1e-9 {
+                    if best.as_ref().is_none_or(|(least, _)| after < *least) {
+                        best = Some((after, next));
+                    }
+                    break;
+                }
+            }
+        }
+        best.map(|(_, next)| next)
+    }
+
+    /// The change of one setting that leaves the fewest rules broken, the cheapest of those.
+    fn mend(&mut self, at: &[usize]) -> Option<Place> {
+        let broken = self.look(at).broken.len();
+        let mut best: Option<((usize, i64), Place)> = None;
+        for index in 0..at.len() {
+            let above = at[index] + 1..=self.top(index);
+            for position in above.chain((0..at[index]).rev()) {
+                let mut next = at.to_vec();
+                next[index] = position;
+                let look = self.look(&next);
+                let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
+                if key.0 < broken && best.as_ref().is_none_or(|(best, _)| key < *best) {
+                    best = Some((key, next));
+                }
+            }
+        }
+        best.map(|(_, next)| next)
+    }
+
+    /// What to raise after a run that failed: the resource whose relief helps the same run most, where free
+    /// settings lift it; else the setting whose next notch does.
+    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Option<Place> {
+        let (calibration, number, failed) = seen.failed.as_ref()?;
+        let trial = self.trial(at).ok()?;
+        let spec = &trial.specs[*calibration];
+        let all = stations(spec);
+        let before = trial.excess(failed);
+        let score = |station: usize| {
+            let drifts = f64::from(u8::from(failed.drifting.contains(&station)));
+            let busy = failed.busy[station] / all[station].capacity;
+            if failed.waiting[station] > 0.05 || busy > 0.4 || drifts > 0.0 {
+                busy + drifts
+            } else {
+                0.0
+            }
+        };
+        let mut suspects: Vec<(usize, Place)> = (0..all.len())
+            .filter(|station| score(*station) > 0.0)
+            .filter_map(|station| Some((station, self.lifted(at, all[station].resource, STEP)?)))
+            .collect();
+        suspects.sort_by(|a, b| score(b.0).total_cmp(&score(a.0)));
+        suspects.truncate(SUSPECTS);
+        let relief: Vec<(f64, u64)> = suspects
+            .par_iter()
+            .map(|(station, _)| {
+                let relieved = spec.relieved(all[*station].resource, 2.0);
+                let seen = trial.run(*calibration, &relieved, *number);
+                (trial.excess(&seen), seen.cost.events)
+            })
+            .collect();
+        let mut helped: Vec<(f64, Place)> = Vec::new();
+        for ((excess, events), (_, next)) in relief.into_iter().zip(suspects) {
+            self.cost.add(Cost { runs: 1, events });
+            helped.push((excess, next));
+        }
+        let best = helped.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+        match best {
+            Some((after, next)) if after < before * 0.99 => Some(next),
+            _ => self.by_setting(at, &trial, (*calibration, *number), before),
+        }
+    }
+
+    /// The setting that helps a failed run most when it is raised; one notch more of everything where none
+    /// does alone.
+    fn by_setting(
+        &mut self,
+        at: &[usize],
+        trial: &Trial,
+        (calibration, number): (usize, u32),
+        before: f64,
+    ) -> Option<Place> {
+        let raised: Vec<Place> = (0..at.len())
+            .filter(|index| at[*index] < self.top(*index))
+            .map(|index| {
+                let mut next = at.to_vec();
+                next[index] += 1;
+                next
+            })
+            .collect();
+        let raised: Vec<Place> =
+            raised.into_iter().filter(|next| self.look(next).broken.is_empty()).collect();
+        let seen: Vec<Option<(f64, u64)>> = raised
+            .par_iter()
+            .map(|next| {
+                let study = self.yard.candidate(&self.changes(next)).ok()?.study;
+                let outcome = trial.run(calibration, self.spec(&study, calibration), number);
+                Some((trial.excess(&outcome), outcome.cost.events))
+            })
+            .collect();
+        let mut best: Option<(f64, Place)> = None;
+        for (seen, next) in seen.into_iter().zip(raised) {
+            let Some((excess, events)) = seen else { continue };
+            self.cost.add(Cost { runs: 1, events });
+            if best.as_ref().is_none_or(|(least, _)| excess < *least) {
+                best = Some((excess, next));
+            }
+        }
+        match best {
+            Some((after, next)) if after < before * 0.999 => Some(next),
+            _ => self.all_up(at),
+        }
+    }
+
+    fn with(at: &[usize], index: usize, position: usize) -> Place {
+        let mut next = at.to_vec();
+        next[index] = position;
+        next
+    }
+
+    /// Down as far as runs allow, what saves most first.
+    fn trim(&mut self, at: Place, floor: &[usize]) -> Place {
+        let mut at = at;
+        loop {
+            let before = at.clone();
+            let mut order: Vec<(i64, usize)> = Vec::new();
+            for index in 0..at.len() {
+                let least = floor[index].min(at[index]);
+                let saved = self.usd(&at) - self.usd(&Search::with(&at, index, least));
+                order.push((-(saved * 100.0).round() as i64, index));
+            }
+            order.sort_unstable();
+            for (_, index) in order {
+                let (mut low, mut high) = (floor[index].min(at[index]), at[index]);
+                while low < high {
+                    let middle = usize::midpoint(low, high);
+                    let next = Search::with(&at, index, middle);
+                    let dearer = self.usd(&next) > self.usd(&at) + CENT;
+                    if !dearer && self.judge(&next).meets() {
+                        high = middle
+                    } else {
+                        low = middle + 1
+                    }
+                }
+                at[index] = high;
+            }
+            if at == before || self.watcher.stopped() {
+                return at;
+            }
+        }
+    }
+
+    fn usd(&mut self, at: &[usize]) -> f64 {
+        self.look(at).usd
+    }
+
+    /// The cheapest configuration that is cheaper and carries the load, in the order of prices; settings
+    /// without a price have as much as rules allow.
+    fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Place> {
+        let base = self.usd(at);
+        // Price of each value against the one that was found, cheapest first.
+        let mut priced: Vec<(usize, Vec<(f64, usize)>)> = Vec::new();
+        let mut generous = at.to_vec();
+        for index in 0..at.len() {
+            let mut prices: Vec<(f64, usize)> = Vec::new();
+            for position in floor[index].min(at[index])..=self.top(index) {
+                let look = self.look(&Search::with(at, index, position));
+                // Where a rule forbids the value here, its price is known all the same.
+                if look.bill.is_empty() {
+                    continue;
+                }
+                prices.push((look.usd - base, position));
+            }
+            if prices.iter().any(|(price, _)| price.abs() > CENT) {
+                prices.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                priced.push((index, prices));
+            } else {
+                let mut higher = (at[index]..=self.top(index)).rev();
+                let allowed = higher.find(|position| {
+                    self.look(&Search::with(&generous, index, *position)).broken.is_empty()
+                });
+                generous[index] = allowed.unwrap_or(at[index]);
+            }
+        }
+        self.exhausted = true;
+        let cents = |steps: &[usize]| -> i64 {
+            let sum: f64 =
+                steps.iter().zip(&priced).map(|(step, (_, prices))| prices[*step].0).sum();
+            (sum * 100.0).round() as i64
+        };
+        let mut heap = BinaryHeap::new();
+        let mut known: BTreeSet<Vec<usize>> = BTreeSet::new();
+        let first = vec![0; priced.len()];
+        heap.push(Reverse((cents(&first), first)));
+        let (mut popped, evaluated) = (0, self.evaluations);
+        while let Some(Reverse((price, steps))) = heap.pop() {
+            if price >= 0 {
+                break;
+            }
+            popped += 1;
+            let spent = self.evaluations - evaluated;
+            if popped > MOST_POPPED || spent > MOST_CHEAPER || self.watcher.stopped() {
+                self.exhausted = false;
+                break;
+            }
+            for index in 0..steps.len() {
+                if steps[index] + 1 < priced[index].1.len() {
+                    let mut next = steps.clone();
+                    next[index] += 1;
+                    let price = cents(&next);
+                    if price < 0 && known.insert(next.clone()) {
+                        heap.push(Reverse((price, next)));
+                    }
+                }
+            }
+            let put = |others: &[usize]| {
+                let mut place = others.to_vec();
+                for (step, (index, prices)) in steps.iter().zip(&priced) {
+                    place[*index] = prices[*step].1;
+                }
+                place
+            };
+            let mut place = put(&generous);
+            if self.is_below_failed(&place) {
+                continue;
+            }
+            if !self.look(&place).broken.is_empty() {
+                place = put(at);
+            }
+            if self.judge(&place).meets() && self.usd(&place) < base - CENT {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    pub(super) fn phase(&mut self) -> Result<Phase, String> {
+        self.watcher.begin(&format!("sizing for {}", self.wanted.text), u64::from(MOST_STEPS));
+        let floor = self.floor();
+        let mut phase = self.blank();
+        let mut at = floor.clone();
+        let mut found = None;
+        for _ in 0..MOST_ROUNDS {
+            at = match self.climb(at) {
+                Ok(at) => at,
+                Err(why) => {
+                    phase.note = Some(why);
+                    break;
+                }
+            };
+            at = self.trim(at, &floor);
+            while let Some(cheaper) = self.cheaper(&at, &floor) {
+                at = self.trim(cheaper, &floor);
+            }
+            let trial = self.trial(&at)?;
+            let watcher = self.watcher;
+            let confidence = self.question.confidence;
+            let (seen, good) = trial.confirm(confidence, &mut self.cost, &|| watcher.stopped());
+            phase.probability = Some(probability(&seen));
+            if good || self.watcher.stopped() {
+                phase.outcome = if good { Outcome::Met } else { Outcome::Stopped };
+                found = Some(at.clone());
+                break;
+            }
+            // Refuted: what has no more of anything will not do either.
+            self.failed.push(at.clone());
+            self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
+            self.verdicts.insert(at.clone(), Verdict::Fails(seen));
+        }
+        if self.watcher.stopped() && phase.outcome == Outcome::NotFound {
+            phase.outcome = Outcome::Stopped;
+        }
+        if let Some(at) = found {
+            self.describe(&at, &mut phase);
+            if phase.outcome == Outcome::Met {
+                self.lower(&at, &mut phase);
+                self.bind(&at, &mut phase)?;
+            }
+        } else {
+            phase.probability = None;
+            if phase.note.is_none() {
+                let why = "what runs of the search carried, fresh replications refuted";
+                phase.note = Some(why.into());
+            }
+        }
+        phase.evaluations = self.evaluations;
+        phase.ruled_out = self.ruled_out;
+        (phase.runs, phase.events) = (self.cost.runs, self.cost.events);
+        phase.exhausted = self.exhausted && phase.outcome == Outcome::Met;
+        Ok(phase)
+    }
+
+    fn blank(&self) -> Phase {
+        Phase {
+            mau: self.wanted.mau,
+            load: self.wanted.text.clone(),
+            rps: self.rps,
+            outcome: Outcome::NotFound,
+            note: None,
+            configuration: BTreeMap::new(),
+            changes: Vec::new(),
+            monthly_usd: None,
+            before_usd: self.before.iter().filter_map(|item| item.monthly_usd).sum(),
+            cost: Vec::new(),
+            unpriced: Vec::new(),
+            stated: None,
+            probability: None,
+            binds: None,
+            reason: None,
+            headroom: None,
+            lower: Vec::new(),
+            exhausted: false,
+            evaluations: 0,
+            ruled_out: 0,
+            runs: 0,
+            events: 0,
+            configurations: self.free.iter().map(|free| free.values.len() as f64).product(),
+        }
+    }
+
+    /// Values, changes and cost.
+    fn describe(&mut self, at: &[usize], phase: &mut Phase) {
+        for (free, at) in self.free.iter().zip(at) {
+            let to = &free.values[*at];
+            phase.configuration.insert(free.path.clone(), to.clone());
+            if free.now.as_ref() != Some(to) {
+                let (set, from, to) = (free.path.clone(), free.now.clone(), to.clone());
+                phase.changes.push(Changed { set, from, to });
+            }
+        }
+        let own = |free: &Free| {
+            let now = free.now.as_ref()?;
+            free.price(free.values.iter().position(|value| value == now)?)
+        };
+        phase.before_usd += self.free.iter().filter_map(own).sum::<f64>();
+        let look = self.look(at).clone();
+        phase.monthly_usd = Some(look.usd);
+        for item in &look.bill {
+            let same = self.before.iter().find(|other| other.part == item.part);
+            let declared = self.free.iter().find(|free| free.path == item.part);
+            phase.cost.push(CostItem {
+                part: item.part.clone(),
+                what: item.what.clone(),
+                monthly_usd: item.monthly_usd,
+                before_usd: same
+                    .and_then(|other| other.monthly_usd)
+                    .or_else(|| declared.and_then(own)),
+            });
+            if item.monthly_usd.is_none() {
+                phase.unpriced.push(format!("{} ({})", item.part, item.what));
+            }
+        }
+        let stated = &self.question.stated;
+        let same = |mau: f64| stated.iter().find(|said| (said.mau - mau).abs() < 0.5);
+        phase.stated = self.wanted.mau.and_then(same).map(|said| {
+            let covered = |item: &&Priced| {
+                said.covers.is_empty()
+                    || said.covers.iter().any(|cover| {
+                        let rest = item.part.strip_prefix(cover.as_str());
+                        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    })
+            };
+            let items = look.bill.iter().filter(covered);
+            StatedBeside {
+                monthly_usd: said.monthly_usd,
+                covers: said.covers.clone(),
+                found_usd: items.map(|item| self.price(item)).sum(),
+            }
+        });
+    }
+
+    /// What happens one notch lower.
+    fn lower(&mut self, at: &[usize], phase: &mut Phase) {
+        for index in 0..at.len() {
+            let set = self.free[index].path.clone();
+            let Some(below) = at[index].checked_sub(1) else {
+                phase.lower.push(Lower { set, to: None, why: "the least value declared".into() });
+                continue;
+            };
+            let next = Search::with(at, index, below);
+            let dearer = self.usd(&next) > self.usd(at) + CENT;
+            let why = match self.judge(&next) {
+                Verdict::Refused(why) => why,
+                Verdict::Full(_, name, share) => {
+                    format!("{name} would be asked for {:.0} % of what it has", share * 100.0)
+                }
+                Verdict::Inferred => "no run: with more of something it failed".into(),
+                Verdict::Fails(seen) => {
+                    format!("a target is missed in {} of {} runs", seen.of - seen.met, seen.of)
+                }
+                Verdict::Meets if dearer => "costs more".into(),
+                Verdict::Meets => "carries the load as well".into(),
+            };
+            phase.lower.push(Lower { set, to: Some(self.free[index].values[below].clone()), why });
+        }
+    }
+
+    /// The line of the configuration, and what draws it.
+    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
+        let mut study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
+        study.search.highest_rps = self.rps * BEYOND;
+        let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };
+        self.cost.add(Cost { runs: found.runs, events: found.events });
+        let saturation = found.saturation;
+        let share = |load: f64| load / self.rps;
+        phase.headroom = Some(Estimate {
+            mean: share(saturation.rps.mean),
+            low: share(saturation.rps.low),
+            high: share(saturation.rps.high),
+            n: saturation.rps.n,
+        });
+        phase.binds = Some(saturation.resource);
+        phase.reason = Some(saturation.reason);
+        Ok(())
+    }
+}
+
+/// Whether the path of a setting, in which `*` is any name, leads to another.
+fn leads_to(own: &str, path: &str) -> bool {
+    match own.split_once('*') {
+        None => own == path,
+        Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            let mut names = ends.filter(|at| *at > 0 && !rest[..*at].contains('.'));
+            names.any(|at| leads_to(tail, &rest[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_one_name() {
+        assert!(leads_to("services.*.pools.*.maximum", "services.order.pools.master.maximum"));
+        assert!(leads_to("services.order.replicas", "services.order.replicas"));
+        assert!(!leads_to("services.*.replicas", "services.order.pod.replicas"));
+        assert!(!leads_to("services.*.replicas", "services.order.threads"));
+        assert!(!leads_to("services.order.replicas", "services.payment.replicas"));
+    }
+}
