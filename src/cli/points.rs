@@ -34,7 +34,7 @@ pub struct Sweeping {
     #[command(flatten)]
     pub studying: Studying,
     /// Setting of the system or scenario and its values: `services.order.replicas=2..6`,
-    /// `load.mau=2.5M,5M,10M`, `PATH=a..b step s`. Several make a grid.
+    /// `load.mau=2.5M,5M,10M`, `PATH=a..b step s`; `*2` multiplies what is written. Several make a grid.
     #[arg(long = "vary", value_name = "PATH=VALUES", required = true)]
     pub vary: Vec<String>,
     /// What users get at the load asked about, instead of the line; so too where the load is varied.

@@ -18,7 +18,7 @@ use super::{CONFIDENCE, Watcher};
 use crate::random::{Key, normal_quantile};
 use crate::stats::Estimate;
 use crate::stats::distribution::normal_cdf;
-use crate::stats::rank::{Regression, rank_correlation};
+use crate::stats::rank::{Regression, rank_correlation, ranks};
 use crate::stats::sample::{quantile, quantile_interval, share};
 
 /// Samples where nobody says how many.
@@ -127,6 +127,15 @@ impl Input {
             &text
         };
         format!("{}{text}{}", if self.factor { "× " } else { "" }, self.unit)
+    }
+
+    /// Where it lies on the scale on which its law is even or symmetric, so that a straight line gives the
+    /// whole way between two percentiles as good as any smooth answer takes it.
+    fn score(&self, share: f64) -> f64 {
+        match self.distribution {
+            Law::Loguniform => share,
+            _ => self.value(share),
+        }
     }
 
     /// The change that sets it to one end of its range.
@@ -401,17 +410,21 @@ fn influences(
     columns: &[Vec<f64>],
     lines: &[f64],
 ) -> Vec<Influence> {
-    let all: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let scores: Vec<Vec<f64>> = inputs
+        .iter()
+        .zip(columns)
+        .map(|(input, column)| column.iter().map(|share| input.score(*share)).collect())
+        .collect();
+    let all: Vec<&[f64]> = scores.iter().map(Vec::as_slice).collect();
     let joint = if seen.together { Regression::fit(&all, lines) } else { None };
-    let ranked = crate::stats::rank::ranks(lines);
-    let ranks: Vec<Vec<f64>> = columns.iter().map(|one| crate::stats::rank::ranks(one)).collect();
-    let ranks: Vec<&[f64]> = ranks.iter().map(Vec::as_slice).collect();
-    let partial = if seen.together { Regression::fit(&ranks, &ranked) } else { None };
-    let step = ENDS[1] - ENDS[0];
+    let ranked: Vec<Vec<f64>> = columns.iter().map(|column| ranks(column)).collect();
+    let ranked: Vec<&[f64]> = ranked.iter().map(Vec::as_slice).collect();
+    let partial = if seen.together { Regression::fit(&ranked, &ranks(lines)) } else { None };
     let mut found: Vec<Influence> = inputs
         .iter()
         .enumerate()
         .map(|(at, input)| {
+            let step = input.score(ENDS[1]) - input.score(ENDS[0]);
             let rps = match &joint {
                 Some(fit) => fit.effect(at, step, CONFIDENCE),
                 None => Regression::fit(&[all[at]], lines)
@@ -423,7 +436,7 @@ fn influences(
                 name: input.path.clone(),
                 values: ENDS.map(|end| input.short(end)),
                 rps,
-                rank_correlation: bootstrapped(key, all[at], lines),
+                rank_correlation: bootstrapped(key, &columns[at], lines),
                 partial_rank_correlation: partial.as_ref().map(|fit| fit.partial_correlation(at)),
             }
         })

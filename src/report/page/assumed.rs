@@ -13,7 +13,7 @@ use crate::stats::Estimate;
 struct Influence {
     /// The input.
     name: String,
-    /// How far its range moves the line \[requests/s\].
+    /// How far the line moves from its 10th to its 90th percentile \[requests/s\].
     rps: Estimate,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let mut influences: Vec<Influence> = source.entries("influences");
     influences.sort_by(|a, b| b.rps.mean.abs().total_cmp(&a.rps.mean.abs()));
     blocks.extend(influences.first().map(|first| {
-        let by = number::estimate(&first.rps);
+        let by = number::plain(first.rps.mean.abs() / 2.0);
         Block::Paragraph(say(lang, Word::MeasureFirst, &[&code(&first.name), &by]))
     }));
     let header = source.header(&[Word::Input, Word::Value, Word::Basis, Word::Source]);

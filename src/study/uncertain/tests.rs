@@ -21,8 +21,10 @@ fn input(path: &str, low: f64, high: f64, distribution: Law) -> Input {
     }
 }
 
-/// What is found of `count` samples of a formula; the one target is met where the line is at 200/s or more.
-fn found(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Uncertain {
+type Samples = (Sweep, Frame, Vec<Point>);
+
+/// Samples of a formula; the one target is met where the line is at 200/s or more.
+fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Samples {
     let sweep = Sweep {
         version: String::new(),
         scenario: "formula".into(),
@@ -71,6 +73,12 @@ fn found(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) 
         }
     };
     let points: Vec<Point> = (0..count).map(point).collect();
+    (sweep, frame, points)
+}
+
+/// What is found of them.
+fn found(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Uncertain {
+    let (sweep, frame, points) = sampled(seed, inputs, count, formula);
     analyse(&sweep, &frame, &points)
 }
 
@@ -86,9 +94,10 @@ const MET: f64 = 7.0 / 12.0;
 fn probabilities_hold_the_exact_one() {
     let mut held = 0;
     for seed in 0..200 {
-        let found = found(seed, &uniform_pair(), 64, line_of);
+        let (_, frame, points) = sampled(seed, &uniform_pair(), 64, line_of);
+        let found = probabilities("system", &frame, &points.iter().collect::<Vec<_>>());
         let of = |target: &str| {
-            let mut all = found.probabilities.iter();
+            let mut all = found.iter();
             all.find(|one| one.target == target).expect("the target").probability
         };
         // The same samples meet the target, keep their queues, meet all, and have their line there.
@@ -99,8 +108,9 @@ fn probabilities_hold_the_exact_one() {
     }
     // Of independent samples 95 % would; samples spread by design are nearer.
     assert!(held >= 190, "{held} of 200");
-    let many = found(1, &uniform_pair(), 4096, line_of);
-    assert!((many.probabilities[0].probability.mean - MET).abs() < 0.01);
+    let (_, frame, points) = sampled(1, &uniform_pair(), 4096, line_of);
+    let many = probabilities("system", &frame, &points.iter().collect::<Vec<_>>());
+    assert!((many[0].probability.mean - MET).abs() < 0.01);
 }
 
 /// How far the line moves when one input goes from its 10th to its 90th percentile, the mean over the other.
@@ -125,7 +135,7 @@ fn influences_hold_the_exact_ones() {
         let inputs = [input("a", 0.8, 1.25, law), input("b", 0.8, 1.25, law)];
         let exact = [moved(&inputs, 0), moved(&inputs, 1)];
         let mut held = [0, 0];
-        for seed in 0..100 {
+        for seed in 0..40 {
             let found = found(seed, &inputs, 64, line_of);
             assert!(found.together);
             // Three times as much of a: it is the first to measure, for every seed.
@@ -135,10 +145,11 @@ fn influences_hold_the_exact_ones() {
                 let of = |one: &&Influence| one.name == *name;
                 let one = found.influences.iter().find(of).expect("the input");
                 held[number] += u32::from(one.rps.contains(exact[number]) == Some(true));
-                assert!((one.rps.mean / exact[number] - 1.0).abs() < 0.12, "{law:?} {one:?}");
+                let off = (one.rps.mean - exact[number]).abs();
+                assert!(off < 0.06 * exact[0].abs(), "{law:?} {one:?} beside {exact:?}");
             }
         }
-        assert!(held.iter().all(|held| *held >= 90), "{law:?}: {held:?} of 100");
+        assert!(held.iter().all(|held| *held >= 36), "{law:?}: {held:?} of 40");
     }
 }
 
@@ -165,7 +176,7 @@ fn rank_correlations_have_the_exact_one_in_their_interval() {
     let exact = 12.0 * covariance / f64::from(grid * grid);
     let inputs = [input("x", 1.0, 2.0, Law::Uniform), input("y", 1.0, 2.0, Law::Uniform)];
     let mut held = 0;
-    for seed in 0..100 {
+    for seed in 0..40 {
         let found = found(seed, &inputs, 64, sum);
         let one = found.influences.iter().find(|one| one.name == "x").expect("the input");
         held += u32::from(one.rank_correlation.contains(exact) == Some(true));
@@ -174,7 +185,7 @@ fn rank_correlations_have_the_exact_one_in_their_interval() {
         assert!(one.partial_rank_correlation.is_some_and(|value| value > 0.95), "{one:?}");
     }
     // The percentile bootstrap is a little short near ±1.
-    assert!(held >= 88, "{held} of 100");
+    assert!(held >= 35, "{held} of 40");
 }
 
 #[test]
