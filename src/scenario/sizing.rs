@@ -165,7 +165,10 @@ impl Loaded {
         };
         let count = |path: &str| now(tree, path, view).and_then(|text| text.parse::<u32>().ok());
         let range = |from: u32, step: u32| -> Vec<String> {
-            (from..=from.saturating_mul(TIMES)).step_by(step as usize).map(|n| n.to_string()).collect()
+            (from..=from.saturating_mul(TIMES))
+                .step_by(step as usize)
+                .map(|n| n.to_string())
+                .collect()
         };
         for (name, service) in system.services.iter() {
             let name = &name.value;
@@ -230,7 +233,8 @@ impl Loaded {
         // What costs more and has no more is nobody's choice.
         let mut kept: Vec<(f64, u64, f64, &str)> = Vec::new();
         for one in larger {
-            let better = kept.last().is_none_or(|last| one.1 >= last.1 && one.2 >= last.2 && one.0 > last.0);
+            let better =
+                kept.last().is_none_or(|last| one.1 >= last.1 && one.2 >= last.2 && one.0 > last.0);
             if better {
                 kept.push(one);
             }

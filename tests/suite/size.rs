@@ -22,8 +22,11 @@ impl Yard for Ground {
         let errors = audit.findings.iter().filter(|found| found.severity == Severity::Error);
         let broken = errors.map(|found| found.message.clone()).collect();
         let items = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
-        let priced =
-            |item: plimsoll::audit::Item| Priced { part: item.part, what: item.what, monthly_usd: item.monthly };
+        let priced = |item: plimsoll::audit::Item| Priced {
+            part: item.part,
+            what: item.what,
+            monthly_usd: item.monthly,
+        };
         Ok(Candidate { study: loaded.study, bill: items.into_iter().map(priced).collect(), broken })
     }
 
@@ -90,7 +93,8 @@ fn random_system(folder: &Path, number: u64) -> PathBuf {
     // A linear congruential generator (Knuth) is random enough to choose examples.
     let mut state = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
     let mut draw = |from: u64, to: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         from + (state >> 33) % (to - from + 1)
     };
     let (first, second, third) = (draw(10, 40), draw(10, 60), draw(4, 20));
@@ -226,7 +230,8 @@ fn plans_make_what_was_found() {
     let with = text.replace(line, &format!("{line}\n{planned}"));
     std::fs::write(&path, with).expect("a file");
     let options = Options { check_only: true, ..Options::default() };
-    let sized = load(&path, &options).unwrap_or_else(|found| panic!("{plan}{}", render(&found, false)));
+    let sized =
+        load(&path, &options).unwrap_or_else(|found| panic!("{plan}{}", render(&found, false)));
     let bench = Bench { scenario: path, options, given: Vec::new(), from: "size".into() };
     let changes: Vec<Change> = changed
         .iter()
