@@ -2,7 +2,7 @@
 //! with a probability.
 //!
 //! Settings are lists of values, from the least capacity to the most. The utilisation law says from the
-//! description alone below which values nothing can be carried. From there settings are raised: by what
+//! description alone below which values nothing can be carried. From there settings are raised by what
 //! relieves the runs that fail, until the load is carried; then each is taken back as far as runs allow, and
 //! what is cheaper still is tried in the order of its price. Two facts save most of the simulations: users
 //! of a replication are the same for every configuration, and a configuration that has no more of anything
@@ -12,6 +12,7 @@
 //! A replication meets the targets or does not, so that the probability is that of a coin: its bounds are
 //! those of Clopper and Pearson (1934).
 
+mod phase;
 mod search;
 mod trial;
 

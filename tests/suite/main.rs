@@ -12,6 +12,7 @@ mod limits;
 mod properties;
 mod replay;
 mod saturation;
+mod size;
 mod statistics;
 mod systems;
 mod theory;

@@ -6,21 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use rayon::prelude::*;
 
-use super::trial::{Cost, Seen, Trial, probability};
-use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, Question, StatedBeside};
-use super::{Wanted, Yard};
+use super::trial::{Cost, Seen, Trial};
+use super::{Free, Priced, Question, Wanted, Yard};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
-use crate::stats::Estimate;
 use crate::study::Watcher;
-use crate::study::point::{Depth, line};
 use crate::study::setup::{Change, Study};
 use crate::study::theory::shares;
 
 /// Most steps upwards.
 const MOST_STEPS: u32 = 300;
-/// Times that a configuration is looked for which fresh replications then refute.
-const MOST_ROUNDS: u32 = 8;
 /// Most configurations simulated among those that are cheaper than what was found.
 const MOST_CHEAPER: u64 = 200;
 /// Most configurations looked at there.
@@ -30,27 +25,25 @@ const SUSPECTS: usize = 8;
 /// What a resource that failed is given at a step upwards.
 const STEP: f64 = 1.2;
 /// Prices that differ by less are alike \[USD a month\].
-const CENT: f64 = 0.005;
-/// How far beyond the load the line of a configuration is looked for.
-const BEYOND: f64 = 4.0;
+pub(super) const CENT: f64 = 0.005;
 
 /// A configuration: for each free setting the position of its value.
-type Place = Vec<usize>;
+pub(super) type Place = Vec<usize>;
 
 /// What a configuration is without a run.
 #[derive(Clone, Debug, Default)]
-struct Look {
+pub(super) struct Look {
     /// Rules that it breaks.
-    broken: Vec<String>,
+    pub(super) broken: Vec<String>,
     /// The station that the load would overfill most, by its name, with the share.
-    full: Option<(Resource, String, f64)>,
-    bill: Vec<Priced>,
-    usd: f64,
+    pub(super) full: Option<(Resource, String, f64)>,
+    pub(super) bill: Vec<Priced>,
+    pub(super) usd: f64,
 }
 
 /// What is known of a configuration.
 #[derive(Clone, Debug)]
-enum Verdict {
+pub(super) enum Verdict {
     /// A rule of the audit, or the reader of the documents, does not let it be.
     Refused(String),
     /// The load asks a station for more than it has.
@@ -64,28 +57,28 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn meets(&self) -> bool {
+    pub(super) fn meets(&self) -> bool {
         matches!(self, Verdict::Meets)
     }
 }
 
 pub(super) struct Search<'a> {
-    yard: &'a dyn Yard,
-    question: &'a Question,
-    free: &'a [Free],
-    wanted: &'a Wanted,
-    watcher: &'a dyn Watcher,
+    pub(super) yard: &'a dyn Yard,
+    pub(super) question: &'a Question,
+    pub(super) free: &'a [Free],
+    pub(super) wanted: &'a Wanted,
+    pub(super) watcher: &'a dyn Watcher,
     /// The bill of the variant as it is.
-    before: &'a [Priced],
-    rps: f64,
-    looks: BTreeMap<Place, Look>,
-    verdicts: BTreeMap<Place, Verdict>,
+    pub(super) before: &'a [Priced],
+    pub(super) rps: f64,
+    pub(super) looks: BTreeMap<Place, Look>,
+    pub(super) verdicts: BTreeMap<Place, Verdict>,
     /// Configurations that runs or the utilisation law showed to be too small.
-    failed: Vec<Place>,
-    cost: Cost,
-    evaluations: u64,
-    ruled_out: u64,
-    exhausted: bool,
+    pub(super) failed: Vec<Place>,
+    pub(super) cost: Cost,
+    pub(super) evaluations: u64,
+    pub(super) ruled_out: u64,
+    pub(super) exhausted: bool,
 }
 
 impl<'a> Search<'a> {
@@ -115,7 +108,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn changes(&self, at: &[usize]) -> Vec<Change> {
+    pub(super) fn changes(&self, at: &[usize]) -> Vec<Change> {
         let mut all: Vec<Change> = self.wanted.change.clone().into_iter().collect();
         for (free, at) in self.free.iter().zip(at) {
             let to = &free.values[*at];
@@ -139,33 +132,37 @@ impl<'a> Search<'a> {
         study.case(self.question.variant, 0, calibration)
     }
 
-    fn look(&mut self, at: &[usize]) -> &Look {
+    pub(super) fn look(&mut self, at: &[usize]) -> &Look {
         if !self.looks.contains_key(at) {
-            let look = match self.yard.candidate(&self.changes(at)) {
-                Err(why) => {
-                    let why = why.lines().next().unwrap_or_default().to_owned();
-                    Look { broken: vec![why], ..Look::default() }
-                }
-                Ok(mut candidate) => {
-                    let own = self.free.iter().zip(at).filter_map(|(free, at)| {
-                        let what = free.values[*at].clone();
-                        let monthly_usd = Some(free.price(*at)?);
-                        Some(Priced { part: free.path.clone(), what, monthly_usd })
-                    });
-                    candidate.bill.extend(own);
-                    let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
-                    let full = self.full(&candidate.study);
-                    Look { broken: candidate.broken, full, bill: candidate.bill, usd }
-                }
-            };
+            let look = self.seen_from_here(at);
             self.looks.insert(at.to_vec(), look);
         }
         &self.looks[at]
     }
 
+    fn seen_from_here(&self, at: &[usize]) -> Look {
+        match self.yard.candidate(&self.changes(at)) {
+            Err(why) => {
+                let why = why.lines().next().unwrap_or_default().to_owned();
+                Look { broken: vec![why], ..Look::default() }
+            }
+            Ok(mut candidate) => {
+                let own = self.free.iter().zip(at).filter_map(|(free, at)| {
+                    let what = free.values[*at].clone();
+                    let monthly_usd = Some(free.price(*at)?);
+                    Some(Priced { part: free.path.clone(), what, monthly_usd })
+                });
+                candidate.bill.extend(own);
+                let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
+                let full = self.full(&candidate.study);
+                Look { broken: candidate.broken, full, bill: candidate.bill, usd }
+            }
+        }
+    }
+
     /// What an item counts for: what it costs, else what the same part costs in the variant, since a type
     /// without a price must not look like a gift; nothing where that has no price either.
-    fn price(&self, item: &Priced) -> f64 {
+    pub(super) fn price(&self, item: &Priced) -> f64 {
         let before = || {
             self.before
                 .iter()
@@ -189,12 +186,12 @@ impl<'a> Search<'a> {
         worst
     }
 
-    fn is_below_failed(&self, at: &[usize]) -> bool {
+    pub(super) fn is_below_failed(&self, at: &[usize]) -> bool {
         self.failed.iter().any(|failed| at.iter().zip(failed).all(|(at, failed)| at <= failed))
     }
 
     /// Whether the configuration carries the load, by what is known or else by runs.
-    fn judge(&mut self, at: &[usize]) -> Verdict {
+    pub(super) fn judge(&mut self, at: &[usize]) -> Verdict {
         if let Some(known) = self.verdicts.get(at) {
             return known.clone();
         }
@@ -230,13 +227,13 @@ impl<'a> Search<'a> {
         verdict
     }
 
-    fn trial(&mut self, at: &[usize]) -> Result<Trial, String> {
+    pub(super) fn trial(&mut self, at: &[usize]) -> Result<Trial, String> {
         let candidate = self.yard.candidate(&self.changes(at))?;
         Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost))
     }
 
     /// For each setting the least position at which the stations that it alone governs can do the work.
-    fn floor(&mut self) -> Place {
+    pub(super) fn floor(&mut self) -> Place {
         let tops = self.tops();
         let place = |index: usize, at: usize| {
             let mut place = tops.clone();
@@ -338,7 +335,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Why it is not, whatever is raised.
-    fn climb(&mut self, from: Place) -> Result<Place, String> {
+    pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
         let mut at = from;
         for _ in 0..MOST_STEPS {
             if self.watcher.stopped() {
@@ -398,20 +395,36 @@ impl<'a> Search<'a> {
         best.map(|(_, next)| next)
     }
 
-    /// The change of one setting that leaves the fewest rules broken, the cheapest of those.
+    /// Look at several configurations at once.
+    fn look_all(&mut self, places: &[Place]) {
+        let new: Vec<Place> =
+            places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
+        let found: Vec<Look> = new.par_iter().map(|place| self.seen_from_here(place)).collect();
+        self.looks.extend(new.into_iter().zip(found));
+    }
+
+    /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
+    /// rise cures any. Steps double, so that few are looked at; what was too much is taken back later.
     fn mend(&mut self, at: &[usize]) -> Option<Place> {
         let broken = self.look(at).broken.len();
-        let mut best: Option<((usize, i64), Place)> = None;
+        let mut higher: Vec<Place> = Vec::new();
         for index in 0..at.len() {
-            let above = at[index] + 1..=self.top(index);
-            for position in above.chain((0..at[index]).rev()) {
-                let mut next = at.to_vec();
-                next[index] = position;
-                let look = self.look(&next);
-                let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
-                if key.0 < broken && best.as_ref().is_none_or(|(best, _)| key < *best) {
-                    best = Some((key, next));
-                }
+            let mut step = 1;
+            while at[index] + step < self.top(index) {
+                higher.push(Search::with(at, index, at[index] + step));
+                step *= 2;
+            }
+            if at[index] < self.top(index) {
+                higher.push(Search::with(at, index, self.top(index)));
+            }
+        }
+        self.look_all(&higher);
+        let mut best: Option<((usize, i64), Place)> = None;
+        for next in higher {
+            let look = self.look(&next);
+            let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
+            if key.0 < broken && best.as_ref().is_none_or(|(best, _)| key < *best) {
+                best = Some((key, next));
             }
         }
         best.map(|(_, next)| next)
@@ -501,14 +514,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn with(at: &[usize], index: usize, position: usize) -> Place {
+    pub(super) fn with(at: &[usize], index: usize, position: usize) -> Place {
         let mut next = at.to_vec();
         next[index] = position;
         next
     }
 
     /// Down as far as runs allow, what saves most first.
-    fn trim(&mut self, at: Place, floor: &[usize]) -> Place {
+    pub(super) fn trim(&mut self, at: Place, floor: &[usize]) -> Place {
         let mut at = at;
         loop {
             let before = at.clone();
@@ -539,13 +552,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn usd(&mut self, at: &[usize]) -> f64 {
+    pub(super) fn usd(&mut self, at: &[usize]) -> f64 {
         self.look(at).usd
     }
 
     /// The cheapest configuration that is cheaper and carries the load, in the order of prices; settings
     /// without a price have as much as rules allow.
-    fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Place> {
+    pub(super) fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Place> {
         let base = self.usd(at);
         // Price of each value against the one that was found, cheapest first.
         let mut priced: Vec<(usize, Vec<(f64, usize)>)> = Vec::new();
@@ -621,186 +634,6 @@ impl<'a> Search<'a> {
             }
         }
         None
-    }
-
-    pub(super) fn phase(&mut self) -> Result<Phase, String> {
-        self.watcher.begin(&format!("sizing for {}", self.wanted.text), u64::from(MOST_STEPS));
-        let floor = self.floor();
-        let mut phase = self.blank();
-        let mut at = floor.clone();
-        let mut found = None;
-        for _ in 0..MOST_ROUNDS {
-            at = match self.climb(at) {
-                Ok(at) => at,
-                Err(why) => {
-                    phase.note = Some(why);
-                    break;
-                }
-            };
-            at = self.trim(at, &floor);
-            while let Some(cheaper) = self.cheaper(&at, &floor) {
-                at = self.trim(cheaper, &floor);
-            }
-            let trial = self.trial(&at)?;
-            let watcher = self.watcher;
-            let confidence = self.question.confidence;
-            let (seen, good) = trial.confirm(confidence, &mut self.cost, &|| watcher.stopped());
-            phase.probability = Some(probability(&seen));
-            if good || self.watcher.stopped() {
-                phase.outcome = if good { Outcome::Met } else { Outcome::Stopped };
-                found = Some(at.clone());
-                break;
-            }
-            // Refuted: what has no more of anything will not do either.
-            self.failed.push(at.clone());
-            self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
-            self.verdicts.insert(at.clone(), Verdict::Fails(seen));
-        }
-        if self.watcher.stopped() && phase.outcome == Outcome::NotFound {
-            phase.outcome = Outcome::Stopped;
-        }
-        if let Some(at) = found {
-            self.describe(&at, &mut phase);
-            if phase.outcome == Outcome::Met {
-                self.lower(&at, &mut phase);
-                self.bind(&at, &mut phase)?;
-            }
-        } else {
-            phase.probability = None;
-            if phase.note.is_none() {
-                let why = "what runs of the search carried, fresh replications refuted";
-                phase.note = Some(why.into());
-            }
-        }
-        phase.evaluations = self.evaluations;
-        phase.ruled_out = self.ruled_out;
-        (phase.runs, phase.events) = (self.cost.runs, self.cost.events);
-        phase.exhausted = self.exhausted && phase.outcome == Outcome::Met;
-        Ok(phase)
-    }
-
-    fn blank(&self) -> Phase {
-        Phase {
-            mau: self.wanted.mau,
-            load: self.wanted.text.clone(),
-            rps: self.rps,
-            outcome: Outcome::NotFound,
-            note: None,
-            configuration: BTreeMap::new(),
-            changes: Vec::new(),
-            monthly_usd: None,
-            before_usd: self.before.iter().filter_map(|item| item.monthly_usd).sum(),
-            cost: Vec::new(),
-            unpriced: Vec::new(),
-            stated: None,
-            probability: None,
-            binds: None,
-            reason: None,
-            headroom: None,
-            lower: Vec::new(),
-            exhausted: false,
-            evaluations: 0,
-            ruled_out: 0,
-            runs: 0,
-            events: 0,
-            configurations: self.free.iter().map(|free| free.values.len() as f64).product(),
-        }
-    }
-
-    /// Values, changes and cost.
-    fn describe(&mut self, at: &[usize], phase: &mut Phase) {
-        for (free, at) in self.free.iter().zip(at) {
-            let to = &free.values[*at];
-            phase.configuration.insert(free.path.clone(), to.clone());
-            if free.now.as_ref() != Some(to) {
-                let (set, from, to) = (free.path.clone(), free.now.clone(), to.clone());
-                phase.changes.push(Changed { set, from, to });
-            }
-        }
-        let own = |free: &Free| {
-            let now = free.now.as_ref()?;
-            free.price(free.values.iter().position(|value| value == now)?)
-        };
-        phase.before_usd += self.free.iter().filter_map(own).sum::<f64>();
-        let look = self.look(at).clone();
-        phase.monthly_usd = Some(look.usd);
-        for item in &look.bill {
-            let same = self.before.iter().find(|other| other.part == item.part);
-            let declared = self.free.iter().find(|free| free.path == item.part);
-            phase.cost.push(CostItem {
-                part: item.part.clone(),
-                what: item.what.clone(),
-                monthly_usd: item.monthly_usd,
-                before_usd: same
-                    .and_then(|other| other.monthly_usd)
-                    .or_else(|| declared.and_then(own)),
-            });
-            if item.monthly_usd.is_none() {
-                phase.unpriced.push(format!("{} ({})", item.part, item.what));
-            }
-        }
-        let stated = &self.question.stated;
-        let same = |mau: f64| stated.iter().find(|said| (said.mau - mau).abs() < 0.5);
-        phase.stated = self.wanted.mau.and_then(same).map(|said| {
-            let covered = |item: &&Priced| {
-                said.covers.is_empty()
-                    || said.covers.iter().any(|cover| {
-                        let rest = item.part.strip_prefix(cover.as_str());
-                        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                    })
-            };
-            let items = look.bill.iter().filter(covered);
-            StatedBeside {
-                monthly_usd: said.monthly_usd,
-                covers: said.covers.clone(),
-                found_usd: items.map(|item| self.price(item)).sum(),
-            }
-        });
-    }
-
-    /// What happens one notch lower.
-    fn lower(&mut self, at: &[usize], phase: &mut Phase) {
-        for index in 0..at.len() {
-            let set = self.free[index].path.clone();
-            let Some(below) = at[index].checked_sub(1) else {
-                phase.lower.push(Lower { set, to: None, why: "the least value declared".into() });
-                continue;
-            };
-            let next = Search::with(at, index, below);
-            let dearer = self.usd(&next) > self.usd(at) + CENT;
-            let why = match self.judge(&next) {
-                Verdict::Refused(why) => why,
-                Verdict::Full(_, name, share) => {
-                    format!("{name} would be asked for {:.0} % of what it has", share * 100.0)
-                }
-                Verdict::Inferred => "no run: with more of something it failed".into(),
-                Verdict::Fails(seen) => {
-                    format!("a target is missed in {} of {} runs", seen.of - seen.met, seen.of)
-                }
-                Verdict::Meets if dearer => "costs more".into(),
-                Verdict::Meets => "carries the load as well".into(),
-            };
-            phase.lower.push(Lower { set, to: Some(self.free[index].values[below].clone()), why });
-        }
-    }
-
-    /// The line of the configuration, and what draws it.
-    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
-        let mut study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
-        study.search.highest_rps = self.rps * BEYOND;
-        let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };
-        self.cost.add(Cost { runs: found.runs, events: found.events });
-        let saturation = found.saturation;
-        let share = |load: f64| load / self.rps;
-        phase.headroom = Some(Estimate {
-            mean: share(saturation.rps.mean),
-            low: share(saturation.rps.low),
-            high: share(saturation.rps.high),
-            n: saturation.rps.n,
-        });
-        phase.binds = Some(saturation.resource);
-        phase.reason = Some(saturation.reason);
-        Ok(())
     }
 }
 

@@ -1,0 +1,198 @@
+//! A phase from beginning to end, and what is told of the configuration found.
+
+use std::collections::BTreeMap;
+
+use super::search::{Search, Verdict};
+use super::trial::{Cost, probability};
+use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, StatedBeside};
+use crate::stats::Estimate;
+use crate::study::point::{Depth, line};
+
+/// Times that a configuration is looked for which fresh replications then refute.
+const MOST_ROUNDS: u32 = 8;
+/// How far beyond the load the line of a configuration is looked for.
+const BEYOND: f64 = 4.0;
+/// Steps of a phase's progress; how many there will be, nobody knows.
+const STEPS: u64 = 100;
+
+impl Search<'_> {
+    pub(super) fn phase(&mut self) -> Result<Phase, String> {
+        self.watcher.begin(&format!("sizing for {}", self.wanted.text), STEPS);
+        let floor = self.floor();
+        let mut phase = self.blank();
+        let mut at = floor.clone();
+        let mut found = None;
+        for _ in 0..MOST_ROUNDS {
+            at = match self.climb(at) {
+                Ok(at) => at,
+                Err(why) => {
+                    phase.note = Some(why);
+                    break;
+                }
+            };
+            at = self.trim(at, &floor);
+            while let Some(cheaper) = self.cheaper(&at, &floor) {
+                at = self.trim(cheaper, &floor);
+            }
+            let trial = self.trial(&at)?;
+            let watcher = self.watcher;
+            let confidence = self.question.confidence;
+            let (seen, good) = trial.confirm(confidence, &mut self.cost, &|| watcher.stopped());
+            phase.probability = Some(probability(&seen));
+            if good || self.watcher.stopped() {
+                phase.outcome = if good { Outcome::Met } else { Outcome::Stopped };
+                found = Some(at.clone());
+                break;
+            }
+            // Refuted: what has no more of anything will not do either.
+            self.failed.push(at.clone());
+            self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
+            self.verdicts.insert(at.clone(), Verdict::Fails(seen));
+        }
+        if self.watcher.stopped() && phase.outcome == Outcome::NotFound {
+            phase.outcome = Outcome::Stopped;
+        }
+        if let Some(at) = found {
+            self.describe(&at, &mut phase);
+            if phase.outcome == Outcome::Met {
+                self.lower(&at, &mut phase);
+                self.bind(&at, &mut phase)?;
+            }
+        } else {
+            phase.probability = None;
+            if phase.note.is_none() {
+                let why = "what runs of the search carried, fresh replications refuted";
+                phase.note = Some(why.into());
+            }
+        }
+        phase.evaluations = self.evaluations;
+        phase.ruled_out = self.ruled_out;
+        (phase.runs, phase.events) = (self.cost.runs, self.cost.events);
+        phase.exhausted = self.exhausted && phase.outcome == Outcome::Met;
+        Ok(phase)
+    }
+
+    fn blank(&self) -> Phase {
+        Phase {
+            mau: self.wanted.mau,
+            load: self.wanted.text.clone(),
+            rps: self.rps,
+            outcome: Outcome::NotFound,
+            note: None,
+            configuration: BTreeMap::new(),
+            changes: Vec::new(),
+            monthly_usd: None,
+            before_usd: self.before.iter().filter_map(|item| item.monthly_usd).sum(),
+            cost: Vec::new(),
+            unpriced: Vec::new(),
+            stated: None,
+            probability: None,
+            binds: None,
+            reason: None,
+            headroom: None,
+            lower: Vec::new(),
+            exhausted: false,
+            evaluations: 0,
+            ruled_out: 0,
+            runs: 0,
+            events: 0,
+            configurations: self.free.iter().map(|free| free.values.len() as f64).product(),
+        }
+    }
+
+    /// Values, changes and cost.
+    fn describe(&mut self, at: &[usize], phase: &mut Phase) {
+        for (free, at) in self.free.iter().zip(at) {
+            let to = &free.values[*at];
+            phase.configuration.insert(free.path.clone(), to.clone());
+            if free.now.as_ref() != Some(to) {
+                let (set, from, to) = (free.path.clone(), free.now.clone(), to.clone());
+                phase.changes.push(Changed { set, from, to });
+            }
+        }
+        let own = |free: &Free| {
+            let now = free.now.as_ref()?;
+            free.price(free.values.iter().position(|value| value == now)?)
+        };
+        phase.before_usd += self.free.iter().filter_map(own).sum::<f64>();
+        let look = self.look(at).clone();
+        phase.monthly_usd = Some(look.usd);
+        for item in &look.bill {
+            let same = self.before.iter().find(|other| other.part == item.part);
+            let declared = self.free.iter().find(|free| free.path == item.part);
+            phase.cost.push(CostItem {
+                part: item.part.clone(),
+                what: item.what.clone(),
+                monthly_usd: item.monthly_usd,
+                before_usd: same
+                    .and_then(|other| other.monthly_usd)
+                    .or_else(|| declared.and_then(own)),
+            });
+            if item.monthly_usd.is_none() {
+                phase.unpriced.push(format!("{} ({})", item.part, item.what));
+            }
+        }
+        let stated = &self.question.stated;
+        let same = |mau: f64| stated.iter().find(|said| (said.mau - mau).abs() < 0.5);
+        phase.stated = self.wanted.mau.and_then(same).map(|said| {
+            let covered = |item: &&Priced| {
+                said.covers.is_empty()
+                    || said.covers.iter().any(|cover| {
+                        let rest = item.part.strip_prefix(cover.as_str());
+                        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    })
+            };
+            let items = look.bill.iter().filter(covered);
+            StatedBeside {
+                monthly_usd: said.monthly_usd,
+                covers: said.covers.clone(),
+                found_usd: items.map(|item| self.price(item)).sum(),
+            }
+        });
+    }
+
+    /// What happens one notch lower.
+    fn lower(&mut self, at: &[usize], phase: &mut Phase) {
+        for index in 0..at.len() {
+            let set = self.free[index].path.clone();
+            let Some(below) = at[index].checked_sub(1) else {
+                phase.lower.push(Lower { set, to: None, why: "the least value declared".into() });
+                continue;
+            };
+            let next = Search::with(at, index, below);
+            let dearer = self.usd(&next) > self.usd(at) + super::search::CENT;
+            let why = match self.judge(&next) {
+                Verdict::Refused(why) => why,
+                Verdict::Full(_, name, share) => {
+                    format!("{name} would be asked for {:.0} % of what it has", share * 100.0)
+                }
+                Verdict::Inferred => "no run: with more of something it failed".into(),
+                Verdict::Fails(seen) => {
+                    format!("a target is missed in {} of {} runs", seen.of - seen.met, seen.of)
+                }
+                Verdict::Meets if dearer => "costs more".into(),
+                Verdict::Meets => "carries the load as well".into(),
+            };
+            phase.lower.push(Lower { set, to: Some(self.free[index].values[below].clone()), why });
+        }
+    }
+
+    /// The line of the configuration, and what draws it.
+    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
+        let mut study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
+        study.search.highest_rps = self.rps * BEYOND;
+        let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };
+        self.cost.add(Cost { runs: found.runs, events: found.events });
+        let saturation = found.saturation;
+        let share = |load: f64| load / self.rps;
+        phase.headroom = Some(Estimate {
+            mean: share(saturation.rps.mean),
+            low: share(saturation.rps.low),
+            high: share(saturation.rps.high),
+            n: saturation.rps.n,
+        });
+        phase.binds = Some(saturation.resource);
+        phase.reason = Some(saturation.reason);
+        Ok(())
+    }
+}
