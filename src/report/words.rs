@@ -362,14 +362,18 @@ catalogue! {
     SweepTitleLoad: "p99 ms over {0}", "{0}에 따른 p99 ms";
     SweepScale: "from {0} to {1}", "{0} ~ {1}";
     UncertainPage: "What is not known exactly, and what that means", "불확실한 입력과 그 영향";
-    UncertainTitle: "{0}: all targets are met at {1} with a probability of {2}", "{0}: {1}에서 모든 목표를 달성할 확률 {2}";
+    UncertainTitle: "{0}: all targets are met at {1} with a probability of {2}",
+        "{0}: {1}에서 모든 목표를 달성할 확률 {2}";
     UncertainSamples: "{0} samples of {1} inputs", "입력 {1}개, 표본 {0}개";
     UncertainAll: "all targets", "모든 목표";
     UncertainCarried: "line at the load asked about or beyond", "포화 지점이 요구 부하 이상";
-    UncertainLine: "The line lies between {0} and {1} {2} in nine of ten samples, in half of them below {3}", "포화 지점: 표본의 90 %가 {0}–{1} {2}, 중앙값 {3}";
+    UncertainLine: "The line lies between {0} and {1} {2} in nine of ten samples, in half of them below {3}",
+        "포화 지점: 표본의 90 %가 {0}–{1} {2}, 중앙값 {3}";
     UncertainBeyond: "{0} of them beyond the largest load tried.", "{0}개는 시험한 최대 부하 이상.";
-    UncertainFirst: "Measure {0} first: it moves the line by ± {1} {2} ({3} to {4}: {5})", "가장 먼저 측정할 값: {0} (포화 지점을 ± {1} {2} 움직임; {3} → {4}: {5})";
-    UncertainNoFirst: "No input measurably moves the line; more samples may tell.", "포화 지점을 측정 가능하게 움직이는 입력이 없음. 표본을 늘리면 드러날 수 있음.";
+    UncertainFirst: "Measure {0} first: it moves the line by ± {1} {2} ({3} to {4}: {5})",
+        "가장 먼저 측정할 값: {0} (포화 지점을 ± {1} {2} 움직임; {3} → {4}: {5})";
+    UncertainNoFirst: "No input measurably moves the line; more samples may tell.",
+        "포화 지점을 측정 가능하게 움직이는 입력이 없음. 표본을 늘리면 드러날 수 있음.";
     UncertainEnds: "10th – 90th percentile", "10 – 90 백분위";
     UncertainMoves: "moves the line by {0}", "포화 지점 이동 {0}";
     UncertainRank: "rank correlation", "순위 상관";
@@ -379,21 +383,41 @@ catalogue! {
     UncertainFan: "Line: 5th to 95th percentile, middle half, median", "포화 지점: 5–95 백분위, 가운데 절반, 중앙값";
     UncertainCarriedAxis: "Share of samples that carry the load, %", "그 부하를 처리하는 표본의 비율, %";
     UncertainTornado: "How far each input moves the line", "입력별 포화 지점 변화";
-    UncertainShades: "Dark: the input at its 90th percentile; light: at its 10th. At the right: from the one to the other, with its interval.", "진한 막대: 입력의 90 백분위, 옅은 막대: 10 백분위. 오른쪽: 그 사이의 변화와 신뢰구간.";
-    UncertainNote: "Every sample changes all inputs at once (Latin hypercube) and has the same users. Probabilities are shares of samples with Wilson's interval; the spread of the line includes that of two replications.", "표본마다 모든 입력을 함께 바꾸며(라틴 하이퍼큐브) 사용자는 같습니다. 확률은 표본의 비율이고 구간은 Wilson 방식입니다. 포화 지점의 분포에는 반복 2회의 변동이 포함됩니다.";
-    UncertainTogether: "Moves of the line come from one linear regression on all inputs, with t intervals; intervals of rank correlations from 1,000 bootstrap resamples.", "포화 지점의 이동은 모든 입력에 대한 하나의 선형 회귀(t 구간), 순위 상관의 구간은 부트스트랩 1,000회입니다.";
-    UncertainApart: "Samples are too few to tell all inputs apart: each is looked at alone, and intervals are wider for it.", "표본이 적어 입력을 하나씩 따로 보았고 구간이 그만큼 넓습니다.";
-    UncertainDefault: "The scenario names no uncertain inputs: every assumed time and unit cost in use is taken to lie between half and double.", "시나리오에 불확실한 입력이 없어, 가정한 시간과 단위 비용을 모두 절반에서 두 배 사이로 보았습니다.";
+    UncertainShades: "Dark: the input at its 90th percentile; light: at its 10th. At the right: from the one \
+            to the other, with its interval.",
+        "진한 막대: 입력의 90 백분위, 옅은 막대: 10 백분위. 오른쪽: 그 사이의 변화와 신뢰구간.";
+    UncertainNote: "Every sample changes all inputs at once (Latin hypercube) and has the same users. \
+            Probabilities are shares of samples with Wilson's interval; the spread of the line \
+            includes that of two replications.",
+        "표본마다 모든 입력을 함께 바꾸며(라틴 하이퍼큐브) 사용자는 같습니다. 확률은 표본의 비율이고 구간은 Wilson 방식입니다. 포화 지점의 분포에는 반복 \
+            2회의 변동이 포함됩니다.";
+    UncertainTogether: "Moves of the line come from one linear regression on all inputs, with t intervals; \
+            intervals of rank correlations from 1,000 bootstrap resamples.",
+        "포화 지점의 이동은 모든 입력에 대한 하나의 선형 회귀(t 구간), 순위 상관의 구간은 부트스트랩 1,000회입니다.";
+    UncertainApart: "Samples are too few to tell all inputs apart: each is looked at alone, and intervals are \
+            wider for it.",
+        "표본이 적어 입력을 하나씩 따로 보았고 구간이 그만큼 넓습니다.";
+    UncertainDefault: "The scenario names no uncertain inputs: every assumed time and unit cost in use is taken \
+            to lie between half and double.",
+        "시나리오에 불확실한 입력이 없어, 가정한 시간과 단위 비용을 모두 절반에서 두 배 사이로 보았습니다.";
     GrowthPage: "Growth", "성장";
-    GrowthTitle: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}) is crossed in month {3}", "{0}: {1} MAU에서 매월 {2} % 성장 시 {3}개월째 포화 지점({4}, {5}) 초과";
-    GrowthTitleNow: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}) is crossed already: month {3}", "{0}: {1} MAU, 매월 {2} % 성장: 이미 포화 지점({4}, {5}) 초과({3}개월)";
-    GrowthTitleNever: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}): {3}", "{0}: {1} MAU, 매월 {2} % 성장, 포화 지점({4}, {5}): {3}";
+    GrowthTitle: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}) is crossed in month {3}",
+        "{0}: {1} MAU에서 매월 {2} % 성장 시 {3}개월째 포화 지점({4}, {5}) 초과";
+    GrowthTitleNow: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}) is crossed already: month {3}",
+        "{0}: {1} MAU, 매월 {2} % 성장: 이미 포화 지점({4}, {5}) 초과({3}개월)";
+    GrowthTitleNever: "{0}: from {1} MAU by {2} % a month the line ({4}, {5}): {3}",
+        "{0}: {1} MAU, 매월 {2} % 성장, 포화 지점({4}, {5}): {3}";
     GrowthNever: "not within 50 years", "50년 안에는 없음";
-    GrowthBeyond: ", at the earliest: the line lies beyond the largest load tried", " (빨라야: 포화 지점이 시험한 최대 부하 이상)";
+    GrowthBeyond: ", at the earliest: the line lies beyond the largest load tried",
+        "(빨라야: 포화 지점이 시험한 최대 부하 이상)";
     GrowthHour: "time of day", "시간대";
     GrowthShare: "of the highest", "최고 시간대 대비";
     GrowthMonth: "month", "개월";
-    GrowthNote: "Month 0 is today; in brackets what the line's interval leaves open. A time of day saturates when its share of the highest hour's load reaches the line; what earlier hours left in queues comes on top.", "0개월은 오늘이며 괄호는 포화 지점의 구간에 따른 범위입니다. 시간대별 포화는 그 시간대의 부하가 포화 지점에 이르는 때이고, 앞 시간대에 쌓인 대기는 따로입니다.";
+    GrowthNote: "Month 0 is today; in brackets what the line's interval leaves open. A time of day \
+            saturates when its share of the highest hour's load reaches the line; what earlier hours \
+            left in queues comes on top.",
+        "0개월은 오늘이며 괄호는 포화 지점의 구간에 따른 범위입니다. 시간대별 포화는 그 시간대의 부하가 포화 지점에 이르는 때이고, 앞 시간대에 쌓인 대기는 \
+            따로입니다.";
 }
 
 /// A message in a language, its places filled in order.

@@ -137,17 +137,20 @@ fn inverse(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
             };
         }
     }
-    let mut inverse = vec![vec![0.0; k]; k];
+    // Row by row, as it is symmetric.
+    let mut inverse: Vec<Vec<f64>> = Vec::with_capacity(k);
     for column in 0..k {
+        let mut solved = vec![0.0; k];
         let mut half = vec![0.0; k];
         for row in 0..k {
             let known: f64 = (0..row).map(|at| lower[row][at] * half[at]).sum();
             half[row] = (f64::from(u8::from(row == column)) - known) / lower[row][row];
         }
         for row in (0..k).rev() {
-            let known: f64 = (row + 1..k).map(|at| lower[at][row] * inverse[at][column]).sum();
-            inverse[row][column] = (half[row] - known) / lower[row][row];
+            let known: f64 = (row + 1..k).map(|at| lower[at][row] * solved[at]).sum();
+            solved[row] = (half[row] - known) / lower[row][row];
         }
+        inverse.push(solved);
     }
     Some(inverse)
 }

@@ -1,4 +1,5 @@
-//! Growth: in which month a growing number of users crosses the line, and which hours of the day do so first.
+//! Growth: in which month a growing number of users crosses the line, and which hours of the day do so
+//! first.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +39,8 @@ impl Growth {
 pub struct Crossing {
     /// Monthly users at the line.
     pub mau: Estimate,
-    /// The first month, from 0 for today, whose users are beyond the middle of the line; none: not within 50
-    /// years.
+    /// The first month, from 0 for today, whose users are beyond the middle of the line; none: not within
+    /// 50 years.
     pub month: Option<u32>,
     /// The same for the low end of the line's interval.
     pub earliest: Option<u32>,
@@ -126,8 +127,8 @@ pub fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> 
     };
     let highest = curve.slices.iter().copied().fold(0.0, f64::max);
     let mut hours: Vec<Hour> = Vec::new();
-    // The steady load of the line is that of the highest hour; another has its share of it, so that the line
-    // takes as many times more users. Backlogs of earlier hours come on top.
+    // The steady load of the line is that of the highest hour; another has its share of it, so that the
+    // line takes as many times more users. Backlogs of earlier hours come on top.
     for (number, rate) in curve.slices.iter().enumerate().filter(|_| curve.slices.len() > 1) {
         let share = rate / highest;
         if share <= 0.0 {

@@ -2,8 +2,8 @@
 //! measure first.
 //!
 //! Each sample is a point of a sweep, with all inputs changed at once and the same users in every sample
-//! (common random numbers), so that what differs is the inputs. What is found about samples is computed here
-//! from their points alone.
+//! (common random numbers), so that what differs is the inputs. What is found about samples is computed
+//! here from their points alone.
 
 mod design;
 

@@ -127,13 +127,12 @@ fn input(document: &UncertainInputDoc) -> Result<Input, String> {
     if high <= low {
         return Err("a range rises".into());
     }
-    let distribution = match document.distribution {
-        Some(SpreadWord::Uniform) => Law::Uniform,
-        Some(SpreadWord::Loguniform) => Law::Loguniform,
-        Some(SpreadWord::Triangular) => Law::Triangular,
-        Some(SpreadWord::Normal) => Law::Normal,
-        None if low > 0.0 => Law::Loguniform,
-        None => Law::Uniform,
+    let by_default = if low > 0.0 { SpreadWord::Loguniform } else { SpreadWord::Uniform };
+    let distribution = match document.distribution.unwrap_or(by_default) {
+        SpreadWord::Uniform => Law::Uniform,
+        SpreadWord::Loguniform => Law::Loguniform,
+        SpreadWord::Triangular => Law::Triangular,
+        SpreadWord::Normal => Law::Normal,
     };
     if distribution == Law::Loguniform && low <= 0.0 {
         return Err("a range of ratios begins above zero".into());

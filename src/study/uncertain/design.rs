@@ -1,9 +1,9 @@
 //! Samples of uncertain inputs: a Latin hypercube that grows by doubling.
 //!
-//! Of the first 2ᵏ samples, each of 2ᵏ equal shares of every input's law holds exactly one (McKay, Beckman
-//! and Conover 1979); the next 2ᵏ go into those halves of the shares that are still empty, in a random
-//! order for each input (nested designs: Qian 2009, *Biometrika* 96). So more samples extend fewer, and a
-//! number of samples that is no power of two is the beginning of the next.
+//! Of the first 2ᵏ samples, each of 2ᵏ equal shares of every input's law holds exactly one (`McKay`,
+//! Beckman and Conover 1979); the next 2ᵏ go into those halves of the shares that are still empty, in a
+//! random order for each input (nested designs: Qian 2009, *Biometrika* 96). So more samples extend fewer,
+//! and a number of samples that is no power of two is the beginning of the next.
 
 use crate::random::Key;
 

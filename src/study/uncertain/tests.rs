@@ -86,7 +86,7 @@ fn uniform_pair() -> [Input; 2] {
     [input("a", 0.8, 1.6, Law::Uniform), input("b", 0.8, 1.6, Law::Uniform)]
 }
 
-/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which lies
+/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which is
 /// within the range; its mean over b, (5 − 1.2) / 3 = 1.2667, is 7/12 of the way.
 const MET: f64 = 7.0 / 12.0;
 
@@ -113,7 +113,8 @@ fn probabilities_hold_the_exact_one() {
     assert!((many[0].probability.mean - MET).abs() < 0.01);
 }
 
-/// How far the line moves when one input goes from its 10th to its 90th percentile, the mean over the other.
+/// How far the line moves when one input goes from its 10th to its 90th percentile, the mean over
+/// the other.
 fn moved(inputs: &[Input; 2], which: usize) -> f64 {
     let steps = 2000;
     let at = |share: f64| {
@@ -155,8 +156,8 @@ fn influences_hold_the_exact_ones() {
 
 #[test]
 fn rank_correlations_have_the_exact_one_in_their_interval() {
-    // Of a line that is a sum 3 x + y of uniforms, Spearman's correlation with x: twelve times the covariance
-    // of x and of F(3 x + y), by a sum over a fine grid.
+    // Of a line that is a sum 3 x + y of uniforms, Spearman's correlation with x: twelve times the
+    // covariance of x and of F(3 x + y), by a sum over a fine grid.
     fn sum(values: &[f64]) -> f64 {
         3.0 * values[0] + values[1]
     }
