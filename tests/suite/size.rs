@@ -40,10 +40,14 @@ impl Yard for Ground {
     }
 }
 
+fn read(path: &Path, options: &Options) -> Loaded {
+    load(path, options).unwrap_or_else(|found| panic!("{}", render(&found, false)))
+}
+
 fn sized(path: impl Into<PathBuf>, seed: u64, asked: &Asked) -> (Loaded, Sizing) {
     let options = Options { seed: Some(seed), check_only: true, ..Options::default() };
     let path: PathBuf = path.into();
-    let loaded = load(&path, &options).expect("it can be read");
+    let loaded = read(&path, &options);
     let question = loaded.size_question(asked).expect("it can be asked");
     let bench = Bench { scenario: path, options, given: Vec::new(), from: "size".into() };
     let sizing = size(&Ground(bench), &question, &Unwatched).expect("it can be sized");
@@ -106,8 +110,7 @@ fn random_system(folder: &Path, number: u64) -> PathBuf {
          max_connections: 1M\n      replicas: 1\n      pod: {{ cpu: {{ limit: 64 }} }}\n      pools: {{ own: {{ \
          database: db, maximum: 2, minimum_idle: 2 }} }}\n      endpoints:\n        serve:\n          - delay: \
          {{ exponential: {first}ms, {times} }}\n          - transaction: {{ pool: own, hold: transaction, \
-         read_only: true, steps: [ delay: {{ exponential: {second}ms, {times} }} ] }}\n          - call: \
-         back.work\n    back:\n      replicas: 1\n      endpoints:\n        work: [ cpu: {{ exponential: \
+         read_only: true, steps: [ delay: {{ exponential: {second}ms, {times} }} ] }}\n          - call: {{ endpoint: back.work }}\n    back:\n      replicas: 1\n      endpoints:\n        work: [ cpu: {{ exponential: \
          {third}ms, {times} }} ]\n  databases: {{ db: {{ cpu: 64, max_connections: 1000 }} }}\nmixes: {{ only: {{ \
          requests: {{ front.serve: 1 }} }} }}\nload: {{ rate: 100/s }}\ntargets: {{ p95: {limit}ms }}\nwindow: \
          {{ warm_up: 10s, measure: 60s }}\nreplications: 4\nsearch: {{ resolution: 5%, replications: 2 \
@@ -200,12 +203,12 @@ fn plans_make_what_was_found() {
         }
     };
     let fixtures = Path::new("tests/fixtures");
-    for part in ["shop", "shop/plans", "shop/calibrations", "scenarios"] {
+    for part in ["catalog", "shop", "shop/plans", "shop/calibrations", "scenarios"] {
         copy(&fixtures.join(part), &folder.path().join(part));
     }
     let path = folder.path().join("scenarios/before-after.yaml");
     let options = Options { check_only: true, ..Options::default() };
-    let loaded = load(&path, &options).expect("it can be read");
+    let loaded = read(&path, &options);
     let question = loaded.size_question(&Asked { variant: 1, ..Asked::default() });
     let free = question.expect("levers of the ladder").free;
     assert!(free.len() > 4, "{free:#?}");

@@ -337,16 +337,18 @@ impl<'a> Search<'a> {
     /// Why it is not, whatever is raised.
     pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
         let mut at = from;
+        let mut visited: BTreeSet<Place> = BTreeSet::new();
         for _ in 0..MOST_STEPS {
             if self.watcher.stopped() {
                 return Err("stopped before anything was found that carries the load".into());
             }
             let next = match self.judge(&at) {
                 Verdict::Meets => return Ok(at),
-                Verdict::Refused(why) => {
-                    let cured = self.mend(&at).or_else(|| self.all_up(&at));
-                    cured.ok_or_else(|| format!("nothing cures: {why}"))?
-                }
+                Verdict::Refused(why) => self
+                    .cured(&at)
+                    .filter(|next| !visited.contains(next))
+                    .or_else(|| self.all_up(&at))
+                    .ok_or_else(|| format!("nothing cures: {why}"))?,
                 Verdict::Full(resource, name, share) => self
                     .lifted(&at, resource, share)
                     .or_else(|| self.fuller(&at, &name))
@@ -359,7 +361,7 @@ impl<'a> Search<'a> {
                 })?,
                 Verdict::Inferred => self.all_up(&at).ok_or("every value is the largest")?,
             };
-            at = next;
+            visited.insert(std::mem::replace(&mut at, next));
         }
         Err(format!("not found within {MOST_STEPS} steps upwards"))
     }
@@ -403,19 +405,34 @@ impl<'a> Search<'a> {
         self.looks.extend(new.into_iter().zip(found));
     }
 
+    /// What cures a rule: more of what is full, else the rise of one setting, else its fall.
+    fn cured(&mut self, at: &[usize]) -> Option<Place> {
+        if let Some((resource, name, share)) = self.look(at).full.clone() {
+            let raised = self.lifted(at, resource, share).or_else(|| self.fuller(at, &name));
+            if raised.is_some() {
+                return raised;
+            }
+        }
+        self.mend(at, true).or_else(|| self.mend(at, false))
+    }
+
     /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
-    /// rise cures any. Steps double, so that few are looked at; what was too much is taken back later.
-    fn mend(&mut self, at: &[usize]) -> Option<Place> {
+    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much is
+    /// taken back later.
+    fn mend(&mut self, at: &[usize], up: bool) -> Option<Place> {
         let broken = self.look(at).broken.len();
         let mut higher: Vec<Place> = Vec::new();
         for index in 0..at.len() {
+            let room = if up { self.top(index) - at[index] } else { at[index] };
             let mut step = 1;
-            while at[index] + step < self.top(index) {
-                higher.push(Search::with(at, index, at[index] + step));
+            while room > 0 {
+                let by = step.min(room);
+                let position = if up { at[index] + by } else { at[index] - by };
+                higher.push(Search::with(at, index, position));
+                if by == room {
+                    break;
+                }
                 step *= 2;
-            }
-            if at[index] < self.top(index) {
-                higher.push(Search::with(at, index, self.top(index)));
             }
         }
         self.look_all(&higher);
