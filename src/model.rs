@@ -238,7 +238,7 @@ struct World<'a, O: Observer> {
     in_flight: u64,
 }
 
-impl<'a, O: Observer> World<'a, O> {
+impl<O: Observer> World<'_, O> {
     /// Open the pools to their minimum, begin the streams, set the first mark.
     fn start(&mut self) {
         let root = Key::root(self.run.seed, self.run.replication);

@@ -33,6 +33,7 @@ fn database(described: &spec::Database, run: &Run) -> Database {
 
 impl<'a, O: Observer> World<'a, O> {
     /// Everything as it is before anything happens.
+    #[expect(clippy::too_many_lines, reason = "one field after another")]
     pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
         let (_, numbering) = stations::build(spec);
         let mut services = Vec::new();

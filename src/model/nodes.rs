@@ -29,7 +29,7 @@ pub(super) struct Nodes {
     cluster: Cluster,
     scaler: Option<Scaler>,
     /// By number; gone ones stay.
-    nodes: Vec<Node>,
+    all: Vec<Node>,
     /// Scratch: pods that want the processor, what they want and their weight.
     wanting: Vec<(u32, f64, f64)>,
 }
@@ -182,12 +182,15 @@ pub fn settle(spec: &mut Spec) -> Vec<Unplaced> {
     unplaced
 }
 
+/// Pods, each with the number of its node.
+type Seats = Vec<(u32, u32)>;
+
 impl Nodes {
     /// The nodes at the beginning, and the node of each pod.
-    pub(super) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Vec<(u32, u32)>)> {
+    pub(super) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Seats)> {
         let (cluster, places, _) = build(spec)?;
         let described = spec.cluster.as_ref()?;
-        let mut nodes = Nodes { cluster, scaler: None, nodes: Vec::new(), wanting: Vec::new() };
+        let mut nodes = Nodes { cluster, scaler: None, all: Vec::new(), wanting: Vec::new() };
         let scaled = described.groups.iter().filter(|group| group.scaled);
         nodes.scaler = scaled.map(|group| group.provision).max().map(Scaler::new);
         let first: Vec<u32> = nodes.cluster.ready().collect();
@@ -199,7 +202,7 @@ impl Nodes {
             seats.extend(service.pods.clone().zip(places));
         }
         for (pod, node) in &seats {
-            nodes.nodes[*node as usize].pods.push(*pod);
+            nodes.all[*node as usize].pods.push(*pod);
         }
         Some((Box::new(nodes), seats))
     }
@@ -229,9 +232,9 @@ impl Nodes {
             counted: now,
             ticked: now,
         };
-        let length = self.nodes.len().max(number as usize + 1);
-        self.nodes.resize(length, blank.clone());
-        self.nodes[number as usize] =
+        let length = self.all.len().max(number as usize + 1);
+        self.all.resize(length, blank.clone());
+        self.all[number as usize] =
             Node { alive: true, vcpus, room: (vcpus * 1e3).round() as u64, credits, ..blank };
     }
 }
@@ -253,7 +256,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Processors of a node, if there is one.
     fn vcpus(&self, node: u32) -> Option<f64> {
-        self.nodes.as_ref()?.nodes.get(node as usize).map(|node| node.vcpus)
+        self.nodes.as_ref()?.all.get(node as usize).map(|node| node.vcpus)
     }
 
     /// Processor that a pod has while its node has enough.
@@ -272,7 +275,7 @@ impl<O: Observer> World<'_, O> {
         if !self.run.follow_curve {
             return;
         }
-        let credits = nodes.nodes.iter().any(|node| node.credits.is_some());
+        let credits = nodes.all.iter().any(|node| node.credits.is_some());
         if credits && self.shared_nodes {
             let at = self.now + CREDIT_TICK;
             self.agenda.set(super::slots::SLOT_CREDITS, at, Class::Observe);
@@ -298,7 +301,7 @@ impl<O: Observer> World<'_, O> {
 
     fn take_seat(&mut self, pod: u32, node: u32) {
         let Some(nodes) = &mut self.nodes else { return };
-        nodes.nodes[node as usize].pods.push(pod);
+        nodes.all[node as usize].pods.push(pod);
         self.pods[pod as usize].node = node;
         self.cpus[pod as usize] = self.new_cpu(pod);
         self.pods[pod as usize].has = self.alone(pod);
@@ -309,7 +312,7 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.nodes else { return };
         nodes.cluster.remove(pod);
         let node = std::mem::replace(&mut self.pods[pod as usize].node, NONE);
-        if let Some(state) = nodes.nodes.get_mut(node as usize) {
+        if let Some(state) = nodes.all.get_mut(node as usize) {
             state.pods.retain(|other| *other != pod);
             self.wants(pod, node, 0);
         }
@@ -342,7 +345,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn wants(&mut self, pod: u32, node: u32, wants: u64) {
         let was = std::mem::replace(&mut self.pods[pod as usize].wants, wants);
         let Some(nodes) = &mut self.nodes else { return };
-        let Some(state) = nodes.nodes.get_mut(node as usize) else { return };
+        let Some(state) = nodes.all.get_mut(node as usize) else { return };
         if !self.shared_nodes {
             return;
         }
@@ -355,7 +358,7 @@ impl<O: Observer> World<'_, O> {
     /// What the node's pods may use or would use has changed.
     fn node_busy(&mut self, node: u32, before: u64) {
         let Some(nodes) = &mut self.nodes else { return };
-        let state = &mut nodes.nodes[node as usize];
+        let state = &mut nodes.all[node as usize];
         let busy = state.busy();
         let was_short = std::mem::replace(&mut state.short, state.wanted > state.room);
         let short = state.short;
@@ -373,7 +376,7 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.nodes else { return };
         let mut wanting = std::mem::take(&mut nodes.wanting);
         wanting.clear();
-        let state = &nodes.nodes[node as usize];
+        let state = &nodes.all[node as usize];
         let (short, room) = (state.short, state.room as f64 / 1e3);
         for pod in &state.pods {
             let wants = self.pods[*pod as usize].wants;
@@ -409,10 +412,10 @@ impl<O: Observer> World<'_, O> {
     /// Set what was used off against credits.
     pub(super) fn count_credits(&mut self) {
         let mut next = self.now + CREDIT_TICK;
-        let count = self.nodes.as_ref().map_or(0, |nodes| nodes.nodes.len());
+        let count = self.nodes.as_ref().map_or(0, |nodes| nodes.all.len());
         for number in 0..count as u32 {
             let Some(nodes) = &mut self.nodes else { return };
-            let node = &mut nodes.nodes[number as usize];
+            let node = &mut nodes.all[number as usize];
             if !node.alive {
                 continue;
             }
@@ -468,7 +471,7 @@ impl<O: Observer> World<'_, O> {
 
     fn node_gone(&mut self, number: u32) {
         let Some(nodes) = &mut self.nodes else { return };
-        let node = &mut nodes.nodes[number as usize];
+        let node = &mut nodes.all[number as usize];
         node.count(self.now);
         let (before, group) = (node.busy(), node.group);
         (node.alive, node.credits, node.wanted) = (false, None, 0);
@@ -482,8 +485,7 @@ impl<O: Observer> World<'_, O> {
     /// Nodes fail, with all pods on them; a new node of the group comes for each.
     pub(super) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
         let Some(nodes) = &self.nodes else { return };
-        let alive =
-            nodes.nodes.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
+        let alive = nodes.all.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
         let failing: Vec<u32> = alive.map(|(_, number)| number).take(count as usize).collect();
         let provision = self
             .spec

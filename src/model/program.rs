@@ -12,8 +12,15 @@ use crate::units::{NANOS_PER_SECOND, Span};
 const BACK_OFF_FIRST: Span = Span::from_millis(10);
 const BACK_OFF_MOST: Span = Span::from_millis(5_000);
 
+/// So many times as long.
+#[inline]
+fn stretched(span: Span, times: f64) -> Span {
+    if (times - 1.0).abs() < f64::EPSILON { span } else { Span((span.0 as f64 * times) as u64) }
+}
+
 impl<O: Observer> World<'_, O> {
     /// Run the request's program until it must wait or ends.
+    #[expect(clippy::too_many_lines, reason = "one arm a step")]
     pub(super) fn step(&mut self, id: u32) {
         let spec = self.spec;
         loop {
@@ -359,7 +366,7 @@ impl<O: Observer> World<'_, O> {
             return self.use_storage(id);
         }
         let slow = self.databases[database as usize].slow;
-        let demand = if slow == 1.0 { demand } else { Span::from_secs(demand.secs() * slow) };
+        let demand = stretched(demand, slow);
         self.enter(id, Phase::Database);
         self.compute(self.pods.len() as u32 + database, id, demand);
         true
@@ -395,14 +402,13 @@ impl<O: Observer> World<'_, O> {
                 Some(credits) => credits.serve(state.storage.free_at().max(self.now)),
                 None => Span((NANOS_PER_SECOND / iops) as u64),
             };
-            let spacing =
-                if slow == 1.0 { spacing } else { Span((spacing.0 as f64 * slow) as u64) };
+            let spacing = stretched(spacing, slow);
             start = state.storage.enter(self.now, spacing).0;
             let station = self.numbering.database_io + database;
             self.record(Record::Passed { station, waited: start - self.now, served: spacing });
         }
         let latency = device.io_latency;
-        let latency = if slow == 1.0 { latency } else { Span((latency.0 as f64 * slow) as u64) };
+        let latency = stretched(latency, slow);
         let after = (start - self.now) + latency;
         self.set_timer(id, after, Timer::StorageDone);
     }
@@ -435,7 +441,7 @@ impl<O: Observer> World<'_, O> {
             return self.set_timer(id, timeout, Timer::CacheLost);
         }
         let slow = state.slow;
-        let service = if slow == 1.0 { service } else { Span((service.0 as f64 * slow) as u64) };
+        let service = stretched(service, slow);
         let (start, end) = state.commands.enter(self.now, service);
         let station = self.numbering.caches + cache;
         self.record(Record::Passed { station, waited: start - self.now, served: service });

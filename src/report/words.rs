@@ -356,7 +356,10 @@ catalogue! {
     SizeLower: "one notch lower", "한 단계 아래";
     SizePart: "item", "항목";
     SizeWhat: "what", "내용";
-    SizeNoteProbability: "The probability is the share of replications, under every calibration, in which all targets are met; its bound is the one-sided 95 % bound of Clopper and Pearson.", "확률은 모든 보정에서 전 목표를 달성한 반복의 비율이며, 하한은 Clopper–Pearson 단측 95 % 하한입니다.";
+    SizeNoteProbability:
+        "The probability is the share of replications, under every calibration, in which all targets are \
+         met; its bound is the one-sided 95 % bound of Clopper and Pearson.",
+        "확률은 모든 보정에서 전 목표를 달성한 반복의 비율이며, 하한은 Clopper–Pearson 단측 95 % 하한입니다.";
     SizeNoteOrder: "What has no more of anything than a configuration that failed is taken to fail.", "실패한 구성보다 어느 자원도 더 많지 않은 구성은 실패로 봅니다.";
     SweepTitleLine: "Load carried over {0}", "{0}에 따른 처리 한계";
     SweepTitleLoad: "p99 ms over {0}", "{0}에 따른 p99 ms";

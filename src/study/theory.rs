@@ -194,8 +194,8 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
 
-/// Share of each station's capacity that `load` asks for, by station; nothing where the description does not
-/// tell. Shares of stations whose work is not known without their waits are 0.
+/// Share of each station's capacity that `load` asks for, by station; nothing where the description does
+/// not tell. Shares of stations whose work is not known without their waits are 0.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];
@@ -328,7 +328,9 @@ fn computes(
     if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
         let places = &cluster.places[service as usize];
         let each = work / places.len().max(1) as f64;
-        places.iter().for_each(|node| add(Resource::Node(*node), each, of_index));
+        for node in places {
+            add(Resource::Node(*node), each, of_index);
+        }
     }
 }
 

@@ -30,6 +30,7 @@ const MEBIBYTE: f64 = 1_048_576.0;
 
 /// What of the machines is simulated.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch is one of the document's")]
 pub(super) struct Fidelity {
     nodes: NodesWord,
     quota: bool,

@@ -21,6 +21,7 @@ const CACHE_TIMEOUT: Length = Length::from_millis(3_000);
 const MOST_TRAFFIC: f64 = 1e4;
 
 /// Write the scenario's timeline into all cases.
+#[expect(clippy::too_many_lines, reason = "one arm for each thing that may happen")]
 pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Problems) {
     let Some(day) = &question.scenario.day else { return };
     check(day, problems);

@@ -417,15 +417,18 @@ impl<'a> Search<'a> {
     }
 
     /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
-    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much is
-    /// taken back later.
+    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much
+    /// is taken back later.
     fn mend(&mut self, at: &[usize], up: bool) -> Option<Place> {
         let broken = self.look(at).broken.len();
         let mut higher: Vec<Place> = Vec::new();
         for index in 0..at.len() {
             let room = if up { self.top(index) - at[index] } else { at[index] };
+            if room == 0 {
+                continue;
+            }
             let mut step = 1;
-            while room > 0 {
+            loop {
                 let by = step.min(room);
                 let position = if up { at[index] + by } else { at[index] - by };
                 higher.push(Search::with(at, index, position));
@@ -556,9 +559,9 @@ impl<'a> Search<'a> {
                     let next = Search::with(&at, index, middle);
                     let dearer = self.usd(&next) > self.usd(&at) + CENT;
                     if !dearer && self.judge(&next).meets() {
-                        high = middle
+                        high = middle;
                     } else {
-                        low = middle + 1
+                        low = middle + 1;
                     }
                 }
                 at[index] = high;
@@ -581,18 +584,18 @@ impl<'a> Search<'a> {
         let mut priced: Vec<(usize, Vec<(f64, usize)>)> = Vec::new();
         let mut generous = at.to_vec();
         for index in 0..at.len() {
-            let mut prices: Vec<(f64, usize)> = Vec::new();
+            let mut by_price: Vec<(f64, usize)> = Vec::new();
             for position in floor[index].min(at[index])..=self.top(index) {
                 let look = self.look(&Search::with(at, index, position));
                 // Where a rule forbids the value here, its price is known all the same.
                 if look.bill.is_empty() {
                     continue;
                 }
-                prices.push((look.usd - base, position));
+                by_price.push((look.usd - base, position));
             }
-            if prices.iter().any(|(price, _)| price.abs() > CENT) {
-                prices.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-                priced.push((index, prices));
+            if by_price.iter().any(|(price, _)| price.abs() > CENT) {
+                by_price.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                priced.push((index, by_price));
             } else {
                 let mut higher = (at[index]..=self.top(index)).rev();
                 let allowed = higher.find(|position| {
@@ -604,7 +607,7 @@ impl<'a> Search<'a> {
         self.exhausted = true;
         let cents = |steps: &[usize]| -> i64 {
             let sum: f64 =
-                steps.iter().zip(&priced).map(|(step, (_, prices))| prices[*step].0).sum();
+                steps.iter().zip(&priced).map(|(step, (_, by_price))| by_price[*step].0).sum();
             (sum * 100.0).round() as i64
         };
         let mut heap = BinaryHeap::new();
@@ -634,8 +637,8 @@ impl<'a> Search<'a> {
             }
             let put = |others: &[usize]| {
                 let mut place = others.to_vec();
-                for (step, (index, prices)) in steps.iter().zip(&priced) {
-                    place[*index] = prices[*step].1;
+                for (step, (index, by_price)) in steps.iter().zip(&priced) {
+                    place[*index] = by_price[*step].1;
                 }
                 place
             };

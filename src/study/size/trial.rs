@@ -244,7 +244,7 @@ mod tests {
         assert!((none.high - (1.0 - 0.05_f64.powf(0.1))).abs() < 1e-9, "{none:?}");
         assert!(none.low <= 0.0);
         // 9 of 10: P(B ≥ 9) = 10 p^9 (1 − p) + p^10 = 0.05 at p = 0.60584.
-        let nine = of(9, 10);
-        assert!((nine.low - 0.605_84).abs() < 1e-4, "{nine:?}");
+        let of_ten = of(9, 10);
+        assert!((of_ten.low - 0.605_84).abs() < 1e-4, "{of_ten:?}");
     }
 }
