@@ -13,10 +13,10 @@ use plimsoll::units::{Span, Time};
 
 fn study(name: &str) -> Study {
     let path = Path::new("scenarios/failures").join(format!("{name}.yaml"));
-    load(&path, &Options::default()).map(|loaded| loaded.study).unwrap_or_else(|problems| {
-        let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-        panic!("{name}: {said:?}");
-    })
+    match load(&path, &Options::default()) {
+        Ok(loaded) => loaded.study,
+        Err(problems) => panic!("{name}: {}", plimsoll::scenario::render(&problems, false)),
+    }
 }
 
 /// The day of a variant under a mix, bin by bin.

@@ -236,7 +236,7 @@ fn plans_make_what_was_found() {
     let sized =
         load(&path, &options).unwrap_or_else(|found| panic!("{plan}{}", render(&found, false)));
     let bench = Bench { scenario: path, options, given: Vec::new(), from: "size".into() };
-    let changes: Vec<Change> = changed
+    let applied: Vec<Change> = changed
         .iter()
         .flat_map(|one| {
             let own = free.iter().find(|free| free.path == one.set).expect("it is free");
@@ -244,7 +244,7 @@ fn plans_make_what_was_found() {
             paths.map(|path| Change { path: path.clone(), to: one.to.clone() }).collect::<Vec<_>>()
         })
         .collect();
-    let direct = bench.load(&changes).expect("it can be changed");
+    let direct = bench.load(&applied).expect("it can be changed");
     let at = sized.study.variants.iter().position(|one| one.name == "sized").expect("it is there");
     assert_eq!(sized.study.case(at, 0, 0), direct.study.case(last, 0, 0), "{plan}");
 }
