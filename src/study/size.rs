@@ -3,11 +3,12 @@
 //!
 //! Settings are lists of values, from the least capacity to the most. The utilisation law says from the
 //! description alone below which values nothing can be carried. From there settings are raised by what
-//! relieves the runs that fail, until the load is carried; then each is taken back as far as runs allow,
-//! and what is cheaper still is tried in the order of its price. Two facts save most of the simulations:
-//! users of a replication are the same for every configuration, and a configuration that has no more of anything
-//! than one that failed fails too. The second is an assumption, since a larger pool can hurt a database;
-//! what is recommended has itself been simulated in any case, with replications of its own.
+//! relieves the runs that fail, until the load is carried; then each is taken back as far as runs
+//! allow, and what is cheaper still is tried in the order of its price. Two facts save most of the
+//! simulations: users of a replication are the same for every configuration, and a configuration that
+//! has no more of anything than one that failed fails too. The second is an assumption, since a larger
+//! pool can hurt a database; what is recommended has itself been simulated in any case, with
+//! replications of its own.
 //!
 //! A replication meets the targets or does not, so that the probability is that of a coin: its bounds are
 //! those of Clopper and Pearson (1934).

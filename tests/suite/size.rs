@@ -147,7 +147,8 @@ fn no_worse_than_trying_everything() {
         let each = question.free.iter().filter_map(|free| free.monthly_each);
         let notch = each.fold(f64::INFINITY, f64::min);
         assert!(found <= best + notch + 1e-9, "{number}: {found} against {best}: {phase:#?}");
-        assert!(phase.evaluations < 40, "{} of {}", phase.evaluations, phase.configurations);
+        let (looked, all) = (phase.evaluations, phase.configurations);
+        assert!(looked < 40 || 4 * looked < all, "{looked} of {all}");
     }
 }
 
