@@ -353,6 +353,8 @@ mod tests {
             "{waiting:.1} waiting",
             "{} in {} pods",
             "{} on the database",
+            "{} of a node, shared by",
+            "a caller, {waits}",
             "looking for the line",
             "write `from: ",
             "the plan is stale",
