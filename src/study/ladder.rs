@@ -3,7 +3,7 @@
 //!
 //! How much is lifted follows from what the next rung needs: first the line is looked for with the resource
 //! relieved without end, which is where something else draws it; then settings are raised until the
-//! resource has that line's share and [`SPARE`] more, and the line is found again with those. So each rung
+//! resource has that line's share and 15 % more, and the line is found again with those. So each rung
 //! is a system that could be written down, not a thought experiment. Where no setting lifts a resource, the
 //! ladder goes on with its capacity raised and says that nothing does that.
 
