@@ -8,8 +8,6 @@
 
 mod later;
 
-use std::hint::select_unpredictable;
-
 use self::later::Later;
 use crate::units::Time;
 
@@ -60,6 +58,12 @@ const SLOT_BITS: u32 = 24;
 /// Bits of a class; time has the other 62 of its word, which is 146 years.
 const CLASS_BITS: u32 = 2;
 const TIME_BITS: u32 = 62;
+/// Bits of the sequence number in the tournament; instant and class, since the stretch of time under way
+/// began, have the other 29.
+const SEQUENCE_BITS: u32 = u64::BITS - later::DUE_LOG2;
+const SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
+/// Sequence numbers are given anew when so many are used, or four times as many as events are ahead.
+const RENUMBER: usize = if cfg!(test) { 64 } else { 1 << 16 };
 
 /// Largest number of slots an event list can have: 16.8 million.
 pub const MOST_SLOTS: u32 = 1 << SLOT_BITS;
@@ -72,57 +76,34 @@ struct Entry {
 }
 
 impl Entry {
-    /// No event: after all others.
-    const NONE: Entry = Entry { due: u64::MAX, turn: u64::MAX };
-
     fn new(at: Time, rank: u64, sequence: u64, slot: Slot) -> Entry {
         debug_assert!(at.0 >> TIME_BITS == 0, "an instant beyond 146 years");
         debug_assert!(slot < MOST_SLOTS && sequence >> (64 - SLOT_BITS) == 0);
         Entry { due: (at.0 << CLASS_BITS) | rank, turn: (sequence << SLOT_BITS) | u64::from(slot) }
     }
 
-    fn at(self) -> Time {
-        Time(self.due >> CLASS_BITS)
-    }
-
     fn slot(self) -> Slot {
         (self.turn & u64::from(MOST_SLOTS - 1)) as Slot
     }
-
-    fn before(self, other: Entry) -> bool {
-        (u128::from(self.due) << 64 | u128::from(self.turn))
-            < (u128::from(other.due) << 64 | u128::from(other.turn))
-    }
-
-    /// The earlier of two, chosen by moves: which it is cannot be foretold, and a jump would guess.
-    fn earlier(self, other: Entry) -> Entry {
-        let first = self.before(other);
-        Entry {
-            due: select_unpredictable(first, self.due, other.due),
-            turn: select_unpredictable(first, self.turn, other.turn),
-        }
-    }
 }
 
-/// Four entries that play each other, in one line of the processor's cache.
+/// No event: after all others.
+const NOTHING: u64 = u64::MAX;
+
+/// Four events that play each other, in half a line of the cache: of each (time and class since
+/// the stretch began, sequence) in one word.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Group([Entry; ARITY]);
+#[repr(align(32))]
+struct Group([u64; ARITY]);
 
 impl Group {
-    const EMPTY: Group = Group([Entry::NONE; ARITY]);
+    const EMPTY: Group = Group([NOTHING; ARITY]);
 
-    fn winner(&self) -> Entry {
-        let [a, b, c, d] = self.0;
-        a.earlier(b).earlier(c.earlier(d))
-    }
-
-    /// Put `entry` at `place`; the new winner. All four are read back: a winner that is carried from level
-    /// to level in registers has its moves made jumps by the compiler, at several times the cost.
+    /// The earliest, found by moves: which it is cannot be foretold, and a jump would guess.
     #[inline]
-    fn put(&mut self, place: usize, entry: Entry) -> Entry {
-        self.0[place] = entry;
-        self.winner()
+    fn winner(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        a.min(b).min(c.min(d))
     }
 }
 
@@ -137,7 +118,13 @@ pub struct Agenda {
     groups: Vec<Group>,
     /// First group of the leaves.
     lowest: usize,
-    first: Entry,
+    first: u64,
+    /// Beginning of the stretch of time that the tournament holds, as entries are due.
+    base: u64,
+    /// Slots by the sequence numbers of the tournament, which begin anew with each stretch.
+    turns: Vec<Slot>,
+    /// How many sequence numbers there may be before they are given anew.
+    most_turns: usize,
     /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, or [`ABSENT`].
     place: Vec<u32>,
     /// Events that lie far ahead.
@@ -146,6 +133,8 @@ pub struct Agenda {
     free: Vec<u32>,
     /// Leaves ever used; those beyond are empty.
     used: u32,
+    /// Scratch: events that join.
+    joining: Vec<Entry>,
     /// The leaf of the event taken last, which it still fills: the next event scheduled mostly takes its
     /// place, which saves a walk to the root. [`ABSENT`] for none.
     hole: u32,
@@ -166,11 +155,15 @@ impl Agenda {
         Agenda {
             groups: vec![Group::EMPTY],
             lowest: 0,
-            first: Entry::NONE,
+            first: NOTHING,
+            base: 0,
+            turns: Vec::new(),
+            most_turns: RENUMBER,
             place: Vec::new(),
             later: Later::new(),
             free: Vec::new(),
             used: 0,
+            joining: Vec::new(),
             hole: ABSENT,
             scheduled: 0,
             ranks: classes.map(|class| order.rank(class)),
@@ -189,42 +182,89 @@ impl Agenda {
     }
 
     /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it, and so does
-    /// any instant that no run reaches, beyond 146 years.
+    /// any instant that no run reaches, beyond 146 years. Nothing may be scheduled before the instant up to
+    /// which events were last asked for.
+    #[inline]
     pub fn set(&mut self, slot: Slot, at: Time, class: Class) {
         if at.0 >> TIME_BITS != 0 {
             return self.clear(slot);
         }
-        self.scheduled += 1;
-        let entry = Entry::new(at, self.ranks[class as usize], self.scheduled, slot);
-        match self.place.get_mut(slot as usize) {
-            Some(place) if *place == ABSENT && self.hole != ABSENT && self.later.is_soon(entry) => {
-                *place = self.hole;
-                let leaf = std::mem::replace(&mut self.hole, ABSENT);
-                self.replace_first(leaf, entry);
-            }
-            Some(place) if *place < LATER && self.later.is_soon(entry) => {
-                let leaf = *place;
-                self.put(leaf, entry);
-            }
-            _ => self.set_anew(slot, entry),
+        let due = (at.0 << CLASS_BITS) | self.ranks[class as usize];
+        if !self.later.is_soon(due) {
+            return self.set_later(slot, at, class);
         }
+        if slot as usize >= self.place.len() {
+            self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+        }
+        let place = self.place[slot as usize];
+        if place < LATER {
+            let word = self.word(due, slot);
+            return self.put(place, word);
+        }
+        if place != ABSENT {
+            self.later.remove(place & !LATER);
+        }
+        if self.hole == ABSENT {
+            return self.join(due, slot);
+        }
+        let leaf = std::mem::replace(&mut self.hole, ABSENT);
+        self.place[slot as usize] = leaf;
+        let word = self.word(due, slot);
+        self.replace_first(leaf, word);
     }
 
-    /// Find a place for the event of `slot`, whatever it had.
-    fn set_anew(&mut self, slot: Slot, entry: Entry) {
+    /// An event as the tournament holds it, scheduled now.
+    #[inline]
+    fn word(&mut self, due: u64, slot: Slot) -> u64 {
+        debug_assert!(due >= self.base, "an event is scheduled in the past");
+        if self.turns.len() >= self.most_turns {
+            self.renumber();
+        }
+        let sequence = self.turns.len() as u64;
+        self.turns.push(slot);
+        (due.saturating_sub(self.base) << SEQUENCE_BITS) | sequence
+    }
+
+    /// Give the events of the tournament sequence numbers from 0 on, in the order that they have.
+    #[cold]
+    fn renumber(&mut self) {
+        let mut words: Vec<(u64, usize, usize)> = Vec::new();
+        for (group, of) in self.groups.iter().enumerate().skip(self.lowest) {
+            for (place, word) in of.0.iter().enumerate().filter(|(_, word)| **word != NOTHING) {
+                words.push((*word, group, place));
+            }
+        }
+        words.sort_unstable();
+        let mut turns = Vec::with_capacity(self.turns.len());
+        for (word, group, place) in words {
+            self.groups[group].0[place] = (word & !SEQUENCE) | turns.len() as u64;
+            turns.push(self.turns[(word & SEQUENCE) as usize]);
+        }
+        self.turns = turns;
+        self.most_turns = RENUMBER.max(4 * self.turns.len());
+        self.play_all();
+    }
+
+    /// When an event of the tournament is due.
+    #[inline]
+    fn at(&self, word: u64) -> Time {
+        Time((self.base + (word >> SEQUENCE_BITS)) >> CLASS_BITS)
+    }
+
+    /// Let `slot` fire far ahead, whatever it had.
+    #[inline(never)]
+    fn set_later(&mut self, slot: Slot, at: Time, class: Class) {
         if slot as usize >= self.place.len() {
             self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
         }
         self.clear(slot);
-        if self.later.is_soon(entry) {
-            self.join(entry);
-        } else {
-            self.place[slot as usize] = self.later.add(entry) | LATER;
-        }
+        self.scheduled += 1;
+        let entry = Entry::new(at, self.ranks[class as usize], self.scheduled, slot);
+        self.place[slot as usize] = self.later.add(entry) | LATER;
     }
 
-    /// Give `entry` a leaf.
-    fn join(&mut self, entry: Entry) {
+    /// Give an event a leaf of its own.
+    fn join(&mut self, due: u64, slot: Slot) {
         let leaf = self.free.pop().unwrap_or_else(|| {
             self.used += 1;
             self.used - 1
@@ -232,8 +272,9 @@ impl Agenda {
         if leaf as usize >= (self.groups.len() - self.lowest) * ARITY {
             self.grow();
         }
-        self.place[entry.slot() as usize] = leaf;
-        self.put(leaf, entry);
+        self.place[slot as usize] = leaf;
+        let word = self.word(due, slot);
+        self.put(leaf, word);
     }
 
     /// Forget the event of `slot`, if it has one.
@@ -247,7 +288,7 @@ impl Agenda {
     fn forget(&mut self, slot: Slot) {
         let place = std::mem::replace(&mut self.place[slot as usize], ABSENT);
         if place & LATER == 0 {
-            self.put(place, Entry::NONE);
+            self.put(place, NOTHING);
             self.free.push(place);
         } else {
             self.later.remove(place & !LATER);
@@ -271,45 +312,54 @@ impl Agenda {
         if self.hole != ABSENT {
             self.fill();
         }
-        let mut first = self.first;
-        if first == Entry::NONE {
-            if !self.begin_next() {
-                return None;
-            }
-            first = self.first;
-        }
-        if first.at() > end {
+        if self.first == NOTHING && !self.begin_next(end) {
             return None;
         }
-        self.hole = std::mem::replace(&mut self.place[first.slot() as usize], ABSENT);
-        Some((first.at(), first.slot()))
+        let at = self.at(self.first);
+        if at > end {
+            return None;
+        }
+        let slot = self.turns[(self.first & SEQUENCE) as usize];
+        self.hole = std::mem::replace(&mut self.place[slot as usize], ABSENT);
+        Some((at, slot))
     }
 
-    /// Let those join whose stretch of time begins; false when nothing is ahead.
-    fn begin_next(&mut self) -> bool {
-        let Some(list) = self.later.begin_next() else { return false };
+    /// Let those join whose stretch of time begins; false when nothing is ahead up to `end`.
+    #[inline(never)]
+    fn begin_next(&mut self, end: Time) -> bool {
+        let Some((list, base)) = self.later.begin_next(end) else { return false };
+        self.base = base;
+        self.turns.clear();
+        let mut joining = std::mem::take(&mut self.joining);
         while let Some(entry) = self.later.take_from(list) {
-            self.join(entry);
+            joining.push(entry);
         }
+        joining.sort_unstable_by_key(|entry| entry.turn);
+        for entry in joining.drain(..) {
+            self.join(entry.due, entry.slot());
+        }
+        self.joining = joining;
         true
     }
 
     /// Close the hole that the last event has left.
     fn fill(&mut self) {
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
-        self.replace_first(leaf, Entry::NONE);
+        self.replace_first(leaf, NOTHING);
         self.free.push(leaf);
     }
 
-    /// Put `entry` on `leaf`, and play again upwards as far as winners change.
-    fn put(&mut self, leaf: u32, entry: Entry) {
+    /// Put an event on `leaf`, and play again upwards as far as winners change.
+    fn put(&mut self, leaf: u32, word: u64) {
         let (mut group, mut place) = self.locate(leaf);
-        let mut winner = entry;
+        let mut winner = word;
         loop {
-            if self.groups[group].0[place] == winner {
+            let played = &mut self.groups[group];
+            if played.0[place] == winner {
                 return;
             }
-            winner = self.groups[group].put(place, winner);
+            played.0[place] = winner;
+            winner = played.winner();
             if group == 0 {
                 self.first = winner;
                 return;
@@ -320,11 +370,13 @@ impl Agenda {
 
     /// The same for the leaf of the event that was first: winners change all the way.
     #[inline]
-    fn replace_first(&mut self, leaf: u32, entry: Entry) {
+    fn replace_first(&mut self, leaf: u32, word: u64) {
         let (mut group, mut place) = self.locate(leaf);
-        let mut winner = entry;
+        let mut winner = word;
         loop {
-            winner = self.groups[group].put(place, winner);
+            let played = &mut self.groups[group];
+            played.0[place] = winner;
+            winner = played.winner();
             if group == 0 {
                 self.first = winner;
                 return;
@@ -346,6 +398,11 @@ impl Agenda {
         self.groups = vec![Group::EMPTY; self.lowest];
         self.groups.extend(&leaves);
         self.groups.resize(self.lowest + ARITY * leaves.len(), Group::EMPTY);
+        self.play_all();
+    }
+
+    /// Play all games anew, from the leaves up.
+    fn play_all(&mut self) {
         for group in (1..self.groups.len()).rev() {
             let winner = self.groups[group].winner();
             self.groups[(group - 1) / ARITY].0[(group - 1) % ARITY] = winner;

@@ -232,6 +232,8 @@ struct World<'a, O: Observer> {
     arrivals: Option<(Arrivals, Key)>,
     sources: Vec<(Arrivals, Key)>,
     ready: VecDeque<u32>,
+    /// The processor whose jobs have changed last in this event and that is not seen to, or none.
+    changed: u32,
     /// Scratch: those whose wait for a connection has run out.
     expired: Vec<u32>,
     cost: Cost,
@@ -314,16 +316,19 @@ impl<O: Observer> World<'_, O> {
     /// Let all go on who can.
     #[inline]
     fn drain(&mut self) {
-        loop {
+        while !self.ready.is_empty() || !self.meshes.granted.is_empty() {
             while let Some(id) = self.ready.pop_front() {
                 self.step(id);
             }
-            let Some(id) = self.meshes.granted.pop_front() else { return };
-            self.send_try(id);
+            if let Some(id) = self.meshes.granted.pop_front() {
+                self.send_try(id);
+            }
         }
+        self.settle_processor();
     }
 
     fn mark(&mut self) {
+        self.tell_of_nodes();
         self.observer.mark(self.now);
         if cfg!(debug_assertions) {
             self.audit();

@@ -145,6 +145,13 @@ pub enum Record<'a> {
         /// Time it is served.
         served: Span,
     },
+    /// What was used of a station, whose level is not told change by change, since the last mark.
+    Used {
+        /// Station.
+        station: Station,
+        /// Capacity in use, in the station's unit, times how long it was.
+        used: Span,
+    },
     /// A record was appended to a topic.
     Published {
         /// Topic.

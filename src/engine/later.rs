@@ -5,12 +5,13 @@
 //! its height is that of what happens soon.
 
 use super::{CLASS_BITS, Entry};
+use crate::units::Time;
 
 /// Length of a stretch: 2²⁷ ns, 134 ms. What a request does takes less, what it waits for from outside
 /// takes more; nothing but speed depends on it.
 const STRETCH_LOG2: u32 = 27;
 /// The same as entries are due.
-const DUE_LOG2: u32 = STRETCH_LOG2 + CLASS_BITS;
+pub(super) const DUE_LOG2: u32 = STRETCH_LOG2 + CLASS_BITS;
 /// Stretches in an epoch (137 s), each with a list of its own.
 const EPOCH_LOG2: u32 = 10;
 const STRETCHES: usize = 1 << EPOCH_LOG2;
@@ -61,15 +62,15 @@ impl Later {
         self.len
     }
 
-    /// Whether the stretch of an event has begun, so that it does not belong here.
+    /// Whether the stretch of an event that is `due` has begun, so that it does not belong here.
     #[inline]
-    pub(super) fn is_soon(&self, entry: Entry) -> bool {
-        entry.due < self.from
+    pub(super) fn is_soon(&self, due: u64) -> bool {
+        due < self.from
     }
 
     /// Add an event that belongs here; the node by which it is removed.
     pub(super) fn add(&mut self, entry: Entry) -> u32 {
-        debug_assert!(!self.is_soon(entry), "its stretch has begun");
+        debug_assert!(!self.is_soon(entry.due), "its stretch has begun");
         let node = self.free;
         let node = if node == NONE {
             self.nodes.push(Node { entry, next: NONE, previous: NONE, list: BEYOND });
@@ -101,11 +102,16 @@ impl Later {
         self.release(node);
     }
 
-    /// Let the next stretch begin in which there is any event; the list of those, to be taken at once.
-    pub(super) fn begin_next(&mut self) -> Option<usize> {
+    /// Let the next stretch begin in which there is any event, unless it lies after `end`: the list of
+    /// those, to be taken at once, and its beginning, as entries are due.
+    pub(super) fn begin_next(&mut self, end: Time) -> Option<(usize, u64)> {
         let list = self.next_filled().or_else(|| self.next_epoch())?;
-        self.from = ((self.epoch << EPOCH_LOG2) + list as u64 + 1) << DUE_LOG2;
-        Some(list)
+        let begins = ((self.epoch << EPOCH_LOG2) + list as u64) << DUE_LOG2;
+        if begins >> CLASS_BITS > end.0 {
+            return None;
+        }
+        self.from = begins.saturating_add(1 << DUE_LOG2);
+        Some((list, begins))
     }
 
     /// Take an event out of a list.

@@ -152,6 +152,7 @@ impl<'a, O: Observer> World<'a, O> {
             arrivals: None,
             sources: Vec::new(),
             ready: VecDeque::new(),
+            changed: request::NONE,
             expired: Vec::new(),
             cost: Cost::default(),
             in_flight: 0,

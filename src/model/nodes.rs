@@ -47,10 +47,13 @@ struct Node {
     /// Whether they have to share.
     short: bool,
     credits: Option<CpuCredits>,
-    /// Use since the last tick \[millicores × ns\], and up to when.
-    used: u128,
+    /// Use up to `counted` since the last tick, or the last mark of observation \[millicores × ns\].
+    used: u64,
     counted: Time,
     ticked: Time,
+    /// Use that was told to observers, or set off against credits, and is not yet to the other.
+    untold: u128,
+    uncredited: u128,
 }
 
 impl Node {
@@ -58,9 +61,18 @@ impl Node {
         self.wanted.min(self.room)
     }
 
+    #[inline]
     fn count(&mut self, now: Time) {
-        self.used += u128::from(self.busy()) * u128::from((now - self.counted).0);
+        self.used += self.busy() * (now - self.counted).0;
         self.counted = now;
+    }
+
+    /// Add what was used up to `now` to both accounts.
+    fn book(&mut self, now: Time) {
+        self.count(now);
+        let used = u128::from(std::mem::take(&mut self.used));
+        self.untold += used;
+        self.uncredited += used;
     }
 }
 
@@ -231,6 +243,8 @@ impl Nodes {
             used: 0,
             counted: now,
             ticked: now,
+            untold: 0,
+            uncredited: 0,
         };
         let length = self.all.len().max(number as usize + 1);
         self.all.resize(length, blank.clone());
@@ -350,24 +364,23 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         state.count(self.now);
-        let before = state.busy();
         state.wanted = state.wanted + wants - was;
-        self.node_busy(node, before);
+        if state.short || state.wanted > state.room {
+            self.share_out(node);
+        }
     }
 
-    /// What the node's pods may use or would use has changed.
-    fn node_busy(&mut self, node: u32, before: u64) {
+    /// Tell observers what was used of the nodes that there were at the beginning, since the last mark.
+    pub(super) fn tell_of_nodes(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };
-        let state = &mut nodes.all[node as usize];
-        let busy = state.busy();
-        let was_short = std::mem::replace(&mut state.short, state.wanted > state.room);
-        let short = state.short;
-        let station = self.numbering.nodes + node;
-        if busy != before && (node as usize) < self.numbering.node_count {
-            self.level(station, (busy as f64 - before as f64) / 1e3, 0);
+        if !self.shared_nodes {
+            return;
         }
-        if short || was_short {
-            self.share_out(node);
+        let told = nodes.all.iter_mut().take(self.numbering.node_count);
+        for (station, node) in (self.numbering.nodes..).zip(told) {
+            node.book(self.now);
+            let used = Span((std::mem::take(&mut node.untold) / 1_000) as u64);
+            self.observer.record(self.now, Record::Used { station, used });
         }
     }
 
@@ -376,7 +389,8 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.nodes else { return };
         let mut wanting = std::mem::take(&mut nodes.wanting);
         wanting.clear();
-        let state = &nodes.all[node as usize];
+        let state = &mut nodes.all[node as usize];
+        state.short = state.wanted > state.room;
         let (short, room) = (state.short, state.room as f64 / 1e3);
         for pod in &state.pods {
             let wants = self.pods[*pod as usize].wants;
@@ -395,8 +409,7 @@ impl<O: Observer> World<'_, O> {
             if (has - self.pods[*pod as usize].has).abs() > 1e-9 {
                 self.pods[*pod as usize].has = has;
                 let change = self.cpus[*pod as usize].set_capacity(self.now, has);
-                let cpu = &self.cpus[*pod as usize];
-                let at = cpu.next().min(cpu.turn());
+                let at = self.cpus[*pod as usize].due();
                 self.agenda.set(self.slots.cpus + pod, at, Class::Complete);
                 if change.busy != 0.0 || change.sharing != 0 {
                     let station = self.numbering.cpu + self.pods[*pod as usize].service;
@@ -419,9 +432,9 @@ impl<O: Observer> World<'_, O> {
             if !node.alive {
                 continue;
             }
-            node.count(self.now);
+            node.book(self.now);
             let passed = (self.now - node.ticked).0;
-            let used = std::mem::take(&mut node.used);
+            let used = std::mem::take(&mut node.uncredited);
             node.ticked = self.now;
             let Some(credits) = &mut node.credits else { continue };
             let mean = used as f64 / passed.max(1) as f64 / 1e3;
@@ -430,9 +443,8 @@ impl<O: Observer> World<'_, O> {
             next = next.min(credits.next_change().max(self.now + Span(1)));
             let room = (credits.limit() * 1e3).round() as u64;
             if room != node.room {
-                let before = node.busy();
                 node.room = room;
-                self.node_busy(number, before);
+                self.share_out(number);
             }
         }
         self.agenda.set(super::slots::SLOT_CREDITS, next, Class::Observe);
@@ -473,12 +485,12 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.nodes else { return };
         let node = &mut nodes.all[number as usize];
         node.count(self.now);
-        let (before, group) = (node.busy(), node.group);
+        let group = node.group;
         (node.alive, node.credits, node.wanted) = (false, None, 0);
         for pod in std::mem::take(&mut node.pods) {
             self.pods[pod as usize].wants = 0;
         }
-        self.node_busy(number, before);
+        self.share_out(number);
         self.record(Record::Nodes { group, change: -1 });
     }
 

@@ -138,7 +138,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Processor time of a step where code may be cold and garbage may be collected first.
-    #[cold]
+    #[inline(never)]
     fn uneven_work(&mut self, pod: u32, demand: Span) -> Span {
         let Some(state) = self.pods.get_mut(pod as usize) else { return demand };
         let lifecycle = &self.spec.services[state.service as usize].lifecycle;
@@ -162,7 +162,7 @@ impl<O: Observer> World<'_, O> {
 
     #[inline]
     pub(super) fn cpu_done(&mut self, cpu: u32) {
-        if self.cpus[cpu as usize].only_turns(self.now) {
+        if self.cpus[cpu as usize].only_turns() {
             let change = self.cpus[cpu as usize].look(self.now);
             return self.processor_changed(cpu, change);
         }
@@ -180,11 +180,14 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// Jobs began or ended; what follows from it is seen to when the event is over, since whoever ends
+    /// often begins anew in the same instant.
     #[inline]
     fn processor_changed(&mut self, cpu: u32, change: Change) {
-        let state = &self.cpus[cpu as usize];
-        let at = state.next().min(state.turn());
-        self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
+        if self.changed != cpu {
+            self.settle_processor();
+            self.changed = cpu;
+        }
         if change.busy != 0.0 || change.sharing != 0 {
             let station = match self.pods.get(cpu as usize) {
                 Some(pod) => self.numbering.cpu + pod.service,
@@ -192,9 +195,20 @@ impl<O: Observer> World<'_, O> {
             };
             self.level(station, change.busy, change.sharing);
         }
+    }
+
+    /// See to the processor whose jobs have changed: to its node's shares, then to its next event.
+    #[inline]
+    pub(super) fn settle_processor(&mut self) {
+        let cpu = std::mem::replace(&mut self.changed, request::NONE);
+        if cpu == request::NONE {
+            return;
+        }
         if self.shared_nodes && (cpu as usize) < self.pods.len() {
             self.share_node(cpu);
         }
+        let at = self.cpus[cpu as usize].due();
+        self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
     }
 
     // Connections.

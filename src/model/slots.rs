@@ -62,6 +62,10 @@ impl Slots {
                 _ => Event::Patience(number),
             };
         }
+        // What is frequent comes first.
+        if (self.cpus..self.pools).contains(&slot) {
+            return Event::Cpu(slot - self.cpus);
+        }
         if slot >= self.proxies {
             return Event::Proxy(slot - self.proxies);
         }
@@ -87,9 +91,6 @@ impl Slots {
                 1 => Event::PoolAdder(number),
                 _ => Event::PoolHousekeeping(number),
             };
-        }
-        if slot >= self.cpus {
-            return Event::Cpu(slot - self.cpus);
         }
         match slot {
             SLOT_MARK => Event::Mark,

@@ -202,6 +202,9 @@ impl Observer for Ledger {
             Record::Passed { station, waited, served } => {
                 self.passed(station as usize, waited, served);
             }
+            Record::Used { station, used } => {
+                self.accounts[station as usize].busy_time += used.0 as f64;
+            }
             Record::Published { topic } => self.published[topic as usize] += 1,
             Record::Consumed { listener, .. } => self.consumed[listener as usize] += 1,
             Record::Completed { .. }

@@ -208,12 +208,11 @@ impl Tally {
         self.current.answered += 1;
         self.bin_times.record(took);
         self.answered += 1;
-        // The parts of a response are no longer than the whole.
-        let whole: u64 = spent.iter().sum();
-        if self.recent_total.checked_add(whole).is_none() {
+        // The parts of a response make up the whole.
+        if self.recent_total.checked_add(took.0).is_none() {
             self.carry_over();
         }
-        self.recent_total += whole;
+        self.recent_total += took.0;
         for (sum, nanos) in self.recent.iter_mut().zip(spent) {
             *sum += *nanos;
         }
@@ -225,17 +224,15 @@ impl Tally {
         let level = &mut self.levels[station as usize];
         level.busy += busy;
         level.busy_moment += busy * since;
-        if waiting == 0 {
-            // A consumer that goes idle has passed nothing but what it committed.
-            level.left += u64::from(busy < 0.0 && !level.lag);
-            return;
-        }
+        // Without jumps: which of them changes cannot be foretold.
         level.waiting_moment += waiting as f64 * since;
         level.waiting += waiting;
         level.waiting_least = level.waiting_least.min(level.waiting);
         level.waiting_most = level.waiting_most.max(level.waiting);
-        level.left += if waiting < 0 { waiting.unsigned_abs() } else { u64::from(busy < 0.0) };
-        if level.lag && self.layout.slice > Span::ZERO {
+        // A consumer that goes idle has passed nothing but what it committed.
+        let idle = (busy < 0.0) & (waiting >= 0) & !(level.lag & (waiting == 0));
+        level.left += waiting.min(0).unsigned_abs() + u64::from(idle);
+        if level.lag && waiting != 0 && self.layout.slice > Span::ZERO {
             self.flow(now, 0, waiting);
         }
     }
@@ -325,6 +322,11 @@ impl Observer for Tally {
                 level.left += 1;
                 level.waited_least =
                     Some(level.waited_least.map_or(waited, |least| least.min(waited)));
+            }
+            Record::Used { station, used } => {
+                let level = &mut self.levels[station as usize];
+                level.busy_moment -= used.0 as f64;
+                level.left += 1;
             }
             Record::Offered { .. } => self.current.offered += 1,
             Record::Answered { took, spent, .. } => self.answered(took, spent),

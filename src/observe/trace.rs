@@ -53,6 +53,11 @@ impl Observer for Digest {
                 self.take(waited.0);
                 self.take(served.0);
             }
+            Record::Used { station, used } => {
+                self.take(13);
+                self.take(u64::from(station));
+                self.take(used.0);
+            }
             Record::Published { topic } => {
                 self.take(7);
                 self.take(u64::from(topic));
@@ -96,7 +101,7 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if !matches!(record, Record::Level { .. } | Record::Passed { .. }) {
+        if !matches!(record, Record::Level { .. } | Record::Passed { .. } | Record::Used { .. }) {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

@@ -29,7 +29,8 @@ pub const CFS_PERIOD: Span = Span::from_millis(100);
 pub struct Cpu {
     /// Cores that can be in use in the long run.
     cores: f64,
-    /// Reciprocal of the cores that the jobs share.
+    /// Cores that the jobs share while none stalls, and the reciprocal.
+    shared: f64,
     per_core: f64,
     /// Cores in whole numbers, rounded up: jobs beyond them have to share.
     whole: usize,
@@ -62,6 +63,7 @@ impl Cpu {
         debug_assert!(cores > 0.0, "a processor without cores never finishes");
         Cpu {
             cores,
+            shared: cores,
             per_core: 1.0 / cores,
             whole: cores.ceil() as usize,
             jobs: BinaryHeap::new(),
@@ -105,7 +107,7 @@ impl Cpu {
     fn has(&mut self, cores: f64) {
         debug_assert!(cores > 0.0, "a processor without cores never finishes");
         self.cores = self.quota.as_ref().map_or(cores, |quota| cores.min(quota.limit));
-        self.per_core = 1.0 / cores;
+        (self.shared, self.per_core) = (cores, 1.0 / cores);
         self.whole = self.cores.ceil() as usize;
     }
 
@@ -124,17 +126,22 @@ impl Cpu {
         Some(quota.usage)
     }
 
-    /// When jobs next begin or cease to stall, if that is before [`Cpu::next`] matters; never in the smooth
-    /// form. [`Cpu::look`] then says what changes.
-    pub fn turn(&self) -> Time {
-        let Some(quota) = &self.quota else { return Time::NEVER };
-        if self.jobs.is_empty() { Time::NEVER } else { quota.turn(self.updated, self.rate()) }
+    /// When something changes by itself next: a job ends, or jobs begin or cease to stall.
+    #[inline]
+    pub fn due(&mut self) -> Time {
+        let Some(left) = self.left() else { return Time::NEVER };
+        let rate = self.rate();
+        match &mut self.quota {
+            None => self.updated + nearest(left),
+            Some(quota) => quota.due(self.updated, left, rate),
+        }
     }
 
-    /// Whether nothing ends at the instant of an event, and jobs begin or cease to stall instead.
+    /// Whether at the instant that [`Cpu::due`] has named no job ends, but jobs begin or cease to stall:
+    /// [`Cpu::look`] then says what changes.
     #[inline]
-    pub fn only_turns(&self, now: Time) -> bool {
-        self.quota.is_some() && self.next() > now
+    pub fn only_turns(&self) -> bool {
+        self.quota.as_ref().is_some_and(|quota| quota.turns)
     }
 
     /// What has changed by itself up to `now`.
@@ -146,11 +153,6 @@ impl Cpu {
     /// With a quota, what is in use follows from whether it is used up.
     #[inline]
     fn moved(&mut self, now: Time, change: Change) -> Change {
-        if self.quota.is_none() { change } else { self.moved_by_quota(now, change) }
-    }
-
-    #[cold]
-    fn moved_by_quota(&mut self, now: Time, change: Change) -> Change {
         let rate = self.rate();
         let Some(quota) = &mut self.quota else { return change };
         quota.stalled = rate > 0.0 && now < quota.ends && quota.left <= rate;
@@ -170,8 +172,9 @@ impl Cpu {
     }
 
     /// Cores in use while nobody stalls.
+    #[inline]
     fn rate(&self) -> f64 {
-        self.jobs.len().cast_signed() as f64 / self.slowness
+        (self.jobs.len().cast_signed() as f64).min(self.shared)
     }
 
     /// Jobs on the processor.
@@ -215,7 +218,7 @@ impl Cpu {
     }
 
     /// How long jobs ran since the last change \[ns\].
-    #[cold]
+    #[inline]
     fn run(&mut self, now: Time) -> f64 {
         let rate = self.rate();
         match &mut self.quota {
@@ -280,12 +283,18 @@ impl Cpu {
     /// When the next job ends if nothing changes.
     #[inline]
     pub fn next(&self) -> Time {
-        let Some(Reverse((end, _))) = self.jobs.peek() else { return Time::NEVER };
-        let left = (f64::from_bits(*end) - self.attained).max(0.0) * self.slowness;
+        let Some(left) = self.left() else { return Time::NEVER };
         match &self.quota {
             None => self.updated + nearest(left),
             Some(quota) => quota.end(self.updated, left, self.rate()),
         }
+    }
+
+    /// How long jobs have to run until the first of them ends \[ns\].
+    #[inline]
+    fn left(&self) -> Option<f64> {
+        let Reverse((end, _)) = self.jobs.peek()?;
+        Some((f64::from_bits(*end) - self.attained).max(0.0) * self.slowness)
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
@@ -494,12 +503,13 @@ mod tests {
             let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(60));
             assert_eq!(change, Change { busy: 1.0, sharing });
         }
-        assert_eq!((cpu.busy(), cpu.turn(), cpu.next()), (3.0, millis(50), millis(110)));
-        assert!(cpu.only_turns(millis(50)));
+        assert_eq!((cpu.busy(), cpu.due(), cpu.next()), (3.0, millis(50), millis(110)));
+        assert!(cpu.only_turns());
         assert_eq!(cpu.look(millis(50)), Change { busy: -3.0, sharing: 0 });
-        assert_eq!((cpu.busy(), cpu.wanted(), cpu.turn()), (0.0, 0.0, millis(100)));
+        assert_eq!((cpu.busy(), cpu.wanted(), cpu.due()), (0.0, 0.0, millis(100)));
         assert_eq!(cpu.look(millis(100)), Change { busy: 3.0, sharing: 0 });
-        assert_eq!((cpu.turn(), cpu.next()), (millis(150), millis(110)));
+        assert_eq!((cpu.due(), cpu.next()), (millis(110), millis(110)));
+        assert!(!cpu.only_turns(), "at 150 ms they would stall again");
         let end = cpu.finish(millis(110)).map(|end| end.1);
         assert_eq!(end, Some(Change { busy: -1.0, sharing: -1 }));
     }

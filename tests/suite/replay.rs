@@ -106,6 +106,7 @@ impl Observer for Outcomes {
             Record::Completed { took } => format!("complete after {took:?}"),
             Record::Level { .. }
             | Record::Passed { .. }
+            | Record::Used { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
             | Record::ConnectionRefused { .. } => return,

@@ -25,6 +25,8 @@ pub(super) struct Quota {
     pub(super) usage: Usage,
     /// Whether jobs are there and the quota is used up, and the cores that were said to be in use.
     pub(super) stalled: bool,
+    /// Whether what was due next was no end of a job, but that jobs begin or cease to stall.
+    pub(super) turns: bool,
     pub(super) shown: f64,
 }
 
@@ -34,7 +36,17 @@ impl Quota {
         let budget = limit * period.0 as f64;
         let ends = Time(phase.0 % period.0);
         let usage = Usage::default();
-        Quota { limit, period, budget, left: budget, ends, usage, stalled: false, shown: 0.0 }
+        Quota {
+            limit,
+            period,
+            budget,
+            left: budget,
+            ends,
+            usage,
+            stalled: false,
+            turns: false,
+            shown: 0.0,
+        }
     }
 
     /// Nobody ran up to `now`: the period in which it lies has what was left of it, or everything.
@@ -60,9 +72,15 @@ impl Quota {
     pub(super) fn run(&mut self, from: Time, now: Time, rate: f64) -> f64 {
         let passed = (now - from).0 as f64;
         let ran = if now < self.ends {
-            let ran = self.running_now(from, rate).min(passed);
-            self.left -= rate * ran;
-            ran
+            let wanted = rate * passed;
+            if wanted <= self.left {
+                self.left -= wanted;
+                passed
+            } else {
+                let ran = self.left / rate;
+                self.left = 0.0;
+                ran
+            }
         } else {
             let first = self.running_now(from, rate);
             let whole = (now - self.ends).0 / self.period.0;
@@ -75,6 +93,20 @@ impl Quota {
         self.usage.used += rate * ran;
         self.usage.stalled += passed - ran;
         ran
+    }
+
+    /// What comes first: the end of a job that has to run for `run` more \[ns\], beside others that together
+    /// use `rate` > 0 cores from `from` on, or that they begin or cease to stall.
+    #[inline]
+    pub(super) fn due(&mut self, from: Time, run: f64, rate: f64) -> Time {
+        // Mostly the job ends before the quota does: without a division.
+        if run * rate <= self.left && from + nearest(run) < self.ends {
+            self.turns = false;
+            return from + nearest(run);
+        }
+        let (end, turn) = (self.end(from, run, rate), self.turn(from, rate));
+        self.turns = turn < end;
+        end.min(turn)
     }
 
     /// When jobs that use `rate` > 0 cores from `from` on next begin or cease to stall.
