@@ -72,6 +72,11 @@ pub(crate) fn dark(colour: RGBColor) -> RGBColor {
     shade(factor)
 }
 
+/// The same colour, light enough for dark words on it; the same by day and by night.
+pub(crate) fn pale(colour: RGBColor) -> RGBColor {
+    light(colour, 0.36)
+}
+
 /// Ink that can be read on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
     if luminance(colour) > 0.2 { ON_LIGHT } else { ON_DARK }
