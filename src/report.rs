@@ -193,6 +193,7 @@ fn draw(
 pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
     match folder::ANSWERS.iter().copied().find(|name| folder.join(name).is_file()) {
         Some("ladder.json") => ladder::redraw(folder, options),
+        Some("growth.json") => growth::redraw(folder, options),
         Some("size.json") => size::redraw(folder, options),
         Some("uncertain.json") => uncertain::redraw(folder, options),
         Some("sweep.json") => sweep::redraw(folder, options),
@@ -223,7 +224,7 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
 }
 
 /// The folders of reports at or below a folder, in order: where `summary.json` lies, or the answer of a
-/// ladder, a sizing, a sweep, or of what is uncertain.
+/// ladder, a sizing, growth, a sweep, or of what is uncertain.
 ///
 /// # Errors
 /// When the folder cannot be read.

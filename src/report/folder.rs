@@ -92,8 +92,8 @@ const DEPTH: usize = 3;
 
 /// What lies in the folder of an answer, of which its page can be drawn anew. Samples of what is uncertain
 /// are points of a sweep too, which is why that comes last.
-pub(crate) const ANSWERS: [&str; 5] =
-    ["summary.json", "ladder.json", "size.json", "uncertain.json", "sweep.json"];
+pub(crate) const ANSWERS: [&str; 6] =
+    ["summary.json", "ladder.json", "size.json", "growth.json", "uncertain.json", "sweep.json"];
 
 /// The folders of reports at or below a folder, in order.
 pub(crate) fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::chart;
 use super::folder::Folder;
 use super::number;
-use super::page::{Block, escape};
+use super::page::{Block, escape, prose};
 use super::phrases::translated;
 use super::sheet::{Sheet, numbered, read};
 use super::words::{Lang, Word, say};
@@ -122,11 +122,6 @@ pub fn text(ladder: &Ladder, lang: Lang) -> String {
     text
 }
 
-/// A cell of a Markdown table.
-pub(crate) fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
 fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
     let lang = sheet.lang();
     let conditions = [
@@ -165,13 +160,13 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
                     line(ladder, rung),
                     users,
                     escape(&resource(rung, lang)),
-                    escape(&translated(&rung.reason, lang)),
+                    prose(&translated(&rung.reason, lang)),
                     by.join("<br>"),
                 ]
             })
             .collect();
         sheet.put(Block::Table { header, rows });
-        sheet.put(Block::Paragraph(escape(&ending(end, lang))));
+        sheet.put(Block::Paragraph(prose(&ending(end, lang))));
     }
     sheet.notes(&[Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare]);
     Ok(())

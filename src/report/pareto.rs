@@ -1,10 +1,10 @@
 //! What capacity costs: the points of a sweep by price, and those that no other beats.
 
 use super::ladder::unit;
+use super::number;
 use super::size::dollars;
 use super::sweep::{estimate, name, shown};
 use super::words::{Lang, Word, say};
-use super::number;
 use crate::stats::Estimate;
 use crate::study::sweep::{Asked, Point, Sweep, is_load};
 
@@ -51,9 +51,7 @@ pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a
     let mut places: Vec<Place<'a>> = points.iter().filter_map(place).collect();
     // Of those that cost the same the better one first: it alone can be on the frontier.
     let better = |a: f64, b: f64| if less { a.total_cmp(&b) } else { b.total_cmp(&a) };
-    places.sort_by(|a, b| {
-        a.usd.total_cmp(&b.usd).then_with(|| better(a.value.mean, b.value.mean))
-    });
+    places.sort_by(|a, b| a.usd.total_cmp(&b.usd).then_with(|| better(a.value.mean, b.value.mean)));
     let (first, last) = (places.first()?.usd, places.last()?.usd);
     if last - first < 0.005 {
         return None;

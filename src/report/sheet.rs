@@ -4,7 +4,7 @@
 use std::io;
 
 use super::folder::Folder;
-use super::page::{Block, Figure, escape};
+use super::page::{Block, Figure, escape, prose};
 use super::phrases::translated;
 use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
@@ -39,7 +39,7 @@ impl Sheet {
     pub(super) fn begin(&mut self, title: &str, conditions: &[String], answer: &[String]) {
         let known: Vec<&str> =
             conditions.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
-        let answer: Vec<String> = answer.iter().map(|line| escape(line)).collect();
+        let answer: Vec<String> = answer.iter().map(|line| prose(line)).collect();
         self.put(Block::Title(escape(title)));
         self.put(Block::Conditions(escape(&known.join(" · "))));
         self.put(Block::Lead(answer.join("<br>")));
@@ -80,7 +80,7 @@ impl Sheet {
         let notes = self.pictures.notes();
         let lang = self.lang;
         let told: Vec<String> = warnings.iter().map(|text| translated(text, lang)).collect();
-        let told: Vec<String> = told.iter().chain(&notes).map(|text| escape(text)).collect();
+        let told: Vec<String> = told.iter().chain(&notes).map(|text| prose(text)).collect();
         if !told.is_empty() {
             self.put(Block::Heading(Word::WarningsHeading));
             self.put(Block::List(told));
@@ -113,7 +113,8 @@ pub(super) fn numbered(name: &str, number: usize) -> String {
 /// When the file cannot be read, or is of another shape.
 pub(super) fn read<T: serde::de::DeserializeOwned>(place: &std::path::Path) -> io::Result<T> {
     let about = |error: &dyn std::fmt::Display| format!("{}: {error}", place.display());
-    let bytes = std::fs::read(place).map_err(|error| io::Error::new(error.kind(), about(&error)))?;
+    let bytes =
+        std::fs::read(place).map_err(|error| io::Error::new(error.kind(), about(&error)))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let text = format!("{}; is it of another version?", about(&error));
         io::Error::new(io::ErrorKind::InvalidData, text)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::folder::Folder;
 use super::ladder::unit;
-use super::page::{Block, code, escape};
+use super::page::{Block, code, escape, prose};
 use super::phrases::translated;
 use super::sheet::{Sheet, read};
 use super::words::{Lang, Word, say};
@@ -191,7 +191,7 @@ fn page(sheet: &mut Sheet, sizing: &Sizing) -> io::Result<()> {
     for (phase, title) in sizing.phases.iter().zip(&titles) {
         sheet.put(Block::Section(escape(title)));
         let mut list: Vec<String> =
-            sentences(phase, lang).iter().map(|sentence| escape(sentence)).collect();
+            sentences(phase, lang).iter().map(|sentence| prose(sentence)).collect();
         if phase.monthly_usd.is_none() {
             sheet.put(Block::List(list));
             continue;
@@ -223,16 +223,18 @@ fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
         });
         let chosen = escape(value);
         let chosen = if now == value { chosen } else { format!("**{chosen}**") };
-        vec![code(path), escape(now), chosen, escape(&why)]
+        vec![code(path), escape(now), chosen, prose(&why)]
     };
-    Block::Table { header: header(heads, lang), rows: phase.configuration.iter().map(row).collect() }
+    Block::Table {
+        header: header(heads, lang),
+        rows: phase.configuration.iter().map(row).collect(),
+    }
 }
 
 fn bill(phase: &Phase, lang: Lang) -> Block {
     let heads = [Word::SizePart, Word::SizeWhat, Word::SizeNow, Word::MonthlyCost];
     let row = |item: &CostItem| {
-        let price =
-            |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
+        let price = |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
         vec![code(&item.part), escape(&item.what), price(item.before_usd), price(item.monthly_usd)]
     };
     Block::Table { header: header(heads, lang), rows: phase.cost.iter().map(row).collect() }

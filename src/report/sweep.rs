@@ -245,12 +245,7 @@ pub fn write(
 }
 
 /// Charts and page.
-fn draw(
-    folder: Folder,
-    sweep: &Sweep,
-    points: &[Point],
-    options: &Options,
-) -> io::Result<Written> {
+fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, sweep, points)?;
     sheet.finish(&sweep.warnings, &["sweep", "pareto"])

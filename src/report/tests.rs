@@ -8,6 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::stats::Estimate;
 
+mod browser;
+
 fn preview(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview").join(name)
 }

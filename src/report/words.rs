@@ -167,6 +167,7 @@ catalogue! {
     OfferedEqual: "all answered", "전부 응답";
     LinesNote: "dashed: where each variant saturates, with its interval; bands of the curves: {0} % intervals ({1})",
         "점선: 구성별 포화 지점과 신뢰구간; 곡선의 띠: {0} % 신뢰구간 ({1})";
+    BandsFew: "no band with fewer than three replications", "반복 3회 미만이면 띠 없음";
 
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
         "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";

@@ -123,6 +123,11 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         }
         let middle = MARGIN + TICKS + width / 2.0;
         canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+        let rates = || bins().map(|bin| &bin.goodput_rps).filter(|rate| number::known(rate));
+        if rates().any(number::few) {
+            let note = (WIDTH - MARGIN, last + 44.0);
+            canvas.text(Word::BandsFew.text(lang), note, Ink::right(SMALL, FAINT));
+        }
     });
     Some(svg)
 }
@@ -135,8 +140,8 @@ fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
     let known = day.iter().filter(|bin| number::known((row.of)(bin)));
     known
         .map(|bin| {
-            let estimate = (row.of)(bin);
-            [bin.start_s + bin.length_s / 2.0, estimate.low, estimate.mean, estimate.high]
+            let [low, mean, high] = number::band((row.of)(bin));
+            [bin.start_s + bin.length_s / 2.0, low, mean, high]
         })
         .collect()
 }

@@ -3,6 +3,8 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
+use crate::report::number;
+use crate::report::phrases::translated;
 use crate::report::size::{conditions, dollars, finding, load_name, probability};
 use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
@@ -78,12 +80,14 @@ fn parts(phase: &Phase, kinds: &[&str], price: fn(&CostItem) -> Option<f64>) -> 
 
 fn below(phase: &Phase, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    let changed = phase.changes.iter().map(|change| format!("{} = {}", change.set, change.to));
     lines.extend(phase.probability.as_ref().map(|share| probability(share, lang)));
-    let changed: Vec<String> = changed.collect();
-    if !changed.is_empty() {
-        lines.push(changed.join(" · "));
+    if !phase.unpriced.is_empty() {
+        lines.push(say(lang, Word::SizeUnpriced, &[&phase.unpriced.join(", ")]));
     }
+    let changed =
+        phase.changes.iter().map(|change| format!("{}\u{a0}=\u{a0}{}", change.set, change.to));
+    let changed: Vec<String> = changed.collect();
+    lines.extend(style::break_lines(&changed.join(" · "), SMALL, WIDTH - 2.0 * MARGIN - NAMES, 3));
     lines
 }
 
@@ -101,7 +105,7 @@ fn rows<'a>(sizing: &'a Sizing, kinds: &[&str], lang: Lang) -> Vec<Row<'a>> {
                 let price = |item: &CostItem| item.monthly_usd.or(item.before_usd);
                 (parts(phase, kinds, price), below(phase, lang))
             }
-            None => (vec![0.0; kinds.len()], vec![say(lang, Word::SizeChartNone, &[&name])]),
+            None => (vec![0.0; kinds.len()], Vec::new()),
         };
         rows.push(Row { name, parts, phase: Some(phase), below });
     }
@@ -194,6 +198,9 @@ fn bar(canvas: &mut Canvas, panel: &Panel, row: &Row, kinds: &[&str], top: f64, 
     if row.total() > 0.0 {
         let at = (panel.x(row.total()) + 8.0, middle);
         canvas.text(&dollars(row.total(), lang), at, Ink::left(LABEL, INK));
+    } else if let Some(phase) = row.phase {
+        let why = phase.note.as_deref().unwrap_or(number::NOTHING);
+        under(canvas, panel, &translated(why, lang), middle - LINE / 2.0, FAINT);
     }
     let mut y = top + BAR + 4.0;
     if let Some(stated) = row.phase.and_then(|phase| phase.stated.as_ref()) {

@@ -60,7 +60,8 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: 
             .filter_map(|point| {
                 let place = values.iter().position(|value| *value == point.values[0])?;
                 let found = estimate(point, shown(sweep))?;
-                Some([at[place], found.low, found.mean, found.high])
+                let [low, mean, high] = number::band(found);
+                Some([at[place], low, mean, high])
             })
             .collect();
         line.sort_by(|a, b| a[0].total_cmp(&b[0]));
@@ -69,8 +70,9 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: 
         }
     }
     let all = || lines.iter().flat_map(|(line, _)| line.iter());
-    let highest = all().map(|point| point[3]).fold(0.0, f64::max);
-    let lowest = all().map(|point| point[1]).fold(f64::INFINITY, f64::min);
+    // By means: an interval may reach far beyond anything that happens.
+    let highest = all().map(|point| point[3].min(point[2] * 1.25)).fold(0.0, f64::max);
+    let lowest = all().map(|point| point[1].max(point[2] / 1.25)).fold(f64::INFINITY, f64::min);
     let top = heading.bottom() + 56.0;
     let mut x = Axis::from_zero(at.iter().copied().fold(0.0, f64::max), 8.0);
     if by_name {

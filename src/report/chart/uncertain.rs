@@ -98,10 +98,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
     under.insert(2, fan.variant.clone());
     let heading = Heading::of(&title, under);
     let shown: Vec<_> = of(found, &fan.variant).into_iter().take(INPUTS).collect();
-    let reach = |one: &&crate::study::uncertain::Influence| {
-        one.rps.mean.abs().max(one.rps.low.abs()).max(one.rps.high.abs()) / 2.0
-    };
-    let widest = shown.iter().map(reach).fold(0.0, f64::max).max(1e-9);
+    let widest = shown.iter().map(|one| one.rps.mean.abs() / 2.0).fold(0.0, f64::max).max(1e-9);
     let top = heading.bottom() + 50.0;
     let height = BAR * shown.len() as f64;
     let right = Axis::from_zero(widest, 3.0);
