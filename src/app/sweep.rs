@@ -237,7 +237,9 @@ pub(super) fn compute_all(
         if sweep.asked != Asked::Sample
             && let Some(bill) = audit::audit_of(&loaded, [*variant]).bills.pop()
         {
-            let unpriced: Vec<String> = bill.unpriced().map(|item| item.part.clone()).collect();
+            // With its type: another type without a price may cost something else.
+            let unpriced: Vec<String> =
+                bill.unpriced().map(|item| format!("{} ({})", item.part, item.what)).collect();
             point.price(bill.total(), &unpriced);
         }
         let place = points.join(format!("{}.json", sweep.points[*index]));

@@ -33,8 +33,11 @@ pub(crate) struct Pareto<'a> {
     pub(crate) best: Vec<usize>,
     /// Whether less is better: response times.
     pub(crate) less: bool,
-    /// Parts without a price, of any point.
+    /// Parts without a price, the same in all points.
     pub(crate) unpriced: Vec<String>,
+    /// Points that are left out, because a part has no price that others have not or that has one there:
+    /// what is not known is no saving.
+    pub(crate) left_out: usize,
 }
 
 /// What capacity costs; none where nothing has a price, all points cost the same, or the load itself is
@@ -44,11 +47,21 @@ pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a
         return None;
     }
     let less = sweep.asked == Asked::Load;
+    let mut unpriced: Option<Vec<&str>> = None;
+    for point in points {
+        let here = without_price(point);
+        unpriced = Some(match unpriced {
+            None => here,
+            Some(all) => all.into_iter().filter(|part| here.contains(part)).collect(),
+        });
+    }
+    let unpriced = unpriced.unwrap_or_default();
+    let comparable = |point: &&Point| without_price(point).len() == unpriced.len();
     let place = |point: &'a Point| {
         let usd = estimate(point, "monthly_usd")?.mean;
         Some(Place { point, usd, value: *estimate(point, shown(sweep))? })
     };
-    let mut places: Vec<Place<'a>> = points.iter().filter_map(place).collect();
+    let mut places: Vec<Place<'a>> = points.iter().filter(comparable).filter_map(place).collect();
     // Of those that cost the same the better one first: it alone can be on the frontier.
     let better = |a: f64, b: f64| if less { a.total_cmp(&b) } else { b.total_cmp(&a) };
     places.sort_by(|a, b| a.usd.total_cmp(&b.usd).then_with(|| better(a.value.mean, b.value.mean)));
@@ -63,13 +76,16 @@ pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a
             best.push(index);
         }
     }
-    let facts = points.iter().flat_map(|point| &point.facts);
-    let named = facts.filter(|(name, text)| name == "unpriced" && !text.is_empty());
-    let mut unpriced: Vec<String> =
-        named.flat_map(|(_, text)| text.split("; ")).map(str::to_owned).collect();
-    unpriced.sort();
-    unpriced.dedup();
-    Some(Pareto { places, best, less, unpriced })
+    let left_out = points.iter().filter(|point| !comparable(point)).count();
+    let unpriced = unpriced.into_iter().map(str::to_owned).collect();
+    Some(Pareto { places, best, less, unpriced, left_out })
+}
+
+/// Parts of a point without a price.
+fn without_price(point: &Point) -> Vec<&str> {
+    let fact = point.facts.iter().find(|(name, _)| name == "unpriced");
+    let text = fact.map_or("", |(_, text)| text.as_str());
+    text.split("; ").filter(|part| !part.is_empty()).collect()
 }
 
 impl Pareto<'_> {
@@ -152,6 +168,16 @@ mod tests {
         assert_eq!(frontier(Asked::Line, "line_rps", &all), expected);
         // Of response times the smaller is better: 4 for 20 is the last.
         assert_eq!(frontier(Asked::Load, "p99_ms", &all), [(10.0, 5.0), (20.0, 4.0)]);
+    }
+
+    #[test]
+    fn a_price_that_is_not_known_is_no_saving() {
+        let mut all = points("line_rps", &[(10.0, 5.0), (20.0, 6.0), (30.0, 7.0)]);
+        all[0].facts[0].1 = "brokers.k.storage; databases.d (db.t9.huge)".into();
+        let found = pareto(&sweep(Asked::Line, "services.a.replicas"), &all).unwrap();
+        assert_eq!((found.places.len(), found.left_out), (2, 1));
+        assert_eq!(found.unpriced, ["brokers.k.storage"]);
+        assert!(found.places.iter().all(|place| place.usd > 10.0));
     }
 
     #[test]

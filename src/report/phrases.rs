@@ -398,7 +398,7 @@ mod tests {
             "is not in the system",
             "is not a single",
             "a ladder takes an open load",
-            "times as much of",
+            "{name} as it is",
         ];
         let mut sentences = 0;
         for literal in SOURCES.iter().flat_map(|source| literals(source)) {

@@ -38,7 +38,8 @@ pub(crate) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xe9);
 pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 /// Text on a light colour, and on a dark one: not quite the colours of ink and paper, which change where
 /// a page is shown at night, as colours of data do not.
-const ON_LIGHT: RGBColor = RGBColor(0x22, 0x26, 0x2c);
+/// The dark one is nearly black, because only then one of the two has 4.5:1 on every colour.
+const ON_LIGHT: RGBColor = RGBColor(0x05, 0x05, 0x06);
 const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
 
 const VARIANTS: [RGBColor; 8] = [
@@ -79,7 +80,7 @@ pub(crate) fn pale(colour: RGBColor) -> RGBColor {
 
 /// Ink that can be read on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
-    if luminance(colour) > 0.2 { ON_LIGHT } else { ON_DARK }
+    if contrast(ON_LIGHT, colour) >= contrast(ON_DARK, colour) { ON_LIGHT } else { ON_DARK }
 }
 
 /// A colour of charts, and what stands for it on dark paper.
@@ -473,6 +474,10 @@ mod tests {
             let name = all.iter().find(|night| night.day == dark(colour)).unwrap();
             assert!(contrast(name.text, NIGHT) >= 4.5, "{}", hex(colour));
             assert!(contrast(dark(colour), PAPER) >= 4.5, "{}", hex(colour));
+        }
+        let scale = (0..=100).map(|part| share(f64::from(part) / 100.0));
+        for colour in VARIANTS.into_iter().chain(VARIANTS.map(pale)).chain(scale) {
+            assert!(contrast(ink_on(colour), colour) >= 4.5, "{}", hex(colour));
         }
         // Black on white is 21:1 by definition.
         assert!((contrast(RGBColor(0, 0, 0), PAPER) - 21.0).abs() < 1e-9);

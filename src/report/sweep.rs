@@ -210,6 +210,10 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
         if !found.unpriced.is_empty() {
             notes.push(say(lang, Word::SizeUnpriced, &[&found.unpriced.join(", ")]));
         }
+        if found.left_out > 0 {
+            let (count, all) = (found.left_out.to_string(), points.len().to_string());
+            notes.push(say(lang, Word::ParetoLeftOut, &[&count, &all]));
+        }
         sheet.put(Block::List(notes.iter().map(|note| escape(note)).collect()));
     }
     sheet.put(Block::Heading(Word::SweepPoints));

@@ -386,6 +386,7 @@ catalogue! {
         "구성 {0}개 중 가격과 무관하게 최선은 하나: {3}, 월 {1}에 {2} {4}";
     ParetoNote: "No other configuration is as good for less, by means; intervals may overlap.",
         "평균 기준으로 더 낮은 비용에 같거나 더 나은 구성이 없는 것들이며, 신뢰구간은 겹칠 수 있습니다.";
+    ParetoLeftOut: "{0} of {1} points are left out: a price of theirs is not known.", "점 {1}개 중 {0}개는 가격을 알 수 없는 항목이 있어 제외했습니다.";
     ParetoMore: "and {0} more in points.csv", "나머지 {0}개는 points.csv";
     SweepScale: "from {0} to {1}", "{0} ~ {1}";
     UncertainPage: "What is not known exactly, and what that means", "불확실한 입력과 그 영향";
