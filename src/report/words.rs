@@ -175,6 +175,11 @@ catalogue! {
     DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
     DayTitleAll: "All requests are answered in time all day", "하루 내내 모든 요청에 제때 응답";
     DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
+    LagStays: "{0}: the lag stays at or below {1} records", "{0}: 랙은 {1}건 이하로 유지";
+    LagDrains: "{0}: the lag reaches {1} records at {2} and is down to a twentieth of that at {3}",
+        "{0}: 랙이 {2}에 {1}건까지 늘었다가 {3}에 그 20분의 1로 감소";
+    LagGrows: "{0}: the lag reaches {1} records at {2} and is still at {3} at the end",
+        "{0}: 랙이 {2}에 {1}건까지 늘고 끝에도 {3}건 남음";
     ChartDay: "The day", "하루";
     DayOffered: "offered", "유입";
     DayRates: "answered in time, RPS", "제때 응답, RPS";

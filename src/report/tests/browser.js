@@ -58,19 +58,32 @@ function pages(name, doc, view) {
   return texts.length;
 }
 
+// Everything filled of a chart, in the order it is drawn: its box, its colour, and the texts before it.
+function filled(svg, view) {
+  const shapes = [];
+  let texts = 0;
+  for (const shape of svg.querySelectorAll("rect, circle, polygon, text")) {
+    if (shape.tagName === "text") {
+      texts += 1;
+      continue;
+    }
+    const style = view.getComputedStyle(shape);
+    if (style.fill === "none") continue;
+    const fill = rgba(style.fill);
+    fill[3] *= Number(style.fillOpacity) * Number(style.opacity);
+    shapes.push({ shape, fill, box: shape.getBBox(), texts });
+  }
+  return shapes;
+}
+
 // What a letter at a place stands on: everything filled that was drawn before it.
-function ground(svg, text, x, y, view) {
+function ground(svg, shapes, number, x, y, view) {
   let colour = behind(svg, view);
   const point = svg.createSVGPoint();
   [point.x, point.y] = [x, y];
-  for (const shape of svg.querySelectorAll("rect, circle, polygon, text")) {
-    if (shape === text) break;
-    if (shape.tagName === "text") continue;
-    const style = view.getComputedStyle(shape);
-    if (style.fill === "none" || !shape.isPointInFill(point)) continue;
-    const fill = rgba(style.fill);
-    fill[3] *= Number(style.fillOpacity) * Number(style.opacity);
-    colour = over(fill, colour);
+  for (const { shape, fill, box, texts } of shapes) {
+    const within = x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+    if (texts <= number && within && shape.isPointInFill(point)) colour = over(fill, colour);
   }
   return colour;
 }
@@ -81,6 +94,7 @@ function charts(name, doc, view) {
     const title = `${name}: chart ${index + 1}`;
     const whole = svg.viewBox.baseVal;
     const boxes = [];
+    const shapes = filled(svg, view);
     for (const text of svg.querySelectorAll("text")) {
       count += 1;
       const box = text.getBBox();
@@ -88,7 +102,8 @@ function charts(name, doc, view) {
       if (box.x < -slack || box.x + box.width > whole.width + slack || box.y + box.height > whole.height + slack) {
         found.push(`${title}: outside: "${words(text)}"`);
       }
-      const below = ground(svg, text, box.x + box.width / 2, box.y + box.height / 2, view);
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const below = ground(svg, shapes, boxes.length, x, y, view);
       const ratio = contrast(rgba(view.getComputedStyle(text).fill), below);
       if (ratio < 4.5) found.push(`${title}: contrast ${ratio.toFixed(2)} of "${words(text)}"`);
       // A line's box is higher than its letters.

@@ -83,11 +83,121 @@ fn check(name: &str, pages: &[(String, String)]) {
 fn pages_are_whole_in_a_browser() {
     let mut pages = Vec::new();
     for lang in [Lang::En, Lang::Ko] {
-        for (name, result) in [("four", fixture::before_after()), ("twelve", twelve())] {
+        let all = [("four", fixture::before_after()), ("hard", hard()), ("few", few())];
+        for (name, result) in all {
             pages.push((format!("{name} {lang:?}"), html_of(&result, lang)));
         }
     }
     check("pages", &pages);
+}
+
+/// Twelve variants with long names, in both alphabets, and eighty stations with longer ones.
+fn hard() -> StudyResult {
+    let mut result = twelve();
+    for (index, variant) in result.variants.iter_mut().enumerate() {
+        variant.name = match index % 3 {
+            0 => format!(
+                "{}계 연결 풀을 두 배로 늘리고 브로커를 여섯 대로 바꾼 {index}단계 구성",
+                index
+            ),
+            1 => {
+                format!("phase-{index}-with-{index}-readers-and-without-any-connection-pool-at-all")
+            }
+            _ => format!("{index}"),
+        };
+        for (number, station) in variant.stations.iter_mut().enumerate().skip(1) {
+            let long = "order-service.payment-completed consumers of the fourth partition";
+            station.name = format!("{long} {number} {}", station.name);
+        }
+    }
+    result
+}
+
+/// The intervals of two replications: 12.7 standard errors to each side.
+fn few() -> StudyResult {
+    let mut result = fixture::before_after();
+    let wide = |estimate: &mut Estimate| {
+        let half = 0.7 * estimate.mean;
+        *estimate = Estimate {
+            mean: estimate.mean,
+            low: estimate.mean - half,
+            high: estimate.mean + half,
+            n: 2,
+        };
+    };
+    for variant in &mut result.variants {
+        variant.saturation.iter_mut().for_each(|found| wide(&mut found.rps));
+        variant.curve.iter_mut().for_each(|point| {
+            wide(&mut point.at.p99_ms);
+            wide(&mut point.at.events_per_s);
+        });
+        for bin in &mut variant.day {
+            wide(&mut bin.goodput_rps);
+            wide(&mut bin.p99_ms);
+            wide(&mut bin.max_lag);
+        }
+    }
+    result
+}
+
+#[test]
+fn two_replications_have_no_bands() {
+    let result = few();
+    for chart in [chart::Chart::Saturation, chart::Chart::Day] {
+        let svg = chart.draw(&result, Lang::En).unwrap();
+        assert!(svg.contains(Word::BandsFew.text(Lang::En)), "{}", chart.name());
+        let full = chart.draw(&fixture::before_after(), Lang::En).unwrap();
+        assert!(!full.contains(Word::BandsFew.text(Lang::En)), "{}", chart.name());
+        let place = preview(&format!("few-{}.svg", chart.name()));
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(place, svg).unwrap();
+    }
+}
+
+#[test]
+fn answers_of_other_questions_are_whole_pages() {
+    let mut pages = Vec::new();
+    for lang in [Lang::En, Lang::Ko] {
+        let options = Options { lang, font: None };
+        let place = tempfile::tempdir().unwrap();
+        let sized = size::write(&fixture::answers::sizing(), &[], place.path(), &options).unwrap();
+        let (sweep, points) = fixture::answers::sweep();
+        let folder = sweep::folder(place.path(), "grid").unwrap();
+        fs::create_dir_all(folder.join("points")).unwrap();
+        fs::write(folder.join("sweep.json"), sweep::bytes(&sweep).unwrap()).unwrap();
+        for (name, point) in sweep.points.iter().zip(&points) {
+            let file = folder.join("points").join(format!("{name}.json"));
+            fs::write(file, sweep::bytes(point).unwrap()).unwrap();
+        }
+        let swept = sweep::write(&sweep, &points, &folder, &options).unwrap();
+        for (written, charts) in [(&sized, ["phases"].as_slice()), (&swept, &["sweep", "pareto"])] {
+            let before = contents(&written.folder);
+            let html = fs::read_to_string(written.folder.join("report.html")).unwrap();
+            assert_eq!(unbalanced(&html), Vec::<String>::new());
+            assert_eq!(html.matches("<svg ").count(), charts.len());
+            let name = format!("{} {lang:?}", charts[0]);
+            for chart in charts {
+                let file = written.folder.join(chart).with_extension("png");
+                fs::copy(file, preview(&format!("answer-{chart}-{lang:?}.png"))).unwrap();
+            }
+            pages.push((name, html));
+            // Drawn anew from what was written, every file is the same.
+            rewrite(&written.folder, &options).unwrap();
+            assert!(contents(&written.folder) == before, "{lang:?}");
+        }
+    }
+    let page = &pages[0].1;
+    // 532 + 122 + 3 + 14 + 73 for the first phase, and 1.9 times all but the cache's 14 for the second.
+    for part in ["$744 a month", "$1,401 a month", "no configuration found", "$532"] {
+        assert!(page.contains(part), "{part}");
+    }
+    // min(150 for each pod, 400 for each step of the class) for 35 for each pod and 30, 60 or 120 for the
+    // class: by price 300 for 100, 400 for 170, 600 for 200, 800 for 270, 900 for 330, 1,200 for 400.
+    let sentence = "6 of 15 configurations are worth their price: $100 a month for 300\u{a0}RPS, up to \
+                    $400 for 1,200\u{a0}RPS";
+    assert!(pages[1].1.contains(sentence));
+    assert!(pages[1].1.contains("5 of 20 points are left out"));
+    check("answers", &pages);
 }
 
 #[test]
