@@ -392,8 +392,42 @@ pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A name that fits a width, its middle replaced by an ellipsis where it does not: names of a system often
+/// differ at their ends alone.
+pub(crate) fn fit_name(name: &str, size: f64, width: f64) -> String {
+    if text_width(name, size) <= width {
+        return name.to_owned();
+    }
+    let room = ((width - 0.9 * size) / 2.0).max(0.0);
+    // As much of either end as has room.
+    let taken = |letters: &mut dyn Iterator<Item = char>| {
+        let mut kept = String::new();
+        for c in letters {
+            kept.push(c);
+            if text_width(&kept, size) > room {
+                kept.pop();
+                break;
+            }
+        }
+        kept
+    };
+    let head = taken(&mut name.chars());
+    let tail: String = taken(&mut name.chars().rev()).chars().rev().collect();
+    format!("{}…{}", head.trim_end(), tail.trim_start())
+}
+
+/// A name broken at spaces into at most `most` lines of a width; a line that is too long loses its middle.
+pub(crate) fn break_name(name: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    lines(name, size, width, most).iter().map(|line| fit_name(line, size, width)).collect()
+}
+
 /// Text broken at spaces into at most `most` lines of a width.
 pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    lines(text, size, width, most).iter().map(|line| fit(line, size, width)).collect()
+}
+
+/// Text broken at spaces into at most `most` lines, of which only the last may be too long, and words.
+fn lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let full = lines.len() == most;
@@ -405,7 +439,7 @@ pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.iter().map(|line| fit(line, size, width)).collect()
+    lines
 }
 
 /// Places for labels of given sizes, as near as can be to where they want to be and apart from each
@@ -497,5 +531,11 @@ mod tests {
         let cut = fit("order-db connections", 10.0, 60.0);
         assert!(cut.ends_with('…') && text_width(&cut, 10.0) <= 61.0, "{cut}");
         assert_eq!(break_lines("a b", 10.0, 1.0, 1).len(), 1);
+        let ends = ["order consumers of partition 11", "order consumers of partition 12"];
+        let [one, other] = ends.map(|name| fit_name(name, 10.0, 90.0));
+        assert!(one != other && one.starts_with("order") && one.ends_with("11"), "{one}");
+        assert!(text_width(&one, 10.0) <= 90.0, "{one}");
+        assert_eq!(fit_name("order CPU", 10.0, 1000.0), "order CPU");
+        assert!(fit_name("order CPU", 10.0, 1.0).ends_with('…'));
     }
 }

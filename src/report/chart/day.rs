@@ -83,7 +83,8 @@ fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
     let (name, bins) = (&variant.name, &variant.day);
     let mut sorted: Vec<f64> = bins.iter().map(mean).collect();
     sorted.sort_by(f64::total_cmp);
-    let text = number::plain(most);
+    let lag_at = |at: usize| number::mean(&bins[at].max_lag);
+    let text = lag_at(at);
     // A lag that is there all day is no backlog.
     let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let last = bins.last().map_or(0.0, mean);
@@ -93,7 +94,9 @@ fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
     let done = bins[at..].iter().find(|bin| mean(bin) <= most * WORKED_OFF);
     Some(match done {
         Some(done) => say(lang, Word::LagDrains, &[name, &text, &clock(&bins[at]), &clock(done)]),
-        None => say(lang, Word::LagGrows, &[name, &text, &clock(&bins[at]), &number::plain(last)]),
+        None => {
+            say(lang, Word::LagGrows, &[name, &text, &clock(&bins[at]), &lag_at(bins.len() - 1)])
+        }
     })
 }
 
@@ -237,7 +240,7 @@ impl Legend {
         let mut texts = Vec::new();
         texts.extend(offered.then(|| (Word::DayOffered.text(lang).to_owned(), None)));
         for (index, variant) in variants {
-            texts.push((style::fit(&variant.name, LABEL, 420.0), Some(*index)));
+            texts.push((style::fit_name(&variant.name, LABEL, 420.0), Some(*index)));
         }
         let mut entries = Vec::new();
         let (mut line, mut x) = (0, MARGIN);

@@ -53,6 +53,9 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> String {
     style::draw(list + LINE * lines as f64 + 8.0, &title, |canvas| {
         heading.draw(canvas);
         panel.frame(canvas, &named(sweep, lang), 24.0, true);
+        if sweep.variants.len() > 1 {
+            variants(canvas, sweep, &panel);
+        }
         let under = (panel.left + panel.width / 2.0, panel.bottom() + 44.0);
         canvas.text(Word::SizeChartAxis.text(lang), under, Ink::middle(LABEL, INK));
         let spot = |index: usize| -> Spot {
@@ -94,7 +97,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> String {
                 format!("{} · {}", dollars(place.usd, lang), number::estimate(&place.value));
             canvas.text(&words, (panel.left, y), Ink::left(SMALL, INK));
             let from = panel.left + 250.0;
-            let name = style::fit(&place.name(sweep), SMALL, WIDTH - MARGIN - from);
+            let name = style::fit_name(&place.name(sweep), SMALL, WIDTH - MARGIN - from);
             canvas.text(&name, (from, y), Ink::left(SMALL, FAINT));
         }
         if more > 0 {
@@ -120,6 +123,22 @@ fn steps(found: &Pareto<'_>, panel: &Panel) -> Vec<Spot> {
         steps.push((panel.right(), last));
     }
     steps
+}
+
+/// What the colours stand for, from the right above the panel, as many as there is room for.
+fn variants(canvas: &mut Canvas, sweep: &Sweep, panel: &Panel) {
+    let (mut x, y) = (panel.right(), panel.top - 24.0);
+    for (index, name) in sweep.variants.iter().enumerate().rev() {
+        let name = style::fit_name(name, SMALL, 240.0);
+        let width = style::text_width(&name, SMALL) + 34.0;
+        if x - width < panel.left + 260.0 {
+            return;
+        }
+        let colour = style::variant(index);
+        canvas.dot((x - width + 10.0, y), 5.0, style::pale(colour));
+        canvas.text(&name, (x - width + 22.0, y), Ink::left(SMALL, style::dark(colour)));
+        x -= width + 10.0;
+    }
 }
 
 fn whisker(

@@ -208,7 +208,7 @@ fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
         .collect();
     let room = WIDTH - MARGIN - panel.right() - LEADER;
     let labels: Vec<Vec<String>> =
-        series.iter().map(|one| style::break_lines(one.name, SMALL, room, 2)).collect();
+        series.iter().map(|one| style::break_name(one.name, SMALL, room, 2)).collect();
     let wishes: Vec<(f64, f64)> = ends
         .iter()
         .zip(&labels)

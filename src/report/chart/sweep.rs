@@ -121,7 +121,7 @@ fn heat(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: L
     let cell = (WIDTH - 2.0 * MARGIN - label) / across.values.len().max(1) as f64;
     let next = ROW * down.values.len() as f64 + 96.0;
     let top = heading.bottom() + 60.0;
-    style::draw(top + next * sweep.variants.len() as f64, title, |canvas| {
+    style::draw(top - 60.0 + next * sweep.variants.len() as f64, title, |canvas| {
         heading.draw(canvas);
         let scale = [number::plain(low), number::plain(high)];
         let words = say(lang, Word::SweepScale, &[&scale[0], &scale[1]]);

@@ -81,7 +81,7 @@ pub(crate) fn fan(found: &Uncertain, lang: Lang) -> String {
 fn band(canvas: &mut Canvas, panel: &Panel, fan: &Fan, top: f64, number: usize) {
     let colour = style::variant(number);
     let middle = top + BAND / 2.0;
-    let name = style::fit(&fan.variant, SMALL, panel.left - MARGIN - 12.0);
+    let name = style::fit_name(&fan.variant, SMALL, panel.left - MARGIN - 12.0);
     let ink = Ink::right(SMALL, style::dark(colour));
     canvas.text(&name, (panel.left - 10.0, middle), ink);
     let [lowest, low, median, high, highest] = fan.rps.as_slice() else { return };
@@ -124,7 +124,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
         canvas.text(&words, (centre, top - 20.0), Ink::middle(LABEL, INK));
         for (row, one) in shown.iter().enumerate() {
             let (y, middle) = (top + BAR * row as f64, top + BAR * (row as f64 + 0.5));
-            let name = style::fit(&one.name, SMALL, NAMES - 90.0);
+            let name = style::fit_name(&one.name, SMALL, NAMES - 90.0);
             canvas.text(&name, (centre - width - 80.0, middle), Ink::right(SMALL, INK));
             let half = one.rps.mean / 2.0;
             let colour = style::variant(number);
