@@ -95,7 +95,7 @@ impl Pareto<'_> {
         let unit = if self.less { "ms (p99)" } else { unit(sweep.axis) };
         let text = |index: usize| {
             let place = &self.places[index];
-            (dollars(place.usd, lang), number::plain(place.value.mean))
+            (dollars(place.usd, lang), number::mean(&place.value))
         };
         match self.best.as_slice() {
             [first, .., last] => {

@@ -64,7 +64,7 @@ pub(crate) fn title(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     let (Some((least, low)), Some((most, high))) = (least, most) else {
         return say(lang, Word::SweepTitle, &[&number, &over(sweep)]);
     };
-    let (from, to) = (number::plain(low.mean), number::plain(high.mean));
+    let (from, to) = (number::mean(low), number::mean(high));
     if low.high >= high.low {
         return say(lang, Word::SweepTitleSame, &[&number, &from, &to, &over(sweep)]);
     }
@@ -80,18 +80,13 @@ pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
     }
     for (one, value) in sweep.varied.iter().zip(&point.values) {
         // The end of a path says enough, where no other ends alike.
+        // The end of a path says enough.
         let mut ends = one.path.rsplit('.');
-        let (Some(last), Some(before)) = (ends.next(), ends.next()) else {
-            parts.push(format!("{} = {value}", one.path));
-            continue;
+        let short = match (ends.next(), ends.next()) {
+            (Some(last), Some(before)) => format!("{before}.{last}"),
+            _ => one.path.clone(),
         };
-        let ending = format!(".{last}");
-        let alike = sweep.varied.iter().filter(|other| other.path.ends_with(&ending)).count();
-        parts.push(if alike > 1 {
-            format!("{before}.{last} = {value}")
-        } else {
-            format!("{last} = {value}")
-        });
+        parts.push(format!("{short} = {value}"));
     }
     parts.join(", ")
 }
@@ -265,8 +260,13 @@ pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
     let names = sweep.points.iter().map(|name| format!("{name}.json"));
     // A name in the file is one of a file beside it, and nothing else.
     let plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    let all: io::Result<Vec<Point>> =
-        names.filter(plain).map(|name| read(&points.join(name))).collect();
+    let names: Vec<String> = names.filter(plain).collect();
+    if sweep.asked == Asked::Sample || names.iter().any(|name| !points.join(name).is_file()) {
+        let text =
+            format!("{}: not all points are there; ask for them once more", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, text));
+    }
+    let all: io::Result<Vec<Point>> = names.iter().map(|name| read(&points.join(name))).collect();
     draw(Folder::at(folder.to_path_buf())?, &sweep, &all?, options)
 }
 
