@@ -71,8 +71,8 @@ impl Sheet {
         Ok(())
     }
 
-    /// Write the page, and remove charts that an earlier one had more: `NAME.svg` and `NAME-2.svg` and so on
-    /// for each of these names.
+    /// Write the page, and remove charts that an earlier one had more: `NAME.svg` and `NAME-2.svg` and so
+    /// on for each of these names.
     ///
     /// # Errors
     /// When a file cannot be written or removed.

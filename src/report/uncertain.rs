@@ -96,7 +96,10 @@ pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
     let Some(one) = found.first(variant) else {
         return Word::UncertainNoFirst.text(lang).to_owned();
     };
-    let half = number::plain(one.rps.mean.abs() / 2.0);
+    // Half of the way, as exact as its interval allows.
+    let Estimate { mean, low, high, n } = one.rps;
+    let half = Estimate { mean: mean.abs() / 2.0, low: low.abs() / 2.0, high: high.abs() / 2.0, n };
+    let half = number::mean(&half);
     let whole = number::difference(&one.rps);
     let [from, to] = &one.values;
     say(lang, Word::UncertainFirst, &[&one.name, &half, unit(found.axis), from, to, &whole])

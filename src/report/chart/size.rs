@@ -189,8 +189,8 @@ fn bar(canvas: &mut Canvas, panel: &Panel, row: &Row, kinds: &[&str], top: f64, 
         canvas.rectangle((from, top), ((to - 1.0).max(from + 0.5), top + BAR), fill, 1.0);
         let ink = Ink::middle(SMALL, style::ink_on(fill));
         let long = format!("{} {}", words(kind, lang), dollars(*usd, lang));
-        let texts = [long, dollars(*usd, lang)];
-        let fits = texts.iter().find(|text| style::text_width(text, SMALL) + 8.0 < to - from);
+        let labels = [long, dollars(*usd, lang)];
+        let fits = labels.iter().find(|text| style::text_width(text, SMALL) + 8.0 < to - from);
         if let Some(text) = fits {
             canvas.text(text, (f64::midpoint(from, to), middle), ink);
         }
