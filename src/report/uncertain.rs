@@ -98,7 +98,8 @@ pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
     };
     // Half of the way, as exact as its interval allows.
     let Estimate { mean, low, high, n } = one.rps;
-    let half = Estimate { mean: mean.abs() / 2.0, low: low.abs() / 2.0, high: high.abs() / 2.0, n };
+    let [low, high] = if mean < 0.0 { [-high, -low] } else { [low, high] };
+    let half = Estimate { mean: mean.abs() / 2.0, low: low / 2.0, high: high / 2.0, n };
     let half = number::mean(&half);
     let whole = number::difference(&one.rps);
     let [from, to] = &one.values;

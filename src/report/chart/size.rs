@@ -188,8 +188,8 @@ fn bar(canvas: &mut Canvas, panel: &Panel, row: &Row, kinds: &[&str], top: f64, 
         // A hair of paper between parts.
         canvas.rectangle((from, top), ((to - 1.0).max(from + 0.5), top + BAR), fill, 1.0);
         let ink = Ink::middle(SMALL, style::ink_on(fill));
-        let long = format!("{} {}", words(kind, lang), dollars(*usd, lang));
-        let labels = [long, dollars(*usd, lang)];
+        let named = format!("{} {}", words(kind, lang), dollars(*usd, lang));
+        let labels = [named, dollars(*usd, lang)];
         let fits = labels.iter().find(|text| style::text_width(text, SMALL) + 8.0 < to - from);
         if let Some(text) = fits {
             canvas.text(text, (f64::midpoint(from, to), middle), ink);

@@ -96,10 +96,7 @@ fn hard() -> StudyResult {
     let mut result = twelve();
     for (index, variant) in result.variants.iter_mut().enumerate() {
         variant.name = match index % 3 {
-            0 => format!(
-                "{}계 연결 풀을 두 배로 늘리고 브로커를 여섯 대로 바꾼 {index}단계 구성",
-                index
-            ),
+            0 => format!("연결 풀을 두 배로 늘리고 브로커를 여섯 대로 바꾼 {index}단계 구성"),
             1 => {
                 format!("phase-{index}-with-{index}-readers-and-without-any-connection-pool-at-all")
             }
