@@ -19,8 +19,10 @@ mod markdown;
 mod moves;
 mod number;
 mod page;
+mod pareto;
 mod phrases;
 mod picture;
+mod sheet;
 pub mod size;
 mod spark;
 mod style;
@@ -182,13 +184,24 @@ fn draw(
     Ok(notes)
 }
 
-/// Draws charts and pages of a report anew from its `summary.json` and `manifest.json`, without
-/// simulating: in another language, with another font, by a later version. In the language of the study
-/// the files are those that it wrote.
+/// Draws charts and pages of a report anew from what was written as JSON, without simulating: in another
+/// language, with another font, by a later version. In the language of the study the files are those that
+/// it wrote.
 ///
 /// # Errors
 /// When the folder holds no report, one of another version's shape, or a file cannot be written.
 pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
+    match folder::ANSWERS.iter().copied().find(|name| folder.join(name).is_file()) {
+        Some("ladder.json") => ladder::redraw(folder, options),
+        Some("growth.json") => growth::redraw(folder, options),
+        Some("size.json") => size::redraw(folder, options),
+        Some("uncertain.json") => uncertain::redraw(folder, options),
+        Some("sweep.json") => sweep::redraw(folder, options),
+        _ => rewrite_study(folder, options),
+    }
+}
+
+fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
     let read = |name: &str| {
         let place = folder.join(name);
         let about = |error: &dyn std::fmt::Display| format!("{}: {error}", place.display());
@@ -210,7 +223,8 @@ pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
     Ok(Written { folder: folder.path, files: folder.written, notes })
 }
 
-/// The folders of reports at or below a folder, in order: where `summary.json` lies.
+/// The folders of reports at or below a folder, in order: where `summary.json` lies, or the answer of a
+/// ladder, a sizing, growth, a sweep, or of what is uncertain.
 ///
 /// # Errors
 /// When the folder cannot be read.

@@ -203,6 +203,10 @@ fn a_ladder_is_written_as_table_page_and_chart() {
     for name in ["ladder.json", "ladder.csv", "ladder.svg", "ladder.png", "report.md"] {
         assert!(place.join(name).is_file(), "{name} is missing");
     }
+    // Drawn anew from what was written, every file is the same.
+    let before = files(&place);
+    let drawn = succeed(&["report", &place.to_string_lossy()]);
+    assert!(drawn.trim_end().ends_with("report.html") && files(&place) == before);
     let table = std::fs::read_to_string(place.join("ladder.csv")).expect("it is written");
     assert_eq!(table.lines().count(), rungs.len() + 1);
     let output = plimsoll(&["saturate", ROW, "--ladder", "--to-mau", "5M", "--out", &out]);

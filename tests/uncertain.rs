@@ -87,6 +87,10 @@ fn probability_and_influences_are_those_of_the_formula() {
     {
         assert!(place.join(name).is_file(), "{name} is missing");
     }
+    // Drawn anew from what was written, every file is the same.
+    let before = files(&place);
+    let drawn = succeed(&["report", &place.to_string_lossy()]);
+    assert!(drawn.trim_end().ends_with("report.html") && files(&place) == before);
     let table = std::fs::read_to_string(place.join("samples.csv")).expect("it is written");
     assert!(table.starts_with("variant,units.statement_read,units.statement_write,line_rps,"));
     assert_eq!(table.lines().count(), 33);
@@ -192,7 +196,11 @@ fn growth_crosses_the_line_in_the_month_of_the_formula() {
         let product = |hour: &Value| share(hour) * users(hour);
         assert!((product(&pair[0]) / product(&pair[1]) - 1.0).abs() < 1e-9);
     }
-    assert!(folder.path().join("doubt/growth/growth.csv").is_file());
+    let place = folder.path().join("doubt/growth");
+    assert!(place.join("growth.csv").is_file());
+    let page = std::fs::read(place.join("report.html")).expect("it is written");
+    succeed(&["report", &place.to_string_lossy()]);
+    assert!(std::fs::read(place.join("report.html")).is_ok_and(|again| again == page));
     let refused = plimsoll(&["growth", "tests/fixtures/scenarios/mm1.yaml", "--monthly", "8%"]);
     assert_eq!(refused.status.code(), Some(2));
 }

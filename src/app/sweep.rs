@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::ladder::chosen;
 use super::{MET, MISSED, Progress, complain, language, options, print, refuse, threads, warn};
+use crate::audit;
 use crate::cli::{Merging, Sweeping};
 use crate::report::{self, sweep as pages};
 use crate::scenario::workshop::Bench;
@@ -222,16 +223,25 @@ pub(super) fn compute_all(
         }
         let (place, variant) = &places[*index];
         let changes = place.changes(&sweep.varied);
-        let study = match bench.load(&changes) {
-            Ok(loaded) => loaded.study,
+        let loaded = match bench.load(&changes) {
+            Ok(loaded) => loaded,
             Err(problems) => return Err(crate::scenario::render_plain(&problems)),
         };
-        if inputs(&study) != sweep.inputs {
+        let study = &loaded.study;
+        if inputs(study) != sweep.inputs {
             return Err("a file changed in the meantime; start again".into());
         }
         let key = place.key(sweep);
         let point = compute(&study.only(*variant), sweep.asked, key, place, progress)?;
-        let Some(point) = point else { return Ok(()) };
+        let Some(mut point) = point else { return Ok(()) };
+        if sweep.asked != Asked::Sample
+            && let Some(bill) = audit::audit_of(&loaded, [*variant]).bills.pop()
+        {
+            // With its type: another type without a price may cost something else.
+            let unpriced: Vec<String> =
+                bill.unpriced().map(|item| format!("{} ({})", item.part, item.what)).collect();
+            point.price(bill.total(), &unpriced);
+        }
         let place = points.join(format!("{}.json", sweep.points[*index]));
         let bytes = pages::bytes(&point).map_err(|error| error.to_string())?;
         report::replace_file(&place, &bytes).map_err(|error| error.to_string())?;

@@ -5,8 +5,10 @@ mod axis;
 mod day;
 mod heatmap;
 pub(crate) mod ladder;
+pub(crate) mod pareto;
 mod pods;
 mod saturation;
+pub(crate) mod size;
 pub(crate) mod sweep;
 pub(crate) mod uncertain;
 

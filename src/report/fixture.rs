@@ -1,5 +1,7 @@
 //! Invented results for tests of the reports: the shapes are those of real ones, the numbers are not.
 
+pub(crate) mod answers;
+
 use super::{EngineCost, Input, Manifest};
 use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};

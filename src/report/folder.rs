@@ -68,13 +68,13 @@ impl Folder {
 
     /// Removes charts of an earlier report that this one did not draw.
     pub(crate) fn remove_stale_charts(&self) -> io::Result<()> {
-        for chart in chart::ALL {
-            self.remove(&format!("{}.svg", chart.name()))?;
-            for (ending, _) in SIZES {
-                self.remove(&format!("{}{ending}", chart.name()))?;
-            }
-        }
-        Ok(())
+        chart::ALL.iter().try_for_each(|chart| self.remove_chart(chart.name()))
+    }
+
+    /// Removes the files of a chart, unless they were written just now.
+    pub(crate) fn remove_chart(&self, name: &str) -> io::Result<()> {
+        self.remove(&format!("{name}.svg"))?;
+        SIZES.iter().try_for_each(|(ending, _)| self.remove(&format!("{name}{ending}")))
     }
 
     /// Removes a file, unless it was written just now.
@@ -90,6 +90,11 @@ impl Folder {
 /// How deep below a folder reports are looked for: a study writes into SCENARIO/STUDY.
 const DEPTH: usize = 3;
 
+/// What lies in the folder of an answer, of which its page can be drawn anew. Samples of what is uncertain
+/// are points of a sweep too, which is why that comes last.
+pub(crate) const ANSWERS: [&str; 6] =
+    ["summary.json", "ladder.json", "size.json", "growth.json", "uncertain.json", "sweep.json"];
+
 /// The folders of reports at or below a folder, in order.
 pub(crate) fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -99,7 +104,7 @@ pub(crate) fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    if folder.join("summary.json").is_file() {
+    if ANSWERS.iter().any(|name| folder.join(name).is_file()) {
         found.push(folder.to_path_buf());
         return Ok(());
     }

@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 
 use super::folder::Folder;
-use super::ladder::cell;
+use super::page::{Block, escape};
+use super::sheet::{Sheet, read};
 use super::uncertain::aligned;
 use super::words::{Lang, Word, say};
-use super::{Written, number, pretty};
+use super::{Options, Written, number, pretty};
 use crate::study::growth::{Crossing, Grown, GrowthFound};
 
 /// Hours that the terminal shows.
@@ -76,8 +77,8 @@ pub fn text(found: &GrowthFound, lang: Lang) -> String {
     text
 }
 
-fn page(found: &GrowthFound, lang: Lang) -> String {
-    let mut page = format!("# {}\n\n", Word::GrowthPage.text(lang));
+fn page(sheet: &mut Sheet, found: &GrowthFound) {
+    let lang = sheet.lang();
     let conditions = [
         found.system.clone(),
         found.scenario.clone(),
@@ -85,24 +86,18 @@ fn page(found: &GrowthFound, lang: Lang) -> String {
         say(lang, Word::Calibration, &[&found.calibration]),
         say(lang, Word::Seed, &[&found.seed.to_string()]),
     ];
-    let _ = writeln!(page, "{}\n", conditions.join(" · "));
+    let titles: Vec<String> =
+        found.variants.iter().map(|grown| title(found, grown, lang)).collect();
+    sheet.begin(Word::GrowthPage.text(lang), &conditions, &titles);
     for grown in &found.variants {
-        let _ = writeln!(page, "## {}\n", title(found, grown, lang));
-        let rows = rows(grown, lang);
-        for (number, row) in rows.iter().enumerate().filter(|_| rows.len() > 1) {
-            let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-            let _ = writeln!(page, "| {} |", cells.join(" | "));
-            if number == 0 {
-                let _ = writeln!(page, "|{}", "---|".repeat(row.len()));
-            }
+        let mut rows = rows(grown, lang).into_iter().map(Vec::from);
+        let (Some(header), rows) = (rows.next(), rows.collect::<Vec<_>>()) else { continue };
+        if !rows.is_empty() {
+            sheet.put(Block::Section(escape(&grown.variant)));
+            sheet.put(Block::Table { header, rows });
         }
-        page.push('\n');
     }
-    let _ = writeln!(page, "{}", Word::GrowthNote.text(lang));
-    for note in &found.warnings {
-        let _ = writeln!(page, "\n- {note}");
-    }
-    page
+    sheet.notes(&[Word::GrowthNote]);
 }
 
 /// A row for each variant's line, then for each of its hours.
@@ -148,6 +143,21 @@ pub fn write(found: &GrowthFound, directory: &Path, lang: Lang) -> io::Result<Wr
     let mut folder = Folder::named(directory, &found.scenario, "growth")?;
     folder.write("growth.json", &pretty(found)?)?;
     folder.write("growth.csv", &table(found)?)?;
-    folder.write("report.md", page(found, lang).as_bytes())?;
-    Ok(Written { folder: folder.path, files: folder.written, notes: Vec::new() })
+    draw(folder, found, &Options { lang, font: None })
+}
+
+/// The page.
+fn draw(folder: Folder, found: &GrowthFound, options: &Options) -> io::Result<Written> {
+    let mut sheet = Sheet::new(folder, options);
+    page(&mut sheet, found);
+    sheet.finish(&found.warnings, &[])
+}
+
+/// The page anew, from `growth.json`.
+///
+/// # Errors
+/// When the file is not there or of another shape, or a file cannot be written.
+pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+    let found: GrowthFound = read(&folder.join("growth.json"))?;
+    draw(Folder::at(folder.to_path_buf())?, &found, options)
 }

@@ -14,12 +14,16 @@ const LONG: usize = 12;
 
 /// The page.
 pub(crate) fn page(source: &Source) -> String {
-    let blocks = page::blocks(source);
+    document(&page::blocks(source), &source.manifest.version, source.lang)
+}
+
+/// Blocks as one file, made by a version of the program.
+pub(crate) fn document(blocks: &[Block], version: &str, language: Lang) -> String {
     let title = blocks.iter().find_map(|block| match block {
         Block::Title(title) => Some(plain(title)),
         _ => None,
     });
-    let lang = match source.lang {
+    let lang = match language {
         Lang::En => "en",
         Lang::Ko => "ko",
     };
@@ -28,22 +32,27 @@ pub(crate) fn page(source: &Source) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"generator\" content=\"plimsoll {}\">\n<title>{}</title>\n<style>\n{}</style>\n\
          </head>\n<body>\n<main>\n",
-        text(&source.manifest.version),
+        text(version),
         title.unwrap_or_default(),
         CSS.replace("/*night*/", &night()),
     );
     let mut heading = String::new();
     let mut open = false;
-    for block in &blocks {
-        if let Block::Heading(word) = block {
-            heading = text(word.text(source.lang));
+    for block in blocks {
+        let begins = match block {
+            Block::Heading(word) => Some(text(word.text(language))),
+            Block::Section(words) => Some(plain(words)),
+            _ => None,
+        };
+        if let Some(words) = begins {
+            heading = words;
             if open {
                 page.push_str("</section>\n");
             }
             open = true;
             page.push_str("<section>\n");
         }
-        put(&mut page, block, &heading, source);
+        put(&mut page, block, &heading, language);
     }
     if open {
         page.push_str("</section>\n");
@@ -53,7 +62,7 @@ pub(crate) fn page(source: &Source) -> String {
 }
 
 // Writing to a string cannot fail: the results below say nothing.
-fn put(page: &mut String, block: &Block, heading: &str, source: &Source) {
+fn put(page: &mut String, block: &Block, heading: &str, lang: Lang) {
     let _ = match block {
         Block::Title(words) => writeln!(page, "<h1>{}</h1>", inline(words)),
         Block::Conditions(words) => {
@@ -61,6 +70,7 @@ fn put(page: &mut String, block: &Block, heading: &str, source: &Source) {
         }
         Block::Lead(words) => writeln!(page, "<p class=\"lead\">{}</p>", inline(words)),
         Block::Heading(_) => writeln!(page, "<h2>{heading}</h2>"),
+        Block::Section(words) => writeln!(page, "<h2>{}</h2>", inline(words)),
         Block::Paragraph(words) => writeln!(page, "<p>{}</p>", inline(words)),
         Block::List(items) if items.is_empty() => Ok(()),
         Block::List(items) => {
@@ -70,20 +80,17 @@ fn put(page: &mut String, block: &Block, heading: &str, source: &Source) {
         }
         Block::Table { rows, .. } if rows.is_empty() => Ok(()),
         Block::Table { header, rows } => {
-            table(page, header, rows, heading, source.lang);
+            table(page, header, rows, heading, lang);
             Ok(())
         }
-        Block::Figure(chart) => {
-            let drawn = source.charts.iter().find(|drawn| drawn.chart == *chart);
-            let label = text(&chart.title(source.result, source.lang));
-            drawn.map_or(Ok(()), |drawn| {
-                writeln!(
-                    page,
-                    "<figure><div class=\"scroll\" role=\"region\" aria-label=\"{label}\" \
-                     tabindex=\"0\">\n{}\n</div></figure>",
-                    drawn.svg.trim_end()
-                )
-            })
+        Block::Figure(drawn) => {
+            let label = text(&drawn.title);
+            writeln!(
+                page,
+                "<figure><div class=\"scroll\" role=\"region\" aria-label=\"{label}\" \
+                 tabindex=\"0\">\n{}\n</div></figure>",
+                drawn.svg.trim_end()
+            )
         }
     };
 }

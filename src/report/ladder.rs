@@ -7,7 +7,9 @@ use std::path::Path;
 use super::chart;
 use super::folder::Folder;
 use super::number;
-use super::picture::{Pictures, SIZES};
+use super::page::{Block, escape, prose};
+use super::phrases::translated;
+use super::sheet::{Sheet, numbered, read};
 use super::words::{Lang, Word, say};
 use super::{Options, Written, pretty};
 use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
@@ -110,7 +112,7 @@ pub fn text(ladder: &Ladder, lang: Lang) -> String {
                 line(ladder, rung),
                 resource(rung, lang)
             );
-            let _ = writeln!(text, "      {}", rung.reason);
+            let _ = writeln!(text, "      {}", translated(&rung.reason, lang));
             for one in &rung.lifted_by {
                 let _ = writeln!(text, "      ↑ {}", lifted(one, lang));
             }
@@ -120,13 +122,8 @@ pub fn text(ladder: &Ladder, lang: Lang) -> String {
     text
 }
 
-/// A cell of a Markdown table.
-pub(crate) fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
-fn page(ladder: &Ladder, pictures: &[(String, bool)], notes: &[String], lang: Lang) -> String {
-    let mut page = format!("# {}\n\n", Word::LadderPage.text(lang));
+fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
+    let lang = sheet.lang();
     let conditions = [
         ladder.system.clone(),
         ladder.scenario.clone(),
@@ -135,45 +132,44 @@ fn page(ladder: &Ladder, pictures: &[(String, bool)], notes: &[String], lang: La
         say(lang, Word::Seed, &[&ladder.seed.to_string()]),
         say(lang, Word::LadderWanted, &[&wanted(ladder, lang)]),
     ];
-    let _ = writeln!(page, "{}\n", conditions.join(" · "));
-    for (end, (picture, png)) in ladder.ends.iter().zip(pictures) {
-        let _ = writeln!(page, "## {}\n", title(ladder, end, lang));
-        let ending_of_file = if *png { "png" } else { "svg" };
-        let _ = writeln!(page, "![{}]({picture}.{ending_of_file})\n", end.variant);
+    let titles: Vec<String> = ladder.ends.iter().map(|end| title(ladder, end, lang)).collect();
+    sheet.begin(Word::LadderPage.text(lang), &conditions, &titles);
+    for (number, (end, title)) in ladder.ends.iter().zip(titles).enumerate() {
+        sheet.put(Block::Section(escape(&end.variant)));
+        let name = numbered("ladder", number + 1);
+        sheet.figure(&name, title, &|lang| chart::ladder::draw(ladder, end, lang))?;
         let heads = [
-            Word::LadderRung.text(lang),
-            Word::SaturatesAt.text(lang),
-            Word::LadderUsers.text(lang),
-            Word::FirstToGo.text(lang),
-            Word::Because.text(lang),
-            Word::LadderLifted.text(lang),
+            Word::LadderRung,
+            Word::SaturatesAt,
+            Word::LadderUsers,
+            Word::FirstToGo,
+            Word::Because,
+            Word::LadderLifted,
         ];
-        let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
-        for rung in ladder.ladder.iter().filter(|rung| rung.variant == end.variant) {
-            let users = rung.mau.as_ref();
-            let users =
-                users.map_or(number::NOTHING.into(), |mau| number::users(mau, mau.mean, lang));
-            let by: Vec<String> =
-                rung.lifted_by.iter().map(|one| cell(&lifted(one, lang))).collect();
-            let cells = [
-                rung.rung.to_string(),
-                line(ladder, rung),
-                users,
-                cell(&resource(rung, lang)),
-                cell(&rung.reason),
-                by.join("<br>"),
-            ];
-            let _ = writeln!(page, "| {} |", cells.join(" | "));
-        }
-        let _ = writeln!(page, "\n{}\n", ending(end, lang));
+        let header = heads.iter().map(|word| word.text(lang).to_owned()).collect();
+        let rungs = ladder.ladder.iter().filter(|rung| rung.variant == end.variant);
+        let rows = rungs
+            .map(|rung| {
+                let users = rung.mau.as_ref();
+                let users =
+                    users.map_or(number::NOTHING.into(), |mau| number::users(mau, mau.mean, lang));
+                let by: Vec<String> =
+                    rung.lifted_by.iter().map(|one| escape(&lifted(one, lang))).collect();
+                vec![
+                    rung.rung.to_string(),
+                    line(ladder, rung),
+                    users,
+                    escape(&resource(rung, lang)),
+                    prose(&translated(&rung.reason, lang)),
+                    by.join("<br>"),
+                ]
+            })
+            .collect();
+        sheet.put(Block::Table { header, rows });
+        sheet.put(Block::Paragraph(prose(&ending(end, lang))));
     }
-    for word in [Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare] {
-        let _ = writeln!(page, "{}", word.text(lang));
-    }
-    for note in ladder.warnings.iter().chain(notes) {
-        let _ = writeln!(page, "\n- {note}");
-    }
-    page
+    sheet.notes(&[Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare]);
+    Ok(())
 }
 
 /// A row for each rung; settings and costs of one rung are joined by `; `.
@@ -246,23 +242,21 @@ pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result
     let mut folder = Folder::named(directory, &ladder.scenario, "ladder")?;
     folder.write("ladder.json", &pretty(ladder)?)?;
     folder.write("ladder.csv", &table(ladder)?)?;
-    let mut pictures = Pictures::new(options.lang, options.font.clone());
-    let mut drawn = Vec::new();
-    for (number, end) in ladder.ends.iter().enumerate() {
-        let name = match number {
-            0 => "ladder".to_owned(),
-            _ => format!("ladder-{}", number + 1),
-        };
-        let picture = pictures.paint(&name, &|lang| chart::ladder::draw(ladder, end, lang));
-        folder.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
-        if let Some(png) = &picture.png {
-            for ((ending, _), png) in SIZES.iter().zip(png) {
-                folder.write(&format!("{name}{ending}"), png)?;
-            }
-        }
-        drawn.push((name, picture.png.is_some()));
-    }
-    let notes = pictures.notes();
-    folder.write("report.md", page(ladder, &drawn, &notes, options.lang).as_bytes())?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    draw(folder, ladder, options)
+}
+
+/// Charts and page.
+fn draw(folder: Folder, ladder: &Ladder, options: &Options) -> io::Result<Written> {
+    let mut sheet = Sheet::new(folder, options);
+    page(&mut sheet, ladder)?;
+    sheet.finish(&ladder.warnings, &["ladder"])
+}
+
+/// Charts and page anew, from `ladder.json`.
+///
+/// # Errors
+/// When the file is not there or of another shape, or a file cannot be written.
+pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+    let ladder: Ladder = read(&folder.join("ladder.json"))?;
+    draw(Folder::at(folder.to_path_buf())?, &ladder, options)
 }

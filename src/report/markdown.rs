@@ -2,27 +2,29 @@
 
 use std::fmt::Write;
 
-use super::page::{self, Block, Drawing, Source};
-use super::words::Word;
+use super::page::{self, Block, Figure, Source};
+use super::words::{Lang, Word};
 pub(crate) use page::{code, escape};
 
 /// The page.
 pub(crate) fn page(source: &Source) -> String {
+    document(&page::blocks(source), source.lang)
+}
+
+/// Blocks as Markdown.
+pub(crate) fn document(blocks: &[Block], lang: Lang) -> String {
     let mut text = String::new();
-    for block in page::blocks(source) {
+    for block in blocks {
         match block {
             Block::Title(title) => line(&mut text, &format!("# {title}")),
-            Block::Heading(word) => line(&mut text, &format!("## {}", word.text(source.lang))),
+            Block::Heading(word) => line(&mut text, &format!("## {}", word.text(lang))),
+            Block::Section(words) => line(&mut text, &format!("## {words}")),
             Block::Conditions(words) | Block::Lead(words) | Block::Paragraph(words) => {
-                line(&mut text, &words);
+                line(&mut text, words);
             }
-            Block::List(items) => list(&mut text, &items),
-            Block::Table { header, rows } => table(&mut text, &header, &rows),
-            Block::Figure(chart) => {
-                if let Some(drawn) = source.charts.iter().find(|drawn| drawn.chart == chart) {
-                    figure(&mut text, source, drawn);
-                }
-            }
+            Block::List(items) => list(&mut text, items),
+            Block::Table { header, rows } => table(&mut text, header, rows),
+            Block::Figure(drawn) => figure(&mut text, drawn, lang),
         }
     }
     text
@@ -65,12 +67,12 @@ pub(crate) fn table(text: &mut String, header: &[String], rows: &[Vec<String>]) 
     text.push('\n');
 }
 
-fn figure(text: &mut String, source: &Source, drawn: &Drawing) {
-    let name = drawn.chart.name();
-    let title = escape(&drawn.chart.title(source.result, source.lang));
+fn figure(text: &mut String, drawn: &Figure, lang: Lang) {
+    let name = &drawn.name;
+    let title = escape(&drawn.title);
     let extension = if drawn.png { "png" } else { "svg" };
     let link = if drawn.png {
-        format!(" ([{}]({name}.svg))", Word::Vector.text(source.lang))
+        format!(" ([{}]({name}.svg))", Word::Vector.text(lang))
     } else {
         String::new()
     };

@@ -18,6 +18,23 @@ pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
     (estimate.n >= 2 && !estimate.is_exact() && half.is_finite()).then_some(half.max(0.0))
 }
 
+/// Low, mean and high of a band in a chart. The interval of two replications is 12.7 standard errors to
+/// each side: as a band it would hide the chart and say nothing, so that it has no width.
+pub(crate) fn band(estimate: &Estimate) -> [f64; 3] {
+    let Estimate { mean, low, high, .. } = *estimate;
+    if few(estimate) { [mean; 3] } else { [low, mean, high] }
+}
+
+/// Whether there are too few replications for a band.
+pub(crate) fn few(estimate: &Estimate) -> bool {
+    estimate.n < 3
+}
+
+/// How far an axis goes for an estimate: to the end of its interval, unless that lies far beyond.
+pub(crate) fn reach(estimate: &Estimate) -> f64 {
+    band(estimate)[2].min(estimate.mean * 1.25)
+}
+
 /// With thousands separators and a fixed number of decimals; a negative number of decimals rounds
 /// to tens, hundreds, ….
 pub(crate) fn fixed(value: f64, decimals: i32) -> String {

@@ -62,6 +62,8 @@ pub(crate) enum Block {
     Lead(String),
     /// A heading.
     Heading(Word),
+    /// A heading in words of its own.
+    Section(String),
     /// A paragraph.
     Paragraph(String),
     /// A list.
@@ -74,7 +76,19 @@ pub(crate) enum Block {
         rows: Vec<Vec<String>>,
     },
     /// A chart.
-    Figure(Chart),
+    Figure(Figure),
+}
+
+/// A chart of the page.
+pub(crate) struct Figure {
+    /// Name of its files, without ending.
+    pub(crate) name: String,
+    /// The finding, as plain text.
+    pub(crate) title: String,
+    /// As SVG.
+    pub(crate) svg: String,
+    /// Whether there is a PNG beside the SVG.
+    pub(crate) png: bool,
 }
 
 /// The page, from top to bottom.
@@ -116,7 +130,13 @@ impl Source<'_> {
 
     /// A chart, where it was drawn.
     fn figure(&self, chart: Chart) -> Option<Block> {
-        self.charts.iter().any(|drawn| drawn.chart == chart).then_some(Block::Figure(chart))
+        let drawn = self.charts.iter().find(|drawn| drawn.chart == chart)?;
+        Some(Block::Figure(Figure {
+            name: chart.name().to_owned(),
+            title: chart.title(self.result, self.lang),
+            svg: drawn.svg.clone(),
+            png: drawn.png,
+        }))
     }
 
     /// What `summary.json` holds under a name, entry by entry; entries of another shape are left out.

@@ -6,6 +6,39 @@ use super::words::Lang;
 
 /// English and Korean; `{0}`, `{1}`, … stand for anything.
 const PHRASES: &[(&str, &str)] = &[
+    // What sizing finds, and how ladders end.
+    (
+        "what runs of the search carried, fresh replications refuted",
+        "탐색에서는 감당했으나 새 반복에서 반증됨",
+    ),
+    ("the least value declared", "선언한 가장 작은 값"),
+    ("{0} would be asked for {1} % of what it has", "{0}: 필요량이 보유량의 {1} %"),
+    ("no run: with more of something it failed", "실행하지 않음: 더 많은 자원으로도 실패"),
+    ("a target is missed in {0} of {1} runs", "실행 {1}회 중 {0}회에서 목표 미달"),
+    ("costs more", "비용이 더 높음"),
+    ("carries the load as well", "부하를 똑같이 감당"),
+    (
+        "stopped before anything was found that carries the load",
+        "부하를 감당하는 구성을 찾기 전에 중단됨",
+    ),
+    ("nothing cures: {0}", "해소할 방법 없음: {0}"),
+    (
+        "no value makes {0} large enough: it is asked for {1} times what it has",
+        "{0}을(를) 충분히 키우는 값이 없음: 필요량이 보유량의 {1}배",
+    ),
+    (
+        "every value is the largest, or no larger one helps, and runs still miss a target",
+        "모든 값이 최대이거나 더 키워도 소용없고, 여전히 목표 미달",
+    ),
+    ("every value is the largest", "모든 값이 최대"),
+    ("not found within {0} steps upwards", "{0}단계를 올려도 찾지 못함"),
+    ("stopped before its end", "끝나기 전에 중단됨"),
+    ("the load asked for is carried", "요구 부하를 감당"),
+    (
+        "no relief of what is busy or has a queue moves the line",
+        "바쁘거나 대기열이 있는 자원을 늘려도 포화 지점이 움직이지 않음",
+    ),
+    ("more than {0} rungs", "{0}단계 초과"),
     // What draws a line.
     (
         "{0}; no single relief carries more, several resources limit together",
@@ -284,6 +317,9 @@ mod tests {
         include_str!("../study/doubts.rs"),
         include_str!("../study/lines.rs"),
         include_str!("../scenario/plan.rs"),
+        include_str!("../study/ladder.rs"),
+        include_str!("../study/size/phase.rs"),
+        include_str!("../study/size/search.rs"),
     ];
 
     #[test]
@@ -361,6 +397,8 @@ mod tests {
             "is changed twice",
             "is not in the system",
             "is not a single",
+            "a ladder takes an open load",
+            "{name} as it is",
         ];
         let mut sentences = 0;
         for literal in SOURCES.iter().flat_map(|source| literals(source)) {

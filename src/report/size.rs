@@ -5,10 +5,12 @@ use std::io;
 use std::path::Path;
 
 use super::folder::Folder;
-use super::ladder::{cell, unit};
-use super::number;
+use super::ladder::unit;
+use super::page::{Block, code, escape, prose};
+use super::phrases::translated;
+use super::sheet::{Sheet, read};
 use super::words::{Lang, Word, say};
-use super::{Options, Written, pretty};
+use super::{Options, Written, chart, number, pretty};
 use crate::stats::Estimate;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
 
@@ -29,12 +31,12 @@ fn load(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
     }
 }
 
-fn dollars(usd: f64, lang: Lang) -> String {
+pub(crate) fn dollars(usd: f64, lang: Lang) -> String {
     say(lang, Word::Dollars, &[&number::fixed(usd, 0)])
 }
 
 /// A share with its bounds: `100 % (≥ 95.7 % in 69 runs)`.
-fn probability(share: &Estimate, lang: Lang) -> String {
+pub(crate) fn probability(share: &Estimate, lang: Lang) -> String {
     let percent = |share: f64| number::fixed((share * 1000.0).floor() / 10.0, 1);
     let parts = [percent(share.mean), percent(share.low), share.n.to_string()];
     say(lang, Word::SizeProbability, &[&parts[0], &parts[1], &parts[2]])
@@ -49,8 +51,8 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
             say(lang, Word::SizeStopped, &[&load, &dollars(usd, lang)])
         }
         _ => {
-            let why = phase.note.as_deref().unwrap_or_default();
-            say(lang, Word::SizeNotFound, &[&load, why])
+            let why = translated(phase.note.as_deref().unwrap_or_default(), lang);
+            say(lang, Word::SizeNotFound, &[&load, &why])
         }
     }
 }
@@ -71,11 +73,11 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
         all.push(probability(share, lang));
     }
     if let (Some(binds), Some(headroom)) = (&phase.binds, &phase.headroom) {
-        let reason = phase.reason.as_deref().unwrap_or_default();
+        let reason = translated(phase.reason.as_deref().unwrap_or_default(), lang);
         all.push(if binds == "none" {
             say(lang, Word::SizeUnbound, &[&number::plain(headroom.low)])
         } else {
-            say(lang, Word::SizeBinds, &[&number::estimate(headroom), binds, reason])
+            say(lang, Word::SizeBinds, &[&number::estimate(headroom), binds, &reason])
         });
     }
     if let Some(usd) = phase.monthly_usd {
@@ -137,9 +139,37 @@ pub fn text(sizing: &Sizing, lang: Lang) -> String {
     text
 }
 
-fn page(sizing: &Sizing, notes: &[String], lang: Lang) -> String {
-    let mut page = format!("# {}\n\n", Word::SizePage.text(lang));
-    let conditions = [
+/// The finding of all phases, for the chart: what each costs, and what the document puts it at.
+pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
+    let of = |phase: &Phase| {
+        let load = load_name(phase, sizing, lang);
+        let usd = phase.monthly_usd.map(|usd| dollars(usd, lang));
+        match (phase.outcome, usd, &phase.stated) {
+            (Outcome::NotFound, ..) | (_, None, _) => say(lang, Word::SizeChartNone, &[&load]),
+            (Outcome::Stopped, Some(usd), _) => say(lang, Word::SizeChartSoFar, &[&load, &usd]),
+            (Outcome::Met, Some(usd), None) => say(lang, Word::SizeMet, &[&load, &usd]),
+            (Outcome::Met, Some(usd), Some(stated)) => {
+                let (said, found) = (stated.monthly_usd, stated.found_usd);
+                let (said, found) = (dollars(said, lang), dollars(found, lang));
+                say(lang, Word::SizeChartStated, &[&load, &usd, &found, &said])
+            }
+        }
+    };
+    let all: Vec<String> = sizing.phases.iter().map(of).collect();
+    if all.is_empty() { Word::SizePage.text(lang).to_owned() } else { all.join("; ") }
+}
+
+/// The load of a phase, short: `10M MAU`.
+pub(crate) fn load_name(phase: &Phase, sizing: &Sizing, lang: Lang) -> String {
+    match phase.mau {
+        Some(mau) => format!("{} MAU", number::users_plain(mau, mau, lang)),
+        None => format!("{} {}", number::plain(phase.rps), unit(sizing.axis)),
+    }
+}
+
+/// What holds for the whole sizing.
+pub(crate) fn conditions(sizing: &Sizing, lang: Lang) -> Vec<String> {
+    vec![
         sizing.system.clone(),
         sizing.scenario.clone(),
         sizing.variant.clone(),
@@ -147,63 +177,67 @@ fn page(sizing: &Sizing, notes: &[String], lang: Lang) -> String {
         say(lang, Word::Calibration, &[&sizing.calibrations.join(", ")]),
         say(lang, Word::Seed, &[&sizing.seed.to_string()]),
         say(lang, Word::SizeWanted, &[&number::plain(sizing.confidence * 100.0)]),
-    ];
-    let _ = writeln!(page, "{}\n", conditions.join(" · "));
-    for phase in &sizing.phases {
-        let _ = writeln!(page, "## {}\n", title(sizing, phase, lang));
-        for sentence in sentences(phase, lang) {
-            let _ = writeln!(page, "- {}", cell(&sentence));
-        }
+    ]
+}
+
+fn page(sheet: &mut Sheet, sizing: &Sizing) -> io::Result<()> {
+    let lang = sheet.lang();
+    let titles: Vec<String> =
+        sizing.phases.iter().map(|phase| title(sizing, phase, lang)).collect();
+    sheet.begin(Word::SizePage.text(lang), &conditions(sizing, lang), &titles);
+    if chart::size::has(sizing) {
+        sheet.figure("phases", finding(sizing, lang), &|lang| chart::size::draw(sizing, lang))?;
+    }
+    for (phase, title) in sizing.phases.iter().zip(&titles) {
+        sheet.put(Block::Section(escape(title)));
+        let mut list: Vec<String> =
+            sentences(phase, lang).iter().map(|sentence| prose(sentence)).collect();
         if phase.monthly_usd.is_none() {
-            page.push('\n');
+            sheet.put(Block::List(list));
             continue;
         }
-        let _ = writeln!(page, "- `{}.yaml`\n", plan_name(phase));
-        let heads = [
-            Word::SizeSetting.text(lang),
-            Word::SizeNow.text(lang),
-            Word::SizeValue.text(lang),
-            Word::SizeLower.text(lang),
-        ];
-        let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
-        for (path, value) in &phase.configuration {
-            let now = sizing.free.iter().find(|free| free.path == *path);
-            let now = now.and_then(|free| free.now.as_deref()).unwrap_or(number::NOTHING);
-            let lower = phase.lower.iter().find(|lower| lower.set == *path);
-            let why = lower.map_or(String::new(), |lower| match &lower.to {
-                Some(to) => format!("{to}: {}", lower.why),
-                None => lower.why.clone(),
-            });
-            let value = if now == value { value.clone() } else { format!("**{value}**") };
-            let _ = writeln!(page, "| `{path}` | {now} | {value} | {} |", cell(&why));
-        }
-        let heads = [
-            Word::SizePart.text(lang),
-            Word::SizeWhat.text(lang),
-            Word::SizeNow.text(lang),
-            Word::MonthlyCost.text(lang),
-        ];
-        let _ = writeln!(page, "\n| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
-        for item in &phase.cost {
-            let price =
-                |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
-            let cells = [
-                format!("`{}`", item.part),
-                cell(&item.what),
-                price(item.before_usd),
-                price(item.monthly_usd),
-            ];
-            let _ = writeln!(page, "| {} |", cells.join(" | "));
-        }
-        page.push('\n');
+        list.push(code(&format!("{}.yaml", plan_name(phase))));
+        sheet.put(Block::List(list));
+        sheet.put(settings(sizing, phase, lang));
+        sheet.put(bill(phase, lang));
     }
-    for word in [Word::SizeNoteProbability, Word::SizeNoteOrder] {
-        let _ = writeln!(page, "{}", word.text(lang));
+    sheet.put(Block::Heading(Word::HowHeading));
+    sheet.notes(&[Word::SizeNoteProbability, Word::SizeNoteOrder]);
+    Ok(())
+}
+
+fn header(words: [Word; 4], lang: Lang) -> Vec<String> {
+    words.iter().map(|word| word.text(lang).to_owned()).collect()
+}
+
+/// Every free setting of a configuration, those changed in bold.
+fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
+    let heads = [Word::SizeSetting, Word::SizeNow, Word::SizeValue, Word::SizeLower];
+    let row = |(path, value): (&String, &String)| {
+        let now = sizing.free.iter().find(|free| free.path == *path);
+        let now = now.and_then(|free| free.now.as_deref()).unwrap_or(number::NOTHING);
+        let lower = phase.lower.iter().find(|lower| lower.set == *path);
+        let why = lower.map_or(String::new(), |lower| match &lower.to {
+            Some(to) => format!("{to}: {}", translated(&lower.why, lang)),
+            None => translated(&lower.why, lang),
+        });
+        let chosen = escape(value);
+        let chosen = if now == value { chosen } else { format!("**{chosen}**") };
+        vec![code(path), escape(now), chosen, prose(&why)]
+    };
+    Block::Table {
+        header: header(heads, lang),
+        rows: phase.configuration.iter().map(row).collect(),
     }
-    for note in sizing.warnings.iter().chain(notes) {
-        let _ = writeln!(page, "\n- {note}");
-    }
-    page
+}
+
+fn bill(phase: &Phase, lang: Lang) -> Block {
+    let heads = [Word::SizePart, Word::SizeWhat, Word::SizeNow, Word::MonthlyCost];
+    let row = |item: &CostItem| {
+        let price = |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
+        vec![code(&item.part), escape(&item.what), price(item.before_usd), price(item.monthly_usd)]
+    };
+    Block::Table { header: header(heads, lang), rows: phase.cost.iter().map(row).collect() }
 }
 
 /// A row for each phase; a column for each setting behind the numbers.
@@ -305,7 +339,21 @@ pub fn write(
     for (name, text) in plans {
         folder.write(&format!("{name}.yaml"), format!("{SCHEMA}{text}").as_bytes())?;
     }
-    let notes: Vec<String> = Vec::new();
-    folder.write("report.md", page(sizing, &notes, options.lang).as_bytes())?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    draw(folder, sizing, options)
+}
+
+/// Chart and page.
+fn draw(folder: Folder, sizing: &Sizing, options: &Options) -> io::Result<Written> {
+    let mut sheet = Sheet::new(folder, options);
+    page(&mut sheet, sizing)?;
+    sheet.finish(&sizing.warnings, &["phases"])
+}
+
+/// Chart and page anew, from `size.json`; the plans stay as they are.
+///
+/// # Errors
+/// When the file is not there or of another shape, or a file cannot be written.
+pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+    let sizing: Sizing = read(&folder.join("size.json"))?;
+    draw(Folder::at(folder.to_path_buf())?, &sizing, options)
 }

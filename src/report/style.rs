@@ -38,7 +38,8 @@ pub(crate) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xe9);
 pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 /// Text on a light colour, and on a dark one: not quite the colours of ink and paper, which change where
 /// a page is shown at night, as colours of data do not.
-const ON_LIGHT: RGBColor = RGBColor(0x22, 0x26, 0x2c);
+/// The dark one is nearly black, because only then one of the two has 4.5:1 on every colour.
+const ON_LIGHT: RGBColor = RGBColor(0x05, 0x05, 0x06);
 const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
 
 const VARIANTS: [RGBColor; 8] = [
@@ -72,9 +73,14 @@ pub(crate) fn dark(colour: RGBColor) -> RGBColor {
     shade(factor)
 }
 
+/// The same colour, light enough for dark words on it; the same by day and by night.
+pub(crate) fn pale(colour: RGBColor) -> RGBColor {
+    light(colour, 0.36)
+}
+
 /// Ink that can be read on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
-    if luminance(colour) > 0.2 { ON_LIGHT } else { ON_DARK }
+    if contrast(ON_LIGHT, colour) >= contrast(ON_DARK, colour) { ON_LIGHT } else { ON_DARK }
 }
 
 /// A colour of charts, and what stands for it on dark paper.
@@ -386,8 +392,42 @@ pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// A name that fits a width, its middle replaced by an ellipsis where it does not: names of a system often
+/// differ at their ends alone.
+pub(crate) fn fit_name(name: &str, size: f64, width: f64) -> String {
+    if text_width(name, size) <= width {
+        return name.to_owned();
+    }
+    let room = ((width - 0.9 * size) / 2.0).max(0.0);
+    // As much of either end as has room.
+    let taken = |letters: &mut dyn Iterator<Item = char>| {
+        let mut kept = String::new();
+        for c in letters {
+            kept.push(c);
+            if text_width(&kept, size) > room {
+                kept.pop();
+                break;
+            }
+        }
+        kept
+    };
+    let head = taken(&mut name.chars());
+    let tail: String = taken(&mut name.chars().rev()).chars().rev().collect();
+    format!("{}…{}", head.trim_end(), tail.trim_start())
+}
+
+/// A name broken at spaces into at most `most` lines of a width; a line that is too long loses its middle.
+pub(crate) fn break_name(name: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    lines(name, size, width, most).iter().map(|line| fit_name(line, size, width)).collect()
+}
+
 /// Text broken at spaces into at most `most` lines of a width.
 pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    lines(text, size, width, most).iter().map(|line| fit(line, size, width)).collect()
+}
+
+/// Text broken at spaces into at most `most` lines, of which only the last may be too long, and words.
+fn lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let full = lines.len() == most;
@@ -399,7 +439,7 @@ pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.iter().map(|line| fit(line, size, width)).collect()
+    lines
 }
 
 /// Places for labels of given sizes, as near as can be to where they want to be and apart from each
@@ -469,6 +509,10 @@ mod tests {
             assert!(contrast(name.text, NIGHT) >= 4.5, "{}", hex(colour));
             assert!(contrast(dark(colour), PAPER) >= 4.5, "{}", hex(colour));
         }
+        let scale = (0..=100).map(|part| share(f64::from(part) / 100.0));
+        for colour in VARIANTS.into_iter().chain(VARIANTS.map(pale)).chain(scale) {
+            assert!(contrast(ink_on(colour), colour) >= 4.5, "{}", hex(colour));
+        }
         // Black on white is 21:1 by definition.
         assert!((contrast(RGBColor(0, 0, 0), PAPER) - 21.0).abs() < 1e-9);
     }
@@ -487,5 +531,11 @@ mod tests {
         let cut = fit("order-db connections", 10.0, 60.0);
         assert!(cut.ends_with('…') && text_width(&cut, 10.0) <= 61.0, "{cut}");
         assert_eq!(break_lines("a b", 10.0, 1.0, 1).len(), 1);
+        let ends = ["order consumers of partition 11", "order consumers of partition 12"];
+        let [one, other] = ends.map(|name| fit_name(name, 10.0, 90.0));
+        assert!(one != other && one.starts_with("order") && one.ends_with("11"), "{one}");
+        assert!(text_width(&one, 10.0) <= 90.0, "{one}");
+        assert_eq!(fit_name("order CPU", 10.0, 1000.0), "order CPU");
+        assert!(fit_name("order CPU", 10.0, 1.0).ends_with('…'));
     }
 }

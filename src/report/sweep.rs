@@ -7,11 +7,13 @@ use std::path::Path;
 
 use super::chart;
 use super::folder::Folder;
-use super::ladder::cell;
-use super::number;
-use super::picture::{Pictures, SIZES};
+use super::ladder::unit;
+use super::page::{Block, escape};
+use super::pareto::{Place, pareto};
+use super::sheet::{Sheet, read};
+use super::size::dollars;
 use super::words::{Lang, Word, say};
-use super::{Options, Written, pretty};
+use super::{Options, Written, number, pretty};
 use crate::stats::Estimate;
 use crate::study::sweep::{Asked, Point, Sweep};
 
@@ -43,13 +45,50 @@ pub(crate) fn over(sweep: &Sweep) -> String {
     if paths.is_empty() { sweep.variants.join(", ") } else { paths.join(" × ") }
 }
 
-/// What charts and pages are called.
-pub(crate) fn title(sweep: &Sweep, lang: Lang) -> String {
-    let word = match sweep.asked {
-        Asked::Line | Asked::Sample => Word::SweepTitleLine,
-        Asked::Load => Word::SweepTitleLoad,
+/// The number that is shown, in words with its unit.
+pub(crate) fn named(sweep: &Sweep, lang: Lang) -> String {
+    match sweep.asked {
+        Asked::Line | Asked::Sample => say(lang, Word::SweepLine, &[unit(sweep.axis)]),
+        Asked::Load => Word::P99.text(lang).to_owned(),
+    }
+}
+
+/// The finding: between which values the number lies, and where.
+pub(crate) fn title(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
+    let known = || {
+        points.iter().filter_map(|point| estimate(point, shown(sweep)).map(|found| (point, found)))
     };
-    say(lang, word, &[&over(sweep)])
+    let least = known().min_by(|a, b| a.1.mean.total_cmp(&b.1.mean));
+    let most = known().max_by(|a, b| a.1.mean.total_cmp(&b.1.mean));
+    let number = named(sweep, lang);
+    let (Some((least, low)), Some((most, high))) = (least, most) else {
+        return say(lang, Word::SweepTitle, &[&number, &over(sweep)]);
+    };
+    let (from, to) = (number::mean(low), number::mean(high));
+    if low.high >= high.low {
+        return say(lang, Word::SweepTitleSame, &[&number, &from, &to, &over(sweep)]);
+    }
+    let (at, where_) = (name(sweep, least), name(sweep, most));
+    say(lang, Word::SweepTitleFromTo, &[&number, &from, &at, &to, &where_])
+}
+
+/// What tells a point from the others: its variant where there are several, and its values.
+pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
+    let mut parts = Vec::new();
+    if sweep.variants.len() > 1 || sweep.varied.is_empty() {
+        parts.push(point.variant.clone());
+    }
+    for (one, value) in sweep.varied.iter().zip(&point.values) {
+        // The end of a path says enough, where no other ends alike.
+        // The end of a path says enough.
+        let mut ends = one.path.rsplit('.');
+        let short = match (ends.next(), ends.next()) {
+            (Some(last), Some(before)) => format!("{before}.{last}"),
+            _ => one.path.clone(),
+        };
+        parts.push(format!("{short} = {value}"));
+    }
+    parts.join(", ")
 }
 
 /// What holds for the whole sweep.
@@ -124,7 +163,11 @@ pub fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
         rows.iter().map(of).max().unwrap_or(0).max(heads[column].width())
     };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let mut text = format!("{}\n\n", title(sweep, lang));
+    let mut text = format!("{}\n", title(sweep, points, lang));
+    if let Some(found) = pareto(sweep, points) {
+        let _ = writeln!(text, "{}", found.title(sweep, lang));
+    }
+    text.push('\n');
     for row in std::iter::once(&heads).chain(&rows) {
         let mut line = String::from(" ");
         for (cell, width) in row.iter().zip(&widths) {
@@ -135,28 +178,45 @@ pub fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     text
 }
 
-fn page(
-    sweep: &Sweep,
-    points: &[Point],
-    picture: Option<&str>,
-    notes: &[String],
-    lang: Lang,
-) -> String {
-    let mut page = format!("# {}\n\n", title(sweep, lang));
-    let _ = writeln!(page, "{}\n", conditions(sweep, lang).join(" · "));
-    if let Some(picture) = picture {
-        let _ = writeln!(page, "![{}]({picture})\n", over(sweep));
+fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
+    let lang = sheet.lang();
+    let finding = title(sweep, points, lang);
+    let frontier = pareto(sweep, points);
+    let mut answer = vec![finding.clone()];
+    answer.extend(frontier.as_ref().map(|found| found.title(sweep, lang)));
+    sheet.begin(&over(sweep), &conditions(sweep, lang), &answer);
+    if chart::sweep::has(sweep) {
+        sheet.figure("sweep", finding, &|lang| chart::sweep::draw(sweep, points, lang))?;
     }
-    let (heads, rows) = rows(sweep, points);
-    let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()));
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    if let Some(found) = &frontier {
+        let title = found.title(sweep, lang);
+        sheet.figure("pareto", title, &|lang| chart::pareto::draw(sweep, found, lang))?;
+        let mut heads: Vec<String> =
+            vec![Word::MonthlyCost.text(lang).to_owned(), named(sweep, lang)];
+        heads.push(Word::Setting.text(lang).to_owned());
+        let row = |place: &Place<'_>| {
+            let value = number::estimate(&place.value);
+            vec![dollars(place.usd, lang), value, escape(&place.name(sweep))]
+        };
+        sheet.put(Block::Section(escape(Word::ParetoHeading.text(lang))));
+        let rows = found.best.iter().map(|index| row(&found.places[*index])).collect();
+        sheet.put(Block::Table { header: heads, rows });
+        let mut notes = vec![Word::ParetoNote.text(lang).to_owned()];
+        if !found.unpriced.is_empty() {
+            notes.push(say(lang, Word::SizeUnpriced, &[&found.unpriced.join(", ")]));
+        }
+        if found.left_out > 0 {
+            let (count, all) = (found.left_out.to_string(), points.len().to_string());
+            notes.push(say(lang, Word::ParetoLeftOut, &[&count, &all]));
+        }
+        sheet.put(Block::List(notes.iter().map(|note| escape(note)).collect()));
     }
-    for note in sweep.warnings.iter().chain(notes) {
-        let _ = writeln!(page, "\n- {note}");
-    }
-    page
+    sheet.put(Block::Heading(Word::SweepPoints));
+    let (header, rows) = rows(sweep, points);
+    let header = header.iter().map(|text| escape(text)).collect();
+    let row = |row: &Vec<String>| row.iter().map(|text| escape(text)).collect();
+    sheet.put(Block::Table { header, rows: rows.iter().map(row).collect() });
+    Ok(())
 }
 
 /// Sweep and points as JSON: for `--json`.
@@ -180,22 +240,34 @@ pub fn write(
 ) -> io::Result<Written> {
     let mut folder = Folder { path: folder.to_path_buf(), written: Vec::new() };
     folder.write("points.csv", &table(sweep, points)?)?;
-    let mut pictures = Pictures::new(options.lang, options.font.clone());
-    let mut embedded = None;
-    if chart::sweep::has(sweep) {
-        let picture = pictures.paint("sweep", &|lang| chart::sweep::draw(sweep, points, lang));
-        folder.write("sweep.svg", picture.svg.as_bytes())?;
-        embedded = Some("sweep.svg");
-        if let Some(png) = &picture.png {
-            for ((ending, _), png) in SIZES.iter().zip(png) {
-                folder.write(&format!("sweep{ending}"), png)?;
-            }
-            embedded = Some("sweep.png");
-        }
+    draw(folder, sweep, points, options)
+}
+
+/// Charts and page.
+fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> io::Result<Written> {
+    let mut sheet = Sheet::new(folder, options);
+    page(&mut sheet, sweep, points)?;
+    sheet.finish(&sweep.warnings, &["sweep", "pareto"])
+}
+
+/// Charts and page anew, from `sweep.json` and the points beside it.
+///
+/// # Errors
+/// When a file is not there or of another shape, or cannot be written.
+pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+    let sweep: Sweep = read(&folder.join("sweep.json"))?;
+    let points = folder.join("points");
+    let names = sweep.points.iter().map(|name| format!("{name}.json"));
+    // A name in the file is one of a file beside it, and nothing else.
+    let plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    let names: Vec<String> = names.filter(plain).collect();
+    if sweep.asked == Asked::Sample || names.iter().any(|name| !points.join(name).is_file()) {
+        let text =
+            format!("{}: not all points are there; ask for them once more", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, text));
     }
-    let notes = pictures.notes();
-    folder.write("report.md", page(sweep, points, embedded, &notes, options.lang).as_bytes())?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    let all: io::Result<Vec<Point>> = names.iter().map(|name| read(&points.join(name))).collect();
+    draw(Folder::at(folder.to_path_buf())?, &sweep, &all?, options)
 }
 
 /// The folder of a sweep.

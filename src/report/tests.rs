@@ -8,6 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::stats::Estimate;
 
+mod browser;
+
 fn preview(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview").join(name)
 }
@@ -309,6 +311,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_file())
         .map(|entry| {
             (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())
         })

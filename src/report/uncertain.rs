@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
-use super::ladder::{cell, unit};
-use super::picture::{Drawn, Pictures, SIZES};
+use super::ladder::unit;
+use super::page::{Block, escape};
+use super::sheet::{Sheet, numbered, read};
 use super::words::{Lang, Word, say};
 use super::{Options, Written, chart, facts, number, pretty, sweep as points_of};
 use crate::stats::Estimate;
@@ -95,7 +96,11 @@ pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
     let Some(one) = found.first(variant) else {
         return Word::UncertainNoFirst.text(lang).to_owned();
     };
-    let half = number::plain(one.rps.mean.abs() / 2.0);
+    // Half of the way, as exact as its interval allows.
+    let Estimate { mean, low, high, n } = one.rps;
+    let [low, high] = if mean < 0.0 { [-high, -low] } else { [low, high] };
+    let half = Estimate { mean: mean.abs() / 2.0, low: low / 2.0, high: high / 2.0, n };
+    let half = number::mean(&half);
     let whole = number::difference(&one.rps);
     let [from, to] = &one.values;
     say(lang, Word::UncertainFirst, &[&one.name, &half, unit(found.axis), from, to, &whole])
@@ -118,7 +123,7 @@ fn row(one: &Influence) -> [String; 5] {
     ]
 }
 
-fn heads(found: &Uncertain, lang: Lang) -> [String; 5] {
+fn heads_of(found: &Uncertain, lang: Lang) -> [String; 5] {
     [
         Word::Input.text(lang).to_owned(),
         Word::UncertainEnds.text(lang).to_owned(),
@@ -146,7 +151,7 @@ pub fn text(found: &Uncertain, lang: Lang) -> String {
         aligned(&mut text, &rows);
         let _ = writeln!(text, "  {}", first(found, variant, lang));
         let influences = of(found, variant);
-        let mut rows = vec![heads(found, lang)];
+        let mut rows = vec![heads_of(found, lang)];
         rows.extend(influences.iter().take(SHOWN).map(|one| row(one)));
         aligned(&mut text, &rows);
         if influences.len() > SHOWN {
@@ -172,50 +177,45 @@ pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
     }
 }
 
-fn table<const N: usize>(page: &mut String, heads: &[String; N], rows: &[[String; N]]) {
-    let _ = writeln!(page, "| {} |\n|{}", heads.join(" | "), "---|".repeat(N));
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-        let _ = writeln!(page, "| {} |", cells.join(" | "));
-    }
-    page.push('\n');
+fn table<const N: usize>(heads: [String; N], rows: &[[String; N]]) -> Block {
+    let cells = |row: &[String; N]| row.iter().map(|text| escape(text)).collect();
+    Block::Table { header: heads.into(), rows: rows.iter().map(cells).collect() }
 }
 
-fn page(found: &Uncertain, pictures: &[(String, bool)], notes: &[String], lang: Lang) -> String {
-    let mut page = format!("# {}\n\n", Word::UncertainPage.text(lang));
-    let _ = writeln!(page, "{}\n", conditions(found, lang).join(" · "));
-    let picture = |page: &mut String, at: usize, text: &str| {
-        if let Some((name, png)) = pictures.get(at) {
-            let ending = if *png { "png" } else { "svg" };
-            let _ = writeln!(page, "![{text}]({name}.{ending})\n");
-        }
-    };
-    picture(&mut page, 0, Word::UncertainFan.text(lang));
+fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
+    let lang = sheet.lang();
+    let mut answer = Vec::new();
+    for fan in &found.fans {
+        answer.push(title(found, &fan.variant, lang));
+        answer.push(line(found, fan, lang));
+    }
+    sheet.begin(Word::UncertainPage.text(lang), &conditions(found, lang), &answer);
+    let best = found.fans.last().map_or("", |fan| fan.variant.as_str());
+    sheet.figure("fan", title(found, best, lang), &|lang| chart::uncertain::fan(found, lang))?;
     for (number, fan) in found.fans.iter().enumerate() {
         let variant = &fan.variant;
-        let _ = writeln!(page, "## {}\n", title(found, variant, lang));
-        let _ = writeln!(page, "{}\n", line(found, fan, lang));
-        let _ = writeln!(page, "{}\n", first(found, variant, lang));
-        let heads_of =
+        sheet.put(Block::Section(escape(variant)));
+        let heads =
             [Word::Target.text(lang).to_owned(), Word::UncertainChance.text(lang).to_owned()];
         let of_variant = found.probabilities.iter().filter(|one| one.variant == *variant);
         let rows: Vec<[String; 2]> =
             of_variant.map(|one| [target(one, lang), chance(&one.probability)]).collect();
-        table(&mut page, &heads_of, &rows);
-        picture(&mut page, number + 1, Word::UncertainTornado.text(lang));
+        sheet.put(table(heads, &rows));
+        let name = numbered("tornado", number + 1);
+        let title = first(found, variant, lang);
+        sheet.put(Block::Paragraph(escape(&title)));
+        let paint = |lang| chart::uncertain::tornado(found, fan, number, lang);
+        sheet.figure(&name, title, &paint)?;
         let rows: Vec<[String; 5]> = of(found, variant).iter().map(|one| row(one)).collect();
-        table(&mut page, &heads(found, lang), &rows);
+        sheet.put(table(heads_of(found, lang), &rows));
     }
-    let _ = writeln!(page, "{}", Word::UncertainNote.text(lang));
     let together = if found.together { Word::UncertainTogether } else { Word::UncertainApart };
-    let _ = writeln!(page, "{}", together.text(lang));
+    sheet.put(Block::Heading(Word::HowHeading));
+    sheet.notes(&[Word::UncertainNote, together]);
     if found.by_default {
-        let _ = writeln!(page, "{}", Word::UncertainDefault.text(lang));
+        sheet.notes(&[Word::UncertainDefault]);
     }
-    for note in found.warnings.iter().chain(notes) {
-        let _ = writeln!(page, "\n- {note}");
-    }
-    page
+    Ok(())
 }
 
 fn csv_of(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
@@ -290,16 +290,6 @@ pub fn folder(directory: &Path, scenario: &str) -> io::Result<PathBuf> {
     Folder::named(directory, scenario, "uncertain").map(|folder| folder.path)
 }
 
-fn put(folder: &mut Folder, name: &str, picture: &Drawn) -> io::Result<(String, bool)> {
-    folder.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
-    if let Some(png) = &picture.png {
-        for ((ending, _), png) in SIZES.iter().zip(png) {
-            folder.write(&format!("{name}{ending}"), png)?;
-        }
-    }
-    Ok((name.to_owned(), picture.png.is_some()))
-}
-
 /// Write everything about what is uncertain into its folder.
 ///
 /// # Errors
@@ -316,19 +306,21 @@ pub fn write(
     folder.write("samples.csv", &points_of::table(sweep, points)?)?;
     folder.write("influences.csv", &influences(found)?)?;
     folder.write("probabilities.csv", &probabilities(found)?)?;
-    let mut pictures = Pictures::new(options.lang, options.font.clone());
-    let fan = pictures.paint("fan", &|lang| chart::uncertain::fan(found, lang));
-    let mut drawn = vec![put(&mut folder, "fan", &fan)?];
-    for (number, fan) in found.fans.iter().enumerate() {
-        let name = match number {
-            0 => "tornado".to_owned(),
-            _ => format!("tornado-{}", number + 1),
-        };
-        let picture =
-            pictures.paint(&name, &|lang| chart::uncertain::tornado(found, fan, number, lang));
-        drawn.push(put(&mut folder, &name, &picture)?);
-    }
-    let notes = pictures.notes();
-    folder.write("report.md", page(found, &drawn, &notes, options.lang).as_bytes())?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    draw(folder, found, options)
+}
+
+/// Charts and page.
+fn draw(folder: Folder, found: &Uncertain, options: &Options) -> io::Result<Written> {
+    let mut sheet = Sheet::new(folder, options);
+    page(&mut sheet, found)?;
+    sheet.finish(&found.warnings, &["fan", "tornado"])
+}
+
+/// Charts and page anew, from `uncertain.json`.
+///
+/// # Errors
+/// When the file is not there or of another shape, or a file cannot be written.
+pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+    let found: Uncertain = read(&folder.join("uncertain.json"))?;
+    draw(Folder::at(folder.to_path_buf())?, &found, options)
 }

@@ -167,6 +167,7 @@ catalogue! {
     OfferedEqual: "all answered", "전부 응답";
     LinesNote: "dashed: where each variant saturates, with its interval; bands of the curves: {0} % intervals ({1})",
         "점선: 구성별 포화 지점과 신뢰구간; 곡선의 띠: {0} % 신뢰구간 ({1})";
+    BandsFew: "no band with fewer than three replications", "반복 3회 미만이면 띠 없음";
 
     DayTitleBad: "{0} answers {1} % in time at its worst, at {2} with {3} RPS offered",
         "{0}: {2}에 제때 응답 비율이 {1} %까지 하락 (유입 {3} RPS)";
@@ -174,6 +175,11 @@ catalogue! {
     DayTitleGood: "Every variant answers at least {0} % in time all day", "모든 구성이 하루 내내 {0} % 이상 제때 응답";
     DayTitleAll: "All requests are answered in time all day", "하루 내내 모든 요청에 제때 응답";
     DayTitleGoodOne: "{1} answers at least {0} % in time all day", "{1}: 하루 내내 {0} % 이상 제때 응답";
+    LagStays: "{0}: the lag stays at or below {1} records", "{0}: 랙은 {1}건 이하로 유지";
+    LagDrains: "{0}: the lag reaches {1} records at {2} and is down to a twentieth of that at {3}",
+        "{0}: 랙이 {2}에 {1}건까지 늘었다가 {3}에 그 20분의 1로 감소";
+    LagGrows: "{0}: the lag reaches {1} records at {2} and is still at {3} at the end",
+        "{0}: 랙이 {2}에 {1}건까지 늘고 끝에도 {3}건 남음";
     ChartDay: "The day", "하루";
     DayOffered: "offered", "유입";
     DayRates: "answered in time, RPS", "제때 응답, RPS";
@@ -361,8 +367,32 @@ catalogue! {
          met; its bound is the one-sided 95 % bound of Clopper and Pearson.",
         "확률은 모든 보정에서 전 목표를 달성한 반복의 비율이며, 하한은 Clopper–Pearson 단측 95 % 하한입니다.";
     SizeNoteOrder: "What has no more of anything than a configuration that failed is taken to fail.", "실패한 구성보다 어느 자원도 더 많지 않은 구성은 실패로 봅니다.";
-    SweepTitleLine: "Load carried over {0}", "{0}에 따른 처리 한계";
-    SweepTitleLoad: "p99 ms over {0}", "{0}에 따른 p99 ms";
+    SizeChartNone: "{0}: no configuration found", "{0}: 조건에 맞는 구성 없음";
+    SizeChartSoFar: "{0}: {1} a month so far", "{0}: 지금까지 월 {1}";
+    SizeChartStated: "{0}: {1} a month ({2} for what the document puts at {3})",
+        "{0}: 월 {1} (문서가 {3}로 잡은 항목은 {2})";
+    SizeChartNow: "as it is", "현재";
+    SizeChartDocument: "the document: {0} for {1}; here {2}", "문서: {1}에 {0}, 이 구성에서는 {2}";
+    SizeChartAxis: "USD a month", "월 USD";
+    SizeKindNodes: "nodes", "노드";
+    SizeKindDatabases: "databases", "데이터베이스";
+    SizeKindCaches: "caches", "캐시";
+    SizeKindBrokers: "brokers", "브로커";
+    SizeKindCharges: "other charges", "기타 요금";
+    SweepTitle: "{0} over {1}", "{1}에 따른 {0}";
+    SweepTitleSame: "{0}: {1} to {2} whatever {3}, within their intervals", "{0}: {3}와(과) 무관하게 {1}–{2}, 신뢰구간 이내";
+    SweepTitleFromTo: "{0}: from {1} at {2} to {3} at {4}", "{0}: 최소 {1} ({2}), 최대 {3} ({4})";
+    SweepLine: "load carried, {0}", "처리 한계, {0}";
+    SweepPoints: "All points", "모든 점";
+    ParetoHeading: "Worth their price", "가격 대비 최선인 구성";
+    ParetoTitle: "{0} of {1} configurations are worth their price: {2} a month for {3} {6}, up to {4} for {5} {6}",
+        "구성 {1}개 중 가격 대비 최선은 {0}개: 월 {2}에 {3} {6}, 최대 월 {4}에 {5} {6}";
+    ParetoTitleOne: "One of {0} configurations is best at any price: {3}, {1} a month for {2} {4}",
+        "구성 {0}개 중 가격과 무관하게 최선은 하나: {3}, 월 {1}에 {2} {4}";
+    ParetoNote: "No other configuration is as good for less, by means; intervals may overlap.",
+        "평균 기준으로 더 낮은 비용에 같거나 더 나은 구성이 없는 것들이며, 신뢰구간은 겹칠 수 있습니다.";
+    ParetoLeftOut: "{0} of {1} points are left out: a price of theirs is not known.", "점 {1}개 중 {0}개는 가격을 알 수 없는 항목이 있어 제외했습니다.";
+    ParetoMore: "and {0} more in points.csv", "나머지 {0}개는 points.csv";
     SweepScale: "from {0} to {1}", "{0} ~ {1}";
     UncertainPage: "What is not known exactly, and what that means", "불확실한 입력과 그 영향";
     UncertainTitle: "{0}: all targets are met at {1} with a probability of {2}",

@@ -138,8 +138,10 @@ impl Place {
             .collect();
         let inputs: Vec<String> =
             sweep.inputs.iter().map(|(name, digest)| format!("{name}:{digest}")).collect();
+        // Points have a price, samples have none.
+        let priced = if sweep.asked == Asked::Sample { "" } else { "priced " };
         format!(
-            "plimsoll {} {:?} seed {} quick {} variant {} with {} from {}",
+            "plimsoll {} {priced}{:?} seed {} quick {} variant {} with {} from {}",
             sweep.version,
             sweep.asked,
             sweep.seed,
@@ -248,6 +250,15 @@ fn all_met(verdicts: &[super::result::TargetVerdict]) -> &'static str {
         "undecided"
     } else {
         "met"
+    }
+}
+
+impl Point {
+    /// What it costs: the sum of all that has a price \[USD a month\], and the parts without one.
+    pub fn price(&mut self, usd: f64, unpriced: &[String]) {
+        let known = if usd > 0.0 { Estimate::exact(usd) } else { Estimate::default() };
+        self.estimates.push(("monthly_usd".into(), known));
+        self.facts.push(("unpriced".into(), unpriced.join("; ")));
     }
 }
 

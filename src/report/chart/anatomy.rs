@@ -134,7 +134,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         canvas.text(words.text(lang), middle, Ink::middle(LABEL, INK));
         for (index, bar) in bars.iter().enumerate() {
             let y = top + NEXT * index as f64 + (NEXT - BAR) / 2.0;
-            let name = style::break_lines(&bar.variant.name, SMALL, label - 14.0, 2);
+            let name = style::break_name(&bar.variant.name, SMALL, label - 14.0, 2);
             canvas.block(&name, (left - 12.0, y + BAR / 2.0), Ink::right(SMALL, INK));
             let scale = if shares { 100.0 / bar.total } else { 1.0 };
             let end =

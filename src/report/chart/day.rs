@@ -38,7 +38,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
         .filter_map(|(_, variant)| worst(variant).map(|(share, bin)| (&*variant.name, share, bin)))
         .collect();
     let Some((name, share, bin)) = worsts.iter().min_by(|a, b| a.1.total_cmp(&b.1)) else {
-        return Word::ChartDay.text(lang).to_owned();
+        return lag(&variants, lang).unwrap_or_else(|| Word::ChartDay.text(lang).to_owned());
     };
     // Rounded down: "99.9 %" must not be said of less.
     let percent = number::plain((share * 1000.0).floor() / 10.0);
@@ -61,6 +61,43 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     } else {
         say(lang, Word::DayTitleGood, &[&percent])
     }
+}
+
+/// Part of the largest lag at which a backlog counts as worked off.
+const WORKED_OFF: f64 = 0.05;
+
+/// The finding about lag: how far it goes, when, and when that is worked off; of the variant in which it
+/// goes furthest. None without a lag.
+fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
+    let mean = |bin: &DayBin| if number::known(&bin.max_lag) { bin.max_lag.mean } else { 0.0 };
+    let peak = |variant: &VariantResult| {
+        let bins = variant.day.iter().enumerate();
+        bins.map(|(at, bin)| (at, mean(bin))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    };
+    let peaks = variants.iter().filter_map(|(_, variant)| Some((*variant, peak(variant)?)));
+    let (variant, (at, most)) = peaks.max_by(|a, b| a.1.1.total_cmp(&b.1.1))?;
+    if most < 0.5 {
+        return None;
+    }
+    let clock = |bin: &DayBin| number::clock_every(bin.start_s, bin.length_s);
+    let (name, bins) = (&variant.name, &variant.day);
+    let mut sorted: Vec<f64> = bins.iter().map(mean).collect();
+    sorted.sort_by(f64::total_cmp);
+    let lag_at = |at: usize| number::mean(&bins[at].max_lag);
+    let text = lag_at(at);
+    // A lag that is there all day is no backlog.
+    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let last = bins.last().map_or(0.0, mean);
+    if usual > most / 2.0 && last <= usual {
+        return Some(say(lang, Word::LagStays, &[name, &text]));
+    }
+    let done = bins[at..].iter().find(|bin| mean(bin) <= most * WORKED_OFF);
+    Some(match done {
+        Some(done) => say(lang, Word::LagDrains, &[name, &text, &clock(&bins[at]), &clock(done)]),
+        None => {
+            say(lang, Word::LagGrows, &[name, &text, &clock(&bins[at]), &lag_at(bins.len() - 1)])
+        }
+    })
 }
 
 /// A row of the chart.
@@ -89,7 +126,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     }
     let title = title(result, lang);
     let heading = Heading::new(&title, result, lang);
-    let legend = Legend::new(variants, all.len() - variants.len(), true, lang);
+    let rates = rows.iter().any(|row| row.is_rate);
+    let legend = Legend::new(variants, all.len() - variants.len(), rates, lang);
     let first = heading.bottom() + legend.height() + 44.0;
     let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
@@ -108,7 +146,14 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             if row.is_rate {
                 offered(canvas, &panel, variants);
             }
-            panel.frame(canvas, row.heading.text(lang), 17.0, index + 1 == rows.len());
+            let mut words = row.heading.text(lang).to_owned();
+            // Where the day is one of requests, the lag has its finding beside it.
+            if let (false, false, Some(found)) = (row.is_rate, row.is_time, lag(variants, lang))
+                && found != title
+            {
+                words = format!("{words} · {found}");
+            }
+            panel.frame(canvas, &words, 17.0, index + 1 == rows.len());
             let lines: Vec<_> = variants
                 .iter()
                 .map(|(index, variant)| (points(row, &variant.day), style::variant(*index)))
@@ -123,6 +168,11 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         }
         let middle = MARGIN + TICKS + width / 2.0;
         canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+        let rates = || bins().map(|bin| &bin.goodput_rps).filter(|rate| number::known(rate));
+        if rates().any(number::few) {
+            let note = (WIDTH - MARGIN, last + 44.0);
+            canvas.text(Word::BandsFew.text(lang), note, Ink::right(SMALL, FAINT));
+        }
     });
     Some(svg)
 }
@@ -135,8 +185,8 @@ fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
     let known = day.iter().filter(|bin| number::known((row.of)(bin)));
     known
         .map(|bin| {
-            let estimate = (row.of)(bin);
-            [bin.start_s + bin.length_s / 2.0, estimate.low, estimate.mean, estimate.high]
+            let [low, mean, high] = number::band((row.of)(bin));
+            [bin.start_s + bin.length_s / 2.0, low, mean, high]
         })
         .collect()
 }
@@ -190,7 +240,7 @@ impl Legend {
         let mut texts = Vec::new();
         texts.extend(offered.then(|| (Word::DayOffered.text(lang).to_owned(), None)));
         for (index, variant) in variants {
-            texts.push((style::fit(&variant.name, LABEL, 420.0), Some(*index)));
+            texts.push((style::fit_name(&variant.name, LABEL, 420.0), Some(*index)));
         }
         let mut entries = Vec::new();
         let (mut line, mut x) = (0, MARGIN);

@@ -192,7 +192,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let beside = variants.len().div_ceil(rows_of_panels);
     let room = WIDTH - 2.0 * MARGIN - label - GAP * (beside as f64 - 1.0);
     let width = room / beside as f64;
-    let titles = variants.iter().map(|v| style::break_lines(&v.name, LABEL, width, 2).len());
+    let titles = variants.iter().map(|v| style::break_name(&v.name, LABEL, width, 2).len());
     let title_room = 22.0 * titles.max().unwrap_or(1) as f64;
     let length = column(&variants);
     let top = heading.bottom() + 36.0 + title_room;
@@ -211,7 +211,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             if column == 0 {
                 for (line, name) in names.iter().enumerate() {
                     let y = top + ROW * (line as f64 + 0.5);
-                    let name = style::fit(name, SMALL, label - 12.0);
+                    let name = style::fit_name(name, SMALL, label - 12.0);
                     canvas.text(&name, (MARGIN + label - 10.0, y), Ink::right(SMALL, INK));
                 }
             }
@@ -232,7 +232,7 @@ fn panel(
     (left, top): (f64, f64),
     (width, column): (f64, f64),
 ) {
-    let title = style::break_lines(&variant.name, LABEL, width, 2);
+    let title = style::break_name(&variant.name, LABEL, width, 2);
     let middle = top - 16.0 - (title.len() as f64 - 1.0) * LABEL * 0.6;
     canvas.block(&title, (left, middle), Ink::left(LABEL, INK));
     let rows: Vec<Option<Row>> = names

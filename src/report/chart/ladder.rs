@@ -3,6 +3,7 @@
 use super::Heading;
 use super::axis::{Axis, Panel};
 use crate::report::ladder::{lifted, line, resource, title, unit, wanted};
+use crate::report::number;
 use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::study::ladder::{Ending, Ladder, Rung};
@@ -38,7 +39,7 @@ pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> String {
         rungs.iter().map(|rung| LINE * (1 + below(rung, lang).len()) as f64 + BAR + 16.0).collect();
     let top = heading.bottom() + 44.0;
     let height: f64 = heights.iter().sum();
-    let highest = rungs.iter().map(|rung| rung.rps.high).fold(ladder.up_to, f64::max);
+    let highest = rungs.iter().map(|rung| number::reach(&rung.rps)).fold(ladder.up_to, f64::max);
     let panel = Panel {
         left: MARGIN + NUMBERS,
         top,
@@ -84,8 +85,11 @@ fn row(canvas: &mut Canvas, panel: &Panel, ladder: &Ladder, rung: &Rung, top: f6
     // The interval, as a whisker.
     let (low, high, at) = (panel.x(rung.rps.low), panel.x(rung.rps.high), bar + BAR / 2.0);
     canvas.line((low, at), (high, at), INK, 1.5);
-    for end in [low, high] {
-        canvas.line((end, at - 5.0), (end, at + 5.0), INK, 1.5);
+    // Where the axis ends before the interval does, the whisker has no end.
+    for (value, end) in [(rung.rps.low, low), (rung.rps.high, high)] {
+        if panel.x.reaches(value) {
+            canvas.line((end, at - 5.0), (end, at + 5.0), INK, 1.5);
+        }
     }
     for (number, text) in below(rung, lang).iter().enumerate() {
         let y = bar + BAR + LINE * (number as f64 + 0.5) + 2.0;

@@ -37,8 +37,8 @@ fn series(result: &StudyResult, of: fn(&AtLoad) -> &Estimate) -> Vec<Series<'_>>
         let known = curve.iter().filter(|point| number::known(of(&point.at)));
         let points: Vec<[f64; 4]> = known
             .map(|point| {
-                let estimate = of(&point.at);
-                [point.at.rps, estimate.low, estimate.mean, estimate.high]
+                let [low, mean, high] = number::band(of(&point.at));
+                [point.at.rps, low, mean, high]
             })
             .collect();
         if !points.is_empty() {
@@ -110,11 +110,22 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         canvas.text(words, (centre, last + 46.0), Ink::middle(LABEL, INK));
         if result.variants.iter().any(|variant| variant.saturation.is_some()) {
             let percent = number::plain(result.confidence * 100.0);
-            let note = say(lang, Word::LinesNote, &[&percent, &curve_count(result, lang)]);
+            let mut note = say(lang, Word::LinesNote, &[&percent, &curve_count(result, lang)]);
+            if few(result) {
+                note = format!("{note} · {}", Word::BandsFew.text(lang));
+            }
             canvas.text(&note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
         }
     });
     Some(svg)
+}
+
+/// Whether a line or a point of a curve has too few replications for a band.
+fn few(result: &StudyResult) -> bool {
+    let lines = result.variants.iter().filter_map(|variant| variant.saturation.as_ref());
+    let points = result.variants.iter().flat_map(|variant| &variant.curve);
+    let all = lines.map(|line| &line.rps).chain(points.map(|point| &point.at.p99_ms));
+    all.filter(|one| number::known(one)).any(number::few)
 }
 
 /// The replications behind the curves: `n 2`, `n 2–8`.
@@ -131,7 +142,8 @@ fn curve_count(result: &StudyResult, lang: Lang) -> String {
 
 fn load_axis(result: &StudyResult, p99: &[Series], rates: &[Series]) -> Axis {
     let loads = p99.iter().chain(rates).flat_map(|s| s.points.iter().map(|point| point[0]));
-    let lines = result.variants.iter().filter_map(|v| v.saturation.as_ref()).map(|s| s.rps.high);
+    let lines =
+        result.variants.iter().filter_map(|v| v.saturation.as_ref()).map(|s| number::reach(&s.rps));
     let most = loads.chain(lines).chain([result.target_load.rps]).filter(|v| v.is_finite());
     Axis::up_to(most.fold(0.0, f64::max) * 1.03, 7.0)
 }
@@ -196,7 +208,7 @@ fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
         .collect();
     let room = WIDTH - MARGIN - panel.right() - LEADER;
     let labels: Vec<Vec<String>> =
-        series.iter().map(|one| style::break_lines(one.name, SMALL, room, 2)).collect();
+        series.iter().map(|one| style::break_name(one.name, SMALL, room, 2)).collect();
     let wishes: Vec<(f64, f64)> = ends
         .iter()
         .zip(&labels)
@@ -242,7 +254,7 @@ fn saturation_marks(
                 continue;
             };
             let colour = style::variant(*index);
-            if number::half_width(&saturation.rps).is_some() {
+            if number::half_width(&saturation.rps).is_some() && !number::few(&saturation.rps) {
                 let (low, high) = (panel.x(saturation.rps.low), panel.x(saturation.rps.high));
                 canvas.rectangle((low, *from), (high, *to), colour, 0.10);
             }

@@ -4,7 +4,7 @@ use super::Heading;
 use super::axis::{Axis, Panel};
 use crate::report::number;
 use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
-use crate::report::sweep::{conditions, estimate, shown, title};
+use crate::report::sweep::{conditions, estimate, named, shown, title};
 use crate::report::words::{Lang, Word, say};
 use crate::study::sweep::{Point, Sweep};
 
@@ -20,11 +20,11 @@ pub(crate) fn has(sweep: &Sweep) -> bool {
 
 /// As SVG.
 pub(crate) fn draw(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
-    let title = title(sweep, lang);
+    let title = title(sweep, points, lang);
     let heading = Heading::of(&title, conditions(sweep, lang));
     match sweep.varied.as_slice() {
         [_, _] => heat(sweep, points, &title, &heading, lang),
-        _ => curve(sweep, points, &title, &heading),
+        _ => curve(sweep, points, &title, &heading, lang),
     }
 }
 
@@ -48,11 +48,11 @@ fn numbers(values: &[String]) -> Option<Vec<f64>> {
     same.then(|| read.into_iter().map(|(value, _)| value).collect())
 }
 
-fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading) -> String {
+fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: Lang) -> String {
     let values = &sweep.varied[0].values;
     let at: Vec<f64> =
         numbers(values).unwrap_or_else(|| (1..=values.len()).map(|place| place as f64).collect());
-    let named = numbers(values).is_none();
+    let by_name = numbers(values).is_none();
     let mut lines = Vec::new();
     for (index, variant) in sweep.variants.iter().enumerate() {
         let of_variant = points.iter().filter(|point| point.variant == *variant);
@@ -60,7 +60,8 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading) -> Str
             .filter_map(|point| {
                 let place = values.iter().position(|value| *value == point.values[0])?;
                 let found = estimate(point, shown(sweep))?;
-                Some([at[place], found.low, found.mean, found.high])
+                let [low, mean, high] = number::band(found);
+                Some([at[place], low, mean, high])
             })
             .collect();
         line.sort_by(|a, b| a[0].total_cmp(&b[0]));
@@ -69,11 +70,12 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading) -> Str
         }
     }
     let all = || lines.iter().flat_map(|(line, _)| line.iter());
-    let highest = all().map(|point| point[3]).fold(0.0, f64::max);
-    let lowest = all().map(|point| point[1]).fold(f64::INFINITY, f64::min);
+    // By means: an interval may reach far beyond anything that happens.
+    let highest = all().map(|point| point[3].min(point[2] * 1.25)).fold(0.0, f64::max);
+    let lowest = all().map(|point| point[1].max(point[2] / 1.25)).fold(f64::INFINITY, f64::min);
     let top = heading.bottom() + 56.0;
     let mut x = Axis::from_zero(at.iter().copied().fold(0.0, f64::max), 8.0);
-    if named {
+    if by_name {
         x.ticks = at.iter().copied().zip(values.iter().cloned()).collect();
     }
     let panel = Panel {
@@ -87,7 +89,7 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading) -> Str
     let legend = if sweep.variants.len() > 1 { 24.0 * sweep.variants.len() as f64 } else { 0.0 };
     style::draw(top + PANEL + 70.0 + legend, title, |canvas| {
         heading.draw(canvas);
-        panel.frame(canvas, shown(sweep), 24.0, true);
+        panel.frame(canvas, &named(sweep, lang), 24.0, true);
         panel.series(canvas, &lines, 2.5);
         for (line, colour) in &lines {
             for point in line {
@@ -119,11 +121,11 @@ fn heat(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: L
     let cell = (WIDTH - 2.0 * MARGIN - label) / across.values.len().max(1) as f64;
     let next = ROW * down.values.len() as f64 + 96.0;
     let top = heading.bottom() + 60.0;
-    style::draw(top + next * sweep.variants.len() as f64, title, |canvas| {
+    style::draw(top - 60.0 + next * sweep.variants.len() as f64, title, |canvas| {
         heading.draw(canvas);
         let scale = [number::plain(low), number::plain(high)];
         let words = say(lang, Word::SweepScale, &[&scale[0], &scale[1]]);
-        let words = format!("{} {words}", shown(sweep));
+        let words = format!("{} {words}", named(sweep, lang));
         canvas.text(&words, (WIDTH - MARGIN, top - 44.0), Ink::right(SMALL, FAINT));
         for (index, variant) in sweep.variants.iter().enumerate() {
             let top = top + next * index as f64;

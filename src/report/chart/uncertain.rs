@@ -81,7 +81,7 @@ pub(crate) fn fan(found: &Uncertain, lang: Lang) -> String {
 fn band(canvas: &mut Canvas, panel: &Panel, fan: &Fan, top: f64, number: usize) {
     let colour = style::variant(number);
     let middle = top + BAND / 2.0;
-    let name = style::fit(&fan.variant, SMALL, panel.left - MARGIN - 12.0);
+    let name = style::fit_name(&fan.variant, SMALL, panel.left - MARGIN - 12.0);
     let ink = Ink::right(SMALL, style::dark(colour));
     canvas.text(&name, (panel.left - 10.0, middle), ink);
     let [lowest, low, median, high, highest] = fan.rps.as_slice() else { return };
@@ -98,10 +98,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
     under.insert(2, fan.variant.clone());
     let heading = Heading::of(&title, under);
     let shown: Vec<_> = of(found, &fan.variant).into_iter().take(INPUTS).collect();
-    let reach = |one: &&crate::study::uncertain::Influence| {
-        one.rps.mean.abs().max(one.rps.low.abs()).max(one.rps.high.abs()) / 2.0
-    };
-    let widest = shown.iter().map(reach).fold(0.0, f64::max).max(1e-9);
+    let widest = shown.iter().map(|one| one.rps.mean.abs() / 2.0).fold(0.0, f64::max).max(1e-9);
     let top = heading.bottom() + 50.0;
     let height = BAR * shown.len() as f64;
     let right = Axis::from_zero(widest, 3.0);
@@ -127,7 +124,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
         canvas.text(&words, (centre, top - 20.0), Ink::middle(LABEL, INK));
         for (row, one) in shown.iter().enumerate() {
             let (y, middle) = (top + BAR * row as f64, top + BAR * (row as f64 + 0.5));
-            let name = style::fit(&one.name, SMALL, NAMES - 90.0);
+            let name = style::fit_name(&one.name, SMALL, NAMES - 90.0);
             canvas.text(&name, (centre - width - 80.0, middle), Ink::right(SMALL, INK));
             let half = one.rps.mean / 2.0;
             let colour = style::variant(number);

@@ -1,0 +1,170 @@
+//! What capacity costs: every point of a sweep by its price, those that no other beats in a line of steps,
+//! with their numbers, which a list below explains.
+
+use super::Heading;
+use super::axis::{Axis, Panel, Place as Spot};
+use crate::report::number;
+use crate::report::pareto::Pareto;
+use crate::report::size::dollars;
+use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::sweep::{conditions, named};
+use crate::report::words::{Lang, Word, say};
+use crate::study::sweep::Sweep;
+
+/// Height of the panel \[px\].
+const PANEL: f64 = 380.0;
+/// Height of a line of the list \[px\].
+const LINE: f64 = 24.0;
+/// Most configurations that the list explains.
+const LISTED: usize = 12;
+/// Radius of a dot with a number \[px\].
+const DOT: f64 = 11.0;
+
+/// Those of the frontier that are listed: all, or as many evenly with both ends.
+fn listed(best: &[usize]) -> Vec<usize> {
+    if best.len() <= LISTED {
+        return best.to_vec();
+    }
+    (0..LISTED).map(|place| best[place * (best.len() - 1) / (LISTED - 1)]).collect()
+}
+
+/// As SVG.
+pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> String {
+    let title = found.title(sweep, lang);
+    let heading = Heading::of(&title, conditions(sweep, lang));
+    let listed = listed(&found.best);
+    let more = found.best.len() - listed.len();
+    let values = || found.places.iter().map(|place| place.value.mean);
+    let (low, high) =
+        values().fold((f64::INFINITY, 0.0), |(low, high), v| (v.min(low), v.max(high)));
+    let dearest = found.places.last().map_or(1.0, |place| place.usd);
+    let top = heading.bottom() + 50.0;
+    let panel = Panel {
+        left: MARGIN + 92.0,
+        top,
+        width: WIDTH - 2.0 * MARGIN - 112.0,
+        height: PANEL,
+        x: Axis::from_zero(dearest * 1.02, 8.0),
+        // Room for the interval above the best, and for its number.
+        y: Axis::fitting(low, high * 1.08, 6.0),
+    };
+    let list = panel.bottom() + 84.0;
+    let lines = listed.len() + usize::from(more > 0);
+    style::draw(list + LINE * lines as f64 + 8.0, &title, |canvas| {
+        heading.draw(canvas);
+        panel.frame(canvas, &named(sweep, lang), 24.0, true);
+        if sweep.variants.len() > 1 {
+            variants(canvas, sweep, &panel);
+        }
+        let under = (panel.left + panel.width / 2.0, panel.bottom() + 44.0);
+        canvas.text(Word::SizeChartAxis.text(lang), under, Ink::middle(LABEL, INK));
+        let spot = |index: usize| -> Spot {
+            let place = &found.places[index];
+            (panel.x(place.usd), panel.y(place.value.mean))
+        };
+        canvas.path(&steps(found, &panel), FAINT, 1.5);
+        for (index, place) in found.places.iter().enumerate() {
+            let at = spot(index);
+            let which = sweep.variants.iter().position(|name| *name == place.point.variant);
+            let colour = style::variant(which.unwrap_or(0));
+            // What two replications leave open says less than it hides.
+            if place.value.n > 2 {
+                whisker(canvas, &panel, at.0, (place.value.low, place.value.high), colour);
+            }
+            if !found.best.contains(&index) {
+                canvas.dot(at, 4.0, style::pale(colour));
+            }
+        }
+        for index in &found.best {
+            canvas.dot(spot(*index), 6.0, INK);
+        }
+        let mut taken: Vec<Spot> = Vec::new();
+        for (number, index) in listed.iter().enumerate() {
+            let at = spot(*index);
+            // Numbers stay apart: the next of a crowd is found in the list by its price.
+            if taken.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) > 2.0 * DOT) {
+                canvas.dot(at, DOT, INK);
+                let text = (number + 1).to_string();
+                canvas.text(&text, at, Ink::middle(SMALL - 2.0, style::PAPER));
+                taken.push(at);
+            }
+        }
+        for (number, index) in listed.iter().enumerate() {
+            let y = list + LINE * number as f64;
+            let place = &found.places[*index];
+            canvas.text(&format!("{}", number + 1), (panel.left - 14.0, y), Ink::right(SMALL, INK));
+            let words =
+                format!("{} · {}", dollars(place.usd, lang), number::estimate(&place.value));
+            canvas.text(&words, (panel.left, y), Ink::left(SMALL, INK));
+            let from = panel.left + 250.0;
+            let name = style::fit_name(&place.name(sweep), SMALL, WIDTH - MARGIN - from);
+            canvas.text(&name, (from, y), Ink::left(SMALL, FAINT));
+        }
+        if more > 0 {
+            let words = say(lang, Word::ParetoMore, &[&more.to_string()]);
+            let y = list + LINE * listed.len() as f64;
+            canvas.text(&words, (panel.left, y), Ink::left(SMALL, FAINT));
+        }
+    })
+}
+
+/// The way along the frontier: what is best for a price stays so until the next.
+fn steps(found: &Pareto<'_>, panel: &Panel) -> Vec<Spot> {
+    let mut steps: Vec<Spot> = Vec::new();
+    for index in &found.best {
+        let place = &found.places[*index];
+        let (x, y) = (panel.x(place.usd), panel.y(place.value.mean));
+        if let Some((_, before)) = steps.last().copied() {
+            steps.push((x, before));
+        }
+        steps.push((x, y));
+    }
+    if let Some((_, last)) = steps.last().copied() {
+        steps.push((panel.right(), last));
+    }
+    steps
+}
+
+/// What the colours stand for, from the right above the panel, as many as there is room for.
+fn variants(canvas: &mut Canvas, sweep: &Sweep, panel: &Panel) {
+    let (mut x, y) = (panel.right(), panel.top - 24.0);
+    for (index, name) in sweep.variants.iter().enumerate().rev() {
+        let name = style::fit_name(name, SMALL, 240.0);
+        let width = style::text_width(&name, SMALL) + 34.0;
+        if x - width < panel.left + 260.0 {
+            return;
+        }
+        let colour = style::variant(index);
+        canvas.dot((x - width + 10.0, y), 5.0, style::pale(colour));
+        canvas.text(&name, (x - width + 22.0, y), Ink::left(SMALL, style::dark(colour)));
+        x -= width + 10.0;
+    }
+}
+
+fn whisker(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    x: f64,
+    (low, high): (f64, f64),
+    colour: plotters::style::RGBColor,
+) {
+    let (low, high) = (panel.y(low), panel.y(high));
+    if (low - high).abs() > 3.0 {
+        canvas.line((x, low), (x, high), style::pale(colour), 1.5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_frontier_is_listed_evenly_with_both_ends() {
+        assert_eq!(listed(&[3, 5]), [3, 5]);
+        let long: Vec<usize> = (0..45).collect();
+        let shown = listed(&long);
+        assert_eq!((shown.len(), shown[0], shown[LISTED - 1]), (LISTED, 0, 44));
+        // 44 over 11: every fourth.
+        assert!(shown.windows(2).all(|pair| pair[1] - pair[0] == 4), "{shown:?}");
+    }
+}
