@@ -121,6 +121,9 @@ pub struct Checking {
     /// Print SARIF 2.1.0, for annotations of pull requests.
     #[arg(long, conflicts_with = "json")]
     pub sarif: bool,
+    /// Show every place that a rule speaks of, not only the first three.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What to study and how.

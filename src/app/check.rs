@@ -66,7 +66,7 @@ pub(super) fn check(checking: &Checking) -> u8 {
     }
     let study = &loaded.study;
     let mut text = format!(
-        "{}: {}, {}, {}, {} read; no errors, {}\n",
+        "{}: {}, {}, {}, {} read; the input has no errors, {}\n",
         study.scenario,
         counted(study.variants.len(), "variant"),
         counted(study.mixes.len(), "mix"),
@@ -75,7 +75,7 @@ pub(super) fn check(checking: &Checking) -> u8 {
         counted(loaded.warnings.len(), "warning"),
     );
     text.push_str(&report::edits(&study.edits, report::Lang::En));
-    text.push_str(&audit::text(&audit));
+    text.push_str(&audit::text(&audit, checking.all));
     print(text.as_bytes()).max(judged)
 }
 

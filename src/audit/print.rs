@@ -6,11 +6,12 @@ use serde_json::{Value, json as object};
 
 use super::{About, Audit, Bill, Finding, Rule, Severity, figure, rules};
 
-/// Findings of one code that the text shows; the rest is counted. JSON has all.
-const SHOWN: usize = 8;
+/// Findings of one code that the text shows unless all are asked for; the rest is counted. JSON has all.
+const SHOWN: usize = 3;
 
 /// Findings by severity and rule, then what it costs.
-pub fn text(audit: &Audit) -> String {
+pub fn text(audit: &Audit, all_places: bool) -> String {
+    let shown = if all_places { usize::MAX } else { SHOWN };
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let of = audit.findings.iter().filter(|finding| finding.severity == severity);
@@ -23,15 +24,15 @@ pub fn text(audit: &Audit) -> String {
         for same in all.chunk_by(|a, b| a.code == b.code) {
             let Some(about) = super::explain(same[0].code) else { continue };
             let _ = writeln!(text, "\n{word}[{}]: {}", about.code, about.title);
-            for finding in same.iter().take(SHOWN) {
+            for finding in same.iter().take(shown) {
                 let _ = write!(text, "  {}:{}", finding.file, finding.line);
                 if !finding.variants.is_empty() {
                     let _ = write!(text, " ({})", finding.variants.join(", "));
                 }
                 let _ = writeln!(text, "\n    {}\n    -> {}", finding.message, finding.consequence);
             }
-            if same.len() > SHOWN {
-                let _ = writeln!(text, "  and {} more", same.len() - SHOWN);
+            if same.len() > shown {
+                let _ = writeln!(text, "  and {} more (--all)", same.len() - shown);
             }
             let _ = writeln!(text, "  = remedy: {}", about.remedy);
         }
