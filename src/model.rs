@@ -9,6 +9,7 @@
 
 mod audit;
 mod begin;
+mod change;
 mod consumer;
 mod deploy;
 mod index;
@@ -32,6 +33,7 @@ mod users;
 use std::collections::VecDeque;
 
 use self::consumer::{Subscription, Thread};
+pub use self::change::obstacles;
 use self::deploy::Progress;
 use self::index::Index;
 use self::load::{Arrivals, Choice, Users};
@@ -107,8 +109,10 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
 }
 
 #[derive(Clone, Debug)]
-struct Pod {
+struct Pod<'a> {
     service: Id,
+    /// The settings with which it was started.
+    described: &'a spec::Service,
     life: Life,
     /// Which of its service's versions it is.
     version: u32,
@@ -155,8 +159,10 @@ enum Adder {
 }
 
 #[derive(Clone, Debug)]
-struct PodPool {
+struct PodPool<'a> {
     pool: Pool,
+    /// The settings of its pod.
+    described: &'a spec::Pool,
     service: Id,
     number: Id,
     adder: Adder,
@@ -188,7 +194,9 @@ struct Lock {
 }
 
 struct World<'a, O: Observer> {
+    /// The system as it is now, and as it was at first.
     spec: &'a Spec,
+    first: &'a Spec,
     run: &'a Run,
     observer: &'a mut O,
     now: Time,
@@ -197,10 +205,10 @@ struct World<'a, O: Observer> {
     slots: Slots,
     numbering: Numbering,
     services: Vec<Service>,
-    pods: Vec<Pod>,
+    pods: Vec<Pod<'a>>,
     /// Processors of all pods, then of all databases.
     cpus: Vec<Cpu>,
-    pools: Vec<PodPool>,
+    pools: Vec<PodPool<'a>>,
     databases: Vec<Database>,
     caches: Vec<Cache>,
     locks: Vec<Lock>,
@@ -214,7 +222,7 @@ struct World<'a, O: Observer> {
     /// Brokers that are lost, or were.
     lost: Vec<topics::Lost>,
     subscriptions: Vec<Subscription>,
-    threads: Vec<Thread>,
+    threads: Vec<Thread<'a>>,
     groups: Vec<Group>,
     /// Scratch: what members have to do.
     actions: Vec<Action>,
@@ -226,6 +234,8 @@ struct World<'a, O: Observer> {
     uneven: bool,
     /// How much of the timeline has happened.
     happened: usize,
+    /// The last of its states, until all that it asks for is there.
+    unsettled: Option<Id>,
     requests: Requests,
     users: Users,
     choice: Choice,
@@ -388,9 +398,9 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
-        let threads = self.spec.services[service as usize].threads;
         let station = self.numbering.threads + service;
         let state = &mut self.pods[pod as usize];
+        let threads = state.described.threads;
         if state.busy_threads < threads.maximum {
             state.busy_threads += 1;
             self.level(station, 1.0, 0);

@@ -30,6 +30,10 @@ impl<O: Observer> World<'_, O> {
         if matches!(rollout, Rollout::BlueGreen { .. }) && state.active.is_none() {
             state.active = Some(state.version);
         }
+        if matches!(rollout, Rollout::Rolling { .. }) && state.active.take().is_some() {
+            self.list_ready(service);
+        }
+        let state = &mut self.services[service as usize];
         state.version += 1;
         state.rollout = Some(Progress::Starting);
         self.agenda.clear(self.slots.services + service);
@@ -122,7 +126,9 @@ impl<O: Observer> World<'_, O> {
         let service = self.pods[pod as usize].service as usize;
         let rollout = self.services[service].rollout.take();
         let wanted = std::mem::replace(&mut self.services[service].wanted, 0);
+        let unsettled = self.unsettled.take();
         self.stop_pod(pod);
+        self.unsettled = unsettled;
         self.services[service].rollout = rollout;
         self.services[service].wanted = wanted;
     }
@@ -152,6 +158,7 @@ impl<O: Observer> World<'_, O> {
                     }
                 }
                 self.services[service as usize].rollout = None;
+                self.look_settled();
             }
             Some(Progress::Starting) | None => {}
         }

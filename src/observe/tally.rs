@@ -180,6 +180,8 @@ pub struct Tally {
     recent_total: u64,
     /// Requests answered in time.
     pub answered: u64,
+    /// States of the timeline of which all was there, and since when.
+    pub settled: Vec<(u32, Time)>,
 }
 
 impl Tally {
@@ -345,6 +347,7 @@ impl Observer for Tally {
             }
             Record::Pods { service, change } => self.pods_changed(now, service, change),
             Record::Nodes { .. } => {}
+            Record::Settled { state } => self.settled.push((state, now)),
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }

@@ -305,6 +305,21 @@ impl Cluster {
         self.nodes.values().filter(|node| node.group == group).count() as u32
     }
 
+    /// A group may have so many nodes from now on.
+    pub fn set_bounds(&mut self, group: u32, bounds: &std::ops::RangeInclusive<u32>) {
+        let group = &mut self.groups[group as usize];
+        (group.minimum, group.maximum) = (*bounds.start(), *bounds.end());
+    }
+
+    /// The last nodes of a group, so many, those that are not ready yet first.
+    pub fn last(&self, group: u32, count: u32) -> Vec<u32> {
+        let own = self.nodes.iter().filter(|(_, node)| node.group == group);
+        let mut all: Vec<(bool, u32)> =
+            own.map(|(number, node)| (!node.is_ready, *number)).collect();
+        all.sort_unstable();
+        all.into_iter().rev().take(count as usize).map(|(_, number)| number).collect()
+    }
+
     /// Nodes that are ready.
     pub fn ready(&self) -> impl Iterator<Item = u32> {
         self.nodes.iter().filter(|(_, node)| node.is_ready).map(|(number, _)| *number)
