@@ -23,6 +23,7 @@ mod phrases;
 mod picture;
 pub mod size;
 mod spark;
+mod steps;
 mod style;
 pub mod sweep;
 mod tables;

@@ -144,6 +144,8 @@ pub struct Bin {
     pub pods: Vec<f64>,
     /// Largest lag of any listener at any instant.
     pub max_lag: i64,
+    /// States of the timeline of which all was there from then on.
+    pub settled: Vec<(u32, Time)>,
 }
 
 impl Bin {
@@ -180,8 +182,6 @@ pub struct Tally {
     recent_total: u64,
     /// Requests answered in time.
     pub answered: u64,
-    /// States of the timeline of which all was there, and since when.
-    pub settled: Vec<(u32, Time)>,
 }
 
 impl Tally {
@@ -347,7 +347,7 @@ impl Observer for Tally {
             }
             Record::Pods { service, change } => self.pods_changed(now, service, change),
             Record::Nodes { .. } => {}
-            Record::Settled { state } => self.settled.push((state, now)),
+            Record::Settled { state } => self.current.settled.push((state, now)),
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }
