@@ -32,8 +32,8 @@ mod users;
 
 use std::collections::VecDeque;
 
-use self::consumer::{Subscription, Thread};
 pub use self::change::obstacles;
+use self::consumer::{Subscription, Thread};
 use self::deploy::Progress;
 use self::index::Index;
 use self::load::{Arrivals, Choice, Users};
@@ -235,7 +235,7 @@ struct World<'a, O: Observer> {
     /// How much of the timeline has happened.
     happened: usize,
     /// The last of its states, until all that it asks for is there.
-    unsettled: Option<Id>,
+    unsettled: Option<change::Unsettled>,
     requests: Requests,
     users: Users,
     choice: Choice,

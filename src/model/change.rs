@@ -12,6 +12,16 @@ use crate::engine::Class;
 use crate::observe::{Observer, Record};
 use crate::station::pool::Pool as Connections;
 
+/// What a state of the timeline asks for and is not all there.
+#[derive(Clone, Debug)]
+pub(super) struct Unsettled {
+    state: Id,
+    /// Services that change.
+    services: Vec<Id>,
+    /// Whether a group of nodes does.
+    nodes: bool,
+}
+
 /// The first state and all later ones.
 pub(super) fn states(spec: &Spec) -> impl Iterator<Item = &Spec> {
     std::iter::once(spec).chain(&spec.later)
@@ -29,7 +39,10 @@ pub fn obstacles(before: &Spec, after: &Spec) -> Vec<String> {
     let names = |spec: &Spec| -> Vec<String> {
         let services = spec.services.iter().map(|service| service.name.clone());
         let databases = spec.databases.iter().map(|database| database.name.clone());
-        services.chain(databases).chain(spec.caches.iter().map(|cache| cache.name.clone())).collect()
+        services
+            .chain(databases)
+            .chain(spec.caches.iter().map(|cache| cache.name.clone()))
+            .collect()
     };
     same(names(before) == names(after), "which services, databases and caches there are");
     let steps = |spec: &Spec| (spec.endpoints.clone(), spec.ops.clone(), spec.samplers.clone());
@@ -72,7 +85,8 @@ pub fn obstacles(before: &Spec, after: &Spec) -> Vec<String> {
         same(is_same, "limits, budgets and outlier rules of a mesh");
     }
     let machines = |spec: &Spec| {
-        let sizeless = |group: &NodeGroup| NodeGroup { nodes: 0, minimum: 0, maximum: 0, ..group.clone() };
+        let sizeless =
+            |group: &NodeGroup| NodeGroup { nodes: 0, minimum: 0, maximum: 0, ..group.clone() };
         let cluster = spec.cluster.as_ref()?;
         Some((cluster.shared, cluster.groups.iter().map(sizeless).collect::<Vec<_>>()))
     };
@@ -85,8 +99,16 @@ impl Spec {
     pub(crate) fn renews(&self, after: &Spec, service: Id) -> bool {
         let of = |spec: &Spec| {
             let service = spec.services[service as usize].clone();
-            let Lifecycle { requests, group, quota, ready_after, warm_up, collection, shutdown, .. } =
-                service.lifecycle;
+            let Lifecycle {
+                requests,
+                group,
+                quota,
+                ready_after,
+                warm_up,
+                collection,
+                shutdown,
+                ..
+            } = service.lifecycle;
             let life = (requests, group, quota, ready_after, warm_up, collection, shutdown);
             (service.cores, service.threads, service.pools, life)
         };
@@ -104,9 +126,12 @@ impl<O: Observer> World<'_, O> {
         let before = self.spec;
         let Some(after) = self.first.later.get(number as usize) else { return };
         self.spec = after;
+        let mut unsettled = Unsettled { state: number, services: Vec::new(), nodes: false };
+        // What is under way is looked at when all is ordered.
         self.unsettled = None;
         for (group, (old, new)) in (0..).zip(groups(before).iter().zip(groups(after))) {
             if old != new {
+                unsettled.nodes = true;
                 self.resize_nodes(group, old, new);
             }
         }
@@ -116,13 +141,16 @@ impl<O: Observer> World<'_, O> {
             }
         }
         for service in 0..after.services.len() as Id {
-            self.become_service(service, before, after);
+            if self.become_service(service, before, after) {
+                unsettled.services.push(service);
+            }
         }
-        self.unsettled = Some(number);
+        self.unsettled = Some(unsettled);
         self.look_settled();
     }
 
-    fn become_service(&mut self, service: Id, before: &Spec, after: &Spec) {
+    /// Whether anything was asked for that takes its time.
+    fn become_service(&mut self, service: Id, before: &Spec, after: &Spec) -> bool {
         let (old, new) = (&before.services[service as usize], &after.services[service as usize]);
         if let Some(settings) = new.lifecycle.autoscaling {
             let own = self.scalers.iter_mut().find(|scaler| scaler.service == service);
@@ -145,6 +173,7 @@ impl<O: Observer> World<'_, O> {
         if renews {
             self.deploy(service);
         }
+        renews || by_hand || old.lifecycle.autoscaling != new.lifecycle.autoscaling
     }
 
     fn resize_database(&mut self, database: Id, cores: f64) {
@@ -159,26 +188,34 @@ impl<O: Observer> World<'_, O> {
     /// Whether all that the last state asks for is there, and nothing is on its way: then say so.
     #[inline]
     pub(super) fn look_settled(&mut self) {
-        if let Some(state) = self.unsettled
-            && self.is_settled()
+        if let Some(unsettled) = &self.unsettled
+            && self.is_settled(unsettled)
         {
+            let state = unsettled.state;
             self.unsettled = None;
             self.record(Record::Settled { state });
         }
     }
 
     #[cold]
-    fn is_settled(&self) -> bool {
-        let has_all = |service: &super::Service| {
+    fn is_settled(&self, unsettled: &Unsettled) -> bool {
+        let has_all = |number: &Id| {
+            let service = &self.services[*number as usize];
+            let mut scalers = self.scalers.iter().filter(|scaler| scaler.service == *number);
+            let threads = self
+                .threads
+                .iter()
+                .filter(|thread| thread.described.service == *number && thread.is_there());
+            let mut groups = threads.map(|thread| &self.groups[thread.group as usize]);
             let mut pods = service.pods.clone().map(|pod| self.pods[pod as usize].life);
             let still = pods.clone().all(|life| matches!(life, Life::Absent | Life::Ready));
             let ready = pods.by_ref().filter(|life| *life == Life::Ready).count();
-            service.rollout.is_none() && still && ready == service.wanted as usize
+            let has_pods = service.rollout.is_none() && still && ready == service.wanted as usize;
+            has_pods
+                && scalers.all(super::Scaler::is_within_bounds)
+                && groups.all(|group| group.calm)
         };
-        self.services.iter().all(has_all)
-            && self.scalers.iter().all(super::Scaler::is_within_bounds)
-            && self.groups.iter().all(|group| group.calm)
-            && !self.nodes_are_coming()
+        unsettled.services.iter().all(has_all) && !(unsettled.nodes && self.nodes_are_coming())
     }
 }
 

@@ -103,6 +103,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     let group = |group: &NodeGroup| Group {
         allocatable: Allocatable { size: sized(group.allocatable), pods: group.most_pods },
         daemons: group.daemons.iter().copied().map(sized).collect(),
+        dedicated: group.dedicated,
         minimum: *bounds(group).start(),
         maximum: *bounds(group).end(),
     };
@@ -164,12 +165,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
 
 fn pod_of(described: &super::spec::Service, owner: Id, who: u32) -> placement::Pod {
     let lifecycle = &described.lifecycle;
-    placement::Pod {
-        who,
-        owner,
-        group: lifecycle.group,
-        requests: sized(lifecycle.requests),
-    }
+    placement::Pod { who, owner, group: lifecycle.group, requests: sized(lifecycle.requests) }
 }
 
 /// Find a node for each pod that is wanted from the beginning; those that fit nowhere are written down as

@@ -12,7 +12,7 @@ pub use self::cluster::{
     Requests, Rollout, Shutdown, WarmUp,
 };
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
-pub use self::mesh::{Budget, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
+pub use self::mesh::{Budget, Hedge, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;

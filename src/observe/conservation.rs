@@ -207,7 +207,8 @@ impl Observer for Ledger {
             Record::Completed { .. }
             | Record::ConnectionRefused { .. }
             | Record::Pods { .. }
-            | Record::Nodes { .. } | Record::Settled { .. } => {}
+            | Record::Nodes { .. }
+            | Record::Settled { .. } => {}
         }
         if self.answered + self.failed > self.offered {
             self.fault(|| "more requests are over than were made".into());

@@ -1,13 +1,12 @@
 //! A variant's system as a day's timeline changes it: one document after another.
 
-use super::decode::Decode;
 use super::Named;
+use super::decode::Decode;
 use super::document::{
-    ApplyDoc, DayDoc, HappeningDoc, PlanDoc, RolloutWord, ScenarioDoc, SetDoc, SystemDoc,
+    ApplyDoc, ChangeDoc, DayDoc, HappeningDoc, PlanDoc, RolloutWord, ScenarioDoc, SetDoc, SystemDoc,
 };
 use super::plan;
 use super::problem::{Problems, Span};
-use super::values::Text;
 use super::yaml::{Node, Value};
 use crate::study::result::Edit;
 use crate::units::Span as Length;
@@ -92,16 +91,16 @@ fn apply_edits(
     problems: &mut Problems,
 ) -> Vec<Edit> {
     let mut part = plan.clone();
-    let wanted = |edit: Option<&Text>| {
-        let named = |wanted: &str| edit.is_some_and(|edit| edit.0 == wanted);
-        apply.edits.is_empty() || apply.edits.iter().any(|edit| named(&edit.value.0))
+    let named = |change: &ChangeDoc, name: &str| {
+        let below = change.set.value.0.strip_prefix(name);
+        change.edit.as_ref().is_some_and(|edit| edit.0 == name)
+            || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    part.changes.retain(|change| wanted(change.edit.as_ref()));
+    part.changes.retain(|change| {
+        apply.edits.is_empty() || apply.edits.iter().any(|edit| named(change, &edit.value.0))
+    });
     for edit in &apply.edits {
-        let known = |change: &super::document::ChangeDoc| {
-            change.edit.as_ref().is_some_and(|own| own.0 == edit.value.0)
-        };
-        if !plan.changes.iter().any(known) {
+        if !plan.changes.iter().any(|change| named(change, &edit.value.0)) {
             let message = format!("the plan `{}` has no edit `{}`", plan.plan.text, edit.value.0);
             problems.add("E0201", edit.span, message);
         }

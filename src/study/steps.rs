@@ -10,7 +10,8 @@ use crate::stats::Estimate;
 /// The time before the first change, then one entry for each change; empty without any.
 pub(super) fn steps(series: &[&[Bin]], asked: &Day) -> Vec<StepResult> {
     let Some((first, _)) = asked.steps.first() else { return Vec::new() };
-    let begins = |number: usize| asked.steps.get(number).map_or(asked.horizon, |step| step.0).secs();
+    let begins =
+        |number: usize| asked.steps.get(number).map_or(asked.horizon, |step| step.0).secs();
     let before = (first.secs() > 0.0).then(|| step(series, None, "", 0.0..first.secs()));
     let each = asked.steps.iter().enumerate().map(|(number, (at, what))| {
         step(series, Some(number as u32), what, at.secs()..begins(number + 1))

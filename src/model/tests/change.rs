@@ -6,7 +6,8 @@ use crate::model::{obstacles, settle};
 
 /// `before`, which becomes each of `after` at an instant.
 fn becoming(before: Spec, after: &[(f64, Spec)]) -> Spec {
-    let timed = |(state, (seconds, _)): (u32, &(f64, Spec))| at(*seconds, Happening::Become { state });
+    let timed =
+        |(state, (seconds, _)): (u32, &(f64, Spec))| at(*seconds, Happening::Become { state });
     let timeline = (0..).zip(after).map(timed).collect();
     let later: Vec<Spec> = after.iter().map(|(_, spec)| spec.clone()).collect();
     for spec in &later {
@@ -56,7 +57,8 @@ fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
         .collect();
     // The k-th of the last pod, from 14 on.
     expected.extend((0..=4).map(|k| (14.0 + 0.5 * f64::from(k), 1.0 + 0.5 * f64::from(k))));
-    let found: Vec<(f64, f64)> = answers(&spec, 30.0).into_iter().filter(|of| of.0 < 16.25).collect();
+    let found: Vec<(f64, f64)> =
+        answers(&spec, 30.0).into_iter().filter(|of| of.0 < 16.25).collect();
     assert_eq!(found, expected);
     assert_eq!(
         said(&spec, 30.0, &["Settled"]),
@@ -147,14 +149,14 @@ fn a_node_group_grows_when_its_nodes_have_come() {
             maximum: 0,
             scaled: false,
             provision: Span::from_secs(60.0),
+            dedicated: false,
             vcpus: 1.0,
             allocatable: Requests { millicores: 1000, mebibytes: 1000 },
             most_pods: 10,
             daemons: Vec::new(),
             credits: None,
         };
-        spec.cluster =
-            Some(Cluster { groups: vec![group], shared: true, ..Cluster::default() });
+        spec.cluster = Some(Cluster { groups: vec![group], shared: true, ..Cluster::default() });
         settle(&mut spec);
         spec
     };

@@ -12,7 +12,7 @@ document! {
     struct ApplyDoc {
         /// Plan.
         plan: Name,
-        /// Which of its edits, by their `edit`; all by default.
+        /// Which of its edits, by their `edit`, their `set` or the beginning of it; all by default.
         edits: Vec<Spanned<Text>>,
         /// Whether they are taken back: what they set is what it was when the day began.
         back: Option<Flag>,

@@ -27,9 +27,7 @@ pub(super) fn align(variant: &VariantInput, spec: &mut Spec, problems: &mut Prob
     let mut timeline = Vec::new();
     for (number, (state, step)) in (0..).zip(later.iter_mut().zip(&variant.later)) {
         let mut add = |what| timeline.push(Timed { at: step.at, what });
-        for (topic, (has, wanted)) in
-            (0..).zip(partitions.iter_mut().zip(&mut state.topics))
-        {
+        for (topic, (has, wanted)) in (0..).zip(partitions.iter_mut().zip(&mut state.topics)) {
             if wanted.partitions < *has {
                 let message = format!("partitions of `{}` cannot be taken away", wanted.name);
                 problems.add("E0316", step.span, message);
@@ -57,7 +55,8 @@ pub(super) fn align(variant: &VariantInput, spec: &mut Spec, problems: &mut Prob
             own.lifecycle.rollout = ways[service].unwrap_or(own.lifecycle.rollout);
             most[service] = most[service].max(own.most_pods());
             if renews {
-                surplus[service] = surplus[service].max(own.lifecycle.rollout.surplus(most[service]));
+                surplus[service] =
+                    surplus[service].max(own.lifecycle.rollout.surplus(most[service]));
             }
         }
         add(Happening::Become { state: number });

@@ -137,6 +137,7 @@ impl Compiler<'_> {
                 Some(NodeScalerWord::Karpenter) => KARPENTER,
                 _ => PROVISION,
             }),
+            dedicated: document.dedicated.is_some_and(|flag| flag.0),
             vcpus,
             allocatable,
             most_pods,

@@ -1,7 +1,7 @@
 //! What happens on the day: names looked up, times put in order.
 
-use super::{Question, change};
 use super::system::too_large;
+use super::{Question, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
