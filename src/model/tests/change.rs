@@ -135,7 +135,8 @@ fn more_consumers_come_with_new_pods() {
 }
 
 /// A node of one core has room for one of two pods. A second node, ordered at 10, comes at 70, and the pod
-/// that waits is ready two seconds later. It goes at 100, and its pod waits again.
+/// that waits is ready two seconds later. It goes at 100, and its pod waits again. What was asked for are
+/// nodes: it is in place when they are.
 #[test]
 fn a_node_group_grows_when_its_nodes_have_come() {
     let nodes = |count: u32| {
@@ -165,10 +166,11 @@ fn a_node_group_grows_when_its_nodes_have_come() {
         said(&spec, 130.0, &["Pods", "Nodes", "Settled"]),
         [
             "70.000000 Nodes { group: 0, change: 1 }",
+            "70.000000 Settled { state: 0 }",
             "72.000000 Pods { service: 0, change: 1 }",
-            "72.000000 Settled { state: 0 }",
             "100.000000 Nodes { group: 0, change: -1 }",
             "100.000000 Pods { service: 0, change: -1 }",
+            "100.000000 Settled { state: 1 }",
         ]
     );
 }
