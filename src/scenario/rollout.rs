@@ -77,10 +77,11 @@ pub(super) fn steps(
 }
 
 fn name_of(apply: &ApplyDoc) -> String {
-    let numbers: Vec<&str> = apply.edits.iter().map(|edit| edit.value.0.as_str()).collect();
-    let which = if numbers.is_empty() { "all".to_owned() } else { numbers.join(", ") };
-    let back = if apply.back.is_some_and(|back| back.0) { " taken back" } else { "" };
-    format!("{} {which}{back}", apply.plan.text)
+    let back = apply.back.is_some_and(|back| back.0).then_some("back");
+    let which = apply.edits.iter().map(|edit| edit.value.0.as_str());
+    let which: Vec<&str> = which.chain(back).collect();
+    let plan = &apply.plan.text;
+    if which.is_empty() { plan.clone() } else { format!("{plan} ({})", which.join(", ")) }
 }
 
 /// Make the edits that are meant, or take them back.

@@ -108,6 +108,7 @@ impl Observer for Outcomes {
             | Record::Passed { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
+            | Record::Settled { .. }
             | Record::ConnectionRefused { .. } => return,
         };
         self.seen.push((now, what));
