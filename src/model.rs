@@ -146,6 +146,8 @@ struct Service {
     wanted: u32,
     /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
     version: u32,
+    /// State of the timeline that each version was deployed in; 0 is the first.
+    deployed_in: Vec<u32>,
     active: Option<u32>,
     rollout: Option<Progress>,
 }
@@ -232,8 +234,9 @@ struct World<'a, O: Observer> {
     shared_nodes: bool,
     /// Whether any pod's work takes other than its demand: cold code, garbage.
     uneven: bool,
-    /// How much of the timeline has happened.
+    /// How much of the timeline has happened, and which state it has made.
     happened: usize,
+    state: u32,
     /// The last of its states, until all that it asks for is there.
     unsettled: Option<change::Unsettled>,
     requests: Requests,

@@ -48,6 +48,7 @@ impl<'a, O: Observer> World<'a, O> {
                 next: 0,
                 wanted: service.pods + service.lifecycle.pending,
                 version: 0,
+                deployed_in: vec![0],
                 active: None,
                 rollout: None,
             });
@@ -149,6 +150,7 @@ impl<'a, O: Observer> World<'a, O> {
                 lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
             }),
             happened: 0,
+            state: 0,
             unsettled: None,
             requests: Requests::default(),
             users: Users::default(),

@@ -125,7 +125,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn become_state(&mut self, number: Id) {
         let before = self.spec;
         let Some(after) = self.first.later.get(number as usize) else { return };
-        self.spec = after;
+        (self.spec, self.state) = (after, number + 1);
         let mut unsettled = Unsettled { state: number, services: Vec::new(), nodes: false };
         // What is under way is looked at when all is ordered.
         self.unsettled = None;
@@ -171,9 +171,27 @@ impl<O: Observer> World<'_, O> {
             self.scale(service, wanted(new));
         }
         if renews {
-            self.deploy(service);
+            // A controller knows its older sets by what is in them, and goes back to one that is there.
+            let same = |version: &u32| {
+                let state = self.services[service as usize].deployed_in[*version as usize];
+                let mut pods = self.services[service as usize].pods.clone();
+                let is_there = |pod: u32| {
+                    let pod = &self.pods[pod as usize];
+                    pod.version == *version && pod.life.is_there()
+                };
+                !self.state_of(state).renews(after, service) && pods.any(is_there)
+            };
+            let versions = 0..self.services[service as usize].deployed_in.len() as u32;
+            let old = versions.rev().find(same);
+            self.deploy(service, old);
         }
         renews || by_hand || old.lifecycle.autoscaling != new.lifecycle.autoscaling
+    }
+
+    /// The description of a state; 0 is the first.
+    fn state_of(&self, number: u32) -> &Spec {
+        let later = number.checked_sub(1).and_then(|place| self.first.later.get(place as usize));
+        later.unwrap_or(self.first)
     }
 
     fn resize_database(&mut self, database: Id, cores: f64) {

@@ -23,8 +23,8 @@ pub(super) enum Progress {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// A new version of a service is to replace what runs.
-    pub(super) fn deploy(&mut self, service: Id) {
+    /// A new version of a service is to replace what runs, or an old one of which there are pods still.
+    pub(super) fn deploy(&mut self, service: Id, old: Option<u32>) {
         let rollout = self.spec.services[service as usize].lifecycle.rollout;
         let state = &mut self.services[service as usize];
         if matches!(rollout, Rollout::BlueGreen { .. }) && state.active.is_none() {
@@ -33,8 +33,12 @@ impl<O: Observer> World<'_, O> {
         if matches!(rollout, Rollout::Rolling { .. }) && state.active.take().is_some() {
             self.list_ready(service);
         }
+        let current = self.state;
         let state = &mut self.services[service as usize];
-        state.version += 1;
+        state.version = old.unwrap_or(state.deployed_in.len() as u32);
+        if old.is_none() {
+            state.deployed_in.push(current);
+        }
         state.rollout = Some(Progress::Starting);
         self.agenda.clear(self.slots.services + service);
         self.roll(service);

@@ -613,6 +613,7 @@ pub(super) fn proxies(spec: &Spec, mesh: &Mesh) -> u32 {
                 next: 0,
                 wanted: 0,
                 version: 0,
+                deployed_in: Vec::new(),
                 active: None,
                 rollout: None,
             }

@@ -63,7 +63,7 @@ impl<O: Observer> World<'_, O> {
                         arrivals.speed_up(factor);
                     }
                 }
-                Happening::Deploy { service } => self.deploy(service),
+                Happening::Deploy { service } => self.deploy(service, None),
                 Happening::Become { state } => self.become_state(state),
                 Happening::FailNode { group, nodes, replaced_after } => {
                     self.fail_nodes(group, nodes, replaced_after);

@@ -104,8 +104,11 @@ fn a_plan_is_rolled_out_in_its_order_and_taken_back() {
     }
     let pods: Vec<f64> = said(&study, &["Pods"]).into_iter().map(|line| line.0).collect();
     let turns = [[102.75; 2], [104.75; 2], [122.75; 2], [124.75; 2]];
-    let expected: Vec<f64> =
-        [82.75].into_iter().chain(turns.into_iter().flatten()).chain([140.75, 142.75, 142.75]).collect();
+    let expected: Vec<f64> = [82.75]
+        .into_iter()
+        .chain(turns.into_iter().flatten())
+        .chain([140.75, 142.75, 142.75])
+        .collect();
     assert_eq!(pods, expected);
     assert!(said(&study, &["Failed"]).is_empty());
 }

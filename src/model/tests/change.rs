@@ -66,6 +66,50 @@ fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
     );
 }
 
+/// Blue/green takes a full second set, and nodes have room for one pod more: of the two that a larger pool
+/// asks for at 5.25 one waits for ever, and nobody gets requests on the other. The way back at 20.25 finds the
+/// first set as it was: after its 3 s of promotion and 4 s more the new one is gone, at 27.25.
+#[test]
+fn the_way_back_finds_the_set_that_is_still_there() {
+    let crowded = |connections: u32| {
+        let mut spec = holding(connections);
+        spec.services[0].pods = 2;
+        spec.services[0].lifecycle.requests = Requests { millicores: 300, mebibytes: 0 };
+        spec.services[0].lifecycle.most = 10;
+        spec.services[0].lifecycle.rollout =
+            Rollout::BlueGreen { promotion: Span::from_secs(3.0), keep: Span::from_secs(4.0) };
+        spec.cluster = Some(Cluster {
+            groups: vec![NodeGroup {
+                name: "nodes".into(),
+                nodes: 1,
+                minimum: 1,
+                maximum: 1,
+                scaled: false,
+                dedicated: false,
+                provision: Span::ZERO,
+                vcpus: 1.0,
+                allocatable: Requests { millicores: 1000, mebibytes: 1000 },
+                most_pods: 10,
+                daemons: Vec::new(),
+                credits: None,
+            }],
+            shared: true,
+            ..Cluster::default()
+        });
+        assert_eq!(settle(&mut spec), []);
+        spec
+    };
+    let spec = becoming(crowded(4), &[(5.25, crowded(8)), (20.25, crowded(4))]);
+    assert_eq!(
+        said(&spec, 60.0, &["Pods", "Settled", "Failed"]),
+        [
+            "7.250000 Pods { service: 0, change: 1 }",
+            "27.250000 Pods { service: 0, change: -1 }",
+            "27.250000 Settled { state: 1 }",
+        ]
+    );
+}
+
 /// Only the number of pods differs: none is replaced, and one more is ready two seconds later.
 #[test]
 fn more_pods_replace_nobody() {
