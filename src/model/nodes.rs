@@ -90,9 +90,10 @@ fn sized(requests: Requests) -> placement::Requests {
 
 /// Fewest and most nodes of a group.
 fn bounds(group: &NodeGroup) -> RangeInclusive<u32> {
-    match group.scaled {
-        true => group.minimum..=group.maximum.max(group.nodes),
-        false => group.nodes..=group.nodes,
+    if group.scaled {
+        group.minimum..=group.maximum.max(group.nodes)
+    } else {
+        group.nodes..=group.nodes
     }
 }
 

@@ -38,9 +38,9 @@ pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
     for variant in changed(result) {
         lines.push(say(lang, Word::StepsOf, &[&variant.name]));
         for step in &variant.steps {
-            let [at, what, through, errors, p99, lag] = cells(step, lang);
+            let [at, what, through, errors, p99, behind] = cells(step, lang);
             let through = if through.is_empty() { through } else { format!("{through}; ") };
-            let rest = say(lang, Word::StepLine, &[&errors, &p99, &lag]);
+            let rest = say(lang, Word::StepLine, &[&errors, &p99, &behind]);
             lines.push(format!("{at} {what}: {through}{rest}"));
         }
     }
