@@ -118,7 +118,7 @@ pub struct VariantResult {
     #[serde(default)]
     pub pods: Vec<PodsResult>,
     /// Settings that changed on the day, in order of time, with the time before the first; empty without any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub steps: Vec<StepResult>,
     /// Stations: what was busy and where work waited, at the target load and over the day.
     pub stations: Vec<StationResult>,

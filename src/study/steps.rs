@@ -1,5 +1,5 @@
-//! What became of the changes of a day: when all that each asked for was there, and what users got until the
-//! next.
+//! What became of the changes of a day: when all that each asked for was there, and what users got until
+//! the next.
 
 use super::CONFIDENCE;
 use super::result::StepResult;
