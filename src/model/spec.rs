@@ -145,8 +145,8 @@ pub enum Happening {
         /// Index of the service.
         service: Id,
     },
-    /// The system's settings are those of one of [`Spec::later`] from now on. Services whose pods differ are
-    /// deployed anew, as their [`Rollout`] in that state says; all else changes at once.
+    /// The system's settings are those of one of [`Spec::later`] from now on. Services whose pods
+    /// differ are deployed anew, as their [`Rollout`] in that state says; all else changes at once.
     Become {
         /// Index into [`Spec::later`].
         state: Id,

@@ -7,8 +7,9 @@
 //!
 //! Rules and defaults are those of the Kubernetes scheduler (`pkg/scheduler/framework/plugins`) and of
 //! Amazon EKS nodes (awslabs/amazon-eks-ami, `nodeadm/internal/kubelet/config.go`, `eni-max-pods.txt`).
-//! Left out: zones, taints other than those that keep a group for its own pods, affinities, priorities and preemption, images already on a node, volumes, and
-//! the seconds for which the scheduler sets aside a pod that it could not place.
+//! Left out: zones, taints other than those that keep a group for its own pods, affinities, priorities
+//! and preemption, images already on a node, volumes, and the seconds for which the scheduler sets
+//! aside a pod that it could not place.
 
 use std::collections::BTreeMap;
 

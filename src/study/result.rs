@@ -117,7 +117,8 @@ pub struct VariantResult {
     /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
     #[serde(default)]
     pub pods: Vec<PodsResult>,
-    /// Settings that changed on the day, in order of time, with the time before the first; empty without any.
+    /// Settings that changed on the day, in order of time, with the time before the first; empty
+    /// without any.
     #[serde(default)]
     pub steps: Vec<StepResult>,
     /// Stations: what was busy and where work waited, at the target load and over the day.

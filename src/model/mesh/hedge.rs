@@ -1,10 +1,11 @@
 //! Hedged requests: when a try is not answered within a time, a copy of it goes to another pod.
 //!
-//! The first good answer counts; while the other of the two is under way, the failure of one is ignored.
-//! What is not needed any more is worked on for nobody, or taken out of its pod's queue where it still waits
-//! for a thread: a servlet that has begun notices nothing of a connection that closes. (Dean, Barroso: The
-//! Tail at Scale, CACM 56/2, 2013; gRPC's proposal A6, which sends copies after `hedgingDelay`.) A copy takes
-//! a connection that is free, and is not sent where none is, or where no other pod is ready.
+//! The first good answer counts; while the other of the two is under way, the failure of one is
+//! ignored. What is not needed any more is worked on for nobody, or taken out of its pod's queue where
+//! it still waits for a thread: a servlet that has begun notices nothing of a connection that closes.
+//! (Dean, Barroso: The Tail at Scale, CACM 56/2, 2013; gRPC's proposal A6, which sends copies after
+//! `hedgingDelay`.) A copy takes a connection that is free, and is not sent where none is, or where no
+//! other pod is ready.
 
 use super::{DRAW_TRIES, Hop, NONE, Origin, Request, Timer, World};
 use crate::engine::Class;

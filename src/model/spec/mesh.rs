@@ -62,8 +62,8 @@ impl Mesh {
 pub struct Hedge {
     /// Time after which it goes.
     pub after: Span,
-    /// Whether the one that is not needed any more is taken out of the queue of its pod; else it is worked on
-    /// for nobody, as is in any case what has a thread.
+    /// Whether the one that is not needed any more is taken out of the queue of its pod; else it is
+    /// worked on for nobody, as is in any case what has a thread.
     pub cancel: bool,
 }
 

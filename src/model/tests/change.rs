@@ -44,10 +44,10 @@ fn holding(connections: u32) -> Spec {
     spec
 }
 
-/// With one connection those of 0.5, 1, … 5 wait for each other: the k-th takes 0.5 + 0.5 k. A pod with two
-/// is ordered at 3.25 and ready at 5.25; those of 5.5, 6, … 13.5 wait for nobody. The first pod is gone when
-/// the tenth of its requests is answered, at 10.5. The way back is ordered at 12 and ready at 14; the last
-/// with two connections ends at 14.5.
+/// With one connection those of 0.5, 1, … 5 wait for each other: the k-th takes 0.5 + 0.5 k. A pod with
+/// two is ordered at 3.25 and ready at 5.25; those of 5.5, 6, … 13.5 wait for nobody. The first pod is
+/// gone when the tenth of its requests is answered, at 10.5. The way back is ordered at 12 and ready at
+/// 14; the last with two connections ends at 14.5.
 #[test]
 fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
     let spec = becoming(holding(1), &[(3.25, holding(2)), (12.0, holding(1))]);
@@ -66,9 +66,10 @@ fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
     );
 }
 
-/// Blue/green takes a full second set, and nodes have room for one pod more: of the two that a larger pool
-/// asks for at 5.25 one waits for ever, and nobody gets requests on the other. The way back at 20.25 finds the
-/// first set as it was: after its 3 s of promotion and 4 s more the new one is gone, at 27.25.
+/// Blue/green takes a full second set, and nodes have room for one pod more: of the two that a larger
+/// pool asks for at 5.25 one waits for ever, and nobody gets requests on the other. The way back at
+/// 20.25 finds the first set as it was: after its 3 s of promotion and 4 s more the new one is gone, at
+/// 27.25.
 #[test]
 fn the_way_back_finds_the_set_that_is_still_there() {
     let crowded = |connections: u32| {

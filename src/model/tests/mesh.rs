@@ -479,8 +479,9 @@ fn hedged(cancel: bool) -> Spec {
     spec
 }
 
-/// A copy that is not needed any more leaves the queue and costs nothing. Left there, the copy of the request
-/// of 1 is worked on from 3.5 to 5 for nobody, and the request of 4 waits for its pod until then.
+/// A copy that is not needed any more leaves the queue and costs nothing. Left there, the copy of the
+/// request of 1 is worked on from 3.5 to 5 for nobody, and the request of 4 waits for its pod until
+/// then.
 #[test]
 fn a_copy_that_nobody_needs_leaves_the_queue_or_is_worked_on() {
     let took = |cancel: bool| -> Vec<String> {
@@ -494,10 +495,11 @@ fn a_copy_that_nobody_needs_leaves_the_queue_or_is_worked_on() {
     assert_eq!(took(false)[..4], ["(1500000000)", "(1500000000)", "(1500000000)", "(2500000000)"]);
 }
 
-/// One pod with one thread takes 3 s for a request; a second pod is ready at 2.5. The copy of the request of
-/// 1 would go at 2.2, and there is no other pod: it is answered at 4. That of 2 waits in the first pod; its
-/// copy goes to the second at 3.2 and is answered at 6.2, before the first pod has done the original, at 7.
-/// That of 3 is the second in line in the first pod, until 10; its copy of 4.2 is answered at 9.2.
+/// One pod with one thread takes 3 s for a request; a second pod is ready at 2.5. The copy of the
+/// request of 1 would go at 2.2, and there is no other pod: it is answered at 4. That of 2 waits in the
+/// first pod; its copy goes to the second at 3.2 and is answered at 6.2, before the first pod has done
+/// the original, at 7. That of 3 is the second in line in the first pod, until 10; its copy of 4.2 is
+/// answered at 9.2.
 #[test]
 fn the_first_answer_counts() {
     let mut spec = behind(3.0, 1.0, |mesh| {
@@ -518,7 +520,8 @@ fn the_first_answer_counts() {
     );
 }
 
-/// The pod of the request of 1 dies at 2.5, when its copy of 2.2 is at work in the other pod: nobody notices.
+/// The pod of the request of 1 dies at 2.5, when its copy of 2.2 is at work in the other pod: nobody
+/// notices.
 #[test]
 fn the_failure_of_one_of_two_is_ignored() {
     let mut spec = behind(1.5, 0.1, |mesh| {

@@ -53,8 +53,9 @@ document! {
         hedge: Option<HedgeDoc>,
     }
 
-    /// Hedged requests: of a try and its copy the first good answer counts, and the failure of one is ignored
-    /// while the other is under way. A copy is sent where a connection is free and another pod is ready.
+    /// Hedged requests: of a try and its copy the first good answer counts, and the failure of one is
+    /// ignored while the other is under way. A copy is sent where a connection is free and another pod
+    /// is ready.
     struct HedgeDoc {
         /// Time without an answer after which the copy goes.
         after: Setting<Duration>,
