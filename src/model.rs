@@ -9,6 +9,7 @@
 
 mod audit;
 mod begin;
+mod change;
 mod consumer;
 mod deploy;
 mod index;
@@ -31,6 +32,7 @@ mod users;
 
 use std::collections::VecDeque;
 
+pub use self::change::obstacles;
 use self::consumer::{Subscription, Thread};
 use self::deploy::Progress;
 use self::index::Index;
@@ -107,8 +109,10 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
 }
 
 #[derive(Clone, Debug)]
-struct Pod {
+struct Pod<'a> {
     service: Id,
+    /// The settings with which it was started.
+    described: &'a spec::Service,
     life: Life,
     /// Which of its service's versions it is.
     version: u32,
@@ -142,6 +146,8 @@ struct Service {
     wanted: u32,
     /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
     version: u32,
+    /// State of the timeline that each version was deployed in; 0 is the first.
+    deployed_in: Vec<u32>,
     active: Option<u32>,
     rollout: Option<Progress>,
 }
@@ -155,8 +161,10 @@ enum Adder {
 }
 
 #[derive(Clone, Debug)]
-struct PodPool {
+struct PodPool<'a> {
     pool: Pool,
+    /// The settings of its pod.
+    described: &'a spec::Pool,
     service: Id,
     number: Id,
     adder: Adder,
@@ -188,7 +196,9 @@ struct Lock {
 }
 
 struct World<'a, O: Observer> {
+    /// The system as it is now, and as it was at first.
     spec: &'a Spec,
+    first: &'a Spec,
     run: &'a Run,
     observer: &'a mut O,
     now: Time,
@@ -197,10 +207,10 @@ struct World<'a, O: Observer> {
     slots: Slots,
     numbering: Numbering,
     services: Vec<Service>,
-    pods: Vec<Pod>,
+    pods: Vec<Pod<'a>>,
     /// Processors of all pods, then of all databases.
     cpus: Vec<Cpu>,
-    pools: Vec<PodPool>,
+    pools: Vec<PodPool<'a>>,
     databases: Vec<Database>,
     caches: Vec<Cache>,
     locks: Vec<Lock>,
@@ -214,7 +224,7 @@ struct World<'a, O: Observer> {
     /// Brokers that are lost, or were.
     lost: Vec<topics::Lost>,
     subscriptions: Vec<Subscription>,
-    threads: Vec<Thread>,
+    threads: Vec<Thread<'a>>,
     groups: Vec<Group>,
     /// Scratch: what members have to do.
     actions: Vec<Action>,
@@ -224,8 +234,11 @@ struct World<'a, O: Observer> {
     shared_nodes: bool,
     /// Whether any pod's work takes other than its demand: cold code, garbage.
     uneven: bool,
-    /// How much of the timeline has happened.
+    /// How much of the timeline has happened, and which state it has made.
     happened: usize,
+    state: u32,
+    /// The last of its states, until all that it asks for is there.
+    unsettled: Option<change::Unsettled>,
     requests: Requests,
     users: Users,
     choice: Choice,
@@ -393,9 +406,9 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
-        let threads = self.spec.services[service as usize].threads;
         let station = self.numbering.threads + service;
         let state = &mut self.pods[pod as usize];
+        let threads = state.described.threads;
         if state.busy_threads < threads.maximum {
             state.busy_threads += 1;
             self.level(station, 1.0, 0);

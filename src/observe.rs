@@ -185,6 +185,11 @@ pub enum Record<'a> {
         /// Change of the number of nodes that are ready.
         change: i32,
     },
+    /// All that a state of the timeline asks for is there: pods, nodes, members of groups.
+    Settled {
+        /// Number of the state.
+        state: u32,
+    },
     /// A database refused a connection.
     ConnectionRefused {
         /// Station of the database's connections.

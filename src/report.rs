@@ -25,6 +25,7 @@ mod picture;
 mod sheet;
 pub mod size;
 mod spark;
+mod steps;
 mod style;
 pub mod sweep;
 mod tables;

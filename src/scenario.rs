@@ -12,6 +12,7 @@ pub(crate) mod documents;
 mod plan;
 pub(crate) mod problem;
 mod resolve;
+mod rollout;
 pub mod sizing;
 mod time;
 pub(crate) mod values;
@@ -139,6 +140,8 @@ pub(crate) struct VariantInput {
     about: String,
     pub(crate) view: View,
     pub(crate) system: SystemDoc,
+    /// What the day makes of it.
+    later: Vec<rollout::Step>,
 }
 
 fn read(
@@ -304,8 +307,12 @@ fn variants(
     let about = |text: Option<&values::Text>| text.map(|text| text.0.clone()).unwrap_or_default();
     if scenario.variants.is_empty() {
         let about = about(base.about.as_ref());
-        let system = base.clone();
-        return vec![VariantInput { name: "system".into(), about, view: View::Effective, system }];
+        let mut tree = tree.clone();
+        variation.system(&mut tree, problems);
+        let (later, done) = rollout::steps(scenario, None, &tree, inputs, problems);
+        edits.all.extend(done);
+        let (system, view) = (base.clone(), View::Effective);
+        return vec![VariantInput { name: "system".into(), about, view, system, later }];
     }
     let mut all = Vec::new();
     let mut reported = Vec::new();
@@ -346,11 +353,19 @@ fn variants(
         variation.system(&mut patched, problems);
         let system = SystemDoc::decode(&patched, problems);
         if let (Some(system), true) = (system, problems.errors() == before) {
+            let (later, done) =
+                rollout::steps(scenario, Some(&name.value), &patched, inputs, problems);
+            let known = done.first().is_some_and(|edit| reported.contains(&edit.plan));
+            if !known {
+                reported.extend(done.iter().map(|edit| edit.plan.clone()));
+                edits.all.extend(done);
+            }
             all.push(VariantInput {
                 name: name.value.clone(),
                 about: about(variant.about.as_ref()),
                 view: variant.view.unwrap_or(View::Effective),
                 system,
+                later,
             });
         }
     }

@@ -24,6 +24,7 @@ pub mod schema;
 mod search;
 pub mod setup;
 pub mod size;
+mod steps;
 pub mod sweep;
 pub mod theory;
 pub mod uncertain;
@@ -269,6 +270,7 @@ impl Work<'_> {
                     curve: Vec::new(),
                     day: Vec::new(),
                     pods: Vec::new(),
+                    steps: Vec::new(),
                     stations: Vec::new(),
                     anatomy: Vec::new(),
                     anatomy_rps: 0.0,

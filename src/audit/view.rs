@@ -248,7 +248,8 @@ impl<'a> View<'a> {
             let (allocatable, daemons) = self.allocatable(group)?;
             let daemons = if daemons == Requests::default() { vec![] } else { vec![daemons] };
             known.push(index);
-            groups.push(Group { allocatable, daemons, minimum: 0, maximum: u32::MAX });
+            let dedicated = group.dedicated.is_some_and(|flag| flag.0);
+            groups.push(Group { allocatable, daemons, dedicated, minimum: 0, maximum: u32::MAX });
         }
         if groups.is_empty() {
             return None;

@@ -34,7 +34,7 @@ impl<O: Observer> World<'_, O> {
         let mut open = vec![0; self.databases.len()];
         let mut waiting = 0;
         for (state, held) in self.pools.iter().zip(held) {
-            let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+            let pool = state.described;
             open[pool.database as usize] += state.pool.open();
             waiting += state.pool.waiting();
             assert_eq!(state.pool.in_use(), held, "connections in use");
@@ -46,7 +46,7 @@ impl<O: Observer> World<'_, O> {
         }
         for (pod, busy) in self.pods.iter().zip(threads) {
             assert_eq!(pod.busy_threads, busy, "busy threads");
-            let most = self.spec.services[pod.service as usize].threads.maximum;
+            let most = pod.described.threads.maximum;
             assert!(pod.waiting.is_empty() || busy == most, "a thread is free and somebody waits");
         }
         let waiting: usize = self.locks.iter().map(|lock| lock.waiting.len()).sum();

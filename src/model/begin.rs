@@ -11,7 +11,7 @@ use super::scale::{self, Seen};
 use super::slots::{SLOT_SOURCES, Slots};
 use super::spec::{self, Spec};
 use super::{
-    Adder, Cache, Cost, Database, Lock, Pod, PodPool, Run, Service, World, consumer, index,
+    Adder, Cache, Cost, Database, Lock, Pod, PodPool, Run, Service, World, change, consumer, index,
     stations, sticky, topics,
 };
 use crate::engine::{Agenda, Slot};
@@ -48,12 +48,14 @@ impl<'a, O: Observer> World<'a, O> {
                 next: 0,
                 wanted: service.pods + service.lifecycle.pending,
                 version: 0,
+                deployed_in: vec![0],
                 active: None,
                 rollout: None,
             });
             for own in 0..service.most_pods() {
                 pods.push(Pod {
                     service: number,
+                    described: service,
                     life: match own {
                         own if own < service.pods => Life::Ready,
                         own if own < service.pods + service.lifecycle.pending => Life::Pending,
@@ -75,6 +77,7 @@ impl<'a, O: Observer> World<'a, O> {
                 for (index, pool) in (0..).zip(&service.pools) {
                     pools.push(PodPool {
                         pool: Pool::new(pool.maximum, pool.minimum_idle, 0),
+                        described: pool,
                         service: number,
                         number: index,
                         adder: Adder::Resting,
@@ -111,6 +114,7 @@ impl<'a, O: Observer> World<'a, O> {
             nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
         let mut world = World {
             spec,
+            first: spec,
             run,
             observer,
             now: Time::ZERO,
@@ -141,11 +145,13 @@ impl<'a, O: Observer> World<'a, O> {
             scalers,
             shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
             nodes,
-            uneven: spec.services.iter().any(|service| {
+            uneven: change::states(spec).flat_map(|spec| &spec.services).any(|service| {
                 let lifecycle = &service.lifecycle;
                 lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
             }),
             happened: 0,
+            state: 0,
+            unsettled: None,
             requests: Requests::default(),
             users: Users::default(),
             choice: Choice::new(&spec.load),

@@ -7,9 +7,9 @@
 
 use super::membership::{self, Group};
 use super::request::Origin;
-use super::spec::{Ack, Id, Spec};
+use super::spec::{Ack, Id, Listener, Spec};
 use super::topics::is_readable;
-use super::{Service, World};
+use super::{Service, World, change};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -59,8 +59,10 @@ enum State {
 
 /// A consumer thread.
 #[derive(Clone, Debug)]
-pub(crate) struct Thread {
+pub(crate) struct Thread<'a> {
     pub(super) listener: Id,
+    /// The settings of its pod.
+    pub(super) described: &'a Listener,
     pub(super) group: u32,
     pub(super) pod: u32,
     /// Its number among the threads of its listener in its pod.
@@ -96,10 +98,10 @@ pub(crate) struct Thread {
 /// Subscriptions, threads and groups of all listeners, with a thread for each that there may ever be.
 /// Members sort by thread number, then by pod, as the client identifiers `…-0`, `…-1` of Spring's
 /// containers do.
-pub(crate) fn members(
-    spec: &Spec,
+pub(crate) fn members<'a>(
+    spec: &'a Spec,
     services: &[Service],
-) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread>, Vec<Group>) {
+) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread<'a>>, Vec<Group>) {
     let mut readers = vec![Vec::new(); spec.topics.len()];
     let mut subscriptions = Vec::new();
     let mut threads: Vec<Thread> = Vec::new();
@@ -108,9 +110,12 @@ pub(crate) fn members(
         readers[listener.topic as usize].push(number);
         let first = threads.len() as u32;
         // Members sort by thread number first: one beyond the partitions never has any.
-        for order in 0..listener.concurrency.min(spec.most_partitions(number)) {
+        let each = change::states(spec).map(|state| state.listeners[number as usize].concurrency);
+        let most = each.max().unwrap_or(listener.concurrency);
+        for order in 0..most.min(spec.most_partitions(number)) {
             threads.extend(services[listener.service as usize].pods.clone().map(|pod| Thread {
                 listener: number,
+                described: listener,
                 group,
                 pod,
                 order,
@@ -148,7 +153,12 @@ impl Subscription {
     }
 }
 
-impl Thread {
+impl Thread<'_> {
+    /// Whether its pod has it.
+    pub(super) fn is_there(&self) -> bool {
+        self.order < self.described.concurrency
+    }
+
     /// It has nothing in work and waits for nothing.
     pub(super) fn rest(&mut self) {
         (self.state, self.current, self.batch_since) = (State::Idle, None, None);
@@ -171,7 +181,10 @@ impl<O: Observer> World<'_, O> {
         let listeners = (0..).zip(&self.spec.listeners).filter(move |(_, l)| l.service == service);
         listeners
             .flat_map(|(number, _)| self.subscriptions[number as usize].threads.clone())
-            .filter(move |thread| self.threads[*thread as usize].pod == pod)
+            .filter(move |thread| {
+                let thread = &self.threads[*thread as usize];
+                thread.pod == pod && thread.is_there()
+            })
     }
 
     /// A thread that waits has its partitions: fetch if they hold anything.
@@ -183,7 +196,7 @@ impl<O: Observer> World<'_, O> {
                 |partition: &u32| subscription.partitions[*partition as usize].available() > 0;
             if thread.partitions.iter().any(available) {
                 thread.state = State::Fetching;
-                let fetch = self.spec.listeners[thread.listener as usize].fetch;
+                let fetch = thread.described.fetch;
                 self.agenda.set(self.slots.threads + number, self.now + fetch, Class::Complete);
             }
         }
@@ -284,7 +297,7 @@ impl<O: Observer> World<'_, O> {
             self.level(self.numbering.listeners + listener, 0.0, 1);
             if owner != NOBODY && self.threads[owner as usize].state == State::Idle {
                 self.threads[owner as usize].state = State::Fetching;
-                let fetch = self.spec.listeners[listener as usize].fetch;
+                let fetch = self.threads[owner as usize].described.fetch;
                 self.agenda.set(self.slots.threads + owner, self.now + fetch, Class::Complete);
             }
         }
@@ -322,9 +335,9 @@ impl<O: Observer> World<'_, O> {
     fn poll(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         let Thread { listener, pod, .. } = *thread;
-        let topic = self.spec.listeners[listener as usize].topic;
+        let topic = thread.described.topic;
         let subscription = &self.subscriptions[listener as usize];
-        let mut room = self.spec.listeners[listener as usize].max_poll_records;
+        let mut room = thread.described.max_poll_records;
         let count = thread.partitions.len();
         let (mut place, mut held) = (thread.cursor as usize, false);
         for _ in 0..count {
@@ -363,7 +376,7 @@ impl<O: Observer> World<'_, O> {
     /// Begin the next record of the batch; after the last commit or poll again.
     fn next_record(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
-        let listener = &self.spec.listeners[thread.listener as usize];
+        let listener = thread.described;
         let Some((partition, left)) = thread.batch.last_mut() else {
             if let Some(message) = thread.fetched.pop() {
                 (thread.current, thread.attempts, thread.again) = (Some(message), 0, true);
@@ -424,7 +437,7 @@ impl<O: Observer> World<'_, O> {
 
     pub(super) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
         let thread = &mut self.threads[number as usize];
-        let listener = &self.spec.listeners[thread.listener as usize];
+        let listener = thread.described;
         let Some(message) = thread.current else { return };
         let failed = failure.is_some() || self.fails_always(number, &message);
         let thread = &mut self.threads[number as usize];
@@ -449,7 +462,7 @@ impl<O: Observer> World<'_, O> {
     /// Whether no attempt at the record can succeed.
     fn fails_always(&self, number: u32, message: &Message) -> bool {
         let thread = &self.threads[number as usize];
-        let listener = &self.spec.listeners[thread.listener as usize];
+        let listener = thread.described;
         let (own, all) = (
             listener.consumer.fails,
             self.topics[listener.topic as usize].poison(message.appended),
@@ -483,7 +496,7 @@ impl<O: Observer> World<'_, O> {
     /// One broker round trip, then the offsets count as committed.
     fn begin_commit(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
-        let commit = self.spec.listeners[thread.listener as usize].commit;
+        let commit = thread.described.commit;
         thread.state = State::Committing;
         if commit > Span::ZERO {
             self.agenda.set(self.slots.threads + number, self.now + commit, Class::Complete);

@@ -23,14 +23,22 @@ pub(super) enum Progress {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// A new version of a service is to replace what runs.
-    pub(super) fn deploy(&mut self, service: Id) {
+    /// A new version of a service is to replace what runs, or an old one of which there are pods still.
+    pub(super) fn deploy(&mut self, service: Id, old: Option<u32>) {
         let rollout = self.spec.services[service as usize].lifecycle.rollout;
         let state = &mut self.services[service as usize];
         if matches!(rollout, Rollout::BlueGreen { .. }) && state.active.is_none() {
             state.active = Some(state.version);
         }
-        state.version += 1;
+        if matches!(rollout, Rollout::Rolling { .. }) && state.active.take().is_some() {
+            self.list_ready(service);
+        }
+        let current = self.state;
+        let state = &mut self.services[service as usize];
+        state.version = old.unwrap_or(state.deployed_in.len() as u32);
+        if old.is_none() {
+            state.deployed_in.push(current);
+        }
         state.rollout = Some(Progress::Starting);
         self.agenda.clear(self.slots.services + service);
         self.roll(service);
@@ -122,7 +130,9 @@ impl<O: Observer> World<'_, O> {
         let service = self.pods[pod as usize].service as usize;
         let rollout = self.services[service].rollout.take();
         let wanted = std::mem::replace(&mut self.services[service].wanted, 0);
+        let unsettled = self.unsettled.take();
         self.stop_pod(pod);
+        self.unsettled = unsettled;
         self.services[service].rollout = rollout;
         self.services[service].wanted = wanted;
     }
@@ -152,6 +162,7 @@ impl<O: Observer> World<'_, O> {
                     }
                 }
                 self.services[service as usize].rollout = None;
+                self.look_settled();
             }
             Some(Progress::Starting) | None => {}
         }

@@ -56,8 +56,9 @@ impl<O: Observer> World<'_, O> {
             let partitions =
                 group.listeners.iter().map(|listener| self.spec.partitions(*listener)).collect();
             let ready = |thread: &u32| {
-                let pod = self.threads[*thread as usize].pod;
-                self.pods[pod as usize].life == super::pods::Life::Ready
+                let thread = &self.threads[*thread as usize];
+                let life = self.pods[thread.pod as usize].life;
+                thread.is_there() && life == super::pods::Life::Ready
             };
             let members =
                 self.members(number).filter(ready).map(|thread| self.member(thread)).collect();
@@ -125,6 +126,7 @@ impl<O: Observer> World<'_, O> {
         let group = &mut self.groups[number as usize];
         group.calm = group.coordinator.is_calm();
         self.wait_for_group(number);
+        self.look_settled();
     }
 
     fn wait_for_group(&mut self, number: u32) {

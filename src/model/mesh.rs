@@ -3,6 +3,8 @@
 //! What the caller asked for stays in its proxy until it is answered; what the pods get are tries of it,
 //! requests of their own. A try that its proxy gives up goes on in its pod, for nobody.
 
+mod hedge;
+
 use std::collections::VecDeque;
 
 use super::pods::Life;
@@ -80,6 +82,17 @@ struct Hop {
     /// Retries so far.
     retries: u32,
     stage: Stage,
+    /// A copy of the current try, or [`NONE`]; and whether a pod has it.
+    copy: u32,
+    copy_sent: bool,
+}
+
+impl Hop {
+    /// Nothing is on its way yet.
+    fn of(proxy: u32) -> Hop {
+        let stage = Stage::Waiting;
+        Hop { proxy, current: NONE, retries: 0, stage, copy: NONE, copy_sent: false }
+    }
 }
 
 /// A caller's proxy before one service.
@@ -159,7 +172,7 @@ impl Meshes {
     }
 }
 
-impl<O: Observer> World<'_, O> {
+impl<'a, O: Observer> World<'a, O> {
     /// Set up outlier detection: the proxies know the pods that are ready, and sweep each in its phase.
     pub(super) fn start_meshes(&mut self) {
         for proxy in 0..self.meshes.len() {
@@ -214,6 +227,7 @@ impl<O: Observer> World<'_, O> {
     /// A request into a service behind a mesh: a caller's, or a try of one.
     pub(super) fn through_mesh(&mut self, id: u32, mesh: u32) {
         match self.requests[id].origin {
+            Origin::Try(hop) if self.is_copy(hop, id) => self.send_copy(hop, id),
             Origin::Try(hop) => self.connect(hop),
             origin => match self.client(mesh, origin) {
                 Some(client) => self.enter_proxy(id, self.meshes.first[mesh as usize] + client),
@@ -239,11 +253,9 @@ impl<O: Observer> World<'_, O> {
         self.enter(id, Phase::Mesh);
         self.requests[id].pod = PROXY;
         if self.meshes.hops.len() <= id as usize {
-            let blank = Hop { proxy: 0, current: NONE, retries: 0, stage: Stage::Waiting };
-            self.meshes.hops.resize((id as usize + 1).next_power_of_two(), blank);
+            self.meshes.hops.resize((id as usize + 1).next_power_of_two(), Hop::of(0));
         }
-        let stage = Stage::Waiting;
-        *self.meshes.hop(id) = Hop { proxy, current: NONE, retries: 0, stage };
+        *self.meshes.hop(id) = Hop::of(proxy);
         if let Some(timeout) = mesh.timeout {
             self.set_timer(id, timeout, Timer::MeshTimeout);
         }
@@ -263,6 +275,11 @@ impl<O: Observer> World<'_, O> {
         (request.flow, request.flow_started, request.phase) = (flow, flow_started, Phase::Mesh);
         self.meshes.hop(hop).current = id;
         id
+    }
+
+    /// What the proxies before a service do.
+    fn mesh_of(&self, proxy: u32) -> &'a Mesh {
+        &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize]
     }
 
     fn proxy_station(&self, proxy: u32) -> u32 {
@@ -313,23 +330,16 @@ impl<O: Observer> World<'_, O> {
         let service = self.spec.endpoints[endpoint as usize].service;
         let mesh = &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize];
         let Some(pod) = self.choose_through(proxy, service, key, origin) else {
-            return self.answer_of_proxy(hop, Failure::Refused);
+            return self.fails_at_proxy(hop, Failure::Refused);
         };
-        if mesh.rate_limit.is_some_and(|limit| {
-            // A bucket is full at an instant that each request moves by the time of a token.
-            let token = Span((NANOS_PER_SECOND / limit.per_s) as u64);
-            let full = self.meshes.full[pod as usize].max(self.now);
-            let room = Span(token.0.saturating_mul(u64::from(limit.burst) - 1));
-            let passes = full <= self.now + room;
-            if passes {
-                self.meshes.full[pod as usize] = full + token;
-            }
-            !passes
-        }) {
-            return self.answer_of_proxy(hop, Failure::RateLimited);
+        if !self.lets_in(mesh, pod) {
+            return self.fails_at_proxy(hop, Failure::RateLimited);
         }
         if let Some(timeout) = mesh.per_try_timeout {
             self.agenda.set(self.slots.patience(id), self.now + timeout, Class::Expire);
+        }
+        if let Some(hedge) = mesh.hedge {
+            self.plan_copy(hop, hedge.after);
         }
         self.reach_pod(id, service, pod, false);
     }
@@ -360,11 +370,19 @@ impl<O: Observer> World<'_, O> {
         ready.filter(left).nth(place as usize)
     }
 
-    /// The proxy itself answers a try that it holds a connection for.
-    fn answer_of_proxy(&mut self, hop: u32, why: Failure) {
-        self.free_connection(hop);
-        self.strike_try(hop);
-        self.hop_fails(hop, why);
+    /// Whether the pod's own proxy lets one more request in now.
+    fn lets_in(&mut self, mesh: &Mesh, pod: u32) -> bool {
+        mesh.rate_limit.is_none_or(|limit| {
+            // A bucket is full at an instant that each request moves by the time of a token.
+            let token = Span((NANOS_PER_SECOND / limit.per_s) as u64);
+            let full = self.meshes.full[pod as usize].max(self.now);
+            let room = Span(token.0.saturating_mul(u64::from(limit.burst) - 1));
+            let passes = full <= self.now + room;
+            if passes {
+                self.meshes.full[pod as usize] = full + token;
+            }
+            passes
+        })
     }
 
     /// A try has ended in its pod, or with it. Returns a caller that must now fail.
@@ -377,6 +395,9 @@ impl<O: Observer> World<'_, O> {
         self.cost.completions -= 1; // Only what callers asked for counts.
         let Request { pod, arrived, spent, .. } = self.requests[ended];
         self.judge(hop, pod, failure);
+        if !self.decides(hop, ended, failure.is_some()) {
+            return None;
+        }
         self.free_connection(hop);
         let Some(why) = failure else {
             let now = self.now;
@@ -433,13 +454,18 @@ impl<O: Observer> World<'_, O> {
 
     /// The current try is over or given up: its connection is free, for the first of those that wait.
     fn free_connection(&mut self, hop: u32) {
-        let Hop { proxy, current, .. } = *self.meshes.hop(hop);
-        self.agenda.clear(self.slots.patience(current));
+        let current = self.meshes.hop(hop).current;
+        self.end_retry(hop);
+        self.release(hop, current);
+    }
+
+    /// The connection of a try is free.
+    fn release(&mut self, hop: u32, id: u32) {
+        let proxy = self.meshes.hop(hop).proxy;
+        self.agenda.clear(self.slots.patience(id));
         let state = &mut self.meshes.proxies[proxy as usize];
         state.active -= 1;
-        let next = state.connections.as_mut().map(Connections::leave);
-        self.end_retry(hop);
-        match next {
+        match state.connections.as_mut().map(Connections::leave) {
             None => {}
             Some(None) => self.level(self.proxy_station(proxy), -1.0, 0),
             Some(Some(next)) => {
@@ -466,6 +492,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The proxy gives up the current try: what a pod works on goes on, for nobody.
     fn give_up_try(&mut self, hop: u32) {
+        self.drop_copy(hop);
         let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
         match stage {
             Stage::Pausing => {
@@ -496,6 +523,9 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn try_timed_out(&mut self, id: u32, hop: u32) {
         let pod = self.requests[id].pod;
         self.judge(hop, pod, Some(Failure::MeshTimeout));
+        if self.other_goes_on(hop, id) {
+            return;
+        }
         self.give_up_try(hop);
         if let Some(caller) = self.try_again(hop, Failure::MeshTimeout) {
             self.finish(caller, Some(Failure::CallFailed));
@@ -541,6 +571,7 @@ impl<O: Observer> World<'_, O> {
             let hop = self.meshes.hops[id as usize];
             let held = &mut held[hop.proxy as usize];
             held.0 += u32::from(matches!(hop.stage, Stage::Granted | Stage::Sent));
+            held.0 += u32::from(hop.copy != NONE && hop.copy_sent);
             held.1 += u32::from(hop.stage == Stage::Waiting);
             assert_eq!(self.requests[hop.current].origin, Origin::Try(id), "the current try");
         }
@@ -582,6 +613,7 @@ pub(super) fn proxies(spec: &Spec, mesh: &Mesh) -> u32 {
                 next: 0,
                 wanted: 0,
                 version: 0,
+                deployed_in: Vec::new(),
                 active: None,
                 rollout: None,
             }

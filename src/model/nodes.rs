@@ -4,9 +4,11 @@
 //! weight of what it requests, at most what it can use (`cpu.weight` of the kernel). While they would not,
 //! nobody notices the others. A pod whose quota is used up wants nothing until its period ends.
 
+use std::ops::RangeInclusive;
+
 use super::pods::Life;
 use super::request::NONE;
-use super::spec::{FirstNode, Id, Requests, Spec};
+use super::spec::{FirstNode, Id, NodeGroup, Requests, Spec};
 use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Observer, Record};
@@ -98,15 +100,25 @@ fn sized(requests: Requests) -> placement::Requests {
     placement::Requests { millicores: requests.millicores, mebibytes: requests.mebibytes }
 }
 
+/// Fewest and most nodes of a group.
+fn bounds(group: &NodeGroup) -> RangeInclusive<u32> {
+    if group.scaled {
+        group.minimum..=group.maximum.max(group.nodes)
+    } else {
+        group.nodes..=group.nodes
+    }
+}
+
 /// The cluster of a description with its first nodes and pods, and the node of each of these, by service.
 /// Pods come in turns: the first of each service, then the second of each.
 fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     let described = spec.cluster.as_ref()?;
-    let group = |group: &super::spec::NodeGroup| Group {
+    let group = |group: &NodeGroup| Group {
         allocatable: Allocatable { size: sized(group.allocatable), pods: group.most_pods },
         daemons: group.daemons.iter().copied().map(sized).collect(),
-        minimum: if group.scaled { group.minimum } else { group.nodes },
-        maximum: if group.scaled { group.maximum.max(group.nodes) } else { group.nodes },
+        dedicated: group.dedicated,
+        minimum: *bounds(group).start(),
+        maximum: *bounds(group).end(),
     };
     let mut cluster = Cluster::new(described.groups.iter().map(group).collect());
     for (number, group) in (0..).zip(&described.groups) {
@@ -129,7 +141,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     for own in 0..most {
         for (number, service) in spec.services.iter().enumerate() {
             if own < wanted(service) {
-                let pod = pod_of(spec, number as Id, firsts[number] + own);
+                let pod = pod_of(service, number as Id, firsts[number] + own);
                 match cluster.place(pod) {
                     Ok(node) => places[number].push(node),
                     Err(lack) => lacks[number] = Some(lack),
@@ -164,14 +176,9 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     Some((cluster, places, unplaced))
 }
 
-fn pod_of(spec: &Spec, service: Id, who: u32) -> placement::Pod {
-    let lifecycle = &spec.services[service as usize].lifecycle;
-    placement::Pod {
-        who,
-        owner: service,
-        group: lifecycle.group,
-        requests: sized(lifecycle.requests),
-    }
+fn pod_of(described: &super::spec::Service, owner: Id, who: u32) -> placement::Pod {
+    let lifecycle = &described.lifecycle;
+    placement::Pod { who, owner, group: lifecycle.group, requests: sized(lifecycle.requests) }
 }
 
 /// Find a node for each pod that is wanted from the beginning; those that fit nowhere are written down as
@@ -257,7 +264,7 @@ impl<O: Observer> World<'_, O> {
     /// The processor of a pod that begins.
     pub(super) fn new_cpu(&self, pod: u32) -> Cpu {
         let state = &self.pods[pod as usize];
-        let service = &self.spec.services[state.service as usize];
+        let service = state.described;
         let Some(vcpus) = self.vcpus(state.node).filter(|_| service.lifecycle.quota) else {
             return Cpu::new(service.cores);
         };
@@ -276,7 +283,7 @@ impl<O: Observer> World<'_, O> {
     /// Processor that a pod has while its node has enough.
     pub(super) fn alone(&self, pod: u32) -> f64 {
         let state = &self.pods[pod as usize];
-        let service = &self.spec.services[state.service as usize];
+        let service = state.described;
         match self.vcpus(state.node) {
             Some(vcpus) if service.lifecycle.quota => vcpus,
             _ => service.cores,
@@ -302,8 +309,8 @@ impl<O: Observer> World<'_, O> {
 
     /// A pod needs a node: whether it has one. Else it waits for one.
     pub(super) fn find_node(&mut self, pod: u32) -> bool {
-        let service = self.pods[pod as usize].service;
-        let wanted = pod_of(self.spec, service, pod);
+        let state = &self.pods[pod as usize];
+        let wanted = pod_of(state.described, state.service, pod);
         let Some(nodes) = &mut self.nodes else { return true };
         if self.pods[pod as usize].node != NONE {
             return true;
@@ -346,7 +353,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn share_node(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         // Its own limit counts, not what it has of a node that is short.
-        let limit = self.spec.services[state.service as usize].cores;
+        let limit = state.described.cores;
         let cpu = &self.cpus[pod as usize];
         let wanted = if cpu.has_quota() { cpu.wanted() } else { limit.min(cpu.jobs() as f64) };
         let wants = (wanted * 1e3) as u64;
@@ -395,9 +402,9 @@ impl<O: Observer> World<'_, O> {
         for pod in &state.pods {
             let wants = self.pods[*pod as usize].wants;
             if wants > 0 {
-                let service = self.pods[*pod as usize].service as usize;
+                let described = self.pods[*pod as usize].described;
                 // Without a request the kernel gives the least weight that it has.
-                let weight = self.spec.services[service].lifecycle.requests.millicores.max(2);
+                let weight = described.lifecycle.requests.millicores.max(2);
                 wanting.push((*pod, wants as f64 / 1e3, weight as f64));
             }
         }
@@ -460,11 +467,7 @@ impl<O: Observer> World<'_, O> {
         let arrival = cluster.next_ready();
         self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
         for (node, pods) in changes.removed {
-            self.node_gone(node);
-            for pod in pods {
-                self.pods[pod.who as usize].node = NONE;
-                self.evict(pod.who);
-            }
+            self.drain_node(node, pods);
         }
     }
 
@@ -473,12 +476,13 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.nodes else { return };
         for number in nodes.cluster.arrive(self.now) {
             let group = nodes.cluster.group_of(number);
-            nodes.join(self.spec, number, self.now);
+            nodes.join(self.first, number, self.now);
             self.observer.record(self.now, Record::Nodes { group, change: 1 });
         }
         let arrival = nodes.cluster.next_ready();
         self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
         self.place_waiting();
+        self.look_settled();
     }
 
     fn node_gone(&mut self, number: u32) {
@@ -492,6 +496,48 @@ impl<O: Observer> World<'_, O> {
         }
         self.share_out(number);
         self.record(Record::Nodes { group, change: -1 });
+    }
+
+    /// A group of nodes has other bounds. Its size follows at once where they ask for it, and where nobody
+    /// else decides on it; nodes that go are drained.
+    pub(super) fn resize_nodes(&mut self, group: Id, before: &NodeGroup, after: &NodeGroup) {
+        let Some(nodes) = &mut self.nodes else { return };
+        let bounds = bounds(after);
+        nodes.cluster.set_bounds(group, &bounds);
+        let size = nodes.cluster.size(group);
+        let more = after.nodes.saturating_sub(before.nodes);
+        let wanted = (size + more).clamp(*bounds.start(), *bounds.end());
+        for _ in size..wanted {
+            nodes.cluster.order(group, self.now + after.provision);
+        }
+        let going = nodes.cluster.last(group, size.saturating_sub(wanted));
+        let mut drained = Vec::new();
+        for number in going {
+            let pods = nodes.cluster.fail(number);
+            if nodes.all.get(number as usize).is_some_and(|node| node.alive) {
+                drained.push((number, pods));
+            }
+        }
+        let arrival = nodes.cluster.next_ready();
+        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        for (node, pods) in drained {
+            self.drain_node(node, pods);
+        }
+        self.place_waiting();
+    }
+
+    /// A node goes that is not needed, or not wanted.
+    fn drain_node(&mut self, node: u32, pods: Vec<placement::Pod>) {
+        self.node_gone(node);
+        for pod in pods {
+            self.pods[pod.who as usize].node = NONE;
+            self.evict(pod.who);
+        }
+    }
+
+    /// Whether a node was ordered that is not there yet.
+    pub(super) fn nodes_are_coming(&self) -> bool {
+        self.nodes.as_ref().is_some_and(|nodes| nodes.cluster.next_ready() < Time::NEVER)
     }
 
     /// Nodes fail, with all pods on them; a new node of the group comes for each.

@@ -38,7 +38,7 @@ impl Life {
 impl<O: Observer> World<'_, O> {
     /// What the timeline says happens now; then wait for what it says next.
     pub(super) fn timeline(&mut self) {
-        while let Some(timed) = self.spec.timeline.get(self.happened) {
+        while let Some(timed) = self.first.timeline.get(self.happened) {
             let at = Time::ZERO + timed.at;
             if at > self.now {
                 self.agenda.set(super::slots::SLOT_TIMELINE, at, Class::Arrive);
@@ -63,7 +63,8 @@ impl<O: Observer> World<'_, O> {
                         arrivals.speed_up(factor);
                     }
                 }
-                Happening::Deploy { service } => self.deploy(service),
+                Happening::Deploy { service } => self.deploy(service, None),
+                Happening::Become { state } => self.become_state(state),
                 Happening::FailNode { group, nodes, replaced_after } => {
                     self.fail_nodes(group, nodes, replaced_after);
                 }
@@ -120,6 +121,7 @@ impl<O: Observer> World<'_, O> {
         for pod in state.pods.clone() {
             if left > 0 && self.pods[pod as usize].life == Life::Absent {
                 self.pods[pod as usize].version = version;
+                self.renew(pod);
                 self.start_pod(pod);
                 left -= 1;
             }
@@ -137,8 +139,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The pod has a node: it starts.
     pub(super) fn has_place(&mut self, pod: u32) {
-        let service = self.pods[pod as usize].service;
-        let lifecycle = &self.spec.services[service as usize].lifecycle;
+        let lifecycle = &self.pods[pod as usize].described.lifecycle;
         // At a steady load what scales has scaled.
         let after = if self.run.follow_curve { lifecycle.ready_after } else { Span::ZERO };
         self.pods[pod as usize].life = Life::Starting;
@@ -171,7 +172,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn pod_ready(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.pods[pod as usize].life = Life::Ready;
-        if let Some(warm_up) = self.spec.services[service as usize].lifecycle.warm_up
+        if let Some(warm_up) = self.pods[pod as usize].described.lifecycle.warm_up
             && self.run.follow_curve
         {
             self.pods[pod as usize].warm_at = self.now + warm_up.lasts;
@@ -182,6 +183,7 @@ impl<O: Observer> World<'_, O> {
         self.record(Record::Pods { service, change: 1 });
         self.join_groups(pod);
         self.roll(service);
+        self.look_settled();
     }
 
     /// Those ready that requests go to, in order; the turn begins with the first.
@@ -204,9 +206,10 @@ impl<O: Observer> World<'_, O> {
         let root = Key::root(self.run.seed, self.run.replication);
         let service = self.pods[pod as usize].service as usize;
         let own = pod - self.services[service].pods.start;
-        for (index, pool) in (0..).zip(&self.spec.services[service].pools) {
+        let described = self.pods[pod as usize].described;
+        for (index, pool) in (0..).zip(&described.pools) {
             // Names, not positions: a pool elsewhere shifts nobody's housekeeper.
-            let name = &self.spec.services[service].name;
+            let name = &described.name;
             let key = root.named("housekeeping").named(name).named(&pool.name);
             self.open_initial(self.pods[pod as usize].pools + index, key.item(u64::from(own)));
         }
@@ -214,7 +217,7 @@ impl<O: Observer> World<'_, O> {
 
     fn open_initial(&mut self, number: u32, key: Key) {
         let state = &mut self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let pool = state.described;
         let database = &mut self.databases[pool.database as usize];
         let limit = self.spec.databases[pool.database as usize].max_connections;
         let (now, station) = (self.now, self.numbering.database_connections + pool.database);
@@ -245,7 +248,7 @@ impl<O: Observer> World<'_, O> {
         }
         self.list_ready(service);
         self.record(Record::Pods { service, change: -1 });
-        let pre_stop = self.spec.services[service as usize].lifecycle.shutdown.pre_stop;
+        let pre_stop = self.pods[pod as usize].described.lifecycle.shutdown.pre_stop;
         if pre_stop == Span::ZERO || !self.run.follow_curve {
             self.end_pod(pod);
         } else {
@@ -255,8 +258,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The pod is told to end (`SIGTERM`).
     fn end_pod(&mut self, pod: u32) {
-        let service = self.pods[pod as usize].service;
-        let shutdown = self.spec.services[service as usize].lifecycle.shutdown;
+        let shutdown = self.pods[pod as usize].described.lifecycle.shutdown;
         self.pods[pod as usize].life = Life::Ending;
         if let Some(grace) = shutdown.grace
             && self.run.follow_curve
@@ -299,6 +301,7 @@ impl<O: Observer> World<'_, O> {
             // There was no room before.
             self.create_pods(service, wanted as usize - there);
         }
+        self.look_settled();
     }
 
     /// A node goes, and its pods have to; their owner makes others.
@@ -336,8 +339,8 @@ impl<O: Observer> World<'_, O> {
 
     /// The server sees the connections of a pod close.
     fn close_pools(&mut self, pod: u32) {
-        let service = &self.spec.services[self.pods[pod as usize].service as usize];
-        for (index, pool) in (0..).zip(&service.pools) {
+        let described = self.pods[pod as usize].described;
+        for (index, pool) in (0..).zip(&described.pools) {
             let number = self.pods[pod as usize].pools + index;
             let state = &mut self.pools[number as usize];
             let open = state.pool.open();
@@ -435,7 +438,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Whatever computes on a pod stops.
-    fn drop_jobs(&mut self, pod: u32) {
+    pub(super) fn drop_jobs(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let fresh = self.new_cpu(pod);
         let cpu = std::mem::replace(&mut self.cpus[pod as usize], fresh);

@@ -141,7 +141,7 @@ impl<O: Observer> World<'_, O> {
     #[inline(never)]
     fn uneven_work(&mut self, pod: u32, demand: Span) -> Span {
         let Some(state) = self.pods.get_mut(pod as usize) else { return demand };
-        let lifecycle = &self.spec.services[state.service as usize].lifecycle;
+        let lifecycle = &state.described.lifecycle;
         let mut demand = demand;
         if let Some(warm_up) = lifecycle.warm_up
             && self.now < state.warm_at
@@ -276,14 +276,14 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let state = &self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let pool = state.described;
         let at = state.pool.deadline(pool.connection_timeout);
         self.agenda.set(slot, at, Class::Expire);
     }
 
     pub(super) fn pool_deadline(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let pool = state.described;
         let station = self.numbering.pools[state.service as usize] + state.number;
         // All whose time is up fail before any of them gives back what it holds: threads that time out
         // in the same instant do not hand each other their connections.
@@ -304,7 +304,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn wake_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         if state.adder == Adder::Resting && state.pool.should_open() {
-            let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+            let pool = state.described;
             state.adder = Adder::Opening;
             let at = self.now + pool.connect + state.back_off;
             self.agenda.set(self.slots.pool_adder(number), at, Class::Complete);
@@ -313,7 +313,7 @@ impl<O: Observer> World<'_, O> {
 
     pub(super) fn pool_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let pool = state.described;
         let (was, pause) = (state.adder, pool.growth_pause);
         state.adder = Adder::Resting;
         if was == Adder::Opening {
@@ -347,7 +347,7 @@ impl<O: Observer> World<'_, O> {
 
     pub(super) fn pool_housekeeping(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
-        let pool = &self.spec.services[state.service as usize].pools[state.number as usize];
+        let pool = state.described;
         let database = pool.database;
         let closed = pool.idle_timeout.map_or(0, |after| state.pool.trim(self.now, after));
         let slot = self.slots.pool_housekeeping(number);

@@ -44,19 +44,35 @@ impl Seen {
     }
 }
 
+/// The settings of the controller.
+fn configured(settings: Autoscaling) -> Settings {
+    let target = |resource, target: Option<u32>| target.map(|target| Metric { resource, target });
+    let metrics = [target(Resource::Cpu, settings.cpu), target(Resource::Memory, settings.memory)];
+    Settings {
+        minimum: settings.minimum,
+        maximum: settings.maximum,
+        metrics: metrics.into_iter().flatten().collect(),
+        behavior: None,
+    }
+}
+
+impl Scaler {
+    /// It has other settings from its next sync on.
+    pub(super) fn configure(&mut self, settings: Autoscaling) {
+        self.settings = settings;
+        self.autoscaler.configure(configured(settings));
+    }
+
+    /// Whether its service has so many pods as it may have.
+    pub(super) fn is_within_bounds(&self) -> bool {
+        (self.settings.minimum..=self.settings.maximum).contains(&self.wanted)
+    }
+}
+
 pub(super) fn scalers(services: &[Service]) -> Vec<Scaler> {
     let of = |(service, description): (Id, &Service)| {
         let settings = description.lifecycle.autoscaling?;
-        let target =
-            |resource, target: Option<u32>| target.map(|target| Metric { resource, target });
-        let metrics =
-            [target(Resource::Cpu, settings.cpu), target(Resource::Memory, settings.memory)];
-        let autoscaler = Autoscaler::new(Settings {
-            minimum: settings.minimum,
-            maximum: settings.maximum,
-            metrics: metrics.into_iter().flatten().collect(),
-            behavior: None,
-        });
+        let autoscaler = Autoscaler::new(configured(settings));
         Some(Scaler { service, settings, autoscaler, wanted: description.pods })
     };
     (0..).zip(services).filter_map(of).collect()

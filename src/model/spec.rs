@@ -12,7 +12,7 @@ pub use self::cluster::{
     Requests, Rollout, Shutdown, WarmUp,
 };
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
-pub use self::mesh::{Budget, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
+pub use self::mesh::{Budget, Hedge, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
@@ -45,6 +45,9 @@ pub struct Spec {
     pub indexes: Vec<Index>,
     /// What happens to the system from outside, in order of time, on a run that follows the curve.
     pub timeline: Vec<Timed>,
+    /// The system as the timeline makes it, one state after another; each aligned with this one, see
+    /// [`crate::model::obstacles`].
+    pub later: Vec<Spec>,
     /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
     pub ops: Vec<Op>,
     /// Distributions that steps, think times and loads draw from.
@@ -141,6 +144,12 @@ pub enum Happening {
     Deploy {
         /// Index of the service.
         service: Id,
+    },
+    /// The system's settings are those of one of [`Spec::later`] from now on. Services whose pods
+    /// differ are deployed anew, as their [`Rollout`] in that state says; all else changes at once.
+    Become {
+        /// Index into [`Spec::later`].
+        state: Id,
     },
     /// Nodes fail in the very instant, with all pods on them; the lowest numbers of those ready.
     FailNode {

@@ -1,5 +1,6 @@
 //! Exact timelines and theory for the whole model, on descriptions built by hand.
 
+mod change;
 mod edges;
 mod groups;
 mod mesh;

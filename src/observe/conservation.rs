@@ -210,7 +210,8 @@ impl Observer for Ledger {
             Record::Completed { .. }
             | Record::ConnectionRefused { .. }
             | Record::Pods { .. }
-            | Record::Nodes { .. } => {}
+            | Record::Nodes { .. }
+            | Record::Settled { .. } => {}
         }
         if self.answered + self.failed > self.offered {
             self.fault(|| "more requests are over than were made".into());

@@ -144,6 +144,8 @@ pub struct Bin {
     pub pods: Vec<f64>,
     /// Largest lag of any listener at any instant.
     pub max_lag: i64,
+    /// States of the timeline of which all was there from then on.
+    pub settled: Vec<(u32, Time)>,
 }
 
 impl Bin {
@@ -347,6 +349,7 @@ impl Observer for Tally {
             }
             Record::Pods { service, change } => self.pods_changed(now, service, change),
             Record::Nodes { .. } => {}
+            Record::Settled { state } => self.current.settled.push((state, now)),
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }

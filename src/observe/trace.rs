@@ -82,6 +82,10 @@ impl Observer for Digest {
                 self.take(u64::from(group));
                 self.take(i64::from(change).cast_unsigned());
             }
+            Record::Settled { state } => {
+                self.take(13);
+                self.take(u64::from(state));
+            }
             Record::ConnectionRefused { station } => {
                 self.take(10);
                 self.take(u64::from(station));

@@ -170,6 +170,7 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
             .collect(),
         day: (0..48).map(|bin| day_bin(f64::from(bin) * 1800.0, line)).collect(),
         pods: pods(line),
+        steps: Vec::new(),
         stations: (0..stations).map(|index| station(index, line)).collect(),
         anatomy: parts
             .iter()

@@ -195,6 +195,15 @@ catalogue! {
     Seconds: "{0} s", "{0}초";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
+    StepsOf: "Changes while {0} ran, each with what users got until the next:", "{0} 운영 중 변경과 다음 변경까지의 결과:";
+    StepAt: "time", "시각";
+    StepChange: "change", "변경";
+    StepThrough: "in place", "반영 완료";
+    StepBefore: "before", "변경 전";
+    StepAfter: "in place after {0} s", "{0}초 뒤 반영 완료";
+    StepNever: "never fully in place", "끝내 다 반영되지 않음";
+    StepP99: "worst p99 ms", "최악 p99 ms";
+    StepLine: "errors {0}, worst p99 {1} ms, lag {2}", "오류율 {0}, 최악 p99 {1} ms, 랙 {2}건";
     ChartPods: "Pods over the day", "하루 동안의 파드 수";
     PodsTitle: "{0} goes from {1} to {2} pods, reached at {3} in {4}", "{4}: {0} 파드 {1} → {2}개({3}에 도달)";
     PodsOf: "pods of {0}", "{0} 파드 수";

@@ -64,6 +64,7 @@ pub(super) fn ablations(planned: &Planned<'_>, problems: &Problems) -> Vec<Ablat
             about: String::new(),
             view: planned.view,
             system,
+            later: Vec::new(),
         };
         (scratch.errors() == 0).then_some(input)
     };

@@ -251,6 +251,14 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Add nodes, request less, or let the service run on another node group.",
     ),
     entry(
+        "E0316",
+        "what cannot change while it runs",
+        "On a day pods, pools, threads, consumers, limits, bounds of autoscalers and node groups, processors and \
+         connections of databases can change, and partitions be added; what requests do, and which parts \
+         there are, cannot.",
+        "Leave the edit out of the timeline, or compare two variants.",
+    ),
+    entry(
         "E0401",
         "a plan changes what does not exist",
         "The path of the change leads to nothing in the system's document.",

@@ -1,5 +1,6 @@
 //! The documents that people write: scenario, system, plan, calibration, catalogue.
 
+mod change;
 mod claims;
 mod kafka;
 mod ladder;
@@ -25,6 +26,7 @@ use super::yaml::{Node, Value};
 use self::operations::{BrokerGroups, ChargeDoc};
 use self::stated::StatedDoc;
 
+pub(crate) use self::change::{ApplyDoc, SetDoc};
 pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
 pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
 pub(crate) use self::ladder::{LadderDoc, ladder_up_to};

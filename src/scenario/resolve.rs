@@ -1,5 +1,6 @@
 //! From documents to a [`Study`]: one description for each variant, mix and calibration.
 
+mod change;
 mod claims;
 mod graph;
 mod kafka;
@@ -154,25 +155,34 @@ fn compile(
     for calibration in calibrations {
         let mut of_mixes: Vec<Vec<Spec>> = mixes.iter().map(|_| Vec::new()).collect();
         for variant in question.variants {
-            let mut compiler = Compiler {
-                problems: &mut *problems,
-                files: &mut *files,
-                catalog: question.catalog,
-                laws: &mut laws,
-                used: &mut *used,
-                system: &variant.system,
-                view: variant.view,
-                calibration: *calibration,
-                fidelity: nodes::Fidelity::of(question.scenario.fidelity.as_ref()),
-                check_only: question.options.check_only,
-                endpoints: BTreeMap::new(),
-                edges: Vec::new(),
-                spec: Spec::default(),
+            let mut described = |system: &SystemDoc| -> Vec<Spec> {
+                let mut compiler = Compiler {
+                    problems: &mut *problems,
+                    files: &mut *files,
+                    catalog: question.catalog,
+                    laws: &mut laws,
+                    used: &mut *used,
+                    system,
+                    view: variant.view,
+                    calibration: *calibration,
+                    fidelity: nodes::Fidelity::of(question.scenario.fidelity.as_ref()),
+                    check_only: question.options.check_only,
+                    endpoints: BTreeMap::new(),
+                    edges: Vec::new(),
+                    spec: Spec::default(),
+                };
+                compiler.compile();
+                graph::check(&mut compiler);
+                mixes.iter().map(|mix| load::with_load(&mut compiler, question, mix)).collect()
             };
-            compiler.compile();
-            graph::check(&mut compiler);
-            for (mix, specs) in mixes.iter().zip(&mut of_mixes) {
-                specs.push(load::with_load(&mut compiler, question, mix));
+            let mut first = described(&variant.system);
+            for step in &variant.later {
+                for (spec, later) in first.iter_mut().zip(described(&step.system)) {
+                    spec.later.push(later);
+                }
+            }
+            for (spec, specs) in first.into_iter().zip(&mut of_mixes) {
+                specs.push(spec);
             }
         }
         cases.extend(of_mixes.into_iter().flatten());
@@ -357,6 +367,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
         replications: document.replications.map_or(1, Count::u32),
         compress,
         variants,
+        steps: change::texts(question),
     })
 }
 

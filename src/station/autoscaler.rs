@@ -269,6 +269,11 @@ impl Autoscaler {
         }
     }
 
+    /// Other bounds and targets from the next sync on; what was recommended before still counts.
+    pub fn configure(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// One sync: how many replicas there should be, where `current` are asked for now and `pods` exist.
     pub fn sync(&mut self, now: Time, current: u32, pods: &[Pod]) -> Decision {
         if !self.began {

@@ -93,6 +93,11 @@ impl Connections {
         self.waiting.len() as u32
     }
 
+    /// Whether a request would have a connection at once.
+    pub fn has_free(&self) -> bool {
+        self.in_use < self.limits.connections
+    }
+
     /// A request comes.
     pub fn enter(&mut self, who: u32) -> Entry {
         debug_assert!(self.waiting.is_empty() || self.in_use == self.limits.connections);

@@ -7,8 +7,9 @@
 //!
 //! Rules and defaults are those of the Kubernetes scheduler (`pkg/scheduler/framework/plugins`) and of
 //! Amazon EKS nodes (awslabs/amazon-eks-ami, `nodeadm/internal/kubelet/config.go`, `eni-max-pods.txt`).
-//! Left out: zones, taints, affinities, priorities and preemption, images already on a node, volumes, and
-//! the seconds for which the scheduler sets aside a pod that it could not place.
+//! Left out: zones, taints other than those that keep a group for its own pods, affinities, priorities
+//! and preemption, images already on a node, volumes, and the seconds for which the scheduler sets
+//! aside a pod that it could not place.
 
 use std::collections::BTreeMap;
 
@@ -117,6 +118,8 @@ pub struct Group {
     pub allocatable: Allocatable,
     /// What each `DaemonSet` takes of every node; one pod each, and all of them fit.
     pub daemons: Vec<Requests>,
+    /// Whether only pods that name the group run on it: it has a taint that they tolerate.
+    pub dedicated: bool,
     /// Fewest nodes that the cluster autoscaler leaves.
     pub minimum: u32,
     /// Most nodes that it asks for.
@@ -305,6 +308,21 @@ impl Cluster {
         self.nodes.values().filter(|node| node.group == group).count() as u32
     }
 
+    /// A group may have so many nodes from now on.
+    pub fn set_bounds(&mut self, group: u32, bounds: &std::ops::RangeInclusive<u32>) {
+        let group = &mut self.groups[group as usize];
+        (group.minimum, group.maximum) = (*bounds.start(), *bounds.end());
+    }
+
+    /// The last nodes of a group, so many, those that are not ready yet first.
+    pub fn last(&self, group: u32, count: u32) -> Vec<u32> {
+        let own = self.nodes.iter().filter(|(_, node)| node.group == group);
+        let mut all: Vec<(bool, u32)> =
+            own.map(|(number, node)| (!node.is_ready, *number)).collect();
+        all.sort_unstable();
+        all.into_iter().rev().take(count as usize).map(|(_, number)| number).collect()
+    }
+
     /// Nodes that are ready.
     pub fn ready(&self) -> impl Iterator<Item = u32> {
         self.nodes.iter().filter(|(_, node)| node.is_ready).map(|(number, _)| *number)
@@ -327,8 +345,8 @@ impl Cluster {
         of(free.millicores, size.millicores).max(of(free.mebibytes, size.mebibytes))
     }
 
-    fn may_run(pod: &Pod, group: u32) -> bool {
-        pod.group.is_none_or(|wanted| wanted == group)
+    fn may_run(pod: &Pod, group: u32, dedicated: bool) -> bool {
+        pod.group.map_or(!dedicated, |wanted| wanted == group)
     }
 
     /// The best node on which a pod fits, put there.
@@ -336,8 +354,9 @@ impl Cluster {
         let fitting: Vec<(u32, &Node, &Group)> = self
             .nodes
             .iter()
-            .filter(|(_, node)| node.is_ready && Cluster::may_run(&pod, node.group))
+            .filter(|(_, node)| node.is_ready)
             .map(|(number, node)| (*number, node, &self.groups[node.group as usize]))
+            .filter(|(_, node, group)| Cluster::may_run(&pod, node.group, group.dedicated))
             .filter(|(_, node, group)| room_of(group, node).fits(pod.requests))
             .collect();
         let spread = |node: &Node| unevenness(node, &pod, fitting.len());
@@ -364,8 +383,9 @@ impl Cluster {
     fn lack(&self, pod: &Pod) -> Lack {
         let mut lacking = [Lack::Cpu, Lack::Memory, Lack::Pods].map(|lack| (lack, 0_u32));
         for node in self.nodes.values() {
-            if node.is_ready && Cluster::may_run(pod, node.group) {
-                let room = room_of(&self.groups[node.group as usize], node);
+            let group = &self.groups[node.group as usize];
+            if node.is_ready && Cluster::may_run(pod, node.group, group.dedicated) {
+                let room = room_of(group, node);
                 for lack in room.lacks(pod.requests).into_iter().flatten() {
                     lacking.iter_mut().filter(|(kind, _)| *kind == lack).for_each(|(_, n)| *n += 1);
                 }

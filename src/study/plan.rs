@@ -316,6 +316,9 @@ impl Work<'_> {
             let variant = &mut result.variants[index];
             variant.day = day_series(&series, asked);
             variant.pods = pods_series(&series, spec);
+            if !spec.later.is_empty() {
+                variant.steps = super::steps::steps(&series, asked);
+            }
             let stations = stations(spec);
             for (station, seen) in variant.stations.iter_mut().enumerate() {
                 let capacity = stations[station].capacity;

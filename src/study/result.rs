@@ -117,6 +117,10 @@ pub struct VariantResult {
     /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
     #[serde(default)]
     pub pods: Vec<PodsResult>,
+    /// Settings that changed on the day, in order of time, with the time before the first; empty
+    /// without any.
+    #[serde(default)]
+    pub steps: Vec<StepResult>,
     /// Stations: what was busy and where work waited, at the target load and over the day.
     pub stations: Vec<StationResult>,
     /// Where the time of an answered request goes: at the load nearest below saturation.
@@ -326,6 +330,24 @@ pub struct DayBin {
     pub max_lag: Estimate,
     /// Flows (orders) completed per second.
     pub orders_per_s: Estimate,
+}
+
+/// A change of settings while the system ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepResult {
+    /// When, from midnight \[s\].
+    pub at_s: f64,
+    /// What changed; empty for the time before the first change.
+    pub what: String,
+    /// Time until all that was asked for was there: pods, nodes, members of groups; the longest of all
+    /// replications \[s\]. None: it was not there before the end in one of them, or nothing was asked for.
+    pub settled_after_s: Option<f64>,
+    /// Share of requests that failed until the next change.
+    pub error_rate: Estimate,
+    /// The 99th percentile of the worst bin until the next change \[ms\].
+    pub p99_ms: Estimate,
+    /// Largest lag until the next change \[records\].
+    pub max_lag: Estimate,
 }
 
 /// The pods of a service over the day.

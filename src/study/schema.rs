@@ -106,6 +106,14 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             at("max_lag"),
             at("orders_per_s"),
         ]),
+        "step": object(&[
+            ("at_s", number.clone()),
+            ("what", text.clone()),
+            ("settled_after_s", or_null(number)),
+            at("error_rate"),
+            at("p99_ms"),
+            at("max_lag"),
+        ]),
         "pods": object(&[("service", text.clone()), ("by_bin", list(number))]),
         "station": object(&[
             ("name", text.clone()),
@@ -125,6 +133,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("curve", list(&named("curve_point"))),
             ("day", list(&named("day_bin"))),
             ("pods", list(&named("pods"))),
+            ("steps", list(&named("step"))),
             ("stations", list(&named("station"))),
             ("anatomy", list(&named("anatomy_part"))),
             ("anatomy_rps", number.clone()),

@@ -178,6 +178,9 @@ pub struct Day {
     pub compress: f64,
     /// Indices of the variants whose day is run.
     pub variants: Vec<Id>,
+    /// When settings change on it, in order of time, and what the scenario says of each; the states are
+    /// those of [`Spec::later`].
+    pub steps: Vec<(Span, String)>,
 }
 
 /// A file that was read.

@@ -11,6 +11,7 @@ mod ladder;
 mod limits;
 mod properties;
 mod replay;
+mod rollout;
 mod saturation;
 mod size;
 mod statistics;

@@ -109,6 +109,7 @@ impl Observer for Outcomes {
             | Record::Used { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
+            | Record::Settled { .. }
             | Record::ConnectionRefused { .. } => return,
         };
         self.seen.push((now, what));

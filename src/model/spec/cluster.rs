@@ -50,6 +50,8 @@ pub struct NodeGroup {
     pub scaled: bool,
     /// Time from the order of a node until pods start on it.
     pub provision: Span,
+    /// Whether only services that name it run on it (a taint that they tolerate).
+    pub dedicated: bool,
     /// Virtual CPUs of a node.
     pub vcpus: f64,
     /// What a node offers to pods.

@@ -34,6 +34,8 @@ pub struct Mesh {
     pub outlier: Option<Rules>,
     /// Requests that each pod's own proxy lets in.
     pub rate_limit: Option<RateLimit>,
+    /// When a copy of a try goes to another pod.
+    pub hedge: Option<Hedge>,
 }
 
 impl Mesh {
@@ -50,8 +52,19 @@ impl Mesh {
             limits: None,
             outlier: None,
             rate_limit: None,
+            hedge: None,
         }
     }
+}
+
+/// A second copy of a try that is not answered in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hedge {
+    /// Time after which it goes.
+    pub after: Span,
+    /// Whether the one that is not needed any more is taken out of the queue of its pod; else it is
+    /// worked on for nobody, as is in any case what has a thread.
+    pub cancel: bool,
 }
 
 /// Base of the pauses before retries (Envoy: 25 ms).

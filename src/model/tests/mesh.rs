@@ -469,3 +469,72 @@ fn a_steady_run_has_the_size_of_its_load() {
     spec.indexes[0].fixed = Some(500);
     close(mean(&spec, 2.0), 2.0 * 0.000_5 + 0.001);
 }
+
+/// Two pods with a thread each take 1.5 s for a request a second in turn: nobody ever waits for one. After
+/// 1.2 s a copy goes to the other pod, which is busy; the first is answered 0.3 s later.
+fn hedged(cancel: bool) -> Spec {
+    let mut spec = behind(1.5, 1.0, |mesh| mesh.hedge = Some(Hedge { after: ms(1_200), cancel }));
+    spec.services[0].pods = 2;
+    spec.services[0].threads = Threads { maximum: 1, accepted: 100, backlog: 0 };
+    spec
+}
+
+/// A copy that is not needed any more leaves the queue and costs nothing. Left there, the copy of the
+/// request of 1 is worked on from 3.5 to 5 for nobody, and the request of 4 waits for its pod until
+/// then.
+#[test]
+fn a_copy_that_nobody_needs_leaves_the_queue_or_is_worked_on() {
+    let took = |cancel: bool| -> Vec<String> {
+        let lines = endings(&hedged(cancel), 6.6);
+        lines
+            .into_iter()
+            .filter_map(|line| line.split("took: ").nth(1).map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(took(true), ["(1500000000)"; 5]);
+    assert_eq!(took(false)[..4], ["(1500000000)", "(1500000000)", "(1500000000)", "(2500000000)"]);
+}
+
+/// One pod with one thread takes 3 s for a request; a second pod is ready at 2.5. The copy of the
+/// request of 1 would go at 2.2, and there is no other pod: it is answered at 4. That of 2 waits in the
+/// first pod; its copy goes to the second at 3.2 and is answered at 6.2, before the first pod has done
+/// the original, at 7. That of 3 is the second in line in the first pod, until 10; its copy of 4.2 is
+/// answered at 9.2.
+#[test]
+fn the_first_answer_counts() {
+    let mut spec = behind(3.0, 1.0, |mesh| {
+        mesh.hedge = Some(Hedge { after: ms(1_200), cancel: true });
+    });
+    spec.services[0].threads = Threads { maximum: 1, accepted: 100, backlog: 0 };
+    spec.services[0].lifecycle =
+        Lifecycle { most: 2, ready_after: Span::from_secs(2.0), ..Lifecycle::default() };
+    let what = Happening::Scale { service: 0, pods: 2 };
+    spec.timeline = vec![Timed { at: Span::from_secs(0.5), what }];
+    assert_eq!(
+        endings(&spec, 9.5),
+        [
+            "4.000000 Answered took: (3000000000)",
+            "6.200000 Answered took: (4200000000)",
+            "9.200000 Answered took: (6200000000)",
+        ]
+    );
+}
+
+/// The pod of the request of 1 dies at 2.5, when its copy of 2.2 is at work in the other pod: nobody
+/// notices.
+#[test]
+fn the_failure_of_one_of_two_is_ignored() {
+    let mut spec = behind(1.5, 0.1, |mesh| {
+        mesh.hedge = Some(Hedge { after: ms(1_200), cancel: false });
+    });
+    spec.load.open = Some(Open { requests_per_s: 1.0, regular: true });
+    spec.services[0].pods = 2;
+    spec.services[0].lifecycle = Lifecycle { ready_after: ms(60_000), ..Lifecycle::default() };
+    let what = Happening::Kill { service: 0, pods: 1 };
+    spec.timeline = vec![Timed { at: Span::from_secs(2.3), what }];
+    // The copy began at 2.2; the request of 2 was in the second pod from the beginning.
+    assert_eq!(
+        endings(&spec, 3.9),
+        ["3.500000 Answered took: (1500000000)", "3.700000 Answered took: (2700000000)"]
+    );
+}

@@ -14,6 +14,7 @@ fn nodes(count: u32, cores: u32) -> Cluster {
             maximum: count,
             scaled: false,
             provision: Span::from_secs(4.0),
+            dedicated: false,
             vcpus: f64::from(cores),
             allocatable: Requests { millicores: u64::from(cores) * 1_000, mebibytes: 8_192 },
             most_pods: 20,

@@ -1,8 +1,9 @@
 //! The day: what users get hour by hour, and how busy each station is.
 
-use super::{Block, Source};
+use super::{Block, Source, escape};
 use crate::report::chart::Chart;
-use crate::report::words::Word;
+use crate::report::steps;
+use crate::report::words::{Word, say};
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let shown = [Chart::Day, Chart::Heatmap, Chart::Pods];
@@ -10,5 +11,19 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     if figures.is_empty() {
         return figures;
     }
-    std::iter::once(Block::Heading(Word::ChartDay)).chain(figures).collect()
+    let changes = changes(source);
+    std::iter::once(Block::Heading(Word::ChartDay)).chain(changes).chain(figures).collect()
+}
+
+/// What was changed on the day, and what became of it.
+fn changes(source: &Source) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for variant in steps::changed(source.result) {
+        let rows = variant.steps.iter().map(|step| steps::cells(step, source.lang));
+        let rows = rows.map(|cells| cells.iter().map(|cell| escape(cell)).collect()).collect();
+        let title = say(source.lang, Word::StepsOf, &[&variant.name]);
+        blocks.push(Block::Paragraph(escape(&title)));
+        blocks.push(Block::Table { header: source.header(&steps::HEADER), rows });
+    }
+    blocks
 }

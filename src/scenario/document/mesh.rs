@@ -2,7 +2,7 @@
 
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::time::Time;
-use crate::scenario::values::{Count, Duration, Name, Number, Share};
+use crate::scenario::values::{Count, Duration, Flag, Name, Number, Share};
 
 words! {
     /// What a proxy tries again (`x-envoy-retry-on`).
@@ -49,6 +49,19 @@ document! {
         outlier: Option<OutlierDoc>,
         /// What each pod's own proxy lets in.
         rate_limit: Option<RateLimitDoc>,
+        /// When a copy of a try that has no answer goes to another pod; off by default.
+        hedge: Option<HedgeDoc>,
+    }
+
+    /// Hedged requests: of a try and its copy the first good answer counts, and the failure of one is
+    /// ignored while the other is under way. A copy is sent where a connection is free and another pod
+    /// is ready.
+    struct HedgeDoc {
+        /// Time without an answer after which the copy goes.
+        after: Setting<Duration>,
+        /// Whether the one that is not needed any more leaves its pod's queue where it still waits for a
+        /// thread; what has one is worked on in any case, for nobody. `false` by default.
+        cancel: Option<Setting<Flag>>,
     }
 
     /// Outlier detection: a pod that fails too often in a row is left out for a time, by each proxy for

@@ -1,5 +1,6 @@
 //! What happens to a system on a day, besides its users; and what users do when it goes wrong.
 
+use super::change::{ApplyDoc, SetDoc};
 use crate::scenario::decode::{Spanned, choice, document};
 use crate::scenario::values::{Count, Duration, Name, Number, Share};
 
@@ -113,6 +114,10 @@ choice! {
         "scale" => Scale(ScaleDoc),
         /// A new version replaces the old one, as the service's `rollout` says.
         "deploy" => Deploy(DeployDoc),
+        /// Edits of a plan are made, or taken back.
+        "apply" => Apply(ApplyDoc),
+        /// A setting changes.
+        "set" => Set(SetDoc),
         /// Nodes fail in the very instant, with all pods on them.
         "fail" => Fail(FailDoc),
         /// A database or a cache takes longer for everything.

@@ -6,7 +6,8 @@ use super::program::{Program, draw};
 use super::system::Compiler;
 use crate::model::spec::mesh::{BACK_OFF, EJECTED_MOST, EJECTION, FAILURES, SWEEP, UNLIMITED};
 use crate::model::spec::{
-    Balancer, Budget, Id, Index, KeepAlive, Limits, Mesh, Op, RateLimit, RetryOn, Rules, Service,
+    Balancer, Budget, Hedge, Id, Index, KeepAlive, Limits, Mesh, Op, RateLimit, RetryOn, Rules,
+    Service,
 };
 use crate::random::Dist;
 use crate::scenario::decode::Setting;
@@ -101,6 +102,10 @@ impl Compiler<'_> {
                 .map(|connections| Limits { connections, pending: pending.unwrap_or(UNLIMITED) }),
             outlier,
             rate_limit,
+            hedge: document.hedge.as_ref().map(|hedge| Hedge {
+                after: self.pick(&hedge.after).span(),
+                cancel: hedge.cancel.as_ref().is_some_and(|flag| self.pick(flag).0),
+            }),
         });
     }
 
@@ -188,6 +193,7 @@ pub(super) fn settings(mesh: &Mesh) -> Json {
         "consecutive_errors": mesh.outlier.map(|rules| rules.failures),
         "max_ejected_percent": mesh.outlier.map(|rules| rules.most),
         "rate_limit_per_s": mesh.rate_limit.map(|limit| limit.per_s),
+        "hedge_after_s": mesh.hedge.map(|hedge| hedge.after.secs()),
     })
 }
 

@@ -137,6 +137,7 @@ impl Compiler<'_> {
                 Some(NodeScalerWord::Karpenter) => KARPENTER,
                 _ => PROVISION,
             }),
+            dedicated: document.dedicated.is_some_and(|flag| flag.0),
             vcpus,
             allocatable,
             most_pods,
@@ -204,7 +205,7 @@ impl Compiler<'_> {
                     promotion: time(document.promotion.as_ref()).unwrap_or(Length::ZERO),
                     keep: time(document.keep.as_ref()).unwrap_or(KEEP),
                 },
-                Some(RolloutWord::Recreate) => Rollout::Rolling { surge: 0, unavailable: 100 },
+                Some(word @ RolloutWord::Recreate) => rollout(word),
                 Some(RolloutWord::Rolling) | None => Rollout::Rolling {
                     surge: percent(document.surge.as_ref()),
                     unavailable: percent(document.unavailable.as_ref()),
@@ -287,6 +288,15 @@ impl Compiler<'_> {
             );
             self.problems.add("W0508", span, message);
         }
+    }
+}
+
+/// A rollout with nothing else said of it.
+pub(super) fn rollout(word: RolloutWord) -> Rollout {
+    match word {
+        RolloutWord::Rolling => Rollout::default(),
+        RolloutWord::BlueGreen => Rollout::BlueGreen { promotion: Length::ZERO, keep: KEEP },
+        RolloutWord::Recreate => Rollout::Rolling { surge: 0, unavailable: 100 },
     }
 }
 

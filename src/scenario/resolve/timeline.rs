@@ -1,7 +1,7 @@
 //! What happens on the day: names looked up, times put in order.
 
-use super::Question;
 use super::system::too_large;
+use super::{Question, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
@@ -80,6 +80,8 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
                     add(at, Happening::Deploy { service });
                 }
             }
+            // See `change`.
+            HappeningDoc::Apply(_) | HappeningDoc::Set(_) => {}
             HappeningDoc::Fail(fail) => {
                 let groups = &question.base.node_groups;
                 let known = find(groups, &fail.node_group, "node group", "E0201", problems);
@@ -147,7 +149,7 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
         }
     }
     timeline.sort_by_key(|timed| timed.at);
-    for spec in cases.iter_mut() {
+    for (number, spec) in cases.iter_mut().enumerate() {
         for timed in &timeline {
             if let Happening::Scale { service, pods } = timed.what
                 && let Some(service) = spec.services.get_mut(service as usize)
@@ -166,16 +168,22 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
             }
         }
         spec.timeline.clone_from(&timeline);
+        if let Some(variant) = question.variants.get(number % question.variants.len().max(1)) {
+            change::align(variant, spec, problems);
+        }
         shrink(spec, day.compress.as_ref().map_or(1.0, |factor| factor.value.0));
     }
     // What the timeline orders may be too much where what runs at first is not.
     let grows = |timed: &Timed| {
         matches!(
             timed.what,
-            Happening::Scale { .. } | Happening::Deploy { .. } | Happening::Partitions { .. }
+            Happening::Scale { .. }
+                | Happening::Deploy { .. }
+                | Happening::Become { .. }
+                | Happening::Partitions { .. }
         )
     };
-    if timeline.iter().any(grows) {
+    if cases.first().is_some_and(|spec| spec.timeline.iter().any(grows)) {
         for message in cases.first().map(too_large).unwrap_or_default() {
             problems.add("E0107", day.span, message);
         }

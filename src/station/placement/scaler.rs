@@ -72,7 +72,12 @@ impl Scaler {
     /// Order nodes for those who wait and for whom nothing is on its way.
     fn order(&self, now: Time, cluster: &mut Cluster) -> Vec<u32> {
         let room = |node: &Node| room_of(&cluster.groups[node.group as usize], node);
-        let empty = |node: &Node| Place { group: node.group, room: room(node), pods: Vec::new() };
+        let empty = |node: &Node| Place {
+            group: node.group,
+            dedicated: cluster.groups[node.group as usize].dedicated,
+            room: room(node),
+            pods: Vec::new(),
+        };
         let mut places: Vec<Place> = cluster.nodes.values().map(empty).collect();
         let mut left = cluster.pending.clone();
         left.retain(|pod| {
@@ -98,8 +103,9 @@ impl Scaler {
             .iter()
             .filter(|(_, node)| node.is_ready)
             .map(|(number, node)| {
-                let room = room_of(&cluster.groups[node.group as usize], node);
-                (*number, Place { group: node.group, room, pods: node.pods.clone() })
+                let group = &cluster.groups[node.group as usize];
+                let (room, dedicated) = (room_of(group, node), group.dedicated);
+                (*number, Place { group: node.group, dedicated, room, pods: node.pods.clone() })
             })
             .collect();
         let mut candidates: Vec<u32> = places
@@ -155,6 +161,7 @@ impl Scaler {
 #[derive(Clone)]
 struct Place {
     group: u32,
+    dedicated: bool,
     room: Room,
     /// Who would have to move if it went.
     pods: Vec<Pod>,
@@ -162,7 +169,7 @@ struct Place {
 
 impl Place {
     fn takes(&self, pod: &Pod) -> bool {
-        Cluster::may_run(pod, self.group) && self.room.fits(pod.requests)
+        Cluster::may_run(pod, self.group, self.dedicated) && self.room.fits(pod.requests)
     }
 
     fn put(&mut self, pod: Pod) {
@@ -182,7 +189,7 @@ fn estimate(group: &Group, index: u32, most: u32, pods: &[Pod]) -> Option<(u32, 
     };
     let mut helped: Vec<&Pod> = pods
         .iter()
-        .filter(|pod| Cluster::may_run(pod, index) && fresh.fits(pod.requests))
+        .filter(|pod| Cluster::may_run(pod, index, group.dedicated) && fresh.fits(pod.requests))
         .collect();
     helped.sort_by(|a, b| shares(b.requests).total_cmp(&shares(a.requests)));
     let mut bins: Vec<Room> = Vec::new();

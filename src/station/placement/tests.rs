@@ -20,7 +20,8 @@ fn requests(millicores: u64, mebibytes: u64) -> Requests {
 }
 
 fn groups(minimum: u32, maximum: u32) -> Vec<Group> {
-    vec![Group { allocatable: t3_large(), daemons: Vec::new(), minimum, maximum }]
+    let (allocatable, daemons) = (t3_large(), Vec::new());
+    vec![Group { allocatable, daemons, dedicated: false, minimum, maximum }]
 }
 
 /// A pod of owner 0 that requests 500 millicores, with a sidecar of 100.
@@ -88,7 +89,8 @@ fn daemons_take_their_share_of_every_node() {
 #[test]
 fn what_is_lacking_is_named() {
     let small = Allocatable { size: requests(1_000, 1_000), pods: 3 };
-    let group = Group { allocatable: small, daemons: vec![requests(0, 0)], minimum: 0, maximum: 3 };
+    let daemons = vec![requests(0, 0)];
+    let group = Group { allocatable: small, daemons, ..groups(0, 3).remove(0) };
     let mut cluster = Cluster::new(vec![group.clone(), group]);
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 10, 1_001)), Err(Lack::Memory));
@@ -387,4 +389,19 @@ fn who_was_not_needed_before_comes_first() {
     cluster.remove(0);
     assert_eq!(cluster.place(sized(2, 2, 400, 10)), Ok(0));
     assert_eq!(removals(&mut cluster, &mut scaler, 310..=900), [(610, 1, vec![1])]);
+}
+
+/// A pod that names the group with a taint runs there, another on the other group alone: the second of the
+/// others waits although the dedicated node is empty, and no autoscaler orders a dedicated node for it.
+#[test]
+fn a_dedicated_group_takes_only_those_who_name_it() {
+    let dedicated = Group { dedicated: true, ..groups(0, 9).remove(0) };
+    let mut cluster = Cluster::new(vec![dedicated, groups(1, 1).remove(0)]);
+    let (tainted, open) = (cluster.add(0), cluster.add(1));
+    let large = |who, group| Pod { who, owner: who, group, requests: requests(1_000, 512) };
+    assert_eq!(cluster.place(large(0, None)), Ok(open));
+    assert_eq!(cluster.place(large(1, None)), Err(Lack::Cpu));
+    let mut scaler = Scaler::new(Span::ZERO);
+    assert_eq!(scaler.scan(Time::ZERO, &mut cluster).ordered, Vec::<u32>::new());
+    assert_eq!(cluster.place(large(2, Some(0))), Ok(tainted));
 }

@@ -1,0 +1,130 @@
+//! A variant's system as a day's timeline changes it: one document after another.
+
+use super::Named;
+use super::decode::Decode;
+use super::document::{
+    ApplyDoc, ChangeDoc, DayDoc, HappeningDoc, PlanDoc, RolloutWord, ScenarioDoc, SetDoc, SystemDoc,
+};
+use super::plan;
+use super::problem::{Problems, Span};
+use super::yaml::{Node, Value};
+use crate::study::result::Edit;
+use crate::units::Span as Length;
+
+/// The system from some instant on.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// When, from midnight.
+    pub(super) at: Length,
+    /// What the scenario says of it, in short.
+    pub(super) what: String,
+    /// Where it says so.
+    pub(super) span: Span,
+    /// How services are deployed, unless as they say themselves.
+    pub(super) by: Option<RolloutWord>,
+    /// The system.
+    pub(super) system: SystemDoc,
+}
+
+/// The states of the system `tree` of a variant on the scenario's day, in order of time, and what each edit
+/// of a plan does. A variant whose day is not run has none.
+pub(super) fn steps(
+    scenario: &ScenarioDoc,
+    variant: Option<&str>,
+    tree: &Node,
+    inputs: &mut Named<'_>,
+    problems: &mut Problems,
+) -> (Vec<Step>, Vec<Edit>) {
+    let is_run = |day: &&DayDoc| {
+        let named = |name: &str| day.variants.iter().any(|other| other.text == name);
+        day.variants.is_empty() || variant.is_none_or(named)
+    };
+    let mut changes: Vec<(Length, Span, &HappeningDoc)> = scenario
+        .day
+        .iter()
+        .filter(is_run)
+        .flat_map(|day| &day.timeline)
+        .filter(|timed| matches!(timed.what, HappeningDoc::Apply(_) | HappeningDoc::Set(_)))
+        .map(|timed| (timed.at.value.span(), timed.at.span, &timed.what))
+        .collect();
+    changes.sort_by_key(|(at, ..)| *at);
+    let (mut steps, mut edits): (Vec<Step>, Vec<Edit>) = (Vec::new(), Vec::new());
+    let (mut now, mut what, mut how) = (tree.clone(), Vec::new(), None);
+    for (place, (at, span, change)) in changes.iter().enumerate() {
+        let (said, by) = match change {
+            HappeningDoc::Apply(apply) => {
+                if let Some(plan) = inputs.plan(&apply.plan, problems) {
+                    edits.extend(apply_edits(&mut now, tree, (apply, &plan), problems));
+                }
+                (name_of(apply), apply.by)
+            }
+            HappeningDoc::Set(set) => {
+                write(&mut now, set, problems);
+                (format!("{} = {}", set.path.value.0, set.to.value.0), set.by)
+            }
+            _ => continue,
+        };
+        what.push(said);
+        how = by.or(how);
+        if changes.get(place + 1).is_some_and(|next| next.0 == *at) {
+            continue; // All of an instant is one change.
+        }
+        let Some(system) = SystemDoc::decode(&now, problems) else { break };
+        let what = std::mem::take(&mut what).join(", ");
+        steps.push(Step { at: *at, what, span: *span, by: how.take(), system });
+    }
+    (steps, edits)
+}
+
+fn name_of(apply: &ApplyDoc) -> String {
+    let back = apply.back.is_some_and(|back| back.0).then_some("back");
+    let which = apply.edits.iter().map(|edit| edit.value.0.as_str());
+    let which: Vec<&str> = which.chain(back).collect();
+    let plan = &apply.plan.text;
+    if which.is_empty() { plan.clone() } else { format!("{plan} ({})", which.join(", ")) }
+}
+
+/// Make the edits that are meant, or take them back.
+fn apply_edits(
+    now: &mut Node,
+    first: &Node,
+    (apply, plan): (&ApplyDoc, &PlanDoc),
+    problems: &mut Problems,
+) -> Vec<Edit> {
+    let mut part = plan.clone();
+    let named = |change: &ChangeDoc, name: &str| {
+        let below = change.set.value.0.strip_prefix(name);
+        change.edit.as_ref().is_some_and(|edit| edit.0 == name)
+            || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    part.changes.retain(|change| {
+        apply.edits.is_empty() || apply.edits.iter().any(|edit| named(change, &edit.value.0))
+    });
+    for edit in &apply.edits {
+        if !plan.changes.iter().any(|change| named(change, &edit.value.0)) {
+            let message = format!("the plan `{}` has no edit `{}`", plan.plan.text, edit.value.0);
+            problems.add("E0201", edit.span, message);
+        }
+    }
+    if !apply.back.is_some_and(|back| back.0) {
+        return plan::apply(now, &part, problems);
+    }
+    for change in &part.changes {
+        for trail in plan::settings(now, &change.set.value.0, change.set.span, problems) {
+            let before = plan::node_at(&mut first.clone(), &trail).cloned();
+            if let (Some(before), Some(node)) = (before, plan::node_at(now, &trail)) {
+                *node = before;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn write(now: &mut Node, set: &SetDoc, problems: &mut Problems) {
+    for trail in plan::settings(now, &set.path.value.0, set.path.span, problems) {
+        if let Some(node) = plan::node_at(now, &trail) {
+            let scalar = Value::Scalar { text: set.to.value.0.clone(), quoted: false };
+            *node = Node { span: set.to.span, value: scalar };
+        }
+    }
+}
