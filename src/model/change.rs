@@ -198,7 +198,7 @@ impl<O: Observer> World<'_, O> {
         let number = self.pods.len() as u32 + database;
         let cpu = &mut self.cpus[number as usize];
         let change = cpu.set_capacity(self.now, cores);
-        let at = cpu.next().min(cpu.turn());
+        let at = cpu.due();
         self.agenda.set(self.slots.cpus + number, at, Class::Complete);
         self.level(self.numbering.database_cpu + database, change.busy, change.sharing);
     }

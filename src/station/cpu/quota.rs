@@ -95,8 +95,8 @@ impl Quota {
         ran
     }
 
-    /// What comes first: the end of a job that has to run for `run` more \[ns\], beside others that together
-    /// use `rate` > 0 cores from `from` on, or that they begin or cease to stall.
+    /// What comes first: the end of a job that has to run for `run` more \[ns\], beside others that
+    /// together use `rate` > 0 cores from `from` on, or that they begin or cease to stall.
     #[inline]
     pub(super) fn due(&mut self, from: Time, run: f64, rate: f64) -> Time {
         // Mostly the job ends before the quota does: without a division.
