@@ -84,7 +84,7 @@ fn finds(scenario: &str, seeds: std::ops::RangeInclusive<u64>, usd: f64, values:
     found
 }
 
-/// All of nine. That it holds for 95 of 100 seeds takes ten minutes and is checked by hand, not here.
+/// All of nine: that shows a search which often misses; more seeds take minutes.
 #[test]
 fn textbook_optima_are_found() {
     assert!(finds("size-mmc", 1..=4, 100.0, &["10"]) >= 4);
