@@ -220,6 +220,7 @@ impl Tally {
         }
     }
 
+    #[expect(clippy::needless_bitwise_bool, reason = "a jump would guess wrongly every other time")]
     #[inline]
     fn level_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
         let since = (now.0 - self.current.start.0).cast_signed() as f64;
