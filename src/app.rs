@@ -283,7 +283,8 @@ fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
     };
     let progress = Progress::new();
     let (begun, cpu) = (Instant::now(), cpu_seconds());
-    let (result, effort) = pool.install(|| answer_question(&loaded.study, question, &progress));
+    let (mut result, effort) = pool.install(|| answer_question(&loaded.study, question, &progress));
+    crate::audit::price(&loaded, &mut result);
     progress.end();
     let spent = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     finish(studying, &loaded, &result, &effort, spent)

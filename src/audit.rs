@@ -22,7 +22,7 @@ use crate::scenario::problem::Span;
 use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
-pub use self::cost::{Bill, Item};
+pub use self::cost::{Bill, Item, price};
 pub use self::print::{handbook, json, text};
 pub use self::sarif::sarif;
 pub use self::view::View;

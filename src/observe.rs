@@ -185,6 +185,14 @@ pub enum Record<'a> {
         /// Change of the number of nodes that are ready.
         change: i32,
     },
+    /// What the nodes of a group have used so far, those that are gone included, beyond what they earned
+    /// by being there; only where they go on without credits, for a surcharge.
+    Owed {
+        /// Node group.
+        group: u32,
+        /// Processor time, of one processor.
+        used: Span,
+    },
     /// All that a state of the timeline asks for is there: pods, nodes, members of groups.
     Settled {
         /// Number of the state.

@@ -7,6 +7,7 @@
 mod chart;
 mod claims;
 mod clean;
+mod cost;
 mod edits;
 mod facts;
 #[cfg(test)]

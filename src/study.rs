@@ -28,6 +28,7 @@ mod steps;
 pub mod sweep;
 pub mod theory;
 pub mod uncertain;
+mod used;
 pub mod validate;
 mod warm_up;
 
@@ -271,6 +272,8 @@ impl Work<'_> {
                     day: Vec::new(),
                     pods: Vec::new(),
                     steps: Vec::new(),
+                    used: None,
+                    cost: Vec::new(),
                     stations: Vec::new(),
                     anatomy: Vec::new(),
                     anatomy_rps: 0.0,

@@ -1,8 +1,11 @@
 //! What a variant costs in a month, item by item, from the catalogue's prices of its region.
 
 use super::view::View;
+use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
 use crate::scenario::values::{Count, Money};
+use crate::stats::Estimate;
+use crate::study::result::{CostItem, StudyResult, Used};
 
 /// Hours of a month.
 pub(super) const HOURS: f64 = 730.0;
@@ -16,6 +19,19 @@ pub struct Item {
     pub what: String,
     /// Dollars a month; none where the catalogue has no price for the region.
     pub monthly: Option<f64>,
+    /// What is paid by what runs.
+    meter: Meter,
+}
+
+/// What a part costs that is paid by what runs; [`Meter::default`] is paid all month, whatever happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Meter {
+    /// One node for a month \[dollars\].
+    node: Option<f64>,
+    /// Processors of a database that cost no more, however long they are used \[vCPU\].
+    free: Option<f64>,
+    /// A virtual CPU for an hour beyond what costs no more \[dollars\].
+    surplus: Option<f64>,
 }
 
 /// What a variant costs in a month.
@@ -60,6 +76,42 @@ impl Bill {
     }
 }
 
+impl Item {
+    /// The item with what it cost by `used`, what was used on a day, in a month of such days.
+    fn priced(self, used: Option<&Used>) -> CostItem {
+        let Meter { node, free, surplus } = self.meter;
+        let (kind, name) = self.part.split_once('.').unwrap_or((&self.part, ""));
+        let nodes = used.and_then(|used| used.nodes.iter().find(|of| of.group == name));
+        let nodes = nodes.filter(|_| kind == "node_groups");
+        let database = used.and_then(|used| used.databases.iter().find(|of| of.database == name));
+        let database = database.filter(|_| kind == "databases");
+        let ran_usd = nodes.zip(node).map(|(nodes, price)| map(nodes.nodes, |count| count * price));
+        let of_nodes = nodes.and_then(|nodes| nodes.beyond);
+        let of_database = database.zip(free).map(|(of, free)| map(of.cores, |cores| cores - free));
+        let surcharge_usd = of_nodes
+            .or(of_database)
+            .zip(surplus)
+            .map(|(beyond, price)| map(beyond, |cores| cores.max(0.0) * HOURS * price));
+        let Item { part, what, monthly: monthly_usd, .. } = self;
+        CostItem { part, what, monthly_usd, ran_usd, surcharge_usd }
+    }
+}
+
+/// An estimate of what grows with another.
+fn map(of: Estimate, by: impl Fn(f64) -> f64) -> Estimate {
+    Estimate { mean: by(of.mean), low: by(of.low), high: by(of.high), n: of.n }
+}
+
+/// Write into the result what each variant costs, from the beginning and by its day.
+pub fn price(loaded: &Loaded, result: &mut StudyResult) {
+    for bill in super::audit(loaded).bills {
+        if let Some(variant) = result.variants.iter_mut().find(|one| one.name == bill.variant) {
+            let priced = |item: Item| item.priced(variant.used.as_ref());
+            variant.cost = bill.items.into_iter().map(priced).collect();
+        }
+    }
+}
+
 fn hourly(prices: Option<&Map<Money>>, region: &str) -> Option<f64> {
     prices?.get(region).map(|price| price.0 * HOURS)
 }
@@ -71,11 +123,14 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
     let mut items = Vec::new();
     for (name, group) in system.node_groups.iter() {
         let nodes = view.nodes(group).0;
-        let price = hourly(view.instance(group).map(|item| &item.hourly), region);
+        let instance = view.instance(group);
+        let price = hourly(instance.map(|item| &item.hourly), region);
+        let surplus = instance.and_then(|item| item.surplus_hourly).map(|price| price.0);
         items.push(Item {
             part: format!("node_groups.{}", name.value),
             what: format!("{nodes} x {}", view.pick(&group.instance).text),
             monthly: price.map(|price| price * f64::from(nodes)),
+            meter: Meter { node: price, free: None, surplus },
         });
     }
     for database in view.databases() {
@@ -84,6 +139,17 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
                 part: format!("databases.{}", database.name),
                 what: class.text,
                 monthly: hourly(database.class.map(|class| &class.hourly), region),
+                meter: Meter {
+                    node: None,
+                    free: database
+                        .class
+                        .and_then(|class| class.baseline)
+                        .map(|share| share.0 * view.spec.databases[database.index].cores),
+                    surplus: database
+                        .class
+                        .and_then(|class| class.surplus_hourly)
+                        .map(|price| price.0),
+                },
             });
         }
         if let Some(storage) = &database.document.storage {
@@ -95,6 +161,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
                 part: format!("databases.{}.storage", database.name),
                 what: format!("{} GiB {}", super::figure(gib), kind.text),
                 monthly: price.map(|price| price.0 * gib),
+                meter: Meter::default(),
             });
         }
     }
@@ -105,6 +172,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
             part: format!("caches.{}", name.value),
             what: class.text,
             monthly: hourly(item.map(|item| &item.hourly), region),
+            meter: Meter::default(),
         });
     }
     for (name, brokers) in system.brokers.iter() {
@@ -116,12 +184,14 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
             part: format!("brokers.{}", name.value),
             what: format!("{count} x {}", class.text),
             monthly: price.map(|price| price * f64::from(count)),
+            meter: Meter::default(),
         });
         if let Some(storage) = view.get(brokers.storage.as_ref()) {
             items.push(Item {
                 part: format!("brokers.{}.storage", name.value),
                 what: format!("{count} x {} GiB", super::figure(storage.gib())),
                 monthly: None,
+                meter: Meter::default(),
             });
         }
     }
@@ -134,6 +204,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
             part: format!("charges.{}", name.value),
             what: format!("{count} x {}", price.text),
             monthly: each.map(|each| each * f64::from(count)),
+            meter: Meter::default(),
         });
     }
     let stated = view.stated();
@@ -145,5 +216,55 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
         covers: stated.map_or_else(Vec::new, |stated| {
             stated.covers.iter().map(|name| name.text.clone()).collect()
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::result::{DatabaseUse, NodeUse};
+
+    #[test]
+    fn a_month_of_such_days_has_what_ran_and_what_was_used_beyond() {
+        let item = |part: &str, meter| Item {
+            part: part.into(),
+            what: String::new(),
+            monthly: Some(100.0),
+            meter,
+        };
+        let between =
+            |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 4 };
+        let used = Used {
+            nodes: vec![NodeUse {
+                group: "web".into(),
+                nodes: between(2.75, 0.25),
+                by_bin: Vec::new(),
+                beyond: Some(between(0.5, 0.1)),
+            }],
+            databases: vec![DatabaseUse { database: "web".into(), cores: between(0.25, 0.1) }],
+        };
+        let of_node = Meter { node: Some(75.92), free: None, surplus: Some(0.05) };
+        let of_database = Meter { node: None, free: Some(0.2), surplus: Some(0.075) };
+        let items = [
+            item("node_groups.web", of_node),
+            item("databases.web", of_database),
+            item("databases.web.storage", Meter::default()),
+        ];
+        let [nodes, database, storage] = items.map(|item| item.priced(Some(&used)));
+        let near = |found: Option<Estimate>, wanted: [f64; 3]| {
+            let found = found.map(|found| [found.low, found.mean, found.high]);
+            let close = |(a, b): (f64, f64)| (a - b).abs() < 1e-9;
+            assert!(
+                found.is_some_and(|found| found.into_iter().zip(wanted).all(close)),
+                "{found:?}"
+            );
+        };
+        // Nodes at $75.92; 730 hours at 5 and 7.5 cents, of what is beyond 0.2 vCPU of the database.
+        near(nodes.ran_usd, [189.8, 208.78, 227.76]);
+        near(nodes.surcharge_usd, [14.6, 18.25, 21.9]);
+        near(database.surcharge_usd, [0.0, 2.7375, 8.2125]);
+        assert_eq!((database.ran_usd, storage.ran_usd, storage.surcharge_usd), (None, None, None));
+        let unknown = item("node_groups.web", of_node).priced(None);
+        assert_eq!((unknown.ran_usd, unknown.surcharge_usd), (None, None));
     }
 }

@@ -4,12 +4,11 @@ use super::cost::{Bill, HOURS, bill};
 use super::view::View;
 use super::{About, Coded, Findings, figure, percent};
 use crate::model::spec::Op;
+use crate::scenario::document::CreditWord;
 use crate::scenario::problem::Span;
 
 /// Relative difference between a stated cost and the price table that is worth a warning.
 const EQUAL: f64 = 0.05;
-/// Price of a surplus CPU credit \[dollars per vCPU-hour\].
-const SURPLUS: f64 = 0.05;
 
 const PRICES: &str = "the catalogue's price table, with its sources; 730 h a month";
 
@@ -76,7 +75,7 @@ pub(super) const RULES: &[Coded] = &[
             cause: "Burstable nodes in unlimited mode bill what they use beyond their baseline.",
             consequence: "The nodes cost more than their price by the hour.",
             remedy: "Compare with instances without credits.",
-            source: "EC2 user guide, unlimited mode: $0.05 per vCPU-hour of surplus for T3",
+            source: "EC2 user guide, unlimited mode; the catalogue's `surplus_hourly`",
         },
         check: surcharge,
     },
@@ -230,13 +229,17 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
 fn surcharge(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     let mean: f64 = work.cpu.iter().sum::<f64>() * view.mean_over_peak();
-    let (mut cores, mut free) = (0.0, 0.0);
+    let (mut cores, mut free, mut price) = (0.0, 0.0, None);
     let mut place = None;
     for (index, (name, group)) in view.system.node_groups.iter().enumerate() {
         if !view.services().any(|service| view.groups(service).contains(&index)) {
             continue;
         }
         let Some(item) = view.instance(group) else { return };
+        if view.get(group.credits.as_ref()) == Some(CreditWord::Standard) {
+            return;
+        }
+        price = item.surplus_hourly.map(|price| price.0).or(price);
         let own = f64::from(view.nodes(group).0) * item.vcpu.0;
         cores += own;
         free += own * item.baseline.map_or(1.0, |share| share.0);
@@ -251,7 +254,12 @@ fn surcharge(view: &View<'_>, found: &mut Findings<'_>) {
                 figure(surplus),
                 figure(free)
             ),
-            format!("{} a month more for nodes", dollars(surplus * HOURS * SURPLUS)),
+            match price {
+                Some(price) => {
+                    format!("{} a month more for nodes", dollars(surplus * HOURS * price))
+                }
+                None => format!("{} core-hours of surplus a month", figure(surplus * HOURS)),
+            },
         );
     }
 }

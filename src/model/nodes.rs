@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use super::pods::Life;
 use super::request::NONE;
-use super::spec::{FirstNode, Id, NodeGroup, Requests, Spec};
+use super::spec::{self, FirstNode, Id, NodeGroup, Requests, Spec};
 use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Observer, Record};
@@ -32,6 +32,8 @@ pub(super) struct Nodes {
     scaler: Option<Scaler>,
     /// By number; gone ones stay.
     all: Vec<Node>,
+    /// Processor time that nodes which are gone used beyond what they had earned, by group \[millicores × ns\].
+    owed: Vec<f64>,
     /// Scratch: pods that want the processor, what they want and their weight.
     wanting: Vec<(u32, f64, f64)>,
 }
@@ -56,6 +58,9 @@ struct Node {
     /// Use that was told to observers, or set off against credits, and is not yet to the other.
     untold: u128,
     uncredited: u128,
+    /// Use since it joined, at `joined` \[millicores × ns\].
+    spent: u128,
+    joined: Time,
 }
 
 impl Node {
@@ -75,6 +80,16 @@ impl Node {
         let used = u128::from(std::mem::take(&mut self.used));
         self.untold += used;
         self.uncredited += used;
+        self.spent += used;
+    }
+
+    /// Processor time used up to `now` beyond what was earned since it joined, where it goes on without
+    /// credits; what it had at the beginning has to be earned again \[millicores × ns\].
+    fn beyond(&mut self, now: Time, credits: Option<spec::CpuCredits>) -> f64 {
+        let Some(credits) = credits.filter(|credits| credits.unlimited) else { return 0.0 };
+        self.book(now);
+        let earned = credits.per_hour / 60.0 * 1e3 * (now - self.joined).0 as f64;
+        (self.spent as f64 - earned).max(0.0)
     }
 }
 
@@ -209,7 +224,9 @@ impl Nodes {
     pub(super) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Seats)> {
         let (cluster, places, _) = build(spec)?;
         let described = spec.cluster.as_ref()?;
-        let mut nodes = Nodes { cluster, scaler: None, all: Vec::new(), wanting: Vec::new() };
+        let owed = vec![0.0; described.groups.len()];
+        let (all, wanting) = (Vec::new(), Vec::new());
+        let mut nodes = Nodes { cluster, scaler: None, all, owed, wanting };
         let scaled = described.groups.iter().filter(|group| group.scaled);
         nodes.scaler = scaled.map(|group| group.provision).max().map(Scaler::new);
         let first: Vec<u32> = nodes.cluster.ready().collect();
@@ -236,7 +253,9 @@ impl Nodes {
         let credits = described.and_then(|group| group.credits).map(|credits| {
             let mode = if credits.unlimited { Mode::Unlimited } else { Mode::Standard };
             let vcpus = vcpus as u32;
-            CpuCredits::new(now, mode, vcpus, credits.per_hour, credits.maximum, credits.initial)
+            // T3 gets no credits at launch.
+            let balance = if first.is_some() { credits.initial } else { 0.0 };
+            CpuCredits::new(now, mode, vcpus, credits.per_hour, credits.maximum, balance)
         });
         let blank = Node {
             group,
@@ -252,6 +271,8 @@ impl Nodes {
             ticked: now,
             untold: 0,
             uncredited: 0,
+            spent: 0,
+            joined: now,
         };
         let length = self.all.len().max(number as usize + 1);
         self.all.resize(length, blank.clone());
@@ -389,6 +410,19 @@ impl<O: Observer> World<'_, O> {
             let used = Span((std::mem::take(&mut node.untold) / 1_000) as u64);
             self.observer.record(self.now, Record::Used { station, used });
         }
+        if !self.run.follow_curve {
+            return;
+        }
+        let credits = |group: Id| self.first.cluster.as_ref()?.groups[group as usize].credits;
+        for (group, gone) in (0..).zip(&nodes.owed) {
+            let alive = nodes.all.iter_mut().filter(|node| node.alive && node.group == group);
+            let owed =
+                alive.map(|node| node.beyond(self.now, credits(group))).fold(*gone, |a, b| a + b);
+            if owed > 0.0 {
+                let used = Span((owed / 1e3).round() as u64);
+                self.observer.record(self.now, Record::Owed { group, used });
+            }
+        }
     }
 
     /// Give each pod of a node its share.
@@ -490,6 +524,8 @@ impl<O: Observer> World<'_, O> {
         let node = &mut nodes.all[number as usize];
         node.count(self.now);
         let group = node.group;
+        let groups = self.first.cluster.as_ref().map(|cluster| &cluster.groups[group as usize]);
+        nodes.owed[group as usize] += node.beyond(self.now, groups.and_then(|group| group.credits));
         (node.alive, node.credits, node.wanted) = (false, None, 0);
         for pod in std::mem::take(&mut node.pods) {
             self.pods[pod as usize].wants = 0;

@@ -211,6 +211,7 @@ impl Observer for Ledger {
             | Record::ConnectionRefused { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
+            | Record::Owed { .. }
             | Record::Settled { .. } => {}
         }
         if self.answered + self.failed > self.offered {

@@ -142,6 +142,11 @@ pub struct Bin {
     /// Pods that are ready beyond those at the beginning of the run, mean over time, by service; shorter
     /// than there are services where the last have not changed.
     pub pods: Vec<f64>,
+    /// Nodes beyond those at the beginning of the run, mean over time, by group; as short as `pods`.
+    pub nodes: Vec<f64>,
+    /// Processor time that nodes used beyond what they earned, from the beginning of the run to the end of
+    /// the bin, by group; as short as `pods`.
+    pub owed: Vec<Span>,
     /// Largest lag of any listener at any instant.
     pub max_lag: i64,
     /// States of the timeline of which all was there from then on.
@@ -163,6 +168,8 @@ pub struct Tally {
     /// For each service the change since the run began, and the sum of change × time since the bin began
     /// \[ns\].
     pods: Vec<(f64, f64)>,
+    /// The same for the nodes of each group.
+    nodes: Vec<(f64, f64)>,
     current: Bin,
     bin_times: Histogram,
     started: bool,
@@ -240,17 +247,6 @@ impl Tally {
         }
     }
 
-    fn pods_changed(&mut self, now: Time, service: u32, change: i32) {
-        let since = (now.0 - self.current.start.0) as f64;
-        let service = service as usize;
-        if self.pods.len() <= service {
-            self.pods.resize(service + 1, (0.0, 0.0));
-        }
-        let (level, moment) = &mut self.pods[service];
-        *level += f64::from(change);
-        *moment += f64::from(change) * since;
-    }
-
     fn carry_over(&mut self) {
         for (sum, nanos) in self.current.spent.iter_mut().zip(self.recent) {
             *sum += u128::from(nanos);
@@ -307,6 +303,14 @@ impl Tally {
     }
 }
 
+/// Something of this kind came or went, so long after the bin began.
+fn changed(levels: &mut Vec<(f64, f64)>, since: Span, of: u32, change: i32) {
+    levels.resize(levels.len().max(of as usize + 1), (0.0, 0.0));
+    let (level, moment) = &mut levels[of as usize];
+    *level += f64::from(change);
+    *moment += f64::from(change) * since.0 as f64;
+}
+
 impl Observer for Tally {
     #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
     #[inline(always)]
@@ -348,8 +352,17 @@ impl Observer for Tally {
                 self.current.completed += 1;
                 self.flow_times.record(took);
             }
-            Record::Pods { service, change } => self.pods_changed(now, service, change),
-            Record::Nodes { .. } => {}
+            Record::Pods { service, change } => {
+                changed(&mut self.pods, now - self.current.start, service, change);
+            }
+            Record::Nodes { group, change } => {
+                changed(&mut self.nodes, now - self.current.start, group, change);
+            }
+            Record::Owed { group, used } => {
+                let owed = &mut self.current.owed;
+                owed.resize(owed.len().max(group as usize + 1), Span::ZERO);
+                owed[group as usize] = used;
+            }
             Record::Settled { state } => self.current.settled.push((state, now)),
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
@@ -368,12 +381,13 @@ impl Observer for Tally {
         let length = (now - start).0.max(1) as f64;
         let stations: Vec<StationBin> =
             self.levels.iter_mut().map(|level| level.close(length)).collect();
-        let pods = |(level, moment): &mut (f64, f64)| {
+        let mean = |(level, moment): &mut (f64, f64)| {
             let mean = *level - *moment / length;
             *moment = 0.0;
             mean
         };
-        let pods: Vec<f64> = self.pods.iter_mut().map(pods).collect();
+        let pods: Vec<f64> = self.pods.iter_mut().map(mean).collect();
+        let nodes: Vec<f64> = self.nodes.iter_mut().map(mean).collect();
         self.carry_over();
         let mut bin = std::mem::take(&mut self.current);
         self.current.start = now;
@@ -390,7 +404,7 @@ impl Observer for Tally {
             bin.max_lag =
                 self.layout.lags.iter().map(|lag| stations[*lag].waiting_most).max().unwrap_or(0);
             bin.stations = stations;
-            bin.pods = pods;
+            (bin.pods, bin.nodes) = (pods, nodes);
             self.times.merge(&self.bin_times);
             self.bins.push(bin);
         } else {
@@ -447,12 +461,16 @@ mod tests {
                 tally.mark(Time(100));
             }
             tally.record(Time(at), Record::Pods { service: 1, change });
+            tally.record(Time(at), Record::Nodes { group: 0, change });
         }
+        tally.record(Time(200), Record::Owed { group: 1, used: Span(7) });
         tally.mark(Time(200));
         tally.mark(Time(300));
         // A quarter at 1, a quarter at 2, half at -1; then -1.
         assert_eq!(tally.bins[0].pods, [0.0, 0.25]);
         assert_eq!(tally.bins[1].pods, [0.0, -1.0]);
+        assert_eq!((&*tally.bins[0].nodes, &*tally.bins[1].nodes), (&[0.25][..], &[-1.0][..]));
+        assert_eq!(tally.bins[0].owed, [Span::ZERO, Span(7)]);
     }
 
     /// One request under way from 50 to 120, one from 110 to 130; five records lag from 90 to 150.

@@ -82,6 +82,11 @@ impl Observer for Digest {
                 self.take(u64::from(group));
                 self.take(i64::from(change).cast_unsigned());
             }
+            Record::Owed { group, used } => {
+                self.take(14);
+                self.take(u64::from(group));
+                self.take(used.0);
+            }
             Record::Settled { state } => {
                 self.take(13);
                 self.take(u64::from(state));

@@ -7,9 +7,9 @@ use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
-    Axis, Check, Comparison, Contribution, CurvePoint, DayBin, Edit, Measure, PodsResult, Relief,
-    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, VariantResult,
-    Verdict, WarmUp, WarmUpSource,
+    Axis, Check, Comparison, Contribution, CostItem, CurvePoint, DayBin, Edit, Measure, PodsResult,
+    Relief, Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, Used,
+    VariantResult, Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -171,6 +171,8 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
         day: (0..48).map(|bin| day_bin(f64::from(bin) * 1800.0, line)).collect(),
         pods: pods(line),
         steps: Vec::new(),
+        used: Some(Used::default()),
+        cost: cost(line),
         stations: (0..stations).map(|index| station(index, line)).collect(),
         anatomy: parts
             .iter()
@@ -237,6 +239,26 @@ fn day_bin(start_s: f64, line: f64) -> DayBin {
 }
 
 /// Two services that follow the load, in pods of 150 and 300 RPS.
+fn cost(line: f64) -> Vec<CostItem> {
+    let item = |part: &str, what: &str, monthly_usd| CostItem {
+        part: part.to_owned(),
+        what: what.to_owned(),
+        monthly_usd,
+        ran_usd: None,
+        surcharge_usd: None,
+    };
+    let nodes = CostItem {
+        ran_usd: Some(within(line / 2.0, 0.1)),
+        surcharge_usd: Some(within(line / 20.0, 0.1)),
+        ..item("node_groups.high-traffic", "2 x t3.large", Some(151.84))
+    };
+    vec![
+        nodes,
+        item("databases.order-db", "db.t3.micro", Some(18.98)),
+        item("brokers.kafka.storage", "3 x 100 GiB", None),
+    ]
+}
+
 fn pods(line: f64) -> Vec<PodsResult> {
     let needed =
         |bin: u32, each: f64| (offered(f64::from(bin) / 2.0).min(line) / each).ceil().max(2.0);

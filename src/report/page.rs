@@ -9,6 +9,7 @@ mod answer;
 mod assumed;
 mod before;
 mod claims;
+mod cost;
 mod day;
 mod edits;
 mod findings;
@@ -100,13 +101,14 @@ pub(crate) fn blocks(source: &Source) -> Vec<Block> {
         Block::Title(escape(&say(lang, Word::Heading, &[&name]))),
         Block::Conditions(escape(&conditions)),
     ];
-    let sections: [fn(&Source) -> Vec<Block>; 13] = [
+    let sections: [fn(&Source) -> Vec<Block>; 14] = [
         answer::blocks,
         before::blocks,
         why::blocks,
         day::blocks,
         claims::blocks,
         edits::blocks,
+        cost::blocks,
         ladder::blocks,
         phases::blocks,
         findings::blocks,

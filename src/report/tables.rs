@@ -20,6 +20,7 @@ pub(crate) const NAMES: &[&str] = &[
     "assumed.csv",
     "theory.csv",
     "claims.csv",
+    "cost.csv",
 ];
 
 /// A table being filled: the first row names the columns.
@@ -107,7 +108,7 @@ impl Table {
 
 /// Every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
-    let builders: [fn(&StudyResult) -> Table; 13] = [
+    let builders: [fn(&StudyResult) -> Table; 14] = [
         variants,
         targets,
         curve,
@@ -121,6 +122,7 @@ pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>
         assumed,
         theory,
         claims,
+        cost,
     ];
     let mut tables = Vec::new();
     for (name, build) in NAMES.iter().zip(builders) {
@@ -379,6 +381,24 @@ fn claims(result: &StudyResult) -> Table {
             .put("resource", text(&claim.resource))
             .put("reason", &claim.reason)
             .put("note", text(&claim.place.note));
+    }
+    table
+}
+
+fn cost(result: &StudyResult) -> Table {
+    let mut table = Table::default();
+    for variant in &result.variants {
+        for item in &variant.cost {
+            let described = item.monthly_usd.map(|usd| usd.to_string()).unwrap_or_default();
+            table
+                .start()
+                .put("variant", &variant.name)
+                .put("part", &item.part)
+                .put("what", &item.what)
+                .put("monthly_usd", described)
+                .estimate("ran_usd", item.ran_usd.as_ref())
+                .estimate("surcharge_usd", item.surcharge_usd.as_ref());
+        }
     }
     table
 }

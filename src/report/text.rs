@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::phrases::translated;
 use super::words::{Lang, Word, say};
-use super::{claims, edits, facts, moves, number, spark, steps, theory};
+use super::{claims, cost, edits, facts, moves, number, spark, steps, theory};
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -73,7 +73,9 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     let (others, sanity) = (alternatives(result, lang, colour), sanity(result, lang));
     let changes: Vec<String> =
         steps::lines(result, lang).iter().flat_map(|line| hanging(line, 2)).collect();
-    for block in [reasons, plan, claims, changes, others, sanity, cautions(result, lang)] {
+    let cost: Vec<String> =
+        cost::lines(result, lang).iter().flat_map(|line| hanging(line, 2)).collect();
+    for block in [reasons, plan, claims, changes, cost, others, sanity, cautions(result, lang)] {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);

@@ -195,6 +195,17 @@ catalogue! {
     Seconds: "{0} s", "{0}초";
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
+    CostHeading: "What it costs in a month", "월 비용";
+    CostLead: "On-demand list prices of the region; what is not described here is not counted.", "해당 리전의 온디맨드 정가 기준. 기술되지 않은 것은 포함하지 않음.";
+    CostLeadDay: "“As it ran” is a month of days like the one simulated: nodes for as long as they were there, and the surcharge for processors used beyond the baseline of burstable instances.", "“운영 기준”은 시뮬레이션한 하루가 한 달 반복될 때의 비용: 노드는 실제로 떠 있던 시간만큼, 버스트 인스턴스는 기준선을 넘긴 CPU 추가 요금까지 포함.";
+    CostPart: "part", "항목";
+    CostDescribed: "${0} a month", "월 ${0}";
+    CostRan: "as it ran ${0}{1}", "운영 기준 ${0}{1}";
+    CostSurcharge: "of it ${0} surcharge", "그중 추가 요금 ${0}";
+    CostUnpriced: "{0} parts without a price", "가격 없는 항목 {0}개";
+    CostNoPrice: "no price", "가격 없음";
+    CostOthers: "{0} other parts", "그 밖의 항목 {0}개";
+    CostSum: "all", "합계";
     StepsOf: "Changes while {0} ran, each with what users got until the next:", "{0} 운영 중 변경과 다음 변경까지의 결과:";
     StepAt: "time", "시각";
     StepChange: "change", "변경";

@@ -168,12 +168,11 @@ fn dead_replicas(tree: &mut Node, trail: &[usize], names: &[String]) -> Option<S
 fn simulated(names: &[String]) -> bool {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
-        ["services", _, "autoscaling", rest @ ..] => rest == ["min"],
-        ["services", _, "pod", "memory", ..]
-        | ["services", _, "pod", "ready_after"]
-        | ["services", _, "node_group"]
+        ["services", _, "autoscaling", "kind"]
+        | ["services", _, "pod", "memory", "limit" | "heap_share"]
         | ["databases", _, "engine"]
-        | ["caches" | "node_groups" | "region" | "about", ..]
+        | ["caches", _, "class"]
+        | ["region" | "about", ..]
         | [] => false,
         _ => true,
     }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{
-    anatomy_of, at_load, day_series, pods_series, share_of, station_results, verdicts,
-};
+use super::gather::{anatomy_of, at_load, day_series, pods_series, station_results, verdicts};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
@@ -15,6 +13,7 @@ use super::runs::Part;
 use super::sampling::windowed;
 use super::saturation::{answer, mean_load};
 use super::setup::Window;
+use super::used::{There, used};
 use super::{Question, Work};
 use crate::model::stations::stations;
 use crate::observe::tally::Bin;
@@ -320,12 +319,13 @@ impl Work<'_> {
                 variant.steps = super::steps::steps(&series, asked);
             }
             let stations = stations(spec);
+            let there = There::new(spec, asked);
+            variant.used = Some(used(&series, spec, &stations));
             for (station, seen) in variant.stations.iter_mut().enumerate() {
-                let capacity = stations[station].capacity;
                 seen.busy_by_bin = (0..bins as usize)
                     .map(|bin| {
-                        let busy = series.iter().map(|bins| bins[bin].stations[station].busy);
-                        share_of(busy.sum::<f64>() / series.len() as f64, capacity)
+                        let share = |bins: &&[Bin]| there.share(station, bin, &bins[bin]);
+                        series.iter().map(share).sum::<f64>() / series.len() as f64
                     })
                     .collect();
             }

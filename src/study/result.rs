@@ -121,6 +121,12 @@ pub struct VariantResult {
     /// without any.
     #[serde(default)]
     pub steps: Vec<StepResult>,
+    /// What was used on the day of what is paid for by time or use; none when the study did not ask.
+    #[serde(default)]
+    pub used: Option<Used>,
+    /// What it costs in a month, part by part; empty where nothing is known of it.
+    #[serde(default)]
+    pub cost: Vec<CostItem>,
     /// Stations: what was busy and where work waited, at the target load and over the day.
     pub stations: Vec<StationResult>,
     /// Where the time of an answered request goes: at the load nearest below saturation.
@@ -357,6 +363,54 @@ pub struct PodsResult {
     pub service: String,
     /// Pods that are ready per bin of the day, mean over time and replications.
     pub by_bin: Vec<f64>,
+}
+
+/// What was used on the day of what is paid for by time or use.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Used {
+    /// Groups of nodes.
+    pub nodes: Vec<NodeUse>,
+    /// Databases.
+    pub databases: Vec<DatabaseUse>,
+}
+
+/// Nodes of a group that were there on the day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeUse {
+    /// Group.
+    pub group: String,
+    /// Nodes, mean over the day.
+    pub nodes: Estimate,
+    /// Nodes per bin of the day, mean over time and replications.
+    pub by_bin: Vec<f64>,
+    /// Processors used beyond what the nodes earned by being there, mean over the day \[vCPU\]; none where
+    /// nothing is charged for it, or the use of nodes was not simulated.
+    pub beyond: Option<Estimate>,
+}
+
+/// What was used of a database on the day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatabaseUse {
+    /// Database.
+    pub database: String,
+    /// Processors in use, mean over the day \[vCPU\].
+    pub cores: Estimate,
+}
+
+/// A line of a variant's bill, at list prices on demand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostItem {
+    /// Path of what is billed in the system's document, such as `node_groups.web`.
+    pub part: String,
+    /// What it is: count and type.
+    pub what: String,
+    /// As the description has it from the beginning, all month \[dollars a month\]; none: no price is known.
+    pub monthly_usd: Option<f64>,
+    /// A month of such days, of what was there \[dollars a month\]; none where it is not paid by what runs,
+    /// no day was run or no price is known.
+    pub ran_usd: Option<Estimate>,
+    /// On top, for processors used beyond the baseline on such days \[dollars a month\].
+    pub surcharge_usd: Option<Estimate>,
 }
 
 /// A station: anything with a queue.

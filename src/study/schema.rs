@@ -115,6 +115,25 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             at("max_lag"),
         ]),
         "pods": object(&[("service", text.clone()), ("by_bin", list(number))]),
+        "used": object(&[
+            (
+                "nodes",
+                list(&object(&[
+                    ("group", text.clone()),
+                    at("nodes"),
+                    ("by_bin", list(number)),
+                    ("beyond", or_null(estimate)),
+                ])),
+            ),
+            ("databases", list(&object(&[("database", text.clone()), at("cores")]))),
+        ]),
+        "cost_item": object(&[
+            ("part", text.clone()),
+            ("what", text.clone()),
+            ("monthly_usd", or_null(number)),
+            ("ran_usd", or_null(estimate)),
+            ("surcharge_usd", or_null(estimate)),
+        ]),
         "station": object(&[
             ("name", text.clone()),
             at("busy"),
@@ -134,6 +153,8 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("day", list(&named("day_bin"))),
             ("pods", list(&named("pods"))),
             ("steps", list(&named("step"))),
+            ("used", or_null(&named("used"))),
+            ("cost", list(&named("cost_item"))),
             ("stations", list(&named("station"))),
             ("anatomy", list(&named("anatomy_part"))),
             ("anatomy_rps", number.clone()),
@@ -210,6 +231,7 @@ fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("of", some_text.clone()),
         ("variant", text.clone()),
         ("against", some_text.clone()),
+        ("difference", json!({ "type": "boolean" })),
         ("load_rps", or_null(number)),
         ("relation", json!({ "enum": ["at_least", "at_most", "about"] })),
         ("tolerance", number.clone()),

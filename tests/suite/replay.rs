@@ -109,6 +109,7 @@ impl Observer for Outcomes {
             | Record::Used { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
+            | Record::Owed { .. }
             | Record::Settled { .. }
             | Record::ConnectionRefused { .. } => return,
         };

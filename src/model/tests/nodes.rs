@@ -204,6 +204,33 @@ fn an_instance_without_credits_falls_to_its_baseline() {
     assert!(late.iter().all(|gap| *gap > 4.0), "{late:?}");
 }
 
+/// Two services use half a vCPU each of a node that earns 0.4: 0.6 x 40 s after 40 s, whatever it had saved.
+#[test]
+fn what_a_node_uses_beyond_its_credits_is_owed() {
+    let mut spec = neighbours([0.5, 0.5], [500, 500], 2);
+    let credits =
+        |unlimited| Some(CpuCredits { unlimited, per_hour: 24.0, maximum: 576.0, initial: 576.0 });
+    spec.cluster.iter_mut().for_each(|cluster| cluster.groups[0].credits = credits(true));
+    together(&mut spec, 1.0);
+    let mut lines = Lines::default();
+    simulate(&spec, &bins(20.0, 2), &mut lines);
+    let owed = |lines: &Lines| -> Vec<f64> {
+        let owed = lines.0.iter().filter_map(|line| line.split("used: Span(").nth(1));
+        owed.filter_map(|rest| Some(rest.split(')').next()?.parse::<f64>().ok()? / 1e9)).collect()
+    };
+    // The first records come after a second.
+    let found = owed(&lines);
+    assert_eq!(found.len(), 2, "{:?}", lines.0);
+    for (seconds, found) in [20.0, 40.0].into_iter().zip(found) {
+        assert!((found - 0.6 * seconds).abs() <= 1.0, "{found} after {seconds} s");
+    }
+    // In standard mode nothing is charged.
+    spec.cluster.iter_mut().for_each(|cluster| cluster.groups[0].credits = credits(false));
+    let mut lines = Lines::default();
+    simulate(&spec, &bins(20.0, 2), &mut lines);
+    assert!(owed(&lines).is_empty());
+}
+
 fn deployed(rollout: Rollout, pods: u32) -> Vec<String> {
     let mut spec = system(&[Dist::Constant(0.01)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);
     spec.services[0].pods = pods;

@@ -127,6 +127,8 @@ document! {
         credits_per_hour: Option<Number>,
         /// Most CPU credits held.
         credits_maximum: Option<Number>,
+        /// Price of a virtual CPU for an hour beyond the baseline, where it is charged for.
+        surplus_hourly: Option<Money>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
@@ -145,6 +147,8 @@ document! {
         max_connections: Option<Count<1, 1_000_000>>,
         /// Share of each virtual CPU that can be used without surcharge; all of it by default.
         baseline: Option<Share>,
+        /// Price of a virtual CPU for an hour beyond the baseline.
+        surplus_hourly: Option<Money>,
         /// Price by region.
         hourly: Map<Money>,
         /// Where the numbers come from.
