@@ -4,6 +4,7 @@ use super::CONFIDENCE;
 use super::gather::{error_rate, too_few, widest};
 use super::replicate::Outcome;
 use super::result::{TargetVerdict, Verdict, WarmUp, WarmUpSource};
+use super::sampling::drifts;
 use super::setup::{Study, Window};
 use super::warm_up::{Transient, remaining};
 use crate::model::spec::Spec;
@@ -29,11 +30,12 @@ pub(super) struct Sampled<'a> {
 impl Sampled<'_> {
     /// All that is doubtful, a sentence each.
     pub(super) fn doubts(&self) -> Vec<String> {
+        let steady = !drifts(self.verdicts);
         let found = [
             self.settling(),
             self.few(),
-            self.wide(),
-            self.undecided(),
+            self.wide().filter(|_| steady),
+            self.undecided().filter(|_| steady),
             self.study.batches.and_then(|_| self.correlated()),
         ];
         found.into_iter().flatten().map(|doubt| format!("{}: {doubt}", self.name)).collect()

@@ -19,6 +19,11 @@ pub(super) fn windowed(study: &Study, warm_up: WarmUp) -> Window {
     Window { warm_up: Span::from_secs(warm_up.seconds), ..study.window }
 }
 
+/// Whether it is clear that a queue drifts: a load that is not carried, whatever else is known of it.
+pub(super) fn drifts(verdicts: &[TargetVerdict]) -> bool {
+    verdicts.iter().any(|one| one.metric == "drift" && one.verdict == Verdict::Missed)
+}
+
 impl Work<'_> {
     /// The warm-up of the scenario, or what stands in for it.
     pub(super) fn given(&self) -> WarmUp {
@@ -78,7 +83,8 @@ impl Work<'_> {
     }
 
     /// Further outcomes of each variant at the load asked about: twice as many each time, until enough is
-    /// known and every verdict is clear, or no more are allowed.
+    /// known and every verdict is clear, or no more are allowed. Where a queue drifts, p99 and goodput are
+    /// those of the window's length and no precision makes them others.
     pub(super) fn sample(&self, windows: &[Window], load: f64, seen: &mut [Vec<Outcome>]) {
         let study = self.study;
         let asked = study.precision;
@@ -89,8 +95,9 @@ impl Work<'_> {
             let margin = 1.0 + 1.0 / (2.0 * (outcomes.len().max(2) - 1) as f64).sqrt();
             let narrow =
                 widest(outcomes).is_none_or(|(_, width)| width * margin <= asked.half_width);
+            let verdicts = verdicts(&study.targets, outcomes);
             let open = |verdict: &TargetVerdict| verdict.verdict == Verdict::Undecided;
-            narrow && !verdicts(&study.targets, outcomes).iter().any(open)
+            drifts(&verdicts) || narrow && !verdicts.iter().any(open)
         };
         while from < asked.most_replications && !self.watcher.stopped() {
             let to = (from * 2).min(asked.most_replications);

@@ -154,7 +154,7 @@ impl<'a> Search<'a> {
                 });
                 candidate.bill.extend(own);
                 let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
-                let full = self.full(&candidate.study);
+                let full = self.full(&candidate.study, |_| true);
                 Look { broken: candidate.broken, full, bill: candidate.bill, usd }
             }
         }
@@ -172,13 +172,23 @@ impl<'a> Search<'a> {
         item.monthly_usd.or_else(before).unwrap_or(0.0)
     }
 
-    /// The station that is asked for most beyond what it has, under any calibration.
-    fn full(&self, study: &Study) -> Option<(Resource, String, f64)> {
+    /// The station of these that is asked for most beyond what it has, under any calibration; pods without
+    /// room count, because what they lack is nodes.
+    fn full(&self, study: &Study, of: impl Fn(&str) -> bool) -> Option<(Resource, String, f64)> {
         let mut worst: Option<(Resource, String, f64)> = None;
         for calibration in 0..study.calibrations.len() {
             let spec = self.spec(study, calibration);
             for (station, share) in stations(spec).iter().zip(shares(spec, self.rps)) {
-                if share > worst.as_ref().map_or(1.0, |worst| worst.2) {
+                let placed = match station.resource {
+                    Resource::Cpu(service) => {
+                        let service = &spec.services[service as usize];
+                        f64::from(service.pods)
+                            / f64::from(service.pods + service.lifecycle.pending)
+                    }
+                    _ => 1.0,
+                };
+                let share = share * placed;
+                if share > worst.as_ref().map_or(1.0, |worst| worst.2) && of(&station.name) {
                     worst = Some((station.resource, station.name.clone(), share));
                 }
             }
@@ -273,21 +283,8 @@ impl<'a> Search<'a> {
                     let Ok(found) = self.yard.candidate(&self.changes(&place(index, at))) else {
                         return true;
                     };
-                    (0..found.study.calibrations.len()).all(|calibration| {
-                        let spec = self.spec(&found.study, calibration);
-                        stations(spec).iter().zip(shares(spec, self.rps)).all(|(station, share)| {
-                            let pending = match station.resource {
-                                Resource::Cpu(service) => {
-                                    let service = &spec.services[service as usize];
-                                    f64::from(service.pods)
-                                        / f64::from(service.pods + service.lifecycle.pending)
-                                }
-                                _ => 1.0,
-                            };
-                            share * pending <= 1.0
-                                || !alone.iter().any(|name| ***name == station.name)
-                        })
-                    })
+                    let own = |name: &str| alone.iter().any(|own| own.as_str() == name);
+                    self.full(&found.study, own).is_none()
                 };
                 let (mut low, mut high) = (0, tops[index]);
                 while low < high {
@@ -297,6 +294,12 @@ impl<'a> Search<'a> {
                 high
             })
             .collect()
+    }
+
+    /// What cannot do the work with the largest value of every setting.
+    fn hopeless(&self) -> Option<(String, f64)> {
+        let found = self.yard.candidate(&self.changes(&self.tops())).ok()?;
+        self.full(&found.study, |_| true).map(|(_, name, share)| (name, share))
     }
 
     /// The position of a setting that gives at least this value; the next one where that cannot be told.
@@ -338,23 +341,32 @@ impl<'a> Search<'a> {
     pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
         let mut at = from;
         let mut visited: BTreeSet<Place> = BTreeSet::new();
+        let too_small = |name: &str, share: f64| {
+            format!(
+                "no value makes {name} large enough: it is asked for {share:.2} times what it has"
+            )
+        };
+        if let Some((name, share)) = self.hopeless() {
+            return Err(too_small(&name, share));
+        }
+        let mut refused = None;
         for _ in 0..MOST_STEPS {
             if self.watcher.stopped() {
                 return Err("stopped before anything was found that carries the load".into());
             }
             let next = match self.judge(&at) {
                 Verdict::Meets => return Ok(at),
-                Verdict::Refused(why) => self
-                    .cured(&at)
-                    .filter(|next| !visited.contains(next))
-                    .or_else(|| self.all_up(&at))
-                    .ok_or_else(|| format!("nothing cures: {why}"))?,
+                Verdict::Refused(why) => {
+                    let cured = self.cured(&at).filter(|next| !visited.contains(next));
+                    let next = cured.or_else(|| self.all_up(&at));
+                    let next = next.ok_or_else(|| format!("nothing cures: {why}"))?;
+                    refused = Some(why);
+                    next
+                }
                 Verdict::Full(resource, name, share) => self
                     .lifted(&at, resource, share)
                     .or_else(|| self.fuller(&at, &name))
-                    .ok_or_else(|| {
-                        format!("no value makes {name} large enough: it is asked for {share:.2} times what it has")
-                    })?,
+                    .ok_or_else(|| too_small(&name, share))?,
                 Verdict::Fails(seen) => self.relieved(&at, &seen).ok_or_else(|| {
                     "every value is the largest, or no larger one helps, and runs still miss a target"
                         .to_owned()
@@ -363,7 +375,9 @@ impl<'a> Search<'a> {
             };
             visited.insert(std::mem::replace(&mut at, next));
         }
-        Err(format!("not found within {MOST_STEPS} steps upwards"))
+        let last =
+            refused.map_or(String::new(), |why| format!("; the last that a rule refused: {why}"));
+        Err(format!("not found within {MOST_STEPS} steps upwards{last}"))
     }
 
     /// One notch more of everything.
