@@ -93,7 +93,7 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-fn dollars(amount: f64) -> String {
+pub(super) fn dollars(amount: f64) -> String {
     let text = figure((amount * 100.0).round() / 100.0);
     if amount < 0.0 { format!("-${}", text.trim_start_matches('-')) } else { format!("${text}") }
 }

@@ -143,6 +143,22 @@ const PHRASES: &[(&str, &str)] = &[
     ("seen at {0} a second, below the line at {1}", "초당 {0}에서 관측, 포화 지점 {1}보다 낮음"),
     ("seen at {0} a second", "초당 {0}에서 관측"),
     ("the description says so, as it runs in this variant", "이 구성에서 실제로 적용되는 설정값임"),
+    (
+        "by the price table of {0}, 730 h a month: {1} instead of {2}",
+        "{0} 가격표 기준(월 730시간): {2} 대신 {1}",
+    ),
+    ("by the price table of {0}, 730 h a month: {1}", "{0} 가격표 기준(월 730시간): {1}"),
+    (
+        "by the price table of {0}, 730 h a month, nothing that is billed is different",
+        "{0} 가격표 기준(월 730시간), 청구되는 항목에 차이 없음",
+    ),
+    ("{0} items ({1})", "항목 {0}개({1})"),
+    ("nothing", "없음"),
+    ("not priced: the system names no region", "가격을 알 수 없음: 시스템에 리전이 없음"),
+    (
+        "not priced: the catalogue has no price in {0} for {1}",
+        "가격을 알 수 없음: 카탈로그에 {0}의 {1} 가격이 없음",
+    ),
     ("the description does not say", "설정만으로는 알 수 없음"),
     (
         "not priced: the catalogue has no price in this region for some of it",

@@ -210,6 +210,7 @@ fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("of", some_text.clone()),
         ("variant", text.clone()),
         ("against", some_text.clone()),
+        ("difference", json!({ "type": "boolean" })),
         ("load_rps", or_null(number)),
         ("relation", json!({ "enum": ["at_least", "at_most", "about"] })),
         ("tolerance", number.clone()),
