@@ -182,10 +182,13 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
     for (name, cache) in system.caches.iter() {
         let Some(class) = view.get(cache.class.as_ref()) else { continue };
         let item = view.catalog.cache_classes.get(&class.text);
+        let shards = view.get(cache.shards.as_ref()).map_or(1, Count::u32);
+        let nodes = shards * (1 + view.get(cache.replicas.as_ref()).map_or(0, Count::u32));
+        let price = hourly(item.map(|item| &item.hourly), region);
         items.push(Item {
             part: format!("caches.{}", name.value),
-            what: class.text,
-            monthly: hourly(item.map(|item| &item.hourly), region),
+            what: if nodes > 1 { format!("{nodes} x {}", class.text) } else { class.text },
+            monthly: price.map(|price| price * f64::from(nodes)),
         });
     }
     for (name, brokers) in system.brokers.iter() {

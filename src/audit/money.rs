@@ -206,11 +206,10 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
         }
     };
     for (index, (name, document)) in view.system.caches.iter().enumerate() {
-        let used = view
-            .spec
-            .ops
-            .iter()
-            .any(|op| matches!(op, Op::Cache { cache, .. } if *cache as usize == index));
+        let used = view.spec.ops.iter().any(|op| {
+            matches!(op, Op::Cache { cache, .. } | Op::CacheOfIndex { cache, .. }
+                if view.spec.caches[*cache as usize].of as usize == index)
+        });
         if !used && document.class.is_some() {
             let message = format!("nothing uses the cache `{}`", name.value);
             found.add(name.span, message, paid(price(&format!("caches.{}", name.value))));

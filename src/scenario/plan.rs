@@ -169,6 +169,7 @@ fn simulated(names: &[String]) -> bool {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
         ["services", _, "autoscaling", rest @ ..] => rest == ["min"],
+        ["caches", _, "shards"] => true,
         ["services", _, "pod", "memory", ..]
         | ["services", _, "pod", "ready_after"]
         | ["services", _, "node_group"]

@@ -251,3 +251,48 @@ fn edits_that_need_each_other_contribute_together() {
         assert!((together.mean - 200.0).abs() < 30.0, "{together:?}");
     }
 }
+
+/// A cache of one thread that takes 10 ms for each request, and a plan for three shards of it. `step` is the
+/// work; the class is $0.024 an hour in Seoul.
+fn cached(step: &str, claims: &str) -> String {
+    format!(
+        "scenario: s\nsystem:\n  system: s\n  region: ap-northeast-2\n  services:\n    server:\n      \
+         max_connections: 1M\n      accept_count: 0\n      threads: 100k\n      replicas: 1\n      \
+         endpoints:\n        serve:\n          - {step}\n  caches: {{ redis: {{ class: cache.t4g.micro, \
+         shards: 1, replicas: 1 }} }}\n  indexes: {{ list: {{ ttl: 10m, sweep: 1m, fixed: 1000 }} \
+         }}\nvariants: {{ now: {{}}, after: {{ plans: [more] }} }}\nmixes: {{ only: {{ requests: {{ \
+         server.serve: 1 }} }} }}\nload: {{ rate: 60/s }}\ntargets: {{ p99: 60s }}\nwindow: {{ warm_up: 2s, \
+         measure: 30s }}\nreplications: 4\nprecision: {{ half_width: 50%, most_replications: 4 }}\nsearch: \
+         {{ highest: 1000/s, resolution: 3%, replications: 6 }}\nclaims:\n{claims}"
+    )
+}
+
+const THREE_SHARDS: &str = "plan: more\nchanges:\n  \
+    - { edit: 1, set: caches.redis.shards, from: 1, to: 3 }\n";
+
+/// Each shard is a server of its own and gets a third of the commands: 3 × 100 a second, and at 60 a second
+/// 20 of 10 ms each. Each has a copy, so that four nodes are added: 4 × $0.024 × 730 = $70.08.
+#[test]
+fn keys_are_spread_over_the_shards_of_a_cluster() {
+    let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \
+        - { metric: line, variant: after, against: now, value: 3, tolerance: 7% }\n  \
+        - { metric: line, variant: after, against: now, value: +200/s, tolerance: 10% }\n  \
+        - { metric: busy, of: redis shard 1 commands, variant: after, value: 20%, tolerance: 15% }\n  \
+        - { metric: busy, of: redis shard 3 commands, variant: after, value: 20%, tolerance: 15% }\n  \
+        - { metric: monthly-cost, of: redis, variant: after, against: now, value: +$70.08, tolerance: 0.01% }\n";
+    let step = format!("cache: {{ server: redis, time: {{ constant: 10ms, {BASIS} }} }}");
+    let result = compared(&cached(&step, claims), THREE_SHARDS, false);
+    verdicts(&result, &[Holds; 6]);
+}
+
+/// 1,000 entries of 10 us: the same 10 ms, but of one key, which lies on one shard whatever their number.
+#[test]
+fn one_key_lies_on_one_shard() {
+    let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \
+        - { metric: line, variant: after, against: now, value: 1, tolerance: 3% }\n  \
+        - { metric: line, variant: after, against: now, value: 1.1, relation: at-least }\n";
+    let step =
+        format!("scan: {{ index: list, server: redis, command: {{ constant: 10us, {BASIS} }} }}");
+    let result = compared(&cached(&step, claims), THREE_SHARDS, false);
+    verdicts(&result, &[Holds, Holds, Fails]);
+}

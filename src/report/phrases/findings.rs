@@ -37,15 +37,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} files", "파일 {0}개"),
     ("{0} file", "파일 {0}개"),
     // Settings and edits without effect.
-    ("edit {0} of plan {1}", "계획 {1}의 수정 {0}"),
-    ("edit of plan {0}", "계획 {0}의 수정"),
-    ("{0} sets {1} {2} → {3}", "{0}: {1} {2} → {3}"),
+    ("edit {0} of plan {1} sets {2} {3} → {4}", "계획 {1}의 수정 {0}: {2} {3} → {4}"),
+    ("edit of plan {0} sets {1} {2} → {3}", "계획 {0}의 수정: {1} {2} → {3}"),
+    ("edit {0} of plan {1} sets {2} to {3}", "계획 {1}의 수정 {0}: {2}을(를) {3}(으)로 설정"),
+    ("edit of plan {0} sets {1} to {2}", "계획 {0}의 수정: {1}을(를) {2}(으)로 설정"),
+    ("edit {0} of plan {1} takes {2} for {3}", "계획 {1}의 수정 {0}: {2}의 현재값을 {3}(으)로 봄"),
+    ("edit of plan {0} takes {1} for {2}", "계획 {0}의 수정: {1}의 현재값을 {2}(으)로 봄"),
     (
         "the autoscaler's minimum rules: pods before and after: {0}",
         "오토스케일러 최솟값이 적용됨: 변경 전후 파드 수 {0}",
     ),
-    ("{0} sets {1} to {2}", "{0}: {1}을(를) {2}(으)로 설정"),
-    ("{0} takes {1} for {2}", "{0}: {1}의 현재값을 {2}(으)로 봄"),
     (
         "{0} is written: the step is {1} → {2}, not {3} → {4}",
         "실제로는 {0}(으)로 적혀 있음: 변화는 {3} → {4}이(가) 아니라 {1} → {2}",
