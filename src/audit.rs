@@ -23,7 +23,7 @@ use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
 pub use self::cost::{Bill, Item};
-pub use self::print::{handbook, json, text};
+pub use self::print::{folded, handbook, json, text};
 pub use self::sarif::sarif;
 pub use self::view::View;
 

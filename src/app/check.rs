@@ -82,7 +82,9 @@ pub(super) fn check(checking: &Checking) -> u8 {
         counted(loaded.warnings.len(), "warning"),
     );
     let mut text = say(&head) + "\n";
-    text.push_str(&report::edits(&study.edits, lang));
+    for line in report::edits(&study.edits, lang).lines() {
+        audit::folded(&mut text, 0, 2, line);
+    }
     text.push_str(&audit::text(&audit, checking.all, &say));
     print(text.as_bytes()).max(judged)
 }

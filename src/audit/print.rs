@@ -54,9 +54,9 @@ pub fn text(audit: &Audit, all_places: bool, say: &dyn Fn(&str) -> String) -> St
     text
 }
 
-/// A sentence on lines of at most [`COLUMNS`], the first indented by `first`, the others by `rest`. Words
+/// A sentence on lines of at most 100 columns, the first indented by `first`, the others by `rest`. Words
 /// stay whole.
-fn folded(text: &mut String, first: usize, rest: usize, sentence: &str) {
+pub fn folded(text: &mut String, first: usize, rest: usize, sentence: &str) {
     let mut used = first;
     text.push_str(&" ".repeat(first));
     for (at, word) in sentence.split(' ').enumerate() {
