@@ -303,8 +303,8 @@ pub struct Database {
     pub max_connections: Option<u32>,
 }
 
-/// A cache server, or one shard of a cluster: one command thread. The shards of a cluster stand side by side,
-/// and what is asked of the cluster is asked of the first.
+/// A cache server, or one shard of a cluster: one command thread. The shards of a cluster stand side by
+/// side, and what is asked of the cluster is asked of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// Name in the system's file, with the number of the shard in a cluster of several.

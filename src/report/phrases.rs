@@ -356,8 +356,8 @@ struct Reading {
     korean: String,
 }
 
-/// A text that is a phrase from beginning to end: of a result the first that fits, of the audit the one with
-/// most words of its own, and of both that with more.
+/// A text that is a phrase from beginning to end: of a result the first that fits, of the audit the one
+/// with most words of its own, and of both that with more.
 fn whole(text: &str) -> Option<String> {
     let of_result = PHRASES.iter().find_map(|(english, korean)| read(english, korean, text, 0));
     let of_audit = rules::PHRASES
@@ -370,8 +370,8 @@ fn whole(text: &str) -> Option<String> {
     best.map(|best| best.korean)
 }
 
-/// What the text says, read as this phrase. Where the phrase has fewer letters than `few`, each of its places is
-/// one word.
+/// What the text says, read as this phrase. Where the phrase has fewer letters than `few`, each of its
+/// places is one word.
 fn read(english: &str, korean: &str, text: &str, few: usize) -> Option<Reading> {
     let pieces_of = pieces(english);
     let words = pieces_of.iter().map(|piece| match piece {

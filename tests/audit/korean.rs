@@ -27,6 +27,7 @@ const KEPT: &[&str] = &[
     "storage",
     "commands",
     "CFS",
+    "disk",
 ];
 
 /// English words of a text, two or more of which stand in a row. What stands in backticks, what a system's
@@ -38,11 +39,11 @@ fn english(text: &str, written: &[&str]) -> Option<String> {
     }
     let outside: Vec<&str> = text.split('`').step_by(2).collect();
     let outside = outside.join("가");
-    let plain = |word: &&str| {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-    };
-    let words: Vec<&str> = outside.split_whitespace().collect();
+    let plain = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words: Vec<&str> = outside
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .collect();
     let row = words
         .windows(2)
         .find(|pair| pair.iter().all(plain) && !pair.iter().all(|word| KEPT.contains(word)));

@@ -332,7 +332,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "해당 자원을 늘리거나 그 작업의 비용을 줄임.",
     ),
     ("a cost that the price table does not give", "가격표와 맞지 않는 비용"),
-    ("Count hours x 730 x price of the region.", "시간 x 730 x 리전 가격으로 계산함."),
+    ("Count hours x 730 x price of the region.", "개수 x 730시간 x 리전의 시간당 가격으로 계산함."),
     ("a cost that leaves most out", "대부분을 빠뜨린 비용"),
     (
         "List all parts, or say what the figure is for.",
@@ -341,7 +341,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("a difference in cost that the price table does not give", "가격표와 맞지 않는 비용 차이"),
     (
         "Count what is added x 730 x price of the region.",
-        "추가되는 항목 x 730 x 리전 가격으로 계산함.",
+        "추가되는 개수 x 730시간 x 리전의 시간당 가격으로 계산함.",
     ),
     ("parts without a price", "가격을 알 수 없는 항목"),
     (

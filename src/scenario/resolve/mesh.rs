@@ -258,8 +258,8 @@ impl Program<'_, '_> {
     }
 }
 
-/// The shard of a Redis cluster on which a key lies: CRC-16 (XMODEM) of its name modulo 16,384 slots, of which
-/// each shard has as many side by side. The name of an index stands for that of its key.
+/// The shard of a Redis cluster on which a key lies: CRC-16 (XMODEM) of its name modulo 16,384 slots, of
+/// which each shard has as many side by side. The name of an index stands for that of its key.
 fn shard_of(key: &str, shards: u32) -> Id {
     /// Slots of a cluster (Redis cluster specification, key distribution model).
     const SLOTS: u32 = 16_384;
