@@ -134,7 +134,7 @@ pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
     };
     let value = claim.claimed;
     let value = match claim.metric {
-        _ if claim.difference => more(value, in_unit(claim, value.abs(), lang)),
+        _ if claim.difference => more(value, &in_unit(claim, value.abs(), lang)),
         _ if claim.against.is_some() => format!("× {}", number::plain(value)),
         _ => in_unit(claim, value, lang),
     };
@@ -142,7 +142,7 @@ pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
 }
 
 /// A difference with its sign before the unit: `+$30`, `−20 ms`.
-fn more(value: f64, amount: String) -> String {
+fn more(value: f64, amount: &str) -> String {
     match value {
         value if value > 0.0 => format!("+{amount}"),
         value if value < 0.0 => format!("−{amount}"),
@@ -195,7 +195,7 @@ pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
 /// How far two variants are seen to differ, in the unit of the claim: `+$228`, `+120 ± 8`.
 fn differs(claim: &Judged, estimate: &Estimate, lang: Lang) -> String {
     if estimate.is_exact() {
-        return more(estimate.mean, in_unit(claim, estimate.mean.abs(), lang));
+        return more(estimate.mean, &in_unit(claim, estimate.mean.abs(), lang));
     }
     match claim.metric {
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation => {

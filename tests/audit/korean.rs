@@ -62,7 +62,7 @@ fn is_korean(found: &Audit, written: &[&str]) {
         for sentence in [title, &finding.message, &finding.consequence, finding.remedy] {
             let said = translated(sentence, Lang::Ko);
             // A path with its values needs no word.
-            let needs = written.iter().all(|one| !said.contains(one)) && !said.starts_with("-");
+            let needs = written.iter().all(|one| !said.contains(one)) && !said.starts_with('-');
             if (needs && !hangul(&said)) || english(&said, written).is_some() {
                 wrong.push(format!("{}: {sentence}\n    {said}", finding.code));
             }
