@@ -389,6 +389,26 @@ mod tests {
     }
 
     #[test]
+    fn differences_have_a_sign_before_their_unit() {
+        let result = fixture::before_after();
+        let of = |metric, claimed, mean| {
+            let mut claim = result.claims[0].clone();
+            (claim.variant, claim.against) = ("after".to_owned(), Some("now".to_owned()));
+            (claim.metric, claim.difference, claim.claimed) = (metric, true, claimed);
+            claim.estimate = Some(Estimate::exact(mean));
+            (super::claimed(&claim, Lang::Ko), simulated(&claim, Lang::Ko), whom(&claim))
+        };
+        let expected = ["~ +$60", "−$75.9", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::MonthlyCost, 60.0, -75.92), expected.into());
+        let expected = ["~ ±$0", "±$0", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::MonthlyCost, 0.0, 0.0), expected.into());
+        let expected = ["~ −1 %p", "+2.5 %p", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::ErrorRate, -0.01, 0.025), expected.into());
+        let expected = ["~ +250만", "+25만", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::Mau, 2.5e6, 250_000.0), expected.into());
+    }
+
+    #[test]
     fn edits_say_how_far_they_move_the_line() {
         let result = fixture::before_after();
         let plans = super::super::edits::plans(&result.edits, Lang::En);

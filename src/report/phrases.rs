@@ -306,11 +306,7 @@ fn known(text: &str) -> Option<String> {
             Some(format!("{}: {rest}", &text[..at]))
         })
     };
-    list(text, true)
-        .or_else(|| whole(text))
-        .or_else(about)
-        .or_else(|| amount(text))
-        .or_else(|| list(text, false))
+    row(text).or_else(|| whole(text)).or_else(about).or_else(|| amount(text)).or_else(|| list(text))
 }
 
 /// A number with a unit that is a word, or one of several, behind what it is of.
@@ -335,15 +331,24 @@ fn amount(text: &str) -> Option<String> {
     number(one).then(|| format!("{before}{unit}"))
 }
 
-/// Several phrases in a row: nothing but phrases, or some that are.
-fn list(text: &str, all: bool) -> Option<String> {
+/// Several phrases of the audit in a row, and nothing else.
+fn row(text: &str) -> Option<String> {
+    if !text.contains(", ") {
+        return None;
+    }
+    let said: Option<Vec<String>> =
+        text.split(", ").map(|part| of_audit(part).map(|found| found.korean)).collect();
+    Some(said?.join(", "))
+}
+
+/// Several parts in a row, some of which are phrases.
+fn list(text: &str) -> Option<String> {
     if !text.contains(", ") {
         return None;
     }
     let parts: Vec<(&str, Option<String>)> =
         text.split(", ").map(|part| (part, known(part))).collect();
-    let said = parts.iter().filter(|(_, said)| said.is_some()).count();
-    if said == 0 || (all && said < parts.len()) {
+    if parts.iter().all(|(_, said)| said.is_none()) {
         return None;
     }
     let said = parts.into_iter().map(|(part, said)| said.unwrap_or_else(|| part.to_owned()));
@@ -360,14 +365,16 @@ struct Reading {
 /// with most words of its own, and of both that with more.
 fn whole(text: &str) -> Option<String> {
     let of_result = PHRASES.iter().find_map(|(english, korean)| read(english, korean, text, 0));
-    let of_audit = rules::PHRASES
-        .iter()
-        .chain(findings::PHRASES)
-        .filter_map(|(english, korean)| read(english, korean, text, FEW))
-        .reduce(|best, other| if other.words > best.words { other } else { best });
-    let found = of_result.into_iter().chain(of_audit);
+    let found = of_result.into_iter().chain(of_audit(text));
     let best = found.reduce(|best, other| if other.words > best.words { other } else { best });
     best.map(|best| best.korean)
+}
+
+/// A text that is a phrase of the audit.
+fn of_audit(text: &str) -> Option<Reading> {
+    let all = rules::PHRASES.iter().chain(findings::PHRASES);
+    all.filter_map(|(english, korean)| read(english, korean, text, FEW))
+        .reduce(|best, other| if other.words > best.words { other } else { best })
 }
 
 /// What the text says, read as this phrase. Where the phrase has fewer letters than `few`, each of its
@@ -513,7 +520,8 @@ mod tests {
             let (_, made) = source.split_once("\n];\n").expect("rules end before what finds them");
             for literal in literals(made) {
                 let part = parts.iter().any(|part| literal.starts_with(part));
-                if part || literal.split(' ').count() < 3 {
+                let words = literal.split(' ').filter(|word| !word.is_empty()).count();
+                if part || words < 3 {
                     continue;
                 }
                 let text = filled(&literal);

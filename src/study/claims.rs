@@ -206,7 +206,8 @@ pub struct Judged {
     pub of: Option<String>,
     /// Variant that it speaks of.
     pub variant: String,
-    /// Variant that it compares with: claim and estimate are then ratios to that one, or differences from it.
+    /// Variant that it compares with: claim and estimate are then ratios to that one, or differences from
+    /// it.
     pub against: Option<String>,
     /// Whether they are differences, in the unit of the metric.
     #[serde(default)]

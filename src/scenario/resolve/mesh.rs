@@ -275,8 +275,8 @@ fn shard_of(key: &str, shards: u32) -> Id {
 mod tests {
     use super::shard_of;
 
-    /// The check value of CRC-16/XMODEM is 0x31C3 for "123456789" (Redis cluster specification, appendix A):
-    /// slot 12,739 of 16,384, the fourth of four quarters and the eighth of ten tenths.
+    /// The check value of CRC-16/XMODEM is 0x31C3 for "123456789" (Redis cluster specification, appendix
+    /// A): slot 12,739 of 16,384, the fourth of four quarters and the eighth of ten tenths.
     #[test]
     fn keys_lie_where_redis_puts_them() {
         assert_eq!(shard_of("123456789", 16_384), 0x31C3);
