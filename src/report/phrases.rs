@@ -306,7 +306,7 @@ fn known(text: &str) -> Option<String> {
             Some(format!("{}: {rest}", &text[..at]))
         })
     };
-    row(text).or_else(|| whole(text)).or_else(about).or_else(|| amount(text)).or_else(|| list(text))
+    row(text).or_else(|| whole(text)).or_else(about).or_else(|| list(text)).or_else(|| amount(text))
 }
 
 /// A number with a unit that is a word, or one of several, behind what it is of.
@@ -508,6 +508,7 @@ mod tests {
         let parts = [
             "{what} ",
             "while all services",
+            "while rolled out,",
             "at the autoscaler",
             "no effect: ",
             ", because ",
@@ -521,7 +522,7 @@ mod tests {
             for literal in literals(made) {
                 let part = parts.iter().any(|part| literal.starts_with(part));
                 let words = literal.split(' ').filter(|word| !word.is_empty()).count();
-                if part || words < 3 {
+                if part || words < 4 {
                     continue;
                 }
                 let text = filled(&literal);
