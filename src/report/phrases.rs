@@ -509,6 +509,7 @@ mod tests {
             "{what} ",
             "while all services",
             "while rolled out,",
+            "{small_text} users ",
             "at the autoscaler",
             "no effect: ",
             ", because ",
