@@ -23,7 +23,7 @@ use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
 pub use self::cost::{Bill, Item, price};
-pub use self::print::{handbook, json, text};
+pub use self::print::{folded, handbook, json, text};
 pub use self::sarif::sarif;
 pub use self::view::View;
 
@@ -212,7 +212,7 @@ impl Audit {
 }
 
 /// Tell a study's claims what their variants cost a month: all of it, or the part that a claim is of. Where
-/// some of it has no price nothing is told.
+/// some of it has no price nothing is told. What both sides of a difference have cancels, priced or not.
 pub fn price_claims(loaded: &mut Loaded) {
     let costs = |metric| metric == ClaimMetric::MonthlyCost;
     if !loaded.study.claims.iter().any(|claim| costs(claim.metric)) {
@@ -220,15 +220,14 @@ pub fn price_claims(loaded: &mut Loaded) {
     }
     let bills = audit(loaded).bills;
     let names: Vec<String> = loaded.study.variants.iter().map(|one| one.name.clone()).collect();
-    let cost = |variant: usize, of: Option<&str>| -> Option<f64> {
-        let bill = bills.iter().find(|bill| Some(&bill.variant) == names.get(variant))?;
-        let asked = |item: &&Item| of.is_none_or(|of| item.part.split('.').nth(1) == Some(of));
-        bill.items.iter().filter(asked).map(|item| item.monthly).sum()
-    };
+    let bill = |variant: usize| bills.iter().find(|bill| Some(&bill.variant) == names.get(variant));
     for claim in loaded.study.claims.iter_mut().filter(|claim| costs(claim.metric)) {
-        let of = claim.of.as_deref();
-        claim.known =
-            [cost(claim.variant, of), claim.against.and_then(|against| cost(against, of))];
+        let (Some(own), base) = (bill(claim.variant), claim.against.and_then(&bill)) else {
+            continue;
+        };
+        let priced = cost::priced(own, base, claim.of.as_deref(), claim.difference);
+        claim.known = priced.monthly;
+        claim.because = Some(priced.because);
     }
 }
 

@@ -121,6 +121,9 @@ pub struct Checking {
     /// Print SARIF 2.1.0, for annotations of pull requests.
     #[arg(long, conflicts_with = "json")]
     pub sarif: bool,
+    /// Language of the text; JSON and SARIF are English.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
     /// Show every place that a rule speaks of, not only the first three.
     #[arg(long)]
     pub all: bool,

@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::study::result::{Edit, StudyResult};
+pub use phrases::translated;
 pub use text::text;
 pub use validation::{
     Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,

@@ -1,5 +1,8 @@
 //! The audit: an invented system that is sound, and one fault at a time for each rule.
 
+#[path = "audit/korean.rs"]
+mod korean;
+
 use std::path::Path;
 use std::process::Command;
 

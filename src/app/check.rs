@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{BAD_INPUT, MET, MISSED, coloured, complain, load, print, warn};
+use super::{BAD_INPUT, MET, MISSED, coloured, complain, language, load, print, warn};
 use crate::audit::{self, Audit, Rule};
 use crate::cli::Checking;
 use crate::report;
@@ -61,12 +61,19 @@ pub(super) fn check(checking: &Checking) -> u8 {
         return print(text.as_bytes()).max(judged);
     }
     let colour = coloured(reading.color, std::io::stderr().is_terminal());
+    let lang = language(checking.lang);
+    let say = |text: &str| report::translated(text, lang);
     if !loaded.warnings.is_empty() {
-        warn(&scenario::render(&loaded.warnings, colour));
+        let mut warnings = loaded.warnings.clone();
+        for warning in &mut warnings {
+            warning.message = say(&warning.message);
+            warning.help = warning.help.as_deref().map(say);
+        }
+        warn(&scenario::render(&warnings, colour));
     }
     let study = &loaded.study;
-    let mut text = format!(
-        "{}: {}, {}, {}, {} read; the input has no errors, {}\n",
+    let head = format!(
+        "{}: {}, {}, {}, {} read; the input has no errors, {}",
         study.scenario,
         counted(study.variants.len(), "variant"),
         counted(study.mixes.len(), "mix"),
@@ -74,8 +81,11 @@ pub(super) fn check(checking: &Checking) -> u8 {
         counted(study.inputs.len(), "file"),
         counted(loaded.warnings.len(), "warning"),
     );
-    text.push_str(&report::edits(&study.edits, report::Lang::En));
-    text.push_str(&audit::text(&audit, checking.all));
+    let mut text = say(&head) + "\n";
+    for line in report::edits(&study.edits, lang).lines() {
+        audit::folded(&mut text, 0, 2, line);
+    }
+    text.push_str(&audit::text(&audit, checking.all, &say));
     print(text.as_bytes()).max(judged)
 }
 

@@ -374,13 +374,14 @@ fn pool(view: &View<'_>, found: &mut Findings<'_>) {
 
 fn cache(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
-    for ((name, _), busy) in view.system.caches.iter().zip(&work.cache) {
+    for (cache, busy) in view.spec.caches.iter().zip(&work.cache) {
+        let Some((name, _)) = view.system.caches.iter().nth(cache.of as usize) else { continue };
         if *busy >= 1.0 {
             let message = format!(
                 "{} is {} of commands a second for the one thread of `{}`",
                 load(view),
                 time(*busy),
-                name.value
+                cache.name
             );
             let most = view.study.load.rps / busy;
             found.add(name.span, message, format!("full at {} requests/s", figure(most)));

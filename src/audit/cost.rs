@@ -3,7 +3,7 @@
 use super::view::View;
 use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
-use crate::scenario::values::{Count, Money};
+use crate::scenario::values::{Basis, Count, Money};
 use crate::stats::Estimate;
 use crate::study::result::{CostItem, StudyResult, Used};
 
@@ -112,6 +112,92 @@ pub fn price(loaded: &Loaded, result: &mut StudyResult) {
     }
 }
 
+/// What a claim about cost rests on.
+pub(super) struct Priced {
+    /// Dollars a month of the variant and of the one that it is compared with; none without a price.
+    pub(super) monthly: [Option<f64>; 2],
+    /// What was added up, or what has no price.
+    pub(super) because: String,
+}
+
+/// Items that a reason names; more are only counted.
+const NAMED: usize = 4;
+
+/// What `own` costs, of one part if `of` names one, and what `base` costs. Where only the difference
+/// counts, items that both have are left out.
+pub(super) fn priced(
+    own: &Bill,
+    base: Option<&Bill>,
+    of: Option<&str>,
+    difference: bool,
+) -> Priced {
+    let asked = |item: &&Item| of.is_none_or(|of| item.part.split('.').nth(1) == Some(of));
+    let listed = |bill: Option<&Bill>| -> Vec<Item> {
+        bill.into_iter().flat_map(|bill| &bill.items).filter(asked).cloned().collect()
+    };
+    let (mut after, mut before) = (listed(Some(own)), listed(base));
+    if difference {
+        let both: Vec<Item> = after.iter().filter(|item| before.contains(item)).cloned().collect();
+        after.retain(|item| !both.contains(item));
+        before.retain(|item| !both.contains(item));
+    }
+    let mut without: Vec<String> = Vec::new();
+    for item in after.iter().chain(&before).filter(|item| item.monthly.is_none()) {
+        if !without.contains(&item.what) {
+            without.push(item.what.clone());
+        }
+    }
+    let sum = |items: &[Item]| items.iter().map(|item| item.monthly).sum::<Option<f64>>();
+    let table = format!("by the price table of {}, 730 h a month", own.region);
+    let because = if own.region.is_empty() {
+        "not priced: the system names no region".to_owned()
+    } else if !without.is_empty() {
+        let rest = without.len().saturating_sub(NAMED);
+        without.truncate(NAMED);
+        let more = if rest > 0 { format!(", … (+{rest})") } else { String::new() };
+        format!(
+            "not priced: the catalogue has no price in {} for {}{more}",
+            own.region,
+            without.join(", ")
+        )
+    } else if !difference {
+        format!("{table}: {}", told(&after))
+    } else if after.is_empty() && before.is_empty() {
+        format!("{table}, nothing that is billed is different")
+    } else {
+        let said = |items: &[Item]| if items.is_empty() { "nothing".into() } else { told(items) };
+        format!("{table}: {} instead of {}", said(&after), said(&before))
+    };
+    let known = |items: &[Item]| sum(items).filter(|_| !own.region.is_empty());
+    Priced { monthly: [known(&after), base.and_then(|_| known(&before))], because }
+}
+
+/// Items with their prices; those that are alike at once.
+fn told(items: &[Item]) -> String {
+    let mut kinds: Vec<(&str, usize, f64)> = Vec::new();
+    for item in items {
+        let price = item.monthly.unwrap_or_default();
+        match kinds.iter_mut().find(|(what, _, _)| *what == item.what) {
+            Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + price),
+            None => kinds.push((&item.what, 1, price)),
+        }
+    }
+    let total: f64 = kinds.iter().map(|(_, _, sum)| sum).sum();
+    if kinds.len() > NAMED {
+        return format!("{} items ({})", items.len(), super::money::dollars(total));
+    }
+    let one = |(what, count, sum): &(&str, usize, f64)| {
+        let times = if *count > 1 { format!(" × {count}") } else { String::new() };
+        format!("{what}{times} ({})", super::money::dollars(*sum))
+    };
+    kinds.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What is billed, with a mark where its price is no more than assumed.
+fn marked(what: String, basis: Option<Basis>) -> String {
+    if basis == Some(Basis::Assumed) { format!("{what}, price assumed") } else { what }
+}
+
 fn hourly(prices: Option<&Map<Money>>, region: &str) -> Option<f64> {
     prices?.get(region).map(|price| price.0 * HOURS)
 }
@@ -137,7 +223,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
         if let Some(class) = view.get(database.document.class.as_ref()) {
             items.push(Item {
                 part: format!("databases.{}", database.name),
-                what: class.text,
+                what: marked(class.text, database.class.map(|class| class.basis)),
                 monthly: hourly(database.class.map(|class| &class.hourly), region),
                 meter: Meter {
                     node: None,
@@ -168,10 +254,16 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
     for (name, cache) in system.caches.iter() {
         let Some(class) = view.get(cache.class.as_ref()) else { continue };
         let item = view.catalog.cache_classes.get(&class.text);
+        let shards = view.get(cache.shards.as_ref()).map_or(1, Count::u32);
+        let nodes = shards * (1 + view.get(cache.replicas.as_ref()).map_or(0, Count::u32));
+        let price = hourly(item.map(|item| &item.hourly), region);
         items.push(Item {
             part: format!("caches.{}", name.value),
-            what: class.text,
-            monthly: hourly(item.map(|item| &item.hourly), region),
+            what: marked(
+                if nodes > 1 { format!("{nodes} x {}", class.text) } else { class.text },
+                item.map(|item| item.basis),
+            ),
+            monthly: price.map(|price| price * f64::from(nodes)),
             meter: Meter::default(),
         });
     }

@@ -92,7 +92,7 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-fn dollars(amount: f64) -> String {
+pub(super) fn dollars(amount: f64) -> String {
     let text = figure((amount * 100.0).round() / 100.0);
     if amount < 0.0 { format!("-${}", text.trim_start_matches('-')) } else { format!("${text}") }
 }
@@ -205,11 +205,10 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
         }
     };
     for (index, (name, document)) in view.system.caches.iter().enumerate() {
-        let used = view
-            .spec
-            .ops
-            .iter()
-            .any(|op| matches!(op, Op::Cache { cache, .. } if *cache as usize == index));
+        let used = view.spec.ops.iter().any(|op| {
+            matches!(op, Op::Cache { cache, .. } | Op::CacheOfIndex { cache, .. }
+                if view.spec.caches[*cache as usize].of as usize == index)
+        });
         if !used && document.class.is_some() {
             let message = format!("nothing uses the cache `{}`", name.value);
             found.add(name.span, message, paid(price(&format!("caches.{}", name.value))));

@@ -3,14 +3,20 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json as object};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{About, Audit, Bill, Finding, Rule, Severity, figure, rules};
 
 /// Findings of one code that the text shows unless all are asked for; the rest is counted. JSON has all.
 const SHOWN: usize = 3;
 
-/// Findings by severity and rule, then what it costs.
-pub fn text(audit: &Audit, all_places: bool) -> String {
+/// Columns of a terminal.
+const COLUMNS: usize = 100;
+/// Columns of what a bill lists, and of what it costs.
+const BILLED: (usize, usize) = (61, 12);
+
+/// Findings by severity and rule, then what it costs. `say` puts each sentence into the reader's language.
+pub fn text(audit: &Audit, all_places: bool, say: &dyn Fn(&str) -> String) -> String {
     let shown = if all_places { usize::MAX } else { SHOWN };
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
@@ -20,27 +26,53 @@ pub fn text(audit: &Audit, all_places: bool) -> String {
             continue;
         }
         let word = severity.word();
-        let _ = writeln!(text, "\n{} {word}{}", all.len(), if all.len() == 1 { "" } else { "s" });
+        let count = format!("{} {word}{}", all.len(), if all.len() == 1 { "" } else { "s" });
+        let _ = writeln!(text, "\n{}", say(&count));
         for same in all.chunk_by(|a, b| a.code == b.code) {
             let Some(about) = super::explain(same[0].code) else { continue };
-            let _ = writeln!(text, "\n{word}[{}]: {}", about.code, about.title);
+            let title = say(&format!("{word}[{}]: {}", about.code, about.title));
+            let _ = writeln!(text, "\n{title}");
             for finding in same.iter().take(shown) {
                 let _ = write!(text, "  {}:{}", finding.file, finding.line);
                 if !finding.variants.is_empty() {
                     let _ = write!(text, " ({})", finding.variants.join(", "));
                 }
-                let _ = writeln!(text, "\n    {}\n    -> {}", finding.message, finding.consequence);
+                text.push('\n');
+                folded(&mut text, 4, 4, &say(&finding.message));
+                folded(&mut text, 4, 7, &format!("-> {}", say(&finding.consequence)));
             }
             if same.len() > shown {
-                let _ = writeln!(text, "  and {} more (--all)", same.len() - shown);
+                let more = format!("and {} more (--all)", same.len() - shown);
+                let _ = writeln!(text, "  {}", say(&more));
             }
-            let _ = writeln!(text, "  = remedy: {}", about.remedy);
+            folded(&mut text, 2, 4, &say(&format!("= remedy: {}", about.remedy)));
         }
     }
     for same in audit.bills.chunk_by(|a, b| a.items == b.items && a.stated == b.stated) {
-        bill(&mut text, same);
+        bill(&mut text, same, say);
     }
     text
+}
+
+/// A sentence on lines of at most 100 columns, the first indented by `first`, the others by `rest`. Words
+/// stay whole.
+pub fn folded(text: &mut String, first: usize, rest: usize, sentence: &str) {
+    let mut used = first;
+    text.push_str(&" ".repeat(first));
+    for (at, word) in sentence.split(' ').enumerate() {
+        let width = word.width();
+        if at > 0 && used + 1 + width > COLUMNS {
+            text.push('\n');
+            text.push_str(&" ".repeat(rest));
+            used = rest;
+        } else if at > 0 {
+            text.push(' ');
+            used += 1;
+        }
+        text.push_str(word);
+        used += width;
+    }
+    text.push('\n');
 }
 
 /// Dollars with cents.
@@ -50,23 +82,28 @@ fn dollars(amount: f64) -> String {
     format!("${}.{rest}", figure(whole.parse::<f64>().unwrap_or(0.0)))
 }
 
-fn bill(text: &mut String, same: &[Bill]) {
+fn bill(text: &mut String, same: &[Bill], say: &dyn Fn(&str) -> String) {
     let Some(first) = same.first().filter(|bill| !bill.items.is_empty()) else { return };
     let names: Vec<&str> = same.iter().map(|bill| bill.variant.as_str()).collect();
-    let _ = writeln!(text, "\ncost of {} in {}, a month of 730 h:", names.join(", "), first.region);
+    let head = format!("cost of {} in {}, a month of 730 h:", names.join(", "), first.region);
+    text.push('\n');
+    folded(text, 0, 2, &say(&head));
+    let mut line = |what: &str, amount: &str| {
+        let gap = |width: usize, text: &str| " ".repeat(width.saturating_sub(text.width()));
+        let (left, right) = BILLED;
+        let _ = writeln!(text, "  {what}{} {}{amount}", gap(left, what), gap(right, amount));
+    };
     for item in &first.items {
-        let amount = item.monthly.map_or_else(|| "not priced".to_owned(), dollars);
-        let _ = writeln!(text, "  {:<36} {:<24} {amount:>12}", item.part, item.what);
+        let amount = item.monthly.map_or_else(|| say("not priced"), dollars);
+        line(&format!("{:<36} {}", item.part, item.what), &amount);
     }
-    let _ = writeln!(text, "  {:<61} {:>12}", "all that has a price", dollars(first.total()));
+    line(&say("all that has a price"), &dollars(first.total()));
     if let Some(stated) = first.stated {
         let covers =
             if first.covers.is_empty() { "all".to_owned() } else { first.covers.join(", ") };
-        let label = format!("the document says, for {covers}");
-        let _ = writeln!(text, "  {label:<61} {:>12}", dollars(stated));
+        line(&say(&format!("the document says, for {covers}")), &dollars(stated));
         if !first.covers.is_empty() {
-            let label = "the same by the price table";
-            let _ = writeln!(text, "  {label:<61} {:>12}", dollars(first.covered_total()));
+            line(&say("the same by the price table"), &dollars(first.covered_total()));
         }
     }
 }

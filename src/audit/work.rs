@@ -153,7 +153,11 @@ impl Work {
                     self.ios[database as usize] += rate * (f64::from(ios) + io_chance);
                 }
                 Op::Cache { cache, operations, time, .. } => {
-                    self.cache[cache as usize] += rate * f64::from(operations) * mean(time);
+                    let shards = spec.caches[cache as usize].shards;
+                    for shard in cache..cache + shards {
+                        self.cache[shard as usize] +=
+                            rate * f64::from(operations) * mean(time) / f64::from(shards);
+                    }
                 }
                 Op::Publish { topic, .. } if spec.topics[topic as usize].counted => {
                     program.events += share;

@@ -1,8 +1,8 @@
 //! Pods come and go: they start, get ready, finish their work and leave, or die.
 
 use super::request::{NONE, Origin};
-use super::spec::{Happening, Id};
-use super::{Adder, World};
+use super::spec::{self, Happening, Id};
+use super::{Adder, Cache, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -72,13 +72,22 @@ impl<O: Observer> World<'_, O> {
                     self.databases[database as usize].slow = factor;
                 }
                 Happening::SlowCache { cache, factor } => {
-                    self.caches[cache as usize].slow = factor;
+                    for (state, _) in self.shards(cache) {
+                        state.slow = factor;
+                    }
                 }
                 Happening::LoseCache { cache, timeout } => {
-                    self.caches[cache as usize].lost = timeout;
+                    for (state, _) in self.shards(cache) {
+                        state.lost = timeout;
+                    }
                 }
             }
         }
+    }
+
+    /// All shards of a cache.
+    fn shards(&mut self, cache: Id) -> impl Iterator<Item = (&mut Cache, &spec::Cache)> {
+        self.caches.iter_mut().zip(&self.spec.caches).filter(move |(_, shard)| shard.of == cache)
     }
 
     /// A deployment is given a number of pods; its autoscaler goes on from there.

@@ -444,7 +444,15 @@ impl<O: Observer> World<'_, O> {
         };
         let draw = draw.wrapping_add(u64::from(request.left));
         let service = self.spec.samplers[time as usize].draw(request.key, draw);
-        self.command_of(id, cache, service);
+        let shards = self.spec.caches[cache as usize].shards;
+        let shard = if shards > 1 {
+            // The key's hash: as good as any number, and drawn apart from the time that it takes.
+            let hash = request.key.item(draw).bits(0);
+            ((u128::from(hash) * u128::from(shards)) >> 64) as Id
+        } else {
+            0
+        };
+        self.command_of(id, cache + shard, service);
     }
 
     /// A command that takes the cache's server so long.

@@ -169,14 +169,14 @@ pub enum Happening {
     },
     /// Commands of a cache take so many times as long, until this happens again.
     SlowCache {
-        /// Index of the cache.
+        /// Place of the cache in the system's file: all its shards.
         cache: Id,
         /// Factor, positive.
         factor: f64,
     },
     /// A cache does not answer, or does so again.
     LoseCache {
-        /// Index of the cache.
+        /// Place of the cache in the system's file: all its shards.
         cache: Id,
         /// How long each command waits in vain; none: it answers again.
         timeout: Option<Span>,
@@ -303,11 +303,16 @@ pub struct Database {
     pub max_connections: Option<u32>,
 }
 
-/// A cache server: one command thread.
+/// A cache server, or one shard of a cluster: one command thread. The shards of a cluster stand side by
+/// side, and what is asked of the cluster is asked of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
-    /// Name in the system's file.
+    /// Name in the system's file, with the number of the shard in a cluster of several.
     pub name: String,
+    /// Place of the cache, with all its shards, in the system's file.
+    pub of: Id,
+    /// Shards of the cache, at least 1.
+    pub shards: u32,
     /// Network time of one command, there and back.
     pub round_trip: Span,
 }
@@ -386,9 +391,9 @@ pub enum Op {
         /// Probability of one operation more (the fractional part).
         io_chance: f64,
     },
-    /// Commands to a cache, one after another.
+    /// Commands to a cache, one after another, each with a key of its own.
     Cache {
-        /// Index of the cache.
+        /// Index of the cache's first shard.
         cache: Id,
         /// Number of commands, at least 1.
         operations: u32,
@@ -419,7 +424,7 @@ pub enum Op {
     CacheOfIndex {
         /// Index of the index.
         index: Id,
-        /// Index of the cache.
+        /// Index of the shard on which it lies.
         cache: Id,
         /// Index of the sampler of the server's time for a thousand entries.
         time: Id,

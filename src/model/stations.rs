@@ -187,9 +187,11 @@ impl Spec {
                 database.max_connections = database.max_connections.map(more);
             }
             Resource::Cache(i) => {
+                // A faster shard is a faster cluster: where a key lies is drawn for each command.
+                let of = spec.caches[i as usize].of;
                 for op in &mut spec.ops {
                     if let Op::Cache { cache, time, .. } | Op::CacheOfIndex { cache, time, .. } = op
-                        && *cache == i
+                        && spec.caches[*cache as usize].of == of
                     {
                         let faster = spec.samplers[*time as usize].dist().scaled(1.0 / factor);
                         spec.samplers.push(crate::random::Sampler::new(faster));

@@ -82,6 +82,7 @@ pub(crate) fn tables(result: &StudyResult, lang: Lang) -> Vec<ClaimTable<'_>> {
 /// Of whom a claim speaks.
 pub(crate) fn whom(claim: &Judged) -> String {
     match &claim.against {
+        Some(against) if claim.difference => format!("{} − {against}", claim.variant),
         Some(against) => format!("{} / {against}", claim.variant),
         None => claim.variant.clone(),
     }
@@ -123,7 +124,7 @@ pub(crate) fn metric(claim: &Judged, lang: Lang) -> String {
     }
 }
 
-/// What is claimed: `~ 1,500`, `≥ 800`, `~ × 2`.
+/// What is claimed: `~ 1,500`, `≥ 800`, `~ × 2`, `~ +$30`.
 pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
     let sign = match claim.relation {
         Relation::AtLeast => "≥",
@@ -133,7 +134,28 @@ pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
     };
     let value = claim.claimed;
     let value = match claim.metric {
+        _ if claim.difference => more(value, &in_unit(claim, value.abs(), lang)),
         _ if claim.against.is_some() => format!("× {}", number::plain(value)),
+        _ => in_unit(claim, value, lang),
+    };
+    format!("{sign} {value}")
+}
+
+/// A difference with its sign before the unit: `+$30`, `−20 ms`.
+fn more(value: f64, amount: &str) -> String {
+    match value {
+        value if value > 0.0 => format!("+{amount}"),
+        value if value < 0.0 => format!("−{amount}"),
+        _ => format!("±{amount}"),
+    }
+}
+
+/// A number of a claim in its unit.
+fn in_unit(claim: &Judged, value: f64, lang: Lang) -> String {
+    match claim.metric {
+        ClaimMetric::ErrorRate | ClaimMetric::Utilisation if claim.difference => {
+            format!("{} {}", number::plain(value * 100.0), points(lang))
+        }
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation => {
             format!("{} %", number::plain(value * 100.0))
         }
@@ -143,21 +165,54 @@ pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
             format!("{} ms", number::plain(value))
         }
         _ => number::plain(value),
-    };
-    format!("{sign} {value}")
+    }
+}
+
+/// What shares differ in.
+fn points(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "pp",
+        Lang::Ko => "%p",
+    }
 }
 
 /// What was simulated, in the unit of the claim.
 pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
     let Some(estimate) = &claim.estimate else { return number::NOTHING.to_owned() };
     match claim.metric {
+        _ if claim.difference => differs(claim, estimate, lang),
         _ if claim.against.is_some() => format!("× {}", number::estimate(estimate)),
+        ClaimMetric::MonthlyCost if estimate.is_exact() => in_unit(claim, estimate.mean, lang),
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation => number::percent(estimate),
         _ if users(claim.metric) => number::users(estimate, estimate.mean.max(claim.claimed), lang),
         ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
             format!("{} ms", number::estimate(estimate))
         }
         _ => number::estimate(estimate),
+    }
+}
+
+/// How far two variants are seen to differ, in the unit of the claim: `+$228`, `+120 ± 8`.
+fn differs(claim: &Judged, estimate: &Estimate, lang: Lang) -> String {
+    if estimate.is_exact() {
+        return more(estimate.mean, &in_unit(claim, estimate.mean.abs(), lang));
+    }
+    match claim.metric {
+        ClaimMetric::ErrorRate | ClaimMetric::Utilisation => {
+            let Estimate { mean, low, high, n } = *estimate;
+            let [mean, low, high] = [mean, low, high].map(|share| share * 100.0);
+            let scaled = Estimate { mean, low, high, n };
+            format!("{} {}", number::difference(&scaled), points(lang))
+        }
+        _ if users(claim.metric) => {
+            let reference = estimate.mean.abs().max(claim.claimed.abs());
+            let sign = if estimate.mean > 0.0 { "+" } else { "" };
+            format!("{sign}{}", number::users(estimate, reference, lang))
+        }
+        ClaimMetric::MeanMs | ClaimMetric::P50Ms | ClaimMetric::P95Ms | ClaimMetric::P99Ms => {
+            format!("{} ms", number::difference(estimate))
+        }
+        _ => number::difference(estimate),
     }
 }
 
@@ -331,6 +386,26 @@ mod tests {
             sentence(&result, Lang::En).expect("there are claims"),
             "The document's claims (5): holds 1, fails 3, undecided 0, cannot be judged 1."
         );
+    }
+
+    #[test]
+    fn differences_have_a_sign_before_their_unit() {
+        let result = fixture::before_after();
+        let of = |metric, claimed, mean| {
+            let mut claim = result.claims[0].clone();
+            (claim.variant, claim.against) = ("after".to_owned(), Some("now".to_owned()));
+            (claim.metric, claim.difference, claim.claimed) = (metric, true, claimed);
+            claim.estimate = Some(Estimate::exact(mean));
+            (super::claimed(&claim, Lang::Ko), simulated(&claim, Lang::Ko), whom(&claim))
+        };
+        let expected = ["~ +$60", "−$75.9", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::MonthlyCost, 60.0, -75.92), expected.into());
+        let expected = ["~ ±$0", "±$0", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::MonthlyCost, 0.0, 0.0), expected.into());
+        let expected = ["~ −1 %p", "+2.5 %p", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::ErrorRate, -0.01, 0.025), expected.into());
+        let expected = ["~ +250만", "+25만", "after − now"].map(str::to_owned);
+        assert_eq!(of(ClaimMetric::Mau, 2.5e6, 250_000.0), expected.into());
     }
 
     #[test]

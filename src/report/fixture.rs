@@ -291,6 +291,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         of: None,
         variant: variant.0.to_owned(),
         against: None,
+        difference: false,
         load_rps: None,
         relation,
         tolerance: 0.1,

@@ -4,6 +4,12 @@
 
 use super::words::Lang;
 
+mod findings;
+mod rules;
+
+/// Letters of its words below which a phrase says so little that each of its places is one word.
+const FEW: usize = 8;
+
 /// English and Korean; `{0}`, `{1}`, … stand for anything.
 const PHRASES: &[(&str, &str)] = &[
     // What sizing finds, and how ladders end.
@@ -143,6 +149,22 @@ const PHRASES: &[(&str, &str)] = &[
     ("seen at {0} a second, below the line at {1}", "초당 {0}에서 관측, 포화 지점 {1}보다 낮음"),
     ("seen at {0} a second", "초당 {0}에서 관측"),
     ("the description says so, as it runs in this variant", "이 구성에서 실제로 적용되는 설정값임"),
+    (
+        "by the price table of {0}, 730 h a month: {1} instead of {2}",
+        "{0} 가격표 기준(월 730시간): {2} 대신 {1}",
+    ),
+    ("by the price table of {0}, 730 h a month: {1}", "{0} 가격표 기준(월 730시간): {1}"),
+    (
+        "by the price table of {0}, 730 h a month, nothing that is billed is different",
+        "{0} 가격표 기준(월 730시간), 청구되는 항목에 차이 없음",
+    ),
+    ("{0} items ({1})", "항목 {0}개({1})"),
+    ("nothing", "없음"),
+    ("not priced: the system names no region", "가격을 알 수 없음: 시스템에 리전이 없음"),
+    (
+        "not priced: the catalogue has no price in {0} for {1}",
+        "가격을 알 수 없음: 카탈로그에 {0}의 {1} 가격이 없음",
+    ),
     ("the description does not say", "설정만으로는 알 수 없음"),
     (
         "not priced: the catalogue has no price in this region for some of it",
@@ -268,8 +290,8 @@ fn places<'t>(pieces: &[Piece], text: &'t str) -> Option<Vec<(usize, &'t str)>> 
     }
 }
 
-/// A sentence of a result in a language; as it is where nobody has put it into that.
-pub(crate) fn translated(text: &str, lang: Lang) -> String {
+/// A sentence of a result or of an audit in a language; as it is where nobody has put it into that.
+pub fn translated(text: &str, lang: Lang) -> String {
     match lang {
         Lang::En => text.to_owned(),
         Lang::Ko => known(text).unwrap_or_else(|| text.to_owned()),
@@ -284,27 +306,103 @@ fn known(text: &str) -> Option<String> {
             Some(format!("{}: {rest}", &text[..at]))
         })
     };
-    whole(text).or_else(about)
+    row(text).or_else(|| whole(text)).or_else(about).or_else(|| list(text)).or_else(|| amount(text))
 }
 
-/// A text that is a phrase from beginning to end.
-fn whole(text: &str) -> Option<String> {
-    PHRASES.iter().find_map(|(english, korean)| {
-        let found = places(&pieces(english), text)?;
-        let first = found.iter().find(|(_, place)| place.as_ptr() == text.as_ptr());
-        // What begins with a name and a colon is about that name.
-        if first.is_some_and(|(_, place)| place.contains(": ") && whole(place).is_none()) {
-            return None;
+/// A number with a unit that is a word, or one of several, behind what it is of.
+fn amount(text: &str) -> Option<String> {
+    let number = |word: &str| {
+        let digits = |byte: u8| byte.is_ascii_digit() || b",.".contains(&byte);
+        word.bytes().all(digits) && word.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let (before, last) = text.rsplit_once(' ')?;
+    let one = before.rsplit(' ').next()?;
+    let unit = match last {
+        "days" => "일",
+        "h" => "시간",
+        "min" => "분",
+        _ => {
+            let (of, word) = before.rsplit_once(' ')?;
+            let few = of.rsplit(' ').next()?;
+            let found = word == "of" && number(last) && number(few);
+            return found.then(|| format!("{of}/{last}"));
         }
-        let of = |number: usize| found.iter().find(|(place, _)| *place == number);
-        let said = |piece: &Piece| match piece {
-            Piece::Words(words) => (*words).to_owned(),
-            Piece::Place(number) => {
-                of(*number).map_or_else(String::new, |(_, text)| translated(text, Lang::Ko))
-            }
-        };
-        Some(pieces(korean).iter().map(said).collect())
-    })
+    };
+    number(one).then(|| format!("{before}{unit}"))
+}
+
+/// Several phrases of the audit in a row, and nothing else.
+fn row(text: &str) -> Option<String> {
+    if !text.contains(", ") {
+        return None;
+    }
+    let said: Option<Vec<String>> =
+        text.split(", ").map(|part| of_audit(part).map(|found| found.korean)).collect();
+    Some(said?.join(", "))
+}
+
+/// Several parts in a row, some of which are phrases.
+fn list(text: &str) -> Option<String> {
+    if !text.contains(", ") {
+        return None;
+    }
+    let parts: Vec<(&str, Option<String>)> =
+        text.split(", ").map(|part| (part, known(part))).collect();
+    if parts.iter().all(|(_, said)| said.is_none()) {
+        return None;
+    }
+    let said = parts.into_iter().map(|(part, said)| said.unwrap_or_else(|| part.to_owned()));
+    Some(said.collect::<Vec<_>>().join(", "))
+}
+
+/// What a phrase says, and how much of it are its own words.
+struct Reading {
+    words: usize,
+    korean: String,
+}
+
+/// A text that is a phrase from beginning to end: of a result the first that fits, of the audit the one
+/// with most words of its own, and of both that with more.
+fn whole(text: &str) -> Option<String> {
+    let of_result = PHRASES.iter().find_map(|(english, korean)| read(english, korean, text, 0));
+    let found = of_result.into_iter().chain(of_audit(text));
+    let best = found.reduce(|best, other| if other.words > best.words { other } else { best });
+    best.map(|best| best.korean)
+}
+
+/// A text that is a phrase of the audit.
+fn of_audit(text: &str) -> Option<Reading> {
+    let all = rules::PHRASES.iter().chain(findings::PHRASES);
+    all.filter_map(|(english, korean)| read(english, korean, text, FEW))
+        .reduce(|best, other| if other.words > best.words { other } else { best })
+}
+
+/// What the text says, read as this phrase. Where the phrase has fewer letters than `few`, each of its
+/// places is one word.
+fn read(english: &str, korean: &str, text: &str, few: usize) -> Option<Reading> {
+    let pieces_of = pieces(english);
+    let words = pieces_of.iter().map(|piece| match piece {
+        Piece::Words(words) => words.len(),
+        Piece::Place(_) => 0,
+    });
+    let words = words.sum();
+    let found = places(&pieces_of, text)?;
+    if words < few && found.iter().any(|(_, place)| place.contains(' ')) {
+        return None;
+    }
+    let first = found.iter().find(|(_, place)| place.as_ptr() == text.as_ptr());
+    // What begins with a name and a colon is about that name.
+    if first.is_some_and(|(_, place)| place.contains(": ") && whole(place).is_none()) {
+        return None;
+    }
+    let of = |number: usize| found.iter().find(|(place, _)| *place == number);
+    let said = |piece: &Piece| match piece {
+        Piece::Words(words) => (*words).to_owned(),
+        Piece::Place(number) => {
+            of(*number).map_or_else(String::new, |(_, text)| translated(text, Lang::Ko))
+        }
+    };
+    Some(Reading { words, korean: pieces(korean).iter().map(said).collect() })
 }
 
 #[cfg(test)]
@@ -324,7 +422,7 @@ mod tests {
 
     #[test]
     fn both_languages_fill_the_same_places() {
-        for (english, korean) in PHRASES {
+        for (english, korean) in PHRASES.iter().chain(rules::PHRASES).chain(findings::PHRASES) {
             let numbers = |text| {
                 let places = pieces(text).into_iter().filter_map(|piece| match piece {
                     Piece::Place(number) => Some(number),
@@ -363,6 +461,89 @@ mod tests {
         assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`은(는) 쓰이지 않음");
         assert_eq!(said("nobody ever wrote this"), "nobody ever wrote this");
         assert_eq!(translated("replication", Lang::En), "replication");
+    }
+
+    #[test]
+    fn findings_are_carried_over_with_their_parts() {
+        let said = |text| translated(text, Lang::Ko);
+        assert_eq!(
+            said("edit 5 of plan 2025-12 sets node_groups.web.desired 1 → 3"),
+            "계획 2025-12의 수정 5: node_groups.web.desired 1 → 3"
+        );
+        assert_eq!(
+            said(
+                "running, 2 pods of a x (10 + 10), 3 pods of b x (5) = 55 connections of `db`, which accepts 50 (3 reserved)"
+            ),
+            "평상시 a 파드 2개 x (10 + 10), b 파드 3개 x (5) = 커넥션 55개, `db`의 허용치는 50개(예약 3개 포함)"
+        );
+        assert_eq!(
+            said("pods stay at their minimum: a 2 of 10, b 1 of 3"),
+            "파드가 최솟값에 머무름: a 2/10, b 1/3"
+        );
+        assert_eq!(
+            said("full credits of 864 last 12 days"),
+            "가득 찬 크레딧 864은(는) 12일 만에 소진"
+        );
+        // What somebody wrote into a system stays, though it ends like a phrase.
+        assert_eq!(
+            said("5 runs, because the chart of web runs"),
+            "5(으)로 동작: the chart of web runs"
+        );
+    }
+
+    /// Where the audit makes its sentences, behind the lists of rules.
+    const AUDITS: &[&str] = &[
+        include_str!("../audit/effect.rs"),
+        include_str!("../audit/limits.rs"),
+        include_str!("../audit/capacity.rs"),
+        include_str!("../audit/kafka.rs"),
+        include_str!("../audit/hazards.rs"),
+        include_str!("../audit/arithmetic.rs"),
+        include_str!("../audit/money.rs"),
+    ];
+
+    #[test]
+    fn every_sentence_of_the_audit_is_known() {
+        // Parts of sentences, which are known as a whole.
+        let parts = [
+            "{what} ",
+            "while all services",
+            "while rolled out,",
+            "{small_text} users ",
+            "at the autoscaler",
+            "no effect: ",
+            ", because ",
+            "edit{number} of plan {}",
+            "{} sets {} ",
+            "{} takes {} for ",
+        ];
+        let mut sentences = 0;
+        for source in AUDITS {
+            let (_, made) = source.split_once("\n];\n").expect("rules end before what finds them");
+            for literal in literals(made) {
+                let part = parts.iter().any(|part| literal.starts_with(part));
+                let words = literal.split(' ').filter(|word| !word.is_empty()).count();
+                if part || words < 4 {
+                    continue;
+                }
+                let text = filled(&literal);
+                assert!(known(&text).is_some(), "no Korean for: {text}");
+                sentences += 1;
+            }
+        }
+        assert!(sentences > 120, "{sentences} sentences found");
+    }
+
+    /// With its places filled.
+    fn filled(literal: &str) -> String {
+        let mut text = String::new();
+        let mut rest = literal;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            text.push('7');
+            rest = after.split_once('}').map_or("", |(_, behind)| behind);
+        }
+        text + rest
     }
 
     /// String literals of a source before its tests, lines joined as the compiler joins them.
@@ -408,15 +589,8 @@ mod tests {
                 continue;
             }
             // Places are filled with what a sentence may hold.
-            let mut text = String::new();
-            let filled = literal.replace("{waits}", "7 waiting on average").replace("{cut}", "");
-            let mut rest = filled.as_str();
-            while let Some((before, after)) = rest.split_once('{') {
-                text.push_str(before);
-                text.push('7');
-                rest = after.split_once('}').map_or("", |(_, behind)| behind);
-            }
-            text.push_str(rest);
+            let text =
+                filled(&literal.replace("{waits}", "7 waiting on average").replace("{cut}", ""));
             let text = text.trim_start_matches("; ");
             let whole = [text.to_owned(), format!("7; {text}")];
             assert!(whole.iter().any(|text| known(text).is_some()), "no Korean for: {text}");

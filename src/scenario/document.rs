@@ -223,6 +223,11 @@ document! {
     struct CacheDoc {
         /// Cache class of the catalogue. Informative.
         class: Option<Setting<Name>>,
+        /// Shards of a cluster: servers with one command thread each, over which keys are spread by their
+        /// hash; 1 by default. An index is one key, so all of it lies on one shard.
+        shards: Option<Setting<Count<1, 500>>>,
+        /// Copies of each shard; 0 by default. They are billed and stand by: commands go to the primary.
+        replicas: Option<Setting<Count<0, 5>>>,
     }
 
     /// A mutual exclusion shared by all pods.

@@ -7,7 +7,7 @@ use super::catalog::Catalog;
 use super::decode::{Map, Setting};
 use super::document::{DatabaseItem, ServiceDoc, View};
 use super::{Loaded, Options, VariantInput, load_with, render};
-use crate::model::spec::{Id, Resource, Spec};
+use crate::model::spec::{Id, Op, Resource, Spec};
 use crate::study::growth::Growth;
 use crate::study::ladder::{Lifted, Workshop};
 use crate::study::setup::{Change, Study};
@@ -110,11 +110,7 @@ impl Lever<'_> {
             Resource::DatabaseIo(database) => self.storage(database),
             Resource::DatabaseConnections(database) => self.connections(database),
             Resource::Listener(listener) => Ok(self.consumers(listener)),
-            Resource::Cache(_) => {
-                Err("a cache server has one command thread, and the load is not \
-                                       spread over several servers"
-                    .into())
-            }
+            Resource::Cache(cache) => self.shards(cache),
             Resource::Proxy(_, service) => Ok(self.proxies(service)),
             Resource::Node(node) => Ok(self.nodes(node)),
             Resource::Lock(_) => Err("no setting makes a lock shorter".into()),
@@ -129,6 +125,34 @@ impl Lever<'_> {
 
     fn service(&self, id: Id) -> Option<&ServiceDoc> {
         self.input.system.services.get(&self.spec.services[id as usize].name)
+    }
+
+    /// More shards, where the work is not that of a single key.
+    fn shards(&self, cache: Id) -> Result<Vec<Lifted>, String> {
+        let of = &self.spec.caches[cache as usize];
+        let one_key = |op: &Op| matches!(op, Op::CacheOfIndex { cache: on, .. } if *on == cache);
+        if self.spec.ops.iter().any(one_key) {
+            return Err(
+                "a cache server has one command thread, and an index is one key, which lies \
+                        on one server whatever their number"
+                    .into(),
+            );
+        }
+        let (name, document) = self
+            .input
+            .system
+            .caches
+            .iter()
+            .nth(of.of as usize)
+            .ok_or_else(|| "there is no such cache".to_owned())?;
+        if document.shards.is_none() {
+            return Err(
+                "a cache server has one command thread; with `shards: 1` a ladder may add some"
+                    .into(),
+            );
+        }
+        let path = format!("caches.{}.shards", name.value);
+        Ok(vec![lifted(path, &of.shards, &self.more(of.shards))])
     }
 
     fn proxies(&self, id: Id) -> Vec<Lifted> {

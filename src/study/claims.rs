@@ -146,18 +146,23 @@ pub struct Claim {
     pub of: Option<String>,
     /// Index of the variant that it speaks of.
     pub variant: usize,
-    /// Index of the variant that it compares with: the value is then the ratio to that one.
+    /// Index of the variant that it compares with: the value is then the ratio to that one, or the
+    /// difference from it.
     pub against: Option<usize>,
+    /// Whether the value is the difference from `against`, in the unit of the metric.
+    pub difference: bool,
     /// How the value is meant.
     pub relation: Relation,
     /// Share of the value that `about` leaves to either side.
     pub tolerance: f64,
-    /// The value, in the unit of the metric; a ratio with `against`.
+    /// The value, in the unit of the metric; with `against` a ratio, unless it is a difference.
     pub value: f64,
     /// The load that it speaks of \[per s\]; none for the load asked about.
     pub load: Option<f64>,
     /// What the description alone says of `variant` and of `against`, in the unit of the metric.
     pub known: [Option<f64>; 2],
+    /// Where those numbers come from, or why there are none, in a sentence; none where nobody says.
+    pub because: Option<String>,
     /// The metric's unit for each unit of what is simulated: users for each request per second, orders a
     /// month for each a second. None where nothing says so.
     pub factor: Option<f64>,
@@ -201,8 +206,12 @@ pub struct Judged {
     pub of: Option<String>,
     /// Variant that it speaks of.
     pub variant: String,
-    /// Variant that it compares with: claim and estimate are then ratios to that one.
+    /// Variant that it compares with: claim and estimate are then ratios to that one, or differences from
+    /// it.
     pub against: Option<String>,
+    /// Whether they are differences, in the unit of the metric.
+    #[serde(default)]
+    pub difference: bool,
     /// The load that it speaks of \[per s\]; none where the metric has none.
     pub load_rps: Option<f64>,
     /// How the claimed value is meant.
@@ -233,7 +242,8 @@ impl Relation {
         let (least, most) = match self {
             Relation::AtLeast => (value, f64::INFINITY),
             Relation::AtMost => (f64::NEG_INFINITY, value),
-            Relation::About => (value * (1.0 - tolerance), value * (1.0 + tolerance)),
+            // A difference may be negative.
+            Relation::About => (value - value.abs() * tolerance, value + value.abs() * tolerance),
         };
         if estimate.n < 2 && !beyond {
             ClaimVerdict::Undecided
@@ -271,6 +281,20 @@ mod tests {
             let found = relation.judge(value, tolerance, &FROM_90_TO_110, false);
             assert_eq!(found, expected, "{relation:?} {value} ± {tolerance}");
         }
+    }
+
+    #[test]
+    fn a_difference_may_be_negative_or_nothing() {
+        let from_minus_12_to_minus_8 = Estimate { mean: -10.0, low: -12.0, high: -8.0, n: 8 };
+        let judge = |relation: Relation, value, tolerance| {
+            relation.judge(value, tolerance, &from_minus_12_to_minus_8, false)
+        };
+        assert_eq!(judge(Relation::About, -10.0, 0.2), ClaimVerdict::Holds);
+        assert_eq!(judge(Relation::About, -10.0, 0.1), ClaimVerdict::Undecided);
+        assert_eq!(judge(Relation::About, -20.0, 0.1), ClaimVerdict::Fails);
+        assert_eq!(judge(Relation::AtMost, -8.0, 0.0), ClaimVerdict::Holds);
+        let nothing = Relation::About.judge(0.0, 0.1, &Estimate::exact(0.0), false);
+        assert_eq!(nothing, ClaimVerdict::Holds);
     }
 
     #[test]

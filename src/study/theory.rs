@@ -298,8 +298,11 @@ impl Demands {
                     }
                 }
                 Op::Cache { cache, operations, time, .. } => {
-                    let work = rate * f64::from(operations) * mean(time);
-                    add(Resource::Cache(cache), work, false);
+                    let shards = spec.caches[cache as usize].shards;
+                    let work = rate * f64::from(operations) * mean(time) / f64::from(shards);
+                    for shard in cache..cache + shards {
+                        add(Resource::Cache(shard), work, false);
+                    }
                 }
                 _ => {}
             }

@@ -1,5 +1,6 @@
 //! Claims and contributions against systems whose lines theory knows.
 
+use plimsoll::audit::price_claims;
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::claims::ClaimVerdict::{self, CannotBeJudged, Fails, Holds, Undecided};
 use plimsoll::study::result::{Contribution, StudyResult};
@@ -16,7 +17,10 @@ fn compared(scenario: &str, plan: &str, contributions: bool) -> StudyResult {
     std::fs::write(&path, scenario).expect("it works");
     let options = Options { contributions, ..Options::default() };
     match load(&path, &options) {
-        Ok(loaded) => answer_question(&loaded.study, Question::Compare, &Unwatched).0,
+        Ok(mut loaded) => {
+            price_claims(&mut loaded);
+            answer_question(&loaded.study, Question::Compare, &Unwatched).0
+        }
         Err(problems) => panic!("{scenario}\n{}", render(&problems, false)),
     }
 }
@@ -95,6 +99,92 @@ fn claims_are_judged_by_what_was_simulated() {
     assert!(claims[12].reason.contains("users") && claims[13].reason.contains("priced"));
 }
 
+/// The pool of [`pooled`] on priced machines of Seoul, with a plan for a third node and another class.
+fn priced(claims: &str) -> String {
+    let parts = pooled("", "")
+        .replace(
+            "system:\n  system: s\n",
+            "system:\n  system: s\n  region: ap-northeast-2\n  \
+            node_groups: { main: { instance: t3.large, desired: 2, max: 5 } }\n",
+        )
+        .replace("{ store: {", "{ other: { class: db.t3.micro, engine: postgres }, store: {");
+    format!("{parts}claims:\n{claims}")
+}
+
+const THIRD_NODE: &str = "plan: more\nchanges:\n  \
+    - { edit: 1, set: node_groups.main.desired, from: 2, to: 3 }\n";
+
+/// A t3.large of Seoul is $0.104 an hour: 730 hours are $75.92. The database `store` has no class and so no
+/// price, which does not matter where both variants have it.
+#[test]
+fn differences_of_cost_are_judged_by_the_price_table() {
+    let claim = |rest: &str| format!("  - {{ metric: monthly-cost, variant: after, {rest} }}\n");
+    let claims = [
+        "against: now, value: +$75.92, tolerance: 0.01%",
+        "against: now, of: main, value: +$60",
+        "against: now, value: +$70, relation: at-least",
+        "against: now, of: store, value: +$0",
+        "of: main, against: now, value: 1.5, tolerance: 0.01%",
+        "of: main, value: $227.76, tolerance: 0.01%",
+    ];
+    let back = "  - { metric: monthly-cost, variant: now, against: after, value: -$75.92, tolerance: \
+                0.01% }\n  - { metric: nodes, variant: after, against: now, value: +1, tolerance: 0% }\n  \
+                - { metric: line, variant: after, against: now, value: +50/s, relation: at-most }\n";
+    let claims = format!("{}{back}", claims.map(claim).concat());
+    let result = compared(&priced(&claims), THIRD_NODE, false);
+    verdicts(&result, &[Holds, Fails, Holds, Holds, Holds, Holds, Holds, Holds, Holds]);
+    assert_eq!(
+        result.claims[0].reason,
+        "by the price table of ap-northeast-2, 730 h a month: 3 x t3.large ($228) instead of 2 x t3.large \
+         ($152)"
+    );
+    assert!(result.claims[3].reason.ends_with("nothing that is billed is different"));
+    assert!(result.claims[0].difference && !result.claims[4].difference);
+}
+
+/// The class that the plan wants has no price in Seoul: the reason names it.
+#[test]
+fn a_difference_without_a_price_says_whose() {
+    let claims = "  - { metric: monthly-cost, variant: after, against: now, value: +$30 }\n";
+    let plan = "plan: more\nchanges:\n  \
+        - { edit: 1, set: databases.other.class, from: db.t3.micro, to: db.t3.small }\n";
+    let result = compared(&priced(claims), plan, false);
+    verdicts(&result, &[CannotBeJudged]);
+    assert_eq!(
+        result.claims[0].reason,
+        "not priced: the catalogue has no price in ap-northeast-2 for db.t3.small"
+    );
+}
+
+#[test]
+fn differences_without_a_meaning_are_refused() {
+    let refused = |claim: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("plans")).expect("it is empty");
+        std::fs::write(folder.path().join("plans/more.yaml"), THIRD_NODE).expect("it works");
+        let path = folder.path().join("scenario.yaml");
+        std::fs::write(&path, priced(&format!("  - {{ {claim} }}\n"))).expect("it works");
+        match load(&path, &Options::default()) {
+            Ok(_) => String::new(),
+            Err(problems) => render(&problems, false),
+        }
+    };
+    for (claim, expected) in [
+        ("metric: monthly-cost, variant: after, value: +$30", ["E0102", "with `against`"]),
+        ("metric: line, variant: after, against: now, value: +$30", ["E0105", "`1500/s`"]),
+        (
+            "metric: monthly-cost, variant: after, against: now, value: $30",
+            ["E0105", "with a sign"],
+        ),
+        ("metric: monthly-cost, variant: after, against: now, value: +30", ["E0105", "`$210`"]),
+        ("metric: p99, variant: after, against: now, value: +2", ["E0105", "`500ms`"]),
+        ("metric: pods, variant: now, against: now, value: +2", ["E0201", "leave out `against`"]),
+    ] {
+        let said = refused(claim);
+        assert!(expected.iter().all(|part| said.contains(part)), "{claim}\n{said}");
+    }
+}
+
 /// Three partitions, two threads: one reads two of them at 10 ms a record, so that 150 a second pass.
 #[test]
 fn consumers_are_judged_by_their_own_pace() {
@@ -160,4 +250,49 @@ fn edits_that_need_each_other_contribute_together() {
         assert!(together.low > 100.0, "{together:?}");
         assert!((together.mean - 200.0).abs() < 30.0, "{together:?}");
     }
+}
+
+/// A cache of one thread that takes 10 ms for each request, and a plan for three shards of it. `step` is the
+/// work; the class is $0.024 an hour in Seoul.
+fn cached(step: &str, claims: &str) -> String {
+    format!(
+        "scenario: s\nsystem:\n  system: s\n  region: ap-northeast-2\n  services:\n    server:\n      \
+         max_connections: 1M\n      accept_count: 0\n      threads: 100k\n      replicas: 1\n      \
+         endpoints:\n        serve:\n          - {step}\n  caches: {{ redis: {{ class: cache.t4g.micro, \
+         shards: 1, replicas: 1 }} }}\n  indexes: {{ list: {{ ttl: 10m, sweep: 1m, fixed: 1000 }} \
+         }}\nvariants: {{ now: {{}}, after: {{ plans: [more] }} }}\nmixes: {{ only: {{ requests: {{ \
+         server.serve: 1 }} }} }}\nload: {{ rate: 60/s }}\ntargets: {{ p99: 60s }}\nwindow: {{ warm_up: 2s, \
+         measure: 30s }}\nreplications: 4\nprecision: {{ half_width: 50%, most_replications: 4 }}\nsearch: \
+         {{ highest: 1000/s, resolution: 3%, replications: 6 }}\nclaims:\n{claims}"
+    )
+}
+
+const THREE_SHARDS: &str = "plan: more\nchanges:\n  \
+    - { edit: 1, set: caches.redis.shards, from: 1, to: 3 }\n";
+
+/// Each shard is a server of its own and gets a third of the commands: 3 × 100 a second, and at 60 a second
+/// 20 of 10 ms each. Each has a copy, so that four nodes are added: 4 × $0.024 × 730 = $70.08.
+#[test]
+fn keys_are_spread_over_the_shards_of_a_cluster() {
+    let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \
+        - { metric: line, variant: after, against: now, value: 3, tolerance: 7% }\n  \
+        - { metric: line, variant: after, against: now, value: +200/s, tolerance: 10% }\n  \
+        - { metric: busy, of: redis shard 1 commands, variant: after, value: 20%, tolerance: 15% }\n  \
+        - { metric: busy, of: redis shard 3 commands, variant: after, value: 20%, tolerance: 15% }\n  \
+        - { metric: monthly-cost, of: redis, variant: after, against: now, value: +$70.08, tolerance: 0.01% }\n";
+    let step = format!("cache: {{ server: redis, time: {{ constant: 10ms, {BASIS} }} }}");
+    let result = compared(&cached(&step, claims), THREE_SHARDS, false);
+    verdicts(&result, &[Holds; 6]);
+}
+
+/// 1,000 entries of 10 us: the same 10 ms, but of one key, which lies on one shard whatever their number.
+#[test]
+fn one_key_lies_on_one_shard() {
+    let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \
+        - { metric: line, variant: after, against: now, value: 1, tolerance: 3% }\n  \
+        - { metric: line, variant: after, against: now, value: 1.1, relation: at-least }\n";
+    let step =
+        format!("scan: {{ index: list, server: redis, command: {{ constant: 10us, {BASIS} }} }}");
+    let result = compared(&cached(&step, claims), THREE_SHARDS, false);
+    verdicts(&result, &[Holds, Holds, Fails]);
 }

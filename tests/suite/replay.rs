@@ -202,7 +202,11 @@ fn with_idle(spec: &Spec) -> Spec {
         max_connections: None,
     };
     spec.databases.insert(0, database);
-    spec.caches.insert(0, Cache { name: "idle".into(), round_trip: Span::ZERO });
+    for cache in &mut spec.caches {
+        cache.of += 1;
+    }
+    let idle = Cache { name: "idle".into(), of: 0, shards: 1, round_trip: Span::ZERO };
+    spec.caches.insert(0, idle);
     spec.topics.insert(
         0,
         Topic {

@@ -305,15 +305,23 @@ fn stores() -> impl Strategy<Value = (Vec<Database>, Vec<Cache>, Vec<Topic>, Vec
             io_latency: millis(latency),
             max_connections,
         });
-    let cache =
-        (0..2_u64).prop_map(|trip| Cache { name: "cache".into(), round_trip: millis(trip) });
+    // None, a single server, or a cluster.
+    let caches = (0..4_u32, 0..2_u64).prop_map(|(shards, trip)| {
+        let shard = |number| Cache {
+            name: format!("cache {number}"),
+            of: 0,
+            shards,
+            round_trip: millis(trip),
+        };
+        (0..shards).map(shard).collect::<Vec<_>>()
+    });
     let topic = (1..5_u32).prop_map(|partitions| Topic {
         name: String::new(),
         partitions,
         replication: Replication::default(),
         counted: true,
     });
-    (vec(database, 2), vec(cache, 0..2), vec(topic, 0..4), 0..3_usize).prop_map(
+    (vec(database, 2), caches, vec(topic, 0..4), 0..3_usize).prop_map(
         |(databases, caches, topics, locks)| {
             let lock = |number| Lock { name: format!("lock {number}") };
             (databases, caches, topics, (0..locks).map(lock).collect())

@@ -459,7 +459,7 @@ fn a_steady_run_has_the_size_of_its_load() {
     ];
     let mut spec = system(&[Dist::Constant(0.001)], &ops, 10.0);
     spec.load.open = Some(Open { requests_per_s: 10.0, regular: true });
-    spec.caches = vec![Cache { name: "redis".into(), round_trip: ms(1) }];
+    spec.caches = vec![Cache { name: "redis".into(), of: 0, shards: 1, round_trip: ms(1) }];
     spec.indexes = vec![reservations()];
     let run = Run { follow_curve: false, ..day(10.0) };
     let mean = |spec: &Spec, scale: f64| mean_response_s(spec, &Run { scale, ..run });

@@ -389,7 +389,7 @@ fn servers_get_slow_and_lost() {
     let mut spec = system(&[Dist::Constant(0.1)], &ops, 1.0);
     spec.load.open = Some(Open { requests_per_s: 1.0, regular: true });
     spec.databases = vec![database()];
-    spec.caches = vec![Cache { name: "c".into(), round_trip: Span::ZERO }];
+    spec.caches = vec![Cache { name: "c".into(), of: 0, shards: 1, round_trip: Span::ZERO }];
     let timeout = Some(Span::from_millis(300));
     spec.timeline = vec![
         at(1.5, Happening::SlowDatabase { database: 0, factor: 4.0 }),

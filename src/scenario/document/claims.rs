@@ -72,9 +72,12 @@ document! {
         of: Option<Spanned<Text>>,
         /// Variant that it speaks of; the only one by default.
         variant: Option<Name>,
-        /// Variant that it compares with: the value is then the ratio to that one, such as 2 for "twice".
+        /// Variant that it compares with: the value is then the ratio to that one, such as `2` for
+        /// "twice", or, with a sign, the difference from it in the unit of the metric, such as `+$30` or
+        /// `-20ms`.
         against: Option<Name>,
-        /// The value with its unit: `1500/s`, `500ms`, `1%`, `5M`, `$210`.
+        /// The value with its unit: `1500/s`, `500ms`, `1%`, `5M`, `$210`; with `against` a ratio or a
+        /// difference.
         value: Spanned<Text>,
         /// How the value is meant; `about` by default.
         relation: Option<RelationWord>,

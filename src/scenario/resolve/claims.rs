@@ -51,10 +51,19 @@ fn one(
         })?,
     };
     let against = match &document.against {
-        Some(name) => Some(variant_of(name, question, problems)?),
+        Some(name) => {
+            let against = variant_of(name, question, problems)?;
+            if against == variant {
+                let message = format!("a claim about `{}` is not against itself", name.text);
+                let help = "name the variant that it is compared with, or leave out `against`";
+                problems.help("E0201", name.span, message, help);
+                return None;
+            }
+            Some(against)
+        }
         None => None,
     };
-    let value = value(document, metric, problems)?;
+    let (value, difference) = value(document, metric, problems)?;
     named(document, metric, question, cases.get(variant)?, problems)?;
     if let (Some(load), false) = (&document.load, takes_load(metric)) {
         problems.add("E0101", load.span, "`load` has no meaning for this metric");
@@ -71,6 +80,7 @@ fn one(
         of: of.map(str::to_owned),
         variant,
         against,
+        difference,
         relation: match document.relation {
             Some(RelationWord::AtLeast) => Relation::AtLeast,
             Some(RelationWord::AtMost) => Relation::AtMost,
@@ -80,6 +90,7 @@ fn one(
         value,
         load,
         known: [known(variant), against.and_then(known)],
+        because: None,
         factor: factor(metric, question, cases.get(variant)?, asked),
         place: Place {
             at: text(document.at.as_ref()),
@@ -134,29 +145,47 @@ fn unit(metric: ClaimMetric) -> (Unit, &'static str) {
     }
 }
 
-/// The value in the unit of the metric; times in ms.
-fn value(document: &ClaimDoc, metric: ClaimMetric, problems: &mut Problems) -> Option<f64> {
+/// The value in the unit of the metric, times in ms, and whether it is a difference: whether it has a sign.
+fn value(document: &ClaimDoc, metric: ClaimMetric, problems: &mut Problems) -> Option<(f64, bool)> {
     let text = document.value.value.0.as_str();
-    let (wanted, example) = match document.against {
-        Some(_) => (Unit::Plain, "a ratio such as `2`, because of `against`"),
-        None => unit(metric),
+    let (sign, amount) = match (text.strip_prefix('+'), text.strip_prefix(['-', '−'])) {
+        (Some(rest), _) => (Some(1.0), rest),
+        (None, Some(rest)) => (Some(-1.0), rest),
+        (None, None) => (None, text),
     };
-    let found = match (wanted, text.strip_prefix('$')) {
-        (Unit::Dollars, Some(amount)) => canonical(amount).filter(|(_, kind)| *kind == "number"),
+    let shown: String = text.chars().take(40).collect();
+    if sign.is_some() && document.against.is_none() {
+        let message = format!("`{shown}` is a difference, and nothing says from which variant");
+        let help = "name that variant with `against`, or write the value without a sign";
+        problems.help("E0102", document.value.span, message, help);
+        return None;
+    }
+    let (own, example) = unit(metric);
+    let (wanted, example) = match (&document.against, sign) {
+        (Some(_), None) => (
+            Unit::Plain,
+            format!(
+                "a ratio such as `2` or, with a sign, the difference from the variant in `against`: \
+                 {example} with `+` or `-` before it"
+            ),
+        ),
+        (_, Some(_)) => (own, format!("{example} with `+` or `-` before it")),
+        (None, None) => (own, example.to_owned()),
+    };
+    let found = match (wanted, amount.strip_prefix('$')) {
+        (Unit::Dollars, Some(dollars)) => canonical(dollars).filter(|(_, kind)| *kind == "number"),
         (_, Some(_)) | (Unit::Dollars, None) => None,
-        (Unit::Rate, None) => canonical(text).filter(|(_, kind)| *kind == "rate"),
-        (Unit::Time, None) => canonical(text)
+        (Unit::Rate, None) => canonical(amount).filter(|(_, kind)| *kind == "rate"),
+        (Unit::Time, None) => canonical(amount)
             .filter(|(_, kind)| *kind == "time")
             .map(|(seconds, kind)| (seconds * 1000.0, kind)),
-        (Unit::Plain, None) => canonical(text).filter(|(_, kind)| *kind == "number"),
+        (Unit::Plain, None) => canonical(amount).filter(|(_, kind)| *kind == "number"),
     };
     if found.is_none() {
-        let shown: String = text.chars().take(40).collect();
         let message = format!("`{shown}` is not what this metric counts in");
-        let help = format!("write {example}");
-        problems.help("E0105", document.value.span, message, help);
+        problems.help("E0105", document.value.span, message, format!("write {example}"));
     }
-    found.map(|(value, _)| value)
+    found.map(|(value, _)| (value * sign.unwrap_or(1.0), sign.is_some()))
 }
 
 fn takes_load(metric: ClaimMetric) -> bool {

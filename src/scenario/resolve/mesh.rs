@@ -234,10 +234,10 @@ impl Program<'_, '_> {
             let time = self
                 .thousand(document.command.as_ref())
                 .unwrap_or_else(|| self.compiler.sampler(&Dist::Constant(0.0)));
-            let caches = &self.compiler.system.caches;
-            if let Some(cache) = self.compiler.index(caches, server, "cache") {
+            if let Some((first, shards)) = self.compiler.cache(server) {
                 let draw = draw(&format!("{place}/command"));
-                self.emit(Op::CacheOfIndex { index, cache: cache as Id, time, draw });
+                let cache = first + shard_of(&document.index.text, shards);
+                self.emit(Op::CacheOfIndex { index, cache, time, draw });
             }
         } else if document.command.is_some() {
             let message = "`command` is the time of a `server`, which is missing";
@@ -255,5 +255,31 @@ impl Program<'_, '_> {
     fn thousand(&mut self, time: Option<&Time>) -> Option<Id> {
         let law = self.compiler.law(time?);
         (law.mean() > 0.0).then(|| self.compiler.sampler(&law.scaled(THOUSAND)))
+    }
+}
+
+/// The shard of a Redis cluster on which a key lies: CRC-16 (XMODEM) of its name modulo 16,384 slots, of
+/// which each shard has as many side by side. The name of an index stands for that of its key.
+fn shard_of(key: &str, shards: u32) -> Id {
+    /// Slots of a cluster (Redis cluster specification, key distribution model).
+    const SLOTS: u32 = 16_384;
+    let crc = key.bytes().fold(0_u16, |crc, byte| {
+        (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
+            if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 }
+        })
+    });
+    u32::from(crc) % SLOTS * shards / SLOTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shard_of;
+
+    /// The check value of CRC-16/XMODEM is 0x31C3 for "123456789" (Redis cluster specification, appendix
+    /// A): slot 12,739 of 16,384, the fourth of four quarters and the eighth of ten tenths.
+    #[test]
+    fn keys_lie_where_redis_puts_them() {
+        assert_eq!(shard_of("123456789", 16_384), 0x31C3);
+        assert_eq!([1, 4, 10].map(|shards| shard_of("123456789", shards)), [0, 3, 7]);
     }
 }

@@ -263,9 +263,8 @@ impl<'c, 'a> Program<'c, 'a> {
             None => self.compiler.unit("cache_command"),
         };
         let time = self.compiler.sampler(&law);
-        let caches = &self.compiler.system.caches;
-        if let Some(cache) = self.compiler.index(caches, &document.server, "cache") {
-            self.emit(Op::Cache { cache: cache as Id, operations, time, draw: draw(place) });
+        if let Some((cache, _)) = self.compiler.cache(&document.server) {
+            self.emit(Op::Cache { cache, operations, time, draw: draw(place) });
         }
         match (document.hit, document.miss.as_slice()) {
             (None, []) => {}

@@ -304,6 +304,13 @@ impl Compiler<'_> {
         self.check_clients();
     }
 
+    /// The first shard of the cache with this name, and how many it has.
+    pub(super) fn cache(&mut self, name: &Name) -> Option<(Id, u32)> {
+        let of = self.index(&self.system.caches, name, "cache")? as Id;
+        let first = self.spec.caches.iter().position(|cache| cache.of == of)?;
+        Some((first as Id, self.spec.caches[first].shards))
+    }
+
     fn servers(&mut self) {
         self.indexes();
         let system = self.system;
@@ -316,12 +323,19 @@ impl Compiler<'_> {
         } else {
             self.unit_mean("cache_round_trip")
         };
-        for (name, document) in system.caches.iter() {
+        for (of, (name, document)) in (0..).zip(system.caches.iter()) {
             if let Some(class) = &document.class {
                 let class = self.pick(class);
                 self.part(&self.catalog.cache_classes, &class, "cache class");
             }
-            self.spec.caches.push(Cache { name: name.value.clone(), round_trip });
+            let shards = document.shards.as_ref().map_or(1, |shards| self.pick(shards).u32());
+            for shard in 1..=shards {
+                let name = match shards {
+                    1 => name.value.clone(),
+                    _ => format!("{} shard {shard}", name.value),
+                };
+                self.spec.caches.push(Cache { name, of, shards, round_trip });
+            }
         }
         self.spec.kafka = self.brokers();
         for (name, document) in system.topics.iter() {

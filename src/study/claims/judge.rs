@@ -137,6 +137,7 @@ impl Facts<'_> {
             of: claim.of.clone(),
             variant: name(claim.variant),
             against: claim.against.map(name),
+            difference: claim.difference,
             load_rps: load,
             relation: claim.relation,
             tolerance: claim.tolerance,
@@ -150,7 +151,11 @@ impl Facts<'_> {
         let known = self.known(claim, claim.variant, claim.known[0]).and_then(|known| {
             let Some(other) = claim.against else { return Ok(known) };
             let base = self.known(claim, other, claim.known[1])?;
-            ratio(known, &base, &name(other))
+            if claim.difference {
+                difference(known, &base, claim.factor.unwrap_or(1.0), &name(other))
+            } else {
+                ratio(known, &base, &name(other))
+            }
         });
         match known {
             Ok(known) => {
@@ -179,7 +184,7 @@ impl Facts<'_> {
     /// What is known of the metric in one variant, or why it cannot be judged.
     fn known(&self, claim: &Claim, variant: usize, known: Option<f64>) -> Result<Known, String> {
         match claim.metric.source() {
-            Source::Description => described(claim.metric, known),
+            Source::Description => described(claim, known),
             Source::Line => self.at_line(claim, variant),
             Source::Consumers => self.consumers(variant),
             Source::Load => self.at(claim, variant),
@@ -333,10 +338,11 @@ fn quantile(name: &str) -> usize {
 }
 
 /// What the description alone says.
-fn described(metric: ClaimMetric, known: Option<f64>) -> Result<Known, String> {
-    let value = known.ok_or_else(|| match metric {
+fn described(claim: &Claim, known: Option<f64>) -> Result<Known, String> {
+    let because = |other: &str| claim.because.clone().unwrap_or_else(|| other.to_owned());
+    let value = known.ok_or_else(|| match claim.metric {
         ClaimMetric::MonthlyCost => {
-            "not priced: the catalogue has no price in this region for some of it".to_owned()
+            because("not priced: the catalogue has no price in this region for some of it")
         }
         _ => "the description does not say".to_owned(),
     })?;
@@ -345,7 +351,7 @@ fn described(metric: ClaimMetric, known: Option<f64>) -> Result<Known, String> {
         beyond: false,
         each: Vec::new(),
         doubt: 0.0,
-        reason: "the description says so, as it runs in this variant".into(),
+        reason: because("the description says so, as it runs in this variant"),
         resource: None,
         thin: false,
     })
@@ -390,6 +396,27 @@ fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, String> {
         (b.low > 0.0).then_some(found)
     };
     let estimate = paired.or_else(ends).ok_or_else(|| format!("it is nothing in {name}"))?;
+    Ok(Known { estimate, thin: known.thin || base.thin, ..known })
+}
+
+/// `known` less `base`: by replication where runs are paired, else from the ends of both intervals. What
+/// is simulated counts `factor` times in the unit of the claim.
+fn difference(known: Known, base: &Known, factor: f64, name: &str) -> Result<Known, String> {
+    if base.beyond {
+        return Err(format!("the line of {name} lies beyond the largest load tried"));
+    }
+    let n = known.each.len().min(base.each.len());
+    let (a, b) = (&known.estimate, &base.estimate);
+    let estimate = if n >= 2 {
+        let found = scaled(&stats::paired(&base.each[..n], &known.each[..n], CONFIDENCE), factor);
+        let doubt = (a.mean * known.doubt - b.mean * base.doubt).abs();
+        Estimate { low: found.low - doubt, high: found.high + doubt, ..found }
+    } else if a.is_exact() && b.is_exact() {
+        Estimate::exact(a.mean - b.mean)
+    } else {
+        let n = a.n.min(b.n);
+        Estimate { mean: a.mean - b.mean, low: a.low - b.high, high: a.high - b.low, n }
+    };
     Ok(Known { estimate, thin: known.thin || base.thin, ..known })
 }
 
@@ -438,8 +465,27 @@ mod tests {
         let found = ratio(side(vec![20.0, 40.0, 60.0]), &side(vec![10.0, 20.0, 30.0]), "b");
         let found = found.map(|known| known.estimate).expect("it is finite");
         assert!((found.mean - 2.0).abs() < 1e-12 && found.high - found.low < 1e-9, "{found:?}");
-        // Without pairs, the ends: 90/110 to 110/90.
+        // Each replication exactly ten more, though both vary by as much.
+        let found =
+            difference(side(vec![20.0, 40.0, 60.0]), &side(vec![10.0, 30.0, 50.0]), 1.0, "b");
+        let found = found.map(|known| known.estimate).expect("both are known");
+        assert!((found.mean - 10.0).abs() < 1e-12 && found.high - found.low < 1e-9, "{found:?}");
+        // In users, a thousand for each: ten thousand more.
+        let thousand = |each: Vec<f64>| {
+            let known = side(each);
+            Known { estimate: scaled(&known.estimate, 1000.0), ..known }
+        };
+        let (after, before) = (thousand(vec![20.0, 40.0]), thousand(vec![10.0, 30.0]));
+        let found = difference(after, &before, 1000.0, "b");
+        let found = found.map(|known| known.estimate).expect("both are known");
+        assert!((found.mean - 10_000.0).abs() < 1e-9, "{found:?}");
+        // Without pairs, the ends: 90/110 to 110/90, and 90 − 110 to 110 − 90.
         let alone = || Known { each: Vec::new(), estimate: FROM_90_TO_110, ..side(Vec::new()) };
+        let found =
+            difference(alone(), &alone(), 1.0, "b").map(|known| known.estimate).expect("known");
+        assert!((found.low + 20.0).abs() < 1e-12 && (found.high - 20.0).abs() < 1e-12);
+        let beyond = Known { beyond: true, ..alone() };
+        assert!(difference(alone(), &beyond, 1.0, "b").is_err());
         let found = ratio(alone(), &alone(), "b").map(|known| known.estimate).expect("finite");
         assert!(
             (found.low - 90.0 / 110.0).abs() < 1e-12 && (found.high - 110.0 / 90.0).abs() < 1e-12

@@ -1,0 +1,109 @@
+//! What the audit finds, in Korean: no rule is left with an English sentence.
+
+use plimsoll::audit::{Audit, audit, explain, text};
+use plimsoll::report::{Lang, translated};
+use plimsoll::scenario::{Options, load, render};
+
+use super::{FAULTS, spoiled};
+
+/// Words that are names in Korean texts too: units, files' formats and what only English has a word for.
+const KEPT: &[&str] = &[
+    "CPU",
+    "MiB",
+    "GiB",
+    "RPS",
+    "DB",
+    "IOPS",
+    "PSQL",
+    "ms",
+    "s",
+    "x",
+    "m",
+    "MAU",
+    "DAU",
+    "Kafka",
+    "JVM",
+    "MaxRAMPercentage",
+    "storage",
+    "commands",
+    "CFS",
+    "disk",
+];
+
+/// English words of a text, two or more of which stand in a row. What stands in backticks, what a system's
+/// author wrote behind a setting, paths and names of parts do not count.
+fn english(text: &str, written: &[&str]) -> Option<String> {
+    let mut text = text.to_owned();
+    for one in written {
+        text = text.replace(one, "");
+    }
+    let outside: Vec<&str> = text.split('`').step_by(2).collect();
+    let outside = outside.join("가");
+    let plain = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words: Vec<&str> = outside
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .collect();
+    let row = words
+        .windows(2)
+        .find(|pair| pair.iter().all(plain) && !pair.iter().all(|word| KEPT.contains(word)));
+    row.map(|pair| pair.join(" "))
+}
+
+fn hangul(text: &str) -> bool {
+    text.chars().any(|letter| ('가'..='힣').contains(&letter))
+}
+
+#[track_caller]
+fn is_korean(found: &Audit, written: &[&str]) {
+    let mut wrong = Vec::new();
+    for finding in &found.findings {
+        let title = explain(finding.code).map_or("", |about| about.title);
+        for sentence in [title, &finding.message, &finding.consequence, finding.remedy] {
+            let said = translated(sentence, Lang::Ko);
+            // A path with its values needs no word.
+            let needs = written.iter().all(|one| !said.contains(one)) && !said.starts_with('-');
+            if (needs && !hangul(&said)) || english(&said, written).is_some() {
+                wrong.push(format!("{}: {sentence}\n    {said}", finding.code));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // As the terminal shows it, with what is around.
+    let shown = text(found, true, &|sentence| translated(sentence, Lang::Ko));
+    let left = ["error[", "warning[", "note[", "= remedy", "cost of", "not priced", "all that has"];
+    for line in shown.lines() {
+        assert!(left.iter().all(|part| !line.contains(part)), "{line}");
+    }
+}
+
+#[test]
+fn every_rule_speaks_korean() {
+    for fault in FAULTS {
+        let folder = tempfile::tempdir().expect("a folder");
+        is_korean(&spoiled(fault, folder.path()), &["built in code"]);
+    }
+}
+
+#[test]
+fn the_plan_is_judged_in_korean() {
+    let path = std::path::Path::new("scenarios/c4ang/plan.yaml");
+    let options = Options { check_only: true, ..Options::default() };
+    let loaded = load(path, &options).unwrap_or_else(|found| panic!("{}", render(&found, false)));
+    is_korean(
+        &audit(&loaded),
+        &[
+            "platform-core (DataSourceConfiguration.kt) builds both pools in code and reads no hikari setting",
+            "the EKS module ignores desired_size once the group exists; min_size rules",
+        ],
+    );
+}
+
+#[test]
+fn an_english_rest_is_seen() {
+    assert_eq!(english("`a b c`: 파드 2개", &[]), None);
+    assert_eq!(english("10 runs: 파드가 has one pod", &[]).as_deref(), Some("has one"));
+    assert_eq!(english("실제로는 10: built in code", &["built in code"]), None);
+}
