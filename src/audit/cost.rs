@@ -10,6 +10,9 @@ use crate::study::result::{CostItem, StudyResult, Used};
 /// Hours of a month.
 pub(super) const HOURS: f64 = 730.0;
 
+/// The mark of what has a price that is assumed.
+pub(super) const ASSUMED: char = '†';
+
 /// One line of a bill.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
@@ -193,9 +196,9 @@ fn told(items: &[Item]) -> String {
     kinds.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// What is billed, with a mark where its price is no more than assumed.
+/// What is billed, marked where its price is no more than assumed.
 fn marked(what: String, basis: Option<Basis>) -> String {
-    if basis == Some(Basis::Assumed) { format!("{what}, price assumed") } else { what }
+    if basis == Some(Basis::Assumed) { format!("{what} {ASSUMED}") } else { what }
 }
 
 fn hourly(prices: Option<&Map<Money>>, region: &str) -> Option<f64> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json as object};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::cost::ASSUMED;
 use super::{About, Audit, Bill, Finding, Rule, Severity, figure, rules};
 
 /// Findings of one code that the text shows unless all are asked for; the rest is counted. JSON has all.
@@ -98,6 +99,7 @@ fn bill(text: &mut String, same: &[Bill], say: &dyn Fn(&str) -> String) {
         line(&format!("{:<36} {}", item.part, item.what), &amount);
     }
     line(&say("all that has a price"), &dollars(first.total()));
+    let assumed = first.items.iter().any(|item| item.what.ends_with(ASSUMED));
     if let Some(stated) = first.stated {
         let covers =
             if first.covers.is_empty() { "all".to_owned() } else { first.covers.join(", ") };
@@ -105,6 +107,9 @@ fn bill(text: &mut String, same: &[Bill], say: &dyn Fn(&str) -> String) {
         if !first.covers.is_empty() {
             line(&say("the same by the price table"), &dollars(first.covered_total()));
         }
+    }
+    if assumed {
+        let _ = writeln!(text, "  {ASSUMED} {}", say("the price is assumed"));
     }
 }
 

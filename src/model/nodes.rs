@@ -32,7 +32,8 @@ pub(super) struct Nodes {
     scaler: Option<Scaler>,
     /// By number; gone ones stay.
     all: Vec<Node>,
-    /// Processor time that nodes which are gone used beyond what they had earned, by group \[millicores × ns\].
+    /// Processor time that nodes which are gone used beyond what they had earned, by group
+    /// \[millicores × ns\].
     owed: Vec<f64>,
     /// Scratch: pods that want the processor, what they want and their weight.
     wanting: Vec<(u32, f64, f64)>,

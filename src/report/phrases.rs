@@ -37,7 +37,10 @@ const PHRASES: &[(&str, &str)] = &[
         "모든 값이 최대이거나 더 키워도 소용없고, 여전히 목표 미달",
     ),
     ("every value is the largest", "모든 값이 최대"),
-    ("not found within {0} steps upwards", "{0}단계를 올려도 찾지 못함"),
+    (
+        "not found within {0} steps upwards; the last that a rule refused: {1}",
+        "{0}단계를 올려도 찾지 못함. 마지막으로 규칙에 걸린 것: {1}",
+    ),
     ("stopped before its end", "끝나기 전에 중단됨"),
     ("the load asked for is carried", "요구 부하를 감당"),
     (

@@ -86,6 +86,9 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
         let more = format!("{sign}{}", dollars(more.abs(), lang));
         all.push(say(lang, Word::SizeCost, &[&dollars(usd, lang), &more]));
     }
+    if phase.cost.iter().any(|item| item.what.ends_with('†')) {
+        all.push(Word::SizeAssumed.text(lang).to_owned());
+    }
     if !phase.unpriced.is_empty() {
         all.push(say(lang, Word::SizeUnpriced, &[&phase.unpriced.join(", ")]));
     }

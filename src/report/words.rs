@@ -196,7 +196,7 @@ catalogue! {
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
     CostHeading: "What it costs in a month", "월 비용";
-    CostLead: "On-demand list prices of the region; what is not described here is not counted.", "해당 리전의 온디맨드 정가 기준. 기술되지 않은 것은 포함하지 않음.";
+    CostLead: "On-demand list prices of the region; what is not described here is not counted. †: the price is assumed.", "해당 리전의 온디맨드 정가 기준. 기술되지 않은 것은 포함하지 않음. †: 가정한 가격.";
     CostLeadDay: "“As it ran” is a month of days like the simulated one: nodes while they were there, and surcharges for processors beyond the baseline.",
         "“운영 기준”은 시뮬레이션한 하루가 한 달 반복될 때의 비용: 노드는 떠 있던 시간만큼, 기준선을 넘긴 CPU는 추가 요금 포함.";
     CostPart: "part", "항목";
@@ -370,6 +370,7 @@ catalogue! {
     SizeProbability: "every target is met in {0} % of {2} fresh runs, surely in {1} %", "새로 실행한 {2}회 중 {0} %가 모든 목표 달성, 하한 {1} %";
     SizeBinds: "the line is at {0} times the load, on {1}: {2}", "포화 지점은 부하의 {0}배, 먼저 포화되는 자원은 {1}: {2}";
     SizeUnbound: "nothing saturates up to {0} times the load", "부하의 {0}배까지 포화되는 자원 없음";
+    SizeAssumed: "†: the price is assumed", "†: 가정한 가격";
     SizeCost: "{0} a month for all that has a price, {1} against the variant", "가격이 있는 항목 월 {0}, 현재 구성 대비 {1}";
     SizeUnpriced: "without a price, counted as 0: {0}", "가격이 없어 0으로 계산: {0}";
     SizeEverything: "everything", "전체";

@@ -404,7 +404,8 @@ pub struct CostItem {
     pub part: String,
     /// What it is: count and type.
     pub what: String,
-    /// As the description has it from the beginning, all month \[dollars a month\]; none: no price is known.
+    /// As the description has it from the beginning, all month \[dollars a month\]; none: no price is
+    /// known.
     pub monthly_usd: Option<f64>,
     /// A month of such days, of what was there \[dollars a month\]; none where it is not paid by what runs,
     /// no day was run or no price is known.

@@ -1,5 +1,5 @@
-//! What was there on the day, which may change, and what was used of all that is paid for by the time or the
-//! use: nodes, and processors of databases.
+//! What was there on the day, which may change, and what was used of all that is paid for by the time or
+//! the use: nodes, and processors of databases.
 
 use super::CONFIDENCE;
 use super::gather::share_of;
@@ -75,8 +75,8 @@ impl There<'_> {
         share_of(busy, self.capacity(station, number, bin).max(busy))
     }
 
-    /// Capacity of a station in a bin, in the unit of the station: by the settings in force at its middle and
-    /// the mean number of pods that were ready.
+    /// Capacity of a station in a bin, in the unit of the station: by the settings in force at its middle
+    /// and the mean number of pods that were ready.
     fn capacity(&self, station: usize, number: usize, bin: &Bin) -> f64 {
         let middle = (number as f64 + 0.5) * self.day.bin.secs();
         let state = self.day.steps.iter().take_while(|step| step.0.secs() <= middle).count();

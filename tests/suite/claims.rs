@@ -105,7 +105,8 @@ fn priced(claims: &str) -> String {
         .replace(
             "system:\n  system: s\n",
             "system:\n  system: s\n  region: ap-northeast-2\n  \
-            node_groups: { main: { instance: t3.large, desired: 2, max: 5 } }\n",
+            node_groups: { main: { instance: t3.large, desired: 2, max: 5 } }\n  \
+            caches: { kept: { class: cache.t4g.micro } }\n",
         )
         .replace("{ store: {", "{ other: { class: db.t3.micro, engine: postgres }, store: {");
     format!("{parts}claims:\n{claims}")
@@ -142,17 +143,17 @@ fn differences_of_cost_are_judged_by_the_price_table() {
     assert!(result.claims[0].difference && !result.claims[4].difference);
 }
 
-/// The class that the plan wants has no price in Seoul: the reason names it.
+/// What the plan wants has no price in Seoul: the reason names it.
 #[test]
 fn a_difference_without_a_price_says_whose() {
     let claims = "  - { metric: monthly-cost, variant: after, against: now, value: +$30 }\n";
     let plan = "plan: more\nchanges:\n  \
-        - { edit: 1, set: databases.other.class, from: db.t3.micro, to: db.t3.small }\n";
+        - { edit: 1, set: caches.kept.class, from: cache.t4g.micro, to: cache.t3.small }\n";
     let result = compared(&priced(claims), plan, false);
     verdicts(&result, &[CannotBeJudged]);
     assert_eq!(
         result.claims[0].reason,
-        "not priced: the catalogue has no price in ap-northeast-2 for db.t3.small"
+        "not priced: the catalogue has no price in ap-northeast-2 for cache.t3.small"
     );
 }
 

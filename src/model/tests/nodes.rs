@@ -204,7 +204,8 @@ fn an_instance_without_credits_falls_to_its_baseline() {
     assert!(late.iter().all(|gap| *gap > 4.0), "{late:?}");
 }
 
-/// Two services use half a vCPU each of a node that earns 0.4: 0.6 x 40 s after 40 s, whatever it had saved.
+/// Two services use half a vCPU each of a node that earns 0.4: 0.6 x 40 s after 40 s, whatever it had
+/// saved.
 #[test]
 fn what_a_node_uses_beyond_its_credits_is_owed() {
     let mut spec = neighbours([0.5, 0.5], [500, 500], 2);

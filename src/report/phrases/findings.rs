@@ -16,6 +16,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("= remedy: {0}", "= 조치: {0}"),
     ("cost of {0} in {1}, a month of 730 h:", "{1} 기준 {0} 구성의 월 비용(월 730시간):"),
     ("not priced", "가격 미상"),
+    ("the price is assumed", "가정한 가격"),
     ("all that has a price", "가격을 아는 항목의 합계"),
     ("the document says, for {0}", "문서에 적힌 비용: {0}"),
     ("all", "전체"),

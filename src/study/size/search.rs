@@ -375,9 +375,10 @@ impl<'a> Search<'a> {
             };
             visited.insert(std::mem::replace(&mut at, next));
         }
-        let last =
-            refused.map_or(String::new(), |why| format!("; the last that a rule refused: {why}"));
-        Err(format!("not found within {MOST_STEPS} steps upwards{last}"))
+        let why = refused.unwrap_or_else(|| "none".to_owned());
+        Err(format!(
+            "not found within {MOST_STEPS} steps upwards; the last that a rule refused: {why}"
+        ))
     }
 
     /// One notch more of everything.
