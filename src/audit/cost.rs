@@ -205,23 +205,9 @@ fn hourly(prices: Option<&Map<Money>>, region: &str) -> Option<f64> {
     prices?.get(region).map(|price| price.0 * HOURS)
 }
 
-/// The bill of a variant.
-pub(super) fn bill(view: &View<'_>) -> Bill {
-    let system = view.system;
-    let region = system.region.as_ref().map_or("", |region| region.text.as_str());
+/// Databases and their storage.
+fn of_databases(view: &View<'_>, region: &str) -> Vec<Item> {
     let mut items = Vec::new();
-    for (name, group) in system.node_groups.iter() {
-        let nodes = view.nodes(group).0;
-        let instance = view.instance(group);
-        let price = hourly(instance.map(|item| &item.hourly), region);
-        let surplus = instance.and_then(|item| item.surplus_hourly).map(|price| price.0);
-        items.push(Item {
-            part: format!("node_groups.{}", name.value),
-            what: format!("{nodes} x {}", view.pick(&group.instance).text),
-            monthly: price.map(|price| price * f64::from(nodes)),
-            meter: Meter { node: price, free: None, surplus },
-        });
-    }
     for database in view.databases() {
         if let Some(class) = view.get(database.document.class.as_ref()) {
             items.push(Item {
@@ -254,6 +240,27 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
             });
         }
     }
+    items
+}
+
+/// The bill of a variant.
+pub(super) fn bill(view: &View<'_>) -> Bill {
+    let system = view.system;
+    let region = system.region.as_ref().map_or("", |region| region.text.as_str());
+    let mut items = Vec::new();
+    for (name, group) in system.node_groups.iter() {
+        let nodes = view.nodes(group).0;
+        let instance = view.instance(group);
+        let price = hourly(instance.map(|item| &item.hourly), region);
+        let surplus = instance.and_then(|item| item.surplus_hourly).map(|price| price.0);
+        items.push(Item {
+            part: format!("node_groups.{}", name.value),
+            what: format!("{nodes} x {}", view.pick(&group.instance).text),
+            monthly: price.map(|price| price * f64::from(nodes)),
+            meter: Meter { node: price, free: None, surplus },
+        });
+    }
+    items.extend(of_databases(view, region));
     for (name, cache) in system.caches.iter() {
         let Some(class) = view.get(cache.class.as_ref()) else { continue };
         let item = view.catalog.cache_classes.get(&class.text);

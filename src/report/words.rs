@@ -196,7 +196,8 @@ catalogue! {
     HeatTitle: "Busiest over the day: {0} in {1}, {2} % at {3}", "하루 중 최대 사용률: {1}의 {0}, {3}에 {2} %";
     ChartHeat: "How busy each station is, by hour", "시간대별 자원 사용률";
     CostHeading: "What it costs in a month", "월 비용";
-    CostLead: "On-demand list prices of the region; what is not described here is not counted. †: the price is assumed.", "해당 리전의 온디맨드 정가 기준. 기술되지 않은 것은 포함하지 않음. †: 가정한 가격.";
+    CostLead: "On-demand list prices of the region; what is not described here is not counted. †: the price is assumed.",
+        "해당 리전의 온디맨드 정가 기준. 기술되지 않은 것은 포함하지 않음. †: 가정한 가격.";
     CostLeadDay: "“As it ran” is a month of days like the simulated one: nodes while they were there, and surcharges for processors beyond the baseline.",
         "“운영 기준”은 시뮬레이션한 하루가 한 달 반복될 때의 비용: 노드는 떠 있던 시간만큼, 기준선을 넘긴 CPU는 추가 요금 포함.";
     CostPart: "part", "항목";

@@ -167,15 +167,16 @@ fn dead_replicas(tree: &mut Node, trail: &[usize], names: &[String]) -> Option<S
 /// Whether anything that is simulated depends on the setting.
 fn simulated(names: &[String]) -> bool {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    match names.as_slice() {
+    let aside = matches!(
+        names.as_slice(),
         ["services", _, "autoscaling", "kind"]
-        | ["services", _, "pod", "memory", "limit" | "heap_share"]
-        | ["databases", _, "engine"]
-        | ["caches", _, "class"]
-        | ["region" | "about", ..]
-        | [] => false,
-        _ => true,
-    }
+            | ["services", _, "pod", "memory", "limit" | "heap_share"]
+            | ["databases", _, "engine"]
+            | ["caches", _, "class"]
+            | ["region" | "about", ..]
+            | []
+    );
+    !aside
 }
 
 /// Where the path `set` leads: single values and settings only.

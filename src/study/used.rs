@@ -141,10 +141,10 @@ mod tests {
             there.share(station, number, &Bin { stations, pods: pods.to_vec(), ..Bin::default() })
         };
         let shares =
-            [share(1, &[], 0), share(1, &[2.0], 0), share(2, &[1.0], 0), share(2, &[-2.0], 0)];
+            vec![share(1, &[], 0), share(1, &[2.0], 0), share(2, &[1.0], 0), share(2, &[-2.0], 0)];
         // 1.5 of 2, of 4, of 3 pods' 6 cores; what the last pods still use when none is ready.
         assert_eq!(shares, [0.75, 0.375, 0.25, 1.0]);
-        assert_eq!([share(1, &[], 1), share(3, &[2.0], 1)], [0.25, 0.125]);
+        assert_eq!(vec![share(1, &[], 1), share(3, &[2.0], 1)], [0.25, 0.125]);
     }
 
     /// Two nodes, a third in the second of two bins, of one hour and three.
