@@ -13,6 +13,7 @@
 //! A replication meets the targets or does not, so that the probability is that of a coin: its bounds are
 //! those of Clopper and Pearson (1934).
 
+mod climb;
 mod phase;
 mod search;
 mod trial;

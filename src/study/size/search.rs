@@ -4,8 +4,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use rayon::prelude::*;
-
 use super::trial::{Cost, Seen, Trial};
 use super::{Free, Priced, Question, Wanted, Yard};
 use crate::model::spec::{Resource, Spec};
@@ -14,16 +12,10 @@ use crate::study::Watcher;
 use crate::study::setup::{Change, Study};
 use crate::study::theory::shares;
 
-/// Most steps upwards.
-const MOST_STEPS: u32 = 300;
 /// Most configurations simulated among those that are cheaper than what was found.
 const MOST_CHEAPER: u64 = 200;
 /// Most configurations looked at there.
 const MOST_POPPED: u64 = 300_000;
-/// Stations relieved to see what a failed run lacked.
-const SUSPECTS: usize = 8;
-/// What a resource that failed is given at a step upwards.
-const STEP: f64 = 1.2;
 /// Prices that differ by less are alike \[USD a month\].
 pub(super) const CENT: f64 = 0.005;
 
@@ -35,10 +27,17 @@ pub(super) type Place = Vec<usize>;
 pub(super) struct Look {
     /// Rules that it breaks.
     pub(super) broken: Vec<String>,
-    /// The station that the load would overfill most, by its name, with the share.
-    pub(super) full: Option<(Resource, String, f64)>,
+    /// The station that the load would fill most, by its name, with the share.
+    pub(super) fullest: Option<(Resource, String, f64)>,
     pub(super) bill: Vec<Priced>,
     pub(super) usd: f64,
+}
+
+impl Look {
+    /// The station that the load would overfill most.
+    pub(super) fn full(&self) -> Option<&(Resource, String, f64)> {
+        self.fullest.as_ref().filter(|fullest| fullest.2 > 1.0)
+    }
 }
 
 /// What is known of a configuration.
@@ -119,16 +118,16 @@ impl<'a> Search<'a> {
         all
     }
 
-    fn top(&self, index: usize) -> usize {
+    pub(super) fn top(&self, index: usize) -> usize {
         self.free[index].values.len() - 1
     }
 
-    fn tops(&self) -> Place {
+    pub(super) fn tops(&self) -> Place {
         (0..self.free.len()).map(|index| self.top(index)).collect()
     }
 
     /// The description under the first mix and one calibration.
-    fn spec<'s>(&self, study: &'s Study, calibration: usize) -> &'s Spec {
+    pub(super) fn spec<'s>(&self, study: &'s Study, calibration: usize) -> &'s Spec {
         study.case(self.question.variant, 0, calibration)
     }
 
@@ -140,7 +139,7 @@ impl<'a> Search<'a> {
         &self.looks[at]
     }
 
-    fn seen_from_here(&self, at: &[usize]) -> Look {
+    pub(super) fn seen_from_here(&self, at: &[usize]) -> Look {
         match self.yard.candidate(&self.changes(at)) {
             Err(why) => {
                 let why = why.lines().next().unwrap_or_default().to_owned();
@@ -154,8 +153,8 @@ impl<'a> Search<'a> {
                 });
                 candidate.bill.extend(own);
                 let usd = candidate.bill.iter().map(|item| self.price(item)).sum();
-                let full = self.full(&candidate.study, |_| true);
-                Look { broken: candidate.broken, full, bill: candidate.bill, usd }
+                let fullest = self.fullest(&candidate.study, |_| true);
+                Look { broken: candidate.broken, fullest, bill: candidate.bill, usd }
             }
         }
     }
@@ -172,9 +171,13 @@ impl<'a> Search<'a> {
         item.monthly_usd.or_else(before).unwrap_or(0.0)
     }
 
-    /// The station of these that is asked for most beyond what it has, under any calibration; pods without
-    /// room count, because what they lack is nodes.
-    fn full(&self, study: &Study, of: impl Fn(&str) -> bool) -> Option<(Resource, String, f64)> {
+    /// The station of these that is asked for most of what it has, under any calibration; pods without room
+    /// do not count as had, because what they lack is nodes.
+    pub(super) fn fullest(
+        &self,
+        study: &Study,
+        of: impl Fn(&str) -> bool,
+    ) -> Option<(Resource, String, f64)> {
         let mut worst: Option<(Resource, String, f64)> = None;
         for calibration in 0..study.calibrations.len() {
             let spec = self.spec(study, calibration);
@@ -188,7 +191,7 @@ impl<'a> Search<'a> {
                     _ => 1.0,
                 };
                 let share = share * placed;
-                if share > worst.as_ref().map_or(1.0, |worst| worst.2) && of(&station.name) {
+                if share > worst.as_ref().map_or(0.0, |worst| worst.2) && of(&station.name) {
                     worst = Some((station.resource, station.name.clone(), share));
                 }
             }
@@ -211,7 +214,7 @@ impl<'a> Search<'a> {
             Verdict::Refused(why.clone())
         } else if self.is_below_failed(at) {
             Verdict::Inferred
-        } else if let Some((resource, name, share)) = look.full {
+        } else if let Some((resource, name, share)) = look.full().cloned() {
             self.ruled_out += 1;
             self.failed.push(at.to_vec());
             Verdict::Full(resource, name, share)
@@ -284,7 +287,7 @@ impl<'a> Search<'a> {
                         return true;
                     };
                     let own = |name: &str| alone.iter().any(|own| own.as_str() == name);
-                    self.full(&found.study, own).is_none()
+                    self.fullest(&found.study, own).is_none_or(|(_, _, share)| share <= 1.0)
                 };
                 let (mut low, mut high) = (0, tops[index]);
                 while low < high {
@@ -294,259 +297,6 @@ impl<'a> Search<'a> {
                 high
             })
             .collect()
-    }
-
-    /// What cannot do the work with the largest value of every setting.
-    fn hopeless(&self) -> Option<(String, f64)> {
-        let found = self.yard.candidate(&self.changes(&self.tops())).ok()?;
-        self.full(&found.study, |_| true).map(|(_, name, share)| (name, share))
-    }
-
-    /// The position of a setting that gives at least this value; the next one where that cannot be told.
-    fn notch(&self, index: usize, at: usize, to: &str) -> usize {
-        let number = |text: &str| -> Option<f64> {
-            let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
-            text[..end.unwrap_or(text.len())].parse().ok()
-        };
-        let values = &self.free[index].values;
-        let same = values.iter().position(|value| value == to);
-        let larger = || {
-            let wanted = number(to)?;
-            values.iter().position(|value| number(value).is_some_and(|value| value >= wanted))
-        };
-        let found = same.or_else(larger).unwrap_or(self.top(index));
-        found.clamp((at + 1).min(self.top(index)), self.top(index))
-    }
-
-    /// Raise what lifts a resource; none where no free setting does.
-    fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
-        let lifted = self.yard.lift(&self.changes(at), resource, factor).ok()?;
-        let mut next = at.to_vec();
-        for one in &lifted {
-            let Some(path) = &one.setting else { continue };
-            for (index, free) in self.free.iter().enumerate() {
-                let mut paths = std::iter::once(&free.path).chain(&free.also);
-                if paths.any(|own| leads_to(own, path)) {
-                    next[index] = next[index].max(self.notch(index, at[index], &one.to));
-                }
-            }
-        }
-        (next != at).then_some(next)
-    }
-
-    /// Upwards until the load is carried.
-    ///
-    /// # Errors
-    /// Why it is not, whatever is raised.
-    pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
-        let mut at = from;
-        let mut visited: BTreeSet<Place> = BTreeSet::new();
-        let too_small = |name: &str, share: f64| {
-            format!(
-                "no value makes {name} large enough: it is asked for {share:.2} times what it has"
-            )
-        };
-        if let Some((name, share)) = self.hopeless() {
-            return Err(too_small(&name, share));
-        }
-        let mut refused = None;
-        for _ in 0..MOST_STEPS {
-            if self.watcher.stopped() {
-                return Err("stopped before anything was found that carries the load".into());
-            }
-            let next = match self.judge(&at) {
-                Verdict::Meets => return Ok(at),
-                Verdict::Refused(why) => {
-                    let cured = self.cured(&at).filter(|next| !visited.contains(next));
-                    let next = cured.or_else(|| self.all_up(&at));
-                    let next = next.ok_or_else(|| format!("nothing cures: {why}"))?;
-                    refused = Some(why);
-                    next
-                }
-                Verdict::Full(resource, name, share) => self
-                    .lifted(&at, resource, share)
-                    .or_else(|| self.fuller(&at, &name))
-                    .ok_or_else(|| too_small(&name, share))?,
-                Verdict::Fails(seen) => self.relieved(&at, &seen).ok_or_else(|| {
-                    "every value is the largest, or no larger one helps, and runs still miss a target"
-                        .to_owned()
-                })?,
-                Verdict::Inferred => self.all_up(&at).ok_or("every value is the largest")?,
-            };
-            visited.insert(std::mem::replace(&mut at, next));
-        }
-        let why = refused.unwrap_or_else(|| "none".to_owned());
-        Err(format!(
-            "not found within {MOST_STEPS} steps upwards; the last that a rule refused: {why}"
-        ))
-    }
-
-    /// One notch more of everything.
-    fn all_up(&self, at: &[usize]) -> Option<Place> {
-        let next: Place =
-            at.iter().enumerate().map(|(index, at)| (at + 1).min(self.top(index))).collect();
-        (next != at).then_some(next)
-    }
-
-    /// The setting whose next notch leaves a full station most room.
-    fn fuller(&mut self, at: &[usize], name: &str) -> Option<Place> {
-        let before = self.look(at).full.as_ref().map_or(0.0, |full| full.2);
-        let mut best: Option<(f64, Place)> = None;
-        for index in 0..at.len() {
-            for higher in at[index] + 1..=self.top(index) {
-                let mut next = at.to_vec();
-                next[index] = higher;
-                let look = self.look(&next);
-                let after = match &look.full {
-                    Some((_, full, share)) if full == name => *share,
-                    _ => 1.0,
-                };
-                if after < before - 1e-9 {
-                    if best.as_ref().is_none_or(|(least, _)| after < *least) {
-                        best = Some((after, next));
-                    }
-                    break;
-                }
-            }
-        }
-        best.map(|(_, next)| next)
-    }
-
-    /// Look at several configurations at once.
-    fn look_all(&mut self, places: &[Place]) {
-        let new: Vec<Place> =
-            places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
-        let found: Vec<Look> = new.par_iter().map(|place| self.seen_from_here(place)).collect();
-        self.looks.extend(new.into_iter().zip(found));
-    }
-
-    /// What cures a rule: more of what is full, else the rise of one setting, else its fall.
-    fn cured(&mut self, at: &[usize]) -> Option<Place> {
-        if let Some((resource, name, share)) = self.look(at).full.clone() {
-            let raised = self.lifted(at, resource, share).or_else(|| self.fuller(at, &name));
-            if raised.is_some() {
-                return raised;
-            }
-        }
-        self.mend(at, true).or_else(|| self.mend(at, false))
-    }
-
-    /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
-    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much
-    /// is taken back later.
-    fn mend(&mut self, at: &[usize], up: bool) -> Option<Place> {
-        let broken = self.look(at).broken.len();
-        let mut higher: Vec<Place> = Vec::new();
-        for index in 0..at.len() {
-            let room = if up { self.top(index) - at[index] } else { at[index] };
-            if room == 0 {
-                continue;
-            }
-            let mut step = 1;
-            loop {
-                let by = step.min(room);
-                let position = if up { at[index] + by } else { at[index] - by };
-                higher.push(Search::with(at, index, position));
-                if by == room {
-                    break;
-                }
-                step *= 2;
-            }
-        }
-        self.look_all(&higher);
-        let mut best: Option<((usize, i64), Place)> = None;
-        for next in higher {
-            let look = self.look(&next);
-            let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
-            if key.0 < broken && best.as_ref().is_none_or(|(best, _)| key < *best) {
-                best = Some((key, next));
-            }
-        }
-        best.map(|(_, next)| next)
-    }
-
-    /// What to raise after a run that failed: the resource whose relief helps the same run most, where free
-    /// settings lift it; else the setting whose next notch does.
-    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Option<Place> {
-        let (calibration, number, failed) = seen.failed.as_ref()?;
-        let trial = self.trial(at).ok()?;
-        let spec = &trial.specs[*calibration];
-        let all = stations(spec);
-        let before = trial.excess(failed);
-        let score = |station: usize| {
-            let drifts = f64::from(u8::from(failed.drifting.contains(&station)));
-            let busy = failed.busy[station] / all[station].capacity;
-            if failed.waiting[station] > 0.05 || busy > 0.4 || drifts > 0.0 {
-                busy + drifts
-            } else {
-                0.0
-            }
-        };
-        let mut suspects: Vec<(usize, Place)> = (0..all.len())
-            .filter(|station| score(*station) > 0.0)
-            .filter_map(|station| Some((station, self.lifted(at, all[station].resource, STEP)?)))
-            .collect();
-        suspects.sort_by(|a, b| score(b.0).total_cmp(&score(a.0)));
-        suspects.truncate(SUSPECTS);
-        let relief: Vec<(f64, u64)> = suspects
-            .par_iter()
-            .map(|(station, _)| {
-                let relieved = spec.relieved(all[*station].resource, 2.0);
-                let seen = trial.run(*calibration, &relieved, *number);
-                (trial.excess(&seen), seen.cost.events)
-            })
-            .collect();
-        let mut helped: Vec<(f64, Place)> = Vec::new();
-        for ((excess, events), (_, next)) in relief.into_iter().zip(suspects) {
-            self.cost.add(Cost { runs: 1, events });
-            helped.push((excess, next));
-        }
-        let best = helped.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
-        match best {
-            Some((after, next)) if after < before * 0.99 => Some(next),
-            _ => self.by_setting(at, &trial, (*calibration, *number), before),
-        }
-    }
-
-    /// The setting that helps a failed run most when it is raised; one notch more of everything where none
-    /// does alone.
-    fn by_setting(
-        &mut self,
-        at: &[usize],
-        trial: &Trial,
-        (calibration, number): (usize, u32),
-        before: f64,
-    ) -> Option<Place> {
-        let raised: Vec<Place> = (0..at.len())
-            .filter(|index| at[*index] < self.top(*index))
-            .map(|index| {
-                let mut next = at.to_vec();
-                next[index] += 1;
-                next
-            })
-            .collect();
-        let raised: Vec<Place> =
-            raised.into_iter().filter(|next| self.look(next).broken.is_empty()).collect();
-        let seen: Vec<Option<(f64, u64)>> = raised
-            .par_iter()
-            .map(|next| {
-                let study = self.yard.candidate(&self.changes(next)).ok()?.study;
-                let outcome = trial.run(calibration, self.spec(&study, calibration), number);
-                Some((trial.excess(&outcome), outcome.cost.events))
-            })
-            .collect();
-        let mut best: Option<(f64, Place)> = None;
-        for (seen, next) in seen.into_iter().zip(raised) {
-            let Some((excess, events)) = seen else { continue };
-            self.cost.add(Cost { runs: 1, events });
-            if best.as_ref().is_none_or(|(least, _)| excess < *least) {
-                best = Some((excess, next));
-            }
-        }
-        match best {
-            Some((after, next)) if after < before * 0.999 => Some(next),
-            _ => self.all_up(at),
-        }
     }
 
     pub(super) fn with(at: &[usize], index: usize, position: usize) -> Place {
@@ -669,31 +419,5 @@ impl<'a> Search<'a> {
             }
         }
         None
-    }
-}
-
-/// Whether the path of a setting, in which `*` is any name, leads to another.
-fn leads_to(own: &str, path: &str) -> bool {
-    match own.split_once('*') {
-        None => own == path,
-        Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
-            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            let mut names = ends.filter(|at| *at > 0 && !rest[..*at].contains('.'));
-            names.any(|at| leads_to(tail, &rest[at..]))
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_is_one_name() {
-        assert!(leads_to("services.*.pools.*.maximum", "services.order.pools.master.maximum"));
-        assert!(leads_to("services.order.replicas", "services.order.replicas"));
-        assert!(!leads_to("services.*.replicas", "services.order.pod.replicas"));
-        assert!(!leads_to("services.*.replicas", "services.order.threads"));
-        assert!(!leads_to("services.order.replicas", "services.payment.replicas"));
     }
 }

@@ -1,0 +1,420 @@
+//! Upwards: from what the utilisation law lets be to a configuration whose runs meet the targets.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::search::{Look, Place, Search, Verdict};
+use super::trial::{Cost, Seen, Trial};
+use crate::model::spec::Resource;
+use crate::model::stations::{Station, stations};
+use crate::study::replicate::Outcome;
+
+/// Most steps upwards.
+const MOST_STEPS: u32 = 300;
+/// Stations relieved to see what a failed run lacked.
+const SUSPECTS: usize = 12;
+/// What a resource that failed is given at a step upwards.
+const STEP: f64 = 1.2;
+/// Shares to which stations are filled where a climb begins, one after another until values allow it.
+/// Queues are short at the first; what is too much is taken back afterwards.
+const AT_EASE: [f64; 3] = [0.6, 0.75, 0.9];
+
+impl Search<'_> {
+    /// What cannot do the work with the largest value of every setting.
+    fn hopeless(&self) -> Option<(String, f64)> {
+        let found = self.yard.candidate(&self.changes(&self.tops())).ok()?;
+        let (_, name, share) = self.fullest(&found.study, |_| true)?;
+        (share > 1.0).then_some((name, share))
+    }
+
+    /// The position of a setting that gives at least this value; the next one where that cannot be told.
+    fn notch(&self, index: usize, at: usize, to: &str) -> usize {
+        let number = |text: &str| -> Option<f64> {
+            let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+            text[..end.unwrap_or(text.len())].parse().ok()
+        };
+        let values = &self.free[index].values;
+        let same = values.iter().position(|value| value == to);
+        let larger = || {
+            let wanted = number(to)?;
+            values.iter().position(|value| number(value).is_some_and(|value| value >= wanted))
+        };
+        let found = same.or_else(larger).unwrap_or(self.top(index));
+        found.clamp((at + 1).min(self.top(index)), self.top(index))
+    }
+
+    /// Raise what lifts a resource; none where no free setting does.
+    fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
+        let lifted = self.yard.lift(&self.changes(at), resource, factor).ok()?;
+        let mut next = at.to_vec();
+        for one in &lifted {
+            let Some(path) = &one.setting else { continue };
+            for (index, free) in self.free.iter().enumerate() {
+                let mut paths = std::iter::once(&free.path).chain(&free.also);
+                if paths.any(|own| leads_to(own, path)) {
+                    next[index] = next[index].max(self.notch(index, at[index], &one.to));
+                }
+            }
+        }
+        (next != at).then_some(next)
+    }
+
+    /// From here up to where no station is busier than is easy, without a run; from here as it is where
+    /// values do not allow that.
+    pub(super) fn eased(&mut self, from: &[usize]) -> Place {
+        let reached = AT_EASE.iter().find_map(|most| self.eased_to(from, *most));
+        reached.unwrap_or_else(|| from.to_vec())
+    }
+
+    fn eased_to(&mut self, from: &[usize], most: f64) -> Option<Place> {
+        let mut at = from.to_vec();
+        let mut visited: BTreeSet<Place> = BTreeSet::new();
+        // What no free setting gives more stays as busy as it is.
+        let mut stuck: BTreeSet<String> = BTreeSet::new();
+        for _ in 0..MOST_STEPS {
+            let next = if self.look(&at).broken.is_empty() {
+                let study = self.yard.candidate(&self.changes(&at)).ok()?.study;
+                let busiest = self.fullest(&study, |name| !stuck.contains(name));
+                let Some((resource, name, share)) = busiest.filter(|busiest| busiest.2 > most)
+                else {
+                    return Some(at);
+                };
+                let lifted = self.lifted(&at, resource, share / most);
+                match lifted.or_else(|| self.fuller(&at, &name)) {
+                    Some(next) => next,
+                    None if share > 1.0 => return None,
+                    None => {
+                        stuck.insert(name);
+                        continue;
+                    }
+                }
+            } else {
+                self.cured(&at)?
+            };
+            visited.insert(std::mem::replace(&mut at, next));
+            if visited.contains(&at) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Upwards until the load is carried.
+    ///
+    /// # Errors
+    /// Why it is not, whatever is raised.
+    pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
+        let mut at = from;
+        let mut visited: BTreeSet<Place> = BTreeSet::new();
+        let too_small = |name: &str, share: f64| {
+            format!(
+                "no value makes {name} large enough: it is asked for {share:.2} times what it has"
+            )
+        };
+        if let Some((name, share)) = self.hopeless() {
+            return Err(too_small(&name, share));
+        }
+        let mut refused = None;
+        for _ in 0..MOST_STEPS {
+            if self.watcher.stopped() {
+                return Err("stopped before anything was found that carries the load".into());
+            }
+            let next = match self.judge(&at) {
+                Verdict::Meets => return Ok(at),
+                Verdict::Refused(why) => {
+                    let cured = self.cured(&at).filter(|next| !visited.contains(next));
+                    let next = cured.or_else(|| self.all_up(&at));
+                    let next = next.ok_or_else(|| format!("nothing cures: {why}"))?;
+                    refused = Some(why);
+                    next
+                }
+                Verdict::Full(resource, name, share) => self
+                    .lifted(&at, resource, share)
+                    .or_else(|| self.fuller(&at, &name))
+                    .ok_or_else(|| too_small(&name, share))?,
+                Verdict::Fails(seen) => self.relieved(&at, &seen)?.ok_or_else(|| {
+                    "every value is the largest, or no larger one helps, and runs still miss a target"
+                        .to_owned()
+                })?,
+                Verdict::Inferred => self.all_up(&at).ok_or("every value is the largest")?,
+            };
+            visited.insert(std::mem::replace(&mut at, next));
+        }
+        let why = refused.unwrap_or_else(|| "none".to_owned());
+        Err(format!(
+            "not found within {MOST_STEPS} steps upwards; the last that a rule refused: {why}"
+        ))
+    }
+
+    /// One notch more of everything.
+    fn all_up(&self, at: &[usize]) -> Option<Place> {
+        let next: Place =
+            at.iter().enumerate().map(|(index, at)| (at + 1).min(self.top(index))).collect();
+        (next != at).then_some(next)
+    }
+
+    /// The setting whose next notch that helps leaves a full station most room.
+    fn fuller(&self, at: &[usize], name: &str) -> Option<Place> {
+        let share = |place: &[usize]| {
+            let study = self.yard.candidate(&self.changes(place)).ok()?.study;
+            Some(self.fullest(&study, |other| other == name).map_or(0.0, |full| full.2))
+        };
+        let before = share(at)?;
+        let helped: Vec<(f64, Place)> = (0..at.len())
+            .into_par_iter()
+            .filter_map(|index| {
+                let mut higher = (at[index] + 1..=self.top(index)).map(|position| {
+                    let next = Search::with(at, index, position);
+                    (share(&next).unwrap_or(f64::INFINITY), next)
+                });
+                higher.find(|(after, _)| *after < before - 1e-9)
+            })
+            .collect();
+        helped.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, next)| next)
+    }
+
+    /// Look at several configurations at once.
+    fn look_all(&mut self, places: &[Place]) {
+        let new: Vec<Place> =
+            places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
+        let found: Vec<Look> = new.par_iter().map(|place| self.seen_from_here(place)).collect();
+        self.looks.extend(new.into_iter().zip(found));
+    }
+
+    /// What cures a rule: more of what is full, else the rise of one setting, else that of several which
+    /// lift a resource together, else the fall of one.
+    fn cured(&mut self, at: &[usize]) -> Option<Place> {
+        if let Some((resource, name, share)) = self.look(at).full().cloned() {
+            let raised = self.lifted(at, resource, share).or_else(|| self.fuller(at, &name));
+            if raised.is_some() {
+                return raised;
+            }
+        }
+        let mended = self.mend(at, true).or_else(|| self.mend_with_several(at));
+        mended.or_else(|| self.mend(at, false))
+    }
+
+    /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
+    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much
+    /// is taken back later.
+    fn mend(&mut self, at: &[usize], up: bool) -> Option<Place> {
+        let broken = self.look(at).broken.len();
+        let mut higher: Vec<Place> = Vec::new();
+        for index in 0..at.len() {
+            let room = if up { self.top(index) - at[index] } else { at[index] };
+            if room == 0 {
+                continue;
+            }
+            let mut step = 1;
+            loop {
+                let by = step.min(room);
+                let position = if up { at[index] + by } else { at[index] - by };
+                higher.push(Search::with(at, index, position));
+                if by == room {
+                    break;
+                }
+                step *= 2;
+            }
+        }
+        self.fewest_broken(higher, broken)
+    }
+
+    /// The same of all settings together that give a resource more, like threads and partitions.
+    fn mend_with_several(&mut self, at: &[usize]) -> Option<Place> {
+        let broken = self.look(at).broken.len();
+        let study = self.yard.candidate(&self.changes(at)).ok()?.study;
+        let all = stations(self.spec(&study, 0));
+        let asked: Vec<(Resource, f64)> = all
+            .iter()
+            .flat_map(|station| [STEP, 2.0, 4.0].map(|factor| (station.resource, factor)))
+            .collect();
+        let higher: BTreeSet<Place> = asked
+            .par_iter()
+            .filter_map(|(resource, factor)| self.lifted(at, *resource, *factor))
+            .collect();
+        self.fewest_broken(higher.into_iter().collect(), broken)
+    }
+
+    /// The place that breaks the fewest rules, fewer than so many; the cheapest of those.
+    fn fewest_broken(&mut self, places: Vec<Place>, broken: usize) -> Option<Place> {
+        self.look_all(&places);
+        let mut best: Option<((usize, i64), Place)> = None;
+        for next in places {
+            let look = self.look(&next);
+            let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
+            if key.0 < broken && best.as_ref().is_none_or(|(best, _)| key < *best) {
+                best = Some((key, next));
+            }
+        }
+        best.map(|(_, next)| next)
+    }
+
+    /// What to raise after a run that failed: the resource whose relief helps the same run most, where free
+    /// settings lift it; else the setting whose next notch does.
+    ///
+    /// # Errors
+    /// The resource in the way, where no free setting gives it more.
+    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Place>, String> {
+        let Some((calibration, number, failed)) = &seen.failed else { return Ok(None) };
+        let trial = self.trial(at)?;
+        let spec = &trial.specs[*calibration];
+        let all = stations(spec);
+        let before = trial.excess(failed);
+        let suspects = self.suspects(at, failed, &all);
+        if seen.met * 2 >= seen.of {
+            // It fails only at times, by chance that the relief of anything turns: a bit more of all that
+            // was short then.
+            let mut next = at.to_vec();
+            for place in suspects.iter().filter_map(|(_, place)| place.as_ref()) {
+                next.iter_mut().zip(place).for_each(|(next, to)| *next = (*next).max(*to));
+            }
+            if next != at {
+                return Ok(Some(next));
+            }
+        }
+        let relief: Vec<(f64, u64)> = suspects
+            .par_iter()
+            .map(|(station, _)| {
+                let relieved = spec.relieved(all[*station].resource, 2.0);
+                let seen = trial.run(*calibration, &relieved, *number);
+                (trial.excess(&seen), seen.cost.events)
+            })
+            .collect();
+        let (mut helped, mut stuck) = ((0.99 * before, None), Vec::new());
+        for ((excess, events), (station, next)) in relief.into_iter().zip(suspects) {
+            self.cost.add(Cost { runs: 1, events });
+            if next.is_some() && excess < helped.0 {
+                helped = (excess, next);
+            } else if next.is_none() && excess < 0.5 * before {
+                stuck.push((excess, &all[station]));
+            }
+        }
+        if !stuck.is_empty() && helped.0 > 0.9 * before {
+            stuck.sort_by(|a, b| a.0.total_cmp(&b.0));
+            return Err(self.in_the_way(at, stuck.into_iter().map(|(_, station)| station)));
+        }
+        let by_setting =
+            |own: &mut Self| own.by_setting(at, &trial, (*calibration, *number), before);
+        Ok(helped.1.or_else(|| by_setting(self)))
+    }
+
+    /// The stations that a failed run leaves under suspicion, the most suspect first, each with the place
+    /// that has more of it; none where no free setting gives that. Of those that lead to one place, as nodes
+    /// of a group do, the first.
+    fn suspects(
+        &self,
+        at: &[usize],
+        failed: &Outcome,
+        all: &[Station],
+    ) -> Vec<(usize, Option<Place>)> {
+        let score = |station: usize| {
+            let drifts = f64::from(u8::from(failed.drifting.contains(&station)));
+            let busy = failed.busy[station] / all[station].capacity;
+            if failed.waiting[station] > 0.05 || busy > 0.4 || drifts > 0.0 {
+                busy + drifts
+            } else {
+                0.0
+            }
+        };
+        let mut ranked: Vec<(f64, usize)> =
+            (0..all.len()).map(|station| (score(station), station)).collect();
+        ranked.retain(|(score, _)| *score > 0.0);
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let places: Vec<(usize, Option<Place>)> = ranked
+            .par_iter()
+            .map(|(_, station)| (*station, self.lifted(at, all[*station].resource, STEP)))
+            .collect();
+        let mut known: BTreeSet<Place> = BTreeSet::new();
+        let new = |(_, place): &(usize, Option<Place>)| {
+            place.as_ref().is_none_or(|place| known.insert(place.clone()))
+        };
+        places.into_iter().filter(new).take(SUSPECTS).collect()
+    }
+
+    /// Why it goes no further: what is in the way, and which settings would help if they were free.
+    fn in_the_way<'s>(&self, at: &[usize], all: impl Iterator<Item = &'s Station>) -> String {
+        let each = all.map(|station| {
+            let lifted = self.yard.lift(&self.changes(at), station.resource, 2.0);
+            let settings = lifted.iter().flatten().filter_map(|one| one.setting.as_deref());
+            let settings: Vec<&str> = settings.collect();
+            if settings.is_empty() {
+                format!("{} (no setting gives it more)", station.name)
+            } else {
+                format!("{} ({} beyond the values given)", station.name, settings.join(", "))
+            }
+        });
+        let each: Vec<String> = each.collect();
+        format!("in the way, and beyond what free settings lift: {}", each.join("; or "))
+    }
+
+    /// The setting that helps a failed run most when it is raised; one notch more of everything where none
+    /// does alone.
+    fn by_setting(
+        &mut self,
+        at: &[usize],
+        trial: &Trial,
+        (calibration, number): (usize, u32),
+        before: f64,
+    ) -> Option<Place> {
+        let raised: Vec<Place> = (0..at.len())
+            .filter(|index| at[*index] < self.top(*index))
+            .map(|index| {
+                let mut next = at.to_vec();
+                next[index] += 1;
+                next
+            })
+            .collect();
+        let raised: Vec<Place> =
+            raised.into_iter().filter(|next| self.look(next).broken.is_empty()).collect();
+        let seen: Vec<Option<(f64, u64)>> = raised
+            .par_iter()
+            .map(|next| {
+                let study = self.yard.candidate(&self.changes(next)).ok()?.study;
+                let outcome = trial.run(calibration, self.spec(&study, calibration), number);
+                Some((trial.excess(&outcome), outcome.cost.events))
+            })
+            .collect();
+        let mut best: Option<(f64, Place)> = None;
+        for (seen, next) in seen.into_iter().zip(raised) {
+            let Some((excess, events)) = seen else { continue };
+            self.cost.add(Cost { runs: 1, events });
+            if best.as_ref().is_none_or(|(least, _)| excess < *least) {
+                best = Some((excess, next));
+            }
+        }
+        match best {
+            Some((after, next)) if after < before * 0.999 => Some(next),
+            _ => self.all_up(at),
+        }
+    }
+}
+
+/// Whether the path of a setting, in which `*` is any name, leads to another.
+fn leads_to(own: &str, path: &str) -> bool {
+    match own.split_once('*') {
+        None => own == path,
+        Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            // Names of topics have dots, others have none.
+            let dots = head == "topics.";
+            let mut names = ends.filter(|at| *at > 0 && (dots || !rest[..*at].contains('.')));
+            names.any(|at| leads_to(tail, &rest[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_one_name() {
+        assert!(leads_to("services.*.pools.*.maximum", "services.order.pools.master.maximum"));
+        assert!(leads_to("services.order.replicas", "services.order.replicas"));
+        assert!(leads_to("topics.*.partitions", "topics.payment.completed.partitions"));
+        assert!(!leads_to("services.*.replicas", "services.order.pod.replicas"));
+        assert!(!leads_to("services.*.replicas", "services.order.threads"));
+        assert!(!leads_to("services.order.replicas", "services.payment.replicas"));
+    }
+}
