@@ -120,7 +120,7 @@ impl Lever<'_> {
     fn more(&self, count: u32) -> u32 {
         // 3 × 1.0000000001 is 3.
         let wanted = (f64::from(count) * self.factor - 1e-6).ceil();
-        wanted.clamp(f64::from(count) + 1.0, 1e6) as u32
+        wanted.min(1e6).max(f64::from(count) + 1.0) as u32
     }
 
     fn service(&self, id: Id) -> Option<&ServiceDoc> {

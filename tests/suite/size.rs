@@ -213,6 +213,50 @@ fn exhaustive(ground: &Ground, free: &[plimsoll::study::size::Free]) -> Option<f
     places.into_iter().find(|(_, changes)| carries(changes)).map(|(cost, _)| cost)
 }
 
+/// Four threads that are three quarters busy make requests wait longer than the target lets them; only pods
+/// of another service may be had.
+#[test]
+fn what_is_in_the_way_and_not_free_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("stuck.yaml");
+    let times = "basis: assumed, source: \"chosen for the test\"";
+    let text = format!(
+        "\
+scenario: stuck
+system:
+  system: stuck
+  services:
+    front:
+      threads: 4
+      max_connections: 1M
+      replicas: 1
+      endpoints:
+        serve:
+          - delay: {{ exponential: 30ms, {times} }}
+          - call: {{ endpoint: back.work }}
+    back:
+      replicas: 1
+      endpoints:
+        work: [ cpu: {{ exponential: 1ms, {times} }} ]
+mixes: {{ only: {{ requests: {{ front.serve: 1 }} }} }}
+load: {{ rate: 100/s }}
+targets: {{ p95: 100ms }}
+window: {{ warm_up: 10s, measure: 60s }}
+replications: 4
+search: {{ resolution: 5%, replications: 2 }}
+size:
+  free:
+    services.back.replicas: {{ values: 1..4, monthly_each: $10 }}
+"
+    );
+    std::fs::write(&path, text).expect("it can be written");
+    let (_, sizing) = sized(path, 1, &Asked::default());
+    let phase = &sizing.phases[0];
+    assert_eq!(phase.outcome, Outcome::NotFound);
+    let note = phase.note.as_deref().expect("why");
+    assert!(note.contains("front threads (services.front.threads beyond"), "{note}");
+}
+
 /// A configuration written as a plan is the configuration.
 #[test]
 fn plans_make_what_was_found() {

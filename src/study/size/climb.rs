@@ -286,7 +286,7 @@ impl Search<'_> {
             self.cost.add(Cost { runs: 1, events });
             if next.is_some() && excess < helped.0 {
                 helped = (excess, next);
-            } else if next.is_none() && excess < 0.5 * before {
+            } else if next.is_none() && excess < (0.5 * before).max(1.0) {
                 stuck.push((excess, &all[station]));
             }
         }
