@@ -377,7 +377,8 @@ impl<O: Observer> World<'_, O> {
 
     // Requests.
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
         let id = self.requests.begin(self.now, key, origin);
         let request = &mut self.requests[id];
@@ -391,6 +392,8 @@ impl<O: Observer> World<'_, O> {
 
     /// The request reaches the balancer: a thread, the queue, or refused. To be called where nobody is
     /// ready, and last: a request that has a thread begins to work.
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn arrive(&mut self, id: u32) {
         debug_assert!(self.ready.is_empty(), "others were ready before");
         let Request { key, endpoint, origin, .. } = self.requests[id];
@@ -403,7 +406,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The request reaches its pod. With `now` one that has a thread begins to work, else it is ready to.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
         let station = self.numbering.threads + service;
@@ -438,19 +442,27 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod that is ready; none when none is.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn choose_pod(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
+        if self.spec.services[service as usize].balancer != Balancer::RoundRobin {
+            return self.choose_by_rule(service, key, origin);
+        }
+        let state = &mut self.services[service as usize];
+        let pod = *state.ready.get(state.next as usize)?;
+        let next = state.next + 1;
+        state.next = if next as usize == state.ready.len() { 0 } else { next };
+        Some(pod)
+    }
+
+    /// The same where they do not take turns.
+    #[inline(never)]
+    fn choose_by_rule(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
-        let state = &mut self.services[service as usize];
+        let state = &self.services[service as usize];
         match self.spec.services[service as usize].balancer {
-            Balancer::RoundRobin => {
-                let pod = *state.ready.get(state.next as usize)?;
-                let next = state.next + 1;
-                state.next = if next as usize == state.ready.len() { 0 } else { next };
-                Some(pod)
-            }
-            Balancer::Random => {
+            Balancer::RoundRobin | Balancer::Random => {
                 let count = state.ready.len() as u128;
                 let place = (u128::from(key.bits(DRAW_BALANCER)) * count) >> 64;
                 state.ready.get(place as usize).copied()
@@ -479,7 +491,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Give back whatever the request holds: locks, connections, its thread.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn give_up_all(&mut self, id: u32) {
         while let Some(lock) = self.requests[id].locks.pop() {
             self.unlock(id, lock);

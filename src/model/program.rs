@@ -15,7 +15,8 @@ const BACK_OFF_MOST: Span = Span::from_millis(5_000);
 /// So many times as long.
 #[inline]
 fn stretched(span: Span, times: f64) -> Span {
-    if (times - 1.0).abs() < f64::EPSILON { span } else { Span((span.0 as f64 * times) as u64) }
+    // One stands for "as long as ever"; nothing computes it.
+    if times.to_bits() == 1_f64.to_bits() { span } else { Span((span.0 as f64 * times) as u64) }
 }
 
 impl<O: Observer> World<'_, O> {

@@ -167,7 +167,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A user asks for `endpoint`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.record(Record::Offered { endpoint });
         if self.in_flight >= MOST_IN_FLIGHT {

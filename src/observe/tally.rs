@@ -34,15 +34,17 @@ pub struct Slices {
     pub completed: Vec<f64>,
 }
 
-/// The slice that is being filled. What is under way is counted from time zero, warm-up or not.
+/// The slice that is being filled. What is under way is counted from time zero, warm-up or not; areas as
+/// those of a [`Level`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Slice {
+    /// Its beginning: that of observation for all that comes before.
+    begin: Time,
     end: Time,
-    since: Time,
     in_flight: i64,
-    in_flight_time: f64,
+    in_flight_moment: f64,
     lag: i64,
-    lag_time: f64,
+    lag_moment: f64,
     answered: u32,
     completed: u32,
 }
@@ -201,7 +203,11 @@ impl Tally {
         Tally {
             levels,
             started: layout.from == Time::ZERO,
-            slice: Slice { end: layout.from + layout.slice, ..Slice::default() },
+            slice: Slice {
+                begin: layout.from,
+                end: layout.from + layout.slice,
+                ..Slice::default()
+            },
             layout,
             ..Tally::default()
         }
@@ -234,16 +240,25 @@ impl Tally {
         let level = &mut self.levels[station as usize];
         level.busy += busy;
         level.busy_moment += busy * since;
-        // Without jumps: which of them changes cannot be foretold.
+        if waiting == 0 {
+            // A consumer that goes idle has passed nothing but what it committed.
+            level.left += u64::from((busy < 0.0) & !level.lag);
+        } else {
+            level.left += waiting.min(0).unsigned_abs() + u64::from((busy < 0.0) & (waiting > 0));
+            self.queue_changed(now, station, since, waiting);
+        }
+    }
+
+    fn queue_changed(&mut self, now: Time, station: Station, since: f64, waiting: i64) {
+        let level = &mut self.levels[station as usize];
         level.waiting_moment += waiting as f64 * since;
         level.waiting += waiting;
         level.waiting_least = level.waiting_least.min(level.waiting);
         level.waiting_most = level.waiting_most.max(level.waiting);
-        // A consumer that goes idle has passed nothing but what it committed.
-        let idle = (busy < 0.0) & (waiting >= 0) & !(level.lag & (waiting == 0));
-        level.left += waiting.min(0).unsigned_abs() + u64::from(idle);
-        if level.lag && waiting != 0 && self.layout.slice > Span::ZERO {
-            self.flow(now, 0, waiting);
+        if level.lag {
+            let since = self.sliced(now);
+            self.slice.lag += waiting;
+            self.slice.lag_moment += waiting as f64 * since;
         }
     }
 
@@ -254,52 +269,44 @@ impl Tally {
         (self.recent, self.recent_total) = (Spent::default(), 0);
     }
 
-    /// Bring the slices up to `now`, and count that something came or went.
-    fn flow(&mut self, now: Time, in_flight: i64, lag: i64) {
-        let (slice, from) = (&mut self.slice, self.layout.from);
+    /// Bring the slices up to `now`; how long the present one has lasted \[ns\].
+    #[inline]
+    fn sliced(&mut self, now: Time) -> f64 {
+        if now >= self.slice.end {
+            self.close_slices(now);
+        }
+        now.0.saturating_sub(self.slice.begin.0) as f64
+    }
+
+    #[inline(never)]
+    fn close_slices(&mut self, now: Time) {
+        if self.layout.slice == Span::ZERO {
+            self.slice.end = Time::NEVER;
+            return;
+        }
+        let (slice, length) = (&mut self.slice, self.layout.slice.0 as f64);
         while now >= slice.end {
-            let passed = (slice.end - slice.since.max(from)).0 as f64;
-            let length = self.layout.slice.0 as f64;
-            let mean = |sum: f64, level: i64| (sum + level as f64 * passed) / length;
-            self.slices.in_flight.push(mean(slice.in_flight_time, slice.in_flight));
-            self.slices.lag.push(mean(slice.lag_time, slice.lag));
+            let mean = |moment: f64, level: i64| level as f64 - moment / length;
+            self.slices.in_flight.push(mean(slice.in_flight_moment, slice.in_flight));
+            self.slices.lag.push(mean(slice.lag_moment, slice.lag));
             self.slices.answered.push(f64::from(slice.answered));
             self.slices.completed.push(f64::from(slice.completed));
             *slice = Slice {
-                since: slice.end,
+                begin: slice.end,
                 end: slice.end + self.layout.slice,
                 in_flight: slice.in_flight,
                 lag: slice.lag,
                 ..Slice::default()
             };
         }
-        if now > from {
-            let passed = (now - slice.since.max(from)).0 as f64;
-            slice.in_flight_time += slice.in_flight as f64 * passed;
-            slice.lag_time += slice.lag as f64 * passed;
-        } else {
-            (slice.answered, slice.completed) = (0, 0);
-        }
-        slice.since = now;
-        slice.in_flight += in_flight;
-        slice.lag += lag;
     }
 
-    #[inline(never)]
-    fn sliced(&mut self, now: Time, record: &Record<'_>) {
-        match record {
-            Record::Offered { .. } => self.flow(now, 1, 0),
-            Record::Answered { .. } => {
-                self.flow(now, -1, 0);
-                self.slice.answered += 1;
-            }
-            Record::Failed { .. } => self.flow(now, -1, 0),
-            Record::Completed { .. } => {
-                self.flow(now, 0, 0);
-                self.slice.completed += 1;
-            }
-            _ => {}
-        }
+    /// A user's request has come, or has gone.
+    #[inline]
+    fn flow(&mut self, now: Time, change: i64) {
+        let since = self.sliced(now);
+        self.slice.in_flight += change;
+        self.slice.in_flight_moment += change as f64 * since;
     }
 }
 
@@ -315,9 +322,6 @@ impl Observer for Tally {
     #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
     #[inline(always)]
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if self.layout.slice > Span::ZERO {
-            self.sliced(now, &record);
-        }
         match record {
             Record::Level { station, busy, waiting } => {
                 self.level_changed(now, station, busy, waiting);
@@ -335,9 +339,17 @@ impl Observer for Tally {
                 level.busy_moment -= used.0 as f64;
                 level.left += 1;
             }
-            Record::Offered { .. } => self.current.offered += 1,
-            Record::Answered { took, spent, .. } => self.answered(took, spent),
+            Record::Offered { .. } => {
+                self.flow(now, 1);
+                self.current.offered += 1;
+            }
+            Record::Answered { took, spent, .. } => {
+                self.flow(now, -1);
+                self.slice.answered += u32::from(now > self.layout.from);
+                self.answered(took, spent);
+            }
             Record::Failed { why, took, .. } => {
+                self.flow(now, -1);
                 self.current.failed[why as usize] += 1;
                 // A refusal is instant and says nothing of how long answers take.
                 if !matches!(why, Failure::Refused | Failure::RateLimited) {
@@ -349,6 +361,8 @@ impl Observer for Tally {
             }
             Record::Consumed { skipped, .. } => self.current.skipped += u64::from(skipped),
             Record::Completed { took } => {
+                self.sliced(now);
+                self.slice.completed += u32::from(now > self.layout.from);
                 self.current.completed += 1;
                 self.flow_times.record(took);
             }
@@ -374,9 +388,7 @@ impl Observer for Tally {
     }
 
     fn mark(&mut self, now: Time) {
-        if self.layout.slice > Span::ZERO {
-            self.flow(now, 0, 0);
-        }
+        self.sliced(now);
         let start = self.current.start;
         let length = (now - start).0.max(1) as f64;
         let stations: Vec<StationBin> =

@@ -11,11 +11,10 @@
 //! all cores of the machine until together they have used limit × period, and then stall until the
 //! period ends. The long-run throughput is the same, how long one job takes is not.
 
+mod jobs;
 mod quota;
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use self::jobs::Jobs;
 use self::quota::Quota;
 pub use self::quota::Usage;
 use crate::units::{Span, Time};
@@ -35,7 +34,7 @@ pub struct Cpu {
     /// Cores in whole numbers, rounded up: jobs beyond them have to share.
     whole: usize,
     /// Jobs by (virtual end as bits of a non-negative f64, order of arrival and who).
-    jobs: BinaryHeap<Reverse<(u64, u64)>>,
+    jobs: Jobs,
     /// How many times longer than alone a job takes now.
     slowness: f64,
     /// Service attained by a job that was there since the processor was last idle \[ns\].
@@ -66,7 +65,7 @@ impl Cpu {
             shared: cores,
             per_core: 1.0 / cores,
             whole: cores.ceil() as usize,
-            jobs: BinaryHeap::new(),
+            jobs: Jobs::default(),
             slowness: 1.0,
             attained: 0.0,
             updated: Time::ZERO,
@@ -248,7 +247,7 @@ impl Cpu {
         self.started += 1;
         self.demanded += demand.0;
         let end = self.attained + demand.0.cast_signed() as f64;
-        self.jobs.push(Reverse((end.to_bits(), self.started << u32::BITS | u64::from(who))));
+        self.jobs.push((end.to_bits(), self.started << u32::BITS | u64::from(who)));
         self.share();
         let change = self.one_more(jobs);
         self.moved(now, change)
@@ -275,7 +274,7 @@ impl Cpu {
         if !self.jobs.is_empty() {
             self.advance(now);
         }
-        let left = |job: &Reverse<(u64, u64)>| (f64::from_bits(job.0.0) - self.attained).max(0.0);
+        let left = |(end, _): (u64, u64)| (f64::from_bits(end) - self.attained).max(0.0);
         let left: f64 = self.jobs.iter().map(left).sum();
         Span(self.demanded.saturating_sub(left as u64))
     }
@@ -293,15 +292,15 @@ impl Cpu {
     /// How long jobs have to run until the first of them ends \[ns\].
     #[inline]
     fn left(&self) -> Option<f64> {
-        let Reverse((end, _)) = self.jobs.peek()?;
-        Some((f64::from_bits(*end) - self.attained).max(0.0) * self.slowness)
+        let (end, _) = self.jobs.first()?;
+        Some((f64::from_bits(end) - self.attained).max(0.0) * self.slowness)
     }
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
     #[inline]
     pub fn finish(&mut self, now: Time) -> Option<(u32, Change)> {
         self.advance(now);
-        let Reverse((end, turn)) = self.jobs.pop()?;
+        let (end, turn) = self.jobs.pop()?;
         // A nanosecond of rounding, and what a double cannot hold of a long time.
         debug_assert!(
             (f64::from_bits(end) - self.attained).abs() <= 2.0 + self.attained * 1e-12,

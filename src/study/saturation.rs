@@ -138,9 +138,11 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
     let mut suspects = candidates(case.spec, &all, &failed);
-    // Beside the main answer a name is enough: fewer suspects, and ties are not followed as far.
-    let rounds = if replications > 2 { BEYOND.len() } else { 3 };
-    if replications <= 2 {
+    // Beside the main answer a name is enough: fewer suspects, the first that is enough, and ties of others
+    // are not followed as far.
+    let beside = replications <= 2;
+    let rounds = if beside { 3 } else { BEYOND.len() };
+    if beside {
         suspects.truncate(4);
     }
     let replications = replications.min(lines.len() as u32).max(1);
@@ -152,7 +154,12 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     for (round, factor) in std::iter::once(nearest).chain(further).take(rounds).enumerate() {
         let alone: Vec<Vec<usize>> = left.iter().map(|station| vec![*station]).collect();
         let mut still = Vec::new();
-        for (&station, share) in left.iter().zip(tried.shares(&alone, factor, tried.most())) {
+        let shares = if beside && round == 0 {
+            tried.first(&alone, factor, tried.most())
+        } else {
+            tried.shares(&alone, factor, tried.most())
+        };
+        for (&station, share) in left.iter().zip(shares) {
             if round == 0 {
                 found.relief.push(Relief {
                     resource: all[station].name.clone(),
@@ -280,6 +287,19 @@ impl Tried<'_> {
     /// those tried.
     fn shares(&self, sets: &[Vec<usize>], factor: f64, least: u32) -> Vec<f64> {
         sets.par_iter().map(|set| self.share(set, factor, least)).collect()
+    }
+
+    /// The same one after the other, up to the first set whose relief is enough in all replications.
+    fn first(&self, sets: &[Vec<usize>], factor: f64, least: u32) -> Vec<f64> {
+        let mut shares = Vec::new();
+        for set in sets {
+            let share = self.share(set, factor, least);
+            shares.push(share);
+            if share >= 1.0 {
+                break;
+            }
+        }
+        shares
     }
 
     /// Whether the utilisation law rules out that a load is carried with these stations relieved: another

@@ -300,8 +300,8 @@ impl Search<'_> {
     }
 
     /// The stations that a failed run leaves under suspicion, the most suspect first, each with the place
-    /// that has more of it; none where no free setting gives that. Of those that lead to one place, as nodes
-    /// of a group do, the first.
+    /// that has more of it; none where no free setting gives that. Of those that lead to one place, as
+    /// nodes of a group do, the first.
     fn suspects(
         &self,
         at: &[usize],

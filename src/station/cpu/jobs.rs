@@ -1,0 +1,73 @@
+//! The jobs on a processor, in the order in which they end.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A job: when it ends, as bits of a non-negative double, and (order of arrival, who).
+pub(super) type Job = (u64, u64);
+
+/// Jobs by when they end, then by arrival. Mostly there is one, so the first is kept apart from the heap of
+/// the others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Jobs {
+    count: usize,
+    /// Of no meaning where nobody is there.
+    first: Job,
+    others: BinaryHeap<Reverse<Job>>,
+}
+
+impl Jobs {
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The one that ends first.
+    #[inline]
+    pub(super) fn first(&self) -> Option<Job> {
+        (self.count > 0).then_some(self.first)
+    }
+
+    /// Add a job that has come after all others: where they end alike, it is the last.
+    #[inline]
+    pub(super) fn push(&mut self, job: Job) {
+        if self.count == 0 {
+            self.first = job;
+        } else {
+            self.push_beside(job);
+        }
+        self.count += 1;
+    }
+
+    fn push_beside(&mut self, job: Job) {
+        let later =
+            if job.0 < self.first.0 { std::mem::replace(&mut self.first, job) } else { job };
+        self.others.push(Reverse(later));
+    }
+
+    /// Take the one that ends first.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Job> {
+        let first = self.first()?;
+        self.count -= 1;
+        if self.count > 0 {
+            self.next();
+        }
+        Some(first)
+    }
+
+    fn next(&mut self) {
+        if let Some(Reverse(next)) = self.others.pop() {
+            self.first = next;
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Job> {
+        self.first().into_iter().chain(self.others.iter().map(|Reverse(job)| *job))
+    }
+}
