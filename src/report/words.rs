@@ -377,7 +377,7 @@ catalogue! {
     SizeEverything: "everything", "전체";
     SizeStated: "the document says {0} for {1}; here that costs {2}", "문서의 비용 {0}(대상: {1}), 이 구성에서는 {2}";
     SizeEffort: "{0} configurations simulated in {1} runs, {2} ruled out without a run, of {3}", "전체 {3}개 중 {0}개 구성을 {1}회 실행, {2}개는 실행 없이 제외";
-    SizeExhausted: "everything cheaper was ruled out", "더 저렴한 구성은 모두 제외됨";
+    SizeExhausted: "everything cheaper was ruled out, taking more of a setting for never worse", "더 저렴한 구성은 모두 제외됨 (설정을 늘려서 더 나빠지지 않는다고 볼 때)";
     SizeNotExhausted: "not everything cheaper was looked at; each setting one notch lower was", "더 저렴한 구성을 모두 확인하지는 않음, 각 설정의 한 단계 아래는 확인";
     SizeSetting: "setting", "설정";
     SizeNow: "now", "현재";

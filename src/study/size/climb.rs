@@ -16,9 +16,9 @@ const MOST_STEPS: u32 = 300;
 const SUSPECTS: usize = 12;
 /// What a resource that failed is given at a step upwards.
 const STEP: f64 = 1.2;
-/// Shares to which stations are filled where a climb begins, one after another until values allow it.
-/// Queues are short at the first; what is too much is taken back afterwards.
-const AT_EASE: [f64; 3] = [0.6, 0.75, 0.9];
+/// Shares to which stations are filled where a climb may begin: where the fullest meets the targets, else
+/// where queues are shortest; what is too much is taken back afterwards.
+const AT_EASE: [f64; 3] = [0.8, 0.9, 0.97];
 
 impl Search<'_> {
     /// What cannot do the work with the largest value of every setting.
@@ -60,11 +60,13 @@ impl Search<'_> {
         (next != at).then_some(next)
     }
 
-    /// From here up to where no station is busier than is easy, without a run; from here as it is where
-    /// values do not allow that.
-    pub(super) fn eased(&mut self, from: &[usize]) -> Place {
-        let reached = AT_EASE.iter().find_map(|most| self.eased_to(from, *most));
-        reached.unwrap_or_else(|| from.to_vec())
+    /// Where a climb begins: above the floor, where no station is busier than one of [`AT_EASE`]; the floor
+    /// where values do not allow that.
+    pub(super) fn start(&mut self, floor: &[usize]) -> Place {
+        let all = AT_EASE.map(|most| self.eased_to(floor, most));
+        let fullest_first = all.iter().rev().flatten();
+        let met = fullest_first.into_iter().find(|place| self.judge(place).meets());
+        met.or(all.iter().flatten().next()).map_or_else(|| floor.to_vec(), Clone::clone)
     }
 
     fn eased_to(&mut self, from: &[usize], most: f64) -> Option<Place> {
@@ -175,7 +177,7 @@ impl Search<'_> {
     }
 
     /// Look at several configurations at once.
-    fn look_all(&mut self, places: &[Place]) {
+    pub(super) fn look_all(&mut self, places: &[Place]) {
         let new: Vec<Place> =
             places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
         let found: Vec<Look> = new.par_iter().map(|place| self.seen_from_here(place)).collect();
@@ -265,14 +267,15 @@ impl Search<'_> {
         if seen.met * 2 >= seen.of {
             // It fails only at times, by chance that the relief of anything turns: a bit more of all that
             // was short then.
-            let mut next = at.to_vec();
-            for place in suspects.iter().filter_map(|(_, place)| place.as_ref()) {
-                next.iter_mut().zip(place).for_each(|(next, to)| *next = (*next).max(*to));
-            }
-            if next != at {
+            let all = suspects.iter().filter_map(|(_, place)| place.as_ref());
+            if let Some(next) = all_of(at, all) {
                 return Ok(Some(next));
             }
         }
+        let falls_behind =
+            |(station, _): &&(usize, Option<Place>)| failed.drifting.contains(station);
+        let behind = suspects.iter().filter(falls_behind).filter_map(|(_, place)| place.as_ref());
+        let behind = all_of(at, behind);
         let relief: Vec<(f64, u64)> = suspects
             .par_iter()
             .map(|(station, _)| {
@@ -291,6 +294,10 @@ impl Search<'_> {
             }
         }
         if !stuck.is_empty() && helped.0 > 0.9 * before {
+            // A queue that grows has too little, whatever else is in the way.
+            if behind.is_some() {
+                return Ok(behind);
+            }
             stuck.sort_by(|a, b| a.0.total_cmp(&b.0));
             return Err(self.in_the_way(at, stuck.into_iter().map(|(_, station)| station)));
         }
@@ -388,6 +395,15 @@ impl Search<'_> {
             _ => self.all_up(at),
         }
     }
+}
+
+/// The least place that has as much of everything as this and each of those; none where that is this.
+fn all_of<'p>(at: &[usize], places: impl Iterator<Item = &'p Place>) -> Option<Place> {
+    let mut next = at.to_vec();
+    for place in places {
+        next.iter_mut().zip(place).for_each(|(next, to)| *next = (*next).max(*to));
+    }
+    (next != at).then_some(next)
 }
 
 /// Whether the path of a setting, in which `*` is any name, leads to another.

@@ -20,7 +20,7 @@ impl Search<'_> {
         self.watcher.begin(&format!("sizing for {}", self.wanted.text), STEPS);
         let floor = self.floor();
         let mut phase = self.blank();
-        let mut at = self.eased(&floor);
+        let mut at = self.start(&floor);
         let mut found = None;
         for _ in 0..MOST_ROUNDS {
             at = match self.climb(at) {

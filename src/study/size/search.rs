@@ -16,6 +16,10 @@ use crate::study::theory::shares;
 const MOST_CHEAPER: u64 = 200;
 /// Most configurations looked at there.
 const MOST_POPPED: u64 = 300_000;
+/// Share of what a station has up to which other settings may still make room.
+const NEARLY: f64 = 1.06;
+/// Notches that are tried for that.
+const NOTCHES: usize = 3;
 /// Prices that differ by less are alike \[USD a month\].
 pub(super) const CENT: f64 = 0.005;
 
@@ -341,6 +345,27 @@ impl<'a> Search<'a> {
         self.look(at).usd
     }
 
+    /// The same with a little more of one setting without a price, where a station is nearly not full and
+    /// that makes room, like a pod more that lets work lie otherwise on the nodes.
+    fn fitted(&mut self, at: &[usize], priced: &[(usize, Vec<(f64, usize)>)]) -> Option<Place> {
+        let look = self.look(at);
+        look.full().filter(|full| full.2 < NEARLY && look.broken.is_empty())?;
+        let free = (0..at.len()).filter(|own| priced.iter().all(|(index, _)| index != own));
+        let more = free.flat_map(|index| {
+            let to = (at[index] + NOTCHES).min(self.top(index));
+            (at[index] + 1..=to).map(move |position| Search::with(at, index, position))
+        });
+        let more: Vec<Place> = more.collect();
+        self.look_all(&more);
+        let share = |look: &Look| look.fullest.as_ref().map_or(0.0, |fullest| fullest.2);
+        let room = |place: &Place| {
+            let look = &self.looks[place];
+            (look.broken.is_empty() && look.full().is_none()).then(|| share(look))
+        };
+        let fits = more.into_iter().filter_map(|place| Some((room(&place)?, place)));
+        fits.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place)
+    }
+
     /// The cheapest configuration that is cheaper and carries the load, in the order of prices; settings
     /// without a price have as much as rules allow.
     pub(super) fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Place> {
@@ -413,6 +438,7 @@ impl<'a> Search<'a> {
             }
             if !self.look(&place).broken.is_empty() {
                 place = put(at);
+                place = self.fitted(&place, &priced).unwrap_or(place);
             }
             if self.judge(&place).meets() && self.usd(&place) < base - CENT {
                 return Some(place);
