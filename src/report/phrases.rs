@@ -38,6 +38,14 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     ("every value is the largest", "모든 값이 최대"),
     (
+        "{0} is in the way, and no setting gives it more",
+        "{0}이(가) 한계이며, 늘려 주는 설정이 없음",
+    ),
+    (
+        "{0} is in the way, and no free setting gives it more: {1} would",
+        "{0}이(가) 한계이며, 바꿀 수 있는 설정으로는 늘릴 수 없음: {1}이면 가능",
+    ),
+    (
         "not found within {0} steps upwards; the last that a rule refused: {1}",
         "{0}단계를 올려도 찾지 못함. 마지막으로 규칙에 걸린 것: {1}",
     ),
@@ -419,6 +427,7 @@ mod tests {
         include_str!("../study/lines.rs"),
         include_str!("../scenario/plan.rs"),
         include_str!("../study/ladder.rs"),
+        include_str!("../study/size/climb.rs"),
         include_str!("../study/size/phase.rs"),
         include_str!("../study/size/search.rs"),
     ];

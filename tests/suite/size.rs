@@ -254,7 +254,7 @@ size:
     let phase = &sizing.phases[0];
     assert_eq!(phase.outcome, Outcome::NotFound);
     let note = phase.note.as_deref().expect("why");
-    assert!(note.contains("front threads (services.front.threads beyond"), "{note}");
+    assert!(note.ends_with("front threads is in the way, and no free setting gives it more: services.front.threads would"), "{note}");
 }
 
 /// A configuration written as a plan is the configuration.

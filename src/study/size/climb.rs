@@ -346,13 +346,14 @@ impl Search<'_> {
             let settings = lifted.iter().flatten().filter_map(|one| one.setting.as_deref());
             let settings: Vec<&str> = settings.collect();
             if settings.is_empty() {
-                format!("{} (no setting gives it more)", station.name)
+                format!("{} is in the way, and no setting gives it more", station.name)
             } else {
-                format!("{} ({} beyond the values given)", station.name, settings.join(", "))
+                let (name, settings) = (&station.name, settings.join(", "));
+                format!("{name} is in the way, and no free setting gives it more: {settings} would")
             }
         });
         let each: Vec<String> = each.collect();
-        format!("in the way, and beyond what free settings lift: {}", each.join("; or "))
+        each.join("; ")
     }
 
     /// The setting that helps a failed run most when it is raised; one notch more of everything where none
