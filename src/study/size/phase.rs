@@ -30,10 +30,14 @@ impl Search<'_> {
                     break;
                 }
             };
+            self.tell("carried, taking back what is not needed", &at);
             at = self.trim(at, &floor);
+            self.tell("looking for what is cheaper", &at);
             while let Some(cheaper) = self.cheaper(&at, &floor) {
                 at = self.trim(cheaper, &floor);
+                self.tell("looking for what is cheaper still", &at);
             }
+            self.tell("confirming with fresh replications", &at);
             let trial = self.trial(&at)?;
             let watcher = self.watcher;
             let confidence = self.question.confidence;
@@ -70,6 +74,12 @@ impl Search<'_> {
         (phase.runs, phase.events) = (self.cost.runs, self.cost.events);
         phase.exhausted = self.exhausted && phase.outcome == Outcome::Met;
         Ok(phase)
+    }
+
+    /// Say what is done, and with a configuration of which price.
+    fn tell(&mut self, what: &str, at: &[usize]) {
+        let usd = self.usd(at);
+        self.watcher.begin(&format!("{}: ${usd:.0} a month, {what}", self.wanted.text), STEPS);
     }
 
     fn blank(&self) -> Phase {
