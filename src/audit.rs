@@ -218,7 +218,7 @@ pub fn price_claims(loaded: &mut Loaded) {
     if !loaded.study.claims.iter().any(|claim| costs(claim.metric)) {
         return;
     }
-    let bills = audit(loaded).bills;
+    let bills = bills(loaded, 0..loaded.documents.variants.len());
     let names: Vec<String> = loaded.study.variants.iter().map(|one| one.name.clone()).collect();
     let bill = |variant: usize| bills.iter().find(|bill| Some(&bill.variant) == names.get(variant));
     for claim in loaded.study.claims.iter_mut().filter(|claim| costs(claim.metric)) {
@@ -229,6 +229,12 @@ pub fn price_claims(loaded: &mut Loaded) {
         claim.known = priced.monthly;
         claim.because = Some(priced.because);
     }
+}
+
+/// What these variants cost, without a judgement.
+pub fn bills(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Vec<Bill> {
+    let view = |index| View::new(&loaded.study, &loaded.documents, index);
+    which.into_iter().filter_map(view).map(|view| cost::bill(&view)).collect()
 }
 
 /// Judge what was read.

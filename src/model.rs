@@ -448,6 +448,11 @@ impl<O: Observer> World<'_, O> {
         if self.spec.services[service as usize].balancer != Balancer::RoundRobin {
             return self.choose_by_rule(service, key, origin);
         }
+        self.next_in_turn(service)
+    }
+
+    #[inline]
+    fn next_in_turn(&mut self, service: Id) -> Option<u32> {
         let state = &mut self.services[service as usize];
         let pod = *state.ready.get(state.next as usize)?;
         let next = state.next + 1;
@@ -455,14 +460,15 @@ impl<O: Observer> World<'_, O> {
         Some(pod)
     }
 
-    /// The same where they do not take turns.
+    /// The same by whatever rule the service has.
     #[inline(never)]
     fn choose_by_rule(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &self.services[service as usize];
         match self.spec.services[service as usize].balancer {
-            Balancer::RoundRobin | Balancer::Random => {
+            Balancer::RoundRobin => self.next_in_turn(service),
+            Balancer::Random => {
                 let count = state.ready.len() as u128;
                 let place = (u128::from(key.bits(DRAW_BALANCER)) * count) >> 64;
                 state.ready.get(place as usize).copied()

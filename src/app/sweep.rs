@@ -235,7 +235,7 @@ pub(super) fn compute_all(
         let point = compute(&study.only(*variant), sweep.asked, key, place, progress)?;
         let Some(mut point) = point else { return Ok(()) };
         if sweep.asked != Asked::Sample
-            && let Some(bill) = audit::audit_of(&loaded, [*variant]).bills.pop()
+            && let Some(bill) = audit::bills(&loaded, [*variant]).pop()
         {
             // With its type: another type without a price may cost something else.
             let unpriced: Vec<String> =

@@ -5,13 +5,10 @@ use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
 use crate::scenario::values::{Basis, Count, Money};
 use crate::stats::Estimate;
-use crate::study::result::{CostItem, StudyResult, Used};
+use crate::study::result::{ASSUMED, CostItem, StudyResult, Used};
 
 /// Hours of a month.
 pub(super) const HOURS: f64 = 730.0;
-
-/// The mark of what has a price that is assumed.
-pub(super) const ASSUMED: char = '†';
 
 /// One line of a bill.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +104,7 @@ fn map(of: Estimate, by: impl Fn(f64) -> f64) -> Estimate {
 
 /// Write into the result what each variant costs, from the beginning and by its day.
 pub fn price(loaded: &Loaded, result: &mut StudyResult) {
-    for bill in super::audit(loaded).bills {
+    for bill in super::bills(loaded, 0..loaded.documents.variants.len()) {
         if let Some(variant) = result.variants.iter_mut().find(|one| one.name == bill.variant) {
             let priced = |item: Item| item.priced(variant.used.as_ref());
             variant.cost = bill.items.into_iter().map(priced).collect();

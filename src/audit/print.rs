@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json as object};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::cost::ASSUMED;
 use super::{About, Audit, Bill, Finding, Rule, Severity, figure, rules};
+use crate::study::result::ASSUMED;
 
 /// Findings of one code that the text shows unless all are asked for; the rest is counted. JSON has all.
 const SHOWN: usize = 3;

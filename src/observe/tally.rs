@@ -200,14 +200,13 @@ impl Tally {
         for lag in &layout.lags {
             levels[*lag].lag = true;
         }
+        // Without slices the first never ends.
+        let sliced = layout.slice > Span::ZERO;
+        let end = if sliced { layout.from + layout.slice } else { Time::NEVER };
         Tally {
             levels,
             started: layout.from == Time::ZERO,
-            slice: Slice {
-                begin: layout.from,
-                end: layout.from + layout.slice,
-                ..Slice::default()
-            },
+            slice: Slice { begin: layout.from, end, ..Slice::default() },
             layout,
             ..Tally::default()
         }
@@ -280,10 +279,6 @@ impl Tally {
 
     #[inline(never)]
     fn close_slices(&mut self, now: Time) {
-        if self.layout.slice == Span::ZERO {
-            self.slice.end = Time::NEVER;
-            return;
-        }
         let (slice, length) = (&mut self.slice, self.layout.slice.0 as f64);
         while now >= slice.end {
             let mean = |moment: f64, level: i64| level as f64 - moment / length;

@@ -238,7 +238,7 @@ fn day_bin(start_s: f64, line: f64) -> DayBin {
     }
 }
 
-/// Two services that follow the load, in pods of 150 and 300 RPS.
+/// Nodes that ran more than described, a database, and a part without a price.
 fn cost(line: f64) -> Vec<CostItem> {
     let item = |part: &str, what: &str, monthly_usd| CostItem {
         part: part.to_owned(),
@@ -259,6 +259,7 @@ fn cost(line: f64) -> Vec<CostItem> {
     ]
 }
 
+/// Two services that follow the load, in pods of 150 and 300 RPS.
 fn pods(line: f64) -> Vec<PodsResult> {
     let needed =
         |bin: u32, each: f64| (offered(f64::from(bin) / 2.0).min(line) / each).ceil().max(2.0);

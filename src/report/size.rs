@@ -12,6 +12,7 @@ use super::sheet::{Sheet, read};
 use super::words::{Lang, Word, say};
 use super::{Options, Written, chart, number, pretty};
 use crate::stats::Estimate;
+use crate::study::result::ASSUMED;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
 
 /// Name of the plan that makes a phase's configuration, which is that of its file.
@@ -86,7 +87,7 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
         let more = format!("{sign}{}", dollars(more.abs(), lang));
         all.push(say(lang, Word::SizeCost, &[&dollars(usd, lang), &more]));
     }
-    if phase.cost.iter().any(|item| item.what.ends_with('†')) {
+    if phase.cost.iter().any(|item| item.what.ends_with(ASSUMED)) {
         all.push(Word::SizeAssumed.text(lang).to_owned());
     }
     if !phase.unpriced.is_empty() {

@@ -397,12 +397,15 @@ pub struct DatabaseUse {
     pub cores: Estimate,
 }
 
+/// Ends what has a price that is assumed.
+pub const ASSUMED: char = '†';
+
 /// A line of a variant's bill, at list prices on demand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CostItem {
     /// Path of what is billed in the system's document, such as `node_groups.web`.
     pub part: String,
-    /// What it is: count and type.
+    /// What it is: count and type, and [`ASSUMED`] where that holds.
     pub what: String,
     /// As the description has it from the beginning, all month \[dollars a month\]; none: no price is
     /// known.

@@ -10,6 +10,8 @@ use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, S
 use crate::report::words::{Lang, Word, say};
 use crate::study::size::{CostItem, Phase, Sizing};
 
+/// Most lines that the settings of a phase take.
+const CHANGES: usize = 8;
 /// Room for the names of loads \[px\].
 const NAMES: f64 = 190.0;
 /// Room for totals, at the right \[px\].
@@ -87,7 +89,12 @@ fn below(phase: &Phase, lang: Lang) -> Vec<String> {
     let changed =
         phase.changes.iter().map(|change| format!("{}\u{a0}=\u{a0}{}", change.set, change.to));
     let changed: Vec<String> = changed.collect();
-    lines.extend(style::break_lines(&changed.join(" · "), SMALL, WIDTH - 2.0 * MARGIN - NAMES, 3));
+    lines.extend(style::break_lines(
+        &changed.join(" · "),
+        SMALL,
+        WIDTH - 2.0 * MARGIN - NAMES,
+        CHANGES,
+    ));
     lines
 }
 

@@ -22,10 +22,9 @@ const AT_EASE: [f64; 3] = [0.8, 0.9, 0.97];
 
 impl Search<'_> {
     /// What cannot do the work with the largest value of every setting.
-    fn hopeless(&self) -> Option<(String, f64)> {
-        let found = self.yard.candidate(&self.changes(&self.tops())).ok()?;
-        let (_, name, share) = self.fullest(&found.study, |_| true)?;
-        (share > 1.0).then_some((name, share))
+    fn hopeless(&mut self) -> Option<(String, f64)> {
+        let tops = self.tops();
+        self.look(&tops).full().map(|(_, name, share)| (name.clone(), *share))
     }
 
     /// The position of a setting that gives at least this value; the next one where that cannot be told.
@@ -60,6 +59,11 @@ impl Search<'_> {
         (next != at).then_some(next)
     }
 
+    /// More of a full station by what lifts it, else by the setting that helps most.
+    fn roomier(&self, at: &[usize], of: Resource, name: &str, factor: f64) -> Option<Place> {
+        self.lifted(at, of, factor).or_else(|| self.fuller(at, name))
+    }
+
     /// Where a climb begins: above the floor, where no station is busier than one of [`AT_EASE`]; the floor
     /// where values do not allow that.
     pub(super) fn start(&mut self, floor: &[usize]) -> Place {
@@ -82,8 +86,7 @@ impl Search<'_> {
                 else {
                     return Some(at);
                 };
-                let lifted = self.lifted(&at, resource, share / most);
-                match lifted.or_else(|| self.fuller(&at, &name)) {
+                match self.roomier(&at, resource, &name, share / most) {
                     Some(next) => next,
                     None if share > 1.0 => return None,
                     None => {
@@ -132,8 +135,7 @@ impl Search<'_> {
                     next
                 }
                 Verdict::Full(resource, name, share) => self
-                    .lifted(&at, resource, share)
-                    .or_else(|| self.fuller(&at, &name))
+                    .roomier(&at, resource, &name, share)
                     .ok_or_else(|| too_small(&name, share))?,
                 Verdict::Fails(seen) => self.relieved(&at, &seen)?.ok_or_else(|| {
                     "every value is the largest, or no larger one helps, and runs still miss a target"
@@ -188,7 +190,7 @@ impl Search<'_> {
     /// lift a resource together, else the fall of one.
     fn cured(&mut self, at: &[usize]) -> Option<Place> {
         if let Some((resource, name, share)) = self.look(at).full().cloned() {
-            let raised = self.lifted(at, resource, share).or_else(|| self.fuller(at, &name));
+            let raised = self.roomier(at, resource, &name, share);
             if raised.is_some() {
                 return raised;
             }
@@ -367,11 +369,7 @@ impl Search<'_> {
     ) -> Option<Place> {
         let raised: Vec<Place> = (0..at.len())
             .filter(|index| at[*index] < self.top(*index))
-            .map(|index| {
-                let mut next = at.to_vec();
-                next[index] += 1;
-                next
-            })
+            .map(|index| Search::with(at, index, at[index] + 1))
             .collect();
         let raised: Vec<Place> =
             raised.into_iter().filter(|next| self.look(next).broken.is_empty()).collect();
