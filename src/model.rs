@@ -326,18 +326,27 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Let all go on who can.
-    #[inline]
+    /// Let all go on who can; see to what has changed.
+    #[expect(clippy::inline_always, reason = "after every event, and mostly there is nobody")]
+    #[inline(always)]
     fn drain(&mut self) {
-        while !self.ready.is_empty() || !self.meshes.granted.is_empty() {
+        if !self.ready.is_empty() || !self.meshes.granted.is_empty() {
+            self.let_go_on();
+        }
+        if self.changed != request::NONE {
+            self.settle_processor();
+        }
+    }
+
+    #[inline(never)]
+    fn let_go_on(&mut self) {
+        loop {
             while let Some(id) = self.ready.pop_front() {
                 self.step(id);
             }
-            if let Some(id) = self.meshes.granted.pop_front() {
-                self.send_try(id);
-            }
+            let Some(id) = self.meshes.granted.pop_front() else { return };
+            self.send_try(id);
         }
-        self.settle_processor();
     }
 
     fn mark(&mut self) {

@@ -375,10 +375,8 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn share_node(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         // Its own limit counts, not what it has of a node that is short.
-        let limit = state.described.cores;
-        let cpu = &self.cpus[pod as usize];
-        let wanted = if cpu.has_quota() { cpu.wanted() } else { limit.min(cpu.jobs() as f64) };
-        let wants = (wanted * 1e3) as u64;
+        let wanted = self.cpus[pod as usize].wanted(state.described.cores);
+        let wants = (wanted * 1e3) as i64 as u64;
         if wants != state.wants {
             self.wants(pod, state.node, wants);
         }

@@ -186,7 +186,9 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     fn processor_changed(&mut self, cpu: u32, change: Change) {
         if self.changed != cpu {
-            self.settle_processor();
+            if self.changed != request::NONE {
+                self.settle_processor();
+            }
             self.changed = cpu;
         }
         if change.busy != 0.0 || change.sharing != 0 {
@@ -199,12 +201,9 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// See to the processor whose jobs have changed: to its node's shares, then to its next event.
-    #[inline]
+    #[inline(never)]
     pub(super) fn settle_processor(&mut self) {
         let cpu = std::mem::replace(&mut self.changed, request::NONE);
-        if cpu == request::NONE {
-            return;
-        }
         if self.shared_nodes && (cpu as usize) < self.pods.len() {
             self.share_node(cpu);
         }

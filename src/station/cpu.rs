@@ -81,7 +81,7 @@ impl Cpu {
     /// of 5 ms in which the kernel hands the quota to its cores are left out.
     pub fn with_quota(limit: f64, vcpus: f64, period: Span, phase: Span) -> Cpu {
         let mut cpu = Cpu::new(vcpus);
-        cpu.quota = Some(Box::new(Quota::new(limit, period, phase)));
+        cpu.quota = Some(Box::new(Quota::new(limit, vcpus, period, phase)));
         cpu.has(vcpus);
         cpu
     }
@@ -159,15 +159,16 @@ impl Cpu {
         Change { busy: busy - std::mem::replace(&mut quota.shown, busy), ..change }
     }
 
-    /// Whether a quota limits it.
-    pub fn has_quota(&self) -> bool {
-        self.quota.is_some()
-    }
-
-    /// Cores that jobs would use now if there were as many as they like; none while they stall.
-    pub fn wanted(&self) -> f64 {
-        let stalled = self.quota.as_ref().is_some_and(|quota| quota.stalled);
-        if stalled { 0.0 } else { self.jobs.len().cast_signed() as f64 }
+    /// Cores that jobs would use now if they had the machine for themselves; none while they stall. In the
+    /// smooth form they may use `limit`, whatever there is now.
+    #[inline]
+    pub fn wanted(&self, limit: f64) -> f64 {
+        let jobs = self.jobs.len().cast_signed() as f64;
+        match &self.quota {
+            None => jobs.min(limit),
+            Some(quota) if quota.stalled => 0.0,
+            Some(quota) => jobs.min(quota.vcpus),
+        }
     }
 
     /// Cores in use while nobody stalls.
@@ -505,7 +506,7 @@ mod tests {
         assert_eq!((cpu.busy(), cpu.due(), cpu.next()), (3.0, millis(50), millis(110)));
         assert!(cpu.only_turns());
         assert_eq!(cpu.look(millis(50)), Change { busy: -3.0, sharing: 0 });
-        assert_eq!((cpu.busy(), cpu.wanted(), cpu.due()), (0.0, 0.0, millis(100)));
+        assert_eq!((cpu.busy(), cpu.wanted(1.0), cpu.due()), (0.0, 0.0, millis(100)));
         assert_eq!(cpu.look(millis(100)), Change { busy: 3.0, sharing: 0 });
         assert_eq!((cpu.due(), cpu.next()), (millis(110), millis(110)));
         assert!(!cpu.only_turns(), "at 150 ms they would stall again");

@@ -6,6 +6,15 @@ use std::collections::BinaryHeap;
 /// A job: when it ends, as bits of a non-negative double, and (order of arrival, who).
 pub(super) type Job = (u64, u64);
 
+/// The same in one number, which compares without a jump.
+fn whole((end, turn): Job) -> u128 {
+    u128::from(end) << u64::BITS | u128::from(turn)
+}
+
+fn parts(whole: u128) -> Job {
+    ((whole >> u64::BITS) as u64, whole as u64)
+}
+
 /// Jobs by when they end, then by arrival. Mostly there is one, so the first is kept apart from the heap of
 /// the others.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +22,7 @@ pub(super) struct Jobs {
     count: usize,
     /// Of no meaning where nobody is there.
     first: Job,
-    others: BinaryHeap<Reverse<Job>>,
+    others: BinaryHeap<Reverse<u128>>,
 }
 
 impl Jobs {
@@ -47,7 +56,7 @@ impl Jobs {
     fn push_beside(&mut self, job: Job) {
         let later =
             if job.0 < self.first.0 { std::mem::replace(&mut self.first, job) } else { job };
-        self.others.push(Reverse(later));
+        self.others.push(Reverse(whole(later)));
     }
 
     /// Take the one that ends first.
@@ -63,11 +72,11 @@ impl Jobs {
 
     fn next(&mut self) {
         if let Some(Reverse(next)) = self.others.pop() {
-            self.first = next;
+            self.first = parts(next);
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Job> {
-        self.first().into_iter().chain(self.others.iter().map(|Reverse(job)| *job))
+        self.first().into_iter().chain(self.others.iter().map(|Reverse(job)| parts(*job)))
     }
 }

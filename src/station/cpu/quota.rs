@@ -16,6 +16,8 @@ pub struct Usage {
 #[derive(Clone, Debug)]
 pub(super) struct Quota {
     pub(super) limit: f64,
+    /// Cores of the machine.
+    pub(super) vcpus: f64,
     pub(super) period: Span,
     /// Time of cores in each period \[ns\].
     pub(super) budget: f64,
@@ -31,13 +33,14 @@ pub(super) struct Quota {
 }
 
 impl Quota {
-    pub(super) fn new(limit: f64, period: Span, phase: Span) -> Quota {
+    pub(super) fn new(limit: f64, vcpus: f64, period: Span, phase: Span) -> Quota {
         debug_assert!(limit > 0.0 && period > Span::ZERO, "a quota of nothing lets nobody finish");
         let budget = limit * period.0 as f64;
         let ends = Time(phase.0 % period.0);
         let usage = Usage::default();
         Quota {
             limit,
+            vcpus,
             period,
             budget,
             left: budget,
