@@ -32,6 +32,9 @@ use crate::stats::Estimate;
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.3, 1.6, 1.9];
 /// Most that the first of those factors may become.
 const FURTHEST: f64 = 1.5;
+/// Share of a load that a queue must keep before one replication is enough to say that the load is not
+/// carried. Chance brings a station a few percent more or less than another replication does.
+const KEPT_CLEARLY: f64 = 0.1;
 /// Capacity that relief gives, as a factor.
 const RELIEF: f64 = 2.0;
 /// Most resources that relief is tried on.
@@ -330,7 +333,9 @@ impl Tried<'_> {
             let seen = runs.steady(Part::Relief, &spec, self.case.window, load, number);
             tried += 1;
             carried += u32::from(self.case.carries(&seen));
-            if carried + self.replications - tried < least {
+            // A queue that kept so much of what came would have kept some in any replication.
+            let hopeless = seen.drifting.iter().any(|at| seen.kept[*at] > KEPT_CLEARLY);
+            if carried + self.replications - tried < least || (carried == 0 && hopeless) {
                 break;
             }
         }
