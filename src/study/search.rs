@@ -266,11 +266,8 @@ impl<'a> Case<'a> {
         line = line.max(passes(failed, station));
         let mut over =
             carried.iter().find(|seen| !whole(seen)).map_or(failed.load, |seen| seen.load);
-        let bracket = |line: f64| resolution * line / 4.0;
-        let extrapolated = |line: f64, over: f64| (over - line).max(0.0) * EXTRAPOLATED;
         for _ in 0..NEARER {
-            // Nearer, the bracket would be most of the doubt.
-            if extrapolated(line, over) <= bracket(line) {
+            if over - line <= resolution * over {
                 break;
             }
             let halfway = f64::midpoint(line, over);
@@ -287,7 +284,8 @@ impl<'a> Case<'a> {
             carried.insert(place, seen);
         }
         // The nearest run leaves a bracket too, and the larger of several noisy estimates leans upwards.
-        (line, bracket(line) + extrapolated(line, over))
+        let bracket = resolution * line / 4.0;
+        (line, bracket + (over - line).max(0.0) * EXTRAPOLATED)
     }
 
     /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
