@@ -50,7 +50,9 @@ impl Order {
 pub type Slot = u32;
 
 const ABSENT: u32 = u32::MAX;
-/// Marks a place among the later events.
+/// The place beside the tournament.
+const BESIDE: u32 = u32::MAX - 1;
+/// Marks a place among the later events; those are fewer by far than would reach the two above.
 const LATER: u32 = 1 << 31;
 const ARITY: usize = 4;
 /// Bits of a slot's number; the sequence number has the other 40 of its word.
@@ -119,6 +121,8 @@ pub struct Agenda {
     /// First group of the leaves.
     lowest: usize,
     first: u64,
+    /// An event that is kept apart: see [`Agenda::set_stream`].
+    beside: u64,
     /// Beginning of the stretch of time that the tournament holds, as entries are due.
     base: u64,
     /// Slots by the sequence numbers of the tournament, which begin anew with each stretch.
@@ -156,6 +160,7 @@ impl Agenda {
             groups: vec![Group::EMPTY],
             lowest: 0,
             first: NOTHING,
+            beside: NOTHING,
             base: 0,
             turns: Vec::new(),
             most_turns: RENUMBER,
@@ -173,7 +178,7 @@ impl Agenda {
     /// Events ahead.
     pub fn len(&self) -> usize {
         let soon = self.used as usize - self.free.len() - usize::from(self.hole != ABSENT);
-        soon + self.later.len()
+        soon + self.later.len() + usize::from(self.beside != NOTHING)
     }
 
     /// Whether nothing is ahead.
@@ -194,23 +199,45 @@ impl Agenda {
             return self.set_later(slot, at, class);
         }
         if slot as usize >= self.place.len() {
-            self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+            self.widen(slot);
         }
         let place = self.place[slot as usize];
-        if place < LATER {
-            let word = self.word(due, slot);
-            return self.put(place, word);
-        }
-        if place != ABSENT {
-            self.later.remove(place & !LATER);
-        }
-        if self.hole == ABSENT {
-            return self.join(due, slot);
+        if place != ABSENT || self.hole == ABSENT {
+            return self.set_anew(slot, due, place);
         }
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
         self.place[slot as usize] = leaf;
         let word = self.word(due, slot);
         self.replace_first(leaf, word);
+    }
+
+    /// Room for the places of slots up to this one.
+    #[cold]
+    fn widen(&mut self, slot: Slot) {
+        self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+    }
+
+    /// The same for a slot that has an event, at `place`, or needs a leaf.
+    #[inline(never)]
+    fn set_anew(&mut self, slot: Slot, due: u64, place: u32) {
+        if place < LATER {
+            let word = self.word(due, slot);
+            return self.put(place, word);
+        }
+        self.clear(slot);
+        self.join(due, slot);
+    }
+
+    /// As [`Agenda::set`], for a slot that has its next event as soon as one has fired: a stream, whose
+    /// event is kept beside the tournament, without a walk to its root. One slot can have that place.
+    pub fn set_stream(&mut self, slot: Slot, at: Time, class: Class) {
+        let due = (at.0 << CLASS_BITS) | self.ranks[class as usize];
+        let known = at.0 >> TIME_BITS == 0 && (slot as usize) < self.place.len();
+        if !known || self.beside != NOTHING || self.is_set(slot) || !self.later.is_soon(due) {
+            return self.set(slot, at, class);
+        }
+        self.beside = self.word(due, slot);
+        self.place[slot as usize] = BESIDE;
     }
 
     /// An event as the tournament holds it, scheduled now.
@@ -234,10 +261,15 @@ impl Agenda {
                 words.push((*word, group, place));
             }
         }
+        if self.beside != NOTHING {
+            words.push((self.beside, 0, ARITY));
+        }
         words.sort_unstable();
         let mut turns = Vec::with_capacity(self.turns.len());
         for (word, group, place) in words {
-            self.groups[group].0[place] = (word & !SEQUENCE) | turns.len() as u64;
+            // A group has no entry of this number: the one beside the tournament.
+            let entry = self.groups[group].0.get_mut(place).unwrap_or(&mut self.beside);
+            *entry = (word & !SEQUENCE) | turns.len() as u64;
             turns.push(self.turns[(word & SEQUENCE) as usize]);
         }
         self.turns = turns;
@@ -255,7 +287,7 @@ impl Agenda {
     #[inline(never)]
     fn set_later(&mut self, slot: Slot, at: Time, class: Class) {
         if slot as usize >= self.place.len() {
-            self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+            self.widen(slot);
         }
         self.clear(slot);
         self.scheduled += 1;
@@ -290,6 +322,8 @@ impl Agenda {
         if place & LATER == 0 {
             self.put(place, NOTHING);
             self.free.push(place);
+        } else if place == BESIDE {
+            self.beside = NOTHING;
         } else {
             self.later.remove(place & !LATER);
         }
@@ -307,20 +341,30 @@ impl Agenda {
     }
 
     /// Take the next event, unless it lies after `end`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "before every event, from one place")]
+    #[inline(always)]
     pub fn pop_until(&mut self, end: Time) -> Option<(Time, Slot)> {
         if self.hole != ABSENT {
             self.fill();
         }
-        if self.first == NOTHING && !self.begin_next(end) {
-            return None;
+        let mut next = self.first.min(self.beside);
+        if next == NOTHING {
+            if !self.begin_next(end) {
+                return None;
+            }
+            next = self.first;
         }
-        let at = self.at(self.first);
+        let at = self.at(next);
         if at > end {
             return None;
         }
-        let slot = self.turns[(self.first & SEQUENCE) as usize];
-        self.hole = std::mem::replace(&mut self.place[slot as usize], ABSENT);
+        let slot = self.turns[(next & SEQUENCE) as usize];
+        let place = std::mem::replace(&mut self.place[slot as usize], ABSENT);
+        if next == self.beside {
+            self.beside = NOTHING;
+        } else {
+            self.hole = place;
+        }
         Some((at, slot))
     }
 
@@ -343,6 +387,7 @@ impl Agenda {
     }
 
     /// Close the hole that the last event has left.
+    #[inline(never)]
     fn fill(&mut self) {
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
         self.replace_first(leaf, NOTHING);
@@ -476,7 +521,11 @@ mod tests {
                         [(key.bits(step * 4 + 3) % 4) as usize];
                     plain.retain(|entry| entry.3 != slot);
                     plain.push((at, class, step, slot));
-                    agenda.set(slot, at, class);
+                    if slot < 3 {
+                        agenda.set_stream(slot, at, class);
+                    } else {
+                        agenda.set(slot, at, class);
+                    }
                 }
                 2 => {
                     plain.retain(|entry| entry.3 != slot);

@@ -446,7 +446,7 @@ impl<O: Observer> World<'_, O> {
 
     fn refuse(&mut self, id: u32) {
         if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
-            self.finish(caller, Some(Failure::CallFailed));
+            self.fail(caller, Failure::CallFailed);
         }
     }
 
@@ -460,7 +460,8 @@ impl<O: Observer> World<'_, O> {
         self.next_in_turn(service)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     fn next_in_turn(&mut self, service: Id) -> Option<u32> {
         let state = &mut self.services[service as usize];
         let pod = *state.ready.get(state.next as usize)?;
@@ -493,12 +494,21 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The program has ended, or the request has failed while it held a thread or worked on a record.
-    /// A failure fails whoever waits for the answer, and so on up the chain of calls.
-    #[inline]
-    fn finish(&mut self, id: u32, failure: Option<Failure>) {
+    /// The program has come to its end.
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
+    fn finish(&mut self, id: u32) {
         self.give_up_all(id);
-        let mut failing = self.conclude(id, failure);
+        let failing = self.tell_and_forget(id, None);
+        debug_assert!(failing.is_none(), "who has an answer fails nobody");
+    }
+
+    /// The request has failed while it held a thread or worked on a record, and with it whoever waits for
+    /// the answer, and so on up the chain of calls.
+    #[inline(never)]
+    fn fail(&mut self, id: u32, failure: Failure) {
+        self.give_up_all(id);
+        let mut failing = self.conclude(id, Some(failure));
         while let Some(caller) = failing {
             self.give_up_all(caller);
             failing = self.conclude(caller, Some(Failure::CallFailed));
@@ -545,8 +555,14 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
-    #[inline]
+    #[inline(never)]
     fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
+        self.tell_and_forget(id, failure)
+    }
+
+    #[expect(clippy::inline_always, reason = "on the way of every request, which mostly succeeds")]
+    #[inline(always)]
+    fn tell_and_forget(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         let now = self.now;
         self.agenda.clear(self.slots.request(id));
         let request = &mut self.requests[id];
@@ -623,7 +639,7 @@ impl<O: Observer> World<'_, O> {
             Timer::CacheLost => self.cache_lost(id),
             Timer::CallTimeout => {
                 self.hang_up(id);
-                self.finish(id, Some(Failure::CallTimeout));
+                self.fail(id, Failure::CallTimeout);
             }
             Timer::MeshTimeout => self.mesh_timed_out(id),
         }

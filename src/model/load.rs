@@ -42,7 +42,8 @@ impl Arrivals {
     }
 
     /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "at every arrival")]
+    #[inline(always)]
     pub(crate) fn next(&mut self, curve: &Curve) -> Option<(Key, f64)> {
         if self.apart_s == f64::INFINITY {
             return None;
@@ -78,6 +79,7 @@ impl Curve {
 
     /// The instant at which the area under the curve since `from_s` reaches `area` \[s\]; none for a
     /// curve that is zero everywhere.
+    #[inline(never)]
     fn after(&self, from_s: f64, mut area: f64) -> Option<f64> {
         let n = self.slices.len();
         let mut at = from_s;

@@ -448,7 +448,7 @@ impl<'a, O: Observer> World<'a, O> {
     /// What `hop` asked for has failed for good.
     fn hop_fails(&mut self, hop: u32, why: Failure) {
         if let Some(caller) = self.conclude(hop, Some(why)) {
-            self.finish(caller, Some(Failure::CallFailed));
+            self.fail(caller, Failure::CallFailed);
         }
     }
 
@@ -528,7 +528,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
         self.give_up_try(hop);
         if let Some(caller) = self.try_again(hop, Failure::MeshTimeout) {
-            self.finish(caller, Some(Failure::CallFailed));
+            self.fail(caller, Failure::CallFailed);
         }
     }
 

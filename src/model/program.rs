@@ -83,7 +83,7 @@ impl<O: Observer> World<'_, O> {
                     if self.has_room() {
                         return self.call(id, endpoint, round_trip, timeout, draw);
                     }
-                    return self.finish(id, Some(Failure::CallFailed));
+                    return self.fail(id, Failure::CallFailed);
                 }
                 Op::Send { endpoint, after, draw } => {
                     let span = self.spec.samplers[after as usize].draw(key, draw);
@@ -118,7 +118,7 @@ impl<O: Observer> World<'_, O> {
                     debug_assert_eq!(popped, Some(lock), "locks end in reverse order");
                     self.unlock(id, lock);
                 }
-                Op::End => return self.finish(id, None),
+                Op::End => return self.finish(id),
             }
         }
     }
@@ -223,8 +223,8 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         if state.pool.acquire(self.now, id) {
+            self.requests[id].keep(number, hold);
             self.level(station, 1.0, 0);
-            self.grant(id, number);
             return true;
         }
         self.level(station, 0.0, 1);
@@ -232,23 +232,6 @@ impl<O: Observer> World<'_, O> {
         self.watch(number);
         self.wake_adder(number);
         false
-    }
-
-    /// The request has its connection: kept by the request or by its innermost transaction, as the step
-    /// that asked says.
-    #[inline]
-    fn grant(&mut self, id: u32, pool: u32) {
-        let request = &mut self.requests[id];
-        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        match hold {
-            Hold::Request => {
-                request.session = pool;
-                request.transactions.push(request::NONE);
-            }
-            Hold::Transaction => request.transactions.push(pool),
-        }
     }
 
     #[inline]
@@ -263,8 +246,13 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// The request has its connection, as the step asked that it waits in.
     fn granted_after_wait(&mut self, id: u32, number: u32) {
-        self.grant(id, number);
+        let request = &mut self.requests[id];
+        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        request.keep(number, hold);
         self.ready.push_back(id);
     }
 
@@ -295,7 +283,7 @@ impl<O: Observer> World<'_, O> {
         for id in expired.drain(..) {
             self.level(station, 0.0, -1);
             self.enter(id, Phase::Cpu);
-            self.finish(id, Some(Failure::ConnectionTimeout));
+            self.fail(id, Failure::ConnectionTimeout);
         }
         self.expired = expired;
     }
@@ -487,7 +475,7 @@ impl<O: Observer> World<'_, O> {
                 self.requests[id].pc += 1;
                 self.step(id);
             }
-            _ => self.finish(id, Some(Failure::CallTimeout)),
+            _ => self.fail(id, Failure::CallTimeout),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Requests in flight: what the model remembers of each, in a slab that is reused.
 
-use super::spec::Id;
+use super::spec::{Hold, Id};
 use crate::observe::{Phase, Spent};
 use crate::random::Key;
 use crate::units::Time;
@@ -118,6 +118,18 @@ impl Request {
     /// Whether a user waits for it now, and not before asking again.
     pub(crate) fn is_asked_by_user(&self) -> bool {
         self.origin.is_user() && (self.tries == 0 || self.pod != NONE)
+    }
+
+    /// A connection is granted: to the whole request, or to its innermost transaction.
+    #[inline]
+    pub(crate) fn keep(&mut self, pool: u32, hold: Hold) {
+        match hold {
+            Hold::Request => {
+                self.session = pool;
+                self.transactions.push(NONE);
+            }
+            Hold::Transaction => self.transactions.push(pool),
+        }
     }
 
     /// Time until `now` belongs to the phase that ends; `phase` begins.

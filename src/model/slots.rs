@@ -66,6 +66,9 @@ impl Slots {
         if (self.cpus..self.pools).contains(&slot) {
             return Event::Cpu(slot - self.cpus);
         }
+        if slot == SLOT_ARRIVAL {
+            return Event::Arrival;
+        }
         if slot >= self.proxies {
             return Event::Proxy(slot - self.proxies);
         }
@@ -94,7 +97,6 @@ impl Slots {
         }
         match slot {
             SLOT_MARK => Event::Mark,
-            SLOT_ARRIVAL => Event::Arrival,
             SLOT_TIMELINE => Event::Timeline,
             SLOT_SCRAPE => Event::Scrape,
             SLOT_CREDITS => Event::Credits,

@@ -62,7 +62,7 @@ impl<O: Observer> World<'_, O> {
             if let Some((_, ahead)) = &mut self.arrivals {
                 *ahead = next;
             }
-            self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
+            self.agenda.set_stream(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
         }
         let journey = self.choice.pick(key);
         let visits = &self.spec.load.journeys[journey as usize].visits;
@@ -170,7 +170,7 @@ impl<O: Observer> World<'_, O> {
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
-        self.record(Record::Offered { endpoint });
+        self.observer.record(self.now, Record::Offered { endpoint });
         if self.in_flight >= MOST_IN_FLIGHT {
             self.cost.no_room += 1;
             let (why, took) = (Failure::Refused, Span::ZERO);
