@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use plimsoll::report;
 use plimsoll::scenario::{self, Options};
 use plimsoll::study::Unwatched;
 use plimsoll::study::result::{Agreement, Measure};
@@ -78,6 +79,24 @@ fn theory_holds_and_faults_show() {
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// What an independent model of it in `SimPy` measured (tests/peers) lies within both intervals.
+#[test]
+fn another_tool_finds_the_same_of_a_part_of_the_first_system() {
+    let bytes = std::fs::read("tests/peers/results.csv").expect("it comes with the program");
+    let mut opinions = report::opinions(&bytes).expect("it is sound");
+    let mut study = study(Path::new("scenarios/c4ang/product-search.yaml"));
+    study.replications = 8; // All 20 of them stand in docs/validation.md.
+    opinions.retain(|opinion| opinion.scenario == study.scenario);
+    assert!(opinions.len() >= 10, "{} numbers", opinions.len());
+    let wanted: Vec<_> = opinions.iter().map(|one| (one.measure, one.at.clone())).collect();
+    let cases = [examine(&study, &wanted, &Unwatched)];
+    assert!(
+        report::validation_holds(&cases, &opinions),
+        "{}",
+        report::validation_text(&cases, &opinions)
+    );
 }
 
 /// What a scenario predicts is theory, not taken from the program: some numbers of the books, by hand.
