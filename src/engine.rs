@@ -125,18 +125,19 @@ pub struct Agenda {
     beside: u64,
     /// Beginning of the stretch of time that the tournament holds, as entries are due.
     base: u64,
-    /// Slots by the sequence numbers of the tournament, which begin anew with each stretch.
+    /// Slots by the sequence numbers of the tournament, which begin anew with each stretch; and the next
+    /// number.
     turns: Vec<Slot>,
+    turn: usize,
     /// How many sequence numbers there may be before they are given anew.
     most_turns: usize,
     /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, or [`ABSENT`].
     place: Vec<u32>,
     /// Events that lie far ahead.
     later: Later,
-    /// Leaves given back.
+    /// Room for the numbers of all leaves; the first of them, so many, have no event.
     free: Vec<u32>,
-    /// Leaves ever used; those beyond are empty.
-    used: u32,
+    spare: usize,
     /// Scratch: events that join.
     joining: Vec<Entry>,
     /// The leaf of the event taken last, which it still fills: the next event scheduled mostly takes its
@@ -163,11 +164,12 @@ impl Agenda {
             beside: NOTHING,
             base: 0,
             turns: Vec::new(),
+            turn: 0,
             most_turns: RENUMBER,
             place: Vec::new(),
             later: Later::new(),
-            free: Vec::new(),
-            used: 0,
+            free: (0..ARITY as u32).rev().collect(),
+            spare: ARITY,
             joining: Vec::new(),
             hole: ABSENT,
             scheduled: 0,
@@ -177,7 +179,7 @@ impl Agenda {
 
     /// Events ahead.
     pub fn len(&self) -> usize {
-        let soon = self.used as usize - self.free.len() - usize::from(self.hole != ABSENT);
+        let soon = self.free.len() - self.spare - usize::from(self.hole != ABSENT);
         soon + self.later.len() + usize::from(self.beside != NOTHING)
     }
 
@@ -198,62 +200,105 @@ impl Agenda {
         if !self.later.is_soon(due) {
             return self.set_later(slot, at, class);
         }
-        if slot as usize >= self.place.len() {
-            self.widen(slot);
-        }
-        let place = self.place[slot as usize];
-        if place != ABSENT || self.hole == ABSENT {
+        let (Some(place), Some(_)) = (self.place.get_mut(slot as usize), self.turns.get(self.turn))
+        else {
+            return self.set_with_room(slot, at, class);
+        };
+        if *place != ABSENT || self.hole == ABSENT {
+            let place = *place;
             return self.set_anew(slot, due, place);
         }
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
-        self.place[slot as usize] = leaf;
+        *place = leaf;
         let word = self.word(due, slot);
         self.replace_first(leaf, word);
     }
 
-    /// Room for the places of slots up to this one.
+    /// The same where a number is missing: for the slot, or for the event in the tournament.
     #[cold]
-    fn widen(&mut self, slot: Slot) {
-        self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+    #[inline(never)]
+    fn set_with_room(&mut self, slot: Slot, at: Time, class: Class) {
+        if slot as usize >= self.place.len() {
+            self.place.resize((slot as usize + 1).next_power_of_two(), ABSENT);
+        }
+        self.make_turn();
+        self.set(slot, at, class);
+    }
+
+    /// See that there is a next sequence number.
+    #[inline]
+    fn make_turn(&mut self) {
+        if self.turn >= self.turns.len() {
+            self.more_turns();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn more_turns(&mut self) {
+        if self.turn < self.most_turns {
+            self.turns.resize((2 * self.turn).clamp(64, self.most_turns), 0);
+        } else {
+            self.renumber();
+        }
     }
 
     /// The same for a slot that has an event, at `place`, or needs a leaf.
     #[inline(never)]
     fn set_anew(&mut self, slot: Slot, due: u64, place: u32) {
-        if place < LATER {
-            let word = self.word(due, slot);
-            return self.put(place, word);
-        }
+        let leaf = if place < LATER {
+            place
+        } else if place == ABSENT && self.spare > 0 {
+            self.spare -= 1;
+            self.free[self.spare]
+        } else {
+            return self.set_moved(slot, due);
+        };
+        self.place[slot as usize] = leaf;
+        let word = self.word(due, slot);
+        self.put(leaf, word);
+    }
+
+    /// The same for a slot whose event is not in the tournament, or where that is full.
+    #[inline(never)]
+    fn set_moved(&mut self, slot: Slot, due: u64) {
         self.clear(slot);
-        self.join(due, slot);
+        if self.spare == 0 {
+            self.grow();
+        }
+        self.set_anew(slot, due, ABSENT);
     }
 
     /// As [`Agenda::set`], for a slot that has its next event as soon as one has fired: a stream, whose
     /// event is kept beside the tournament, without a walk to its root. One slot can have that place.
     pub fn set_stream(&mut self, slot: Slot, at: Time, class: Class) {
         let due = (at.0 << CLASS_BITS) | self.ranks[class as usize];
-        let known = at.0 >> TIME_BITS == 0 && (slot as usize) < self.place.len();
-        if !known || self.beside != NOTHING || self.is_set(slot) || !self.later.is_soon(due) {
-            return self.set(slot, at, class);
+        let soon = at.0 >> TIME_BITS == 0 && self.later.is_soon(due);
+        match self.place.get_mut(slot as usize) {
+            Some(place)
+                if soon
+                    && *place == ABSENT
+                    && self.beside == NOTHING
+                    && self.turn < self.turns.len() =>
+            {
+                *place = BESIDE;
+                self.beside = self.word(due, slot);
+            }
+            _ => self.set(slot, at, class),
         }
-        self.beside = self.word(due, slot);
-        self.place[slot as usize] = BESIDE;
     }
 
-    /// An event as the tournament holds it, scheduled now.
+    /// An event as the tournament holds it, scheduled now; there must be a number for it.
     #[inline]
     fn word(&mut self, due: u64, slot: Slot) -> u64 {
         debug_assert!(due >= self.base, "an event is scheduled in the past");
-        if self.turns.len() >= self.most_turns {
-            self.renumber();
-        }
-        let sequence = self.turns.len() as u64;
-        self.turns.push(slot);
-        (due.saturating_sub(self.base) << SEQUENCE_BITS) | sequence
+        let sequence = self.turn;
+        self.turns[sequence] = slot;
+        self.turn = sequence + 1;
+        (due.saturating_sub(self.base) << SEQUENCE_BITS) | sequence as u64
     }
 
     /// Give the events of the tournament sequence numbers from 0 on, in the order that they have.
-    #[cold]
     fn renumber(&mut self) {
         let mut words: Vec<(u64, usize, usize)> = Vec::new();
         for (group, of) in self.groups.iter().enumerate().skip(self.lowest) {
@@ -265,15 +310,17 @@ impl Agenda {
             words.push((self.beside, 0, ARITY));
         }
         words.sort_unstable();
-        let mut turns = Vec::with_capacity(self.turns.len());
+        self.most_turns = RENUMBER.max(4 * words.len());
+        let mut turns = vec![0; self.most_turns];
+        self.turn = 0;
         for (word, group, place) in words {
             // A group has no entry of this number: the one beside the tournament.
             let entry = self.groups[group].0.get_mut(place).unwrap_or(&mut self.beside);
-            *entry = (word & !SEQUENCE) | turns.len() as u64;
-            turns.push(self.turns[(word & SEQUENCE) as usize]);
+            *entry = (word & !SEQUENCE) | self.turn as u64;
+            turns[self.turn] = self.turns[(word & SEQUENCE) as usize];
+            self.turn += 1;
         }
         self.turns = turns;
-        self.most_turns = RENUMBER.max(4 * self.turns.len());
         self.play_all();
     }
 
@@ -287,26 +334,12 @@ impl Agenda {
     #[inline(never)]
     fn set_later(&mut self, slot: Slot, at: Time, class: Class) {
         if slot as usize >= self.place.len() {
-            self.widen(slot);
+            return self.set_with_room(slot, at, class);
         }
         self.clear(slot);
         self.scheduled += 1;
         let entry = Entry::new(at, self.ranks[class as usize], self.scheduled, slot);
         self.place[slot as usize] = self.later.add(entry) | LATER;
-    }
-
-    /// Give an event a leaf of its own.
-    fn join(&mut self, due: u64, slot: Slot) {
-        let leaf = self.free.pop().unwrap_or_else(|| {
-            self.used += 1;
-            self.used - 1
-        });
-        if leaf as usize >= (self.groups.len() - self.lowest) * ARITY {
-            self.grow();
-        }
-        self.place[slot as usize] = leaf;
-        let word = self.word(due, slot);
-        self.put(leaf, word);
     }
 
     /// Forget the event of `slot`, if it has one.
@@ -321,7 +354,8 @@ impl Agenda {
         let place = std::mem::replace(&mut self.place[slot as usize], ABSENT);
         if place & LATER == 0 {
             self.put(place, NOTHING);
-            self.free.push(place);
+            self.free[self.spare] = place;
+            self.spare += 1;
         } else if place == BESIDE {
             self.beside = NOTHING;
         } else {
@@ -373,14 +407,17 @@ impl Agenda {
     fn begin_next(&mut self, end: Time) -> bool {
         let Some((list, base)) = self.later.begin_next(end) else { return false };
         self.base = base;
-        self.turns.clear();
+        self.turn = 0;
         let mut joining = std::mem::take(&mut self.joining);
         while let Some(entry) = self.later.take_from(list) {
             joining.push(entry);
         }
         joining.sort_unstable_by_key(|entry| entry.turn);
         for entry in joining.drain(..) {
-            self.join(entry.due, entry.slot());
+            let slot = entry.slot();
+            self.place[slot as usize] = ABSENT;
+            self.make_turn();
+            self.set_anew(slot, entry.due, ABSENT);
         }
         self.joining = joining;
         true
@@ -391,7 +428,8 @@ impl Agenda {
     fn fill(&mut self) {
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
         self.replace_first(leaf, NOTHING);
-        self.free.push(leaf);
+        self.free[self.spare] = leaf;
+        self.spare += 1;
     }
 
     /// Put an event on `leaf`, and play again upwards as far as winners change.
@@ -443,6 +481,12 @@ impl Agenda {
         self.groups = vec![Group::EMPTY; self.lowest];
         self.groups.extend(&leaves);
         self.groups.resize(self.lowest + ARITY * leaves.len(), Group::EMPTY);
+        let (before, after) = (ARITY * leaves.len(), ARITY * ARITY * leaves.len());
+        self.free.resize(after, 0);
+        for leaf in (before..after).rev() {
+            self.free[self.spare] = leaf as u32;
+            self.spare += 1;
+        }
         self.play_all();
     }
 

@@ -42,10 +42,10 @@ use self::mesh::Meshes;
 use self::nodes::Nodes;
 pub use self::nodes::{Unplaced, eks_allocatable, settle};
 use self::pods::Life;
-use self::request::{Origin, Request, Requests, Timer};
+use self::request::{Origin, Ready, Request, Requests, Timer};
 use self::scale::{Scaler, Seen};
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
-use self::spec::{Balancer, Id, Spec};
+use self::spec::{Balancer, Id, Op, Spec};
 use self::stations::Numbering;
 use self::sticky::Kept;
 use crate::engine::{Agenda, Class};
@@ -244,7 +244,7 @@ struct World<'a, O: Observer> {
     choice: Choice,
     arrivals: Option<(Arrivals, Key)>,
     sources: Vec<(Arrivals, Key)>,
-    ready: VecDeque<u32>,
+    ready: Ready,
     /// The processor whose jobs have changed last in this event and that is not seen to, or none.
     changed: u32,
     /// Scratch: those whose wait for a connection has run out.
@@ -330,7 +330,10 @@ impl<O: Observer> World<'_, O> {
     #[expect(clippy::inline_always, reason = "after every event, and mostly there is nobody")]
     #[inline(always)]
     fn drain(&mut self) {
-        if !self.ready.is_empty() || !self.meshes.granted.is_empty() {
+        while let Some(id) = self.ready.pop() {
+            self.step(id);
+        }
+        if !self.meshes.granted.is_empty() {
             self.let_go_on();
         }
         if self.changed != request::NONE {
@@ -340,12 +343,11 @@ impl<O: Observer> World<'_, O> {
 
     #[inline(never)]
     fn let_go_on(&mut self) {
-        loop {
-            while let Some(id) = self.ready.pop_front() {
+        while let Some(id) = self.meshes.granted.pop_front() {
+            self.send_try(id);
+            while let Some(id) = self.ready.pop() {
                 self.step(id);
             }
-            let Some(id) = self.meshes.granted.pop_front() else { return };
-            self.send_try(id);
         }
     }
 
@@ -384,13 +386,18 @@ impl<O: Observer> World<'_, O> {
         self.observer.level(self.now, station, busy, waiting);
     }
 
+    /// The same where nobody begins or ceases to wait.
+    #[inline]
+    fn busy(&mut self, station: u32, change: f64) {
+        self.observer.busy(self.now, station, change);
+    }
+
     // Requests.
 
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
-        let id = self.requests.begin(self.now, key, origin);
-        let request = &mut self.requests[id];
+        let (id, request) = self.requests.begin(self.now, key, origin);
         request.endpoint = endpoint;
         request.pod = request::NONE;
         request.pc = self.spec.endpoints[endpoint as usize].entry;
@@ -403,9 +410,8 @@ impl<O: Observer> World<'_, O> {
     /// ready, and last: a request that has a thread begins to work.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    fn arrive(&mut self, id: u32) {
+    fn arrive(&mut self, id: u32, key: Key, endpoint: Id, origin: Origin) {
         debug_assert!(self.ready.is_empty(), "others were ready before");
-        let Request { key, endpoint, origin, .. } = self.requests[id];
         let service = self.spec.endpoints[endpoint as usize].service;
         if let Some(mesh) = self.meshes.before(service) {
             return self.through_mesh(id, mesh);
@@ -424,12 +430,12 @@ impl<O: Observer> World<'_, O> {
         let threads = state.described.threads;
         if state.busy_threads < threads.maximum {
             state.busy_threads += 1;
-            self.level(station, 1.0, 0);
+            self.busy(station, 1.0);
             self.enter(id, Phase::Cpu);
             if now {
                 self.step(id);
             } else {
-                self.ready.push_back(id);
+                self.ready.push(id);
             }
         } else if (state.waiting.len() as u64)
             < u64::from(threads.accepted) + u64::from(threads.backlog)
@@ -495,9 +501,9 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The program has come to its end.
-    #[expect(clippy::inline_always, reason = "on the way of every request")]
-    #[inline(always)]
+    #[inline(never)]
     fn finish(&mut self, id: u32) {
+        debug_assert!(!self.agenda.is_set(self.slots.request(id)), "it waits for nothing");
         self.give_up_all(id);
         let failing = self.tell_and_forget(id, None);
         debug_assert!(failing.is_none(), "who has an answer fails nobody");
@@ -543,11 +549,11 @@ impl<O: Observer> World<'_, O> {
         if let Some(next) = state.waiting.pop_front() {
             self.level(station, 0.0, -1);
             self.enter(next, Phase::Cpu);
-            self.ready.push_back(next);
+            self.ready.push(next);
         } else {
             state.busy_threads -= 1;
             let leaving = state.life == Life::Ending;
-            self.level(station, -1.0, 0);
+            self.busy(station, -1.0);
             if leaving {
                 self.leave_if_done(pod);
             }
@@ -557,6 +563,7 @@ impl<O: Observer> World<'_, O> {
     /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
     #[inline(never)]
     fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
+        self.agenda.clear(self.slots.request(id));
         self.tell_and_forget(id, failure)
     }
 
@@ -564,7 +571,6 @@ impl<O: Observer> World<'_, O> {
     #[inline(always)]
     fn tell_and_forget(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         let now = self.now;
-        self.agenda.clear(self.slots.request(id));
         let request = &mut self.requests[id];
         request.enter(now, Phase::Delay);
         let (origin, endpoint, took) = (request.origin, request.endpoint, now - request.arrived);
@@ -613,7 +619,7 @@ impl<O: Observer> World<'_, O> {
         if failed {
             return Some(caller);
         }
-        self.ready.push_back(caller);
+        self.ready.push(caller);
         None
     }
 
@@ -630,9 +636,10 @@ impl<O: Observer> World<'_, O> {
                     self.record(Record::Offered { endpoint });
                     self.watch_patience(id);
                 }
-                self.arrive(id);
+                let Request { key, endpoint, origin, .. } = self.requests[id];
+                self.arrive(id, key, endpoint, origin);
             }
-            Timer::Proceed => self.step(id),
+            Timer::Proceed => self.proceed(id),
             Timer::ReachDatabase => self.reach_database(id),
             Timer::StorageDone => self.storage_done(id),
             Timer::CacheAnswered => self.cache_answered(id),
@@ -642,6 +649,15 @@ impl<O: Observer> World<'_, O> {
                 self.fail(id, Failure::CallTimeout);
             }
             Timer::MeshTimeout => self.mesh_timed_out(id),
+        }
+    }
+
+    /// The request goes on with its program, which often ends here.
+    #[inline]
+    fn proceed(&mut self, id: u32) {
+        match self.spec.ops[self.requests[id].pc as usize] {
+            Op::End => self.finish(id),
+            _ => self.step(id),
         }
     }
 

@@ -218,6 +218,12 @@ pub trait Observer {
     fn level(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
         self.record(now, Record::Level { station, busy, waiting });
     }
+
+    /// The same where nobody begins or ceases to wait.
+    #[inline]
+    fn busy(&mut self, now: Time, station: Station, change: f64) {
+        self.level(now, station, change, 0);
+    }
 }
 
 /// Nobody listens.

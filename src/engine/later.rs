@@ -71,21 +71,20 @@ impl Later {
     /// Add an event that belongs here; the node by which it is removed.
     pub(super) fn add(&mut self, entry: Entry) -> u32 {
         debug_assert!(!self.is_soon(entry.due), "its stretch has begun");
-        let node = self.free;
-        let node = if node == NONE {
-            self.nodes.push(Node { entry, next: NONE, previous: NONE, list: BEYOND });
-            (self.nodes.len() - 1) as u32
+        let mut node = self.free;
+        if let Some(free) = self.nodes.get_mut(node as usize) {
+            self.free = free.next;
         } else {
-            self.free = self.nodes[node as usize].next;
-            self.nodes[node as usize].entry = entry;
-            node
-        };
-        self.link(node);
+            node = self.nodes.len() as u32;
+            self.nodes.push(Node { entry, next: NONE, previous: NONE, list: BEYOND });
+        }
+        self.link(node, entry);
         self.len += 1;
         node
     }
 
     /// Forget the event of `node`.
+    #[inline]
     pub(super) fn remove(&mut self, node: u32) {
         let Node { next, previous, list, .. } = self.nodes[node as usize];
         if next != NONE {
@@ -140,17 +139,17 @@ impl Later {
             return None;
         }
         self.epoch = epoch;
-        while node != NONE {
-            let next = self.nodes[node as usize].next;
-            self.link(node);
+        while let Some(Node { entry, next, .. }) = self.nodes.get(node as usize).copied() {
+            self.link(node, entry);
             node = next;
         }
         self.next_filled()
     }
 
-    /// Put `node` into the list that its event belongs to.
-    fn link(&mut self, node: u32) {
-        let stretch = stretch(self.nodes[node as usize].entry);
+    /// Put `node` with its event into the list that that belongs to.
+    #[inline]
+    fn link(&mut self, node: u32, entry: Entry) {
+        let stretch = stretch(entry);
         let list = if stretch >> EPOCH_LOG2 == self.epoch {
             let list = stretch as usize % STRETCHES;
             self.filled[list / 64] |= 1 << (list % 64);
@@ -162,8 +161,7 @@ impl Later {
         if next != NONE {
             self.nodes[next as usize].previous = node;
         }
-        let linked = &mut self.nodes[node as usize];
-        (linked.next, linked.previous, linked.list) = (next, NONE, list as u32);
+        self.nodes[node as usize] = Node { entry, next, previous: NONE, list: list as u32 };
     }
 
     fn release(&mut self, node: u32) {

@@ -6,7 +6,7 @@ use super::load::{Choice, Users};
 use super::mesh::Meshes;
 use super::nodes::Nodes;
 use super::pods::Life;
-use super::request::{self, Requests};
+use super::request::{self, Ready, Requests};
 use super::scale::{self, Seen};
 use super::slots::{SLOT_SOURCES, Slots};
 use super::spec::{self, Spec};
@@ -157,7 +157,7 @@ impl<'a, O: Observer> World<'a, O> {
             choice: Choice::new(&spec.load),
             arrivals: None,
             sources: Vec::new(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             changed: request::NONE,
             expired: Vec::new(),
             cost: Cost::default(),

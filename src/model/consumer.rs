@@ -423,8 +423,7 @@ impl<O: Observer> World<'_, O> {
             0 => message.key.item(thread.salt),
             again => message.key.item(thread.salt).item(u64::from(again)),
         };
-        let id = self.requests.begin(self.now, key, Origin::Consumer(number));
-        let request = &mut self.requests[id];
+        let (id, request) = self.requests.begin(self.now, key, Origin::Consumer(number));
         request.flow = message.flow;
         request.flow_started = message.flow_started;
         request.pod = pod;
@@ -432,7 +431,7 @@ impl<O: Observer> World<'_, O> {
         // A consumer has its thread.
         request.phase = Phase::Cpu;
         self.in_flight += 1;
-        self.ready.push_back(id);
+        self.ready.push(id);
     }
 
     pub(super) fn record_done(&mut self, number: u32, failure: Option<Failure>) {

@@ -1,6 +1,6 @@
 //! Users and outside records: when they arrive and what they do.
 
-use super::spec::{Curve, Load};
+use super::spec::{Curve, Id, Journey, Load};
 use crate::random::{Key, Sampler};
 use crate::units::{NANOS_PER_SECOND, Time};
 
@@ -50,7 +50,10 @@ impl Arrivals {
         }
         let key = self.key.item(self.number);
         self.number += 1;
-        let gap = self.gaps.as_ref().map_or(1.0, |gaps| gaps.draw(key, DRAW_GAP).secs());
+        let gap = self.gaps.as_ref().map_or(1.0, |gaps| {
+            // As `Span::secs`; signed numbers become floats in one step.
+            gaps.draw(key, DRAW_GAP).0.cast_signed() as f64 / NANOS_PER_SECOND
+        });
         let area = gap * self.apart_s;
         self.at_s = if self.follow { curve.after(self.at_s, area)? } else { self.at_s + area };
         Some((key, self.at_s))
@@ -169,6 +172,8 @@ impl Users {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     cumulative: Vec<f64>,
+    /// Of each journey that is one request at once and nothing more, what it asks for.
+    alone: Vec<Option<Id>>,
 }
 
 impl Choice {
@@ -183,7 +188,17 @@ impl Choice {
                 sum
             })
             .collect();
-        Choice { cumulative }
+        let alone = |journey: &Journey| match journey.visits[..] {
+            [only] if only.think.is_none() && only.chance >= 1.0 => Some(only.endpoint),
+            _ => None,
+        };
+        Choice { cumulative, alone: load.journeys.iter().map(alone).collect() }
+    }
+
+    /// What is asked for in a journey that is one request at once: nobody needs to remember its user.
+    #[inline]
+    pub(crate) fn alone(&self, journey: u32) -> Option<Id> {
+        self.alone[journey as usize]
     }
 
     /// The journey of the user with this key.

@@ -39,8 +39,7 @@ impl<O: Observer> World<'_, O> {
                 Op::Delay { time, draw } => {
                     let span = spec.samplers[time as usize].draw(key, draw);
                     if span > Span::ZERO {
-                        self.enter(id, Phase::Delay);
-                        return self.set_timer(id, span, Timer::Proceed);
+                        return self.wait(id, Phase::Delay, span, Timer::Proceed);
                     }
                 }
                 Op::Begin { pool, hold } => {
@@ -57,8 +56,7 @@ impl<O: Observer> World<'_, O> {
                 }
                 Op::Query { round_trips, .. } => {
                     if round_trips > Span::ZERO {
-                        self.enter(id, Phase::Network);
-                        return self.set_timer(id, round_trips, Timer::ReachDatabase);
+                        return self.wait(id, Phase::Network, round_trips, Timer::ReachDatabase);
                     }
                     if self.work_on_database(id) {
                         return;
@@ -121,6 +119,16 @@ impl<O: Observer> World<'_, O> {
                 Op::End => return self.finish(id),
             }
         }
+    }
+
+    /// Until the timer fires, the request's time belongs to `phase`.
+    #[inline]
+    fn wait(&mut self, id: u32, phase: Phase, span: Span, timer: Timer) {
+        let now = self.now;
+        let request = &mut self.requests[id];
+        request.enter(now, phase);
+        request.timer = timer;
+        self.agenda.set(self.slots.request(id), now + span, Class::Complete);
     }
 
     #[inline]
@@ -223,8 +231,8 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         if state.pool.acquire(self.now, id) {
-            self.requests[id].keep(number, hold);
-            self.level(station, 1.0, 0);
+            request.keep(number, hold);
+            self.busy(station, 1.0);
             return true;
         }
         self.level(station, 0.0, 1);
@@ -242,7 +250,7 @@ impl<O: Observer> World<'_, O> {
             self.level(station, 0.0, -1);
             self.granted_after_wait(next, number);
         } else {
-            self.level(station, -1.0, 0);
+            self.busy(station, -1.0);
         }
     }
 
@@ -253,7 +261,7 @@ impl<O: Observer> World<'_, O> {
             unreachable!("only a step that begins a transaction waits for a connection");
         };
         request.keep(number, hold);
-        self.ready.push_back(id);
+        self.ready.push(id);
     }
 
     /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
@@ -550,7 +558,7 @@ impl<O: Observer> World<'_, O> {
         state.holder = state.waiting.pop_front();
         if let Some(next) = state.holder {
             self.requests[next].locks.push(lock);
-            self.ready.push_back(next);
+            self.ready.push(next);
             self.level(station, 0.0, -1);
         } else {
             self.level(station, -1.0, 0);

@@ -1,5 +1,7 @@
 //! Requests in flight: what the model remembers of each, in a slab that is reused.
 
+use std::collections::VecDeque;
+
 use super::spec::{Hold, Id};
 use crate::observe::{Phase, Spent};
 use crate::random::Key;
@@ -50,7 +52,7 @@ pub(crate) enum Timer {
     MeshTimeout,
 }
 
-/// No connection: marks a transaction that runs on the connection of its request.
+/// No connection, and no request: marks a transaction that runs on the connection of its request.
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// No pod: marks a request that is with its caller's proxy, while pods have tries of it.
@@ -141,6 +143,45 @@ impl Request {
     }
 }
 
+/// Requests that can go on, in the order in which it became so. Mostly it is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    /// The first, or [`NONE`]; others only while there is a first.
+    first: u32,
+    others: VecDeque<u32>,
+}
+
+impl Default for Ready {
+    fn default() -> Ready {
+        Ready { first: NONE, others: VecDeque::new() }
+    }
+}
+
+impl Ready {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first == NONE
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, id: u32) {
+        if self.is_empty() {
+            self.first = id;
+        } else {
+            self.others.push_back(id);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<u32> {
+        if self.is_empty() {
+            return None;
+        }
+        let next = self.others.pop_front().unwrap_or(NONE);
+        Some(std::mem::replace(&mut self.first, next))
+    }
+}
+
 /// All requests in flight; memory grows with their largest number, never with time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Requests {
@@ -151,7 +192,7 @@ pub(crate) struct Requests {
 impl Requests {
     /// A request that begins at `now`; the caller fills in the rest.
     #[inline]
-    pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> u32 {
+    pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> (u32, &mut Request) {
         let id = self.free.pop().unwrap_or_else(|| {
             self.all.push(Request::blank());
             (self.all.len() - 1) as u32
@@ -168,7 +209,7 @@ impl Requests {
         request.session = NONE;
         request.tries = 0;
         request.alive = true;
-        id
+        (id, request)
     }
 
     /// A request is over; whoever still holds its number and generation will not find it.
@@ -191,8 +232,7 @@ impl Requests {
     pub(crate) fn copy(&mut self, id: u32) -> u32 {
         let Request { key, origin, arrived, endpoint, phase, phase_since, spent, tries, .. } =
             self.all[id as usize];
-        let copy = self.begin(arrived, key, origin);
-        let request = &mut self.all[copy as usize];
+        let (copy, request) = self.begin(arrived, key, origin);
         (request.endpoint, request.pod, request.tries) = (endpoint, NONE, tries);
         (request.phase, request.phase_since, request.spent) = (phase, phase_since, spent);
         copy

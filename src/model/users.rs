@@ -55,25 +55,15 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(super) fn user_arrives(&mut self) {
-        let Some((arrivals, key)) = &mut self.arrivals else { return };
-        let key = *key;
-        let next = arrivals.next(&self.spec.load.curve);
-        if let Some((next, at_s)) = next {
-            if let Some((_, ahead)) = &mut self.arrivals {
-                *ahead = next;
-            }
+        let Some((arrivals, ahead)) = &mut self.arrivals else { return };
+        let key = *ahead;
+        if let Some((next, at_s)) = arrivals.next(&self.spec.load.curve) {
+            *ahead = next;
             self.agenda.set_stream(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
         }
-        let journey = self.choice.pick(key);
-        let visits = &self.spec.load.journeys[journey as usize].visits;
-        if let [only] = visits[..]
-            && only.think.is_none()
-            && only.chance >= 1.0
-        {
-            // One request and gone: nobody needs to be remembered.
-            self.ask(only.endpoint, load::visit_key(key, 0), Origin::Visitor);
-        } else {
-            self.begin_session(key, self.now.secs());
+        match self.choice.alone(self.choice.pick(key)) {
+            Some(endpoint) => self.ask(endpoint, load::visit_key(key, 0), Origin::Visitor),
+            None => self.begin_session(key, self.now.secs()),
         }
     }
 
@@ -185,7 +175,7 @@ impl<O: Observer> World<'_, O> {
         }
         let id = self.begin(endpoint, key, origin);
         self.watch_patience(id);
-        self.arrive(id);
+        self.arrive(id, key, endpoint, origin);
     }
 
     /// Whether it matters when a user's patience ends, and not only that it has.

@@ -217,7 +217,8 @@ impl Tally {
         &self.layout.lags
     }
 
-    #[inline(never)]
+    #[expect(clippy::inline_always, reason = "in one place, on the way of every request")]
+    #[inline(always)]
     fn answered(&mut self, took: Span, spent: &Spent) {
         self.current.answered += 1;
         self.bin_times.record(took);
@@ -232,33 +233,49 @@ impl Tally {
         }
     }
 
-    #[expect(clippy::needless_bitwise_bool, reason = "a jump would guess wrongly every other time")]
     #[inline]
     fn level_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
+        if waiting == 0 {
+            self.busy_changed(now, station, busy);
+        } else {
+            self.queue_changed(now, station, busy, waiting);
+        }
+    }
+
+    #[expect(clippy::needless_bitwise_bool, reason = "a jump would guess wrongly every other time")]
+    #[inline]
+    fn busy_changed(&mut self, now: Time, station: Station, busy: f64) {
         let since = (now.0 - self.current.start.0).cast_signed() as f64;
         let level = &mut self.levels[station as usize];
         level.busy += busy;
         level.busy_moment += busy * since;
-        if waiting == 0 {
-            // A consumer that goes idle has passed nothing but what it committed.
-            level.left += u64::from((busy < 0.0) & !level.lag);
-        } else {
-            level.left += waiting.min(0).unsigned_abs() + u64::from((busy < 0.0) & (waiting > 0));
-            self.queue_changed(now, station, since, waiting);
-        }
+        // A consumer that goes idle has passed nothing but what it committed.
+        level.left += u64::from((busy < 0.0) & !level.lag);
     }
 
-    fn queue_changed(&mut self, now: Time, station: Station, since: f64, waiting: i64) {
+    fn queue_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
+        let since = (now.0 - self.current.start.0).cast_signed() as f64;
         let level = &mut self.levels[station as usize];
+        level.left += waiting.min(0).unsigned_abs();
+        if busy != 0.0 {
+            level.busy += busy;
+            level.busy_moment += busy * since;
+            level.left += u64::from(busy < 0.0 && waiting > 0);
+        }
         level.waiting_moment += waiting as f64 * since;
         level.waiting += waiting;
         level.waiting_least = level.waiting_least.min(level.waiting);
         level.waiting_most = level.waiting_most.max(level.waiting);
         if level.lag {
-            let since = self.sliced(now);
-            self.slice.lag += waiting;
-            self.slice.lag_moment += waiting as f64 * since;
+            self.lag_changed(now, waiting);
         }
+    }
+
+    #[inline(never)]
+    fn lag_changed(&mut self, now: Time, waiting: i64) {
+        let since = self.sliced(now);
+        self.slice.lag += waiting;
+        self.slice.lag_moment += waiting as f64 * since;
     }
 
     fn carry_over(&mut self) {
@@ -274,7 +291,7 @@ impl Tally {
         if now >= self.slice.end {
             self.close_slices(now);
         }
-        now.0.saturating_sub(self.slice.begin.0) as f64
+        now.0.saturating_sub(self.slice.begin.0).cast_signed() as f64
     }
 
     #[inline(never)]
@@ -299,6 +316,9 @@ impl Tally {
     /// A user's request has come, or has gone.
     #[inline]
     fn flow(&mut self, now: Time, change: i64) {
+        if self.layout.slice == Span::ZERO {
+            return; // Nobody looks.
+        }
         let since = self.sliced(now);
         self.slice.in_flight += change;
         self.slice.in_flight_moment += change as f64 * since;
@@ -380,6 +400,11 @@ impl Observer for Tally {
     #[inline]
     fn level(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
         self.level_changed(now, station, busy, waiting);
+    }
+
+    #[inline]
+    fn busy(&mut self, now: Time, station: Station, change: f64) {
+        self.busy_changed(now, station, change);
     }
 
     fn mark(&mut self, now: Time) {

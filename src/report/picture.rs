@@ -255,6 +255,8 @@ fn first_face(group: &Group) -> Option<fontdb::ID> {
 fn latin() -> fontdb::Database {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    // For arrows, which the first has not.
+    fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
     fonts
 }
 
@@ -311,7 +313,7 @@ mod tests {
                  <text y=\"15\" font-family=\"Ubuntu\">{text}</text></svg>"
             )
         };
-        assert!(pictures.raster(&svg("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > %")).is_ok());
+        assert!(pictures.raster(&svg("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > % ↑ ≥ 9 → 10")).is_ok());
         assert!(matches!(pictures.raster(&svg("포화")), Err(Failure::Letter)));
     }
 

@@ -11,7 +11,9 @@ use crate::stats::Estimate;
 mod browser;
 
 fn preview(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview").join(name)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
 }
 
 fn written(name: &str, result: &StudyResult, options: &Options) -> Written {
