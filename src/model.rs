@@ -14,6 +14,7 @@ mod consumer;
 mod deploy;
 mod index;
 mod load;
+mod marks;
 mod membership;
 mod mesh;
 mod nodes;

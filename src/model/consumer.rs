@@ -5,6 +5,7 @@
 //! batch record by record on its pod's CPU, commits, and polls again; without records it waits for one.
 //! A record that fails ends its batch: what came before is committed, the thread pauses, and polls it anew.
 
+use super::marks::Marks;
 use super::membership::{self, Group};
 use super::request::Origin;
 use super::spec::{Ack, Id, Listener, Spec};
@@ -36,8 +37,9 @@ pub(crate) struct Message {
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
     pub(super) partitions: Vec<Partition<Message>>,
-    /// Thread that has each partition, or [`NOBODY`].
+    /// Thread that has each partition, or [`NOBODY`]; and its place among the partitions of the thread.
     pub(super) owners: Vec<u32>,
+    pub(super) places: Vec<u32>,
     /// All threads of the listener that there may ever be.
     pub(super) threads: std::ops::Range<u32>,
 }
@@ -69,8 +71,10 @@ pub(crate) struct Thread<'a> {
     pub(super) order: u32,
     /// Hash of the listener's name: sets the draws of listeners of one topic apart.
     salt: u64,
-    /// Partitions from which it takes its next batch.
+    /// Partitions from which it takes its next batch; and the places of those that hold records not yet
+    /// taken, with others that were emptied since the last poll.
     pub(super) partitions: Vec<u32>,
+    pub(super) filled: Marks,
     state: State,
     /// Since when it works on a batch.
     pub(super) batch_since: Option<Time>,
@@ -121,6 +125,7 @@ pub(crate) fn members<'a>(
                 order,
                 salt: Key::default().named(&listener.name).0,
                 partitions: Vec::new(),
+                filled: Marks::default(),
                 state: State::Idle,
                 batch_since: None,
                 batch: Vec::new(),
@@ -139,6 +144,7 @@ pub(crate) fn members<'a>(
         subscriptions.push(Subscription {
             partitions: vec![Partition::default(); partitions],
             owners: vec![NOBODY; partitions],
+            places: vec![0; partitions],
             threads: first..threads.len() as u32,
         });
     }
@@ -150,6 +156,7 @@ impl Subscription {
     pub(super) fn grow(&mut self, partitions: usize) {
         self.partitions.resize(partitions, Partition::default());
         self.owners.resize(partitions, NOBODY);
+        self.places.resize(partitions, 0);
     }
 }
 
@@ -192,12 +199,17 @@ impl<O: Observer> World<'_, O> {
         let thread = &mut self.threads[number as usize];
         if thread.state == State::Idle {
             let subscription = &self.subscriptions[thread.listener as usize];
-            let available =
-                |partition: &u32| subscription.partitions[*partition as usize].available() > 0;
-            if thread.partitions.iter().any(available) {
-                thread.state = State::Fetching;
-                let fetch = thread.described.fetch;
-                self.agenda.set(self.slots.threads + number, self.now + fetch, Class::Complete);
+            let mut at = 0;
+            while let Some(place) = thread.filled.next(at) {
+                let partition = thread.partitions[place as usize];
+                if subscription.partitions[partition as usize].available() > 0 {
+                    thread.state = State::Fetching;
+                    let fetch = thread.described.fetch;
+                    let slot = self.slots.threads + number;
+                    return self.agenda.set(slot, self.now + fetch, Class::Complete);
+                }
+                thread.filled.unmark(place);
+                at = place + 1;
             }
         }
     }
@@ -208,10 +220,19 @@ impl<O: Observer> World<'_, O> {
         let thread = &mut self.threads[number as usize];
         let subscription = &mut self.subscriptions[thread.listener as usize];
         let mut unfinished = thread.current.is_some();
-        for (partition, _) in thread.taken.drain(..).rev() {
-            subscription.partitions[partition as usize].rewind(usize::from(unfinished));
+        let mut taken = std::mem::take(&mut thread.taken);
+        for (partition, _) in taken.drain(..).rev() {
+            let partition = partition as usize;
+            subscription.partitions[partition].rewind(usize::from(unfinished));
             unfinished = false;
+            // It may be somebody else's by now.
+            if let Some(owner) = self.threads.get_mut(subscription.owners[partition] as usize) {
+                owner.filled.mark(subscription.places[partition]);
+            }
         }
+        let thread = &mut self.threads[number as usize];
+        thread.taken = taken;
+        thread.filled.all(0);
         for partition in thread.partitions.drain(..) {
             let owner = &mut subscription.owners[partition as usize];
             if *owner == number {
@@ -293,11 +314,13 @@ impl<O: Observer> World<'_, O> {
             let partition = ((u128::from(place) * partitions as u128) >> 64) as usize;
             let subscription = &mut self.subscriptions[listener as usize];
             subscription.partitions[partition].append(message);
-            let owner = subscription.owners[partition];
+            let (owner, place) = (subscription.owners[partition], subscription.places[partition]);
             self.level(self.numbering.listeners + listener, 0.0, 1);
-            if owner != NOBODY && self.threads[owner as usize].state == State::Idle {
-                self.threads[owner as usize].state = State::Fetching;
-                let fetch = self.threads[owner as usize].described.fetch;
+            let Some(thread) = self.threads.get_mut(owner as usize) else { continue };
+            thread.filled.mark(place);
+            if thread.state == State::Idle {
+                thread.state = State::Fetching;
+                let fetch = thread.described.fetch;
                 self.agenda.set(self.slots.threads + owner, self.now + fetch, Class::Complete);
             }
         }
@@ -338,24 +361,28 @@ impl<O: Observer> World<'_, O> {
         let topic = thread.described.topic;
         let subscription = &self.subscriptions[listener as usize];
         let mut room = thread.described.max_poll_records;
-        let count = thread.partitions.len();
-        let (mut place, mut held) = (thread.cursor as usize, false);
-        for _ in 0..count {
-            let partition = thread.partitions[place];
-            let mut available = subscription.partitions[partition as usize].available();
-            if available > 0 && !is_readable(self.spec, &self.lost, self.now, topic, partition) {
-                (available, held) = (0, true);
+        let (count, cursor, mut held) = (thread.partitions.len() as u32, thread.cursor, false);
+        // From the cursor on, then from the beginning to the cursor.
+        for (from, to) in [(cursor, count), (0, cursor)] {
+            let mut at = from;
+            while let Some(place) = thread.filled.next(at).filter(|place| *place < to && room > 0) {
+                at = place + 1;
+                let partition = thread.partitions[place as usize];
+                let available = subscription.partitions[partition as usize].available();
+                if available == 0 {
+                    thread.filled.unmark(place);
+                } else if is_readable(self.spec, &self.lost, self.now, topic, partition) {
+                    let take = (available.min(room as usize)) as u32;
+                    thread.batch.push((partition, take));
+                    room -= take;
+                } else {
+                    held = true;
+                }
             }
-            let take = (available.min(room as usize)) as u32;
-            if take > 0 {
-                thread.batch.push((partition, take));
-                room -= take;
-            }
-            place = if place + 1 == count { 0 } else { place + 1 };
         }
         // The next poll begins with the partition after the first of this one.
         let next = thread.cursor + 1;
-        thread.cursor = if next as usize >= count { 0 } else { next };
+        thread.cursor = if next >= count { 0 } else { next };
         // Taken from the end.
         thread.batch.reverse();
         if thread.batch.is_empty() {
@@ -484,9 +511,12 @@ impl<O: Observer> World<'_, O> {
                 thread.taken.pop();
             }
             thread.failed.push((partition, thread.attempts + 1));
-            let place = thread.partitions.iter().position(|own| *own == partition);
-            thread.cursor = place.unwrap_or(0) as u32;
             let subscription = &mut self.subscriptions[thread.listener as usize];
+            thread.cursor = 0;
+            if subscription.owners[partition as usize] == number {
+                thread.cursor = subscription.places[partition as usize];
+                thread.filled.mark(thread.cursor);
+            }
             subscription.partitions[partition as usize].give_back();
         }
         self.next_record(number);

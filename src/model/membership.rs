@@ -173,6 +173,7 @@ impl<O: Observer> World<'_, O> {
         thread.cursor = 0;
         let owned = self.groups[thread.group as usize].coordinator.owned(number);
         thread.partitions.extend(owned.iter().map(|partition| partition.1));
+        thread.filled.all(owned.len());
         for place in 0..owned.len() {
             let Thread { listener, ref partitions, .. } = self.threads[number as usize];
             let partition = partitions[place] as usize;
@@ -180,7 +181,9 @@ impl<O: Observer> World<'_, O> {
             if before != NOBODY && self.threads[before as usize].batch_since.is_some() {
                 self.cut_off(before); // It was away for too long, and does not know.
             }
-            self.subscriptions[listener as usize].owners[partition] = number;
+            let subscription = &mut self.subscriptions[listener as usize];
+            (subscription.owners[partition], subscription.places[partition]) =
+                (number, place as u32);
         }
         self.go_on(number);
     }
@@ -225,8 +228,13 @@ impl<O: Observer> World<'_, O> {
         let mut owned = 0;
         for (number, thread) in (0..).zip(&self.threads) {
             let subscription = &self.subscriptions[thread.listener as usize];
-            let all = thread.partitions.iter();
-            let mine = all.filter(|at| subscription.owners[**at as usize] == number).count();
+            let all = (0..).zip(thread.partitions.iter().map(|at| *at as usize));
+            let mine = all.clone().filter(|(_, at)| subscription.owners[*at] == number).count();
+            for (place, at) in all {
+                assert_eq!(subscription.places[at], place, "the place of a partition");
+                let marked = thread.filled.next(place) == Some(place);
+                assert!(marked || subscription.partitions[at].available() == 0, "not marked");
+            }
             assert_eq!(mine, thread.partitions.len(), "a partition of somebody else's");
             owned += mine;
             let known = self.groups[thread.group as usize].coordinator.owned(number).len();
