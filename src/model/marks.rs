@@ -83,18 +83,18 @@ mod tests {
         let mut plain = vec![true; 9_000];
         marks.all(plain.len());
         for place in 0..9_000 {
-            if key.bits(u64::from(place)) % 500 != 0 {
+            if !key.bits(u64::from(place)).is_multiple_of(500) {
                 marks.unmark(place);
                 plain[place as usize] = false;
             }
         }
         for step in 10_000..12_000 {
             let place = (key.bits(step) % 9_000) as u32;
-            plain[place as usize] = key.bits(step + 2_000) % 2 == 0;
+            plain[place as usize] = key.bits(step + 2_000).is_multiple_of(2);
             if plain[place as usize] {
-                marks.mark(place)
+                marks.mark(place);
             } else {
-                marks.unmark(place)
+                marks.unmark(place);
             }
             let from = (key.bits(step + 4_000) % 9_000) as u32;
             let next = (from..9_000).find(|place| plain[*place as usize]);
