@@ -131,7 +131,8 @@ pub struct Agenda {
     turn: usize,
     /// How many sequence numbers there may be before they are given anew.
     most_turns: usize,
-    /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, or [`ABSENT`].
+    /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, [`BESIDE`] or
+    /// [`ABSENT`].
     place: Vec<u32>,
     /// Events that lie far ahead.
     later: Later,
@@ -354,8 +355,7 @@ impl Agenda {
         let place = std::mem::replace(&mut self.place[slot as usize], ABSENT);
         if place & LATER == 0 {
             self.put(place, NOTHING);
-            self.free[self.spare] = place;
-            self.spare += 1;
+            self.give_back(place);
         } else if place == BESIDE {
             self.beside = NOTHING;
         } else {
@@ -428,6 +428,12 @@ impl Agenda {
     fn fill(&mut self) {
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
         self.replace_first(leaf, NOTHING);
+        self.give_back(leaf);
+    }
+
+    /// A leaf has no event any more.
+    #[inline]
+    fn give_back(&mut self, leaf: u32) {
         self.free[self.spare] = leaf;
         self.spare += 1;
     }
@@ -484,8 +490,7 @@ impl Agenda {
         let (before, after) = (ARITY * leaves.len(), ARITY * ARITY * leaves.len());
         self.free.resize(after, 0);
         for leaf in (before..after).rev() {
-            self.free[self.spare] = leaf as u32;
-            self.spare += 1;
+            self.give_back(leaf as u32);
         }
         self.play_all();
     }
