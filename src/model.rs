@@ -79,8 +79,11 @@ pub struct Run {
     pub warm_up: Span,
     /// Further marks, one after each of these.
     pub bin: Span,
-    /// Number of bins; the run ends with the last.
+    /// Number of bins; observation ends with the last.
     pub bins: u32,
+    /// How long the run goes on after that, load and all, as long as the observer waits for what began
+    /// before.
+    pub follow: Span,
 }
 
 /// What a replication took.
@@ -90,8 +93,6 @@ pub struct Cost {
     pub events: u64,
     /// Requests and records that were brought to an end.
     pub completions: u64,
-    /// Users' requests still without an answer at the end, older than their patience.
-    pub overdue: u64,
     /// Users' requests still without an answer at the end.
     pub unanswered: u64,
     /// Largest number of requests in flight.
@@ -203,6 +204,8 @@ struct World<'a, O: Observer> {
     run: &'a Run,
     observer: &'a mut O,
     now: Time,
+    /// When observation ends, and when the run does at the latest.
+    last_mark: Time,
     end: Time,
     agenda: Agenda,
     slots: Slots,
@@ -296,35 +299,47 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn run(&mut self) {
-        while let Some((at, slot)) = self.agenda.pop_until(self.end) {
-            debug_assert!(at >= self.now, "time runs forward");
-            self.now = at;
-            self.cost.events += 1;
-            match self.slots.event(slot) {
-                Event::Request(id) => self.request_timer(id),
-                Event::Cpu(cpu) => self.cpu_done(cpu),
-                Event::Arrival => self.user_arrives(),
-                Event::User(id) => self.user_acts(id),
-                Event::Patience(id) => self.patience_ends(id),
-                Event::Thread(thread) => self.thread_timer(thread),
-                Event::Source(source) => self.source_record(source),
-                Event::PoolDeadline(pool) => self.pool_deadline(pool),
-                Event::PoolAdder(pool) => self.pool_adder(pool),
-                Event::PoolHousekeeping(pool) => self.pool_housekeeping(pool),
-                Event::Pod(pod) => self.pod_timer(pod),
-                Event::Rollout(service) => self.rollout_timer(service),
-                Event::Credits => self.count_credits(),
-                Event::Scan => self.scan_nodes(),
-                Event::Nodes => self.nodes_arrive(),
-                Event::Rebalance(group) => self.group_timer(group),
-                Event::Timeline => self.timeline(),
-                Event::Scrape => self.scrape(),
-                Event::Scaler(scaler) => self.sync(scaler),
-                Event::Proxy(proxy) => self.sweep(proxy),
-                Event::Mark => self.mark(),
-            }
-            self.drain();
+        while let Some((at, slot)) = self.agenda.pop_until(self.last_mark) {
+            self.fire(at, slot);
         }
+        while self.end > self.last_mark
+            && self.observer.awaits()
+            && let Some((at, slot)) = self.agenda.pop_until(self.end)
+        {
+            self.fire(at, slot);
+        }
+    }
+
+    #[expect(clippy::inline_always, reason = "the loop that all time is spent in")]
+    #[inline(always)]
+    fn fire(&mut self, at: Time, slot: u32) {
+        debug_assert!(at >= self.now, "time runs forward");
+        self.now = at;
+        self.cost.events += 1;
+        match self.slots.event(slot) {
+            Event::Request(id) => self.request_timer(id),
+            Event::Cpu(cpu) => self.cpu_done(cpu),
+            Event::Arrival => self.user_arrives(),
+            Event::User(id) => self.user_acts(id),
+            Event::Patience(id) => self.patience_ends(id),
+            Event::Thread(thread) => self.thread_timer(thread),
+            Event::Source(source) => self.source_record(source),
+            Event::PoolDeadline(pool) => self.pool_deadline(pool),
+            Event::PoolAdder(pool) => self.pool_adder(pool),
+            Event::PoolHousekeeping(pool) => self.pool_housekeeping(pool),
+            Event::Pod(pod) => self.pod_timer(pod),
+            Event::Rollout(service) => self.rollout_timer(service),
+            Event::Credits => self.count_credits(),
+            Event::Scan => self.scan_nodes(),
+            Event::Nodes => self.nodes_arrive(),
+            Event::Rebalance(group) => self.group_timer(group),
+            Event::Timeline => self.timeline(),
+            Event::Scrape => self.scrape(),
+            Event::Scaler(scaler) => self.sync(scaler),
+            Event::Proxy(proxy) => self.sweep(proxy),
+            Event::Mark => self.mark(),
+        }
+        self.drain();
     }
 
     /// Let all go on who can; see to what has changed.
@@ -358,23 +373,45 @@ impl<O: Observer> World<'_, O> {
         if cfg!(debug_assertions) {
             self.audit();
         }
-        if self.now < self.end {
+        if self.now < self.last_mark {
             self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
         }
     }
 
+    /// Tell what had not ended, and what the run took.
     fn cost(mut self) -> Cost {
-        let of_users = |request: &&Request| request.is_asked_by_user();
-        self.cost.unanswered = self.requests.in_flight().filter(of_users).count() as u64;
-        if let Some(patience) = self.spec.load.patience {
-            let from = Time::ZERO + self.run.warm_up;
-            let waiting = self.requests.in_flight().filter(|request| {
-                let of_user = request.is_asked_by_user();
-                of_user && request.arrived >= from && request.arrived + patience < self.end
-            });
-            self.cost.overdue = waiting.count() as u64;
+        for request in self.requests.in_flight() {
+            if request.is_asked_by_user() {
+                self.cost.unanswered += 1;
+                let (endpoint, age) = (request.endpoint, self.now - request.arrived);
+                self.observer.record(self.now, Record::Unfinished { endpoint, age });
+            }
         }
+        self.tell_who_waits();
         self.cost
+    }
+
+    /// Tell of those who still wait for a thread, a connection or to be taken from a partition.
+    fn tell_who_waits(&mut self) {
+        let now = self.now;
+        for request in self.requests.in_flight() {
+            let Some(pod) = self.pods.get(request.pod as usize) else { continue };
+            let station = match request.phase {
+                Phase::ThreadWait => self.numbering.threads + pod.service,
+                Phase::ConnectionWait => self.pool_station(request),
+                _ => continue,
+            };
+            let took = now - request.phase_since;
+            self.observer.record(now, Record::Waited { station, took, open: true });
+        }
+        for (listener, subscription) in (0..).zip(&self.subscriptions) {
+            let station = self.numbering.listeners + listener;
+            let left = subscription.partitions.iter().flat_map(|log| log.left());
+            for message in left {
+                let took = now - message.appended;
+                self.observer.record(now, Record::Waited { station, took, open: true });
+            }
+        }
     }
 
     #[inline]
@@ -549,6 +586,8 @@ impl<O: Observer> World<'_, O> {
         let station = self.numbering.threads + state.service;
         if let Some(next) = state.waiting.pop_front() {
             self.level(station, 0.0, -1);
+            let took = self.now - self.requests[next].phase_since;
+            self.record(Record::Waited { station, took, open: false });
             self.enter(next, Phase::Cpu);
             self.ready.push(next);
         } else {
@@ -578,8 +617,6 @@ impl<O: Observer> World<'_, O> {
         if origin.is_user() {
             let late = self.spec.load.patience.is_some_and(|patience| took > patience);
             let failure = failure.or(late.then_some(Failure::TooLate));
-            // What the user saw of a late answer is the end of its patience.
-            let took = self.spec.load.patience.map_or(took, |patience| took.min(patience));
             match failure {
                 None => {
                     let spent = &self.requests[id].spent;

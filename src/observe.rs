@@ -1,10 +1,12 @@
 //! What the model tells whoever listens. Stations and requests report records; observers make numbers
 //! of them. Nothing in the model computes a statistic.
 
+pub mod answers;
 pub mod conservation;
 pub mod histogram;
 pub mod tally;
 pub mod trace;
+pub mod waits;
 
 use crate::units::{Span, Time};
 
@@ -124,8 +126,25 @@ pub enum Record<'a> {
         endpoint: u32,
         /// Why.
         why: Failure,
-        /// Time until then.
+        /// Time since it arrived.
         took: Span,
+    },
+    /// The run is over, and a user's request had neither been answered nor failed.
+    Unfinished {
+        /// Endpoint.
+        endpoint: u32,
+        /// Time since it arrived.
+        age: Span,
+    },
+    /// Somebody waited at a station for a thread, a connection or to be taken from a partition, and does no
+    /// longer. Who need not wait is told by [`Record::Level`] alone.
+    Waited {
+        /// Station.
+        station: Station,
+        /// How long.
+        took: Span,
+        /// Whether the run ended first.
+        open: bool,
     },
     /// The number in use or waiting at a station changed.
     Level {
@@ -224,6 +243,12 @@ pub trait Observer {
     fn busy(&mut self, now: Time, station: Station, change: f64) {
         self.level(now, station, change, 0);
     }
+
+    /// Whether what arrived in the observed time is still under way, so that the run should go on after its
+    /// end.
+    fn awaits(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody listens.
@@ -244,5 +269,9 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn mark(&mut self, now: Time) {
         self.0.mark(now);
         self.1.mark(now);
+    }
+
+    fn awaits(&self) -> bool {
+        self.0.awaits() || self.1.awaits()
     }
 }

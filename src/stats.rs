@@ -19,6 +19,7 @@ use distribution::student_t_quantile;
 ///
 /// With fewer than two replications there is no interval: `low` and `high` then repeat `mean`, and
 /// [`Estimate::half_width`] is `None`. Without any replication all fields are zero.
+/// [`Shape`] tells of numbers that are no mean with an interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Mean over replications.
@@ -27,11 +28,76 @@ pub struct Estimate {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Replications.
+    /// Replications that showed a value.
     pub n: u32,
+    /// How `low` and `high` are to be read.
+    #[serde(default, skip_serializing_if = "Shape::is_interval")]
+    pub shape: Shape,
+}
+
+/// How the ends of an [`Estimate`] are to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A confidence interval around the mean.
+    #[default]
+    Interval,
+    /// The least and the greatest value of the replications: there are too few of them for an interval, or
+    /// they fall into two camps of which the mean is neither.
+    Range,
+    /// The value is at least `mean`; `low` and `high` repeat it, and nothing bounds it above.
+    AtLeast,
+}
+
+impl Shape {
+    fn is_interval(&self) -> bool {
+        *self == Shape::Interval
+    }
 }
 
 impl Estimate {
+    /// A mean with the ends of its interval over `n` replications.
+    pub const fn interval(mean: f64, low: f64, high: f64, n: u32) -> Estimate {
+        Estimate { mean, low, high, n, shape: Shape::Interval }
+    }
+
+    /// A lower bound that nothing bounds above; one that is not finite gives the empty estimate.
+    pub fn at_least(bound: f64, n: u32) -> Estimate {
+        if bound.is_finite() {
+            Estimate { mean: bound, low: bound, high: bound, n, shape: Shape::AtLeast }
+        } else {
+            Estimate::default()
+        }
+    }
+
+    /// The same mean with the least and the greatest of the finite `samples` for its ends.
+    #[must_use]
+    pub fn ranged(self, samples: &[f64]) -> Estimate {
+        let finite = || samples.iter().copied().filter(|sample| sample.is_finite());
+        let low = finite().fold(self.mean, f64::min);
+        let high = finite().fold(self.mean, f64::max);
+        Estimate { low, high, shape: Shape::Range, ..self }
+    }
+
+    /// The ends to judge a limit by: of an interval its own, of a bound nothing above. The range of two or
+    /// three replications is stretched to their t interval at 95 %: of two that is mean ± 6.35 ranges, of
+    /// three about 1.5 (t(2) = 4.303, the mean range of three normal values is 1.69 σ).
+    pub fn judged(&self) -> (f64, f64) {
+        let times = match (self.shape, self.n) {
+            (Shape::AtLeast, _) => return (self.mean, f64::INFINITY),
+            (Shape::Range, 2) => 6.35,
+            (Shape::Range, 3) => 1.5,
+            _ => return (self.low, self.high),
+        };
+        let half = times * (self.high - self.low);
+        (self.low.min(self.mean - half), self.high.max(self.mean + half))
+    }
+
+    /// Whether it is only known to be no less than its mean.
+    pub fn is_bound(&self) -> bool {
+        self.shape == Shape::AtLeast
+    }
+
     /// The `n` of a number that is known, not estimated; see [`Estimate::exact`].
     pub const EXACT: u32 = u32::MAX;
 
@@ -49,7 +115,7 @@ impl Estimate {
     /// A value that is not finite gives the empty estimate (`n` = 0).
     pub fn exact(value: f64) -> Estimate {
         if value.is_finite() {
-            Estimate { mean: value, low: value, high: value, n: Estimate::EXACT }
+            Estimate::interval(value, value, value, Estimate::EXACT)
         } else {
             Estimate::default()
         }
@@ -62,7 +128,7 @@ impl Estimate {
 
     /// Half the width of the interval, in the unit of the mean; `None` when there is no interval.
     pub fn half_width(&self) -> Option<f64> {
-        (self.n >= 2).then(|| (self.high - self.low) / 2.0)
+        (self.n >= 2 && !self.is_bound()).then(|| (self.high - self.low) / 2.0)
     }
 
     /// Half the width over the size of the mean; zero when the interval has no width. `None` when
@@ -164,11 +230,11 @@ impl Moments {
     /// The t interval around `mean` with the degrees of freedom of this sample.
     fn interval(&self, mean: f64, standard_error: f64, confidence: f64) -> Estimate {
         if self.n < 2 {
-            return Estimate { mean, low: mean, high: mean, n: self.n };
+            return Estimate::interval(mean, mean, mean, self.n);
         }
         let p = f64::midpoint(1.0, held_confidence(confidence));
         let half = student_t_quantile(p, f64::from(self.n - 1)) * standard_error;
-        Estimate { mean, low: mean - half, high: mean + half, n: self.n }
+        Estimate::interval(mean, mean - half, mean + half, self.n)
     }
 }
 
@@ -201,7 +267,7 @@ mod tests {
     #[test]
     fn fewer_than_two_samples_have_no_interval() {
         let one = Estimate::from_samples(&[7.0], 0.95);
-        assert_eq!(one, Estimate { mean: 7.0, low: 7.0, high: 7.0, n: 1 });
+        assert_eq!(one, Estimate::interval(7.0, 7.0, 7.0, 1));
         assert_eq!(one.half_width(), None);
         assert_eq!(one.relative_half_width(), None);
         assert_eq!(Estimate::from_samples(&[], 0.95), Estimate::default());

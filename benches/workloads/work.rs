@@ -108,6 +108,7 @@ impl Work {
             warm_up: self.window.warm_up,
             bin: Span(part(self.window.measure).0 / u64::from(QUARTERS)),
             bins: QUARTERS,
+            follow: Span::ZERO,
         };
         self.day.as_ref().map_or(steady, |day| Run {
             follow_curve: true,
@@ -127,6 +128,8 @@ impl Work {
             counted: self.spec.topics.iter().map(|topic| topic.counted).collect(),
             lags: self.lags(&stations),
             from: Time::ZERO + run.warm_up,
+            measure: watched,
+            patience: self.spec.load.patience,
             keep_times: false,
             slice: if self.day.is_some() { Span::ZERO } else { Span(watched.0 / SLICES) },
         })

@@ -99,7 +99,7 @@ impl Item {
 
 /// An estimate of what grows with another.
 fn map(of: Estimate, by: impl Fn(f64) -> f64) -> Estimate {
-    Estimate { mean: by(of.mean), low: by(of.low), high: by(of.high), n: of.n }
+    Estimate::interval(by(of.mean), by(of.low), by(of.high), of.n)
 }
 
 /// Write into the result what each variant costs, from the beginning and by its day.
@@ -331,8 +331,7 @@ mod tests {
             monthly: Some(100.0),
             meter,
         };
-        let between =
-            |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 4 };
+        let between = |mean: f64, half: f64| Estimate::interval(mean, mean - half, mean + half, 4);
         let used = Used {
             nodes: vec![NodeUse {
                 group: "web".into(),

@@ -30,7 +30,7 @@ pub(crate) struct Message {
     key: Key,
     flow: Key,
     flow_started: Time,
-    appended: Time,
+    pub(super) appended: Time,
 }
 
 /// A listener's view of its topic.
@@ -444,7 +444,13 @@ impl<O: Observer> World<'_, O> {
         let thread = &mut self.threads[number as usize];
         let Some(message) = thread.current else { return };
         thread.state = State::Working;
-        let (listener, pod) = (thread.listener, thread.pod);
+        let (listener, pod, attempts) = (thread.listener, thread.pod, thread.attempts);
+        if attempts == 0 && !thread.again {
+            let (station, took) =
+                (self.numbering.listeners + listener, self.now - message.appended);
+            self.record(Record::Waited { station, took, open: false });
+        }
+        let thread = &self.threads[number as usize];
         // A further attempt draws anew: what was slow once need not be slow again.
         let key = match thread.attempts {
             0 => message.key.item(thread.salt),

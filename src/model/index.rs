@@ -163,6 +163,7 @@ mod tests {
             warm_up: Span::ZERO,
             bin: SWEEP,
             bins: 1,
+            follow: Span::ZERO,
         };
         Index::new(&described, &run, &Curve::default())
     }

@@ -1,6 +1,6 @@
 //! Requests run their programs: steps, and the stations that steps use.
 
-use super::request::{self, Origin, Timer};
+use super::request::{self, Origin, Request, Timer};
 use super::spec::{Hold, Id, Op};
 use super::{Adder, World};
 use crate::engine::Class;
@@ -256,12 +256,30 @@ impl<O: Observer> World<'_, O> {
 
     /// The request has its connection, as the step asked that it waits in.
     fn granted_after_wait(&mut self, id: u32, number: u32) {
+        self.waited_for_connection(id, number);
         let request = &mut self.requests[id];
         let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
             unreachable!("only a step that begins a transaction waits for a connection");
         };
         request.keep(number, hold);
         self.ready.push(id);
+    }
+
+    /// The request waits for a connection of this pool no longer.
+    fn waited_for_connection(&mut self, id: u32, number: u32) {
+        let state = &self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        let took = self.now - self.requests[id].phase_since;
+        self.record(Record::Waited { station, took, open: false });
+    }
+
+    /// Station of the pool that a request waits for a connection of.
+    pub(super) fn pool_station(&self, request: &Request) -> u32 {
+        let pod = &self.pods[request.pod as usize];
+        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        self.numbering.pools[pod.service as usize] + pool
     }
 
     /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
@@ -290,6 +308,7 @@ impl<O: Observer> World<'_, O> {
         self.watch(number);
         for id in expired.drain(..) {
             self.level(station, 0.0, -1);
+            self.waited_for_connection(id, number);
             self.enter(id, Phase::Cpu);
             self.fail(id, Failure::ConnectionTimeout);
         }

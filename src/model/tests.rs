@@ -80,6 +80,7 @@ fn steady(replication: u64, seconds: f64) -> Run {
         warm_up: Span::from_secs(seconds / 10.0),
         bin: Span::from_secs(seconds),
         bins: 1,
+        follow: Span::ZERO,
     }
 }
 

@@ -208,6 +208,8 @@ impl Observer for Ledger {
             Record::Published { topic } => self.published[topic as usize] += 1,
             Record::Consumed { listener, .. } => self.consumed[listener as usize] += 1,
             Record::Completed { .. }
+            | Record::Unfinished { .. }
+            | Record::Waited { .. }
             | Record::ConnectionRefused { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }

@@ -29,6 +29,46 @@ impl Counts {
     pub fn count(&self) -> u64 {
         self.count
     }
+
+    /// The value that a share `p` of the values does not exceed \[s\]; `None` without values.
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        let mut whole = Histogram::default();
+        whole.add(self);
+        (self.count > 0).then(|| whole.quantile(p))
+    }
+
+    /// How many values are larger than `value`, to the width of a cell.
+    pub fn above(&self, value: Span) -> u64 {
+        let last = cell(value.0) as u32;
+        let above = self.cells.iter().filter(|(cell, _)| *cell > last);
+        above.map(|(_, count)| u64::from(*count)).sum()
+    }
+
+    /// Largest value.
+    pub fn maximum(&self) -> Span {
+        Span(self.maximum)
+    }
+
+    /// Sum of the values \[s\].
+    pub fn sum_s(&self) -> f64 {
+        self.sum as f64 / 1e9
+    }
+
+    /// Count a value so many times more; for the few that come late.
+    pub fn insert_many(&mut self, value: Span, times: u64) {
+        if times == 0 {
+            return;
+        }
+        let more = u32::try_from(times).unwrap_or(u32::MAX);
+        let cell = cell(value.0) as u32;
+        match self.cells.binary_search_by_key(&cell, |(cell, _)| *cell) {
+            Ok(place) => self.cells[place].1 = self.cells[place].1.saturating_add(more),
+            Err(place) => self.cells.insert(place, (cell, more)),
+        }
+        self.count += times;
+        self.sum += u128::from(value.0) * u128::from(times);
+        self.maximum = self.maximum.max(value.0);
+    }
 }
 
 impl Default for Histogram {

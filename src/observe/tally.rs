@@ -1,6 +1,8 @@
 //! Records made into numbers: counts, quantiles and time-weighted means, bin by bin.
 
-use super::histogram::{Counts, Histogram};
+use super::answers::Answers;
+use super::histogram::Histogram;
+use super::waits::{WaitTimes, Waits};
 use super::{Failure, Observer, Phase, Record, Spent, Station};
 use crate::units::{Span, Time};
 
@@ -15,7 +17,13 @@ pub struct Layout {
     pub lags: Vec<usize>,
     /// When observation begins; everything before is warm-up.
     pub from: Time,
-    /// Whether each bin keeps its response times, so that bins can stand for runs.
+    /// How long it lasts; zero for as long as there are marks. What arrived in that time is followed beyond
+    /// it.
+    pub measure: Span,
+    /// How long users wait; what has not ended when the run does and is older than that has failed.
+    pub patience: Option<Span>,
+    /// Whether each bin keeps what became of the requests that arrived in it, so that bins can stand for
+    /// runs.
     pub keep_times: bool,
     /// Length of the slices that show whether the run has settled; zero for no slices.
     pub slice: Span,
@@ -119,16 +127,13 @@ pub struct Bin {
     pub length: Span,
     /// Requests offered by users.
     pub offered: u64,
-    /// Requests answered in time.
+    /// Requests answered in time, whenever they arrived.
     pub answered: u64,
-    /// Requests that failed, by [`Failure`].
+    /// Requests that failed, whenever they arrived, by [`Failure`].
     pub failed: [u64; Failure::ALL.len()],
-    /// Response times of all requests but those refused \[s\]: p50, p95, p99.
-    pub quantiles: [f64; 3],
-    /// Mean of the same response times \[s\].
-    pub mean: f64,
-    /// Those response times; empty unless the layout asks for them.
-    pub times: Counts,
+    /// What became of the requests that arrived in the bin, whenever that was; empty unless the layout asks
+    /// for it.
+    pub answers: Answers,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
     /// Counted events published.
@@ -156,6 +161,12 @@ pub struct Bin {
 }
 
 impl Bin {
+    /// The 99th percentile of good answers to requests that arrived in the bin \[ms\]; not a number
+    /// without any, or where the layout does not ask for them.
+    pub fn p99_ms(&self) -> f64 {
+        self.answers.quantiles([0.99], false)[0].map_or(f64::NAN, |found| found.least * 1e3)
+    }
+
     /// Requests that failed, for whatever reason.
     pub fn failures(&self) -> u64 {
         self.failed.iter().sum()
@@ -173,15 +184,30 @@ pub struct Tally {
     /// The same for the nodes of each group.
     nodes: Vec<(f64, f64)>,
     current: Bin,
+    /// When observation ends.
+    until: Time,
+    /// Response times of requests that arrived in the current bin.
     bin_times: Histogram,
+    /// Of the requests that arrived in the observed time, how many have not ended.
+    open: u64,
+    /// Of the records that had been published when it was over, how many have not been handled; and how many
+    /// were handled in it.
+    open_records: u64,
+    records: u64,
+    /// Waits that began in the observed time, by station.
+    waits: Vec<WaitTimes>,
     started: bool,
     slice: Slice,
     /// Slices of the observed time; empty where the layout asks for none.
     pub slices: Slices,
     /// Closed bins, in order; the warm-up is not among them.
     pub bins: Vec<Bin>,
-    /// Response times of all requests but those refused: late answers and time-outs count.
+    /// Response times of the requests that arrived in the observed time and were answered in time.
     pub times: Histogram,
+    /// Of the requests that arrived in the observed time, how many failed.
+    pub failed: u64,
+    /// Ages of those that had neither been answered nor failed when the run ended.
+    pub unfinished: Histogram,
     /// Time from a user's request to the completion of its flow.
     pub flow_times: Histogram,
     /// Sum over answered requests of the time in each phase \[ns\].
@@ -193,6 +219,10 @@ pub struct Tally {
     pub answered: u64,
 }
 
+/// Share of the observed time's records that may be left when it is over for the rest to be waited for. Where
+/// more are left a backlog grows, and to wait for its end would show its length and nothing else.
+const RECORDS_LEFT: f64 = 0.05;
+
 impl Tally {
     /// A tally for a model of this layout.
     pub fn new(layout: Layout) -> Tally {
@@ -203,7 +233,10 @@ impl Tally {
         // Without slices the first never ends.
         let sliced = layout.slice > Span::ZERO;
         let end = if sliced { layout.from + layout.slice } else { Time::NEVER };
+        let measured = layout.measure > Span::ZERO;
         Tally {
+            waits: vec![WaitTimes::default(); levels.len()],
+            until: if measured { layout.from + layout.measure } else { Time::NEVER },
             levels,
             started: layout.from == Time::ZERO,
             slice: Slice { begin: layout.from, end, ..Slice::default() },
@@ -217,11 +250,86 @@ impl Tally {
         &self.layout.lags
     }
 
+    /// Waits that began in the observed time, by station.
+    pub fn waits(&self) -> Vec<Waits> {
+        self.waits.iter().map(WaitTimes::compact).collect()
+    }
+
+    /// What became of the requests that arrived in the observed time.
+    pub fn answers(&self) -> Answers {
+        let (good, unfinished) = (self.times.compact(), self.unfinished.compact());
+        Answers { good, failed: self.failed, unfinished }
+    }
+
+    /// Whether what began so long ago did so in the observed time.
+    #[inline]
+    fn observed(&self, now: Time, ago: Span) -> bool {
+        let began = now.0 - ago.0;
+        // A mark comes after all else in its instant: the warm-up has its end, and time zero is observed
+        // where there is no warm-up.
+        (began > self.layout.from.0 || self.layout.from == Time::ZERO) && began <= self.until.0
+    }
+
+    /// The bin in which a request arrived that has ended now, and that no longer is the current one.
+    fn bin_of(&mut self, now: Time, ago: Span) -> Option<&mut Bin> {
+        let began = Time(now.0 - ago.0);
+        let place = self.bins.partition_point(|bin| bin.start < began).max(1) - 1;
+        self.bins.get_mut(place)
+    }
+
+    /// Whether a request that arrived so long ago did so in the current bin.
+    #[inline]
+    fn is_current(&self, now: Time, ago: Span) -> bool {
+        now.0 - ago.0 > self.current.start.0 || self.bins.is_empty()
+    }
+
+    fn answered_in_bin(&mut self, now: Time, took: Span) {
+        if self.is_current(now, took) {
+            self.bin_times.record(took);
+        } else if let Some(bin) = self.bin_of(now, took) {
+            bin.answers.good.insert_many(took, 1);
+        }
+    }
+
+    #[inline(never)]
+    fn failed(&mut self, now: Time, took: Span) {
+        self.open = self.open.saturating_sub(1);
+        self.failed += 1;
+        if self.layout.keep_times {
+            if self.is_current(now, took) {
+                self.current.answers.failed += 1;
+            } else if let Some(bin) = self.bin_of(now, took) {
+                bin.answers.failed += 1;
+            }
+        }
+    }
+
+    /// The run is over for a request that had not ended.
+    #[inline(never)]
+    fn unfinished(&mut self, now: Time, age: Span) {
+        if self.layout.patience.is_some_and(|patience| age > patience) {
+            return self.failed(now, age);
+        }
+        self.open = self.open.saturating_sub(1);
+        self.unfinished.record(age);
+        if self.layout.keep_times
+            && let Some(bin) = self.bin_of(now, age)
+        {
+            bin.answers.unfinished.insert_many(age, 1);
+        }
+    }
+
     #[expect(clippy::inline_always, reason = "in one place, on the way of every request")]
     #[inline(always)]
-    fn answered(&mut self, took: Span, spent: &Spent) {
+    fn answered(&mut self, now: Time, took: Span, spent: &Spent) {
         self.current.answered += 1;
-        self.bin_times.record(took);
+        if self.observed(now, took) {
+            self.open = self.open.wrapping_sub(1);
+            self.times.record(took);
+            if self.layout.keep_times {
+                self.answered_in_bin(now, took);
+            }
+        }
         self.answered += 1;
         // The parts of a response make up the whole.
         if self.recent_total.checked_add(took.0).is_none() {
@@ -251,6 +359,7 @@ impl Tally {
         level.busy_moment += busy * since;
         // A consumer that goes idle has passed nothing but what it committed.
         level.left += u64::from((busy < 0.0) & !level.lag);
+        self.waits[station as usize].at_once += u64::from((busy > 0.0) & !level.lag);
     }
 
     fn queue_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
@@ -357,24 +466,41 @@ impl Observer for Tally {
             Record::Offered { .. } => {
                 self.flow(now, 1);
                 self.current.offered += 1;
+                self.open = self.open.wrapping_add(u64::from(self.observed(now, Span::ZERO)));
             }
             Record::Answered { took, spent, .. } => {
                 self.flow(now, -1);
                 self.slice.answered += u32::from(now > self.layout.from);
-                self.answered(took, spent);
+                self.answered(now, took, spent);
             }
             Record::Failed { why, took, .. } => {
                 self.flow(now, -1);
                 self.current.failed[why as usize] += 1;
-                // A refusal is instant and says nothing of how long answers take.
-                if !matches!(why, Failure::Refused | Failure::RateLimited) {
-                    self.bin_times.record(took);
+                if self.observed(now, took) {
+                    self.failed(now, took);
+                }
+            }
+            Record::Unfinished { age, .. } => {
+                if self.observed(now, age) {
+                    self.unfinished(now, age);
+                }
+            }
+            Record::Waited { station, took, open } => {
+                if self.observed(now, took) {
+                    self.waits[station as usize].record(took, open);
                 }
             }
             Record::Published { topic } => {
                 self.current.events += u64::from(self.layout.counted[topic as usize]);
             }
-            Record::Consumed { skipped, .. } => self.current.skipped += u64::from(skipped),
+            Record::Consumed { age, skipped, .. } => {
+                self.current.skipped += u64::from(skipped);
+                if now <= self.until {
+                    self.records += u64::from(self.started);
+                } else if now.0 - age.0 <= self.until.0 {
+                    self.open_records = self.open_records.saturating_sub(1);
+                }
+            }
             Record::Completed { took } => {
                 self.sliced(now);
                 self.slice.completed += u32::from(now > self.layout.from);
@@ -425,10 +551,9 @@ impl Observer for Tally {
         self.current.start = now;
         if self.started {
             bin.length = now - start;
-            bin.quantiles = [0.5, 0.95, 0.99].map(|p| self.bin_times.quantile(p));
-            bin.mean = self.bin_times.mean();
             if self.layout.keep_times {
-                bin.times = self.bin_times.compact();
+                // What arrived in it and was answered later is added then.
+                bin.answers.good = self.bin_times.compact();
             }
             for (sum, nanos) in self.spent.iter_mut().zip(bin.spent) {
                 *sum += nanos;
@@ -437,14 +562,33 @@ impl Observer for Tally {
                 self.layout.lags.iter().map(|lag| stations[*lag].waiting_most).max().unwrap_or(0);
             bin.stations = stations;
             (bin.pods, bin.nodes) = (pods, nodes);
-            self.times.merge(&self.bin_times);
             self.bins.push(bin);
         } else {
             self.started = now >= self.layout.from;
             self.flow_times.clear();
             self.answered = 0;
+            for waits in &mut self.waits {
+                waits.clear();
+            }
         }
         self.bin_times.clear();
+        if now >= self.until {
+            self.close();
+        }
+    }
+
+    fn awaits(&self) -> bool {
+        let few = self.open_records as f64 <= RECORDS_LEFT * self.records as f64;
+        self.open > 0 || (self.open_records > 0 && few)
+    }
+}
+
+impl Tally {
+    /// The observed time is over: what comes now is only looked at for what had begun before.
+    fn close(&mut self) {
+        self.slice.end = Time::NEVER;
+        let left = |station: &usize| self.levels[*station].waiting.max(0).unsigned_abs();
+        self.open_records = self.layout.lags.iter().map(left).sum();
     }
 }
 

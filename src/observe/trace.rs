@@ -41,6 +41,17 @@ impl Observer for Digest {
                 self.take(why as u64);
                 self.take(took.0);
             }
+            Record::Unfinished { endpoint, age } => {
+                self.take(15);
+                self.take(u64::from(endpoint));
+                self.take(age.0);
+            }
+            Record::Waited { station, took, open } => {
+                self.take(16);
+                self.take(u64::from(station));
+                self.take(took.0);
+                self.take(u64::from(open));
+            }
             Record::Level { station, busy, waiting } => {
                 self.take(4);
                 self.take(u64::from(station));
@@ -110,7 +121,14 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if !matches!(record, Record::Level { .. } | Record::Passed { .. } | Record::Used { .. }) {
+        if !matches!(
+            record,
+            Record::Level { .. }
+                | Record::Passed { .. }
+                | Record::Used { .. }
+                | Record::Waited { .. }
+                | Record::Unfinished { .. }
+        ) {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

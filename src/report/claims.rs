@@ -199,9 +199,9 @@ fn differs(claim: &Judged, estimate: &Estimate, lang: Lang) -> String {
     }
     match claim.metric {
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation => {
-            let Estimate { mean, low, high, n } = *estimate;
+            let Estimate { mean, low, high, n, .. } = *estimate;
             let [mean, low, high] = [mean, low, high].map(|share| share * 100.0);
-            let scaled = Estimate { mean, low, high, n };
+            let scaled = Estimate::interval(mean, low, high, n);
             format!("{} {}", number::difference(&scaled), points(lang))
         }
         _ if users(claim.metric) => {

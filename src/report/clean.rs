@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_left_out_and_counted() {
         let mut result = fixture::before_after();
-        result.comparisons[0].p99_ms = Estimate { mean: f64::NAN, low: 0.0, high: 1.0, n: 8 };
+        result.comparisons[0].p99_ms = Estimate::interval(f64::NAN, 0.0, 1.0, 8);
         result.comparisons[0].saturation_rps =
-            Estimate { mean: 5.0, low: f64::NEG_INFINITY, high: f64::INFINITY, n: 1 };
+            Estimate::interval(5.0, f64::NEG_INFINITY, f64::INFINITY, 1);
         result.variants[0].stations[0].busy_by_bin[3] = f64::NAN;
         let (clean, dropped) = finite(&result).unwrap();
         assert_eq!(clean.comparisons[0].p99_ms, Estimate::default());
-        let single = Estimate { mean: 5.0, low: 5.0, high: 5.0, n: 1 };
+        let single = Estimate::interval(5.0, 5.0, 5.0, 1);
         assert_eq!(clean.comparisons[0].saturation_rps, single);
         assert_eq!(dropped, 2);
         result.target_load.rps = f64::NAN;

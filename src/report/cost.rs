@@ -23,7 +23,7 @@ pub(crate) struct Sum {
 }
 
 fn plus(a: Estimate, b: Estimate) -> Estimate {
-    Estimate { mean: a.mean + b.mean, low: a.low + b.low, high: a.high + b.high, n: a.n.min(b.n) }
+    Estimate::interval(a.mean + b.mean, a.low + b.low, a.high + b.high, a.n.min(b.n))
 }
 
 /// The sum over these parts.

@@ -78,28 +78,57 @@ pub(crate) fn load(result: &StudyResult, lang: Lang) -> String {
     }
 }
 
-/// How a number that users get is shown.
-pub(crate) type LoadCell = fn(&AtLoad) -> String;
+/// A row on what users get at the load asked about: its name, its number, and how that is shown.
+pub(crate) struct LoadRow {
+    /// What it is.
+    pub(crate) word: Word,
+    of: fn(&AtLoad) -> Estimate,
+    show: fn(&Estimate) -> String,
+}
+
+impl LoadRow {
+    /// The number of a variant as text.
+    pub(crate) fn cell(&self, at: &AtLoad) -> String {
+        (self.show)(&(self.of)(at))
+    }
+
+    /// Replications behind it.
+    pub(crate) fn n(&self, result: &StudyResult, lang: Lang) -> String {
+        row_n(result, |variant| variant.at_target.as_ref().map(self.of), lang)
+    }
+}
+
+/// The share of all others.
+fn complement(share: &Estimate) -> Estimate {
+    Estimate { mean: 1.0 - share.mean, low: 1.0 - share.high, high: 1.0 - share.low, ..*share }
+}
 
 /// The rows on what users get at the load asked about, in order: without those that are nothing in every
 /// variant because the system has no such thing, or no user asks for anything.
-pub(crate) fn load_rows(result: &StudyResult) -> Vec<(Word, LoadCell)> {
+pub(crate) fn load_rows(result: &StudyResult) -> Vec<LoadRow> {
     let some = |pick: fn(&AtLoad) -> &Estimate| {
         result.variants.iter().filter_map(|v| v.at_target.as_ref()).any(|at| pick(at).high > 0.0)
     };
     let asked = some(|at| &at.goodput_rps) || some(|at| &at.error_rate);
-    let rows: [(Word, bool, LoadCell); 9] = [
-        (Word::Mean, asked, |at| number::estimate(&at.mean_ms)),
-        (Word::P50, asked, |at| number::estimate(&at.p50_ms)),
-        (Word::P95, asked, |at| number::estimate(&at.p95_ms)),
-        (Word::P99, asked, |at| number::estimate(&at.p99_ms)),
-        (Word::Errors, asked, |at| number::percent(&at.error_rate)),
-        (Word::Goodput, asked, |at| number::estimate(&at.goodput_rps)),
-        (Word::Events, some(|at| &at.events_per_s), |at| number::estimate(&at.events_per_s)),
-        (Word::Orders, some(|at| &at.orders_per_s), |at| number::estimate(&at.orders_per_s)),
-        (Word::Lag, some(|at| &at.max_lag), |at| number::estimate(&at.max_lag)),
+    let flows = [some(|at| &at.events_per_s), some(|at| &at.orders_per_s), some(|at| &at.max_lag)];
+    let row = |word, of, show| LoadRow { word, of, show };
+    let number: fn(&Estimate) -> String = number::estimate;
+    let users: [LoadRow; 7] = [
+        row(Word::GoodAnswers, |at| complement(&at.error_rate), number::percent),
+        row(Word::GoodMean, |at| at.mean_ms, number),
+        row(Word::GoodP50, |at| at.p50_ms, number),
+        row(Word::GoodP95, |at| at.p95_ms, number),
+        row(Word::GoodP99, |at| at.p99_ms, number),
+        row(Word::Errors, |at| at.error_rate, number::percent),
+        row(Word::Goodput, |at| at.goodput_rps, number),
     ];
-    rows.into_iter().filter(|row| row.1).map(|(word, _, cell)| (word, cell)).collect()
+    let others: [LoadRow; 3] = [
+        row(Word::Events, |at| at.events_per_s, number),
+        row(Word::Orders, |at| at.orders_per_s, number),
+        row(Word::Lag, |at| at.max_lag, number),
+    ];
+    let others = others.into_iter().zip(flows).filter(|(_, some)| *some).map(|(row, _)| row);
+    users.into_iter().filter(|_| asked).chain(others).collect()
 }
 
 /// The replications behind the answer: `8`, or `5–8` where they differ; none without any.
@@ -346,8 +375,7 @@ pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
 pub(crate) fn drift(result: &StudyResult) -> Option<Target> {
     let judged = |variant: &VariantResult| drift_verdict(variant).is_some();
     let named = result.targets.iter().any(|target| target.metric == "drift");
-    (!named && result.variants.iter().any(judged))
-        .then(|| Target { metric: "drift".to_owned(), limit: 0.0 })
+    (!named && result.variants.iter().any(judged)).then(|| Target::new("drift", 0.0))
 }
 
 /// Whether no queue grows at the target load.

@@ -8,12 +8,12 @@ use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CostItem, CurvePoint, DayBin, Edit, Measure, PodsResult,
-    Relief, Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, Used,
-    VariantResult, Verdict, WarmUp, WarmUpSource,
+    Relief, Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, Unanswered,
+    Used, VariantResult, Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
-    Estimate { mean, low: (mean - half).max(0.0), high: mean + half, n: 8 }
+    Estimate::interval(mean, (mean - half).max(0.0), mean + half, 8)
 }
 
 fn within(mean: f64, share: f64) -> Estimate {
@@ -39,15 +39,15 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
         comparisons.push(Comparison {
             from: before.0.to_owned(),
             to: after.0.to_owned(),
-            saturation_rps: Estimate { mean: gain, low: gain - 8.0, high: gain + 8.0, n: 8 },
-            p99_ms: Estimate { mean: -812.0, low: -840.0, high: -784.0, n: 8 },
+            saturation_rps: Estimate::interval(gain, gain - 8.0, gain + 8.0, 8),
+            p99_ms: Estimate::interval(-812.0, -840.0, -784.0, 8),
             variance_ratio: Some(6.2),
             p99_variance_ratio: Some(2.5),
             common: Some(AtCommonLoad {
                 rps: 0.8 * before.1.min(after.1),
-                mean_ms: Estimate { mean: -4.2, low: -4.4, high: -4.0, n: 8 },
+                mean_ms: Estimate::interval(-4.2, -4.4, -4.0, 8),
                 mean_variance_ratio: Some(31.0),
-                p99_ms: Estimate { mean: -21.0, low: -25.0, high: -17.0, n: 8 },
+                p99_ms: Estimate::interval(-21.0, -25.0, -17.0, 8),
                 p99_variance_ratio: Some(7.5),
             }),
         });
@@ -79,7 +79,10 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
         },
         targets: targets
             .iter()
-            .map(|(metric, limit)| Target { metric: (*metric).to_owned(), limit: *limit })
+            .map(|(metric, limit)| Target {
+                unanswered: Unanswered::Apart,
+                ..Target::new(metric, *limit)
+            })
             .collect(),
         variants: found,
         comparisons,
@@ -280,6 +283,7 @@ fn station(index: usize, line: f64) -> StationResult {
         name,
         busy: estimate(share(1000.0), 0.01),
         waiting: within(3.0 * share(1000.0), 0.2),
+        wait: None,
         busy_by_bin: (0..48).map(|bin| share(offered(f64::from(bin) / 2.0))).collect(),
     }
 }
@@ -374,8 +378,8 @@ fn edits() -> Vec<Edit> {
         why: "three threads share the three partitions".to_owned(),
         contribution: Some(Contribution {
             variant: "planned".to_owned(),
-            alone_rps: Some(Estimate { mean: 118.0, low: 109.0, high: 127.0, n: 8 }),
-            together_rps: Some(Estimate { mean: 120.0, low: 112.0, high: 128.0, n: 8 }),
+            alone_rps: Some(Estimate::interval(118.0, 109.0, 127.0, 8)),
+            together_rps: Some(Estimate::interval(120.0, 112.0, 128.0, 8)),
         }),
     });
     edits

@@ -179,8 +179,8 @@ mod tests {
         Comparison {
             from: from.to_owned(),
             to: to.to_owned(),
-            saturation_rps: Estimate { mean, low: mean - half, high: mean + half, n: 8 },
-            p99_ms: Estimate { mean: 0.0, low: 0.0, high: 0.0, n: 8 },
+            saturation_rps: Estimate::interval(mean, mean - half, mean + half, 8),
+            p99_ms: Estimate::interval(0.0, 0.0, 0.0, 8),
             variance_ratio: None,
             p99_variance_ratio: None,
             common: None,
@@ -220,7 +220,7 @@ mod tests {
     fn what_pairing_gains_is_said_from_the_least_to_the_most() {
         let mut result = result();
         assert_eq!(gain_overall(&result, Lang::En), None);
-        let change = Estimate { mean: -1.0, low: -1.5, high: -0.5, n: 8 };
+        let change = Estimate::interval(-1.0, -1.5, -0.5, 8);
         result.comparisons.truncate(2);
         result.comparisons[0].variance_ratio = Some(2.0);
         result.comparisons[1].variance_ratio = Some(6.0);
@@ -256,11 +256,11 @@ mod tests {
     #[test]
     fn p99_is_compared_only_where_it_was_not_cut_off() {
         let mut result = result();
-        let better = Estimate { mean: -812.0, low: -840.0, high: -784.0, n: 8 };
+        let better = Estimate::interval(-812.0, -840.0, -784.0, 8);
         result.comparisons[3].p99_ms = better;
         let shown = |result: &StudyResult| sentences(result, Lang::En)[1].contains("−810 ± 30 ms");
         assert!(shown(&result));
-        let cut = Estimate { mean: 30_000.0, low: 30_000.0, high: 30_000.0, n: 8 };
+        let cut = Estimate::interval(30_000.0, 30_000.0, 30_000.0, 8);
         let at = result.variants[2].at_target.as_mut().unwrap();
         (at.p95_ms, at.p99_ms) = (cut, cut);
         assert!(!shown(&result));

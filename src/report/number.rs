@@ -1,7 +1,7 @@
 //! Numbers as people read them: rounded to what their interval supports, with thousands separators.
 
 use super::words::Lang;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Shape};
 
 /// What stands for a number that nobody has.
 pub(crate) const NOTHING: &str = "–";
@@ -14,6 +14,9 @@ pub(crate) fn known(estimate: &Estimate) -> bool {
 /// The larger half of the interval; none with fewer than two replications, nor for a number that is
 /// known exactly.
 pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
+    if estimate.shape != Shape::Interval {
+        return None;
+    }
     let half = (estimate.mean - estimate.low).max(estimate.high - estimate.mean);
     (estimate.n >= 2 && !estimate.is_exact() && half.is_finite()).then_some(half.max(0.0))
 }
@@ -92,12 +95,49 @@ pub(crate) fn plain(value: f64) -> String {
     }
 }
 
+/// A range of few replications as `310–480`, a bound as `> 30,000`; scaled before. None for a number with an
+/// interval.
+fn without_interval(estimate: &Estimate, scale: f64) -> Option<String> {
+    let ends = [estimate.low * scale, estimate.high * scale];
+    match estimate.shape {
+        _ if !known(estimate) => None,
+        Shape::Interval => None,
+        Shape::AtLeast => Some(format!("> {}", plain(estimate.mean * scale))),
+        Shape::Range if (ends[1] - ends[0]).abs() <= 1e-9 * ends[1].abs() => Some(plain(ends[0])),
+        Shape::Range => {
+            // As many digits as tell the ends apart, and one more.
+            let decimals = decimals_of((ends[1] - ends[0]) / 2.0);
+            let [low, high] = ends.map(|end| fixed(end, decimals));
+            Some(format!("{low}–{high}"))
+        }
+    }
+}
+
+/// Half an interval over its mean from which on `±` would say more than is known.
+const WIDE: f64 = 0.5;
+
+/// The ends of an interval that is wide beside its mean, of a number that cannot be negative.
+fn wide(estimate: &Estimate, scale: f64) -> Option<String> {
+    let half = half_width(estimate)?;
+    if estimate.low < 0.0 || half <= WIDE * estimate.mean.abs() || half <= 0.0 {
+        return None;
+    }
+    let ends = Estimate { shape: Shape::Range, ..*estimate };
+    without_interval(&ends, scale)
+}
+
 /// Mean and half-width as text, both rounded to the same place; scaled before.
 fn parts(estimate: &Estimate, scale: f64) -> Option<(String, Option<String>)> {
     if !known(estimate) {
         return None;
     }
+    if let Some(text) = without_interval(estimate, scale) {
+        return Some((text, None));
+    }
     let mean = estimate.mean * scale;
+    if let Some(text) = wide(estimate, scale) {
+        return Some((text, None));
+    }
     Some(match half_width(estimate).map(|half| half * scale.abs()) {
         Some(half) if half > 1e-9 * mean.abs() && half > 0.0 => {
             let decimals = decimals_of(half);
@@ -214,7 +254,7 @@ mod tests {
     use super::*;
 
     fn of(mean: f64, half: f64) -> Estimate {
-        Estimate { mean, low: mean - half, high: mean + half, n: 8 }
+        Estimate::interval(mean, mean - half, mean + half, 8)
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod how;
 mod ladder;
 mod phases;
 mod theory;
+mod waits;
 mod why;
 
 use serde::de::DeserializeOwned;
@@ -101,10 +102,11 @@ pub(crate) fn blocks(source: &Source) -> Vec<Block> {
         Block::Title(escape(&say(lang, Word::Heading, &[&name]))),
         Block::Conditions(escape(&conditions)),
     ];
-    let sections: [fn(&Source) -> Vec<Block>; 14] = [
+    let sections: [fn(&Source) -> Vec<Block>; 15] = [
         answer::blocks,
         before::blocks,
         why::blocks,
+        waits::blocks,
         day::blocks,
         claims::blocks,
         edits::blocks,

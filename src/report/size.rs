@@ -51,9 +51,13 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
         (Outcome::Stopped, Some(usd)) => {
             say(lang, Word::SizeStopped, &[&load, &dollars(usd, lang)])
         }
-        _ => {
+        (outcome, _) => {
             let why = translated(phase.note.as_deref().unwrap_or_default(), lang);
-            say(lang, Word::SizeNotFound, &[&load, &why])
+            let word = match outcome {
+                Outcome::Undecided => Word::SizeUndecided,
+                _ => Word::SizeNotFound,
+            };
+            say(lang, word, &[&load, &why])
         }
     }
 }
@@ -149,7 +153,9 @@ pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
         let load = load_name(phase, sizing, lang);
         let usd = phase.monthly_usd.map(|usd| dollars(usd, lang));
         match (phase.outcome, usd, &phase.stated) {
-            (Outcome::NotFound, ..) | (_, None, _) => say(lang, Word::SizeChartNone, &[&load]),
+            (Outcome::NotFound | Outcome::Undecided, ..) | (_, None, _) => {
+                say(lang, Word::SizeChartNone, &[&load])
+            }
             (Outcome::Stopped, Some(usd), _) => say(lang, Word::SizeChartSoFar, &[&load, &usd]),
             (Outcome::Met, Some(usd), None) => say(lang, Word::SizeMet, &[&load, &usd]),
             (Outcome::Met, Some(usd), Some(stated)) => {
@@ -288,6 +294,7 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
         let outcome = match phase.outcome {
             Outcome::Met => "met",
             Outcome::NotFound => "not_found",
+            Outcome::Undecided => "undecided",
             Outcome::Stopped => "stopped",
         };
         let stated = phase.stated.as_ref();

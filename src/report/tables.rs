@@ -224,7 +224,11 @@ fn stations(result: &StudyResult) -> Table {
                 .put("variant", &variant.name)
                 .put("station", &station.name)
                 .estimate("busy", Some(&station.busy))
-                .estimate("waiting", Some(&station.waiting));
+                .estimate("waiting", Some(&station.waiting))
+                .estimate("wait_mean_ms", station.wait.as_ref().map(|wait| &wait.mean_ms))
+                .estimate("wait_p50_ms", station.wait.as_ref().map(|wait| &wait.p50_ms))
+                .estimate("wait_p95_ms", station.wait.as_ref().map(|wait| &wait.p95_ms))
+                .estimate("wait_p99_ms", station.wait.as_ref().map(|wait| &wait.p99_ms));
         }
     }
     table

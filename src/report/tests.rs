@@ -188,8 +188,8 @@ fn an_empty_result_is_still_a_report() {
 #[test]
 fn strange_numbers_do_not_reach_the_charts() {
     let mut result = fixture::before_after();
-    let nothing = Estimate { mean: f64::NAN, low: f64::NAN, high: f64::NAN, n: 8 };
-    let single = Estimate { mean: 300.0, low: f64::NEG_INFINITY, high: f64::INFINITY, n: 1 };
+    let nothing = Estimate::interval(f64::NAN, f64::NAN, f64::NAN, 8);
+    let single = Estimate::interval(300.0, f64::NEG_INFINITY, f64::INFINITY, 1);
     for point in &mut result.variants[0].curve {
         point.at.p99_ms = nothing;
     }
@@ -328,7 +328,7 @@ fn a_report_drawn_anew_is_the_one_the_study_wrote() {
     let mut result = fixture::before_after();
     // Thirds do not end in decimals, and what is not finite is left out: both must come back.
     result.variants[0].saturation.as_mut().unwrap().rps =
-        Estimate { mean: 1000.0 / 3.0, low: 700.0 / 3.0, high: 1.0e3 / 2.7, n: 8 };
+        Estimate::interval(1000.0 / 3.0, 700.0 / 3.0, 1.0e3 / 2.7, 8);
     result.variants[1].curve[0].at.p99_ms.mean = f64::NAN;
     let options = Options { lang: Lang::Ko, ..Options::default() };
     let out = write(&result, &fixture::manifest(), place.path(), &options).unwrap();

@@ -126,16 +126,16 @@ fn saturation_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
 
 fn at_target_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     let mut group = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
-    for (name, cell) in facts::load_rows(result) {
+    for row in facts::load_rows(result) {
         let cells: Vec<_> = result
             .variants
             .iter()
-            .map(|v| (v.at_target.as_ref().map_or(String::new(), cell), Tone::Plain))
+            .map(|v| (v.at_target.as_ref().map_or(String::new(), |at| row.cell(at)), Tone::Plain))
             .collect();
         if cells.iter().any(|(cell, _)| !cell.is_empty() && cell != number::NOTHING) {
             let group = std::mem::take(&mut group);
-            let n = facts::load_n(result, lang);
-            rows.push(Row { group, label: name.text(lang).to_owned(), cells, n });
+            let (label, n) = (row.word.text(lang).to_owned(), row.n(result, lang));
+            rows.push(Row { group, label, cells, n });
         }
     }
 }

@@ -69,9 +69,7 @@ fn target(one: &Probability, lang: Lang) -> String {
         ("all", _) => Word::UncertainAll.text(lang).to_owned(),
         ("line", _) => Word::UncertainCarried.text(lang).to_owned(),
         ("drift", _) => Word::Drift.text(lang).to_owned(),
-        (metric, limit) => {
-            facts::target(&Target { metric: metric.into(), limit: limit.unwrap_or(0.0) }, lang)
-        }
+        (metric, limit) => facts::target(&Target::new(metric, limit.unwrap_or(0.0)), lang),
     }
 }
 
@@ -97,9 +95,9 @@ pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
         return Word::UncertainNoFirst.text(lang).to_owned();
     };
     // Half of the way, as exact as its interval allows.
-    let Estimate { mean, low, high, n } = one.rps;
+    let Estimate { mean, low, high, n, .. } = one.rps;
     let [low, high] = if mean < 0.0 { [-high, -low] } else { [low, high] };
-    let half = Estimate { mean: mean.abs() / 2.0, low: low / 2.0, high: high / 2.0, n };
+    let half = Estimate::interval(mean.abs() / 2.0, low / 2.0, high / 2.0, n);
     let half = number::mean(&half);
     let whole = number::difference(&one.rps);
     let [from, to] = &one.values;

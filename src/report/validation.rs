@@ -81,7 +81,7 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
             problems.push(format!("line {line}: replications must be a whole number"));
         }
         if let (Some(measure), Some(mean), Some(half), Some(n)) = (known, mean, half, n) {
-            let found = Estimate { mean, low: mean - half.abs(), high: mean + half.abs(), n };
+            let found = Estimate::interval(mean, mean - half.abs(), mean + half.abs(), n);
             all.push(Opinion {
                 scenario: scenario.to_owned(),
                 measure,
@@ -350,8 +350,7 @@ mod tests {
 
     #[test]
     fn intervals_agree_that_touch() {
-        let at =
-            |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 20 };
+        let at = |mean: f64, half: f64| Estimate::interval(mean, mean - half, mean + half, 20);
         let case = |simulation| Case {
             name: "mm1".into(),
             about: String::new(),

@@ -50,6 +50,11 @@ catalogue! {
     P50: "p50 ms", "p50 ms";
     P95: "p95 ms", "p95 ms";
     P99: "p99 ms", "p99 ms";
+    GoodAnswers: "good answers", "정상 응답 비율";
+    GoodMean: "mean ms (good)", "평균 ms (정상 응답)";
+    GoodP50: "p50 ms (good)", "p50 ms (정상 응답)";
+    GoodP95: "p95 ms (good)", "p95 ms (정상 응답)";
+    GoodP99: "p99 ms (good)", "p99 ms (정상 응답)";
     Errors: "errors", "오류율";
     Goodput: "goodput RPS", "유효 처리 RPS";
     Lag: "lag records", "컨슈머 랙(건)";
@@ -237,8 +242,10 @@ catalogue! {
     AnswerLines: "{0} saturates at {1}, on {2}; {3} at {4}, on {5}.",
         "{0}: {1}에서 포화, 먼저 포화되는 자원은 {2}; {3}: {4}에서 포화, 자원은 {5}.";
     AnswerBeyond: "nothing up to the largest load tried", "시도한 최대 부하까지 없음";
-    AnswerUsers: "At {0}, {1} answers {3} RPS in time with a p99 of {2} ms and {4} errors",
-        "{0}에서 {1}: 제때 응답 {3} RPS, p99 {2} ms, 오류율 {4}";
+    AnswerUsers: "At {0}, {1} answers {3} RPS in time with a p99 of {2} ms among good answers and {4} errors",
+        "{0}에서 {1}: 제때 응답 {3} RPS, 정상 응답 p99 {2} ms, 오류율 {4}";
+    AnswerNobody: "At {0}, {1} answers nobody in time ({2} errors)", "{0}에서 {1}: 제때 응답한 요청 없음(오류율 {2})";
+    AnswerUnseen: "At {0}, nothing was observed in {1}, so nothing can be said of its targets", "{0}에서 {1}: 관측된 요청이 없어 목표를 판정할 수 없음";
     AnswerRecords: "At {0}, the largest lag in {1} is {2} records", "{0}에서 {1}: 최대 컨슈머 랙 {2}건";
     AnswerMeetsOne: " and meets every target", ", 모든 목표 달성";
     AnswerMissesOne: " and does not meet every target", ", 일부 목표 미달";
@@ -367,6 +374,14 @@ catalogue! {
     SizeWanted: "targets met with probability {0} %", "목표 달성 확률 {0} %";
     SizeMet: "{0}: {1} a month", "{0}: 월 {1}";
     SizeStopped: "{0}: {1} a month so far; stopped before the end", "{0}: 지금까지 월 {1}, 중단됨";
+    WaitHeading: "Waits", "대기 시간";
+    WaitLead: "Waits for a thread, a connection or a consumer at {0}/s (ms), of all who came; those who \
+        need not wait count with 0. Where no more than 0.05 ms are waited at the 99th percentile, the \
+        station is left out.", "초당 {0}건 부하에서 스레드·커넥션·컨슈머를 기다린 시간(ms). 기다리지 않은 요청은 0으로 \
+        계산하며, p99가 0.05 ms 미만인 자원은 생략함.";
+    WaitStation: "waits for", "대기 대상";
+    WaitShare: "who wait", "대기 비율";
+    SizeUndecided: "{0}: undecided: {1}", "{0}: 판정 보류: {1}";
     SizeNotFound: "{0}: no configuration found: {1}", "{0}: 조건에 맞는 구성을 찾지 못함: {1}";
     SizeProbability: "every target is met in {0} % of {2} fresh runs, surely in {1} %", "새로 실행한 {2}회 중 {0} %가 모든 목표 달성, 하한 {1} %";
     SizeBinds: "the line is at {0} times the load, on {1}: {2}", "포화 지점은 부하의 {0}배, 먼저 포화되는 자원은 {1}: {2}";
@@ -495,6 +510,10 @@ pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
 /// A metric of a target by its plain name.
 pub(crate) fn metric(name: &str, lang: Lang) -> String {
     match (name, lang) {
+        ("mean_ms", Lang::En) => "mean".to_owned(),
+        ("mean_ms", Lang::Ko) => "평균".to_owned(),
+        ("p99_wait_ms", Lang::En) => "p99 wait".to_owned(),
+        ("p99_wait_ms", Lang::Ko) => "p99 대기".to_owned(),
         ("p50_ms", _) => "p50".to_owned(),
         ("p95_ms", _) => "p95".to_owned(),
         ("p99_ms", _) => "p99".to_owned(),

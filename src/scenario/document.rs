@@ -535,13 +535,18 @@ document! {
 
     /// Conditions that a load must meet.
     struct TargetsDoc {
+        /// Mean response time.
+        mean: Option<Duration>,
         /// Median of response times.
         p50: Option<Duration>,
         /// 95th percentile of response times.
         p95: Option<Duration>,
         /// 99th percentile of response times.
         p99: Option<Duration>,
-        /// Share of requests that fail.
+        /// 99th percentile of the waits for a thread, a connection or a consumer, wherever it is longest.
+        p99_wait: Option<Duration>,
+        /// Share of requests that fail. Response times are then those of good answers; without this target a
+        /// request without a good answer counts as slower than every limit.
         errors: Option<Share>,
         /// Largest lag of a listener.
         lag: Option<Count<0, 1_000_000_000_000>>,
@@ -555,6 +560,9 @@ document! {
         warm_up: Option<Duration>,
         /// Time observed; 60 s by default.
         measure: Option<Duration>,
+        /// How long the run goes on after that, load and all, until what arrived in it has ended; as long as
+        /// `measure` and at least 2 min by default. What then has not ended counts with its age.
+        follow: Option<Duration>,
     }
 
     /// When to run more replications of the load asked about: until p99 and goodput are known this well.

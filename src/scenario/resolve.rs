@@ -26,12 +26,14 @@ use super::values::{Count, Duration, Flag, Name};
 use super::yaml::{Node, Value};
 use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
-use crate::study::result::{Assumption, Target};
+use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
+/// How long what arrived in the window is followed at least, unless the scenario says otherwise \[s\].
+const FOLLOW: f64 = 120.0;
 /// Most requests and records of a replication at the load asked about.
 const MOST_ARRIVALS: f64 = 1e9;
 /// Most cases of a study.
@@ -237,15 +239,19 @@ pub(super) fn ablations(
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
     let Some(targets) = &scenario.targets else { return Vec::new() };
     let millis = |time: Option<Duration>| time.map(|time| time.0 * 1000.0);
+    // A target for errors guards against requests without a good answer; where there is none, they are slow.
+    let unanswered = if targets.errors.is_some() { Unanswered::Apart } else { Unanswered::Slow };
     [
+        ("mean_ms", millis(targets.mean)),
         ("p50_ms", millis(targets.p50)),
         ("p95_ms", millis(targets.p95)),
         ("p99_ms", millis(targets.p99)),
+        ("p99_wait_ms", millis(targets.p99_wait)),
         ("error_rate", targets.errors.map(|share| share.0)),
         ("max_lag", targets.lag.map(|lag| lag.0 as f64)),
     ]
     .into_iter()
-    .filter_map(|(metric, limit)| limit.map(|limit| Target { metric: metric.into(), limit }))
+    .filter_map(|(metric, limit)| Some(Target { unanswered, ..Target::new(metric, limit?) }))
     .collect()
 }
 
@@ -277,7 +283,12 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
     {
         problems.add("E0107", document.span, "`measure` must be at least 1 ms");
     }
-    Window { warm_up: Length::from_secs(warm_up), measure: Length::from_secs(measure) }
+    let follow = window.and_then(|window| window.follow).map_or(measure.max(FOLLOW), |time| time.0);
+    Window {
+        warm_up: Length::from_secs(warm_up),
+        measure: Length::from_secs(measure),
+        follow: Length::from_secs(follow),
+    }
 }
 
 fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> Option<u32> {

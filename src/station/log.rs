@@ -29,6 +29,11 @@ impl<Record: Copy> Partition<Record> {
         self.records.len() - self.taken
     }
 
+    /// Records not yet taken, the oldest first.
+    pub fn left(&self) -> impl Iterator<Item = Record> {
+        self.records.iter().skip(self.taken).copied()
+    }
+
     /// Take the oldest record that is not yet taken; and whether it has been handled before.
     pub fn take(&mut self) -> Option<(Record, bool)> {
         let record = *self.records.get(self.taken)?;

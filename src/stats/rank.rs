@@ -103,7 +103,7 @@ impl Regression {
         let p = f64::midpoint(1.0, held_confidence(confidence));
         let half = student_t_quantile(p, f64::from(self.degrees)) * error * step.abs();
         let mean = value * step;
-        Estimate { mean, low: mean - half, high: mean + half, n: self.degrees + 1 }
+        Estimate::interval(mean, mean - half, mean + half, self.degrees + 1)
     }
 
     /// Correlation of the answer with an input after all others are accounted for: t / √(t² + degrees of

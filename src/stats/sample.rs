@@ -22,12 +22,12 @@ pub fn share(hits: u64, trials: u64, confidence: f64) -> Estimate {
     let centre = (mean + square / 2.0) / (1.0 + square);
     let half = z / (1.0 + square) * (mean * (1.0 - mean) / n + square / (4.0 * n)).sqrt();
     // The interval holds the mean; rounding must not say otherwise at the ends.
-    Estimate {
+    Estimate::interval(
         mean,
-        low: (centre - half).clamp(0.0, mean),
-        high: (centre + half).clamp(mean, 1.0),
-        n: u32::try_from(trials).unwrap_or(u32::MAX - 1),
-    }
+        (centre - half).clamp(0.0, mean),
+        (centre + half).clamp(mean, 1.0),
+        u32::try_from(trials).unwrap_or(u32::MAX - 1),
+    )
 }
 
 /// The `p` quantile of an ascending sample: the smallest value with at least a share `p` of the
@@ -69,7 +69,7 @@ pub fn quantile_interval(sorted: &[f64], p: f64, confidence: f64) -> Option<Esti
     let finite = mean.is_finite() && low.is_finite() && high.is_finite();
     let n = u32::try_from(n).unwrap_or(u32::MAX - 1);
     // Very low confidences can put both ranks on one side of the sample's own quantile.
-    finite.then(|| Estimate { mean, low: low.min(mean), high: high.max(mean), n })
+    finite.then(|| Estimate::interval(mean, low.min(mean), high.max(mean), n))
 }
 
 /// The first rank from 1 to n where `holds`, which stays true once it is; n + 1 where it never is.
@@ -114,7 +114,7 @@ pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
     let n = f64::from(about.n);
     if !centre.is_finite() || about.n < 2 {
         let mean = if centre.is_finite() { centre } else { 0.0 };
-        return Estimate { mean, low: mean, high: mean, n: about.n };
+        return Estimate::interval(mean, mean, mean, about.n);
     }
     let squares = about.variance + about.mean * about.mean * n / (n - 1.0);
     let p = f64::midpoint(1.0, held_confidence(confidence));
@@ -126,7 +126,7 @@ pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
     } else {
         (centre - half, centre + half)
     };
-    Estimate { mean: centre, low, high: high.min(f64::MAX), n: about.n }
+    Estimate::interval(centre, low, high.min(f64::MAX), about.n)
 }
 
 #[cfg(test)]
@@ -169,7 +169,7 @@ mod tests {
         // X(6) to X(15).
         let ten: Vec<f64> = (1..=10).map(f64::from).collect();
         let found = quantile_interval(&ten, 0.5, 0.95).unwrap();
-        assert_eq!(found, Estimate { mean: 5.0, low: 2.0, high: 9.0, n: 10 });
+        assert_eq!(found, Estimate::interval(5.0, 2.0, 9.0, 10));
         let twenty: Vec<f64> = (1..=20).map(f64::from).collect();
         let found = quantile_interval(&twenty, 0.5, 0.95).unwrap();
         assert_eq!((found.low, found.high), (6.0, 15.0));

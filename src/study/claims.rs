@@ -236,8 +236,9 @@ pub struct Judged {
 impl Relation {
     /// Whether `estimate` agrees with `value`. `beyond` says that the true number may lie anywhere above.
     fn judge(self, value: f64, tolerance: f64, estimate: &Estimate, beyond: bool) -> ClaimVerdict {
-        let Estimate { low, mean, .. } = *estimate;
-        let high = if beyond { f64::INFINITY } else { estimate.high };
+        let mean = estimate.mean;
+        let (low, high) = estimate.judged();
+        let high = if beyond { f64::INFINITY } else { high };
         let low = if beyond { mean } else { low };
         let (least, most) = match self {
             Relation::AtLeast => (value, f64::INFINITY),
@@ -261,7 +262,7 @@ impl Relation {
 mod tests {
     use super::*;
 
-    const FROM_90_TO_110: Estimate = Estimate { mean: 100.0, low: 90.0, high: 110.0, n: 8 };
+    const FROM_90_TO_110: Estimate = Estimate::interval(100.0, 90.0, 110.0, 8);
 
     #[test]
     fn a_verdict_needs_the_whole_interval() {
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_difference_may_be_negative_or_nothing() {
-        let from_minus_12_to_minus_8 = Estimate { mean: -10.0, low: -12.0, high: -8.0, n: 8 };
+        let from_minus_12_to_minus_8 = Estimate::interval(-10.0, -12.0, -8.0, 8);
         let judge = |relation: Relation, value, tolerance| {
             relation.judge(value, tolerance, &from_minus_12_to_minus_8, false)
         };
@@ -299,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_line_beyond_the_search_is_at_least_what_was_tried() {
-        let tried = Estimate { mean: 100.0, low: 100.0, high: 100.0, n: 8 };
+        let tried = Estimate::interval(100.0, 100.0, 100.0, 8);
         let judge = |relation: Relation, value| relation.judge(value, 0.1, &tried, true);
         assert_eq!(judge(Relation::AtLeast, 100.0), ClaimVerdict::Holds);
         assert_eq!(judge(Relation::AtLeast, 150.0), ClaimVerdict::Undecided);
@@ -309,7 +310,7 @@ mod tests {
 
     #[test]
     fn one_replication_decides_nothing() {
-        let one = Estimate { mean: 100.0, low: 100.0, high: 100.0, n: 1 };
+        let one = Estimate::interval(100.0, 100.0, 100.0, 1);
         assert_eq!(Relation::AtLeast.judge(50.0, 0.0, &one, false), ClaimVerdict::Undecided);
     }
 }

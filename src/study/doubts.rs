@@ -1,9 +1,9 @@
 //! What keeps a number from being known, in words, with what to do about it.
 
 use super::CONFIDENCE;
-use super::gather::{error_rate, too_few, widest};
+use super::gather::{camps, error_rate, settled, too_few, widest};
 use super::replicate::Outcome;
-use super::result::{TargetVerdict, Verdict, WarmUp, WarmUpSource};
+use super::result::{Target, TargetVerdict, Unanswered, Verdict, WarmUp, WarmUpSource};
 use super::sampling::drifts;
 use super::setup::{Study, Window};
 use super::warm_up::{Transient, remaining};
@@ -14,6 +14,9 @@ use crate::units::Span;
 
 /// Lag-1 correlation that batches may keep: it widens the true interval by a tenth.
 const CORRELATION: f64 = 0.1;
+
+/// Share of good answers below which it is said that response times are theirs.
+const FEW_GOOD: f64 = 0.9;
 
 /// Estimates of one variant at the load asked about.
 pub(super) struct Sampled<'a> {
@@ -32,6 +35,11 @@ impl Sampled<'_> {
     pub(super) fn doubts(&self) -> Vec<String> {
         let steady = !drifts(self.verdicts);
         let found = [
+            self.unseen(),
+            self.camps(),
+            self.unsettled_mean(),
+            self.unfinished(),
+            self.good_answers(),
             self.settling(),
             self.few(),
             self.wide().filter(|_| steady),
@@ -39,6 +47,82 @@ impl Sampled<'_> {
             self.study.batches.and_then(|_| self.correlated()),
         ];
         found.into_iter().flatten().map(|doubt| format!("{}: {doubt}", self.name)).collect()
+    }
+
+    /// Replications in which nothing was observed.
+    fn unseen(&self) -> Option<String> {
+        let blind = self.outcomes.iter().filter(|seen| seen.p50_ms.is_nan()).count();
+        let asked = self.spec.load.open.is_some() || self.spec.load.closed.is_some();
+        (asked && blind > 0).then(|| {
+            format!(
+                "in {blind} of {} no response was seen: they are left out of response times, and \
+                 `window.measure` should be longer",
+                self.sampled()
+            )
+        })
+    }
+
+    /// Replications of two kinds, of which no mean tells.
+    fn camps(&self) -> Option<String> {
+        let of = |pick: fn(&Outcome) -> f64| -> Vec<f64> {
+            self.outcomes.iter().map(pick).filter(|value| value.is_finite()).collect()
+        };
+        let p99 = of(|seen| seen.p99_ms);
+        let below = camps(&p99)?;
+        let mut sorted = p99;
+        sorted.sort_by(f64::total_cmp);
+        let (low, high) = sorted.split_at(below);
+        let range = |part: &[f64]| match part {
+            [only] => rounded(*only),
+            [first, .., last] => format!("{}–{}", rounded(*first), rounded(*last)),
+            [] => String::new(),
+        };
+        Some(format!(
+            "{} of {} runs lock up: p99 is {} ms there and {} ms in the others",
+            high.len(),
+            sorted.len(),
+            range(high),
+            range(low)
+        ))
+    }
+
+    /// A mean that hangs on few responses, or rests on a law without variance.
+    fn unsettled_mean(&self) -> Option<String> {
+        (!settled(self.outcomes)).then(|| {
+            "the mean response time hangs on a few very long ones and is not to be trusted: a longer window \
+             may raise it without end"
+                .to_owned()
+        })
+    }
+
+    /// Requests that had not ended when they were followed no longer.
+    fn unfinished(&self) -> Option<String> {
+        let open: u64 = self.outcomes.iter().map(|seen| seen.answers.unfinished.count()).sum();
+        let all: u64 = self.outcomes.iter().map(|seen| seen.answers.arrived()).sum();
+        (open > 0).then(|| {
+            format!(
+                "{open} of {all} requests had not ended {} after the window and count with their age; \
+                 `window.follow` sets how long they are followed",
+                plain(self.window.follow)
+            )
+        })
+    }
+
+    /// Response times judged over good answers, where few are good.
+    fn good_answers(&self) -> Option<String> {
+        let apart = |target: &Target| {
+            target.metric.ends_with("_ms") && target.unanswered == Unanswered::Apart
+        };
+        let good = 1.0 - error_rate(self.outcomes).mean;
+        let judged = self.study.targets.iter().any(apart);
+        (judged && good < FEW_GOOD && self.outcomes.iter().any(|seen| seen.ended > 0.0)).then(
+            || {
+                format!(
+                    "response times are those of good answers, which {:.0} % of requests got",
+                    good * 100.0
+                )
+            },
+        )
     }
 
     /// A window that begins too early. A queue that drifts never settles, and says so as a verdict.
@@ -174,6 +258,13 @@ impl Sampled<'_> {
             "lengthen `window.measure` or raise `precision.most_replications`"
         }
     }
+}
+
+/// A time to three digits.
+fn rounded(millis: f64) -> String {
+    let digits = 2 - millis.max(1e-3).log10().floor() as i32;
+    let unit = 10_f64.powi(digits);
+    format!("{:.*}", digits.max(0) as usize, (millis * unit).round() / unit)
 }
 
 /// A length as a scenario would have it.

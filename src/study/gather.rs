@@ -1,19 +1,23 @@
 //! Outcomes of replications gathered into estimates.
 
-use super::CONFIDENCE;
-use super::replicate::Outcome;
+use super::replicate::{Outcome, aside};
 use super::result::{
-    AnatomyPart, AtLoad, DayBin, PodsResult, StationResult, Target, TargetVerdict, Verdict, WarmUp,
+    AnatomyPart, AtLoad, DayBin, PodsResult, StationResult, Target, TargetVerdict, Unanswered,
+    Verdict, WaitResult, WarmUp,
 };
 use super::search::Line;
 use super::setup::Day;
-use crate::model::spec::Spec;
+use super::{CONFIDENCE, theory};
+use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::observe::Phase;
+use crate::observe::answers::Pooled;
 use crate::observe::histogram::Histogram;
 use crate::observe::tally::Bin;
+use crate::observe::waits::Waits;
 use crate::stats::sample::sectioned;
 use crate::stats::{self, Estimate};
+use crate::units::Span;
 
 /// Response times beyond a quantile that a replication needs for it to be worth something. Below about four
 /// nothing bounds it at all; with ten its own error is a third of the distance to the next tenth.
@@ -36,30 +40,91 @@ pub(super) fn positive(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> 
     found
 }
 
-/// Share of requests that fail: all failures over all requests that ended. The mean of each replication's
-/// own share would be biased where their numbers differ.
+/// Share of requests that fail: all failures over all requests that arrived. The mean of each replication's
+/// own share would be biased where their numbers differ. What had not ended may still fail: it widens the
+/// interval upwards.
 pub(super) fn error_rate(outcomes: &[Outcome]) -> Estimate {
-    let failed: Vec<f64> = outcomes.iter().map(|outcome| outcome.failed).collect();
-    let ended: Vec<f64> = outcomes.iter().map(|outcome| outcome.ended).collect();
-    let mut found = stats::ratio(&failed, &ended, CONFIDENCE)
-        .unwrap_or_else(|| estimate(outcomes, |outcome| outcome.error_rate));
+    let arrived: Vec<f64> = outcomes.iter().map(|seen| seen.answers.arrived() as f64).collect();
+    let share = |of: &dyn Fn(&Outcome) -> f64| {
+        let failed: Vec<f64> = outcomes.iter().map(of).collect();
+        stats::ratio(&failed, &arrived, CONFIDENCE)
+    };
+    let open = |seen: &Outcome| seen.answers.unfinished.count() as f64;
+    let Some(mut found) = share(&|seen| seen.failed) else { return Estimate::default() };
+    if let Some(most) = share(&|seen| seen.failed + open(seen)) {
+        found.high = found.high.max(most.high);
+    }
+    found.n = arrived.iter().filter(|arrived| **arrived > 0.0).count() as u32;
     (found.low, found.high) = (found.low.max(0.0), found.high.min(1.0));
     found
 }
 
-/// The quantile of the response times of all replications together \[ms\], where `own` is that of one. The
-/// mean of each replication's own would lie too low in the tail: by 4 % for the p99 of 1,000 responses of
-/// M/M/1 at 0.6. Where a replication has no times but a bound, it is the mean of all the same.
-pub(super) fn quantile(outcomes: &[Outcome], p: f64, own: fn(&Outcome) -> f64) -> Estimate {
-    let mut all = Histogram::default();
-    for outcome in outcomes {
-        match &outcome.times {
-            Some(times) => all.add(times),
-            None => return positive(outcomes, own),
-        }
-    }
+/// The `p` quantile of the response times of all replications together \[ms\], where `own` is that of one,
+/// with its interval by sectioning, which never leaves what was seen. The mean of each replication's own
+/// would lie too low in the tail: by 4 % for the p99 of 1,000 responses of M/M/1 at 0.6.
+///
+/// A bound where what had not ended, or with `slow` what failed, decides it; empty where nothing was asked.
+fn pooled(outcomes: &[Outcome], p: f64, slow: bool, own: &dyn Fn(&Outcome) -> f64) -> Estimate {
+    let all = Pooled::of(outcomes.iter().map(|seen| &seen.answers));
+    let [Some(found)] = all.quantiles([p], slow) else { return Estimate::default() };
     let each: Vec<f64> = outcomes.iter().map(own).collect();
-    sectioned(all.quantile(p) * 1e3, &each, CONFIDENCE)
+    let n = each.iter().filter(|own| !own.is_nan()).count() as u32;
+    let (shortest, longest) = (all.shortest() * 1e3, all.longest() * 1e3);
+    if !found.is_known() {
+        let least = if found.least.is_finite() { found.least * 1e3 } else { longest };
+        return Estimate::at_least(least, n);
+    }
+    let within = sectioned(found.least * 1e3, &each, CONFIDENCE);
+    let (low, high) = (within.low.max(shortest), within.high.min(longest));
+    Estimate { low: low.min(within.mean), high: high.max(within.mean), ..within }
+}
+
+/// The `p` quantile of the response times of good answers \[ms\]; see [`pooled`].
+pub(super) fn quantile(outcomes: &[Outcome], p: f64, own: fn(&Outcome) -> f64) -> Estimate {
+    pooled(outcomes, p, false, &own)
+}
+
+/// Share of what a mean rests on that may be unknown for it to pass as known.
+const UNKNOWN: f64 = 0.01;
+
+/// Mean response time of good answers \[ms\], over replications that had any. A bound where what had not
+/// ended makes up more than [`UNKNOWN`] of it, or where it is not settled (see [`settled`]): of a law without
+/// variance a sample mean mostly lies too low, however narrow its interval.
+pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
+    let sum = |pick: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(pick).sum::<f64>();
+    let open = sum(&|seen| seen.answers.unfinished.sum_s());
+    let whole = open + sum(&|seen| seen.answers.good.sum_s());
+    let found = within_seen(outcomes, |seen| seen.mean_ms);
+    if open > UNKNOWN * whole || heavy || !settled(outcomes) {
+        let least = outcomes.iter().map(|seen| seen.mean_ms).fold(f64::INFINITY, f64::min);
+        return Estimate::at_least(least, found.n);
+    }
+    found
+}
+
+/// Whether the mean of all responses does not hang on the largest of them: of n values with a variance the
+/// largest makes up less than about 1/√n of the sum, and of a law without one a share that hardly falls.
+pub(super) fn settled(outcomes: &[Outcome]) -> bool {
+    let good = outcomes.iter().map(|seen| &seen.answers.good);
+    let (count, sum) = good.clone().fold((0.0, 0.0), |(count, sum), times| {
+        (count + times.count() as f64, sum + times.sum_s())
+    });
+    let most = good.map(|times| times.maximum().secs()).fold(0.0, f64::max);
+    count < FEW || most / sum <= HANGS / count.sqrt()
+}
+
+/// Responses below which [`settled`] says nothing, and how many times 1/√n the largest may make up.
+const FEW: f64 = 100.0;
+const HANGS: f64 = 10.0;
+
+/// Estimates of a mean of times: the t interval, as far as values were seen.
+fn within_seen(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
+    let mut found = estimate(outcomes, pick);
+    let times = || outcomes.iter().map(|seen| &seen.answers.good);
+    let longest = times().map(|times| times.maximum().secs()).fold(0.0, f64::max) * 1e3;
+    found.low = found.low.max(0.0);
+    found.high = found.high.min(longest).max(found.mean);
+    found
 }
 
 /// The p99 of each replication, for pairing, shifted so that their mean is the p99 of all.
@@ -69,22 +134,107 @@ pub(super) fn p99_each(outcomes: &[Outcome]) -> Vec<f64> {
     outcomes.iter().map(|outcome| own(outcome) + shift).collect()
 }
 
-/// Estimate of a target's metric.
-fn metric(outcomes: &[Outcome], name: &str) -> Estimate {
-    match name {
-        "p50_ms" => quantile(outcomes, 0.5, |outcome| outcome.p50_ms),
-        "p95_ms" => quantile(outcomes, 0.95, |outcome| outcome.p95_ms),
-        "p99_ms" => quantile(outcomes, 0.99, |outcome| outcome.p99_ms),
+/// Estimate of a target's metric; empty where nothing was observed that it is about.
+pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
+    let slow = target.unanswered == Unanswered::Slow;
+    let own = |outcome: &Outcome| outcome.metric(target);
+    match target.metric.as_str() {
+        "p50_ms" => pooled(outcomes, 0.5, slow, &own),
+        "p95_ms" => pooled(outcomes, 0.95, slow, &own),
+        "p99_ms" => pooled(outcomes, 0.99, slow, &own),
+        "mean_ms" => mean(outcomes, false),
         "error_rate" => error_rate(outcomes),
-        name => positive(outcomes, |outcome| outcome.metric(name)),
+        _ => {
+            let active: Vec<f64> = outcomes.iter().filter(|seen| seen.active).map(own).collect();
+            let mut found = Estimate::from_samples(&active, CONFIDENCE);
+            found.low = found.low.max(0.0);
+            found
+        }
+    }
+}
+
+/// The share of responses that a target's percentile may leave above its limit; none for other metrics.
+fn may_exceed(target: &Target) -> Option<f64> {
+    match target.metric.as_str() {
+        "p50_ms" => Some(0.5),
+        "p95_ms" => Some(0.05),
+        "p99_ms" => Some(0.01),
+        _ => None,
+    }
+}
+
+/// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication because
+/// requests without a good answer decide it, the share of responses beyond the limit tells.
+pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
+    let estimate = metric(outcomes, target);
+    let whole = |estimate: &Estimate| !estimate.is_bound() || estimate.n == 0;
+    let finite = outcomes.iter().all(|seen| seen.metric(target).is_finite());
+    let verdict = match may_exceed(target) {
+        _ if estimate.n == 0 => Verdict::Undecided,
+        Some(allowed) if !whole(&estimate) || !finite => beyond(target, outcomes, allowed),
+        _ if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) => {
+            Verdict::Missed
+        }
+        _ => decide(&estimate, target.limit),
+    };
+    TargetVerdict { metric: target.metric.clone(), estimate, verdict }
+}
+
+/// Whether a request without a good answer, which counts as slower than any limit, is in a mean.
+fn unanswered(target: &Target, seen: &Outcome) -> bool {
+    target.unanswered == Unanswered::Slow && seen.failed > 0.0
+}
+
+/// A limit beside an interval, or a bound.
+pub(super) fn decide(estimate: &Estimate, limit: f64) -> Verdict {
+    let (low, high) = estimate.judged();
+    if low > limit {
+        Verdict::Missed
+    } else if high <= limit {
+        Verdict::Met
+    } else {
+        Verdict::Undecided
+    }
+}
+
+/// Whether more than a share `allowed` of responses lies beyond a target's limit: those that had not ended
+/// count as far as they are older than the limit for a miss, and all of them against a target that is met.
+fn beyond(target: &Target, outcomes: &[Outcome], allowed: f64) -> Verdict {
+    let slow = target.unanswered == Unanswered::Slow;
+    let limit = Span::from_secs(target.limit / 1e3);
+    let of = |seen: &Outcome| {
+        let answers = &seen.answers;
+        let apart = if slow { 0 } else { answers.failed };
+        (answers.arrived() - apart) as f64
+    };
+    let surely = |seen: &Outcome| {
+        let answers = &seen.answers;
+        let failed = if slow { answers.failed } else { 0 };
+        (answers.good.above(limit) + answers.unfinished.above(limit) + failed) as f64
+    };
+    let young = |seen: &Outcome| {
+        let open = &seen.answers.unfinished;
+        (open.count() - open.above(limit)) as f64
+    };
+    let all: Vec<f64> = outcomes.iter().map(of).collect();
+    let share = |pick: &dyn Fn(&Outcome) -> f64| {
+        stats::ratio(&outcomes.iter().map(pick).collect::<Vec<f64>>(), &all, CONFIDENCE)
+    };
+    match (share(&surely), share(&|seen| surely(seen) + young(seen))) {
+        (Some(least), _) if least.low > allowed => Verdict::Missed,
+        (_, Some(most)) if most.high <= allowed => Verdict::Met,
+        _ => Verdict::Undecided,
     }
 }
 
 /// The lowest quantile that rests on too few response times, how many a replication has, and how many it
 /// would need.
 pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(&'static str, f64, f64)> {
-    let timed: Vec<f64> =
-        outcomes.iter().filter_map(|seen| Some(seen.times.as_ref()?.count() as f64)).collect();
+    let timed: Vec<f64> = outcomes
+        .iter()
+        .map(|seen| seen.answers.arrived() as f64)
+        .filter(|timed| *timed > 0.0)
+        .collect();
     let timed = timed.iter().sum::<f64>() / timed.len().max(1) as f64;
     let least = |beyond: f64| (BEYOND_QUANTILE / beyond).ceil();
     [("p50", least(0.5)), ("p95", least(0.05)), ("p99", least(0.01))]
@@ -93,31 +243,120 @@ pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(&'static str, f64, f64)> 
         .map(|(name, _)| (name, timed, least(0.01)))
 }
 
+/// What users got at a load; `heavy` where a law of the description has no variance.
 pub(super) fn at_load(
     load: f64,
     warm_up: WarmUp,
     batches: Option<u32>,
     outcomes: &[Outcome],
+    heavy: bool,
 ) -> AtLoad {
+    let shown = |found: Estimate, own: &dyn Fn(&Outcome) -> f64| {
+        shaped(found, &outcomes.iter().map(own).collect::<Vec<f64>>())
+    };
+    let time = |p, own: fn(&Outcome) -> f64| shown(quantile(outcomes, p, own), &own);
+    let rate = |own: fn(&Outcome) -> f64| shown(positive(outcomes, own), &own);
     AtLoad {
         rps: load,
         warm_up,
         batches,
-        mean_ms: positive(outcomes, |outcome| outcome.mean_ms),
-        p50_ms: quantile(outcomes, 0.5, |outcome| outcome.p50_ms),
-        p95_ms: quantile(outcomes, 0.95, |outcome| outcome.p95_ms),
-        p99_ms: quantile(outcomes, 0.99, |outcome| outcome.p99_ms),
-        error_rate: error_rate(outcomes),
-        goodput_rps: positive(outcomes, |outcome| outcome.goodput_rps),
-        events_per_s: positive(outcomes, |outcome| outcome.events_per_s),
-        orders_per_s: positive(outcomes, |outcome| outcome.orders_per_s),
-        max_lag: positive(outcomes, |outcome| outcome.max_lag),
+        mean_ms: shown(mean(outcomes, heavy), &|seen| seen.mean_ms),
+        p50_ms: time(0.5, |seen| seen.p50_ms),
+        p95_ms: time(0.95, |seen| seen.p95_ms),
+        p99_ms: time(0.99, |seen| seen.p99_ms),
+        error_rate: shown(error_rate(outcomes), &Outcome::own_error_rate),
+        goodput_rps: rate(|seen| seen.goodput_rps),
+        events_per_s: rate(|seen| seen.events_per_s),
+        orders_per_s: rate(|seen| seen.orders_per_s),
+        max_lag: rate(|seen| seen.max_lag),
     }
 }
 
-/// Verdicts on all targets, and on drift. A quantile that rests on too few response times decides nothing.
-pub(super) fn verdicts(targets: &[Target], outcomes: &[Outcome]) -> Vec<TargetVerdict> {
-    let drift = Target { metric: "drift".into(), limit: 0.0 };
+/// Replications up to which an interval says less than the least and the greatest value.
+const FEW_REPLICATIONS: u32 = 3;
+
+/// An estimate as a reader should see it: of few replications, or of such that fall into two camps, the range.
+pub(super) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
+    let few = (2..=FEW_REPLICATIONS).contains(&estimate.n);
+    if estimate.is_bound() || estimate.is_exact() || !(few || camps(each).is_some()) {
+        return estimate;
+    }
+    estimate.ranged(each)
+}
+
+/// Share of the whole range that the gap between two camps must be, and the least ratio of the values at its
+/// edges; of replications that belong together hardly any are so far apart.
+const GAP: f64 = 0.5;
+const APART: f64 = 3.0;
+/// Fewest values that can be two camps.
+const CAMPS: usize = 4;
+
+/// How many of these values are in the lower of two camps; none where they belong together.
+pub(super) fn camps(each: &[f64]) -> Option<usize> {
+    let mut sorted: Vec<f64> = each.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (first, last) = (sorted.first()?, sorted.last()?);
+    let widest = (1..sorted.len()).max_by(|a, b| {
+        let gap = |at: usize| sorted[at] - sorted[at - 1];
+        gap(*a).total_cmp(&gap(*b)).then(b.cmp(a))
+    })?;
+    let (below, above) = (sorted[widest - 1], sorted[widest]);
+    let apart = above - below >= GAP * (last - first) && above > APART * below.max(0.0);
+    (sorted.len() >= CAMPS && apart && last > first).then_some(widest)
+}
+
+/// Share of a capacity above which it is asked whether any of it is surely free.
+const BUSY: f64 = 0.95;
+
+/// Stations that draw lines and are asked for all that they have, by the description or by how busy they were:
+/// what is free of them may be chance, and what a window shows of their queues depends on its length.
+pub(super) fn full(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Vec<usize> {
+    let all = stations(spec);
+    let by_law = theory::filled(spec, load);
+    let nearly = |station: usize| {
+        let capacity = all[station].capacity;
+        let busy = estimate(outcomes, |seen| share_of(seen.busy[station], capacity));
+        let half = busy.half_width().unwrap_or(0.0);
+        spec.load.closed.is_none() && busy.mean > BUSY && 1.0 - busy.mean < 2.0 * half
+    };
+    let full = |station: &usize| by_law.contains(station) || nearly(*station);
+    (0..all.len()).filter(|station| !aside(spec, &all[*station])).filter(full).collect()
+}
+
+/// Response times as lower bounds where no window tells them: a queue on the way of users who wait for ever is
+/// full or grows.
+pub(super) fn unbounded(at: AtLoad, spec: &Spec, full: &[usize], outcomes: &[Outcome]) -> AtLoad {
+    let all = stations(spec);
+    let on_the_way = |station: &usize| !matches!(all[*station].resource, Resource::Listener(_));
+    let grows = |station: &usize| {
+        let drifting = outcomes.iter().filter(|seen| seen.drifting.contains(station)).count();
+        2 * drifting > outcomes.len()
+    };
+    let stuck = full.iter().copied().chain((0..all.len()).filter(grows)).any(|at| on_the_way(&at));
+    if spec.load.patience.is_some() || spec.load.closed.is_some() || !stuck {
+        return at;
+    }
+    let bound = |found: Estimate| match found.n {
+        0 => found,
+        n => Estimate::at_least(found.low, n),
+    };
+    AtLoad {
+        mean_ms: bound(at.mean_ms),
+        p50_ms: bound(at.p50_ms),
+        p95_ms: bound(at.p95_ms),
+        p99_ms: bound(at.p99_ms),
+        ..at
+    }
+}
+
+/// Verdicts on all targets, and on drift. A quantile that rests on too few response times is not met; nor is
+/// anything where a station is `full`.
+pub(super) fn verdicts(
+    targets: &[Target],
+    outcomes: &[Outcome],
+    full: &[usize],
+) -> Vec<TargetVerdict> {
+    let drift = Target::new("drift", 0.0);
     let few = too_few(outcomes).map_or("", |(name, _, _)| name);
     let quantiles = ["p50_ms", "p95_ms", "p99_ms"];
     let unknown = &quantiles[quantiles
@@ -128,17 +367,12 @@ pub(super) fn verdicts(targets: &[Target], outcomes: &[Outcome]) -> Vec<TargetVe
         .iter()
         .chain(std::iter::once(&drift))
         .map(|target| {
-            let estimate = metric(outcomes, &target.metric);
-            let verdict = if unknown.contains(&target.metric.as_str()) {
-                Verdict::Undecided
-            } else if estimate.high <= target.limit {
-                Verdict::Met
-            } else if estimate.low > target.limit {
-                Verdict::Missed
-            } else {
-                Verdict::Undecided
-            };
-            TargetVerdict { metric: target.metric.clone(), estimate, verdict }
+            let mut judged = verdict(target, outcomes);
+            let open = !full.is_empty() || unknown.contains(&target.metric.as_str());
+            if open && judged.verdict == Verdict::Met {
+                judged.verdict = Verdict::Undecided;
+            }
+            judged
         })
         .collect()
 }
@@ -148,12 +382,61 @@ pub(super) fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationR
         .into_iter()
         .enumerate()
         .map(|(index, station)| StationResult {
+            wait: waits(station.resource, index, outcomes),
             name: station.name,
             busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
             waiting: positive(outcomes, |outcome| outcome.waiting[index]),
             busy_by_bin: Vec::new(),
         })
         .collect()
+}
+
+/// Waits at a station over all replications; none where nobody came, or the station is no queue for threads,
+/// connections or consumers.
+fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitResult> {
+    if !matches!(resource, Resource::Threads(_) | Resource::Pool(..) | Resource::Listener(_)) {
+        return None;
+    }
+    let each: Vec<&Waits> = outcomes
+        .iter()
+        .filter_map(|seen| seen.waits.get(index))
+        .filter(|waits| waits.times.count() > 0)
+        .collect();
+    let mut all = Histogram::default();
+    each.iter().for_each(|waits| all.add(&waits.times));
+    let open: u64 = each.iter().map(|waits| waits.open).sum();
+    let percentile = |p: f64| {
+        let own: Vec<f64> = each.iter().map(|waits| quantile_ms(waits, p)).collect();
+        let centre = all.quantile(p) * 1e3;
+        // Who still waited may wait longer than all others.
+        if open as f64 >= (1.0 - p) * all.count() as f64 && open > 0 {
+            return Estimate::at_least(centre, own.len() as u32);
+        }
+        let found = sectioned(centre, &own, CONFIDENCE);
+        let most = all.maximum().secs() * 1e3;
+        let held = Estimate { high: found.high.min(most).max(found.mean), ..found };
+        shaped(held, &own)
+    };
+    let over = |of: &dyn Fn(&Waits) -> f64| {
+        let own: Vec<f64> = each.iter().map(|waits| of(waits)).collect();
+        let mut found = Estimate::from_samples(&own, CONFIDENCE);
+        found.low = found.low.max(0.0);
+        shaped(found, &own)
+    };
+    let waited = |waits: &Waits| waits.times.above(Span::ZERO) as f64 / waits.times.count() as f64;
+    let mut share = over(&waited);
+    share.high = share.high.min(1.0);
+    (!each.is_empty()).then(|| WaitResult {
+        waited: share,
+        mean_ms: over(&|waits| waits.times.sum_s() * 1e3 / waits.times.count() as f64),
+        p50_ms: percentile(0.5),
+        p95_ms: percentile(0.95),
+        p99_ms: percentile(0.99),
+    })
+}
+
+fn quantile_ms(waits: &Waits, p: f64) -> f64 {
+    waits.times.quantile(p).map_or(f64::NAN, |value| value * 1e3)
 }
 
 pub(super) fn anatomy(lines: &[Line]) -> Vec<AnatomyPart> {
@@ -189,7 +472,7 @@ pub(super) fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
                 length_s: asked.bin.secs(),
                 offered_rps: over(&|bin| rate(bin.offered)),
                 goodput_rps: over(&|bin| rate(bin.answered)),
-                p99_ms: over(&|bin| bin.quantiles[2] * 1e3),
+                p99_ms: over(&|bin| bin.p99_ms()),
                 error_rate: over(&|bin| {
                     let failed = bin.failures() as f64;
                     if failed > 0.0 { failed / (failed + bin.answered as f64) } else { 0.0 }

@@ -136,8 +136,7 @@ pub fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> 
         }
         let at = number as f64 * slice;
         let more = |users: f64| users / share;
-        let mau =
-            Estimate { mean: more(mau.mean), low: more(mau.low), high: more(mau.high), n: mau.n };
+        let mau = Estimate::interval(more(mau.mean), more(mau.low), more(mau.high), mau.n);
         let hour = format!("{}–{}", clock(at), clock(at + slice));
         hours.push(Hour { hour, share, crossing: Crossing::of(growth, mau) });
     }
@@ -157,7 +156,7 @@ mod tests {
     use super::*;
 
     fn line(low: f64, mean: f64, high: f64) -> Estimate {
-        Estimate { mean, low, high, n: 8 }
+        Estimate::interval(mean, low, high, 8)
     }
 
     #[test]

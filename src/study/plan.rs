@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{anatomy_of, at_load, day_series, pods_series, station_results, verdicts};
+use super::gather::{
+    anatomy_of, at_load, day_series, full, pods_series, station_results, unbounded, verdicts,
+};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
@@ -231,8 +233,11 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let (warm_up, window) = plan.windows[index];
             let variant = &mut result.variants[index];
-            variant.at_target = Some(at_load(self.asked, warm_up, study.batches, outcomes));
-            variant.verdicts = verdicts(&study.targets, outcomes);
+            variant.at_target = Some(at_load(self.asked, warm_up, study.batches, outcomes, false));
+            let full = full(spec, self.asked, outcomes);
+            variant.at_target =
+                variant.at_target.take().map(|at| unbounded(at, spec, &full, outcomes));
+            variant.verdicts = verdicts(&study.targets, outcomes, &full);
             variant.stations = station_results(spec, outcomes);
             if variant.anatomy.is_empty() {
                 variant.anatomy = anatomy_of(&outcomes.iter().collect::<Vec<_>>());
@@ -289,7 +294,7 @@ impl Work<'_> {
                 }
                 let carried = seen.iter().filter(|seen| seen.missed(&self.study.targets).is_none());
                 let carried = carried.count() as f64 / seen.len() as f64;
-                let at = at_load(load, self.curve_warm_up(plan, variant, load), None, seen);
+                let at = at_load(load, self.curve_warm_up(plan, variant, load), None, seen, false);
                 result.curve.push(CurvePoint { at, carried });
             }
         }

@@ -1,17 +1,20 @@
 //! One replication made into the numbers that studies are about.
 
-use super::result::Target;
+use super::result::{Target, Unanswered};
 use super::setup::{Day, Window};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, active_threads, stations};
 use crate::model::{Cost, Run, simulate};
 use crate::observe::Phase;
-use crate::observe::histogram::Counts;
+use crate::observe::answers::{Answers, Bounded};
 use crate::observe::tally::{Bin, Layout, Slices, StationBin, Tally};
+use crate::observe::waits::Waits;
 use crate::units::{Span, Time};
 
 /// Bins that the observed window is cut into, to see whether a queue drifts.
 const QUARTERS: u32 = 4;
+/// Percentiles of response times that a study is about.
+const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 /// Slices that it is cut into, to see where it settles: 80 batches of five.
 pub(super) const SLICES: u32 = 400;
 
@@ -20,17 +23,27 @@ pub(super) const SLICES: u32 = 400;
 pub(crate) struct Outcome {
     /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
+    /// What became of the requests that arrived in the window.
+    pub(crate) answers: Answers,
+    /// Mean and percentiles of the response times of good answers; not a number without any, and a lower
+    /// bound where some had not ended.
     pub(crate) mean_ms: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
-    /// Response times that the quantiles rest on; none where nothing was answered of what was asked, so
-    /// that the times are bounds.
-    pub(crate) times: Option<Counts>,
+    /// The same percentiles with requests without a good answer as slower than any; infinite where those
+    /// decide.
+    pub(crate) of_all_ms: [f64; 3],
+    /// Waits by station.
+    pub(crate) waits: Vec<Waits>,
+    /// The 99th percentile of the waits at the worst station that anybody came to; not a number without.
+    pub(crate) p99_wait_ms: f64,
     pub(crate) error_rate: f64,
-    /// Requests that failed, and all that came to an end.
+    /// Of the requests that arrived: those that failed, and those that ended.
     pub(crate) failed: f64,
     pub(crate) ended: f64,
+    /// Whether anything happened: requests or records came, or somebody worked.
+    pub(crate) active: bool,
     pub(crate) goodput_rps: f64,
     pub(crate) events_per_s: f64,
     pub(crate) orders_per_s: f64,
@@ -54,15 +67,6 @@ pub(crate) struct Outcome {
     pub(crate) cost: Cost,
 }
 
-/// Response times and where they went, over a window or a part of it.
-struct Answers {
-    times: Counts,
-    mean: f64,
-    quantiles: [f64; 3],
-    answered: u64,
-    spent: [u128; Phase::ALL.len()],
-}
-
 /// The load of the description as it stands, on the axis of the study.
 pub(crate) fn base_load(spec: &Spec) -> f64 {
     // An empty sum of floats is −0; the load of nothing is 0.
@@ -74,6 +78,7 @@ fn tally_for(
     spec: &Spec,
     stations: &[Station],
     from: Span,
+    measure: Span,
     slice: Span,
     keep_times: bool,
 ) -> Tally {
@@ -88,6 +93,8 @@ fn tally_for(
         counted: spec.topics.iter().map(|topic| topic.counted).collect(),
         lags,
         from: Time::ZERO + from,
+        measure,
+        patience: spec.load.patience,
         keep_times,
         slice,
     })
@@ -119,19 +126,10 @@ pub(crate) fn batched(
     let (mut tally, cost) = simulated(spec, window, load, seed, 0, batches, slice);
     let bins = std::mem::take(&mut tally.bins);
     let all = drifted(spec, &quarters(&bins), Outcome { load, ..Outcome::default() });
-    // When those who waited in vain to the end lost patience is not known: an equal part to each batch.
-    let overdue = cost.overdue as f64 / bins.len().max(1) as f64;
     let mut outcomes: Vec<Outcome> = bins
         .iter()
         .map(|bin| {
-            let answers = Answers {
-                times: bin.times.clone(),
-                mean: bin.mean,
-                quantiles: bin.quantiles,
-                answered: bin.answered,
-                spent: bin.spent,
-            };
-            let batch = outcome(std::slice::from_ref(bin), answers, load, overdue);
+            let batch = outcome(std::slice::from_ref(bin), bin.answers.clone(), Vec::new(), load);
             Outcome {
                 drifting: all.drifting.clone(),
                 aside: all.aside.clone(),
@@ -164,23 +162,20 @@ fn simulated(
         warm_up: window.warm_up,
         bin: Span(window.measure.0 / u64::from(bins)),
         bins,
+        follow: window.follow,
     };
-    let mut tally = tally_for(spec, &stations(spec), window.warm_up, slice, bins != QUARTERS);
+    let measure = Span(run.bin.0 * u64::from(bins));
+    let stations = stations(spec);
+    let keep_times = bins != QUARTERS;
+    let mut tally = tally_for(spec, &stations, window.warm_up, measure, slice, keep_times);
     let cost = simulate(spec, &run, &mut tally);
     (tally, cost)
 }
 
 /// The outcome of a window as a whole.
 fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
-    let answers = Answers {
-        times: tally.times.compact(),
-        mean: tally.times.mean(),
-        quantiles: [0.5, 0.95, 0.99].map(|p| tally.times.quantile(p)),
-        answered: tally.answered,
-        spent: tally.spent,
-    };
     let slices = std::mem::take(&mut tally.slices);
-    let seen = outcome(&tally.bins, answers, load, cost.overdue as f64);
+    let seen = outcome(&tally.bins, tally.answers(), tally.waits(), load);
     drifted(spec, &tally.bins, Outcome { slices, cost, ..seen })
 }
 
@@ -288,9 +283,10 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
         warm_up: Span::ZERO,
         bin,
         bins: day_bins(asked),
+        follow: Span::ZERO,
     };
     let stations = stations(&spec);
-    let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, false);
+    let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, Span::ZERO, true);
     let listeners = tally.lags().to_vec();
     let cost = simulate(&spec, &run, &mut tally);
     let mut bins = tally.bins;
@@ -311,11 +307,10 @@ pub(crate) fn day_bins(asked: &Day) -> u32 {
     asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32
 }
 
-fn outcome(bins: &[Bin], answers: Answers, load: f64, overdue: f64) -> Outcome {
+fn outcome(bins: &[Bin], answers: Answers, waits: Vec<Waits>, load: f64) -> Outcome {
     let seconds: f64 = bins.iter().map(|bin| bin.length.secs()).sum();
     let sum = |pick: &dyn Fn(&Bin) -> u64| -> f64 { bins.iter().map(pick).sum::<u64>() as f64 };
     let answered = sum(&|bin| bin.answered);
-    let failed = sum(&Bin::failures) + overdue;
     let over_stations = |pick: &dyn Fn(&Bin, usize) -> f64| -> Vec<f64> {
         let count = bins.first().map_or(0, |bin| bin.stations.len());
         (0..count)
@@ -324,28 +319,41 @@ fn outcome(bins: &[Bin], answers: Answers, load: f64, overdue: f64) -> Outcome {
             })
             .collect()
     };
-    // Asked and never answered: at least as long as was watched.
-    let silent = answers.times.count() == 0 && sum(&|bin| bin.offered) > 0.0;
-    let millis = |value: f64| if silent { seconds * 1e3 } else { value * 1e3 };
-    let ended = answered + failed;
+    let mut spent = [0_u128; Phase::ALL.len()];
+    for bin in bins {
+        for (sum, nanos) in spent.iter_mut().zip(bin.spent) {
+            *sum += nanos;
+        }
+    }
+    let millis = |value: Option<Bounded>| value.map_or(f64::NAN, |value| value.least * 1e3);
+    let [p50_ms, p95_ms, p99_ms] = answers.quantiles(SHARES, false).map(millis);
+    let worst_wait = waits.iter().filter_map(|waits| waits.times.quantile(0.99));
+    let events = sum(&|bin| bin.events);
+    let busy = over_stations(&|bin, station| bin.stations[station].busy);
+    let failed = answers.failed as f64;
+    let ended = failed + answers.good.count() as f64;
     Outcome {
         load,
-        mean_ms: millis(answers.mean),
-        p50_ms: millis(answers.quantiles[0]),
-        p95_ms: millis(answers.quantiles[1]),
-        p99_ms: millis(answers.quantiles[2]),
-        times: (!silent).then_some(answers.times),
+        mean_ms: millis(answers.mean()),
+        p50_ms,
+        p95_ms,
+        p99_ms,
+        of_all_ms: answers.quantiles(SHARES, true).map(millis),
+        p99_wait_ms: worst_wait.fold(f64::NAN, f64::max) * 1e3,
         error_rate: if failed > 0.0 { failed / ended } else { 0.0 },
         failed,
         ended,
+        active: answers.arrived() > 0 || events > 0.0 || busy.iter().any(|busy| *busy > 0.0),
         goodput_rps: answered / seconds,
-        events_per_s: sum(&|bin| bin.events) / seconds,
+        events_per_s: events / seconds,
         orders_per_s: sum(&|bin| bin.completed) / seconds,
         max_lag: bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
-        busy: over_stations(&|bin, station| bin.stations[station].busy),
+        busy,
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
-        anatomy_ms: answers.spent.map(|nanos| nanos as f64 / 1e6 / answers.answered.max(1) as f64),
+        anatomy_ms: spent.map(|nanos| nanos as f64 / 1e6 / answered.max(1.0)),
         connections_refused: bins.iter().map(|bin| bin.connections_refused).sum(),
+        answers,
+        waits,
         ..Outcome::default()
     }
 }
@@ -392,12 +400,18 @@ fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
 }
 
 impl Outcome {
-    /// Value of a target's metric.
-    pub(crate) fn metric(&self, name: &str) -> f64 {
-        match name {
-            "p50_ms" => self.p50_ms,
-            "p95_ms" => self.p95_ms,
-            "p99_ms" => self.p99_ms,
+    /// Value of a target's metric: not a number where nothing was observed, infinite where requests without
+    /// a good answer decide it, a lower bound where some had not ended.
+    pub(crate) fn metric(&self, target: &Target) -> f64 {
+        let slow = target.unanswered == Unanswered::Slow;
+        let response = |of_all: usize, good: f64| if slow { self.of_all_ms[of_all] } else { good };
+        match target.metric.as_str() {
+            "mean_ms" if slow && self.failed > 0.0 => f64::INFINITY,
+            "mean_ms" => self.mean_ms,
+            "p50_ms" => response(0, self.p50_ms),
+            "p95_ms" => response(1, self.p95_ms),
+            "p99_ms" => response(2, self.p99_ms),
+            "p99_wait_ms" => self.p99_wait_ms,
             "error_rate" => self.error_rate,
             "max_lag" => self.max_lag,
             "drift" => self.drifting.len() as f64,
@@ -405,9 +419,19 @@ impl Outcome {
         }
     }
 
+    /// Share of requests that failed; not a number where none came.
+    pub(crate) fn own_error_rate(&self) -> f64 {
+        if self.answers.arrived() > 0 { self.error_rate } else { f64::NAN }
+    }
+
+    /// Whether it tells of every target: something happened, and each that is about responses saw one.
+    pub(crate) fn decides(&self, targets: &[Target]) -> bool {
+        self.active && targets.iter().all(|target| !self.metric(target).is_nan())
+    }
+
     /// The first target that is missed; `drift` when all are met but a queue drifts.
     pub(crate) fn missed<'a>(&self, targets: &'a [Target]) -> Option<&'a str> {
-        let missed = targets.iter().find(|target| self.metric(&target.metric) > target.limit);
+        let missed = targets.iter().find(|target| self.metric(target) > target.limit);
         match missed {
             Some(target) => Some(&target.metric),
             None if self.drifting.is_empty() => None,

@@ -77,10 +77,32 @@ pub enum Axis {
 /// A condition that a load must meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// Metric: `p50_ms`, `p95_ms`, `p99_ms`, `error_rate`, `max_lag`, `drift`.
+    /// Metric: `mean_ms`, `p50_ms`, `p95_ms`, `p99_ms` of responses, `p99_wait_ms` of the waits for a thread,
+    /// a connection or a consumer at the worst station, `error_rate`, `max_lag`, `drift`.
     pub metric: String,
     /// Largest value that meets it.
     pub limit: f64,
+    /// How requests without a good answer count, where `metric` is a response time.
+    #[serde(default)]
+    pub unanswered: Unanswered,
+}
+
+impl Target {
+    /// A condition that stands for itself.
+    pub fn new(metric: &str, limit: f64) -> Target {
+        Target { metric: metric.to_owned(), limit, unanswered: Unanswered::Slow }
+    }
+}
+
+/// How requests without a good answer (failed, timed out, refused, given up) count in a response time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    /// As slower than any limit: nothing else guards against them.
+    #[default]
+    Slow,
+    /// Not at all: a target of its own limits their share, and the response time is that of good answers.
+    Apart,
 }
 
 /// Whether a condition is met.
@@ -426,8 +448,27 @@ pub struct StationResult {
     pub busy: Estimate,
     /// Number waiting at the target load, mean over time.
     pub waiting: Estimate,
+    /// How long it is waited there at the target load, for threads, connections and consumers; none for
+    /// other stations, and where nobody came.
+    #[serde(default)]
+    pub wait: Option<WaitResult>,
     /// Share of capacity in use per bin of the day; empty when no day was run.
     pub busy_by_bin: Vec<f64>,
+}
+
+/// Waits at a station, of all who came to it; those who need not wait count with 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaitResult {
+    /// Share who waited at all.
+    pub waited: Estimate,
+    /// Mean \[ms\].
+    pub mean_ms: Estimate,
+    /// Median \[ms\].
+    pub p50_ms: Estimate,
+    /// 95th percentile \[ms\].
+    pub p95_ms: Estimate,
+    /// 99th percentile \[ms\].
+    pub p99_ms: Estimate,
 }
 
 /// A part of the time of an answered request.

@@ -7,6 +7,10 @@ use super::setup::{Day, Study, Window};
 use crate::model::Cost;
 use crate::model::spec::Spec;
 use crate::observe::tally::Bin;
+use crate::units::Span;
+
+/// How many times the largest limit on a response time a search follows what arrived in its windows.
+const FOLLOWED: f64 = 4.0;
 
 /// A part of a study, as far as simulations are for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +100,18 @@ impl<'a> Runs<'a> {
         Runs { study, counts: std::array::from_fn(|_| Count::default()) }
     }
 
+    /// A search asks whether limits are exceeded and by about how much: what has not ended when it is some
+    /// times as old as the largest of them has exceeded it, whatever becomes of it.
+    fn followed(&self, part: Part, window: Window) -> Window {
+        if part.reported() {
+            return window;
+        }
+        let times = self.study.targets.iter().filter(|target| target.metric.ends_with("_ms"));
+        let longest = times.map(|target| target.limit / 1e3).fold(0.0, f64::max);
+        let enough = Span::from_secs(longest * FOLLOWED);
+        Window { follow: window.follow.min(enough), ..window }
+    }
+
     /// See [`replicate::steady`].
     pub(crate) fn steady(
         &self,
@@ -105,6 +121,7 @@ impl<'a> Runs<'a> {
         load: f64,
         number: u32,
     ) -> Outcome {
+        let window = self.followed(part, window);
         let seen = replicate::steady(spec, window, load, self.study.seed, number);
         self.count(part, seen.cost);
         seen

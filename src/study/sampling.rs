@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gather::{verdicts, widest};
+use super::gather::{full, verdicts, widest};
 use super::replicate::Outcome;
 use super::result::{StudyResult, TargetVerdict, Verdict, WarmUp, WarmUpSource};
 use super::runs::Part;
@@ -89,19 +89,21 @@ impl Work<'_> {
         let study = self.study;
         let asked = study.precision;
         let mut from = self.first_sample();
-        let enough = |outcomes: &[Outcome]| {
+        let enough = |variant: usize, outcomes: &[Outcome]| {
             // A width from n values is itself known to 1 / √(2 (n − 1)) only: without that margin
             // samples that look alike by chance would be stopped early.
             let margin = 1.0 + 1.0 / (2.0 * (outcomes.len().max(2) - 1) as f64).sqrt();
             let narrow =
                 widest(outcomes).is_none_or(|(_, width)| width * margin <= asked.half_width);
-            let verdicts = verdicts(&study.targets, outcomes);
+            let spec = study.case(variant, 0, 0);
+            let full = full(spec, load, outcomes);
+            let verdicts = verdicts(&study.targets, outcomes, &full);
             let open = |verdict: &TargetVerdict| verdict.verdict == Verdict::Undecided;
-            drifts(&verdicts) || narrow && !verdicts.iter().any(open)
+            !full.is_empty() || drifts(&verdicts) || narrow && !verdicts.iter().any(open)
         };
         while from < asked.most_replications && !self.watcher.stopped() {
             let to = (from * 2).min(asked.most_replications);
-            let wanted = (0..seen.len()).filter(|index| !enough(&seen[*index]));
+            let wanted = (0..seen.len()).filter(|index| !enough(*index, &seen[*index]));
             let tasks: Vec<(usize, u32)> =
                 wanted.flat_map(|index| (from..to).map(move |number| (index, number))).collect();
             if tasks.is_empty() {

@@ -73,12 +73,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     let load = case.study().load;
     let mau = load.mau.filter(|_| load.rps > 0.0).map(|mau| {
         let factor = mau / load.rps;
-        Estimate {
-            mean: rps.mean * factor,
-            low: rps.low * factor,
-            high: rps.high * factor,
-            n: rps.n,
-        }
+        Estimate::interval(rps.mean * factor, rps.low * factor, rps.high * factor, rps.n)
     });
     let beyond_search = lines.iter().all(|line| line.failed.is_none());
     let mut found = Saturation {

@@ -17,6 +17,12 @@ fn object(properties: &[(&str, Value)]) -> Value {
     })
 }
 
+/// The same object with a property that may be absent.
+fn optional(mut object: Value, name: &str, schema: Value) -> Value {
+    object["properties"][name] = schema;
+    object
+}
+
 fn list(items: &Value) -> Value {
     json!({ "type": "array", "items": items })
 }
@@ -56,14 +62,23 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
         ("tried_rps", number.clone()),
     ]);
     let at = |name: &'static str| (name, estimate.clone());
+    let wait = object(&[at("waited"), at("mean_ms"), at("p50_ms"), at("p95_ms"), at("p99_ms")]);
     json!({
-        "estimate": object(&[
-            ("mean", number.clone()),
-            ("low", number.clone()),
-            ("high", number.clone()),
-            ("n", json!({ "type": "integer", "minimum": 0 })),
+        "estimate": optional(
+            object(&[
+                ("mean", number.clone()),
+                ("low", number.clone()),
+                ("high", number.clone()),
+                ("n", json!({ "type": "integer", "minimum": 0 })),
+            ]),
+            "shape",
+            json!({ "enum": ["interval", "range", "at_least"] }),
+        ),
+        "target": object(&[
+            ("metric", text.clone()),
+            ("limit", number.clone()),
+            ("unanswered", json!({ "enum": ["slow", "apart"] })),
         ]),
-        "target": object(&[("metric", text.clone()), ("limit", number.clone())]),
         "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", verdict)]),
         "saturation": object(&[
             at("rps"),
@@ -138,6 +153,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("name", text.clone()),
             at("busy"),
             at("waiting"),
+            ("wait", or_null(&wait)),
             ("busy_by_bin", list(number)),
         ]),
         "anatomy_part": object(&[("part", text.clone()), at("mean_ms")]),

@@ -222,7 +222,7 @@ impl<'a> Case<'a> {
         let Some(failed) = &line.failed else { return };
         let crossings = self.study().targets.iter().filter_map(|target| {
             let low = carried.last()?;
-            let (below, above) = (low.metric(&target.metric), failed.metric(&target.metric));
+            let (below, above) = (low.metric(target), failed.metric(target));
             let share = crossing(below, above, target.limit)?;
             Some((low.load * (failed.load / low.load).powf(share), (failed.load - low.load) / 4.0))
         });

@@ -134,13 +134,15 @@ pub struct AskedLoad {
     pub mau: Option<f64>,
 }
 
-/// A steady load is run for `warm_up`, then observed for `measure`.
+/// A steady load is run for `warm_up`, then observed for `measure`; what arrived in that time is followed.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// Time before anything counts.
     pub warm_up: Span,
     /// Time observed.
     pub measure: Span,
+    /// Longest time that the run goes on after that until what arrived has ended.
+    pub follow: Span,
 }
 
 /// More replications are run, twice as many each time, until the interval is narrow enough.

@@ -163,6 +163,8 @@ pub enum Outcome {
     Met,
     /// No configuration of the values declared does.
     NotFound,
+    /// Runs saw nothing to judge a target by.
+    Undecided,
     /// It was stopped; the configuration is the best that was found so far.
     Stopped,
 }

@@ -48,7 +48,7 @@ fn step(
             });
             if failed > 0 { failed as f64 / (failed + answered) as f64 } else { 0.0 }
         }),
-        p99_ms: over(&|bins| bins.map(|bin| bin.quantiles[2] * 1e3).fold(0.0, f64::max)),
+        p99_ms: over(&|bins| bins.map(|bin| bin.p99_ms()).fold(0.0, f64::max)),
         max_lag: over(&|bins| bins.map(|bin| bin.max_lag as f64).fold(0.0, f64::max)),
     }
 }

@@ -90,7 +90,7 @@ pub(super) fn seen(
                 line.resource == name || line.ties.iter().any(|tie| tie == name)
             });
             let mean = f64::from(u8::from(named));
-            Estimate { mean, low: mean, high: mean, n: line.rps.n }
+            Estimate::interval(mean, mean, mean, line.rps.n)
         }),
     }
 }
@@ -203,6 +203,19 @@ pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
         shares[station] = work / all[station].capacity;
     }
     shares
+}
+
+/// Share of a capacity from which on a load does not surely leave any of it free.
+const FULL: f64 = 0.995;
+
+/// Stations that `load` asks for all that they have: their queues have no steady length, however they look
+/// in a window.
+pub(super) fn filled(spec: &Spec, load: f64) -> Vec<usize> {
+    if spec.load.closed.is_some() {
+        return Vec::new();
+    }
+    let shares = shares(spec, load);
+    (0..shares.len()).filter(|station| shares[*station] >= FULL).collect()
 }
 
 /// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and

@@ -324,8 +324,13 @@ pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
 }
 
 fn number_of(point: &Point, name: &str) -> Option<f64> {
+    estimate_of(point, name).map(|found| found.mean)
+}
+
+/// An estimate that rests on anything.
+fn estimate_of<'p>(point: &'p Point, name: &str) -> Option<&'p Estimate> {
     let found = point.estimates.iter().find(|(other, _)| other == name);
-    found.map(|(_, estimate)| estimate).filter(|estimate| estimate.n > 0).map(|found| found.mean)
+    found.map(|(_, estimate)| estimate).filter(|estimate| estimate.n > 0)
 }
 
 fn is(point: &Point, fact: &str) -> bool {
@@ -347,12 +352,13 @@ fn probabilities(variant: &str, frame: &Frame, points: &[&Point]) -> Vec<Probabi
             probability: share(hits as u64, points.len() as u64, CONFIDENCE),
         }
     };
-    // What cannot be known, because nobody is answered, meets nothing.
+    // What cannot be known, because nobody is answered or only a bound is known, meets nothing.
     let meets = |point: &Point, target: &Target| {
-        number_of(point, &of_target(&target.metric)).is_some_and(|value| value <= target.limit)
+        let found = estimate_of(point, &of_target(&target.metric));
+        found.is_some_and(|found| !found.is_bound() && found.mean <= target.limit)
     };
     // A queue that grows in any replication.
-    let drift = Target { metric: "drift".into(), limit: 0.0 };
+    let drift = Target::new("drift", 0.0);
     let targets: Vec<&Target> = frame.targets.iter().chain([&drift]).collect();
     let mut all: Vec<Probability> = targets
         .iter()
@@ -369,7 +375,7 @@ fn quantiles(mut values: Vec<f64>) -> Vec<Estimate> {
     values.sort_by(f64::total_cmp);
     let bare = |p: f64| {
         let mean = quantile(&values, p)?;
-        Some(Estimate { mean, low: mean, high: mean, n: 1 })
+        Some(Estimate::interval(mean, mean, mean, 1))
     };
     let of = |p: &f64| quantile_interval(&values, *p, CONFIDENCE).or_else(|| bare(*p));
     FAN.iter().filter_map(of).collect()
@@ -451,7 +457,7 @@ fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
     let mean = rank_correlation(a, b);
     let n = a.len().min(b.len());
     if n < 3 {
-        return Estimate { mean, low: mean, high: mean, n: n.min(1) as u32 };
+        return Estimate::interval(mean, mean, mean, n.min(1) as u32);
     }
     let mut found: Vec<f64> = (0..RESAMPLES)
         .map(|resample| {
@@ -465,7 +471,7 @@ fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
     found.sort_by(f64::total_cmp);
     let side = (1.0 - CONFIDENCE) / 2.0;
     let at = |p: f64| quantile(&found, p).unwrap_or(mean);
-    Estimate { mean, low: at(side).min(mean), high: at(1.0 - side).max(mean), n: n as u32 }
+    Estimate::interval(mean, at(side).min(mean), at(1.0 - side).max(mean), n as u32)
 }
 
 impl Uncertain {

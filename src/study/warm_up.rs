@@ -48,7 +48,7 @@ pub(crate) fn find(runs: &Runs<'_>, spec: &Spec, load: f64) -> WarmUp {
     let window = runs.study.window;
     for share in LENGTHS {
         let measure = Span::from_secs(window.measure.secs() * share);
-        let pilot = Window { warm_up: Span::ZERO, measure };
+        let pilot = Window { warm_up: Span::ZERO, measure, follow: Span::ZERO };
         let outcomes: Vec<Outcome> = (0..PILOTS)
             .into_par_iter()
             .map(|number| runs.watched(Part::WarmUp, spec, pilot, load, FIRST_PILOT + number))
@@ -205,7 +205,8 @@ mod tests {
         Outcome { slices, ..Outcome::default() }
     }
 
-    const WINDOW: Window = Window { warm_up: Span(1_000_000), measure: Span(400_000_000) };
+    const WINDOW: Window =
+        Window { warm_up: Span(1_000_000), measure: Span(400_000_000), follow: Span::ZERO };
 
     #[test]
     fn a_step_is_found_and_the_rest_kept() {

@@ -29,6 +29,7 @@ fn the_books_of_scenarios_balance() {
                 warm_up: Span::from_secs(2.0),
                 bin: Span::from_secs(3.0),
                 bins: 2,
+                follow: Span::ZERO,
             };
             for spec in &study.cases {
                 assert_eq!(unbalanced(spec, &run), Vec::<String>::new(), "{:?}", file.path());
@@ -59,6 +60,7 @@ fn when_a_closed_load_is_over_everything_is_given_back() {
             warm_up: Span::ZERO,
             bin: Span::from_secs(3.0),
             bins: 1,
+            follow: Span::ZERO,
         };
         let (ledger, cost) = observed(&spec, &run, spec.ledger());
         assert_eq!(cost.unanswered, 0, "{spec:?}");

@@ -28,6 +28,7 @@ fn day(study: &Study, variant: &str, mix: usize) -> (Spec, Vec<Bin>) {
     let layout = Layout {
         stations: stations(&spec).len(),
         counted: vec![true; spec.topics.len()],
+        keep_times: true,
         ..Layout::default()
     };
     let mut tally = Tally::new(layout);
@@ -39,6 +40,7 @@ fn day(study: &Study, variant: &str, mix: usize) -> (Spec, Vec<Bin>) {
         warm_up: Span::ZERO,
         bin: shrink(asked.bin),
         bins: (asked.horizon.0 / asked.bin.0) as u32,
+        follow: Span::ZERO,
     };
     simulate(&spec, &run, &mut tally);
     (spec, tally.bins)
@@ -53,7 +55,7 @@ fn errors(bins: &[Bin], from: usize, to: usize) -> f64 {
 
 /// Longest p99 of response times of the bins from `from` to `to` [s].
 fn slowest(bins: &[Bin], from: usize, to: usize) -> f64 {
-    bins[from..to].iter().map(|bin| bin.quantiles[2]).fold(0.0, f64::max)
+    bins[from..to].iter().map(|bin| bin.p99_ms() / 1e3).fold(0.0, f64::max)
 }
 
 #[test]
@@ -92,6 +94,7 @@ fn pods_added(spec: &Spec, seconds: f64) -> u32 {
         warm_up: Span::ZERO,
         bin: Span::from_secs(seconds),
         bins: 1,
+        follow: Span::ZERO,
     };
     simulate(spec, &run, &mut seen);
     seen.0
@@ -156,6 +159,7 @@ fn a_slow_database_takes_the_others_with_it() {
             warm_up: Span::ZERO,
             bin: Span::from_secs(240.0),
             bins: 1,
+            follow: Span::ZERO,
         };
         simulate(spec, &run, &mut seen);
         (seen.during as f64 / (seen.during + seen.answered_during).max(1) as f64, seen.before)

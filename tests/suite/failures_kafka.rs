@@ -50,6 +50,7 @@ fn day(text: &str, replication: u64, width_s: f64, bins: u32) -> Vec<Bin> {
         warm_up: Span::ZERO,
         bin: Span::from_secs(width_s),
         bins,
+        follow: Span::ZERO,
     };
     simulate(&spec, &run, &mut tally);
     tally.bins

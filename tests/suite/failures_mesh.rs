@@ -53,6 +53,7 @@ fn day(text: &str) -> Vec<Bin> {
         warm_up: Span::ZERO,
         bin: asked.bin,
         bins: (asked.horizon.0 / asked.bin.0) as u32,
+        follow: Span::ZERO,
     };
     tallied(&study.cases[0], &run)
 }
@@ -141,6 +142,7 @@ fn four_times_the_cores_carry_twice_as_many_orders() {
             warm_up: Span::from_secs(50.0),
             bin: Span::from_secs(500.0),
             bins: 1,
+            follow: Span::ZERO,
         };
         let bins = tallied(&study.cases[0], &run);
         bins[0].stations[0].busy / 4.0

@@ -95,6 +95,7 @@ proptest! {
             warm_up: Span::ZERO,
             bin: Span::from_secs(2.0),
             bins: 1,
+            follow: Span::ZERO,
         };
         let waits = |threads| {
             let mut waits = observed(&servers(threads, law.clone(), rate), &run, Waits::default()).0.0;

@@ -54,7 +54,8 @@ fn replications_do_not_depend_on_their_order_or_on_threads() {
 #[test]
 fn a_study_has_the_same_bytes_with_any_number_of_threads() {
     let mut study = study("scenarios/textbook/pool-timeout.yaml");
-    study.window = Window { warm_up: Span::from_secs(1.0), measure: Span::from_secs(3.0) };
+    study.window =
+        Window { warm_up: Span::from_secs(1.0), measure: Span::from_secs(3.0), follow: Span::ZERO };
     study.search.replications = 3;
     study.replications = 3;
     let bytes = |count: usize| {
@@ -105,6 +106,8 @@ impl Observer for Outcomes {
             }
             Record::Completed { took } => format!("complete after {took:?}"),
             Record::Level { .. }
+            | Record::Unfinished { .. }
+            | Record::Waited { .. }
             | Record::Passed { .. }
             | Record::Used { .. }
             | Record::Pods { .. }
@@ -258,6 +261,7 @@ fn digests_are_the_same_in_every_profile() {
             warm_up: Span::from_secs(2.0),
             bin: Span::from_secs(5.0),
             bins: 2,
+            follow: Span::ZERO,
         };
         (name, observed(&study.cases[0], &run, Digest::default()).0.0)
     });

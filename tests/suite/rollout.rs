@@ -69,6 +69,7 @@ fn said(study: &Study, kinds: &[&str]) -> Vec<(f64, String)> {
         warm_up: Span::ZERO,
         bin: Span::from_secs(240.0),
         bins: 1,
+        follow: Span::ZERO,
     };
     let mut lines = Lines::default();
     simulate(&study.cases[0], &run, &mut lines);

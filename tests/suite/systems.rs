@@ -428,6 +428,7 @@ pub(crate) fn run(replication: u64) -> Run {
         warm_up: millis(40),
         bin: millis(50),
         bins: 3,
+        follow: Span::ZERO,
     }
 }
 

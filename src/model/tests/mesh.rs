@@ -13,6 +13,7 @@ fn day(seconds: f64) -> Run {
         warm_up: Span::ZERO,
         bin: Span::from_secs(seconds),
         bins: 1,
+        follow: Span::ZERO,
     }
 }
 

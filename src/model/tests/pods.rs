@@ -12,6 +12,7 @@ pub(super) fn bins(seconds: f64, bins: u32) -> Run {
         warm_up: Span::ZERO,
         bin: Span::from_secs(seconds),
         bins,
+        follow: Span::ZERO,
     }
 }
 

@@ -71,6 +71,11 @@ fn users(source: &Source) -> Option<String> {
         let (p99, errors) = (number::estimate(&at.p99_ms), number::percent(&at.error_rate));
         let goodput = number::estimate(&at.goodput_rps);
         say(lang, Word::AnswerUsers, &[&load, &name, &p99, &goodput, &errors])
+    } else if number::known(&at.error_rate) && at.error_rate.mean > 0.0 {
+        let errors = number::percent(&at.error_rate);
+        say(lang, Word::AnswerNobody, &[&load, &name, &errors])
+    } else if at.max_lag.mean <= 0.0 && at.events_per_s.mean <= 0.0 {
+        return Some(format!("{}.", say(lang, Word::AnswerUnseen, &[&load, &name])));
     } else {
         let lag = number::estimate(&at.max_lag);
         say(lang, Word::AnswerRecords, &[&load, &name, &lag])

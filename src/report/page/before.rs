@@ -13,7 +13,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let about = described.map(|v| format!("{}: {}", bold(&v.name), escape(&v.about)));
     blocks.push(Block::List(about.collect()));
     let mut table = ByVariant::new(result);
-    let (line_n, load_n) = (facts::line_n(result, lang), facts::load_n(result, lang));
+    let line_n = facts::line_n(result, lang);
     let at = Word::SaturatesAt.text(lang);
     table.put(format!("{at}, RPS"), &line_n, |v| {
         v.saturation.as_ref().map(|s| facts::line(s, lang))
@@ -30,9 +30,9 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         v.saturation.as_ref().map(|s| escape(&facts::first_to_go(s, lang)))
     });
     let at = say(lang, Word::AtLoad, &[&facts::load(result, lang)]);
-    for (word, cell) in facts::load_rows(result) {
-        table
-            .put(format!("{at}: {}", word.text(lang)), &load_n, |v| v.at_target.as_ref().map(cell));
+    for row in facts::load_rows(result) {
+        let name = format!("{at}: {}", row.word.text(lang));
+        table.put(name, &row.n(result, lang), |v| v.at_target.as_ref().map(|at| row.cell(at)));
     }
     blocks.push(table.table());
     let moved = moves::sentences(result, lang);

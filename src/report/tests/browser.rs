@@ -118,12 +118,8 @@ fn few() -> StudyResult {
     let mut result = fixture::before_after();
     let wide = |estimate: &mut Estimate| {
         let half = 0.7 * estimate.mean;
-        *estimate = Estimate {
-            mean: estimate.mean,
-            low: estimate.mean - half,
-            high: estimate.mean + half,
-            n: 2,
-        };
+        *estimate =
+            Estimate::interval(estimate.mean, estimate.mean - half, estimate.mean + half, 2);
     };
     for variant in &mut result.variants {
         variant.saturation.iter_mut().for_each(|found| wide(&mut found.rps));

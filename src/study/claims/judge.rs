@@ -291,7 +291,7 @@ impl Facts<'_> {
         let own = |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
         let run = self.extras.iter().find(own);
         let at: AtLoad = match (run, &of.at_target) {
-            (Some(extra), _) => at_load(load, extra.warm_up, None, &extra.outcomes),
+            (Some(extra), _) => at_load(load, extra.warm_up, None, &extra.outcomes, false),
             (None, Some(at)) => at.clone(),
             (None, None) => return Err("stopped before this load was run".into()),
         };
@@ -391,7 +391,7 @@ fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, String> {
         let found = if a.is_exact() && b.is_exact() {
             Estimate::exact(mean)
         } else {
-            Estimate { mean, low: a.low / b.high, high: a.high / b.low, n: a.n.min(b.n) }
+            Estimate::interval(mean, a.low / b.high, a.high / b.low, a.n.min(b.n))
         };
         (b.low > 0.0).then_some(found)
     };
@@ -415,14 +415,14 @@ fn difference(known: Known, base: &Known, factor: f64, name: &str) -> Result<Kno
         Estimate::exact(a.mean - b.mean)
     } else {
         let n = a.n.min(b.n);
-        Estimate { mean: a.mean - b.mean, low: a.low - b.high, high: a.high - b.low, n }
+        Estimate::interval(a.mean - b.mean, a.low - b.high, a.high - b.low, n)
     };
     Ok(Known { estimate, thin: known.thin || base.thin, ..known })
 }
 
 fn scaled(estimate: &Estimate, factor: f64) -> Estimate {
-    let Estimate { mean, low, high, n } = *estimate;
-    Estimate { mean: mean * factor, low: low * factor, high: high * factor, n }
+    let Estimate { mean, low, high, n, .. } = *estimate;
+    Estimate::interval(mean * factor, low * factor, high * factor, n)
 }
 
 /// What draws a line: the resource and its ties.
@@ -448,7 +448,7 @@ fn short(value: f64) -> String {
 mod tests {
     use super::*;
 
-    const FROM_90_TO_110: Estimate = Estimate { mean: 100.0, low: 90.0, high: 110.0, n: 8 };
+    const FROM_90_TO_110: Estimate = Estimate::interval(100.0, 90.0, 110.0, 8);
 
     #[test]
     fn ratios_pair_what_is_paired() {

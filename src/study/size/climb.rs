@@ -137,6 +137,13 @@ impl Search<'_> {
                 Verdict::Full(resource, name, share) => self
                     .roomier(&at, resource, &name, share)
                     .ok_or_else(|| too_small(&name, share))?,
+                Verdict::Fails(seen) if seen.is_blind() => {
+                    self.blind = true;
+                    return Err(format!(
+                        "none of {} runs saw anything to judge a target by: lengthen `window.measure`",
+                        seen.of
+                    ));
+                }
                 Verdict::Fails(seen) => self.relieved(&at, &seen)?.ok_or_else(|| {
                     "every value is the largest, or no larger one helps, and runs still miss a target"
                         .to_owned()

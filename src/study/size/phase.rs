@@ -56,6 +56,9 @@ impl Search<'_> {
         if self.watcher.stopped() && phase.outcome == Outcome::NotFound {
             phase.outcome = Outcome::Stopped;
         }
+        if self.blind && phase.outcome == Outcome::NotFound {
+            phase.outcome = Outcome::Undecided;
+        }
         if let Some(at) = found {
             self.describe(&at, &mut phase);
             if phase.outcome == Outcome::Met {
@@ -195,12 +198,12 @@ impl Search<'_> {
         self.cost.add(Cost { runs: found.runs, events: found.events });
         let saturation = found.saturation;
         let share = |load: f64| load / self.rps;
-        phase.headroom = Some(Estimate {
-            mean: share(saturation.rps.mean),
-            low: share(saturation.rps.low),
-            high: share(saturation.rps.high),
-            n: saturation.rps.n,
-        });
+        phase.headroom = Some(Estimate::interval(
+            share(saturation.rps.mean),
+            share(saturation.rps.low),
+            share(saturation.rps.high),
+            saturation.rps.n,
+        ));
         phase.binds = Some(saturation.resource);
         phase.reason = Some(saturation.reason);
         Ok(())

@@ -82,6 +82,8 @@ pub(super) struct Search<'a> {
     pub(super) evaluations: u64,
     pub(super) ruled_out: u64,
     pub(super) exhausted: bool,
+    /// Whether runs saw nothing to judge a target by.
+    pub(super) blind: bool,
 }
 
 impl<'a> Search<'a> {
@@ -108,6 +110,7 @@ impl<'a> Search<'a> {
             evaluations: 0,
             ruled_out: 0,
             exhausted: false,
+            blind: false,
         })
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Seen {
     pub(super) of: u32,
     /// Those in which every target was met.
     pub(super) met: u32,
+    /// Those that saw nothing to judge a target by; they count as not met.
+    pub(super) undecided: u32,
     /// The first that failed: calibration, replication, and what it showed.
     pub(super) failed: Option<(usize, u32, Box<Outcome>)>,
 }
@@ -40,6 +42,11 @@ pub(super) struct Seen {
 impl Seen {
     fn failures(&self) -> u32 {
         self.of - self.met
+    }
+
+    /// Whether no run saw anything to judge a target by.
+    pub(super) fn is_blind(&self) -> bool {
+        self.of > 0 && self.undecided == self.of
     }
 }
 
@@ -95,13 +102,13 @@ impl Trial {
     }
 
     pub(super) fn meets(&self, outcome: &Outcome) -> bool {
-        outcome.missed(&self.targets).is_none()
+        outcome.decides(&self.targets) && outcome.missed(&self.targets).is_none()
     }
 
     /// Limits of the targets and what a run has of each.
     pub(super) fn excess(&self, outcome: &Outcome) -> f64 {
         let over = |target: &Target| {
-            if target.limit > 0.0 { outcome.metric(&target.metric) / target.limit } else { 0.0 }
+            if target.limit > 0.0 { outcome.metric(target) / target.limit } else { 0.0 }
         };
         let kept = outcome.kept.iter().copied().fold(0.0, f64::max);
         let drift = if outcome.drifting.is_empty() { 0.0 } else { 10.0 + 100.0 * kept };
@@ -121,7 +128,9 @@ impl Trial {
         for (calibration, number, outcome) in outcomes {
             cost.add(Cost { runs: 1, events: outcome.cost.events });
             seen.of += 1;
-            if self.meets(&outcome) {
+            if !outcome.decides(&self.targets) && outcome.missed(&self.targets).is_none() {
+                seen.undecided += 1;
+            } else if self.meets(&outcome) {
                 seen.met += 1;
             } else if seen.failed.is_none() {
                 seen.failed = Some((calibration, number, Box::new(outcome)));
@@ -217,7 +226,7 @@ pub(super) fn probability(seen: &Seen) -> Estimate {
     let mean = if of == 0 { 0.0 } else { met as f64 / of as f64 };
     let low = if met == 0 { 0.0 } else { bound(met, chance) };
     let high = if met == of { 1.0 } else { bound(met + 1, 1.0 - chance) };
-    Estimate { mean, low, high, n: seen.of }
+    Estimate::interval(mean, low, high, seen.of)
 }
 
 #[cfg(test)]
@@ -237,7 +246,7 @@ mod tests {
     /// Clopper and Pearson: 59 of 59 have the lower bound 0.05^(1/59); 0 of 10 the upper 1 − 0.05^(1/10).
     #[test]
     fn bounds_are_those_of_clopper_and_pearson() {
-        let of = |met, of| probability(&Seen { of, met, failed: None });
+        let of = |met, of| probability(&Seen { of, met, ..Seen::default() });
         let all = of(59, 59);
         assert!((all.low - 0.05_f64.powf(1.0 / 59.0)).abs() < 1e-9 && all.high >= 1.0, "{all:?}");
         let none = of(0, 10);

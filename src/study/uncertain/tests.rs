@@ -42,7 +42,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
         points: Vec::new(),
         warnings: Vec::new(),
     };
-    let limit = Target { metric: "p99_ms".into(), limit: 5.0 };
+    let limit = Target::new("p99_ms", 5.0);
     let frame = Frame {
         inputs: inputs.to_vec(),
         by_default: false,

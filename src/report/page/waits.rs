@@ -1,0 +1,48 @@
+//! How long requests and records wait for threads, connections and consumers at the load asked about.
+
+use super::{Block, Source, escape};
+use crate::report::number;
+use crate::report::words::{Word, say};
+use crate::study::result::{StationResult, WaitResult};
+
+/// Waits below which a station is left out: nobody would act on them \[ms\].
+const WORTH_TELLING: f64 = 0.05;
+
+pub(super) fn blocks(source: &Source) -> Vec<Block> {
+    let Source { result, lang, .. } = *source;
+    let several = result.variants.len() > 1;
+    let worth = |station: &&StationResult| -> bool {
+        station.wait.as_ref().is_some_and(|wait| wait.p99_ms.mean >= WORTH_TELLING)
+    };
+    let mut rows = Vec::new();
+    for variant in &result.variants {
+        for station in variant.stations.iter().filter(worth) {
+            let Some(WaitResult { waited, mean_ms, p50_ms, p95_ms, p99_ms }) = &station.wait else {
+                continue;
+            };
+            let mut row = if several { vec![escape(&variant.name)] } else { Vec::new() };
+            row.push(escape(&station.name));
+            row.push(number::percent(waited));
+            row.extend([mean_ms, p50_ms, p95_ms, p99_ms].map(number::estimate));
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let load = number::plain(result.target_load.rps);
+    let mut header = if several { vec![source.word(Word::VariantColumn)] } else { Vec::new() };
+    header.extend(source.header(&[
+        Word::WaitStation,
+        Word::WaitShare,
+        Word::Mean,
+        Word::P50,
+        Word::P95,
+        Word::P99,
+    ]));
+    vec![
+        Block::Heading(Word::WaitHeading),
+        Block::Paragraph(escape(&say(lang, Word::WaitLead, &[&load]))),
+        Block::Table { header, rows },
+    ]
+}
