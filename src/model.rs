@@ -10,6 +10,7 @@
 mod audit;
 mod begin;
 mod change;
+mod connections;
 mod consumer;
 mod deploy;
 mod index;
@@ -650,6 +651,7 @@ impl<O: Observer> World<'_, O> {
                 self.fail(id, Failure::CallTimeout);
             }
             Timer::MeshTimeout => self.mesh_timed_out(id),
+            Timer::WakeUp => self.is_awake(id),
         }
     }
 
