@@ -195,7 +195,7 @@ document! {
         /// has it; 0: strictly in order; 90 µs by default.
         wake_up: Option<Setting<Duration>>,
         /// How often a thread that goes straight on to a queued request takes back the connection that it has
-        /// just returned, although others wait, where nothing says how long it is busy in between; 28.5% by
+        /// just returned, although others wait, where nothing says how long it is busy in between; 27% by
         /// default.
         take_back: Option<Setting<Share>>,
     }

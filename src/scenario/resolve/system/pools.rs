@@ -12,7 +12,7 @@ use crate::units::Span as Length;
 const SHORTEST_TIMEOUT: Length = Length::from_millis(250);
 /// As in the catalogue: measured on `HikariCP` 2.7.9.
 const WAKE_UP: Length = Length(90_000);
-const TAKE_BACK: f64 = 0.285;
+const TAKE_BACK: f64 = 0.27;
 
 impl Compiler<'_> {
     pub(super) fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
