@@ -23,6 +23,9 @@ fn main() {
     divan::main();
 }
 
+/// What a waiter of a pool needs to wake up.
+const WAKE_UP: Span = Span(90_000);
+
 /// Mean time from one event of a slot to its next \[ns\].
 const GAP: f64 = 1e6;
 
@@ -158,7 +161,7 @@ fn cpu_start_and_finish(bencher: Bencher, jobs: u32) {
 /// A free connection is taken and given back.
 #[divan::bench(sample_count = 50, sample_size = 10_000)]
 fn pool_acquire_and_release(bencher: Bencher) {
-    let mut pool = Pool::new(15, 15, 15);
+    let mut pool = Pool::new(15, 15, 15, WAKE_UP);
     let mut now = Time::ZERO;
     bencher.bench_local(|| {
         now += Span(1_000);
@@ -167,16 +170,18 @@ fn pool_acquire_and_release(bencher: Bencher) {
     });
 }
 
-/// The same where somebody always waits: whoever comes joins the queue, and the first of it is served.
+/// The same where somebody always waits: whoever comes joins the queue, and the first of it is offered the
+/// connection and wakes up for it.
 #[divan::bench(sample_count = 50, sample_size = 10_000)]
 fn pool_queue_and_hand_over(bencher: Bencher) {
-    let mut pool = Pool::new(1, 1, 1);
+    let mut pool = Pool::new(1, 1, 1, WAKE_UP);
     let mut now = Time::ZERO;
     pool.acquire(now, 0);
     bencher.bench_local(|| {
         now += Span(1_000);
         pool.acquire(now, black_box(1));
-        pool.release(now)
+        pool.release(now);
+        pool.wake(now + WAKE_UP, 1, Span(30_000_000_000))
     });
 }
 

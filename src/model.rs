@@ -10,6 +10,7 @@
 mod audit;
 mod begin;
 mod change;
+mod connections;
 mod consumer;
 mod deploy;
 mod index;
@@ -586,8 +587,7 @@ impl<O: Observer> World<'_, O> {
         let station = self.numbering.threads + state.service;
         if let Some(next) = state.waiting.pop_front() {
             self.level(station, 0.0, -1);
-            let took = self.now - self.requests[next].phase_since;
-            self.record(Record::Waited { station, took, open: false });
+            self.waited(next, station);
             self.enter(next, Phase::Cpu);
             self.ready.push(next);
         } else {
@@ -687,6 +687,7 @@ impl<O: Observer> World<'_, O> {
                 self.fail(id, Failure::CallTimeout);
             }
             Timer::MeshTimeout => self.mesh_timed_out(id),
+            Timer::WakeUp => self.is_awake(id),
         }
     }
 

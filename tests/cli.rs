@@ -332,3 +332,60 @@ fn a_report_is_drawn_anew() {
     assert_eq!(drawn.status.code(), Some(2));
     assert!(stderr(&drawn).contains("holds no report"), "{}", stderr(&drawn));
 }
+
+/// A pool without a time-out below 250 ms does not start: `check` and whatever simulates say so wherever it is
+/// set, with its place and what to do.
+#[test]
+fn a_time_out_that_the_pool_refuses_is_refused_wherever_it_is_set() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let place = folder.path().join("s.yaml");
+    let path = place.to_string_lossy().into_owned();
+    std::fs::create_dir(folder.path().join("plans")).expect("a folder");
+    let plan = "plan: short\nchanges:\n  - { set: services.web.pools.main.connection_timeout, from: 30s, to: 200ms }\n";
+    std::fs::write(folder.path().join("plans/short.yaml"), plan).expect("a plan");
+    let kinds = "connection_pools:\n  hasty: { maximum: 10, connection_timeout: 100ms, idle_timeout: 600s, \
+                 growth_pause: 30ms, housekeeping: 30s, basis: vendor, source: x }\n";
+    std::fs::create_dir(folder.path().join("kinds")).expect("a folder");
+    std::fs::write(folder.path().join("kinds/hasty.yaml"), kinds).expect("a catalogue");
+    let kinds = folder.path().join("kinds").to_string_lossy().into_owned();
+    let write = |timeout: &str, more: &str| {
+        let text = format!(
+            "scenario: s\nsystem:\n  system: s\n  services:\n    web:\n      pools:\n        main: {{ database: db, \
+             {timeout} }}\n      endpoints:\n        get: [ transaction: {{ pool: main, read_only: true, steps: [ delay: \
+             {{ constant: 5ms, basis: assumed, source: x }} ] }} ]\n  databases: {{ db: {{ cpu: 1 }} }}\nload: {{ \
+             rate: 10/s }}\ntargets: {{ p99: 1s }}\nwindow: {{ warm_up: 1s, measure: 2s }}\nreplications: 2\n{more}"
+        );
+        std::fs::write(&place, text).expect("it can be written");
+    };
+    let refused = |arguments: &[&str], said: &str, at: &str| {
+        let output = plimsoll(arguments);
+        let errors = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        assert!(errors.contains("error[E0107]") && errors.contains(said), "{errors}");
+        assert!(errors.contains(at), "{at}: {errors}");
+    };
+    let below = |millis: u32| format!("`connection_timeout` of {millis} ms is below the 250 ms");
+    write("connection_timeout: 250ms", "");
+    assert_ne!(plimsoll(&["check", &path]).status.code(), Some(2));
+    write("connection_timeout: 249ms", "");
+    refused(&["check", &path], &below(249), "s.yaml:7:");
+    refused(&["check", &path], "write `250ms` or more", "s.yaml:7:");
+    write("connection_timeout: 0", "");
+    refused(&["check", &path], "there 0 means to wait for ever", "s.yaml:7:");
+    write("kind: hasty", "");
+    refused(&["check", &path, "--catalog", &kinds], &below(100), "s.yaml:7:");
+    write("connection_timeout: 30s", "variants: { now: {}, short: { plans: [short] } }\n");
+    refused(&["check", &path], &below(200), "short.yaml:3:");
+    let day = "day:\n  bin: 1m\n  timeline:\n    - { at: 1h, what: { apply: { plan: short } } }\n";
+    write("connection_timeout: 30s", day);
+    refused(&["check", &path], &below(200), "short.yaml:3:");
+    write("connection_timeout: 30s", "");
+    let vary = "services.web.pools.main.connection_timeout=300ms,100ms";
+    let out = folder.path().join("out").to_string_lossy().into_owned();
+    refused(&["sweep", &path, "--vary", vary, "--out", &out], &below(100), "E0107");
+    let free = "size:\n  free:\n    services.web.pools.main.connection_timeout: { values: [100ms, 300ms], \
+                monthly_each: $1 }\n";
+    write("connection_timeout: 30s", free);
+    let output = plimsoll(&["size", &path, "--quick", "--out", &out]);
+    eprintln!("{:?} {} {}", output.status.code(), stdout(&output), stderr(&output));
+}

@@ -121,8 +121,8 @@ fn load(share: u32) -> String {
     format!(
         "scenario: growth\nsystem:\n  system: growth\n  services:\n    web:\n      threads: 200\n      max_connections: \
          1M\n      replicas: 7\n      balancer: round-robin\n      pools:\n        cores: {{ kind: hikaricp-5.1, \
-         database: store, maximum: 2, minimum_idle: 2 }}\n        master: {{ kind: hikaricp-5.1, database: \
-         store, maximum: 15, minimum_idle: 15 }}\n      endpoints:\n        get:\n          - transaction: {{ pool: \
+         database: store, maximum: 2, minimum_idle: 2, wake_up: 0 }}\n        master: {{ kind: hikaricp-5.1, database: \
+         store, maximum: 15, minimum_idle: 15, wake_up: 0 }}\n      endpoints:\n        get:\n          - transaction: {{ pool: \
          cores, hold: transaction, read_only: true, steps: [ delay: {{ mean: 5ms, cv: 1, {BASIS} }} ] }}\n          \
          - transaction: {{ pool: master, hold: transaction, read_only: true, steps: [ delay: {{ mean: \
          8ms, cv: 1, {BASIS} }} ] }}\n  databases: {{ store: {{ cpu: 64, max_connections: 500 }} }}\n\

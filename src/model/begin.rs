@@ -78,7 +78,7 @@ impl<'a, O: Observer> World<'a, O> {
                 cpus.push(Cpu::new(service.cores));
                 for (index, pool) in (0..).zip(&service.pools) {
                     pools.push(PodPool {
-                        pool: Pool::new(pool.maximum, pool.minimum_idle, 0),
+                        pool: Pool::new(pool.maximum, pool.minimum_idle, 0, pool.wake_up),
                         described: pool,
                         service: number,
                         number: index,

@@ -250,7 +250,8 @@ impl<'a, O: Observer> World<'a, O> {
         let first = state.pools as usize;
         for (pool, settings) in self.pools[first..].iter_mut().zip(&described.pools) {
             pool.described = settings;
-            pool.pool = Connections::new(settings.maximum, settings.minimum_idle, 0);
+            let Pool { maximum, minimum_idle, wake_up, .. } = *settings;
+            pool.pool = Connections::new(maximum, minimum_idle, 0, wake_up);
         }
         for thread in self.threads.iter_mut().filter(|thread| thread.pod == pod) {
             thread.described = &spec.listeners[thread.listener as usize];

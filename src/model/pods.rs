@@ -355,7 +355,7 @@ impl<O: Observer> World<'_, O> {
             let open = state.pool.open();
             let (in_use, waiting) =
                 (state.pool.in_use(), state.pool.waiting().cast_signed() as i64);
-            state.pool = Pool::new(pool.maximum, pool.minimum_idle, 0);
+            state.pool = Pool::new(pool.maximum, pool.minimum_idle, 0, pool.wake_up);
             (state.adder, state.back_off) = (Adder::Resting, Span::ZERO);
             let station = self.numbering.pools[state.service as usize] + state.number;
             self.databases[pool.database as usize].connections -= open;

@@ -1,16 +1,12 @@
 //! Requests run their programs: steps, and the stations that steps use.
 
-use super::request::{self, Origin, Request, Timer};
-use super::spec::{Hold, Id, Op};
-use super::{Adder, World};
+use super::World;
+use super::request::{self, Origin, Timer};
+use super::spec::{Id, Op};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::station::cpu::Change;
 use crate::units::{NANOS_PER_SECOND, Span};
-
-/// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
-const BACK_OFF_FIRST: Span = Span::from_millis(10);
-const BACK_OFF_MOST: Span = Span::from_millis(5_000);
 
 /// So many times as long.
 #[inline]
@@ -217,162 +213,6 @@ impl<O: Observer> World<'_, O> {
         }
         let at = self.cpus[cpu as usize].due();
         self.agenda.set(self.slots.cpus + cpu, at, Class::Complete);
-    }
-
-    // Connections.
-
-    fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
-        let request = &mut self.requests[id];
-        if hold == Hold::Request && request.session != request::NONE {
-            request.transactions.push(request::NONE);
-            return true;
-        }
-        let number = self.pods[request.pod as usize].pools + pool;
-        let state = &mut self.pools[number as usize];
-        let station = self.numbering.pools[state.service as usize] + state.number;
-        if state.pool.acquire(self.now, id) {
-            request.keep(number, hold);
-            self.busy(station, 1.0);
-            return true;
-        }
-        self.level(station, 0.0, 1);
-        self.enter(id, Phase::ConnectionWait);
-        self.watch(number);
-        self.wake_adder(number);
-        false
-    }
-
-    #[inline]
-    pub(super) fn give_back(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
-        let station = self.numbering.pools[state.service as usize] + state.number;
-        if let Some(next) = state.pool.release(self.now) {
-            self.level(station, 0.0, -1);
-            self.granted_after_wait(next, number);
-        } else {
-            self.busy(station, -1.0);
-        }
-    }
-
-    /// The request has its connection, as the step asked that it waits in.
-    fn granted_after_wait(&mut self, id: u32, number: u32) {
-        self.waited_for_connection(id, number);
-        let request = &mut self.requests[id];
-        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        request.keep(number, hold);
-        self.ready.push(id);
-    }
-
-    /// The request waits for a connection of this pool no longer.
-    fn waited_for_connection(&mut self, id: u32, number: u32) {
-        let state = &self.pools[number as usize];
-        let station = self.numbering.pools[state.service as usize] + state.number;
-        let took = self.now - self.requests[id].phase_since;
-        self.record(Record::Waited { station, took, open: false });
-    }
-
-    /// Station of the pool that a request waits for a connection of.
-    pub(super) fn pool_station(&self, request: &Request) -> u32 {
-        let pod = &self.pods[request.pod as usize];
-        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        self.numbering.pools[pod.service as usize] + pool
-    }
-
-    /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
-    /// connection leaves it standing, and it is set anew when it fires.
-    fn watch(&mut self, number: u32) {
-        let slot = self.slots.pool_deadline(number);
-        if self.agenda.is_set(slot) {
-            return;
-        }
-        let state = &self.pools[number as usize];
-        let pool = state.described;
-        let at = state.pool.deadline(pool.connection_timeout);
-        self.agenda.set(slot, at, Class::Expire);
-    }
-
-    pub(super) fn pool_deadline(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
-        let pool = state.described;
-        let station = self.numbering.pools[state.service as usize] + state.number;
-        // All whose time is up fail before any of them gives back what it holds: threads that time out
-        // in the same instant do not hand each other their connections.
-        let mut expired = std::mem::take(&mut self.expired);
-        while let Some(id) = state.pool.expire(self.now, pool.connection_timeout) {
-            expired.push(id);
-        }
-        self.watch(number);
-        for id in expired.drain(..) {
-            self.level(station, 0.0, -1);
-            self.waited_for_connection(id, number);
-            self.enter(id, Phase::Cpu);
-            self.fail(id, Failure::ConnectionTimeout);
-        }
-        self.expired = expired;
-    }
-
-    /// Have the adder open a connection if one is needed and it is at rest.
-    pub(super) fn wake_adder(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
-        if state.adder == Adder::Resting && state.pool.should_open() {
-            let pool = state.described;
-            state.adder = Adder::Opening;
-            let at = self.now + pool.connect + state.back_off;
-            self.agenda.set(self.slots.pool_adder(number), at, Class::Complete);
-        }
-    }
-
-    pub(super) fn pool_adder(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
-        let pool = state.described;
-        let (was, pause) = (state.adder, pool.growth_pause);
-        state.adder = Adder::Resting;
-        if was == Adder::Opening {
-            let database = pool.database;
-            let station = self.numbering.database_connections + database;
-            let limit = self.spec.databases[database as usize].max_connections;
-            let connections = &mut self.databases[database as usize].connections;
-            if limit.is_some_and(|limit| *connections >= limit) {
-                let doubled = Span(state.back_off.0 * 2);
-                state.back_off = doubled.clamp(BACK_OFF_FIRST, BACK_OFF_MOST);
-                self.record(Record::ConnectionRefused { station });
-            } else {
-                *connections += 1;
-                state.back_off = Span::ZERO;
-                let granted = state.pool.opened(self.now);
-                let waiters = self.numbering.pools[state.service as usize] + state.number;
-                if pause > Span::ZERO {
-                    state.adder = Adder::Pausing;
-                    let slot = self.slots.pool_adder(number);
-                    self.agenda.set(slot, self.now + pause, Class::Complete);
-                }
-                self.level(station, 1.0, 0);
-                if let Some(id) = granted {
-                    self.level(waiters, 1.0, -1);
-                    self.granted_after_wait(id, number);
-                }
-            }
-        }
-        self.wake_adder(number);
-    }
-
-    pub(super) fn pool_housekeeping(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
-        let pool = state.described;
-        let database = pool.database;
-        let closed = pool.idle_timeout.map_or(0, |after| state.pool.trim(self.now, after));
-        let slot = self.slots.pool_housekeeping(number);
-        self.agenda.set(slot, self.now + pool.housekeeping, Class::Complete);
-        if closed > 0 {
-            self.databases[database as usize].connections -= closed;
-            let station = self.numbering.database_connections + database;
-            self.level(station, -f64::from(closed), 0);
-        }
-        self.wake_adder(number);
     }
 
     // Databases and caches.

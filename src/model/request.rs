@@ -50,6 +50,8 @@ pub(crate) enum Timer {
     CallTimeout,
     /// The mesh before it has waited long enough, over all tries.
     MeshTimeout,
+    /// It was offered a connection, and is awake.
+    WakeUp,
 }
 
 /// No connection, and no request: marks a transaction that runs on the connection of its request.

@@ -228,6 +228,13 @@ pub struct Pool {
     pub growth_pause: Span,
     /// Period in which idle connections are trimmed and refilled (30 s).
     pub housekeeping: Span,
+    /// Time in which who waits wakes up for a connection that came back; none: the first in line has it
+    /// directly.
+    pub wake_up: Span,
+    /// Share of the times that a thread which goes straight on to a queued request takes back the connection
+    /// that it has just returned, before the waiter that was offered it is awake, where the description gives
+    /// it nothing to do in between.
+    pub take_back: f64,
 }
 
 /// An HTTP endpoint of a service.

@@ -6,6 +6,7 @@ mod groups;
 mod mesh;
 mod nodes;
 mod pods;
+mod pools;
 
 use super::spec::*;
 use super::{Run, simulate};
@@ -37,6 +38,8 @@ fn pool(maximum: u32) -> Pool {
         connect: Span::from_millis(20),
         growth_pause: Span::from_millis(30),
         housekeeping: Span::from_millis(30_000),
+        wake_up: Span::ZERO,
+        take_back: 0.0,
     }
 }
 

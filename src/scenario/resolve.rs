@@ -479,6 +479,8 @@ fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
                         "minimum_idle": pool.minimum_idle,
                         "connection_timeout_s": pool.connection_timeout.secs(),
                         "idle_timeout_s": pool.idle_timeout.map(Length::secs),
+                        "wake_up_s": pool.wake_up.secs(),
+                        "take_back": pool.take_back,
                     });
                     (pool.name.clone(), value)
                 })

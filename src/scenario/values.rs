@@ -117,6 +117,8 @@ impl Scalar for Duration {
             "m" | "min" => 60.0,
             "h" => 3600.0,
             "d" => 86_400.0,
+            // Nothing is nothing in every unit.
+            "" if value == 0.0 => 1.0,
             "" => {
                 let help = "write `250ms`, `30s` or `5m`";
                 return Err(fault("E0105", format!("`{text}` has no unit"), help));
@@ -127,7 +129,10 @@ impl Scalar for Duration {
     }
 
     fn form() -> Json {
-        json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ns|us|µs|ms|s|m|min|h|d)$" })
+        json!({ "anyOf": [
+            { "const": 0 },
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ns|us|µs|ms|s|m|min|h|d)$" },
+        ] })
     }
 }
 

@@ -30,7 +30,7 @@ fn pooled(parts: &str, before: &str) -> String {
     format!(
         "scenario: s\nsystem:\n  system: s\n  services:\n    server:\n      max_connections: 1M\n      \
          accept_count: 0\n      replicas: 1\n{parts}      pools:\n        master: {{ kind: hikaricp-5.1, \
-         database: store, maximum: 10, minimum_idle: {{ written: 5, runs: 10, because: \"a library sets \
+         database: store, maximum: 10, wake_up: 0, minimum_idle: {{ written: 5, runs: 10, because: \"a library sets \
          it\" }} }}\n      endpoints:\n        serve:\n{before}          - transaction:\n              \
          pool: master\n              hold: transaction\n              read_only: true\n              \
          steps:\n                - delay: {{ exponential: 50ms, {BASIS} }}\n  databases: {{ store: {{ cpu: \

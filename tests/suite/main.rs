@@ -9,6 +9,7 @@ mod failures_kafka;
 mod failures_mesh;
 mod ladder;
 mod limits;
+mod pools;
 mod properties;
 mod replay;
 mod rollout;

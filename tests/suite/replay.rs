@@ -161,6 +161,8 @@ fn with_idle(spec: &Spec) -> Spec {
         connect: Span::from_millis(1),
         growth_pause: Span::from_millis(1),
         housekeeping: Span::from_millis(5),
+        wake_up: Span(90_000),
+        take_back: 0.3,
     };
     spec.services.iter_mut().for_each(|service| service.pools.push(pool("idle")));
     let entry = spec.ops.len() as u32;

@@ -101,7 +101,7 @@ fn exponential(millis: f64) -> String {
 fn pooled(parts: &str, before: &str) -> String {
     let parts = format!(
         "{parts}      pools:\n        master: {{ kind: hikaricp-5.1, database: store, maximum: 10, \
-         minimum_idle: 10 }}\n"
+         minimum_idle: 10, wake_up: 0 }}\n"
     );
     let steps = format!(
         "{before}          - transaction:\n              pool: master\n              hold: transaction\n\

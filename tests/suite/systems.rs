@@ -197,16 +197,22 @@ impl Writer<'_> {
 
 fn pool() -> impl Strategy<Value = Pool> {
     let times = (1..30_u64, prop::option::of(1..20_u64), 0..3_u64, 0..4_u64, 1..30_u64);
-    (1..4_u32, 0..4_u32, 0..2_u32, times).prop_map(|(maximum, idle, database, times)| Pool {
+    // From none to longer than most waits and holds.
+    let wake_up = prop::sample::select(vec![0, 90_000, 1_000_000, 10_000_000]);
+    let take_back = prop::sample::select(vec![0.0, 0.3, 1.0]);
+    let counts = (1..4_u32, 0..4_u32, 0..2_u32);
+    (counts, times, wake_up, take_back).prop_map(|(counts, times, wake_up, take_back)| Pool {
         name: String::new(),
-        database,
-        maximum,
-        minimum_idle: idle.min(maximum),
+        database: counts.2,
+        maximum: counts.0,
+        minimum_idle: counts.1.min(counts.0),
         connection_timeout: millis(times.0),
         idle_timeout: times.1.map(millis),
         connect: millis(times.2),
         growth_pause: millis(times.3),
         housekeeping: millis(times.4),
+        wake_up: Span(wake_up),
+        take_back,
     })
 }
 

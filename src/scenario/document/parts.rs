@@ -63,6 +63,20 @@ document! {
         growth_pause: Duration,
         /// Period of trimming and refilling.
         housekeeping: Duration,
+        /// How a connection that came back finds its next user.
+        hand_over: Option<HandOverItem>,
+        /// Where the numbers come from.
+        basis: Basis,
+        /// The document behind them.
+        source: Text,
+    }
+
+    /// How a connection that came back finds its next user, where threads wait.
+    struct HandOverItem {
+        /// Time in which a waiting thread wakes up.
+        wake_up: Duration,
+        /// How often a thread that goes straight on to a queued request takes back what it has just returned.
+        take_back: Share,
         /// Where the numbers come from.
         basis: Basis,
         /// The document behind them.

@@ -1,19 +1,19 @@
 //! One system under one view and calibration: from names to indices and SI units.
 
+mod pools;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::nodes::Fidelity;
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Pool, Service, Spec, Threads,
-    Topic,
+    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Service, Spec, Threads, Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
-    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc, SystemDoc, UnitsDoc,
-    View,
+    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
@@ -465,64 +465,6 @@ impl Compiler<'_> {
         match &document.open_in_view {
             Some(setting) => self.pick(setting).0,
             None => runtime.and_then(|runtime| runtime.open_in_view).is_some_and(|flag| flag.0),
-        }
-    }
-
-    fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
-        let catalog = self.catalog;
-        let kind = document
-            .kind
-            .as_ref()
-            .and_then(|kind| self.part(&catalog.connection_pools, kind, "connection pool"));
-        let database = self.index(&self.system.databases, &document.database, "database");
-        let maximum = match &document.maximum {
-            Some(setting) => self.pick(setting).u32(),
-            None => kind.map_or(10, |kind| kind.maximum.u32()),
-        };
-        let minimum_idle = match &document.minimum_idle {
-            Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.minimum_idle).map_or(maximum, Count::u32),
-        };
-        if minimum_idle > maximum
-            && let Some(setting) = &document.minimum_idle
-        {
-            let message =
-                format!("`minimum_idle` of {minimum_idle} is above `maximum` of {maximum}");
-            self.problems.add("E0305", setting.span, message);
-        }
-        let idle = match &document.idle_timeout {
-            Some(setting) => self.pick(setting).span(),
-            None => kind.map_or(Length::from_millis(600_000), |kind| kind.idle_timeout.span()),
-        };
-        let time = |setting: &Option<Setting<_>>, of_kind: Option<Length>, default| match setting {
-            Some(setting) => {
-                let duration: Duration = self.pick(setting);
-                duration.span()
-            }
-            None => of_kind.unwrap_or(Length::from_millis(default)),
-        };
-        let connection_timeout = time(
-            &document.connection_timeout,
-            kind.map(|kind| kind.connection_timeout.span()),
-            30_000,
-        );
-        let growth_pause =
-            time(&document.growth_pause, kind.map(|kind| kind.growth_pause.span()), 30);
-        let housekeeping =
-            time(&document.housekeeping, kind.map(|kind| kind.housekeeping.span()), 30_000);
-        if housekeeping < Length::from_millis(1) {
-            self.problems.add("E0107", document.span, "`housekeeping` must be at least 1 ms");
-        }
-        Pool {
-            name: name.into(),
-            database: database.unwrap_or(0) as Id,
-            maximum,
-            minimum_idle: minimum_idle.min(maximum),
-            connection_timeout,
-            idle_timeout: (idle > Length::ZERO).then_some(idle),
-            connect: self.unit_mean("connect"),
-            growth_pause,
-            housekeeping,
         }
     }
 

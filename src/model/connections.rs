@@ -1,0 +1,243 @@
+//! Connections of a pod's pools: requests take them, wait for them and give them back; the adder opens and
+//! the housekeeper closes them.
+
+use super::request::{self, Request, Timer};
+use super::spec::{Hold, Id, Op};
+use super::{Adder, PodPool, World};
+use crate::engine::Class;
+use crate::observe::{Failure, Observer, Phase, Record};
+use crate::station::pool::{Handed, Woken};
+use crate::units::{Span, Time};
+
+/// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
+const BACK_OFF_FIRST: Span = Span::from_millis(10);
+const BACK_OFF_MOST: Span = Span::from_millis(5_000);
+/// Number of the draw of whether a thread takes back what it has just returned, apart from those of steps.
+const DRAW_TAKE_BACK: u64 = u64::MAX - 4;
+
+impl Request {
+    /// Whether its thread has come to it in this instant, straight from another request.
+    fn is_next_of_its_thread(&self, now: Time) -> bool {
+        let queued = self.spent[Phase::ThreadWait as usize];
+        queued > 0 && self.arrived + Span(queued) == now
+    }
+}
+
+/// Whether the request's thread returned a connection in this very instant, went straight on to the request,
+/// and is not back for the connection before the one that was offered it is awake. What a container does
+/// between two requests stands in no description: a measured share decides. Where the description gives the
+/// thread something to do first, the instants decide.
+fn comes_too_late(request: &Request, state: &PodPool<'_>, now: Time) -> bool {
+    request.is_next_of_its_thread(now)
+        && request.key.uniform(DRAW_TAKE_BACK) >= state.described.take_back
+}
+
+impl<O: Observer> World<'_, O> {
+    /// Take a connection for a transaction, unless it runs on the request's own; false when the request
+    /// must wait.
+    pub(super) fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
+        let request = &mut self.requests[id];
+        if hold == Hold::Request && request.session != request::NONE {
+            request.transactions.push(request::NONE);
+            return true;
+        }
+        let number = self.pods[request.pod as usize].pools + pool;
+        let state = &mut self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        if state.pool.is_contested(self.now) && comes_too_late(request, state, self.now) {
+            state.pool.queue(self.now, id);
+        } else if state.pool.acquire(self.now, id) {
+            request.keep(number, hold);
+            // Who may have taken what another was offered asks for one more (`ConcurrentBag.borrow`).
+            let others = state.pool.waiting() > 0;
+            self.busy(station, 1.0);
+            if others {
+                self.wake_adder(number);
+            }
+            return true;
+        }
+        self.level(station, 0.0, 1);
+        self.enter(id, Phase::ConnectionWait);
+        self.watch(number);
+        self.wake_adder(number);
+        false
+    }
+
+    #[inline]
+    pub(super) fn give_back(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        match state.pool.release(self.now) {
+            Some(Handed::Taken(next)) => {
+                self.level(station, 0.0, -1);
+                self.granted_after_wait(next, number);
+            }
+            handed => {
+                self.busy(station, -1.0);
+                if let Some(Handed::Offered(next)) = handed {
+                    self.wake_up(next, number);
+                }
+            }
+        }
+    }
+
+    /// The request was offered a connection, and takes its time to wake up.
+    fn wake_up(&mut self, id: u32, number: u32) {
+        let after = self.pools[number as usize].described.wake_up;
+        self.set_timer(id, after, Timer::WakeUp);
+    }
+
+    /// The request was offered a connection and is awake.
+    pub(super) fn is_awake(&mut self, id: u32) {
+        let request = &self.requests[id];
+        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        let number = self.pods[request.pod as usize].pools + pool;
+        let state = &mut self.pools[number as usize];
+        let timeout = state.described.connection_timeout;
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        match state.pool.wake(self.now, id, timeout) {
+            Woken::Takes => {
+                self.level(station, 1.0, -1);
+                self.granted_after_wait(id, number);
+            }
+            Woken::Fails => self.out_of_time(id, station),
+            Woken::Waits => {
+                // It stands behind some whose time ends later.
+                let at = state.pool.deadline(timeout);
+                self.agenda.set(self.slots.pool_deadline(number), at, Class::Expire);
+            }
+            Woken::Offered => self.wake_up(id, number),
+        }
+    }
+
+    fn out_of_time(&mut self, id: u32, station: u32) {
+        self.level(station, 0.0, -1);
+        self.waited(id, station);
+        self.enter(id, Phase::Cpu);
+        self.fail(id, Failure::ConnectionTimeout);
+    }
+
+    /// The request waits at a station no longer.
+    pub(super) fn waited(&mut self, id: u32, station: u32) {
+        let took = self.now - self.requests[id].phase_since;
+        self.record(Record::Waited { station, took, open: false });
+    }
+
+    /// Station of the pool that a request waits for a connection of.
+    pub(super) fn pool_station(&self, request: &Request) -> u32 {
+        let pod = &self.pods[request.pod as usize];
+        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        self.numbering.pools[pod.service as usize] + pool
+    }
+
+    /// The request has its connection, as the step asked that it waits in.
+    fn granted_after_wait(&mut self, id: u32, number: u32) {
+        let state = &self.pools[number as usize];
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        self.waited(id, station);
+        let request = &mut self.requests[id];
+        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
+            unreachable!("only a step that begins a transaction waits for a connection");
+        };
+        request.keep(number, hold);
+        self.ready.push(id);
+    }
+
+    /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
+    /// connection leaves it standing, and it is set anew when it fires.
+    fn watch(&mut self, number: u32) {
+        let slot = self.slots.pool_deadline(number);
+        if self.agenda.is_set(slot) {
+            return;
+        }
+        let state = &self.pools[number as usize];
+        let pool = state.described;
+        let at = state.pool.deadline(pool.connection_timeout);
+        self.agenda.set(slot, at, Class::Expire);
+    }
+
+    pub(super) fn pool_deadline(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = state.described;
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        // All whose time is up fail before any of them gives back what it holds: threads that time out
+        // in the same instant do not hand each other their connections.
+        let mut expired = std::mem::take(&mut self.expired);
+        while let Some(id) = state.pool.expire(self.now, pool.connection_timeout) {
+            expired.push(id);
+        }
+        self.watch(number);
+        for id in expired.drain(..) {
+            self.out_of_time(id, station);
+        }
+        self.expired = expired;
+    }
+
+    /// Have the adder open a connection if one is needed and it is at rest.
+    pub(super) fn wake_adder(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        if state.adder == Adder::Resting && state.pool.should_open() {
+            let pool = state.described;
+            state.adder = Adder::Opening;
+            let at = self.now + pool.connect + state.back_off;
+            self.agenda.set(self.slots.pool_adder(number), at, Class::Complete);
+        }
+    }
+
+    pub(super) fn pool_adder(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = state.described;
+        let (was, pause) = (state.adder, pool.growth_pause);
+        state.adder = Adder::Resting;
+        if was == Adder::Opening {
+            let database = pool.database;
+            let station = self.numbering.database_connections + database;
+            let limit = self.spec.databases[database as usize].max_connections;
+            let connections = &mut self.databases[database as usize].connections;
+            if limit.is_some_and(|limit| *connections >= limit) {
+                let doubled = Span(state.back_off.0 * 2);
+                state.back_off = doubled.clamp(BACK_OFF_FIRST, BACK_OFF_MOST);
+                self.record(Record::ConnectionRefused { station });
+            } else {
+                *connections += 1;
+                state.back_off = Span::ZERO;
+                let handed = state.pool.opened(self.now);
+                let waiters = self.numbering.pools[state.service as usize] + state.number;
+                if pause > Span::ZERO {
+                    state.adder = Adder::Pausing;
+                    let slot = self.slots.pool_adder(number);
+                    self.agenda.set(slot, self.now + pause, Class::Complete);
+                }
+                self.level(station, 1.0, 0);
+                match handed {
+                    Some(Handed::Taken(id)) => {
+                        self.level(waiters, 1.0, -1);
+                        self.granted_after_wait(id, number);
+                    }
+                    Some(Handed::Offered(id)) => self.wake_up(id, number),
+                    None => {}
+                }
+            }
+        }
+        self.wake_adder(number);
+    }
+
+    pub(super) fn pool_housekeeping(&mut self, number: u32) {
+        let state = &mut self.pools[number as usize];
+        let pool = state.described;
+        let database = pool.database;
+        let closed = pool.idle_timeout.map_or(0, |after| state.pool.trim(self.now, after));
+        let slot = self.slots.pool_housekeeping(number);
+        self.agenda.set(slot, self.now + pool.housekeeping, Class::Complete);
+        if closed > 0 {
+            self.databases[database as usize].connections -= closed;
+            let station = self.numbering.database_connections + database;
+            self.level(station, -f64::from(closed), 0);
+        }
+        self.wake_adder(number);
+    }
+}

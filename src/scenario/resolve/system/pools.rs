@@ -1,0 +1,99 @@
+//! Connection pools: what is written, what their kind says, and what `HikariCP` takes where both are silent.
+
+use super::Compiler;
+use crate::model::spec::{Id, Pool};
+use crate::scenario::decode::Setting;
+use crate::scenario::document::PoolDoc;
+use crate::scenario::values::{Count, Duration};
+use crate::units::Span as Length;
+
+/// Shortest wait for a connection that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of `HikariConfig.java`; 250 ms
+/// since 2.4.4, and 1 s before).
+const SHORTEST_TIMEOUT: Length = Length::from_millis(250);
+/// As in the catalogue: measured on `HikariCP` 2.7.9.
+const WAKE_UP: Length = Length(90_000);
+const TAKE_BACK: f64 = 0.27;
+
+impl Compiler<'_> {
+    pub(super) fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
+        let catalog = self.catalog;
+        let kind = document
+            .kind
+            .as_ref()
+            .and_then(|kind| self.part(&catalog.connection_pools, kind, "connection pool"));
+        let database = self.index(&self.system.databases, &document.database, "database");
+        let maximum = match &document.maximum {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.map_or(10, |kind| kind.maximum.u32()),
+        };
+        let minimum_idle = match &document.minimum_idle {
+            Some(setting) => self.pick(setting).u32(),
+            None => kind.and_then(|kind| kind.minimum_idle).map_or(maximum, Count::u32),
+        };
+        if minimum_idle > maximum
+            && let Some(setting) = &document.minimum_idle
+        {
+            let message =
+                format!("`minimum_idle` of {minimum_idle} is above `maximum` of {maximum}");
+            self.problems.add("E0305", setting.span, message);
+        }
+        let idle = match &document.idle_timeout {
+            Some(setting) => self.pick(setting).span(),
+            None => kind.map_or(Length::from_millis(600_000), |kind| kind.idle_timeout.span()),
+        };
+        let time = |setting: &Option<Setting<Duration>>, of_kind: Option<Length>, default| {
+            let written = setting.as_ref().map(|setting| self.pick(setting).span());
+            written.or(of_kind).unwrap_or(default)
+        };
+        let millis = Length::from_millis;
+        let connection_timeout = time(
+            &document.connection_timeout,
+            kind.map(|kind| kind.connection_timeout.span()),
+            millis(30_000),
+        );
+        let growth_pause =
+            time(&document.growth_pause, kind.map(|kind| kind.growth_pause.span()), millis(30));
+        let housekeeping =
+            time(&document.housekeeping, kind.map(|kind| kind.housekeeping.span()), millis(30_000));
+        let hand_over = kind.and_then(|kind| kind.hand_over.as_ref());
+        let wake_up =
+            time(&document.wake_up, hand_over.map(|hand_over| hand_over.wake_up.span()), WAKE_UP);
+        let take_back = document.take_back.as_ref().map(|setting| self.pick(setting));
+        let take_back = take_back.or(hand_over.map(|hand_over| hand_over.take_back));
+        if connection_timeout < SHORTEST_TIMEOUT {
+            self.timeout_is_refused(document, connection_timeout);
+        }
+        if housekeeping < Length::from_millis(1) {
+            self.problems.add("E0107", document.span, "`housekeeping` must be at least 1 ms");
+        }
+        Pool {
+            name: name.into(),
+            database: database.unwrap_or(0) as Id,
+            maximum,
+            minimum_idle: minimum_idle.min(maximum),
+            connection_timeout,
+            idle_timeout: (idle > Length::ZERO).then_some(idle),
+            connect: self.unit_mean("connect"),
+            growth_pause,
+            housekeeping,
+            wake_up,
+            take_back: take_back.map_or(TAKE_BACK, |share| share.0),
+        }
+    }
+
+    /// The pool would not start.
+    fn timeout_is_refused(&mut self, document: &PoolDoc, timeout: Length) {
+        let of_kind = document.kind.as_ref().map_or(document.span, |kind| kind.span);
+        let span = document.connection_timeout.as_ref().map_or(of_kind, |setting| setting.span);
+        let message = format!(
+            "`connection_timeout` of {} ms is below the 250 ms that HikariCP takes at least",
+            timeout.secs() * 1e3
+        );
+        let help = if timeout == Length::ZERO {
+            "there 0 means to wait for ever; write a long time, such as `24d`"
+        } else {
+            "it refuses to start with less (HikariConfig.setConnectionTimeout); write `250ms` or more"
+        };
+        self.problems.report("E0107", span, message, Some(help.into()));
+    }
+}
