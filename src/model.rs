@@ -12,6 +12,7 @@ mod begin;
 mod change;
 mod consumer;
 mod deploy;
+mod faults;
 mod index;
 mod load;
 mod marks;
@@ -353,6 +354,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn mark(&mut self) {
+        self.tell_of_devices();
         self.tell_of_nodes();
         self.observer.mark(self.now);
         if cfg!(debug_assertions) {

@@ -341,9 +341,8 @@ impl Observer for Tally {
             Record::Level { station, busy, waiting } => {
                 self.level_changed(now, station, busy, waiting);
             }
-            Record::Passed { station, waited, served } => {
+            Record::Passed { station, waited, .. } => {
                 let level = &mut self.levels[station as usize];
-                level.busy_moment -= served.0 as f64;
                 level.waiting_moment -= waited.0 as f64;
                 level.left += 1;
                 level.waited_least =
@@ -393,6 +392,8 @@ impl Observer for Tally {
                 owed[group as usize] = used;
             }
             Record::Settled { state } => self.current.settled.push((state, now)),
+            // Its work is told when it is done.
+            Record::Retimed { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }

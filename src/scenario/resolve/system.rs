@@ -8,7 +8,7 @@ use crate::model::spec::{
     Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Pool, Service, Spec, Threads,
     Topic,
 };
-use crate::random::{Dist, Sampler};
+use crate::random::{Dist, MOST_DRAWS, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
@@ -16,7 +16,7 @@ use crate::scenario::document::{
     View,
 };
 use crate::scenario::problem::{Problems, Span};
-use crate::scenario::time::{Form, Time, sum};
+use crate::scenario::time::{Form, Time};
 use crate::scenario::values::{Basis, Count, Duration, Name};
 use crate::scenario::{Files, find};
 use crate::study::result::Assumption;
@@ -162,9 +162,9 @@ impl Compiler<'_> {
                 Some(Dist::Empirical(values))
             }
             Form::Sum(terms) => {
-                let laws: Option<Vec<(f64, Dist)>> = terms
+                let laws: Option<Vec<(u32, Dist)>> = terms
                     .iter()
-                    .map(|term| self.law_within(term, depth).map(|law| (1.0, law)))
+                    .map(|term| self.law_within(term, depth).map(|law| (1, law)))
                     .collect();
                 let laws = laws?;
                 self.sum(&laws, time.span)
@@ -181,11 +181,14 @@ impl Compiler<'_> {
         }
     }
 
-    /// Law of a sum; see [`sum`].
-    pub(super) fn sum(&mut self, terms: &[(f64, Dist)], span: Span) -> Option<Dist> {
-        let law = sum(terms);
+    /// Law of a sum of independent times, each with how often it occurs.
+    pub(super) fn sum(&mut self, terms: &[(u32, Dist)], span: Span) -> Option<Dist> {
+        let law = Dist::sum(terms);
         if law.is_none() {
-            let message = "one of these times has infinite variance and cannot be summed";
+            let message = format!(
+                "one of these times has infinite variance and occurs more than {MOST_DRAWS} times; so many \
+                 cannot be drawn one by one"
+            );
             self.problems.add("E0307", span, message);
         }
         law
