@@ -596,7 +596,7 @@ impl<O: Observer> World<'_, O> {
             if let Origin::User(user) = origin
                 && over
             {
-                self.user_answered(user, failure.is_none());
+                self.user_answered(user, failure);
             }
         }
         self.requests.end(id);

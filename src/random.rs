@@ -177,8 +177,8 @@ pub struct Term {
 
 /// Most times that a law of a sum is drawn one by one. Where it occurs more often, so many draws stand for
 /// equal groups, each log-normal by the mean and variance of its group: mean and variance of the sum are
-/// exact, its 50th to 99.9th percentiles within 1.5 % for laws whose coefficient of variation is at
-/// most 2.
+/// exact, its 50th to 99th percentiles within 1.5 % and the 99.9th within 3 % for laws whose coefficient
+/// of variation is at most 2.
 pub const MOST_DRAWS: u32 = 64;
 
 impl Dist {
@@ -273,7 +273,11 @@ impl Dist {
                     f64::from(term.times) * term.dist.scv() * mean * mean
                 };
                 let mean = self.mean();
-                if mean > 0.0 { terms.iter().map(variance).sum::<f64>() / (mean * mean) } else { 0.0 }
+                if mean > 0.0 {
+                    terms.iter().map(variance).sum::<f64>() / (mean * mean)
+                } else {
+                    0.0
+                }
             }
             Dist::Empirical(values) => {
                 let mean = self.mean();
@@ -718,8 +722,7 @@ mod tests {
             let sum = Dist::sum(&[(times, law.clone()), (2, Dist::Exponential(0.01))]);
             Sampler::new(sum.expect("finite"))
         };
-        let (alone, two, three) =
-            (Sampler::new(law.clone()), sampler(2), sampler(3));
+        let (alone, two, three) = (Sampler::new(law.clone()), sampler(2), sampler(3));
         let rest = Sampler::new(Dist::sum(&[(2, Dist::Exponential(0.01))]).expect("finite"));
         for i in 0..100 {
             let key = Key::root(1, 0).item(i);
@@ -733,6 +736,7 @@ mod tests {
     /// [`MOST_DRAWS`] says. The exact ones: exponentials are an Erlang law, drawn by rejection.
     #[test]
     fn many_times_are_drawn_in_groups() {
+        let room = |p: f64| if p > 0.99 { 0.03 } else { 0.015 };
         for times in [65, 96, 128, 1_000] {
             let law = Dist::sum(&[(times, Dist::Exponential(0.001))]).expect("finite");
             let groups = sorted(&law, 100_000);
@@ -740,7 +744,7 @@ mod tests {
             let exact = sorted(&Dist::Gamma { mean, cv: f64::from(times).sqrt().recip() }, 100_000);
             for p in [0.5, 0.95, 0.99, 0.999] {
                 let ratio = at(&groups, p) / at(&exact, p);
-                assert!((ratio - 1.0).abs() < 0.015, "{times} at {p}: {ratio}");
+                assert!((ratio - 1.0).abs() < room(p), "{times} at {p}: {ratio}");
             }
             let drawn = groups.iter().sum::<f64>() / groups.len() as f64;
             assert!((drawn / mean - 1.0).abs() < 4.0 * (f64::from(times) * 1e5).sqrt().recip());
@@ -752,7 +756,7 @@ mod tests {
         let groups = sorted(&Dist::sum(&[(128, law)]).expect("finite"), 100_000);
         for p in [0.5, 0.95, 0.99, 0.999] {
             let ratio = at(&groups, p) / at(&exact, p);
-            assert!((ratio - 1.0).abs() < 0.015, "at {p}: {ratio}");
+            assert!((ratio - 1.0).abs() < room(p), "at {p}: {ratio}");
         }
     }
 

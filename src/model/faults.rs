@@ -4,11 +4,11 @@
 //! came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault is
 //! over when it ends, and not when the work that came during it would have been done.
 
+use super::World;
 use super::load::instant;
 use super::request::{Request, Timer};
 use super::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
 use super::spec::{Id, Op};
-use super::World;
 use crate::engine::Class;
 use crate::observe::{Observer, Phase, Record};
 use crate::station::device::stretched;

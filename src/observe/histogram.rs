@@ -275,7 +275,8 @@ mod tests {
     fn quantiles_are_in_order() {
         let mut histogram = Histogram::default();
         let key = crate::random::Key::root(3, 0);
-        let mut values: Vec<u64> = (0..1_000).map(|i| 9_000_000 + key.bits(i) % 5_000_000).collect();
+        let mut values: Vec<u64> =
+            (0..1_000).map(|i| 9_000_000 + key.bits(i) % 5_000_000).collect();
         values.iter().for_each(|value| histogram.record(Span(*value)));
         values.sort_unstable();
         let mut last = 0.0;

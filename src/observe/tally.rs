@@ -58,6 +58,8 @@ struct Level {
     busy: f64,
     /// Sum of change × time since the bin began \[ns\].
     busy_moment: f64,
+    /// Time of service of what came to a first-come-first-served device \[ns\].
+    asked: f64,
     left: u64,
     /// Whether the number waiting is the lag of a listener.
     lag: bool,
@@ -79,6 +81,7 @@ impl Level {
             waiting_least: self.waiting_least,
             waiting_most: self.waiting_most,
             left: self.left,
+            asked: self.asked / length,
             waited_least: self.waited_least.unwrap_or_default(),
         };
         *self = Level {
@@ -106,6 +109,9 @@ pub struct StationBin {
     pub waiting_most: i64,
     /// How many left it, or passed through it.
     pub left: u64,
+    /// Capacity that what came to a first-come-first-served device asks for, mean over time: more than there
+    /// is where it is overloaded; zero for other stations.
+    pub asked: f64,
     /// Shortest wait of all that passed a first-come-first-served device; zero for other stations.
     pub waited_least: Span,
 }
@@ -341,8 +347,9 @@ impl Observer for Tally {
             Record::Level { station, busy, waiting } => {
                 self.level_changed(now, station, busy, waiting);
             }
-            Record::Passed { station, waited, .. } => {
+            Record::Passed { station, waited, served } => {
                 let level = &mut self.levels[station as usize];
+                level.asked += served.0 as f64;
                 level.waiting_moment -= waited.0 as f64;
                 level.left += 1;
                 level.waited_least =

@@ -7,7 +7,8 @@ use super::result::{
 };
 use super::search::Line;
 use super::setup::Day;
-use crate::model::spec::Spec;
+use super::used::capacity_of;
+use crate::model::spec::{Id, Spec};
 use crate::model::stations::stations;
 use crate::observe::Phase;
 use crate::observe::histogram::Histogram;
@@ -147,11 +148,18 @@ pub(super) fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationR
     stations(spec)
         .into_iter()
         .enumerate()
-        .map(|(index, station)| StationResult {
-            name: station.name,
-            busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
-            waiting: positive(outcomes, |outcome| outcome.waiting[index]),
-            busy_by_bin: Vec::new(),
+        .map(|(index, station)| {
+            let share = |outcome: &Outcome| {
+                let pods = |service: Id| {
+                    let more = outcome.pods.get(service as usize).copied().unwrap_or_default();
+                    f64::from(spec.services[service as usize].pods) + more
+                };
+                let busy = outcome.busy[index];
+                share_of(busy, capacity_of(spec, &station, &pods).max(busy))
+            };
+            let busy = positive(outcomes, share);
+            let waiting = positive(outcomes, |outcome| outcome.waiting[index]);
+            StationResult { name: station.name, busy, waiting, busy_by_bin: Vec::new() }
         })
         .collect()
 }

@@ -106,6 +106,7 @@ impl Observer for Outcomes {
             Record::Completed { took } => format!("complete after {took:?}"),
             Record::Level { .. }
             | Record::Passed { .. }
+            | Record::Retimed { .. }
             | Record::Used { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
@@ -200,6 +201,7 @@ fn with_idle(spec: &Spec) -> Spec {
         io_credits: None,
         io_latency: Span::ZERO,
         max_connections: None,
+        reserved: 0,
     };
     spec.databases.insert(0, database);
     for cache in &mut spec.caches {
