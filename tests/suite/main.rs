@@ -10,6 +10,7 @@ mod failures_mesh;
 mod ladder;
 mod limits;
 mod properties;
+mod readings;
 mod replay;
 mod rollout;
 mod saturation;
