@@ -369,6 +369,19 @@ impl Agenda {
         self.place.get(slot as usize).is_some_and(|place| *place != ABSENT)
     }
 
+    /// When the event of `slot` is due; [`Time::NEVER`] where it has none.
+    pub fn due(&self, slot: Slot) -> Time {
+        match self.place.get(slot as usize).copied().unwrap_or(ABSENT) {
+            ABSENT => Time::NEVER,
+            BESIDE => self.at(self.beside),
+            place if place & LATER != 0 => self.later.due(place & !LATER),
+            leaf => {
+                let (group, place) = self.locate(leaf);
+                self.at(self.groups[group].0[place])
+            }
+        }
+    }
+
     /// Take the next event.
     pub fn pop(&mut self) -> Option<(Time, Slot)> {
         self.pop_until(Time::NEVER)
@@ -509,6 +522,22 @@ impl Agenda {
 mod tests {
     use super::*;
     use crate::random::Key;
+
+    #[test]
+    fn when_an_event_is_due_can_be_asked() {
+        let mut agenda = Agenda::default();
+        let far = Time(3_000_000_000_000);
+        agenda.set(1, Time(10), Class::Observe);
+        agenda.set(2, far, Class::Arrive);
+        agenda.set(4, Time(20), Class::Complete);
+        agenda.set_stream(5, Time(15), Class::Arrive);
+        let all = |agenda: &Agenda| [0, 1, 2, 3, 4, 5, 99].map(|slot| agenda.due(slot));
+        let never = Time::NEVER;
+        assert_eq!(all(&agenda), [never, Time(10), far, never, Time(20), Time(15), never]);
+        assert_eq!(agenda.pop(), Some((Time(10), 1)));
+        agenda.set(4, Time(17), Class::Complete);
+        assert_eq!(all(&agenda), [never, never, far, never, Time(17), Time(15), never]);
+    }
 
     #[test]
     fn equal_times_go_by_class_then_by_order_of_scheduling() {

@@ -13,6 +13,7 @@ mod change;
 mod connections;
 mod consumer;
 mod deploy;
+mod faults;
 mod index;
 mod load;
 mod marks;
@@ -369,6 +370,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn mark(&mut self) {
+        self.tell_of_devices();
         self.tell_of_nodes();
         self.observer.mark(self.now);
         if cfg!(debug_assertions) {
@@ -631,7 +633,7 @@ impl<O: Observer> World<'_, O> {
             if let Origin::User(user) = origin
                 && over
             {
-                self.user_answered(user, failure.is_none());
+                self.user_answered(user, failure);
             }
         }
         self.requests.end(id);

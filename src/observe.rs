@@ -164,6 +164,14 @@ pub enum Record<'a> {
         /// Time it is served.
         served: Span,
     },
+    /// All that is in a first-come-first-served device takes more or less time than was known at its
+    /// arrival, or is gone.
+    Retimed {
+        /// Station.
+        station: Station,
+        /// When it will be free unless more comes.
+        free: Time,
+    },
     /// What was used of a station, whose level is not told change by change, since the last mark.
     Used {
         /// Station.

@@ -16,8 +16,6 @@ use crate::station::placement::{Allocatable, Cluster, Group, Pod, Requests};
 use crate::study::result::Edit;
 use crate::study::setup::Study;
 
-/// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`, 3 by default).
-const RESERVED: u32 = 3;
 /// Pods of a node whose type does not say.
 const MOST_PODS: u64 = 110;
 
@@ -170,9 +168,8 @@ impl<'a> View<'a> {
 
     /// Connections that a database accepts, and how many of them are kept for administrators.
     pub(crate) fn accepted(&self, database: &OneDatabase<'_>) -> Option<(u32, u32)> {
-        let accepts = self.spec.databases.get(database.index)?.max_connections?;
-        let reserved = self.get(database.document.reserved.as_ref());
-        Some((accepts, reserved.map_or(RESERVED, crate::scenario::values::Count::u32)))
+        let described = self.spec.databases.get(database.index)?;
+        Some((described.max_connections? + described.reserved, described.reserved))
     }
 
     /// What a pod of a service requests, its sidecar included.

@@ -83,6 +83,11 @@ impl Later {
         node
     }
 
+    /// When the event of `node` is due.
+    pub(super) fn due(&self, node: u32) -> Time {
+        Time(self.nodes[node as usize].entry.due >> CLASS_BITS)
+    }
+
     /// Forget the event of `node`.
     #[inline]
     pub(super) fn remove(&mut self, node: u32) {

@@ -168,6 +168,8 @@ impl<'a, O: Observer> World<'a, O> {
         };
         for (pod, node) in seats {
             world.pods[pod as usize].node = node;
+        }
+        for pod in 0..world.pods.len() as u32 {
             world.cpus[pod as usize] = world.new_cpu(pod);
             world.pods[pod as usize].has = world.alone(pod);
         }

@@ -103,14 +103,15 @@ impl Spec {
                 requests,
                 group,
                 quota,
+                unlimited,
                 ready_after,
                 warm_up,
                 collection,
                 shutdown,
                 ..
             } = service.lifecycle;
-            let life = (requests, group, quota, ready_after, warm_up, collection, shutdown);
-            (service.cores, service.threads, service.pools, life)
+            let life = (requests, group, ready_after, warm_up, collection, shutdown);
+            (service.cores, quota, unlimited, service.threads, service.pools, life)
         };
         let consumers = |spec: &Spec| -> Vec<Listener> {
             let own = spec.listeners.iter().filter(|listener| listener.service == service);

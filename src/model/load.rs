@@ -36,9 +36,19 @@ impl Arrivals {
         Arrivals { key, number: 0, apart_s, first_apart_s: apart_s, gaps, follow, at_s: from_s }
     }
 
-    /// From the next arrival on, the rate is `factor` times what it was at the beginning.
-    pub(crate) fn speed_up(&mut self, factor: f64) {
-        self.apart_s = self.first_apart_s / factor;
+    /// From `now_s` on the rate is `factor` times what it was at the beginning. When the next arrival, which
+    /// was told already, comes now \[s\]; none for never.
+    pub(crate) fn speed_up(&mut self, factor: f64, now_s: f64, curve: &Curve) -> Option<f64> {
+        let apart = self.first_apart_s / factor;
+        let times = apart / std::mem::replace(&mut self.apart_s, apart);
+        if self.at_s > now_s && times.is_finite() {
+            self.at_s = if self.follow {
+                curve.after(now_s, curve.area(now_s, self.at_s) * times)?
+            } else {
+                now_s + (self.at_s - now_s) * times
+            };
+        }
+        Some(self.at_s)
     }
 
     /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.
@@ -78,6 +88,30 @@ impl Curve {
         // Middle of slice i lies at (i + 1/2) slices; shifting by n keeps the place positive.
         let place = at_s / self.slice.secs() + n as f64 - 0.5;
         (place as usize % n, place.fract())
+    }
+
+    /// The area under the curve between two instants of a day \[s\].
+    fn area(&self, from_s: f64, to_s: f64) -> f64 {
+        let n = self.slices.len();
+        if n == 1 {
+            return self.slices[0] * (to_s - from_s);
+        }
+        let slice = self.slice.secs();
+        let (mut at, mut area) = (from_s.max(0.0), 0.0);
+        // Whole periods at once.
+        let period = n as f64 * slice;
+        let whole = ((to_s - at) / period).floor().max(0.0);
+        area += whole * self.slices.iter().sum::<f64>() * slice;
+        at += whole * period;
+        while at < to_s {
+            let (left, within) = self.segment(at);
+            let (a, b) = (self.slices[left % n], self.slices[(left + 1) % n]);
+            let here = ((1.0 - within) * slice).max(slice * 1e-12).min(to_s - at);
+            let rate = a + (b - a) * within;
+            area += (rate + (b - a) / slice * here / 2.0) * here;
+            at += here;
+        }
+        area
     }
 
     /// The instant at which the area under the curve since `from_s` reaches `area` \[s\]; none for a
@@ -270,6 +304,44 @@ mod tests {
             assert!((area - f64::from(k) / 10.0).abs() < 1e-3, "arrival {k} at {at}: {area}");
         }
         assert!((last - 180.0).abs() < 1e-6);
+    }
+
+    /// At 10/s the second arrival comes at 0.2 s; from 0.15 s on the rate is a tenth, so what was left of its
+    /// gap, 0.05 s, becomes 0.5 s; from 0.25 s on it is as before, and 0.4 s that are left become 0.04 s. With
+    /// a curve the area that is left is what counts.
+    #[test]
+    fn a_change_of_the_rate_moves_the_next_arrival() {
+        let near = |at: Option<f64>, to: f64| {
+            let at = at.expect("it comes");
+            assert!((at - to).abs() < 1e-9, "{at} for {to}");
+        };
+        let flat = Curve::default();
+        let mut arrivals = Arrivals::new(Key::default(), 10.0, true, true, 0.0);
+        arrivals.next(&flat);
+        arrivals.next(&flat);
+        near(arrivals.speed_up(0.1, 0.15, &flat), 0.65);
+        near(arrivals.speed_up(1.0, 0.25, &flat), 0.29);
+        near(arrivals.next(&flat).map(|next| next.1), 0.39);
+        let curve =
+            Curve { name: String::new(), slices: vec![0.2, 1.0], slice: Span::from_secs(100.0) };
+        let mut arrivals = Arrivals::new(Key::default(), 0.01, true, true, 0.0);
+        arrivals.next(&curve);
+        let moved = arrivals.speed_up(0.5, 60.0, &curve).expect("it comes");
+        let (before, after) = (integrate(&curve, 60.0), integrate(&curve, moved));
+        assert!((after - before - 2.0 * (100.0 - before)).abs() < 1e-3, "{moved}");
+    }
+
+    #[test]
+    fn areas_under_a_curve_are_those_that_arrivals_fill() {
+        let curve = Curve {
+            name: String::new(),
+            slices: vec![0.0, 1.0, 0.5],
+            slice: Span::from_secs(60.0),
+        };
+        for (from, to) in [(0.0, 10.0), (25.0, 95.0), (170.0, 400.0), (10.0, 1_810.0)] {
+            let area = integrate(&curve, to) - integrate(&curve, from);
+            assert!((curve.area(from, to) - area).abs() < 2e-3, "from {from} to {to}");
+        }
     }
 
     fn integrate(curve: &Curve, to: f64) -> f64 {

@@ -287,9 +287,14 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn new_cpu(&self, pod: u32) -> Cpu {
         let state = &self.pods[pod as usize];
         let service = state.described;
-        let Some(vcpus) = self.vcpus(state.node).filter(|_| service.lifecycle.quota) else {
-            return Cpu::new(service.cores);
-        };
+        if service.lifecycle.unlimited || !service.lifecycle.quota {
+            return Cpu::new(self.alone(pod));
+        }
+        let own_machine = service.cores.ceil();
+        let vcpus = self.vcpus(state.node).unwrap_or(own_machine);
+        if state.node == NONE && own_machine <= service.cores {
+            return Cpu::new(service.cores); // A quota of all that there is.
+        }
         let own = pod - self.services[state.service as usize].pods.start;
         let root = Key::root(self.run.seed, self.run.replication);
         let phase = root.named("quota").named(&service.name).item(u64::from(own)).uniform(0);
@@ -306,9 +311,12 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn alone(&self, pod: u32) -> f64 {
         let state = &self.pods[pod as usize];
         let service = state.described;
+        let life = &service.lifecycle;
         match self.vcpus(state.node) {
-            Some(vcpus) if service.lifecycle.quota => vcpus,
-            _ => service.cores,
+            Some(vcpus) if life.unlimited && self.shared_nodes => vcpus,
+            _ if life.unlimited || !life.quota => service.cores,
+            Some(vcpus) => vcpus,
+            None => service.cores.ceil(),
         }
     }
 
@@ -375,7 +383,12 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn share_node(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         // Its own limit counts, not what it has of a node that is short.
-        let wanted = self.cpus[pod as usize].wanted(state.described.cores);
+        let own = if state.described.lifecycle.unlimited {
+            self.alone(pod)
+        } else {
+            state.described.cores
+        };
+        let wanted = self.cpus[pod as usize].wanted(own);
         let wants = (wanted * 1e3) as i64 as u64;
         if wants != state.wants {
             self.wants(pod, state.node, wants);
@@ -394,6 +407,21 @@ impl<O: Observer> World<'_, O> {
         state.wanted = state.wanted + wants - was;
         if state.short || state.wanted > state.room {
             self.share_out(node);
+        }
+    }
+
+    /// Tell observers how long devices have worked since the last mark.
+    pub(super) fn tell_of_devices(&mut self) {
+        let now = self.now;
+        let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
+        let storage = (self.numbering.database_io..).zip(&mut self.databases).zip(limited);
+        let storage = storage.filter(|(_, limited)| *limited);
+        let storage = storage.map(|((station, database), _)| (station, &mut database.storage));
+        let caches = (self.numbering.caches..).zip(&mut self.caches);
+        let caches = caches.map(|(station, cache)| (station, &mut cache.commands));
+        for (station, device) in storage.chain(caches) {
+            let used = device.worked(now);
+            self.observer.record(now, Record::Used { station, used });
         }
     }
 
@@ -436,7 +464,7 @@ impl<O: Observer> World<'_, O> {
             let wants = self.pods[*pod as usize].wants;
             if wants > 0 {
                 let described = self.pods[*pod as usize].described;
-                // Without a request the kernel gives the least weight that it has.
+                // Without a request the kernel gives the least weight that it has, 2 shares of 1,024 a core.
                 let weight = described.lifecycle.requests.millicores.max(2);
                 wanting.push((*pod, wants as f64 / 1e3, weight as f64));
             }

@@ -1,8 +1,8 @@
 //! Pods come and go: they start, get ready, finish their work and leave, or die.
 
 use super::request::{NONE, Origin};
-use super::spec::{self, Happening, Id};
-use super::{Adder, Cache, World};
+use super::spec::{Happening, Id};
+use super::{Adder, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -55,39 +55,19 @@ impl<O: Observer> World<'_, O> {
                     self.lose_broker(broker, back_after);
                 }
                 Happening::Poison { topic, share } => self.poison(topic, share),
-                Happening::Traffic { factor } => {
-                    if let Some((arrivals, _)) = &mut self.arrivals {
-                        arrivals.speed_up(factor);
-                    }
-                    for (arrivals, _) in &mut self.sources {
-                        arrivals.speed_up(factor);
-                    }
-                }
+                Happening::Traffic { factor } => self.traffic(factor),
                 Happening::Deploy { service } => self.deploy(service, None),
                 Happening::Become { state } => self.become_state(state),
                 Happening::FailNode { group, nodes, replaced_after } => {
                     self.fail_nodes(group, nodes, replaced_after);
                 }
                 Happening::SlowDatabase { database, factor } => {
-                    self.databases[database as usize].slow = factor;
+                    self.slow_database(database, factor);
                 }
-                Happening::SlowCache { cache, factor } => {
-                    for (state, _) in self.shards(cache) {
-                        state.slow = factor;
-                    }
-                }
-                Happening::LoseCache { cache, timeout } => {
-                    for (state, _) in self.shards(cache) {
-                        state.lost = timeout;
-                    }
-                }
+                Happening::SlowCache { cache, factor } => self.slow_cache(cache, factor),
+                Happening::LoseCache { cache, timeout } => self.lose_cache(cache, timeout),
             }
         }
-    }
-
-    /// All shards of a cache.
-    fn shards(&mut self, cache: Id) -> impl Iterator<Item = (&mut Cache, &spec::Cache)> {
-        self.caches.iter_mut().zip(&self.spec.caches).filter(move |(_, shard)| shard.of == cache)
     }
 
     /// A deployment is given a number of pods; its autoscaler goes on from there.

@@ -1,7 +1,7 @@
 //! Requests run their programs: steps, and the stations that steps use.
 
 use super::World;
-use super::request::{self, Origin, Timer};
+use super::request::{self, Origin, Request, Timer};
 use super::spec::{Id, Op};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
@@ -234,8 +234,6 @@ impl<O: Observer> World<'_, O> {
         if demand == Span::ZERO {
             return self.use_storage(id);
         }
-        let slow = self.databases[database as usize].slow;
-        let demand = stretched(demand, slow);
         self.enter(id, Phase::Database);
         self.compute(self.pods.len() as u32 + database, id, demand);
         true
@@ -297,17 +295,22 @@ impl<O: Observer> World<'_, O> {
         let Op::Cache { cache, time, draw, .. } = self.spec.ops[request.pc as usize - 1] else {
             unreachable!("only a cache step sends commands");
         };
-        let draw = draw.wrapping_add(u64::from(request.left));
-        let service = self.spec.samplers[time as usize].draw(request.key, draw);
+        let own = draw.wrapping_add(u64::from(request.left));
+        let service = self.spec.samplers[time as usize].draw(request.key, own);
+        let shard = self.shard_of_command(request, cache, draw);
+        self.command_of(id, shard, service);
+    }
+
+    /// The shard to which the command of a request goes, of those of the cache that begins with `cache`;
+    /// `draw` is that of its step.
+    pub(super) fn shard_of_command(&self, request: &Request, cache: Id, draw: u64) -> Id {
         let shards = self.spec.caches[cache as usize].shards;
-        let shard = if shards > 1 {
-            // The key's hash: as good as any number, and drawn apart from the time that it takes.
-            let hash = request.key.item(draw).bits(0);
-            ((u128::from(hash) * u128::from(shards)) >> 64) as Id
-        } else {
-            0
-        };
-        self.command_of(id, cache + shard, service);
+        if shards <= 1 {
+            return cache;
+        }
+        // The key's hash: as good as any number, and drawn apart from the time that it takes.
+        let hash = request.key.item(draw.wrapping_add(u64::from(request.left))).bits(0);
+        cache + ((u128::from(hash) * u128::from(shards)) >> 64) as Id
     }
 
     /// A command that takes the cache's server so long.

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod kafka;
+mod laws;
 pub mod mesh;
 
 pub use self::cluster::{
@@ -67,7 +68,8 @@ pub struct Service {
     pub name: String,
     /// Pods that run, at least 1.
     pub pods: u32,
-    /// CPU that a pod may use \[cores\]; a request never uses more than one core at a time.
+    /// CPU that a pod may use \[cores\]; a request never uses more than one core at a time. See
+    /// [`Lifecycle::unlimited`].
     pub cores: f64,
     /// Servlet threads.
     pub threads: Threads,
@@ -306,8 +308,10 @@ pub struct Database {
     pub io_credits: Option<IoBucket>,
     /// Time of one storage operation without a queue.
     pub io_latency: Span,
-    /// Connections accepted; an attempt above is refused. None: no limit.
+    /// Connections accepted of those who are no administrators; an attempt above is refused. None: no limit.
     pub max_connections: Option<u32>,
+    /// Connections accepted beside those, of administrators only.
+    pub reserved: u32,
 }
 
 /// A cache server, or one shard of a cluster: one command thread. The shards of a cluster stand side by
@@ -572,6 +576,8 @@ pub struct Closed {
     pub users: u32,
     /// Index of the sampler of the pause between journeys; none: no pause.
     pub think: Option<Id>,
+    /// Pause of a user who was refused, before a new connection.
+    pub reconnect: Span,
 }
 
 /// Records that arrive in a topic from outside.

@@ -48,9 +48,8 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
     };
     let ids = |n: usize| 0..n as Id;
     for i in ids(spec.services.len()) {
-        let service = &spec.services[i as usize];
-        let capacity = service.cores * f64::from(service.pods);
-        push(&mut list, format!("{} CPU", service.name), Resource::Cpu(i), capacity);
+        let name = format!("{} CPU", spec.services[i as usize].name);
+        push(&mut list, name, Resource::Cpu(i), processors(spec, i));
     }
     numbering.threads = list.len() as u32;
     for i in ids(spec.services.len()) {
@@ -116,6 +115,21 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
     (list, numbering)
 }
 
+/// Processors that the pods of a service may use at the beginning, all together and alone on their nodes
+/// \[cores\]: their limits; without a limit all that the nodes have on which they are, where those are shared.
+pub fn processors(spec: &Spec, service: Id) -> f64 {
+    let of = &spec.services[service as usize];
+    let shared = spec.cluster.as_ref().filter(|cluster| cluster.shared && of.lifecycle.unlimited);
+    let places = shared.and_then(|cluster| cluster.places.get(service as usize));
+    match (shared, places) {
+        (Some(cluster), Some(places)) if !places.is_empty() => {
+            let nodes: std::collections::BTreeSet<u32> = places.iter().copied().collect();
+            nodes.iter().map(|node| cluster.first[*node as usize].vcpus).sum()
+        }
+        _ => of.cores * f64::from(of.pods),
+    }
+}
+
 /// Consumer threads of a listener that have a partition: no more than there are partitions.
 pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
     let partitions = spec.partitions(listener);
@@ -139,12 +153,15 @@ impl Spec {
                     };
                     station.capacity.min(self.services.iter().map(most).sum())
                 }
-                // Until its quota is used up, a pod may have all cores of its node.
+                // Until its quota is used up, a pod may have all cores of its node; without a limit always.
                 Resource::Cpu(service) => {
                     let service = &self.services[service as usize];
                     let groups = self.cluster.iter().flat_map(|cluster| &cluster.groups);
-                    let vcpus = groups.map(|group| group.vcpus).fold(service.cores, f64::max);
-                    let cores = if service.lifecycle.quota { vcpus } else { service.cores };
+                    let first = self.cluster.iter().flat_map(|cluster| &cluster.first);
+                    let vcpus = groups.map(|group| group.vcpus).chain(first.map(|node| node.vcpus));
+                    let all = vcpus.fold(service.cores.ceil(), f64::max);
+                    let life = &service.lifecycle;
+                    let cores = if life.quota || life.unlimited { all } else { service.cores };
                     cores * f64::from(service.pods)
                 }
                 _ => station.capacity,

@@ -2,6 +2,7 @@
 
 mod change;
 mod edges;
+mod faults;
 mod groups;
 mod mesh;
 mod nodes;
@@ -51,6 +52,7 @@ fn database() -> Database {
         io_credits: None,
         io_latency: Span::ZERO,
         max_connections: None,
+        reserved: 0,
     }
 }
 
@@ -181,7 +183,7 @@ fn nested(writers: u32) -> Vec<String> {
     spec.databases = vec![database()];
     spec.load.open = None;
     spec.samplers.push(Sampler::new(Dist::Constant(1e6)));
-    spec.load.closed = Some(Closed { users: writers, think: Some(1) });
+    spec.load.closed = Some(Closed { users: writers, think: Some(1), reconnect: Span::ZERO });
     lines(&spec, 100.0)
 }
 
@@ -213,7 +215,7 @@ fn a_pool_grows_one_connection_at_a_time() {
     spec.services[0].pools = vec![Pool { minimum_idle: 2, maximum: 10, ..pool(10) }];
     spec.databases = vec![database()];
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users: 10, think: Some(1) });
+    spec.load.closed = Some(Closed { users: 10, think: Some(1), reconnect: Span::ZERO });
     let answered: Vec<f64> = lines(&spec, 10.0)
         .iter()
         .filter(|line| line.contains("Answered"))
@@ -292,7 +294,7 @@ fn two_threads_on_three_partitions_fall_behind_at_one_and_a_half_threads() {
 fn closed_loop_without_think_time() {
     let mut spec = system(&[Dist::Constant(0.25)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users: 100, think: None });
+    spec.load.closed = Some(Closed { users: 100, think: None, reconnect: Span::ZERO });
     let lines = lines(&spec, 10.0);
     assert_eq!(lines.iter().filter(|line| line.contains("Answered")).count(), 4_000);
 }

@@ -133,15 +133,20 @@ impl<O: Observer> World<'_, O> {
         self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
     }
 
-    /// The user's request is over: think and go on, or leave.
-    pub(super) fn user_answered(&mut self, id: u32, answered: bool) {
+    /// The user's request is over: think and go on, or leave. A virtual user who was refused has no connection
+    /// any more, and pauses before it makes another.
+    pub(super) fn user_answered(&mut self, id: u32, failure: Option<Failure>) {
         let mut user = self.users.all[id as usize];
         user.visit += 1;
-        if (answered || user.iteration.is_some())
-            && let Some((visit, at_s)) = self.next_visit(user, self.now.secs())
+        let mut free = self.now;
+        if let (Some(closed), Some(Failure::Refused)) = (self.spec.load.closed, failure) {
+            free += closed.reconnect;
+        }
+        if (failure.is_none() || user.iteration.is_some())
+            && let Some((visit, at_s)) = self.next_visit(user, free.secs())
         {
             self.users.all[id as usize].visit = visit;
-            let at = load::instant(at_s).max(self.now);
+            let at = load::instant(at_s).max(free);
             self.agenda.set(self.slots.user(id), at, Class::Arrive);
             return;
         }
@@ -152,7 +157,7 @@ impl<O: Observer> World<'_, O> {
         // A virtual user begins its next journey after a pause.
         let iteration = iteration.wrapping_add(1);
         let key = user.key.item(u64::from(iteration));
-        let from = self.now + self.pause(key, closed.think);
+        let from = free + self.pause(key, closed.think);
         self.begin_iteration(id, key, iteration, from.max(user.began + SHORTEST_JOURNEY));
     }
 
@@ -166,7 +171,7 @@ impl<O: Observer> World<'_, O> {
             let (why, took) = (Failure::Refused, Span::ZERO);
             self.record(Record::Failed { endpoint, why, took });
             if let Origin::User(user) = origin {
-                self.user_answered(user, false);
+                self.user_answered(user, Some(why));
             }
             return;
         }
@@ -213,7 +218,7 @@ impl<O: Observer> World<'_, O> {
         if let Origin::User(user) = origin
             && !again
         {
-            self.user_answered(user, false);
+            self.user_answered(user, Some(Failure::TooLate));
         }
     }
 

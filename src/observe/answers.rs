@@ -2,6 +2,7 @@
 //! failed, and the ages of those that had not ended when the run did.
 
 use super::histogram::{Counts, Histogram};
+use crate::units::Span;
 
 /// A value of which more or less is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,14 +131,13 @@ impl Pooled {
 
     /// The shortest response or age \[s\]; 0 without any.
     pub fn shortest(&self) -> f64 {
-        self.at_least.quantile(0.0)
+        self.at_least.least().map_or(0.0, Span::secs)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Span;
 
     fn counts(values: &[(u64, u32)]) -> Counts {
         let mut histogram = Histogram::default();

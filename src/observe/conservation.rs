@@ -202,6 +202,9 @@ impl Observer for Ledger {
             Record::Passed { station, waited, served } => {
                 self.passed(station as usize, waited, served);
             }
+            Record::Retimed { station, free } => {
+                self.accounts[station as usize].free_at = free;
+            }
             Record::Used { station, used } => {
                 self.accounts[station as usize].busy_time += used.0 as f64;
             }

@@ -6,22 +6,52 @@ const STEPS_LOG2: u32 = 7;
 const STEPS: u64 = 1 << STEPS_LOG2;
 const CELLS: usize = ((64 - STEPS_LOG2 as usize) + 1) << STEPS_LOG2;
 
-/// Counts in 128 equal steps per octave: a value read back is within 0.4 % of the value recorded.
+/// Counts in 128 equal steps per octave, each with the least and the greatest value that it holds. A
+/// quantile is read within 0.8 % of the values around its rank, and never outside those seen. What only one
+/// value fell into gives that value back, to a ten-millionth: a constant among other times is itself.
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    cells: Vec<u32>,
+    cells: Vec<Cell>,
     count: u64,
     sum: u128,
+    least: u64,
     maximum: u64,
 }
 
+/// Values of one step: how many, and where the least and the greatest lie, as fractions of its width in
+/// parts of 2¹⁶.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cell {
+    count: u32,
+    least: u16,
+    greatest: u16,
+}
+
+impl Cell {
+    const EMPTY: Cell = Cell { count: 0, least: u16::MAX, greatest: 0 };
+
+    #[inline]
+    fn add(&mut self, other: Cell) {
+        self.count = self.count.saturating_add(other.count);
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
+    }
+}
+
 /// What a histogram counted, in the room that it takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    cells: Vec<(u32, u32)>,
+    cells: Vec<(u32, Cell)>,
     count: u64,
     sum: u128,
+    least: u64,
     maximum: u64,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Counts { cells: Vec::new(), count: 0, sum: 0, least: u64::MAX, maximum: 0 }
+    }
 }
 
 impl Counts {
@@ -41,7 +71,7 @@ impl Counts {
     pub fn above(&self, value: Span) -> u64 {
         let last = cell(value.0) as u32;
         let above = self.cells.iter().filter(|(cell, _)| *cell > last);
-        above.map(|(_, count)| u64::from(*count)).sum()
+        above.map(|(_, cell)| u64::from(cell.count)).sum()
     }
 
     /// Largest value.
@@ -59,21 +89,25 @@ impl Counts {
         if times == 0 {
             return;
         }
-        let more = u32::try_from(times).unwrap_or(u32::MAX);
-        let cell = cell(value.0) as u32;
-        match self.cells.binary_search_by_key(&cell, |(cell, _)| *cell) {
-            Ok(place) => self.cells[place].1 = self.cells[place].1.saturating_add(more),
-            Err(place) => self.cells.insert(place, (cell, more)),
+        let within = place(value.0);
+        let count = u32::try_from(times).unwrap_or(u32::MAX);
+        let more = Cell { count, least: within, greatest: within };
+        let number = cell(value.0) as u32;
+        match self.cells.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(known) => self.cells[known].1.add(more),
+            Err(new) => self.cells.insert(new, (number, more)),
         }
         self.count += times;
         self.sum += u128::from(value.0) * u128::from(times);
+        self.least = self.least.min(value.0);
         self.maximum = self.maximum.max(value.0);
     }
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Histogram { cells: vec![0; CELLS], count: 0, sum: 0, maximum: 0 }
+        let cells = vec![Cell::EMPTY; CELLS];
+        Histogram { cells, count: 0, sum: 0, least: u64::MAX, maximum: 0 }
     }
 }
 
@@ -95,13 +129,36 @@ fn edges(cell: usize) -> (u64, u64) {
     (((cell & (STEPS - 1)) + STEPS) << octave, 1 << octave)
 }
 
+/// Parts of a step in which the places of its least and greatest values are kept, as a power of two.
+const PLACES_LOG2: u32 = u16::BITS;
+
+/// Where a value lies within its step, from its beginning on: in whole parts of 2¹⁶, or exactly where the
+/// step is no wider than that.
+#[inline]
+fn place(value: u64) -> u16 {
+    if value < STEPS {
+        return 0;
+    }
+    let octave = value.ilog2() - STEPS_LOG2;
+    let within = value & ((1 << octave) - 1);
+    (within >> octave.saturating_sub(PLACES_LOG2)) as u16
+}
+
+/// The value at a place of a step.
+fn value_at(cell: usize, place: u16) -> f64 {
+    let (low, width) = edges(cell);
+    (low + (u64::from(place) << width.ilog2().saturating_sub(PLACES_LOG2))) as f64
+}
+
 impl Histogram {
     /// Count one value.
     #[inline]
     pub fn record(&mut self, value: Span) {
-        self.cells[cell(value.0)] += 1;
+        let place = place(value.0);
+        self.cells[cell(value.0)].add(Cell { count: 1, least: place, greatest: place });
         self.count += 1;
         self.sum += u128::from(value.0);
+        self.least = self.least.min(value.0);
         self.maximum = self.maximum.max(value.0);
     }
 
@@ -120,20 +177,27 @@ impl Histogram {
         Span(self.maximum)
     }
 
-    /// The value that a share `p` of the values does not exceed \[s\], interpolated within its cell;
-    /// 0 without values.
+    /// Smallest value; none without values.
+    pub fn least(&self) -> Option<Span> {
+        (self.count > 0).then_some(Span(self.least))
+    }
+
+    /// The value that a share `p` of the values does not exceed \[s\]; 0 without values. Values of one step
+    /// are taken to lie evenly between its least and its greatest.
     pub fn quantile(&self, p: f64) -> f64 {
         if self.count == 0 {
             return 0.0;
         }
         let rank = (p * self.count as f64).clamp(1.0, self.count as f64);
         let mut below = 0.0;
-        for (index, &count) in self.cells.iter().enumerate() {
-            let count = f64::from(count);
+        for (index, cell) in self.cells.iter().enumerate() {
+            let count = f64::from(cell.count);
             if below + count >= rank {
-                let (low, width) = edges(index);
-                let value = low as f64 + width as f64 * (rank - below) / count;
-                return value.min(self.maximum as f64) / 1e9;
+                let (low, high) = (value_at(index, cell.least), value_at(index, cell.greatest));
+                // The first of the step is its least, the last its greatest.
+                let along = ((rank - below - 1.0) / (count - 1.0).max(1.0)).clamp(0.0, 1.0);
+                let value = low + (high - low) * along;
+                return value.clamp(self.least as f64, self.maximum as f64) / 1e9;
             }
             below += count;
         }
@@ -143,35 +207,37 @@ impl Histogram {
     /// Add the counts of `other`.
     pub fn merge(&mut self, other: &Histogram) {
         for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
-            *mine += theirs;
+            mine.add(*theirs);
         }
         self.count += other.count;
         self.sum += other.sum;
+        self.least = self.least.min(other.least);
         self.maximum = self.maximum.max(other.maximum);
     }
 
     /// The counts without what is empty.
     pub fn compact(&self) -> Counts {
-        let filled = self.cells.iter().enumerate().filter(|(_, count)| **count > 0);
-        let cells = filled.map(|(cell, count)| (cell as u32, *count)).collect();
-        Counts { cells, count: self.count, sum: self.sum, maximum: self.maximum }
+        let filled = self.cells.iter().enumerate().filter(|(_, cell)| cell.count > 0);
+        let cells = filled.map(|(number, cell)| (number as u32, *cell)).collect();
+        let Histogram { count, sum, least, maximum, .. } = *self;
+        Counts { cells, count, sum, least, maximum }
     }
 
     /// Add counts kept from another histogram.
     pub fn add(&mut self, counts: &Counts) {
-        for &(cell, count) in &counts.cells {
-            let mine = &mut self.cells[cell as usize];
-            *mine = mine.saturating_add(count);
+        for &(cell, theirs) in &counts.cells {
+            self.cells[cell as usize].add(theirs);
         }
         self.count += counts.count;
         self.sum += counts.sum;
+        self.least = self.least.min(counts.least);
         self.maximum = self.maximum.max(counts.maximum);
     }
 
     /// Forget everything.
     pub fn clear(&mut self) {
-        self.cells.fill(0);
-        (self.count, self.sum, self.maximum) = (0, 0, 0);
+        self.cells.fill(Cell::EMPTY);
+        (self.count, self.sum, self.least, self.maximum) = (0, 0, u64::MAX, 0);
     }
 }
 
@@ -209,5 +275,62 @@ mod tests {
         }
         assert!((histogram.mean() - 0.050_000_5).abs() < 1e-9);
         assert!((histogram.quantile(1.0) - 0.1).abs() < 1e-12);
+    }
+
+    /// Nothing but 10 ms: every percentile is 10 ms, whatever the width of the step.
+    #[test]
+    fn a_constant_is_itself() {
+        for constant in [1, 127, 128, 12_345, 10_000_000, 99_999_999_999, 86_400_000_000_001] {
+            let mut histogram = Histogram::default();
+            for _ in 0..7 {
+                histogram.record(Span(constant));
+            }
+            for p in [0.0, 0.01, 0.5, 0.99, 1.0] {
+                let seconds = constant as f64 / 1e9;
+                assert_eq!(histogram.quantile(p).to_bits(), seconds.to_bits(), "{constant} at {p}");
+            }
+            assert_eq!(histogram.least(), Some(Span(constant)));
+        }
+    }
+
+    /// 60 of 100 take 10 ms, 30 take 50 ms, the others 3 s, and one 100 s.
+    #[test]
+    fn a_constant_among_others_is_itself() {
+        let (mut histogram, mut half) = (Histogram::default(), Histogram::default());
+        for (millis, count) in [(10, 60), (50, 30), (3_000, 9), (100_000, 1)] {
+            for number in 0..count {
+                let into = if number % 2 == 0 { &mut histogram } else { &mut half };
+                into.record(Span::from_millis(millis));
+            }
+        }
+        let mut kept = histogram.clone();
+        kept.add(&half.compact());
+        histogram.merge(&half);
+        assert_eq!(kept.compact(), histogram.compact());
+        for (p, seconds) in [(0.3, 0.01), (0.6, 0.01), (0.9, 0.05), (0.95, 3.0), (1.0, 100.0)] {
+            let read = histogram.quantile(p);
+            assert!((read / seconds - 1.0).abs() < 1e-7, "{read} for {seconds} at {p}");
+        }
+    }
+
+    /// Quantiles rise with `p`, and stay between the least and the greatest.
+    #[test]
+    fn quantiles_are_in_order() {
+        let mut histogram = Histogram::default();
+        let key = crate::random::Key::root(3, 0);
+        let mut values: Vec<u64> =
+            (0..1_000).map(|i| 9_000_000 + key.bits(i) % 5_000_000).collect();
+        values.iter().for_each(|value| histogram.record(Span(*value)));
+        values.sort_unstable();
+        let mut last = 0.0;
+        for step in 0..=10_000 {
+            let p = f64::from(step) / 10_000.0;
+            let read = histogram.quantile(p);
+            let rank = ((p * 1_000.0).ceil() as usize).max(1);
+            assert!(read >= last && read >= values[0] as f64 / 1e9);
+            assert!(read <= values[999] as f64 / 1e9);
+            assert!((read * 1e9 / values[rank - 1] as f64 - 1.0).abs() < 0.008, "{p}");
+            last = read;
+        }
     }
 }

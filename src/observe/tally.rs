@@ -66,6 +66,8 @@ struct Level {
     busy: f64,
     /// Sum of change × time since the bin began \[ns\].
     busy_moment: f64,
+    /// Time of service of what came to a first-come-first-served device \[ns\].
+    asked: f64,
     left: u64,
     /// Whether the number waiting is the lag of a listener.
     lag: bool,
@@ -87,6 +89,7 @@ impl Level {
             waiting_least: self.waiting_least,
             waiting_most: self.waiting_most,
             left: self.left,
+            asked: self.asked / length,
             waited_least: self.waited_least.unwrap_or_default(),
         };
         *self = Level {
@@ -114,6 +117,9 @@ pub struct StationBin {
     pub waiting_most: i64,
     /// How many left it, or passed through it.
     pub left: u64,
+    /// Capacity that what came to a first-come-first-served device asks for, mean over time: more than there
+    /// is where it is overloaded; zero for other stations.
+    pub asked: f64,
     /// Shortest wait of all that passed a first-come-first-served device; zero for other stations.
     pub waited_least: Span,
 }
@@ -452,7 +458,7 @@ impl Observer for Tally {
             }
             Record::Passed { station, waited, served } => {
                 let level = &mut self.levels[station as usize];
-                level.busy_moment -= served.0 as f64;
+                level.asked += served.0 as f64;
                 level.waiting_moment -= waited.0 as f64;
                 level.left += 1;
                 level.waited_least =
@@ -519,6 +525,8 @@ impl Observer for Tally {
                 owed[group as usize] = used;
             }
             Record::Settled { state } => self.current.settled.push((state, now)),
+            // Its work is told when it is done.
+            Record::Retimed { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
     }

@@ -64,6 +64,11 @@ impl Observer for Digest {
                 self.take(waited.0);
                 self.take(served.0);
             }
+            Record::Retimed { station, free } => {
+                self.take(6);
+                self.take(u64::from(station));
+                self.take(free.0);
+            }
             Record::Used { station, used } => {
                 self.take(13);
                 self.take(u64::from(station));
@@ -121,14 +126,16 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if !matches!(
+        let of_stations = matches!(
             record,
             Record::Level { .. }
                 | Record::Passed { .. }
+                | Record::Retimed { .. }
                 | Record::Used { .. }
                 | Record::Waited { .. }
                 | Record::Unfinished { .. }
-        ) {
+        );
+        if !of_stations {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

@@ -195,7 +195,8 @@ fn theory(line: f64) -> Vec<Check> {
         law: law.to_owned(),
         source: "Denning and Buzen 1978".to_owned(),
         theory,
-        bound: measure == Measure::LineRps,
+        bound: measure == Measure::LineRps || agreement == Agreement::Saturated,
+        asked: (agreement == Agreement::Saturated).then_some(1000.0 / line),
         simulation,
         agreement,
     };
@@ -214,7 +215,7 @@ fn theory(line: f64) -> Vec<Check> {
             Measure::Busy,
             Some("order CPU"),
             "utilisation law",
-            share,
+            share.min(1.0),
             estimate(share.min(1.0), 0.01),
             if beyond { Agreement::Saturated } else { Agreement::Agrees },
         ),

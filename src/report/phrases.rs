@@ -253,8 +253,28 @@ const PHRASES: &[(&str, &str)] = &[
         "`{0}`의 컨슈머 스레드는 {1}개, `{3}`의 파티션은 {2}개: {4}개는 유휴",
     ),
     (
-        "the pools of all pods may open {0} connections to `{1}`, which accepts {2}",
-        "모든 파드의 커넥션 풀은 `{1}`에 {0}개까지 열 수 있으나 {2}개만 허용됨",
+        "the pools of all pods may open {0} connections to `{1}`, which accepts {2} ({3} reserved)",
+        "모든 파드의 커넥션 풀은 `{1}`에 {0}개까지 열 수 있으나 {2}개(예약 {3}개 포함)만 허용됨",
+    ),
+    // Why a default that decides something is what it is.
+    (
+        "not given: a full backlog drops what asks for a connection, and the kernel asks again after 1 s \
+         (RFC 6298)",
+        "미지정: 백로그가 가득 차면 연결 요청이 버려지고 커널이 1초 뒤 다시 요청함(RFC 6298)",
+    ),
+    (
+        "not given: PostgreSQL's default (superuser_reserved_connections)",
+        "미지정: PostgreSQL 기본값(superuser_reserved_connections)",
+    ),
+    (
+        "without node groups nobody says what is free: a pod without a limit has the cores that it requests, \
+         rounded up, at least one",
+        "노드 그룹이 없어 남는 CPU를 알 수 없음: limit 없는 파드는 request를 올림한 코어 수(최소 1코어)를 사용",
+    ),
+    (
+        "without node groups nobody says on how many cores a limit is used up: as many as the limit, rounded \
+         up",
+        "노드 그룹이 없어 limit을 몇 코어에서 소진하는지 알 수 없음: limit을 올림한 코어 수로 봄",
     ),
     (
         "mix {0}: {1} requests/s with the journeys' own think times keep {2} users there at the peak, not the {3} stated (Little's law)",
@@ -598,6 +618,23 @@ mod tests {
                 None => format!("{text}\n{line}"),
             });
         code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn reasons_of_defaults_are_known() {
+        let sources = [
+            include_str!("../scenario/resolve/load.rs"),
+            include_str!("../scenario/resolve/nodes.rs"),
+            include_str!("../scenario/resolve/system.rs"),
+        ];
+        let mut reasons = 0;
+        for literal in sources.iter().flat_map(|source| literals(source)) {
+            if literal.starts_with("not given: ") || literal.starts_with("without node groups ") {
+                assert!(known(&literal).is_some(), "no Korean for: {literal}");
+                reasons += 1;
+            }
+        }
+        assert_eq!(reasons, 4);
     }
 
     #[test]

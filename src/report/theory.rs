@@ -96,15 +96,13 @@ pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
         text.push_str(&say(lang, Word::TheoryDiffers, &said.map(String::as_str)));
     }
     // The most overloaded station of all variants stands for the others.
-    let most = all()
-        .filter(|check| check.agreement == Agreement::Saturated)
-        .max_by(|a, b| a.theory.total_cmp(&b.theory));
-    if let Some(most) = most {
+    let over = all().filter_map(|check| Some((check, check.asked?)));
+    if let Some((most, asked)) = over.max_by(|a, b| a.1.total_cmp(&b.1)) {
         if !text.is_empty() {
             text.push(' ');
         }
         let at = most.at.clone().unwrap_or_default();
-        let said = [super::facts::load(result, lang), at, number::plain(most.theory)];
+        let said = [super::facts::load(result, lang), at, number::plain(asked)];
         text.push_str(&say(lang, Word::TheorySaturated, &said.each_ref().map(String::as_str)));
     }
     (!text.is_empty()).then_some(text)

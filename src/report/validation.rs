@@ -180,6 +180,7 @@ fn measure(which: Measure, at: Option<&String>) -> String {
         source: String::new(),
         theory: 0.0,
         bound: false,
+        asked: None,
         simulation: Estimate::default(),
         agreement: Agreement::Agrees,
     };

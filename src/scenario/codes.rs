@@ -196,8 +196,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0307",
         "a sum with infinite variance",
-        "A sum is matched by mean and variance, which a Pareto law of shape 2 or less does not have.",
-        "Use a larger shape, or make the time a step of its own.",
+        "Times of a sum are drawn one by one up to 64 times; beyond that they are drawn in groups, by mean \
+         and variance, which a Pareto law of shape 2 or less does not have.",
+        "Use a larger shape, or fewer times in one step.",
     ),
     entry(
         "E0308",

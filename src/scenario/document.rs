@@ -153,7 +153,7 @@ document! {
         replicas: Option<Setting<Count<1, 10_000>>>,
         /// Horizontal autoscaler; the pods that run are its minimum.
         autoscaling: Option<AutoscalingDoc>,
-        /// Resources of a pod; 1 core by default.
+        /// Resources of a pod.
         pod: Option<PodDoc>,
         /// How a pod ends; by default it finishes its work, however long that takes.
         shutdown: Option<ShutdownDoc>,
@@ -208,7 +208,7 @@ document! {
         engine: Option<Name>,
         /// Storage.
         storage: Option<StorageDoc>,
-        /// Connections accepted; by default the class's, else unlimited.
+        /// Connections accepted, those reserved included; by default the class's, else unlimited.
         max_connections: Option<Setting<Count<1, 1_000_000>>>,
         /// Connections of those that only administrators get; 3 by default.
         reserved: Option<Setting<Count<0, 1000>>>,
@@ -530,6 +530,9 @@ document! {
         users: Count<1, 1_000_000>,
         /// Pause between journeys.
         think: Option<Time>,
+        /// Pause of a user who was refused, before a new connection; 1 s by default: a full backlog drops what
+        /// asks for one, and the kernel asks again after a second.
+        reconnect: Option<Duration>,
     }
 
     /// Records from outside.

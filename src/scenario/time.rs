@@ -240,27 +240,3 @@ fn law_of(law: &LawDoc, problems: &mut Problems) -> Option<Form> {
     // The other laws have no logarithm of a mean that is zero.
     Some(Form::Law(if dist.mean() > 0.0 { dist } else { Dist::Constant(0.0) }))
 }
-
-/// The law of a sum of independent times, each with how often it occurs: means and variances add, and
-/// the sum is taken as log-normal. None where a variance is infinite.
-pub(crate) fn sum(terms: &[(f64, Dist)]) -> Option<Dist> {
-    let mut present = terms.iter().filter(|(times, dist)| *times > 0.0 && dist.mean() > 0.0);
-    if let (Some((times, dist)), None) = (present.next(), present.next())
-        && (times - 1.0).abs() < 1e-12
-    {
-        return Some(dist.clone());
-    }
-    let (mut mean, mut variance) = (0.0, 0.0);
-    for (times, dist) in terms {
-        mean += times * dist.mean();
-        variance += times * dist.scv() * dist.mean() * dist.mean();
-    }
-    if !variance.is_finite() {
-        return None;
-    }
-    Some(if variance > 0.0 {
-        Dist::LogNormal { mean, cv: variance.sqrt() / mean }
-    } else {
-        Dist::Constant(mean)
-    })
-}

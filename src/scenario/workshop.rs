@@ -332,7 +332,8 @@ impl Lever<'_> {
         let Some(accepted) = database.max_connections else {
             return Err("its connections have no limit".into());
         };
-        let (name, wanted) = (&database.name, self.more(accepted));
+        let (name, reserved) = (&database.name, database.reserved);
+        let (accepted, wanted) = (accepted + reserved, self.more(accepted) + reserved);
         let document = self.input.system.databases.get(name);
         let by_class = document.is_some_and(|document| document.max_connections.is_none());
         let accepts = |item: &DatabaseItem| item.max_connections.map_or(0, |count| count.0);

@@ -35,8 +35,10 @@ pub struct Cpu {
     whole: usize,
     /// Jobs by (virtual end as bits of a non-negative f64, order of arrival and who).
     jobs: Jobs,
-    /// How many times longer than alone a job takes now.
+    /// How many times longer than alone on a sound machine a job takes now; and what of that is the
+    /// machine's doing.
     slowness: f64,
+    slow: f64,
     /// Service attained by a job that was there since the processor was last idle \[ns\].
     attained: f64,
     updated: Time,
@@ -67,6 +69,7 @@ impl Cpu {
             whole: cores.ceil() as usize,
             jobs: Jobs::default(),
             slowness: 1.0,
+            slow: 1.0,
             attained: 0.0,
             updated: Time::ZERO,
             started: 0,
@@ -101,6 +104,19 @@ impl Cpu {
         self.share();
         let change = Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
         self.moved(now, change)
+    }
+
+    /// From `now` on everything takes `times` > 0 times as long as on a sound machine, the jobs under way
+    /// too: what is left of them is stretched, what they have had is not. They use their cores meanwhile.
+    ///
+    /// [`Cpu::next`] moves.
+    pub fn set_slow(&mut self, now: Time, times: f64) {
+        debug_assert!(times > 0.0, "a machine that takes no time");
+        if !self.jobs.is_empty() {
+            self.advance(now);
+        }
+        self.slow = times;
+        self.share();
     }
 
     fn has(&mut self, cores: f64) {
@@ -213,7 +229,9 @@ impl Cpu {
         if self.quota.is_some() {
             passed = self.run(now);
         }
-        self.attained += if self.slowness > 1.0 { passed / self.slowness } else { passed };
+        // Division by one is exact, and slow.
+        let alone = self.slowness.to_bits() == 1_f64.to_bits();
+        self.attained += if alone { passed } else { passed / self.slowness };
         self.updated = now;
     }
 
@@ -229,7 +247,7 @@ impl Cpu {
 
     #[inline]
     fn share(&mut self) {
-        self.slowness = (self.jobs.len().cast_signed() as f64 * self.per_core).max(1.0);
+        self.slowness = (self.jobs.len().cast_signed() as f64 * self.per_core).max(1.0) * self.slow;
     }
 
     /// `who` begins to compute for `demand` of one core's time.
@@ -388,6 +406,38 @@ mod tests {
             run(1.0, &[(0, 3), (0, 3), (0, 3)]).iter().map(|end| end.0).collect::<Vec<_>>(),
             [0, 1, 2]
         );
+    }
+
+    /// A job of 10 ms on a machine that takes five times as long from 2 ms to 22 ms: 2 + 20 / 5 = 6 ms are
+    /// done by then, and it ends at 26 ms. One that begins at 12 ms shares the core: by 22 ms it has had
+    /// 1 ms and the first 2 + 2 + 1 = 5; then each needs 5 and 4 at half a core: ends at 30 and 31 ms.
+    #[test]
+    fn a_machine_is_slow_for_a_while() {
+        let ends = |jobs: &[(u64, u64)]| {
+            let mut cpu = Cpu::new(1.0);
+            let mut ends = Vec::new();
+            let mut changes = vec![(2, 5.0), (22, 1.0)].into_iter().peekable();
+            let mut jobs = jobs.iter().enumerate().peekable();
+            loop {
+                let change = changes.peek().map_or(Time::NEVER, |(at, _)| millis(*at));
+                let job = jobs.peek().map_or(Time::NEVER, |(_, (at, _))| millis(*at));
+                let next = cpu.next();
+                if next == Time::NEVER && change == Time::NEVER && job == Time::NEVER {
+                    return ends;
+                }
+                if next <= change.min(job) {
+                    ends.extend(cpu.finish(next).map(|(who, _)| (who, next)));
+                } else if job <= change {
+                    let (who, (at, demand)) = jobs.next().expect("it was peeked at");
+                    cpu.start(millis(*at), who as u32, Span::from_millis(*demand));
+                } else {
+                    let (at, times) = changes.next().expect("it was peeked at");
+                    cpu.set_slow(millis(at), times);
+                }
+            }
+        };
+        assert_eq!(ends(&[(0, 10)]), [(0, millis(26))]);
+        assert_eq!(ends(&[(0, 10), (12, 5)]), [(1, millis(30)), (0, millis(31))]);
     }
 
     fn micros(value: u64) -> Time {

@@ -7,8 +7,9 @@ use super::result::{
 };
 use super::search::Line;
 use super::setup::Day;
+use super::used::capacity_of;
 use super::{CONFIDENCE, theory};
-use crate::model::spec::{Resource, Spec};
+use crate::model::spec::{Id, Resource, Spec};
 use crate::model::stations::stations;
 use crate::observe::Phase;
 use crate::observe::answers::Pooled;
@@ -381,12 +382,22 @@ pub(super) fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationR
     stations(spec)
         .into_iter()
         .enumerate()
-        .map(|(index, station)| StationResult {
-            wait: waits(station.resource, index, outcomes),
-            name: station.name,
-            busy: positive(outcomes, |outcome| share_of(outcome.busy[index], station.capacity)),
-            waiting: positive(outcomes, |outcome| outcome.waiting[index]),
-            busy_by_bin: Vec::new(),
+        .map(|(index, station)| {
+            let share = |outcome: &Outcome| {
+                let pods = |service: Id| {
+                    let more = outcome.pods.get(service as usize).copied().unwrap_or_default();
+                    f64::from(spec.services[service as usize].pods) + more
+                };
+                let busy = outcome.busy[index];
+                share_of(busy, capacity_of(spec, &station, &pods).max(busy))
+            };
+            StationResult {
+                busy: positive(outcomes, share),
+                waiting: positive(outcomes, |outcome| outcome.waiting[index]),
+                wait: waits(station.resource, index, outcomes),
+                name: station.name,
+                busy_by_bin: Vec::new(),
+            }
         })
         .collect()
 }

@@ -59,6 +59,9 @@ pub(crate) struct Outcome {
     pub(crate) busy: Vec<f64>,
     /// Number waiting at each station, mean over the window.
     pub(crate) waiting: Vec<f64>,
+    /// Pods that were ready beyond those of the beginning, mean over the window, by service; as short as
+    /// none were.
+    pub(crate) pods: Vec<f64>,
     /// Where the time of an answered request went: mean \[ms\] by phase.
     pub(crate) anatomy_ms: [f64; Phase::ALL.len()],
     pub(crate) connections_refused: u64,
@@ -231,6 +234,7 @@ fn quarters(bins: &[Bin]) -> Vec<Bin> {
                 whole.length = whole.length + next.length;
                 for (sum, more) in whole.stations.iter_mut().zip(&next.stations) {
                     sum.busy += (more.busy - sum.busy) / (number + 1) as f64;
+                    sum.asked += (more.asked - sum.asked) / (number + 1) as f64;
                     sum.waiting += (more.waiting - sum.waiting) / (number + 1) as f64;
                     sum.waiting_least = sum.waiting_least.min(more.waiting_least);
                     sum.waited_least = sum.waited_least.min(more.waited_least);
@@ -325,6 +329,11 @@ fn outcome(bins: &[Bin], answers: Answers, waits: Vec<Waits>, load: f64) -> Outc
             *sum += nanos;
         }
     }
+    let services = bins.iter().map(|bin| bin.pods.len()).max().unwrap_or(0);
+    let pods = |service: usize| -> f64 {
+        let more = |bin: &Bin| bin.pods.get(service).copied().unwrap_or_default();
+        bins.iter().map(|bin| more(bin) * bin.length.secs()).sum::<f64>() / seconds
+    };
     let millis = |value: Option<Bounded>| value.map_or(f64::NAN, |value| value.least * 1e3);
     let [p50_ms, p95_ms, p99_ms] = answers.quantiles(SHARES, false).map(millis);
     let worst_wait = waits.iter().filter_map(|waits| waits.times.quantile(0.99));
@@ -350,6 +359,7 @@ fn outcome(bins: &[Bin], answers: Answers, waits: Vec<Waits>, load: f64) -> Outc
         max_lag: bins.iter().map(|bin| bin.max_lag).max().unwrap_or(0) as f64,
         busy,
         waiting: over_stations(&|bin, station| bin.stations[station].waiting),
+        pods: (0..services).map(pods).collect(),
         anatomy_ms: spent.map(|nanos| nanos as f64 / 1e6 / answered.max(1.0)),
         connections_refused: bins.iter().map(|bin| bin.connections_refused).sum(),
         answers,
@@ -384,8 +394,7 @@ fn is_never_empty(bin: &StationBin, in_work: i64) -> bool {
 fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
     let [.., last] = quarters else { return 0.0 };
     if last.waited_least > Span::ZERO {
-        // A device reports its jobs as they come, so that its busy time is the work that was asked of it.
-        let asked = quarters.iter().map(|bin| bin.busy).sum::<f64>() / quarters.len() as f64;
+        let asked = quarters.iter().map(|bin| bin.asked).sum::<f64>() / quarters.len() as f64;
         return (1.0 - 1.0 / asked).max(0.0);
     }
     let empty = quarters.iter().rposition(|bin| !is_never_empty(bin, in_work));

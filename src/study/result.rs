@@ -176,6 +176,9 @@ pub struct Check {
     pub theory: f64,
     /// True where theory knows no more than that the number is not above `theory`.
     pub bound: bool,
+    /// How many times its capacity a saturated station is asked for; none for all else.
+    #[serde(default)]
+    pub asked: Option<f64>,
     /// What was simulated, with its 99.9 % interval.
     pub simulation: Estimate,
     /// Whether the two agree.

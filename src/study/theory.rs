@@ -5,6 +5,8 @@
 //! time that a processor, a device or a cache is busy is the rate of visits times the work of a visit,
 //! however long the queues are (Denning and Buzen 1978).
 
+mod rows;
+
 use super::result::{Agreement, Check, Measure, StudyResult, VariantResult};
 use super::setup::{Prediction, Study};
 use crate::model::spec::{Id, Op, Resource, Spec};
@@ -15,8 +17,9 @@ use crate::stats::distribution::student_t_quantile;
 
 /// Confidence of the intervals in which theory must lie: of a thousand true statements one is doubted.
 pub const CONFIDENCE: f64 = 0.999;
-/// Theory and a simulation without any spread agree to so many parts of their size.
-const EXACT: f64 = 1e-9;
+/// Theory and a simulation without any spread agree to so many parts of their size: time counts whole
+/// nanoseconds, of which a millisecond has a million.
+const EXACT: f64 = 1e-6;
 /// Share of errors above which what is offered is not what is worked on, so that the utilisation law
 /// cannot be told from the offered load.
 const LOST: f64 = 1e-3;
@@ -42,7 +45,7 @@ pub(super) fn check(study: &Study, result: &mut StudyResult) {
         if index == 0 {
             checks.extend(study.theory.iter().filter_map(|said| stated(said, variant, load)));
         }
-        checks.extend(operational(spec, variant, load));
+        checks.extend(operational(spec, variant, load, study.window.measure.secs()));
         result.variants[index].theory = checks;
     }
 }
@@ -50,7 +53,7 @@ pub(super) fn check(study: &Study, result: &mut StudyResult) {
 /// A prediction of the scenario beside its number; none where this study has not looked.
 pub(super) fn stated(said: &Prediction, variant: &VariantResult, load: f64) -> Option<Check> {
     let simulation = seen(said.measure, said.at.as_deref(), variant, load)?;
-    Some(Check { stated: true, ..compared(said.clone(), widened(simulation)) })
+    Some(Check { stated: true, ..compared(said.clone(), widened(simulation), EXACT) })
 }
 
 /// What the study found of a measure, at 95 %.
@@ -108,8 +111,9 @@ pub(super) fn widened(estimate: Estimate) -> Estimate {
     Estimate { low: estimate.mean - half, high: estimate.mean + half, ..estimate }
 }
 
-fn compared(said: Prediction, simulation: Estimate) -> Check {
-    let room = EXACT * said.expected.abs().max(simulation.mean.abs());
+/// Theory beside a simulation, which agree within so many parts of their size.
+fn compared(said: Prediction, simulation: Estimate, precision: f64) -> Check {
+    let room = precision * said.expected.abs().max(simulation.mean.abs());
     let agrees = simulation.low - room <= said.expected && said.expected <= simulation.high + room;
     Check {
         stated: false,
@@ -119,14 +123,16 @@ fn compared(said: Prediction, simulation: Estimate) -> Check {
         source: said.source,
         theory: said.expected,
         bound: false,
+        asked: None,
         simulation,
         agreement: if agrees { Agreement::Agrees } else { Agreement::Differs },
     }
 }
 
 /// The utilisation law for every processor, device and cache, and the flow law for events: where nothing
-/// is lost. Stations asked for more than they have are saturated, and theory says no more than that.
-fn operational(spec: &Spec, variant: &VariantResult, load: f64) -> Vec<Check> {
+/// is lost. Of a station that is asked for more than it has theory says no more than that it is full; and what
+/// lies behind one gets what that lets pass, at most what is offered.
+fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -> Vec<Check> {
     let Some(users) = &variant.at_target else { return Vec::new() };
     let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
     let all = stations(spec);
@@ -134,9 +140,12 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64) -> Vec<Check> {
     let mut checks = Vec::new();
     checks.extend(bound(&demands, &all, variant, load));
     let saturated = demands.work.iter().any(|work| over(work) >= 1.0);
-    if !saturated && users.error_rate.mean > LOST {
+    let full = saturated || rows::is_full(spec, variant);
+    if !full && users.error_rate.mean > LOST {
         return checks;
     }
+    // A window cuts off what is under way at its ends: about one request.
+    let precision = EXACT + 1.0 / (load * window_s).max(1.0);
     let predicted = |measure, at: Option<&str>, law: &str, expected| Prediction {
         measure,
         at: at.map(Into::into),
@@ -148,17 +157,14 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64) -> Vec<Check> {
         let name = all[work.0].name.as_str();
         let said = predicted(Measure::Busy, Some(name), "utilisation law", over(work));
         let Some(simulation) = seen(Measure::Busy, Some(name), variant, load) else { continue };
-        if !saturated {
-            checks.push(compared(said, widened(simulation)));
-        } else if over(work) >= 1.0 {
-            let mut check = compared(said, widened(simulation));
-            check.agreement = Agreement::Saturated;
-            checks.push(check);
+        // How many pods there are is not the description's to say where they are scaled.
+        if !rows::is_scaled(spec, all[work.0].resource) {
+            checks.push(rows::row(said, widened(simulation), full, precision));
         }
     }
-    if !saturated && demands.events > 0.0 {
+    if demands.events > 0.0 {
         let said = predicted(Measure::EventsPerS, None, "flow balance", demands.events);
-        checks.push(compared(said, widened(users.events_per_s)));
+        checks.push(rows::row(said, widened(users.events_per_s), full, precision));
     }
     checks
 }
@@ -179,6 +185,7 @@ fn bound(demands: &Demands, all: &[Station], variant: &VariantResult, load: f64)
         source: OPERATIONAL.into(),
         theory: expected,
         bound: true,
+        asked: None,
         simulation,
         agreement: if agrees { Agreement::Agrees } else { Agreement::Differs },
     })

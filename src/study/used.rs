@@ -87,18 +87,23 @@ impl There<'_> {
             let began = f64::from(self.spec.services[service as usize].pods);
             (began + bin.pods.get(service as usize).copied().unwrap_or_default()).max(0.0)
         };
-        let each = |service: Id| found.capacity / f64::from(spec.services[service as usize].pods);
-        match found.resource {
-            Resource::Cpu(service) | Resource::Threads(service) | Resource::Pool(service, _) => {
-                each(service) * pods(service)
-            }
-            Resource::Listener(listener) => {
-                let partitions = f64::from(spec.partitions(listener));
-                let listener = &spec.listeners[listener as usize];
-                (pods(listener.service) * f64::from(listener.concurrency)).min(partitions)
-            }
-            _ => found.capacity,
+        capacity_of(spec, found, &pods)
+    }
+}
+
+/// Capacity of a station in its unit, with so many pods of each service as are there.
+pub(super) fn capacity_of(spec: &Spec, station: &Station, pods: &dyn Fn(Id) -> f64) -> f64 {
+    let each = |service: Id| station.capacity / f64::from(spec.services[service as usize].pods);
+    match station.resource {
+        Resource::Cpu(service) | Resource::Threads(service) | Resource::Pool(service, _) => {
+            each(service) * pods(service)
         }
+        Resource::Listener(listener) => {
+            let partitions = f64::from(spec.partitions(listener));
+            let listener = &spec.listeners[listener as usize];
+            (pods(listener.service) * f64::from(listener.concurrency)).min(partitions)
+        }
+        _ => station.capacity,
     }
 }
 

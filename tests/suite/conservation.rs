@@ -50,7 +50,7 @@ fn when_a_closed_load_is_over_everything_is_given_back() {
         spec.samplers.push(Sampler::new(Dist::Constant(1e6)));
         let think = Some((spec.samplers.len() - 1) as Id);
         spec.load.open = None;
-        spec.load.closed = Some(Closed { users: 12, think });
+        spec.load.closed = Some(Closed { users: 12, think, reconnect: Span::ZERO });
         spec.load.records.clear();
         let run = Run {
             seed: 5,

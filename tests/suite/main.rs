@@ -11,6 +11,7 @@ mod ladder;
 mod limits;
 mod pools;
 mod properties;
+mod readings;
 mod replay;
 mod rollout;
 mod saturation;

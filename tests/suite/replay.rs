@@ -109,6 +109,7 @@ impl Observer for Outcomes {
             | Record::Unfinished { .. }
             | Record::Waited { .. }
             | Record::Passed { .. }
+            | Record::Retimed { .. }
             | Record::Used { .. }
             | Record::Pods { .. }
             | Record::Nodes { .. }
@@ -205,6 +206,7 @@ fn with_idle(spec: &Spec) -> Spec {
         io_credits: None,
         io_latency: Span::ZERO,
         max_connections: None,
+        reserved: 0,
     };
     spec.databases.insert(0, database);
     for cache in &mut spec.caches {

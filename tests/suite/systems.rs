@@ -276,8 +276,9 @@ fn load() -> impl Strategy<Value = Load> {
     });
     let open = (50.0..1500.0, any::<bool>())
         .prop_map(|(requests_per_s, regular)| (Some(Open { requests_per_s, regular }), None));
-    let closed =
-        (1..20_u32, think).prop_map(|(users, think)| (None, Some(Closed { users, think })));
+    let closed = (1..20_u32, think).prop_map(|(users, think)| {
+        (None, Some(Closed { users, think, reconnect: Span::from_millis(50) }))
+    });
     let source = (0..8_u32, 1.0..800.0, any::<bool>()).prop_map(|(topic, per_s, regular)| Source {
         topic,
         per_s,
@@ -310,6 +311,7 @@ fn stores() -> impl Strategy<Value = (Vec<Database>, Vec<Cache>, Vec<Topic>, Vec
             io_credits: None,
             io_latency: millis(latency),
             max_connections,
+            reserved: 0,
         });
     // None, a single server, or a cluster.
     let caches = (0..4_u32, 0..2_u64).prop_map(|(shards, trip)| {

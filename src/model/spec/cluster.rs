@@ -98,8 +98,12 @@ pub struct Lifecycle {
     /// The only group of nodes on which its pods may run; any if none.
     pub group: Option<Id>,
     /// Whether the limit on its processor is a quota of each 100 ms, as the kernel has it; else a pod has
-    /// a slower processor. A quota needs nodes: their cores use it up.
+    /// a slower processor. The cores of its node use it up; where there are no nodes, as many as the limit,
+    /// rounded up.
     pub quota: bool,
+    /// Whether there is no limit: where pods share nodes, a pod may use what its node has free, by the weight
+    /// of its request; elsewhere it has its `cores` for itself.
+    pub unlimited: bool,
     /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
     pub ready_after: Span,
     /// How a new pod is slower than an old one.

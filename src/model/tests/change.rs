@@ -137,7 +137,7 @@ fn a_larger_database_works_on_what_it_has() {
     };
     let mut spec = system(&[Dist::Constant(1.0)], &[query, Op::End], 0.0);
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users: 2, think: None });
+    spec.load.closed = Some(Closed { users: 2, think: None, reconnect: Span::ZERO });
     spec.databases = vec![Database { cores: 1.0, ..database() }];
     let mut after = spec.clone();
     after.databases[0].cores = 2.0;

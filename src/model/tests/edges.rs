@@ -6,7 +6,7 @@ use crate::random::Key;
 
 fn closed(mut spec: Spec, users: u32) -> Spec {
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users, think: None });
+    spec.load.closed = Some(Closed { users, think: None, reconnect: Span::ZERO });
     spec
 }
 
@@ -87,7 +87,7 @@ fn whoever_holds_a_lock_may_take_it_again() {
     ];
     let mut spec = closed(system(&[Dist::Constant(0.001), Dist::Constant(1e6)], &ops, 0.0), 2);
     spec.locks = vec![Lock { name: "stock".into() }];
-    spec.load.closed = Some(Closed { users: 2, think: Some(1) });
+    spec.load.closed = Some(Closed { users: 2, think: Some(1), reconnect: Span::ZERO });
     let lines = lines(&spec, 1.0);
     // The lock is free only after the outer of the two.
     let answered: Vec<&str> = lines
@@ -147,7 +147,7 @@ fn a_call_that_arrives_as_a_thread_is_freed_has_it() {
     spec.endpoints.push(Endpoint { name: "server.sent".into(), service: 0, entry: 3 });
     spec.endpoints.push(Endpoint { name: "single.job".into(), service: 1, entry: 6 });
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users: 1, think: Some(2) });
+    spec.load.closed = Some(Closed { users: 1, think: Some(2), reconnect: Span::ZERO });
     let lines = lines(&spec, 1.0);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[1].starts_with("0.003000 Answered"), "{lines:?}");

@@ -32,7 +32,7 @@ fn asks(millicores: u64) -> Lifecycle {
 }
 
 /// Two services with a job each of so much processor time, on one node; asked once a second in turn.
-fn neighbours(work_s: [f64; 2], millicores: [u64; 2], cores: u32) -> Spec {
+pub(super) fn neighbours(work_s: [f64; 2], millicores: [u64; 2], cores: u32) -> Spec {
     let dists = work_s.map(Dist::Constant);
     let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End, Op::Cpu { time: 1, draw: 0 }, Op::End];
     let mut spec = system(&dists, &ops, 2.0);
@@ -62,7 +62,7 @@ fn answers(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
 }
 
 /// Records from outside start both jobs at the same instants.
-fn together(spec: &mut Spec, per_s: f64) {
+pub(super) fn together(spec: &mut Spec, per_s: f64) {
     spec.load = Load::default();
     for number in 0..2 {
         spec.topics.push(Topic {
@@ -93,7 +93,7 @@ fn together(spec: &mut Spec, per_s: f64) {
     }
 }
 
-fn ages(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
+pub(super) fn ages(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
     let of = |line: String| {
         let listener = line.split("listener: ").nth(1)?.split(',').next()?.parse().ok()?;
         let age: f64 = line.split("age: Span(").nth(1)?.split(')').next()?.parse().ok()?;

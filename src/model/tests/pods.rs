@@ -96,13 +96,14 @@ fn a_pod_that_leaves_finishes_its_work() {
     assert!(said(&spec, 6.0, &["Failed"]).is_empty());
 }
 
-/// Twice the rate from 2 on: asked at 1, 2, 2.5, 3, …
+/// Twice the rate from 1.5 on, in the middle of a gap: half of it passes in half the time, so asked at 1,
+/// 1.75, 2.25, …
 #[test]
 fn traffic_rises() {
     let spec = answering(0.1, 1.0, &[at(1.5, Happening::Traffic { factor: 2.0 })]);
     let asked = said(&spec, 4.2, &["Offered"]);
     let seconds: Vec<&str> = asked.iter().map(|line| &line[..4]).collect();
-    assert_eq!(seconds, ["1.00", "2.00", "2.50", "3.00", "3.50", "4.00"]);
+    assert_eq!(seconds, ["1.00", "1.75", "2.25", "2.75", "3.25", "3.75"]);
 }
 
 /// Two pods of one core, of which half is requested, and far too much to do: 200 % of the request, where
@@ -198,7 +199,7 @@ fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
 /// after 0.6 s give or take a half, and answered.
 #[test]
 fn who_is_refused_asks_again_after_a_pause() {
-    let mut spec = answering(1.0, 2.0, &[at(0.9, Happening::Traffic { factor: 0.01 })]);
+    let mut spec = answering(1.0, 2.0, &[at(1.1, Happening::Traffic { factor: 0.01 })]);
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
     spec.load.retries = Some(Retries { attempts: 2, back_off: Span::from_secs(0.6), budget: None });
     let lines = said(&spec, 9.0, &["Offered", "Failed", "Answered"]);

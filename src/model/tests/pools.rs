@@ -26,7 +26,7 @@ const HOLD: [Op; 4] = [
 /// Users in a closed loop, who ask again at once or after the time of this number.
 fn users(mut spec: Spec, users: u32, think: Option<Id>) -> Spec {
     spec.load.open = None;
-    spec.load.closed = Some(Closed { users, think });
+    spec.load.closed = Some(Closed { users, think, reconnect: Span::ZERO });
     spec
 }
 

@@ -38,7 +38,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .iter()
         .map(|input| {
             let basis = facts::basis(&input.basis, lang);
-            vec![code(&input.name), code(&input.value), escape(&basis), escape(&input.source)]
+            let source = escape(&translated(&input.source, lang));
+            vec![code(&input.name), code(&input.value), escape(&basis), source]
         })
         .collect();
     blocks.push(Block::Table { header, rows });

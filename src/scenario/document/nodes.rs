@@ -111,9 +111,11 @@ document! {
 
     /// CPU of a pod.
     struct PodCpuDoc {
-        /// CPU reserved.
+        /// CPU reserved, and the weight by which pods share a node that is short; by default the limit, else
+        /// none, with the least weight.
         request: Option<Setting<Cores>>,
-        /// CPU that the pod may use; by default what is reserved.
+        /// CPU that the pod may use, a quota of each 100 ms. By default there is no limit: a pod uses what its
+        /// node has free; without `node_groups`, as many whole cores as it requests, at least one.
         limit: Option<Setting<Cores>>,
     }
 
@@ -184,7 +186,7 @@ document! {
     struct FidelityDoc {
         /// What nodes do; `shared` by default.
         nodes: Option<NodesWord>,
-        /// Whether a limit on CPU is a quota of each 100 ms, where pods share nodes; `true` by default.
+        /// Whether a limit on CPU is a quota of each 100 ms, else a slower processor; `true` by default.
         quota: Option<Flag>,
         /// Whether storage and instances run out of credits, on a day; `true` by default.
         credits: Option<Flag>,

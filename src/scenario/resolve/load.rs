@@ -2,7 +2,9 @@
 
 use super::Question;
 use super::system::Compiler;
-use crate::model::spec::{Closed, Curve, Id, Journey, Load, Open, Retries, Source, Spec, Visit};
+use crate::model::spec::{
+    Closed, Curve, Id, Journey, Load, Open, Retries, Source, Spec, Threads, Visit,
+};
 use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
 use crate::scenario::find;
@@ -14,6 +16,11 @@ use crate::units::Span as Length;
 
 /// A relative difference of users that is worth a warning.
 const LITTLE_TOLERANCE: f64 = 0.25;
+
+/// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
+/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial retransmission
+/// time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
+const RECONNECT: Length = Length::from_millis(1_000);
 
 /// Most users in session at once.
 const MOST_USERS: f64 = 5e6;
@@ -130,7 +137,17 @@ pub(super) fn with_load(
     if let Some(users) = &document.virtual_users {
         let law = users.think.as_ref().map(|think| compiler.law(think));
         let think = law.map(|law| compiler.sampler(&law));
-        load.closed = Some(Closed { users: users.users.u32(), think });
+        let reconnect = users.reconnect.map_or(RECONNECT, Duration::span);
+        load.closed = Some(Closed { users: users.users.u32(), think, reconnect });
+        if users.reconnect.is_none() && may_refuse(&compiler.spec, users.users.u32()) {
+            let value = format!("{} s", RECONNECT.secs());
+            compiler.assume(
+                "scenario: load.virtual_users.reconnect",
+                value,
+                "not given: a full backlog drops what asks for a connection, and the kernel asks again after \
+                 1 s (RFC 6298)",
+            );
+        }
     } else if document.records.is_empty() {
         let requests_per_s = asked(scenario).rps;
         if requests_per_s < crate::scenario::values::SLOWEST {
@@ -158,6 +175,15 @@ pub(super) fn with_load(
     compiler.spec.samplers.truncate(samplers);
     crowd(compiler.problems, document.span, &spec);
     spec
+}
+
+/// Whether so many virtual users may be more than a service lets in.
+fn may_refuse(spec: &Spec, users: u32) -> bool {
+    spec.services.iter().any(|service| {
+        let Threads { maximum, accepted, backlog } = service.threads;
+        let each = [maximum, accepted, backlog].into_iter().map(u64::from).sum::<u64>();
+        each * u64::from(service.pods) < u64::from(users)
+    })
 }
 
 /// Refuse more users in session than a run can remember (Little's law, for the longest journey).

@@ -2,7 +2,7 @@
 
 use super::system::Compiler;
 use crate::model::spec::{
-    Cluster, Collection, CpuCredits, Lifecycle, NodeGroup, Requests, Rollout, Shutdown, WarmUp,
+    Cluster, Collection, CpuCredits, Lifecycle, NodeGroup, Op, Requests, Rollout, Shutdown, WarmUp,
 };
 use crate::model::{eks_allocatable, settle};
 use crate::scenario::decode::Setting;
@@ -163,7 +163,7 @@ impl Compiler<'_> {
     }
 
     /// What a pod requests, sidecars included. A limit without a request counts as one, as in Kubernetes.
-    fn pod_requests(&self, document: Option<&PodDoc>) -> Requests {
+    pub(super) fn pod_requests(&self, document: Option<&PodDoc>) -> Requests {
         let Some(pod) = document else { return Requests::default() };
         let cpu = pod.cpu.as_ref().and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref()));
         let memory = pod
@@ -174,6 +174,57 @@ impl Compiler<'_> {
         Requests {
             millicores: own.millicores + beside.millicores,
             mebibytes: own.mebibytes + beside.mebibytes,
+        }
+    }
+
+    /// Cores that a pod without a limit has while nobody else wants them: those of the largest node on which
+    /// it may run, else as many as it requests, in whole cores.
+    pub(super) fn free_cores(&self, lifecycle: &Lifecycle) -> f64 {
+        let requested = lifecycle.requests.millicores as f64 / 1000.0;
+        let groups = self.spec.cluster.iter().flat_map(|cluster| (0..).zip(&cluster.groups));
+        let open = groups.filter(|(number, group)| match lifecycle.group {
+            Some(own) => own == *number,
+            None => !group.dedicated,
+        });
+        let largest = open.map(|(_, group)| group.vcpus).fold(0.0, f64::max);
+        if largest > 0.0 { largest } else { requested.ceil().max(1.0) }
+    }
+
+    /// Note what machines pods are taken to have of which nothing is said, where they compute.
+    pub(super) fn assume_machines(&mut self) {
+        if self.spec.cluster.is_some() {
+            return;
+        }
+        let spec = &self.spec;
+        let mut computes = vec![false; spec.services.len()];
+        let endpoints = spec.endpoints.iter().map(|endpoint| (endpoint.service, endpoint.entry));
+        let listeners = spec.listeners.iter().map(|listener| (listener.service, listener.entry));
+        for (service, entry) in endpoints.chain(listeners) {
+            let program = spec.ops.get(entry as usize..).unwrap_or_default();
+            let mut steps = program.iter().take_while(|op| **op != Op::End);
+            computes[service as usize] |=
+                steps.any(|op| matches!(op, Op::Cpu { .. } | Op::CpuOfIndex { .. }));
+        }
+        let computing: Vec<(String, f64, Lifecycle)> = (spec.services.iter().zip(computes))
+            .filter(|(_, computes)| *computes)
+            .map(|(service, _)| (service.name.clone(), service.cores, service.lifecycle))
+            .collect();
+        for (name, cores, lifecycle) in computing {
+            if lifecycle.unlimited {
+                self.assume(
+                    &format!("system: services.{name}.pod.cpu.limit"),
+                    format!("none: {cores} cores"),
+                    "without node groups nobody says what is free: a pod without a limit has the cores that it \
+                     requests, rounded up, at least one",
+                );
+            } else if lifecycle.quota && cores.fract() > 0.0 {
+                self.assume(
+                    &format!("system: services.{name}.pod.cpu"),
+                    format!("{} cores", cores.ceil()),
+                    "without node groups nobody says on how many cores a limit is used up: as many as the \
+                     limit, rounded up",
+                );
+            }
         }
     }
 
@@ -218,6 +269,7 @@ impl Compiler<'_> {
             requests: self.pod_requests(pod),
             group: None,
             quota: self.fidelity.quota,
+            unlimited: false,
             ready_after: time(pod.and_then(|pod| pod.ready_after.as_ref())).unwrap_or(Length::ZERO),
             warm_up: warm_up.filter(|_| self.fidelity.warm_up),
             collection: collection.filter(|_| self.fidelity.garbage),

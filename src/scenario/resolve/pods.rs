@@ -15,10 +15,15 @@ impl Compiler<'_> {
             (self.pick(&scaler.min).u32(), self.pick(scaler.max.as_ref()?).u32());
         let server = self.system.metrics_server.as_ref().is_none_or(|server| self.pick(server).0);
         let pod = document.pod.as_ref();
-        let cpu = pod.and_then(|pod| pod.cpu.as_ref()).and_then(|cpu| cpu.request.as_ref());
+        // A limit without a request counts as one, as in Kubernetes.
+        let cpu = pod.and_then(|pod| pod.cpu.as_ref());
+        let cpu = cpu.and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref()));
         let memory = pod.and_then(|pod| pod.memory.as_ref());
         let bytes = |bytes: Option<&Setting<Bytes>>| bytes.map(|bytes| self.pick(bytes).0 as u64);
-        let requested = bytes(memory.and_then(|memory| memory.request.as_ref()));
+        let requested =
+            bytes(memory.and_then(|memory| memory.request.as_ref().or(memory.limit.as_ref())));
+        let sidecar = pod.and_then(|pod| pod.sidecar.as_ref());
+        let beside = bytes(sidecar.and_then(|sidecar| sidecar.memory.as_ref())).unwrap_or(0);
         let memory_used = bytes(memory.and_then(|memory| memory.used.as_ref()));
         let percent = |share: &Setting<Share>| ((self.pick(share).0 * 100.0).round() as u32).max(1);
         let on_cpu = scaler.cpu.as_ref().map(percent);
@@ -52,8 +57,9 @@ impl Compiler<'_> {
             maximum,
             cpu: on_cpu,
             memory: on_memory,
-            millicores: cpu.map_or(0, |cpu| (self.pick(cpu).0 * 1000.0).round() as u64),
-            memory_request: requested.unwrap_or(0),
+            // Without a request of its own there is nothing to compare with, whatever is beside it.
+            millicores: cpu.map_or(0, |_| self.pod_requests(pod).millicores),
+            memory_request: requested.map_or(0, |own| own + beside),
             memory_used,
         })
     }

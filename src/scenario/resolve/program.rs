@@ -256,7 +256,7 @@ impl<'c, 'a> Program<'c, 'a> {
     fn cache(&mut self, document: &CacheStepDoc, place: &str) {
         let operations = document.operations.map_or(1, Count::u32);
         let application = self.compiler.unit("cache_application");
-        let law = self.compiler.sum(&[(f64::from(operations), application)], document.span);
+        let law = self.compiler.sum(&[(operations, application)], document.span);
         self.cpu(&law.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
         let law = match &document.time {
             Some(time) => self.compiler.law(time),
@@ -379,7 +379,7 @@ impl<'c, 'a> Program<'c, 'a> {
     fn query(&mut self, document: &QueryDoc, place: &str) {
         let reads = document.reads.map_or(0, Count::u32);
         let writes = document.writes.map_or(0, Count::u32);
-        let statements = f64::from(reads) + f64::from(writes);
+        let statements = reads.saturating_add(writes);
         if reads + writes == 0 {
             let message = "this query has neither `reads` nor `writes`";
             self.compiler.problems.add("E0308", document.span, message);
@@ -405,14 +405,14 @@ impl<'c, 'a> Program<'c, 'a> {
         } else {
             let read = self.compiler.unit("statement_read");
             let write = self.compiler.unit("statement_write");
-            let terms = [(f64::from(reads), read), (f64::from(writes), write)];
+            let terms = [(reads, read), (writes, write)];
             self.compiler.sum(&terms, span).unwrap_or(Dist::Constant(0.0))
         };
         let round_trip = self.compiler.unit("statement_round_trip").mean();
         let ios = f64::from(reads) * self.compiler.ios(|units| units.read_ios.map(|ios| ios.0));
         self.database(
             database,
-            Length::from_secs(statements * round_trip),
+            Length::from_secs(f64::from(statements) * round_trip),
             &work,
             ios,
             place,

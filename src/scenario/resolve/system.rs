@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::nodes::Fidelity;
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Service, Spec, Threads, Topic,
+    Ack, Cache, Database, Endpoint, Id, IoBucket, Lifecycle, Listener, Lock, Service, Spec,
+    Threads, Topic,
 };
-use crate::random::{Dist, Sampler};
+use crate::random::{Dist, MOST_DRAWS, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
     AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::problem::{Problems, Span};
-use crate::scenario::time::{Form, Time, sum};
+use crate::scenario::time::{Form, Time};
 use crate::scenario::values::{Basis, Count, Duration, Name};
 use crate::scenario::{Files, find};
 use crate::study::result::Assumption;
@@ -24,6 +25,9 @@ use crate::units::Span as Length;
 
 /// Threads of a pod whose service has no runtime: more than any load can occupy.
 const UNLIMITED: u32 = 1_000_000_000;
+
+/// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`).
+const RESERVED: u32 = 3;
 
 /// Most pods of a system.
 const MOST_PODS: u64 = 100_000;
@@ -162,9 +166,9 @@ impl Compiler<'_> {
                 Some(Dist::Empirical(values))
             }
             Form::Sum(terms) => {
-                let laws: Option<Vec<(f64, Dist)>> = terms
+                let laws: Option<Vec<(u32, Dist)>> = terms
                     .iter()
-                    .map(|term| self.law_within(term, depth).map(|law| (1.0, law)))
+                    .map(|term| self.law_within(term, depth).map(|law| (1, law)))
                     .collect();
                 let laws = laws?;
                 self.sum(&laws, time.span)
@@ -181,11 +185,14 @@ impl Compiler<'_> {
         }
     }
 
-    /// Law of a sum; see [`sum`].
-    pub(super) fn sum(&mut self, terms: &[(f64, Dist)], span: Span) -> Option<Dist> {
-        let law = sum(terms);
+    /// Law of a sum of independent times, each with how often it occurs.
+    pub(super) fn sum(&mut self, terms: &[(u32, Dist)], span: Span) -> Option<Dist> {
+        let law = Dist::sum(terms);
         if law.is_none() {
-            let message = "one of these times has infinite variance and cannot be summed";
+            let message = format!(
+                "one of these times has infinite variance and occurs more than {MOST_DRAWS} times; so many \
+                 cannot be drawn one by one"
+            );
             self.problems.add("E0307", span, message);
         }
         law
@@ -255,6 +262,14 @@ impl Compiler<'_> {
         });
     }
 
+    /// Note a default that decides something.
+    pub(super) fn assume(&mut self, name: &str, value: String, why: &str) {
+        if self.used.assumed.iter().all(|known| known.name != name) {
+            let (basis, source) = ("assumed".into(), why.to_owned());
+            self.used.assumed.push(Assumption { name: name.to_owned(), value, basis, source });
+        }
+    }
+
     /// Everything but the load.
     pub(super) fn compile(&mut self) {
         self.servers();
@@ -298,6 +313,7 @@ impl Compiler<'_> {
                 listener += 1;
             }
         }
+        self.assume_machines();
         self.check_groups();
         self.check_connections();
         self.check_size();
@@ -399,13 +415,22 @@ impl Compiler<'_> {
             (Some(setting), _) => Some(self.pick(setting).u32()),
             (None, class) => class.and_then(|class| class.max_connections).map(Count::u32),
         };
+        let reserved = document.reserved.as_ref().map_or(RESERVED, |count| self.pick(count).u32());
+        if let (Some(accepted), Some(place)) = (accepted, &document.reserved)
+            && accepted <= reserved
+        {
+            let message =
+                format!("all {accepted} connections are `reserved`: none is left for pods");
+            self.problems.add("E0305", place.span, message);
+        }
         Database {
             name: name.into(),
             cores,
             iops,
             io_credits: io_credits.filter(|_| self.fidelity.credits),
             io_latency,
-            max_connections: accepted,
+            max_connections: accepted.map(|accepted| accepted.saturating_sub(reserved).max(1)),
+            reserved,
         }
     }
 
@@ -413,9 +438,9 @@ impl Compiler<'_> {
         let pools =
             document.pools.iter().map(|(name, pool)| self.pool(&name.value, pool)).collect();
         let cpu = document.pod.as_ref().and_then(|pod| pod.cpu.as_ref());
-        let cores = cpu
-            .and_then(|cpu| cpu.limit.as_ref().or(cpu.request.as_ref()))
-            .map_or(1.0, |cores| self.pick(cores).0);
+        let limit = cpu.and_then(|cpu| cpu.limit.as_ref()).map(|cores| self.pick(cores).0);
+        let lifecycle = Lifecycle { unlimited: limit.is_none(), ..self.lifecycle(name, document) };
+        let cores = limit.unwrap_or_else(|| self.free_cores(&lifecycle));
         if let Some(cpu) = cpu
             && let (Some(request), Some(limit)) = (&cpu.request, &cpu.limit)
             && self.pick(request).0 > self.pick(limit).0
@@ -430,7 +455,7 @@ impl Compiler<'_> {
             threads: self.threads(document),
             balancer: self.balancer(document),
             pools,
-            lifecycle: self.lifecycle(name, document),
+            lifecycle,
         }
     }
 
@@ -533,8 +558,11 @@ impl Compiler<'_> {
 
     /// Warn where all pods together may open more connections than a database accepts.
     fn check_connections(&mut self) {
-        for (at, (name, _)) in self.system.databases.iter().enumerate() {
-            let Some(limit) = self.spec.databases[at].max_connections else { continue };
+        for (at, (name, document)) in self.system.databases.iter().enumerate() {
+            let Database { max_connections: Some(limit), reserved, .. } = self.spec.databases[at]
+            else {
+                continue;
+            };
             let most: u64 = self
                 .spec
                 .services
@@ -546,10 +574,19 @@ impl Compiler<'_> {
                 .sum();
             if most > u64::from(limit) {
                 let message = format!(
-                    "the pools of all pods may open {most} connections to `{}`, which accepts {limit}",
-                    name.value
+                    "the pools of all pods may open {most} connections to `{}`, which accepts {} \
+                     ({reserved} reserved)",
+                    name.value,
+                    u64::from(limit) + u64::from(reserved),
                 );
                 self.problems.add("W0503", name.span, message);
+                if document.reserved.is_none() {
+                    self.assume(
+                        &format!("system: databases.{}.reserved", name.value),
+                        reserved.to_string(),
+                        "not given: PostgreSQL's default (superuser_reserved_connections)",
+                    );
+                }
             }
         }
     }

@@ -1,0 +1,140 @@
+//! Faults that begin and end: slow servers, caches that do not answer, more or fewer users.
+//!
+//! What is under way notices. Work that waits at a server, or is half done there, was given its time when it
+//! came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault is
+//! over when it ends, and not when the work that came during it would have been done.
+
+use super::World;
+use super::load::instant;
+use super::request::{Request, Timer};
+use super::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
+use super::spec::{Id, Op};
+use crate::engine::Class;
+use crate::observe::{Observer, Phase, Record};
+use crate::station::device::stretched;
+use crate::units::{Span, Time};
+
+impl<O: Observer> World<'_, O> {
+    /// The rate of arrivals is so many times that of the load. The next arrival comes that much sooner or
+    /// later too: after a lull nobody waits for whoever was to come in it.
+    pub(super) fn traffic(&mut self, factor: f64) {
+        let (curve, now) = (&self.spec.load.curve, self.now.secs());
+        let users = self.arrivals.iter_mut().map(|(arrivals, _)| (SLOT_ARRIVAL, arrivals));
+        let records = (SLOT_SOURCES..).zip(self.sources.iter_mut().map(|(source, _)| source));
+        for (slot, arrivals) in users.chain(records) {
+            let next = arrivals.speed_up(factor, now, curve);
+            if self.agenda.due(slot) > self.now
+                && self.agenda.is_set(slot)
+                && let Some(at_s) = next
+            {
+                self.agenda.set(slot, instant(at_s).max(self.now), Class::Arrive);
+            }
+        }
+    }
+
+    /// Processor and storage of a database take so many times as long.
+    pub(super) fn slow_database(&mut self, database: Id, factor: f64) {
+        let state = &mut self.databases[database as usize];
+        let times = factor / std::mem::replace(&mut state.slow, factor);
+        let number = self.pods.len() as u32 + database;
+        self.cpus[number as usize].set_slow(self.now, factor);
+        let at = self.cpus[number as usize].due();
+        self.agenda.set(self.slots.cpus + number, at, Class::Complete);
+        self.databases[database as usize].storage.stretch(self.now, times);
+        let free = self.databases[database as usize].storage.free_at();
+        if self.spec.databases[database as usize].iops.is_some() {
+            let station = self.numbering.database_io + database;
+            self.record(Record::Retimed { station, free });
+        }
+        let at_storage = self.in_flight_where(|world, request| {
+            request.phase == Phase::Storage
+                && request.timer == Timer::StorageDone
+                && matches!(world.waits_in(request), Some(Op::Query { database: of, .. }) if of == database)
+        });
+        for (at, id) in at_storage {
+            let at = stretched(self.now, at, times);
+            self.agenda.set(self.slots.request(id), at, Class::Complete);
+        }
+    }
+
+    /// Commands of a cache take so many times as long.
+    pub(super) fn slow_cache(&mut self, cache: Id, factor: f64) {
+        for shard in self.shards(cache) {
+            let state = &mut self.caches[shard as usize];
+            let times = factor / std::mem::replace(&mut state.slow, factor);
+            state.commands.stretch(self.now, times);
+            self.tell_retimed(shard);
+            for (end, id, trip) in self.commands_of(shard) {
+                let at = stretched(self.now, end, times) + trip;
+                self.agenda.set(self.slots.request(id), at, Class::Complete);
+            }
+        }
+    }
+
+    /// A cache does not answer: neither what is sent from now on, nor what it has not done yet. Or it answers
+    /// again, and has nothing to do.
+    pub(super) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
+        for shard in self.shards(cache) {
+            self.caches[shard as usize].lost = timeout;
+            let Some(timeout) = timeout else { continue };
+            self.caches[shard as usize].commands.drop_all(self.now);
+            self.tell_retimed(shard);
+            for (_, id, _) in self.commands_of(shard) {
+                self.requests[id].left = 1;
+                self.set_timer(id, timeout, Timer::CacheLost);
+            }
+        }
+    }
+
+    /// All shards of a cache.
+    fn shards(&self, cache: Id) -> Vec<Id> {
+        let all = (0..).zip(&self.spec.caches);
+        all.filter(|(_, shard)| shard.of == cache).map(|(number, _)| number).collect()
+    }
+
+    fn tell_retimed(&mut self, shard: Id) {
+        let free = self.caches[shard as usize].commands.free_at();
+        let station = self.numbering.caches + shard;
+        self.record(Record::Retimed { station, free });
+    }
+
+    /// Commands that a shard has not done: when it will have, whose they are, and how long the answer takes
+    /// from there. Those whose answer is on its way are done.
+    fn commands_of(&self, shard: Id) -> Vec<(Time, u32, Span)> {
+        let trip = self.spec.caches[shard as usize].round_trip;
+        let sent = self.in_flight_where(|world, request| {
+            request.phase == Phase::Cache
+                && request.timer == Timer::CacheAnswered
+                && world.shard_of(request) == Some(shard)
+        });
+        let end = |at: Time| Time(at.0.saturating_sub(trip.0));
+        let ends = sent.into_iter().map(|(at, id)| (end(at), id, trip));
+        ends.filter(|(end, ..)| *end > self.now).collect()
+    }
+
+    /// The step in which a request waits.
+    fn waits_in(&self, request: &Request) -> Option<Op> {
+        self.spec.ops.get((request.pc as usize).checked_sub(1)?).copied()
+    }
+
+    /// The shard at which the command of a request is.
+    fn shard_of(&self, request: &Request) -> Option<Id> {
+        match self.waits_in(request)? {
+            Op::Cache { cache, draw, .. } => Some(self.shard_of_command(request, cache, draw)),
+            Op::CacheOfIndex { cache, .. } => Some(cache),
+            _ => None,
+        }
+    }
+
+    /// Requests in flight that wait for a timer, by when that fires.
+    fn in_flight_where(&self, which: impl Fn(&Self, &Request) -> bool) -> Vec<(Time, u32)> {
+        let all = self.requests.numbered().filter(|(_, request)| request.alive);
+        let mut found: Vec<(Time, u32)> = all
+            .filter(|(_, request)| which(self, request))
+            .map(|(id, _)| (self.agenda.due(self.slots.request(id)), id))
+            .filter(|(at, _)| *at < Time::NEVER)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+}

@@ -1,0 +1,101 @@
+//! Rows of theory beside simulation, where something is full and where nothing is.
+
+use super::super::result::{Agreement, Check, Measure, VariantResult};
+use super::super::setup::Prediction;
+use super::compared;
+use crate::model::spec::{Resource, Spec};
+use crate::model::stations::stations;
+use crate::stats::Estimate;
+
+/// Share of a station's capacity in use above which it counts as full.
+const FULL: f64 = 0.999;
+
+/// Whether the simulation found a station that passes no more than it can: a queue that drifts, or something
+/// that is in use all the time. Connections that stay open are in use whatever passes.
+pub(super) fn is_full(spec: &Spec, variant: &VariantResult) -> bool {
+    let drifts = |verdict: &&super::super::result::TargetVerdict| verdict.metric == "drift";
+    let drift = variant.verdicts.iter().find(drifts);
+    let standing: Vec<String> = stations(spec)
+        .into_iter()
+        .filter(|station| matches!(station.resource, Resource::DatabaseConnections(_)))
+        .map(|station| station.name)
+        .collect();
+    let mut busy = variant.stations.iter().filter(|station| !standing.contains(&station.name));
+    drift.is_some_and(|drift| drift.estimate.mean > 0.0)
+        || busy.any(|station| station.busy.mean >= FULL)
+}
+
+/// Whether a station is of pods whose number an autoscaler decides on.
+pub(super) fn is_scaled(spec: &Spec, resource: Resource) -> bool {
+    matches!(resource, Resource::Cpu(service)
+        if spec.services[service as usize].lifecycle.autoscaling.is_some())
+}
+
+/// What an operational law expects beside what was simulated. No station is busier than wholly: where it is
+/// asked for more it is saturated. Where something is full, what is offered is the most that the others can
+/// get: those that get less lie behind it, and say `saturated` too.
+pub(super) fn row(said: Prediction, simulation: Estimate, full: bool, precision: f64) -> Check {
+    let asked = said.expected;
+    let over = said.measure == Measure::Busy && asked >= 1.0;
+    let expected = if over { 1.0 } else { asked };
+    let mut check = compared(Prediction { expected, ..said }, simulation, precision);
+    let behind = full && check.agreement == Agreement::Differs && simulation.mean < expected;
+    if over || behind {
+        check.agreement = Agreement::Saturated;
+        check.bound = true;
+        check.asked = over.then_some(asked);
+    }
+    check
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(measure: Measure, expected: f64) -> Prediction {
+        let (law, source) = ("utilisation law".into(), "Denning and Buzen 1978".into());
+        Prediction { measure, at: Some("server CPU".into()), law, source, expected }
+    }
+
+    fn within(mean: f64, half: f64) -> Estimate {
+        Estimate::interval(mean, mean - half, mean + half, 8)
+    }
+
+    /// Asked for 250 % a core is full; what lies behind it gets 40 % of what is offered.
+    #[test]
+    fn behind_a_full_station_rows_say_so() {
+        let full = row(said(Measure::Busy, 2.5), within(1.0, 0.0), true, 1e-6);
+        assert_eq!((full.agreement, full.bound), (Agreement::Saturated, true));
+        assert!((full.theory - 1.0).abs() < 1e-12 && full.asked == Some(2.5));
+        let behind = row(said(Measure::Busy, 0.5), within(0.2, 0.01), true, 1e-6);
+        assert_eq!((behind.agreement, behind.bound), (Agreement::Saturated, true));
+        assert!((behind.theory - 0.5).abs() < 1e-12 && behind.asked.is_none());
+        let events = row(said(Measure::EventsPerS, 500.0), within(200.0, 1.0), true, 1e-6);
+        assert_eq!((events.agreement, events.bound), (Agreement::Saturated, true));
+        // In front of it everything arrives; more than is offered does nowhere.
+        let before = row(said(Measure::Busy, 0.5), within(0.5, 0.01), true, 1e-6);
+        assert_eq!((before.agreement, before.bound), (Agreement::Agrees, false));
+        let more = row(said(Measure::Busy, 0.5), within(0.7, 0.01), true, 1e-6);
+        assert_eq!(more.agreement, Agreement::Differs);
+        // Where nothing is full a difference is one.
+        let differs = row(said(Measure::Busy, 0.5), within(0.2, 0.01), false, 1e-6);
+        assert_eq!((differs.agreement, differs.bound), (Agreement::Differs, false));
+    }
+
+    /// 30 ms at a limit of 0.13 once a second are 0.230769… of it; what nanoseconds round is no difference,
+    /// and one request of 120 that the window cuts off is none either.
+    #[test]
+    fn a_number_is_compared_within_its_own_precision() {
+        let expected = 0.03 / 0.13;
+        let rounded = within(expected * (1.0 + 1e-9), 0.0);
+        assert_eq!(
+            row(said(Measure::Busy, expected), rounded, false, 1e-6).agreement,
+            Agreement::Agrees
+        );
+        let cut = within(expected * 119.0 / 120.0, 0.0);
+        let agreement =
+            |precision| row(said(Measure::Busy, expected), cut, false, precision).agreement;
+        assert_eq!(agreement(1e-6), Agreement::Differs);
+        assert_eq!(agreement(1e-6 + 1.0 / 120.0), Agreement::Agrees);
+    }
+}
