@@ -101,12 +101,31 @@ pub struct Cost {
     pub no_room: u64,
 }
 
+/// Events between two looks at whether to stop: some tenths of a millisecond.
+const BETWEEN_LOOKS: u64 = 1 << 12;
+
 /// Run one replication and tell `observer` what happens.
 pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     let mut world = World::new(spec, run, observer);
     world.start();
-    world.run();
+    world.run(&|| false);
     world.cost()
+}
+
+/// The same until `stopped` says so, which is asked every few thousand events; none then, for what was
+/// seen of a part of a run answers nothing.
+pub fn simulate_unless<O: Observer>(
+    spec: &Spec,
+    run: &Run,
+    observer: &mut O,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Cost> {
+    if stopped() {
+        return None;
+    }
+    let mut world = World::new(spec, run, observer);
+    world.start();
+    world.run(stopped).then(|| world.cost())
 }
 
 #[derive(Clone, Debug)]
@@ -295,11 +314,15 @@ impl<O: Observer> World<'_, O> {
         self.drain();
     }
 
-    fn run(&mut self) {
+    /// Until the end, or until `stopped`: whether it came to the end.
+    fn run(&mut self, stopped: &dyn Fn() -> bool) -> bool {
         while let Some((at, slot)) = self.agenda.pop_until(self.end) {
             debug_assert!(at >= self.now, "time runs forward");
             self.now = at;
             self.cost.events += 1;
+            if self.cost.events.is_multiple_of(BETWEEN_LOOKS) && stopped() {
+                return false;
+            }
             match self.slots.event(slot) {
                 Event::Request(id) => self.request_timer(id),
                 Event::Cpu(cpu) => self.cpu_done(cpu),
@@ -325,6 +348,7 @@ impl<O: Observer> World<'_, O> {
             }
             self.drain();
         }
+        true
     }
 
     /// Let all go on who can; see to what has changed.

@@ -25,6 +25,7 @@ mod search;
 pub mod setup;
 pub mod size;
 mod steps;
+mod stop;
 pub mod sweep;
 pub mod theory;
 pub mod uncertain;
@@ -43,6 +44,7 @@ use self::runs::Runs;
 pub use self::runs::{Part, Spent};
 use self::search::Line;
 use self::setup::Study;
+use self::stop::unless_stopped;
 use crate::model::MOST_IN_FLIGHT;
 use crate::model::spec::Spec;
 
@@ -55,7 +57,7 @@ pub trait Watcher: Sync {
     fn begin(&self, what: &str, steps: u64);
     /// A step is done.
     fn step(&self);
-    /// Whether to stop: steps not begun are left out and the result says so.
+    /// Whether to stop: steps not begun or under way are left out and the result says so.
     fn stopped(&self) -> bool;
     /// Something is known of the main answer before the study is done. When, and in which order, may
     /// depend on the machine.
@@ -144,7 +146,7 @@ pub fn answer_question(
 ) -> (StudyResult, Effort) {
     let base = base_load(study.case(0, 0, 0));
     let asked = if study.load.rps > 0.0 { study.load.rps } else { base };
-    let work = Work { study, watcher, runs: Runs::new(study), asked };
+    let work = Work { study, watcher, runs: Runs::new(study, watcher), asked };
     let mut result = work.blank(question);
     let searching = question != Question::Run
         && saturation::searchable(study.case(0, 0, 0), study.search)
@@ -206,7 +208,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Run independent tasks in parallel, those that `cost` most first; results in the order of the tasks,
-    /// none for those not begun.
+    /// none for those that the watcher has stopped.
     fn all<T: Sync, R: Send>(
         &self,
         what: &str,
@@ -229,7 +231,7 @@ impl Work<'_> {
                         if self.watcher.stopped() {
                             break;
                         }
-                        let result = run(&tasks[task]);
+                        let Some(result) = unless_stopped(|| run(&tasks[task])) else { break };
                         *done[task].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                         self.watcher.step();
                     }

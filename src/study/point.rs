@@ -14,6 +14,7 @@ use super::runs::Runs;
 use super::saturation::{answer, mean_doubt, searchable};
 use super::search::Line;
 use super::setup::{Prediction, Study};
+use super::stop::unless_stopped;
 use super::{CONFIDENCE, Question, Watcher, Work, answer_question, plan};
 use crate::stats::Estimate;
 
@@ -86,6 +87,10 @@ impl Study {
 /// The line of the study's first variant. None where no line can be searched for (a closed load, or no
 /// target), and where the watcher has stopped it.
 pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
+    unless_stopped(|| line_of(study, how, watcher)).flatten()
+}
+
+fn line_of(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
     if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
         return None;
     }
@@ -97,7 +102,7 @@ pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoin
     let mut study = study.clone();
     study.search.replications = first;
     let (asked, quiet) = (study.asked_load(), Stopping(watcher));
-    let work = Work { study: &study, watcher: &quiet, runs: Runs::new(&study), asked };
+    let work = Work { study: &study, watcher: &quiet, runs: Runs::new(&study, watcher), asked };
     let mut result: StudyResult = work.blank(Question::Saturate);
     let mut searched = work.search(Question::Saturate, &mut result).into_iter();
     let mut found: Searched = searched.find(Searched::is_main)?;
