@@ -24,7 +24,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0002",
         "a file is too large",
-        "A file holds at most 4 MiB, and a study reads at most 200 files.",
+        "A file holds at most 4 MiB, and a study reads at most 200 files, of 64 MiB together.",
         "Remove what the study does not need; measured times may be thinned to some thousands.",
     ),
     entry(
@@ -67,8 +67,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0010",
         "a file of another type",
-        "A document begins with the key of its type: `scenario`, `system`, `plan` or `calibration`.",
-        "Give the path of a file of the type expected.",
+        "A document has the key of its type at its top: `scenario`, `system`, `plan` or `calibration`; a \
+         catalogue has one of its lists there. Nothing is shown of any other file.",
+        "Give the path of a file of the type expected, or add the key.",
     ),
     entry(
         "E0011",

@@ -15,10 +15,11 @@ use crate::scenario::document::{
     AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, PoolDoc, ServiceDoc, SystemDoc, UnitsDoc,
     View,
 };
+use crate::scenario::files::Files;
+use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
 use crate::scenario::values::{Basis, Count, Duration, Name};
-use crate::scenario::{Files, find};
 use crate::study::result::Assumption;
 use crate::units::Span as Length;
 
