@@ -45,8 +45,8 @@ pub use self::runs::{Part, Spent};
 use self::search::Line;
 use self::setup::Study;
 use self::stop::unless_stopped;
-use crate::model::MOST_IN_FLIGHT;
 use crate::model::spec::Spec;
+use crate::model::{MOST_IN_FLIGHT, MOST_RECORDS};
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -100,6 +100,17 @@ impl Watcher for Unwatched {
     fn step(&self) {}
     fn stopped(&self) -> bool {
         false
+    }
+}
+
+/// Passes on only whether to stop: the steps of what is a part of something are nobody's progress.
+pub struct Quiet<'a>(pub &'a dyn Watcher);
+
+impl Watcher for Quiet<'_> {
+    fn begin(&self, _: &str, _: u64) {}
+    fn step(&self) {}
+    fn stopped(&self) -> bool {
+        self.0.stopped()
     }
 }
 
@@ -179,8 +190,8 @@ pub fn answer_question(
     let no_room = work.runs.no_room();
     if no_room > 0 {
         result.warnings.push(format!(
-            "{no_room} requests or sessions found no room in the model (more than {MOST_IN_FLIGHT} at \
-             once) and count as refused"
+            "{no_room} requests, sessions or records found no room in the model (more than \
+             {MOST_IN_FLIGHT} requests or {MOST_RECORDS} records at once) and count as refused"
         ));
     }
     let parts = work.runs.spent();
@@ -190,6 +201,7 @@ pub fn answer_question(
         parts,
         stopped: watcher.stopped(),
     };
+    result.partial = effort.stopped;
     if effort.stopped {
         result
             .warnings
@@ -289,8 +301,21 @@ impl Work<'_> {
             claims: Vec::new(),
             assumed: study.assumed.clone(),
             warnings: study.warnings.clone(),
+            partial: false,
+            computed_from: computed_from(study, question),
         }
     }
+}
+
+/// Digest of all that an answer depends on.
+fn computed_from(study: &Study, question: Question) -> String {
+    let Study { seed, replications, batches, precision, window, search, inputs, settings, .. } =
+        study;
+    let inputs: Vec<&str> = inputs.iter().map(|input| input.digest.as_str()).collect();
+    let numbers = (seed, replications, batches, precision, window, search, study.contributions);
+    let version = env!("CARGO_PKG_VERSION");
+    let name = question.name();
+    sweep::digest(&format!("plimsoll {version} {name} {numbers:?} {inputs:?} {settings}"))
 }
 
 fn axis(spec: &Spec) -> Axis {

@@ -181,7 +181,7 @@ impl<'a> Runs<'a> {
         self.counts.iter().map(|count| count.completions.load(Ordering::Relaxed)).sum()
     }
 
-    /// Requests and sessions that found no room in the model, in runs that are reported.
+    /// Requests, sessions and records that found no room in the model, in runs that are reported.
     pub(crate) fn no_room(&self) -> u64 {
         let reported = Part::ALL.into_iter().filter(|part| part.reported());
         reported.map(|part| self.counts[part as usize].no_room.load(Ordering::Relaxed)).sum()
