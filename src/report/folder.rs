@@ -134,12 +134,11 @@ impl Folder {
     /// When a file cannot be put in its place or removed.
     pub(crate) fn commit(mut self) -> io::Result<(PathBuf, Vec<PathBuf>)> {
         let mut written = Vec::new();
-        for (draft, place) in std::mem::take(&mut self.drafts) {
-            fs::rename(&draft, &place).map_err(|error| {
-                self.drafts.push((draft, place.clone()));
-                about(&error, &place)
-            })?;
-            written.push(place);
+        // What is still in the list when one fails goes away, as drafts do.
+        self.drafts.reverse();
+        while let Some((draft, place)) = self.drafts.last() {
+            fs::rename(draft, place).map_err(|error| about(&error, place))?;
+            written.extend(self.drafts.pop().map(|(_, place)| place));
         }
         for place in std::mem::take(&mut self.stale) {
             if !written.contains(&place) && place.is_file() {
