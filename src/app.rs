@@ -3,6 +3,7 @@
 
 mod check;
 mod growth;
+mod interrupt;
 mod ladder;
 mod reference;
 mod size;
@@ -14,17 +15,17 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use clap::{CommandFactory, Parser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Cli, Colour, Command, Language, Reading, Studying};
+use crate::plain;
 use crate::report::{self, EngineCost, Manifest, PartCost};
 use crate::scenario::{self, Loaded};
-use crate::study::result::{Axis, StudyResult, Verdict};
+use crate::study::result::{Axis, StudyResult, VariantResult, Verdict};
 use crate::study::{Effort, Provisional, Question, SoFar, Spent, Watcher, answer_question};
 
 const MET: u8 = 0;
@@ -34,6 +35,7 @@ const BAD_INPUT: u8 = 2;
 /// Run the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    interrupt::listen();
     let code = match cli.command {
         Command::Check(checking) => check::check(&checking),
         Command::Run(studying) => study(&studying, Question::Run, false),
@@ -53,7 +55,7 @@ pub fn main() -> ExitCode {
         Command::Schema { reference: Some(place), .. } => {
             match report::replace_file(&place, reference::page().as_bytes()) {
                 Ok(()) => MET,
-                Err(error) => complain(&format!("cannot write {}: {error}", place.display())),
+                Err(error) => complain(&format!("cannot write {error}")),
             }
         }
         Command::Schema { name, write, .. } => schema(name.as_deref(), write.as_deref()),
@@ -70,7 +72,8 @@ pub fn main() -> ExitCode {
             }
         }
     };
-    ExitCode::from(code)
+    // Whoever is told to stop has not answered, whatever was finished by then.
+    ExitCode::from(if interrupt::asked() { code.max(MISSED) } else { code })
 }
 
 /// Write to standard output; a reader that has gone away is no error.
@@ -88,8 +91,10 @@ fn warn(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Say what is wrong, in a line or several; whatever is quoted in them is visible.
 fn complain(text: &str) -> u8 {
-    warn(&format!("error: {text}"));
+    let lines: Vec<String> = text.trim_end().lines().map(plain::visible).collect();
+    warn(&format!("error: {}", lines.join("\n")));
     BAD_INPUT
 }
 
@@ -137,7 +142,7 @@ fn schema(name: Option<&str>, folder: Option<&Path>) -> u8 {
         for (name, schema) in &all {
             let path = folder.join(format!("{name}.json"));
             if let Err(error) = report::replace_file(&path, text(schema).as_bytes()) {
-                return complain(&format!("cannot write {}: {error}", path.display()));
+                return complain(&format!("cannot write {error}"));
             }
         }
         return MET;
@@ -150,28 +155,16 @@ fn schema(name: Option<&str>, folder: Option<&Path>) -> u8 {
     }
 }
 
-/// Shows progress on standard error and hears Ctrl-C.
+/// Shows progress on standard error, and passes on that it is to stop.
 struct Progress {
-    stop: Arc<AtomicBool>,
     bar: Mutex<Option<ProgressBar>>,
     terminal: bool,
 }
 
 impl Progress {
     fn new() -> Progress {
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        // The first Ctrl-C ends the study at the next step and keeps what is there, the second at once.
-        let heard = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::SeqCst) {
-                std::process::exit(130);
-            }
-            warn("stopping after the steps under way; once more to stop at once");
-        });
-        if let Err(error) = heard {
-            warn(&format!("warning: Ctrl-C will not keep partial results: {error}"));
-        }
-        Progress { stop, bar: Mutex::new(None), terminal: std::io::stderr().is_terminal() }
+        interrupt::heed();
+        Progress { bar: Mutex::new(None), terminal: std::io::stderr().is_terminal() }
     }
 
     fn end(&self) {
@@ -212,7 +205,7 @@ impl Watcher for Progress {
     }
 
     fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        interrupt::asked()
     }
 
     fn provisional(&self, found: &Provisional<'_>) {
@@ -269,14 +262,15 @@ fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
         let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
         warn(&scenario::render(&loaded.warnings, colour));
     }
-    if let Some(font) = &studying.font
-        && let Err(error) = std::fs::metadata(font)
-    {
-        return complain(&format!("cannot read the font {}: {error}", font.display()));
-    }
-    if let Err(error) = std::fs::create_dir_all(&studying.out) {
-        return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-    }
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let name = question.name();
+    let held = match hold(&studying.out, &loaded.study.scenario, name, true) {
+        Ok(held) => held,
+        Err(code) => return code,
+    };
     let pool = match threads(studying.threads) {
         Ok(pool) => pool,
         Err(code) => return code,
@@ -287,22 +281,47 @@ fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
     crate::audit::price(&loaded, &mut result);
     progress.end();
     let spent = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);
-    finish(studying, &loaded, &result, &effort, spent)
+    let manifest = manifest(&loaded, &result, &effort, spent);
+    let code = finish(studying, font, &result, &manifest);
+    drop(held);
+    code
 }
 
-fn finish(
-    studying: &Studying,
+/// Holds the folder of an answer until its end.
+fn hold(out: &Path, scenario: &str, name: &str, alone: bool) -> Result<report::Held, u8> {
+    report::hold(out, scenario, name, alone)
+        .map_err(|error| complain(&format!("cannot write to {error}")))
+}
+
+/// Largest font \[bytes\]: those of all of Chinese, Japanese and Korean in all weights have 120 MB.
+const LARGEST_FONT: u64 = 256 * 1024 * 1024;
+
+/// The font that is named, if it is one.
+fn font(named: Option<&Path>) -> Result<Option<PathBuf>, u8> {
+    let Some(place) = named else { return Ok(None) };
+    let bytes = report::bytes(place, LARGEST_FONT)
+        .map_err(|error| complain(&format!("cannot read the font {error}")))?;
+    let kinds: [&[u8]; 4] = [&[0, 1, 0, 0], b"OTTO", b"ttcf", b"true"];
+    if kinds.iter().any(|kind| bytes.starts_with(kind)) {
+        return Ok(Some(place.to_path_buf()));
+    }
+    let shown = plain::path(place);
+    Err(complain(&format!("{shown} is no font: it is neither TrueType nor OpenType")))
+}
+
+/// What a result was computed from, and what it cost in clock and processor time.
+fn manifest(
     loaded: &Loaded,
     result: &StudyResult,
     effort: &Effort,
     (wall_s, cpu_s): (f64, f64),
-) -> u8 {
+) -> Manifest {
     let inputs = loaded
         .study
         .inputs
         .iter()
         .map(|input| report::Input { path: input.path.clone(), digest: input.digest.clone() });
-    let manifest = Manifest {
+    Manifest {
         version: env!("CARGO_PKG_VERSION").into(),
         seed: result.seed,
         inputs: inputs.collect(),
@@ -317,16 +336,21 @@ fn finish(
         command: std::env::args().collect(),
         partial: effort.stopped,
         left_out: 0,
-    };
+        computed_from: result.computed_from.clone(),
+        summary: String::new(),
+    }
+}
+
+/// Writes and prints the answer; prints it also where it cannot be written.
+fn finish(
+    studying: &Studying,
+    font: Option<PathBuf>,
+    result: &StudyResult,
+    manifest: &Manifest,
+) -> u8 {
     let lang = language(studying.lang);
-    let options = report::Options { lang, font: studying.font.clone() };
-    let written = match report::write(result, &manifest, &studying.out, &options) {
-        Ok(written) => written,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
-    };
-    for note in &written.notes {
+    let written = report::write(result, manifest, &studying.out, &report::Options { lang, font });
+    for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
     let code = if studying.reading.json {
@@ -337,10 +361,16 @@ fn finish(
     } else {
         let colour = coloured(studying.reading.color, std::io::stdout().is_terminal());
         let mut text = report::text(result, lang, colour);
-        let _ = writeln!(text, "\n{}", written.folder.display());
+        if let Ok(written) = &written {
+            let _ = writeln!(text, "\n{}", plain::path(&written.folder));
+        }
         print(text.as_bytes())
     };
-    if code == MET && !met(result) { MISSED } else { code }
+    match written {
+        Err(error) => complain(&format!("cannot write to {error}")),
+        Ok(_) if code == MET && !met(result) => MISSED,
+        Ok(_) => code,
+    }
 }
 
 fn language(lang: Language) -> report::Lang {
@@ -359,13 +389,12 @@ fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
     if found.is_empty() {
         let text =
             "holds no report: name the folder of a study, with its `summary.json`, or one above";
-        return complain(&format!("{} {text}", folder.display()));
+        return complain(&format!("{} {text}", plain::path(folder)));
     }
-    if let Some(font) = &font
-        && let Err(error) = std::fs::metadata(font)
-    {
-        return complain(&format!("cannot read the font {}: {error}", font.display()));
-    }
+    let font = match self::font(font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
     let options = report::Options { lang: language(lang), font };
     for folder in found {
         match report::rewrite(&folder, &options) {
@@ -373,7 +402,8 @@ fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
                 for note in &written.notes {
                     warn(&format!("note: {note}"));
                 }
-                print(format!("{}\n", written.folder.join("report.html").display()).as_bytes());
+                let page = written.folder.join("report.html");
+                print(format!("{}\n", plain::path(&page)).as_bytes());
             }
             Err(error) => return complain(&format!("cannot draw the report anew: {error}")),
         }
@@ -385,8 +415,13 @@ fn part_cost(spent: &Spent) -> PartCost {
     PartCost { part: spent.part.name().into(), runs: spent.runs, events: spent.events }
 }
 
-/// Whether the last variant meets every target, and carries the load asked about where a line was sought.
+/// Whether the last variant meets every target, and carries the load asked about where a line was sought. A
+/// study that was stopped has decided nothing, nor has one without a verdict on its targets.
 fn met(result: &StudyResult) -> bool {
+    let judged = |last: &VariantResult| result.targets.is_empty() || !last.verdicts.is_empty();
+    if result.partial || !result.variants.last().is_some_and(judged) {
+        return false;
+    }
     let Some(last) = result.variants.last() else { return false };
     let line = last.saturation.as_ref();
     last.verdicts.iter().all(|verdict| verdict.verdict == Verdict::Met)

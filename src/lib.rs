@@ -50,6 +50,7 @@ pub mod cli;
 pub mod engine;
 pub mod model;
 pub mod observe;
+mod plain;
 pub mod random;
 pub mod report;
 pub mod scenario;

@@ -65,6 +65,8 @@ use crate::units::{Span, Time};
 /// a system in which more than this wait is beyond any answer but "overloaded".
 /// Tests run into a smaller one.
 pub const MOST_IN_FLIGHT: u64 = if cfg!(test) { 30_000 } else { 2_000_000 };
+/// Most records that listeners have before them, each listener its own: a third of a gigabyte.
+pub const MOST_RECORDS: u64 = if cfg!(test) { 30_000 } else { 10_000_000 };
 
 /// One replication.
 #[derive(Clone, Copy, Debug)]
@@ -99,17 +101,36 @@ pub struct Cost {
     pub unanswered: u64,
     /// Largest number of requests in flight.
     pub in_flight_most: u64,
-    /// Requests and sessions that found no room in the model itself; with any, its answer is that of a
-    /// system that turns them away.
+    /// Requests, sessions and records that found no room in the model itself; with any, its answer is that
+    /// of a system that turns them away.
     pub no_room: u64,
 }
+
+/// Events between two looks at whether to stop: some tenths of a millisecond.
+const BETWEEN_LOOKS: u64 = 1 << 12;
 
 /// Run one replication and tell `observer` what happens.
 pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     let mut world = World::new(spec, run, observer);
-    world.start();
-    world.run();
+    world.start(&|| false);
+    world.run(&|| false);
     world.cost()
+}
+
+/// The same until `stopped` says so, which is asked every few thousand events; none then, for what was
+/// seen of a part of a run answers nothing.
+pub fn simulate_unless<O: Observer>(
+    spec: &Spec,
+    run: &Run,
+    observer: &mut O,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Cost> {
+    if stopped() {
+        return None;
+    }
+    let mut world = World::new(spec, run, observer);
+    world.start(stopped);
+    world.run(stopped).then(|| world.cost())
 }
 
 #[derive(Clone, Debug)]
@@ -257,11 +278,15 @@ struct World<'a, O: Observer> {
     expired: Vec<u32>,
     cost: Cost,
     in_flight: u64,
+    /// Most requests in flight that users make, and users in session.
+    room: u64,
+    /// Records that subscriptions keep.
+    kept_records: u64,
 }
 
 impl<O: Observer> World<'_, O> {
     /// Open the pools to their minimum, begin the streams, set the first mark.
-    fn start(&mut self) {
+    fn start(&mut self, stopped: &dyn Fn() -> bool) {
         let root = Key::root(self.run.seed, self.run.replication);
         let first = if self.run.warm_up == Span::ZERO { self.run.bin } else { self.run.warm_up };
         self.agenda.set(SLOT_MARK, Time::ZERO + first, Class::Observe);
@@ -279,7 +304,7 @@ impl<O: Observer> World<'_, O> {
         self.start_nodes();
         self.start_meshes();
         self.start_scalers(root);
-        self.start_arrivals(root.named("users"));
+        self.start_arrivals(root.named("users"), stopped);
         for number in 0..self.spec.load.records.len() as u32 {
             let source = self.spec.load.records[number as usize];
             let before = &self.spec.load.records[..number as usize];
@@ -300,16 +325,27 @@ impl<O: Observer> World<'_, O> {
         self.drain();
     }
 
-    fn run(&mut self) {
+    /// Until the end, or until `stopped`: whether it came to the end.
+    fn run(&mut self, stopped: &dyn Fn() -> bool) -> bool {
+        if stopped() {
+            return false;
+        }
         while let Some((at, slot)) = self.agenda.pop_until(self.last_mark) {
             self.fire(at, slot);
+            if self.cost.events.is_multiple_of(BETWEEN_LOOKS) && stopped() {
+                return false;
+            }
         }
         while self.end > self.last_mark
             && self.observer.awaits()
             && let Some((at, slot)) = self.agenda.pop_until(self.end)
         {
             self.fire(at, slot);
+            if self.cost.events.is_multiple_of(BETWEEN_LOOKS) && stopped() {
+                return false;
+            }
         }
+        true
     }
 
     #[expect(clippy::inline_always, reason = "the loop that all time is spent in")]

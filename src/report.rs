@@ -41,7 +41,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::plain;
 use crate::study::result::{Edit, StudyResult};
+use crate::study::sweep::digest;
+pub use folder::Held;
 pub use phrases::translated;
 pub use text::text;
 pub use validation::{
@@ -70,6 +73,12 @@ pub struct Manifest {
     /// Numbers of the result that were not finite and are left out.
     #[serde(default)]
     pub left_out: usize,
+    /// What the result was computed from, as the summary names it.
+    #[serde(default)]
+    pub computed_from: String,
+    /// Digest of `summary.json`.
+    #[serde(default)]
+    pub summary: String,
 }
 
 /// A file that was read.
@@ -86,7 +95,7 @@ pub struct Input {
 pub struct EngineCost {
     /// Events that the engine handled.
     pub events: u64,
-    /// Simulations completed.
+    /// Requests and records brought to an end.
     pub completions: u64,
     /// Processor time over all threads \[s\].
     pub cpu_s: f64,
@@ -129,8 +138,9 @@ pub struct Written {
 
 /// Writes everything about a result into `directory/<scenario>/<study>/`.
 ///
-/// Each file is written beside its place and then moved there, so that a full disk or a crash leaves
-/// the old one whole. Files of an earlier report that this one has no data for are removed.
+/// Each file is written beside its place; all are moved there when all are written, the manifest last, so
+/// that a full disk leaves the earlier report whole and a crash leaves none that seems so. Summary and
+/// manifest name each other. Files of an earlier report that this one has no data for are removed.
 ///
 /// # Errors
 /// When the folder cannot be made or a file cannot be written, and when the result holds numbers
@@ -143,16 +153,23 @@ pub fn write(
 ) -> io::Result<Written> {
     let (result, dropped) = clean::finite(result)?;
     let mut folder = folder::Folder::create(directory, &result)?;
-    let manifest = Manifest { left_out: dropped, ..manifest.clone() };
-    folder.write("manifest.json", &pretty(&manifest)?)?;
+    let bytes = pretty(&result)?;
+    let manifest = Manifest {
+        left_out: dropped,
+        computed_from: result.computed_from.clone(),
+        summary: digest(&String::from_utf8_lossy(&bytes)),
+        ..manifest.clone()
+    };
     let summary = serde_json::to_value(&result).map_err(io::Error::other)?;
-    folder.write("summary.json", &pretty(&result)?)?;
     for (name, bytes) in tables::all(&result)? {
         folder.write(name, &bytes)?;
     }
     let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
-    folder.remove_stale()?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    folder.remove_stale();
+    folder.write("summary.json", &bytes)?;
+    folder.write("manifest.json", &pretty(&manifest)?)?;
+    let (folder, files) = folder.commit()?;
+    Ok(Written { folder, files, notes })
 }
 
 /// Charts and pages; gives what the reader should know about them.
@@ -192,8 +209,10 @@ fn draw(
 /// it wrote.
 ///
 /// # Errors
-/// When the folder holds no report, one of another version's shape, or a file cannot be written.
+/// When the folder holds no report, one of another version's shape or of several runs, when another run
+/// writes there, or a file cannot be written.
 pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
+    let _held = folder::hold(folder.to_path_buf(), true)?;
     match folder::ANSWERS.iter().copied().find(|name| folder.join(name).is_file()) {
         Some("ladder.json") => ladder::redraw(folder, options),
         Some("growth.json") => growth::redraw(folder, options),
@@ -205,25 +224,27 @@ pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
 }
 
 fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
-    let read = |name: &str| {
-        let place = folder.join(name);
-        let about = |error: &dyn std::fmt::Display| format!("{}: {error}", place.display());
-        let bytes =
-            std::fs::read(&place).map_err(|error| io::Error::new(error.kind(), about(&error)))?;
-        serde_json::from_slice::<serde_json::Value>(&bytes)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, about(&error)))
-    };
-    let summary = read("summary.json")?;
-    let shape = |error: serde_json::Error| {
-        let text = format!("{}: {error}; is it of another version?", folder.display());
-        io::Error::new(io::ErrorKind::InvalidData, text)
-    };
-    let result = StudyResult::deserialize(&summary).map_err(shape)?;
-    let manifest = Manifest::deserialize(&read("manifest.json")?).map_err(shape)?;
+    let [summary_file, manifest_file] =
+        ["summary.json", "manifest.json"].map(|name| folder.join(name));
+    let (bytes, summary) = folder::json(&summary_file)?;
+    let manifest: Manifest = folder::read(&manifest_file)?;
+    let result =
+        StudyResult::deserialize(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
+    let same = manifest.computed_from == result.computed_from
+        && manifest.summary == digest(&String::from_utf8_lossy(&bytes));
+    if !same {
+        let text = format!(
+            "{}: summary.json and manifest.json do not belong together: one is of another run, or \
+             somebody has changed it; run the study once more",
+            plain::path(folder)
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    }
     let mut folder = folder::Folder::at(folder.to_path_buf())?;
     let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
-    folder.remove_stale_charts()?;
-    Ok(Written { folder: folder.path, files: folder.written, notes })
+    folder.remove_stale_charts();
+    let (folder, files) = folder.commit()?;
+    Ok(Written { folder, files, notes })
 }
 
 /// The folders of reports at or below a folder, in order: where `summary.json` lies, or the answer of a
@@ -233,6 +254,31 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
 /// When the folder cannot be read.
 pub fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
     folder::reports(folder)
+}
+
+/// Makes the folder `directory/<scenario>/<name>` of an answer, and holds it: alone, or together with others
+/// who agree not to be in each other's way. Drafts of a run that was killed are removed by whoever is alone.
+///
+/// # Errors
+/// When the folder cannot be made or written into, or another run holds it.
+pub fn hold(directory: &Path, scenario: &str, name: &str, alone: bool) -> io::Result<Held> {
+    folder::hold(folder::named(directory, scenario, name), alone)
+}
+
+/// Removes drafts of a run that was killed from a folder below one that is held.
+///
+/// # Errors
+/// When the folder cannot be read, or a file not removed.
+pub fn remove_drafts(folder: &Path) -> io::Result<()> {
+    folder::remove_drafts(folder)
+}
+
+/// The bytes of a regular file of at most so many.
+///
+/// # Errors
+/// When it is none, larger, or cannot be read.
+pub fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
+    folder::bytes(place, most)
 }
 
 /// Puts a file in its place at once, or leaves the old one whole.

@@ -9,6 +9,7 @@ mod codes;
 pub(crate) mod decode;
 pub(crate) mod document;
 pub(crate) mod documents;
+mod files;
 mod plan;
 pub(crate) mod problem;
 mod resolve;
@@ -22,8 +23,7 @@ pub mod workshop;
 pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
@@ -37,19 +37,15 @@ use self::document::{
     CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc, SystemSource, VariantDoc, View,
 };
 pub(crate) use self::documents::Documents;
+use self::files::{Files, clean, yaml_files};
 use self::problem::{Problems, Span};
 use self::variation::Variation;
 use self::workshop::Levers;
 use self::yaml::Node;
 use crate::study::growth::Growth;
 use crate::study::result::Edit;
-use crate::study::setup::{Change, Input, Study};
+use crate::study::setup::{Change, Study};
 use crate::study::uncertain::Uncertainty;
-
-/// Largest file \[bytes\].
-const LARGEST_FILE: u64 = 4 * 1024 * 1024;
-/// Most files of a study.
-const MOST_FILES: usize = 200;
 
 /// What the caller decides, over the scenario.
 #[derive(Clone, Debug, Default)]
@@ -372,190 +368,6 @@ fn variants(
     all
 }
 
-/// The files read so far.
-#[derive(Default)]
-struct Files {
-    inputs: Vec<Input>,
-    columns: BTreeMap<PathBuf, Option<Arc<[f64]>>>,
-}
-
-impl Files {
-    /// Read a text. `from` is the place that names the file, if one does.
-    fn text(&mut self, path: &Path, from: Option<Span>, problems: &mut Problems) -> Option<u32> {
-        let shown = clean(path);
-        let fail = |code, message: String, problems: &mut Problems| {
-            let span = from.unwrap_or_else(|| Span {
-                source: problems.source(shown.clone(), String::new()),
-                ..Span::default()
-            });
-            problems.report(code, span, message, None);
-            None
-        };
-        if self.inputs.len() >= MOST_FILES {
-            let message = format!("a study reads at most {MOST_FILES} files");
-            return fail("E0002", message, problems);
-        }
-        let bytes = match read_bytes(path) {
-            Ok(bytes) => bytes,
-            Err(reason) => {
-                return fail("E0001", format!("cannot read `{shown}`: {reason}"), problems);
-            }
-        };
-        if bytes.len() as u64 > LARGEST_FILE {
-            return fail("E0002", format!("`{shown}` is larger than 4 MiB"), problems);
-        }
-        self.register(shown.clone(), &bytes);
-        let Ok(text) = String::from_utf8(bytes) else {
-            return fail("E0003", format!("`{shown}` is not UTF-8"), problems);
-        };
-        Files::checked(shown, text, problems)
-    }
-
-    fn register(&mut self, path: String, bytes: &[u8]) {
-        if !self.inputs.iter().any(|input| input.path == path) {
-            self.inputs.push(Input { path, digest: digest(bytes) });
-        }
-    }
-
-    /// Register a text after a look at its characters.
-    fn checked(path: String, text: String, problems: &mut Problems) -> Option<u32> {
-        let text = text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text);
-        let odd = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-        if let Some((at, letter)) = text.char_indices().find(|(_, letter)| odd(letter)) {
-            let line = text[..at].matches('\n').count() + 1;
-            let shown = path.clone();
-            let source = problems.source(path, String::new());
-            let span = Span { source, line: line as u32, ..Span::default() };
-            let code = u32::from(letter);
-            let message = format!("`{shown}` holds the control character U+{code:04X}");
-            problems.add("E0003", span, message);
-            return None;
-        }
-        Some(problems.source(path, text))
-    }
-
-    /// Read a document of the type `kind`.
-    fn document(
-        &mut self,
-        path: &Path,
-        from: Option<Span>,
-        kind: &str,
-        problems: &mut Problems,
-    ) -> Option<Node> {
-        let source = self.text(path, from, problems)?;
-        let node = yaml::parse(source, problems)?;
-        if node.get(kind).is_some() {
-            return Some(node);
-        }
-        let types = ["scenario", "plan", "calibration", "system"];
-        if let Some(other) = types.iter().find(|other| node.get(other).is_some()) {
-            let message = format!("this is the file of a {other}; a {kind} is needed");
-            problems.add("E0010", node.span, message);
-            return None;
-        }
-        Some(node)
-    }
-
-    /// Measured times from a file of one column \[ms\], in rising order \[s\].
-    fn column(&mut self, from: Span, name: &str, problems: &mut Problems) -> Option<Arc<[f64]>> {
-        let holder = PathBuf::from(problems.path(from.source));
-        let path = holder.parent().unwrap_or(Path::new("")).join(name);
-        if let Some(known) = self.columns.get(&path) {
-            return known.clone();
-        }
-        let read = self.text(&path, Some(from), problems).and_then(|source| {
-            let text = problems.text(source)?;
-            column_of(source, &text.text, problems)
-        });
-        self.columns.insert(path, read.clone());
-        read
-    }
-}
-
-fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f64]>> {
-    let mut values = Vec::new();
-    let mut start = 0;
-    for (index, line) in text.split('\n').enumerate() {
-        let cell = line.trim().trim_matches('"');
-        let end = start + line.trim_end().len();
-        match cell.parse::<f64>() {
-            Ok(value) if value >= 0.0 && value / 1000.0 <= values::LONGEST => {
-                values.push(value / 1000.0);
-            }
-            // The first line may be a heading.
-            Err(_) if index == 0 || cell.is_empty() => {}
-            _ => {
-                let (start, end, line) = (start as u32, end as u32, index as u32 + 1);
-                let span = Span { source, start, end, line, column: 1 };
-                let message = "expected one time in milliseconds on each line";
-                problems.add("E0104", span, message);
-                return None;
-            }
-        }
-        start += line.len() + 1;
-    }
-    if values.is_empty() {
-        problems.add("E0009", Span { source, ..Span::default() }, "the file holds no times");
-        return None;
-    }
-    values.sort_by(f64::total_cmp);
-    Some(values.into())
-}
-
-/// The only place of the library's loading that touches the disk, beside listing folders.
-fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    use std::io::Read as _;
-    let fault = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        kind => kind.to_string(),
-    };
-    let about = std::fs::metadata(path).map_err(fault)?;
-    if !about.is_file() {
-        return Err("it is not a file".into());
-    }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(fault)?;
-    // One byte more than allowed shows that there is more.
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(fault)?;
-    Ok(bytes)
-}
-
-/// The YAML files of a folder in order of their names; none where there is no such folder.
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .take(MOST_FILES)
-        .collect();
-    paths.sort();
-    paths
-}
-
-/// FNV-1a, 64 bits, in hexadecimal.
-fn digest(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    format!("{hash:016x}")
-}
-
-/// A path to show: `a/b/../c` is `a/c`.
-fn clean(path: &Path) -> String {
-    let mut parts: Vec<Component<'_>> = Vec::new();
-    for part in path.components() {
-        match (part, parts.last()) {
-            (Component::ParentDir, Some(Component::Normal(_))) => {
-                parts.pop();
-            }
-            (Component::CurDir, _) => {}
-            _ => parts.push(part),
-        }
-    }
-    parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
-}
-
 /// Position of `name` in `map`, or a problem that names what there is.
 fn find<T>(
     map: &Map<T>,
@@ -606,7 +418,8 @@ mod tests {
         for (kind, path) in documents {
             let mut problems = Problems::default();
             let path = Path::new("tests/fixtures").join(path);
-            let source = Files::default().text(&path, None, &mut problems).expect("a file");
+            let keys: &[&str] = if kind == "catalog" { &files::CATALOG } else { &[kind] };
+            let source = Files::default().text(&path, None, keys, &mut problems).expect("a file");
             let tree = json(&yaml::parse(source, &mut problems).expect("YAML"));
             let (_, schema) =
                 schemas().into_iter().find(|(name, _)| *name == kind).expect("a schema");

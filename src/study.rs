@@ -25,6 +25,7 @@ mod search;
 pub mod setup;
 pub mod size;
 mod steps;
+mod stop;
 pub mod sweep;
 pub mod theory;
 pub mod uncertain;
@@ -43,8 +44,9 @@ use self::runs::Runs;
 pub use self::runs::{Part, Spent};
 use self::search::Line;
 use self::setup::Study;
-use crate::model::MOST_IN_FLIGHT;
+use self::stop::unless_stopped;
 use crate::model::spec::Spec;
+use crate::model::{MOST_IN_FLIGHT, MOST_RECORDS};
 
 /// Confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -55,7 +57,7 @@ pub trait Watcher: Sync {
     fn begin(&self, what: &str, steps: u64);
     /// A step is done.
     fn step(&self);
-    /// Whether to stop: steps not begun are left out and the result says so.
+    /// Whether to stop: steps not begun or under way are left out and the result says so.
     fn stopped(&self) -> bool;
     /// Something is known of the main answer before the study is done. When, and in which order, may
     /// depend on the machine.
@@ -98,6 +100,17 @@ impl Watcher for Unwatched {
     fn step(&self) {}
     fn stopped(&self) -> bool {
         false
+    }
+}
+
+/// Passes on only whether to stop: the steps of what is a part of something are nobody's progress.
+pub struct Quiet<'a>(pub &'a dyn Watcher);
+
+impl Watcher for Quiet<'_> {
+    fn begin(&self, _: &str, _: u64) {}
+    fn step(&self) {}
+    fn stopped(&self) -> bool {
+        self.0.stopped()
     }
 }
 
@@ -144,7 +157,7 @@ pub fn answer_question(
 ) -> (StudyResult, Effort) {
     let base = base_load(study.case(0, 0, 0));
     let asked = if study.load.rps > 0.0 { study.load.rps } else { base };
-    let work = Work { study, watcher, runs: Runs::new(study), asked };
+    let work = Work { study, watcher, runs: Runs::new(study, watcher), asked };
     let mut result = work.blank(question);
     let searching = question != Question::Run
         && saturation::searchable(study.case(0, 0, 0), study.search)
@@ -177,8 +190,8 @@ pub fn answer_question(
     let no_room = work.runs.no_room();
     if no_room > 0 {
         result.warnings.push(format!(
-            "{no_room} requests or sessions found no room in the model (more than {MOST_IN_FLIGHT} at \
-             once) and count as refused"
+            "{no_room} requests, sessions or records found no room in the model (more than \
+             {MOST_IN_FLIGHT} requests or {MOST_RECORDS} records at once) and count as refused"
         ));
     }
     let parts = work.runs.spent();
@@ -188,6 +201,7 @@ pub fn answer_question(
         parts,
         stopped: watcher.stopped(),
     };
+    result.partial = effort.stopped;
     if effort.stopped {
         result
             .warnings
@@ -206,7 +220,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Run independent tasks in parallel, those that `cost` most first; results in the order of the tasks,
-    /// none for those not begun.
+    /// none for those that the watcher has stopped.
     fn all<T: Sync, R: Send>(
         &self,
         what: &str,
@@ -229,7 +243,7 @@ impl Work<'_> {
                         if self.watcher.stopped() {
                             break;
                         }
-                        let result = run(&tasks[task]);
+                        let Some(result) = unless_stopped(|| run(&tasks[task])) else { break };
                         *done[task].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                         self.watcher.step();
                     }
@@ -287,8 +301,21 @@ impl Work<'_> {
             claims: Vec::new(),
             assumed: study.assumed.clone(),
             warnings: study.warnings.clone(),
+            partial: false,
+            computed_from: computed_from(study, question),
         }
     }
+}
+
+/// Digest of all that an answer depends on.
+fn computed_from(study: &Study, question: Question) -> String {
+    let Study { seed, replications, batches, precision, window, search, inputs, settings, .. } =
+        study;
+    let inputs: Vec<&str> = inputs.iter().map(|input| input.digest.as_str()).collect();
+    let numbers = (seed, replications, batches, precision, window, search, study.contributions);
+    let version = env!("CARGO_PKG_VERSION");
+    let name = question.name();
+    sweep::digest(&format!("plimsoll {version} {name} {numbers:?} {inputs:?} {settings}"))
 }
 
 fn axis(spec: &Spec) -> Axis {

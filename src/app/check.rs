@@ -102,7 +102,7 @@ pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
     if let Some(path) = write {
         return match report::replace_file(path, audit::handbook().as_bytes()) {
             Ok(()) => MET,
-            Err(error) => complain(&format!("cannot write {}: {error}", path.display())),
+            Err(error) => complain(&format!("cannot write {error}")),
         };
     }
     let Some(code) = code else {

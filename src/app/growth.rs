@@ -1,9 +1,12 @@
 //! `plimsoll growth`.
 
+use std::path::PathBuf;
+
 use super::ladder::chosen;
-use super::{MISSED, Progress, complain, language, load, print, threads};
+use super::{Progress, complain, font, hold, language, load, print, threads};
 use crate::cli::Growing;
-use crate::report::growth as pages;
+use crate::plain;
+use crate::report::{self, growth as pages};
 use crate::scenario::{Loaded, vary};
 use crate::study::growth::{Growth, GrowthFound, grow};
 use crate::study::point::{Depth, line};
@@ -25,6 +28,14 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         Ok(which) => which,
         Err(code) => return code,
     };
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let held = match hold(&studying.out, &study.scenario, "growth", true) {
+        Ok(held) => held,
+        Err(code) => return code,
+    };
     let pool = match threads(studying.threads) {
         Ok(pool) => pool,
         Err(code) => return code,
@@ -42,6 +53,7 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         curve: study.case(0, 0, 0).load.curve.name.clone(),
         variants: Vec::new(),
         warnings: study.warnings.clone(),
+        partial: false,
     };
     for variant in which {
         let study = study.only(variant);
@@ -50,9 +62,10 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         match grown {
             Some(grown) => found.variants.push(grown),
             None if progress.stopped() => {
-                progress.end();
-                complain("stopped before the lines were known");
-                return MISSED;
+                let text = "stopped before the end: what is missing was not computed";
+                found.warnings.insert(0, text.into());
+                found.partial = true;
+                break;
             }
             None => {
                 progress.end();
@@ -64,21 +77,29 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         progress.step();
     }
     progress.end();
+    let code = finish(asked, font, &found);
+    drop(held);
+    code
+}
+
+fn finish(asked: &Growing, font: Option<PathBuf>, found: &GrowthFound) -> u8 {
+    let studying = &asked.studying;
     let lang = language(studying.lang);
-    let written = match pages::write(&found, &studying.out, lang) {
-        Ok(written) => written,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
-    };
-    if studying.reading.json {
-        return match pages::json(&found) {
+    let written = pages::write(found, &studying.out, &report::Options { lang, font });
+    let code = if studying.reading.json {
+        match pages::json(found) {
             Ok(json) => print(json.as_bytes()),
             Err(error) => complain(&error.to_string()),
-        };
+        }
+    } else {
+        let mut text = pages::text(found, lang);
+        text.extend(written.iter().map(|written| plain::path(&written.folder) + "\n"));
+        print(text.as_bytes())
+    };
+    match written {
+        Err(error) => complain(&format!("cannot write to {error}")),
+        Ok(_) => code,
     }
-    let text = format!("{}{}\n", pages::text(&found, lang), written.folder.display());
-    print(text.as_bytes())
 }
 
 /// The growth asked about: the command line's, else the scenario's.

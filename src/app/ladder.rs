@@ -1,12 +1,14 @@
 //! `plimsoll saturate --ladder`.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, language, load, options, print, threads,
-    warn,
+    BAD_INPUT, MET, MISSED, Progress, coloured, complain, font, hold, language, load, options,
+    print, threads, warn,
 };
 use crate::cli::Saturating;
+use crate::plain;
 use crate::report::{self, ladder as pages};
 use crate::scenario::{self, Loaded, workshop::Bench};
 use crate::study::ladder::{End, Ladder, climb};
@@ -31,6 +33,14 @@ pub(super) fn ladder(asked: &Saturating) -> u8 {
         Ok(which) => which,
         Err(code) => return code,
     };
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let held = match hold(&studying.out, &loaded.study.scenario, "ladder", true) {
+        Ok(held) => held,
+        Err(code) => return code,
+    };
     let pool = match threads(studying.threads) {
         Ok(pool) => pool,
         Err(code) => return code,
@@ -44,10 +54,12 @@ pub(super) fn ladder(asked: &Saturating) -> u8 {
     let progress = Progress::new();
     let found = pool.install(|| climb(&bench, &which, up_to, &progress));
     progress.end();
-    match found {
-        Ok(ladder) => finish(asked, &ladder),
+    let code = match found {
+        Ok(ladder) => finish(asked, font, &ladder),
         Err(why) => complain(&why),
-    }
+    };
+    drop(held);
+    code
 }
 
 /// Indices of the variants named; all where none is.
@@ -85,17 +97,11 @@ fn up_to(asked: &Saturating, loaded: &Loaded) -> Result<f64, u8> {
     }
 }
 
-fn finish(asked: &Saturating, ladder: &Ladder) -> u8 {
+fn finish(asked: &Saturating, font: Option<PathBuf>, ladder: &Ladder) -> u8 {
     let studying = &asked.studying;
     let lang = language(studying.lang);
-    let options = report::Options { lang, font: studying.font.clone() };
-    let written = match pages::write(ladder, &studying.out, &options) {
-        Ok(written) => written,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
-    };
-    for note in &written.notes {
+    let written = pages::write(ladder, &studying.out, &report::Options { lang, font });
+    for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
     let code = if studying.reading.json {
@@ -104,10 +110,14 @@ fn finish(asked: &Saturating, ladder: &Ladder) -> u8 {
             Err(error) => complain(&error.to_string()),
         }
     } else {
-        let text = format!("{}{}\n", pages::text(ladder, lang), written.folder.display());
+        let mut text = pages::text(ladder, lang);
+        text.extend(written.iter().map(|written| plain::path(&written.folder) + "\n"));
         print(text.as_bytes())
     };
     let reached = ladder.ends.last().is_some_and(|end| end.end == End::Reached);
+    if let Err(error) = written {
+        return complain(&format!("cannot write to {error}"));
+    }
     match code {
         MET if reached => MET,
         MET => MISSED,

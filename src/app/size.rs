@@ -1,14 +1,16 @@
 //! `plimsoll size`.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, language, load, options, print, threads,
-    warn,
+    BAD_INPUT, MET, MISSED, Progress, coloured, complain, font, hold, language, load, options,
+    print, threads, warn,
 };
 use crate::audit::{self, Severity};
 use crate::cli::Sizing as Arguments;
 use crate::model::spec::Resource;
+use crate::plain;
 use crate::report::{self, size as pages};
 use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
@@ -84,6 +86,14 @@ pub(super) fn size(asked: &Arguments) -> u8 {
         Ok(question) => question,
         Err(why) => return complain(&why),
     };
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let held = match hold(&studying.out, &loaded.study.scenario, "size", true) {
+        Ok(held) => held,
+        Err(code) => return code,
+    };
     let pool = match threads(studying.threads) {
         Ok(pool) => pool,
         Err(code) => return code,
@@ -100,16 +110,22 @@ pub(super) fn size(asked: &Arguments) -> u8 {
     let progress = Progress::new();
     let found = pool.install(|| find(&ground, &question, &progress));
     progress.end();
-    match found {
-        Ok(sizing) => finish(asked, &loaded, variant, &sizing),
+    let code = match found {
+        Ok(sizing) => finish(asked, font, (&loaded, variant), &sizing),
         Err(why) => complain(&why),
-    }
+    };
+    drop(held);
+    code
 }
 
-fn finish(asked: &Arguments, loaded: &Loaded, variant: usize, sizing: &Sizing) -> u8 {
+fn finish(
+    asked: &Arguments,
+    font: Option<PathBuf>,
+    (loaded, variant): (&Loaded, usize),
+    sizing: &Sizing,
+) -> u8 {
     let studying = &asked.studying;
     let lang = language(studying.lang);
-    let options = report::Options { lang, font: studying.font.clone() };
     let found = sizing.phases.iter().filter(|phase| phase.monthly_usd.is_some());
     let plans: Vec<(String, String)> = found
         .map(|phase| {
@@ -119,13 +135,8 @@ fn finish(asked: &Arguments, loaded: &Loaded, variant: usize, sizing: &Sizing) -
             (name, text)
         })
         .collect();
-    let written = match pages::write(sizing, &plans, &studying.out, &options) {
-        Ok(written) => written,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
-    };
-    for note in &written.notes {
+    let written = pages::write(sizing, &plans, &studying.out, &report::Options { lang, font });
+    for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
     let code = if studying.reading.json {
@@ -134,10 +145,14 @@ fn finish(asked: &Arguments, loaded: &Loaded, variant: usize, sizing: &Sizing) -
             Err(error) => complain(&error.to_string()),
         }
     } else {
-        let text = format!("{}{}\n", pages::text(sizing, lang), written.folder.display());
+        let mut text = pages::text(sizing, lang);
+        text.extend(written.iter().map(|written| plain::path(&written.folder) + "\n"));
         print(text.as_bytes())
     };
     let met = sizing.phases.iter().all(|phase| phase.outcome == Outcome::Met);
+    if let Err(error) = written {
+        return complain(&format!("cannot write to {error}"));
+    }
     match code {
         MET if met && !sizing.phases.is_empty() => MET,
         MET => MISSED,

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::ladder::chosen;
-use super::{MET, MISSED, Progress, complain, language, options, print, refuse, threads, warn};
+use super::{MET, Progress, complain, font, language, options, print, refuse, threads, warn};
 use crate::audit;
 use crate::cli::{Merging, Sweeping};
-use crate::report::{self, sweep as pages};
+use crate::plain;
+use crate::report;
+use crate::report::sweep::{self as pages, Found};
 use crate::scenario::workshop::Bench;
 use crate::scenario::{Loaded, Problem, vary};
 use crate::study::setup::Study;
@@ -21,9 +23,6 @@ const MOST_POINTS: usize = 10_000;
 const LOOKED_AT: usize = 1000;
 /// Time between two lines about progress where there is no terminal.
 const SAY: Duration = Duration::from_secs(15);
-/// Folder of the points' files.
-pub(super) const POINTS: &str = "points";
-
 pub(super) fn sweep(asked: &Sweeping) -> u8 {
     match prepare(asked) {
         Ok(prepared) => run(asked, &prepared),
@@ -129,12 +128,13 @@ fn shard(text: &str) -> Result<(usize, usize), u8> {
 fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
     let studying = &asked.studying;
     let Prepared { bench, sweep, places, shard } = prepared;
-    let written = start(&studying.out, sweep, shard.is_none());
-    let (folder, points) = match written {
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let (held, points) = match start(&studying.out, sweep, shard.is_none()) {
         Ok(folders) => folders,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
+        Err(error) => return complain(&format!("cannot write to {error}")),
     };
     let mine = |index: usize| shard.is_none_or(|(part, of)| index % of == part);
     let missing: Vec<usize> = (0..places.len())
@@ -154,9 +154,9 @@ fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
         (0..places.len()).map(|index| known(&points, sweep, index, &places[index].0)).collect();
     let there = found.iter().flatten().count();
     let output = Output {
-        out: &folder,
+        out: &held.path,
         json: studying.reading.json,
-        options: report::Options { lang: language(studying.lang), font: studying.font.clone() },
+        options: report::Options { lang: language(studying.lang), font },
     };
     if let Some(all) = found.into_iter().collect::<Option<Vec<Point>>>() {
         return finish(sweep, &all, &output);
@@ -171,32 +171,45 @@ fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
              with `plimsoll merge`\n"
         )
     };
-    let code = print(format!("{text}{}\n", folder.display()).as_bytes());
-    if code == MET && stopped { MISSED } else { code }
-}
-
-/// Make the folders, write `sweep.json`, and remove what an interrupted run left.
-fn start(out: &Path, sweep: &Sweep, alone: bool) -> std::io::Result<(PathBuf, PathBuf)> {
-    let folder = pages::folder(out, &sweep.scenario)?;
-    let points = folder.join(POINTS);
-    std::fs::create_dir_all(&points)?;
-    if alone {
-        // Nobody else writes here: drafts are of a run that was killed.
-        for entry in std::fs::read_dir(&points)?.filter_map(Result::ok) {
-            if entry.path().extension().is_some_and(|extension| extension == "part") {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
+    let text = format!("{text}{}\n", plain::path(&held.path));
+    if studying.reading.json {
+        // Standard output has JSON or nothing.
+        warn(text.trim_end());
+        return MET;
     }
-    report::replace_file(&folder.join("sweep.json"), &pages::bytes(sweep)?)?;
-    Ok((folder, points))
+    print(text.as_bytes())
 }
 
-/// A point that was computed before from the same inputs.
+/// Make the folders and hold them, with other shards or alone, and write `sweep.json`.
+fn start(out: &Path, sweep: &Sweep, alone: bool) -> std::io::Result<(report::Held, PathBuf)> {
+    let (held, points) = folders(out, sweep, "sweep", alone)?;
+    report::replace_file(&held.path.join("sweep.json"), &pages::bytes(sweep)?)?;
+    Ok((held, points))
+}
+
+/// The folder of an answer made of points, held, and that of its points.
+pub(super) fn folders(
+    out: &Path,
+    sweep: &Sweep,
+    name: &str,
+    alone: bool,
+) -> std::io::Result<(report::Held, PathBuf)> {
+    let held = report::hold(out, &sweep.scenario, name, alone)?;
+    let points = held.path.join(pages::POINTS);
+    std::fs::create_dir_all(&points)
+        .map_err(|error| std::io::Error::other(format!("{}: {error}", plain::path(&points))))?;
+    if alone {
+        report::remove_drafts(&points)?;
+    }
+    Ok((held, points))
+}
+
+/// A point that was computed before from the same inputs; whatever else lies there is computed anew.
 pub(super) fn known(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
-    let bytes = std::fs::read(points.join(format!("{}.json", sweep.points[index]))).ok()?;
-    let point: Point = serde_json::from_slice(&bytes).ok()?;
-    (point.key == place.key(sweep)).then_some(point)
+    match pages::point(points, sweep, index, place) {
+        Ok(Found::Whole(point)) => Some(point),
+        Ok(Found::Nothing | Found::Foreign(_)) | Err(_) => None,
+    }
 }
 
 /// Compute the missing points one after another, each on all cores.
@@ -243,8 +256,8 @@ pub(super) fn compute_all(
             point.price(bill.total(), &unpriced);
         }
         let place = points.join(format!("{}.json", sweep.points[*index]));
-        let bytes = pages::bytes(&point).map_err(|error| error.to_string())?;
-        report::replace_file(&place, &bytes).map_err(|error| error.to_string())?;
+        let bytes = pages::bytes(&point.sealed()).map_err(|error| error.to_string())?;
+        report::replace_file(&place, &bytes).map_err(|error| format!("cannot write {error}"))?;
         progress.step();
     }
     Ok(())
@@ -258,74 +271,97 @@ struct Output<'a> {
 }
 
 fn finish(sweep: &Sweep, points: &[Point], output: &Output<'_>) -> u8 {
-    let written = match pages::write(sweep, points, output.out, &output.options) {
-        Ok(written) => written,
-        Err(error) => return complain(&format!("cannot write the result: {error}")),
-    };
-    for note in &written.notes {
+    let written = pages::write(sweep, points, output.out, &output.options);
+    for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
-    if output.json {
-        return match pages::json(sweep, points) {
+    let code = if output.json {
+        match pages::json(sweep, points) {
             Ok(json) => print(json.as_bytes()),
             Err(error) => complain(&error.to_string()),
-        };
+        }
+    } else {
+        let text = pages::text(sweep, points, output.options.lang);
+        print(format!("{text}\n{}\n", plain::path(output.out)).as_bytes())
+    };
+    match written {
+        Err(error) => complain(&format!("cannot write to {error}")),
+        Ok(_) => code,
     }
-    let text = pages::text(sweep, points, output.options.lang);
-    print(format!("{text}\n{}\n", written.folder.display()).as_bytes())
 }
 
 pub(super) fn merge(asked: &Merging) -> u8 {
-    let mut sweeps: Vec<(PathBuf, Sweep)> = Vec::new();
-    for folder in &asked.folders {
-        let place = folder.join("sweep.json");
-        let read = std::fs::read(&place).map_err(|error| error.to_string());
-        let sweep = read.and_then(|bytes| {
-            serde_json::from_slice::<Sweep>(&bytes).map_err(|error| error.to_string())
-        });
-        match sweep {
-            Ok(sweep) => sweeps.push((folder.clone(), sweep)),
-            Err(why) => return complain(&format!("cannot read {}: {why}", place.display())),
+    let font = match font(asked.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let (sweep, points) = match together(&asked.folders) {
+        Ok(whole) => whole,
+        Err(why) => return complain(&why),
+    };
+    let (held, place) = match start(&asked.out, &sweep, true) {
+        Ok(place) => place,
+        Err(error) => return complain(&format!("cannot write to {error}")),
+    };
+    for (point, name) in points.iter().zip(&sweep.points) {
+        let bytes = pages::bytes(point);
+        let file = place.join(format!("{name}.json"));
+        if let Err(error) = bytes.and_then(|bytes| report::replace_file(&file, &bytes)) {
+            return complain(&format!("cannot write to {error}"));
         }
     }
-    let Some(((_, sweep), others)) = sweeps.split_first() else { return MET };
-    if let Some((other, _)) = others.iter().find(|(_, other)| other != sweep) {
-        let first = asked.folders[0].display();
-        return complain(&format!("{} is not a shard of the sweep in {first}", other.display()));
+    let output = Output {
+        out: &held.path,
+        json: asked.json,
+        options: report::Options { lang: language(asked.lang), font },
+    };
+    finish(&sweep, &points, &output)
+}
+
+/// The sweep that these folders are shards of, with all its points.
+///
+/// # Errors
+/// What does not belong together, and what is missing.
+fn together(folders: &[PathBuf]) -> Result<(Sweep, Vec<Point>), String> {
+    let mut first: Option<(Sweep, Vec<Place>)> = None;
+    for folder in folders {
+        let (sweep, places) =
+            pages::whole(folder).map_err(|error| format!("cannot read {error}"))?;
+        match &first {
+            None => first = Some((sweep, places)),
+            Some((known, _)) if *known != sweep => {
+                let (this, other) = (plain::path(folder), plain::path(&folders[0]));
+                return Err(format!("{this} is not a shard of the sweep in {other}"));
+            }
+            Some(_) => {}
+        }
     }
-    let all = places(&sweep.varied, sweep.variants.len());
-    if all.len() != sweep.points.len() {
-        return complain("the first folder's sweep.json does not fit together");
+    let Some((sweep, places)) = first else { return Err("no folder is named".into()) };
+    if sweep.asked == Asked::Sample {
+        return Err("these are samples of what is uncertain, which have no shards".into());
     }
-    let mut points = Vec::new();
-    let mut missing = 0;
-    for (index, place) in all.iter().enumerate() {
-        let mut folders = asked.folders.iter();
-        match folders.find_map(|folder| known(&folder.join(POINTS), sweep, index, place)) {
+    let (mut points, mut missing) = (Vec::new(), 0);
+    for (index, place) in places.iter().enumerate() {
+        let mut found = None;
+        for folder in folders {
+            match pages::point(&folder.join(pages::POINTS), &sweep, index, place) {
+                Ok(Found::Whole(point)) if found.is_none() => found = Some(point),
+                Ok(Found::Whole(point)) if found.as_ref() != Some(&point) => {
+                    let (at, name) = (plain::path(folder), &sweep.points[index]);
+                    return Err(format!("{at} has another point {name} than a folder before it"));
+                }
+                Ok(Found::Whole(_) | Found::Nothing) => {}
+                Ok(Found::Foreign(why)) => return Err(why),
+                Err(error) => return Err(format!("cannot read {error}")),
+            }
+        }
+        match found {
             Some(point) => points.push(point),
             None => missing += 1,
         }
     }
     if missing > 0 {
-        return complain(&format!("{missing} of {} points are in none of the folders", all.len()));
+        return Err(format!("{missing} of {} points are in none of the folders", places.len()));
     }
-    let place = match start(&asked.out, sweep, false) {
-        Ok(place) => place,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", asked.out.display()));
-        }
-    };
-    for (point, name) in points.iter().zip(&sweep.points) {
-        let bytes = pages::bytes(point);
-        let file = place.1.join(format!("{name}.json"));
-        if let Err(error) = bytes.and_then(|bytes| report::replace_file(&file, &bytes)) {
-            return complain(&format!("cannot write to {}: {error}", asked.out.display()));
-        }
-    }
-    let output = Output {
-        out: &place.0,
-        json: asked.json,
-        options: report::Options { lang: language(asked.lang), font: asked.font.clone() },
-    };
-    finish(sweep, &points, &output)
+    Ok((sweep, points))
 }

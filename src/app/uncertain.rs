@@ -1,19 +1,19 @@
 //! `plimsoll uncertain`: samples as points, each a file, and what they say together.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use super::ladder::chosen;
-use super::sweep::{POINTS, compute_all, inputs, known};
-use super::{MET, MISSED, Progress, complain, language, options, print, refuse, threads, warn};
+use super::sweep::{compute_all, folders, inputs, known};
+use super::{MISSED, Progress, complain, font, language, options, print, refuse, threads, warn};
 use crate::cli::Doubting;
+use crate::plain;
 use crate::report::{self, uncertain as pages};
 use crate::scenario::Problem;
 use crate::scenario::workshop::Bench;
+use crate::study::CONFIDENCE;
 use crate::study::setup::Study;
 use crate::study::sweep::{Asked, Place, Point, Sweep, Varied, digest};
 use crate::study::uncertain::{Frame, Input, Law, SAMPLES, analyse, samples};
-use crate::study::{CONFIDENCE, Watcher};
 
 pub(super) fn uncertain(asked: &Doubting) -> u8 {
     match prepare(asked) {
@@ -137,11 +137,13 @@ fn run(asked: &Doubting, prepared: &Prepared) -> u8 {
             frame.inputs.len()
         ));
     }
-    let (folder, points) = match folders(&studying.out, sweep) {
+    let font = match font(studying.font.as_deref()) {
+        Ok(font) => font,
+        Err(code) => return code,
+    };
+    let (held, points) = match folders(&studying.out, sweep, "uncertain", true) {
         Ok(folders) => folders,
-        Err(error) => {
-            return complain(&format!("cannot write to {}: {error}", studying.out.display()));
-        }
+        Err(error) => return complain(&format!("cannot write to {error}")),
     };
     let missing: Vec<usize> = (0..places.len())
         .filter(|index| known(&points, sweep, *index, &places[*index].0).is_none())
@@ -163,40 +165,33 @@ fn run(asked: &Doubting, prepared: &Prepared) -> u8 {
         let text = format!(
             "stopped: {there} of {} samples are there; the same command goes on from here\n{}\n",
             places.len(),
-            folder.display()
+            plain::path(&held.path)
         );
-        let code = print(text.as_bytes());
-        return if code == MET && progress.stopped() { MISSED } else { code };
+        if studying.reading.json {
+            // Standard output has JSON or nothing.
+            warn(text.trim_end());
+            return MISSED;
+        }
+        return print(text.as_bytes()).max(MISSED);
     };
     let uncertain = pool.install(|| analyse(sweep, frame, &found));
     let lang = language(studying.lang);
-    let options = report::Options { lang, font: studying.font.clone() };
-    let written = match pages::write(&uncertain, sweep, &found, &folder, &options) {
-        Ok(written) => written,
-        Err(error) => return complain(&format!("cannot write the result: {error}")),
-    };
-    for note in &written.notes {
+    let options = report::Options { lang, font };
+    let written = pages::write(&uncertain, sweep, &found, &held.path, &options);
+    for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
-    if studying.reading.json {
-        return match pages::json(&uncertain) {
+    let code = if studying.reading.json {
+        match pages::json(&uncertain) {
             Ok(json) => print(json.as_bytes()),
             Err(error) => complain(&error.to_string()),
-        };
-    }
-    let text = pages::text(&uncertain, lang);
-    print(format!("{text}\n{}\n", written.folder.display()).as_bytes())
-}
-
-/// The folder of the answer and that of its points, without what an interrupted run left.
-fn folders(out: &Path, sweep: &Sweep) -> std::io::Result<(PathBuf, PathBuf)> {
-    let folder = pages::folder(out, &sweep.scenario)?;
-    let points = folder.join(POINTS);
-    std::fs::create_dir_all(&points)?;
-    for entry in std::fs::read_dir(&points)?.filter_map(Result::ok) {
-        if entry.path().extension().is_some_and(|extension| extension == "part") {
-            std::fs::remove_file(entry.path())?;
         }
+    } else {
+        let text = pages::text(&uncertain, lang);
+        print(format!("{text}\n{}\n", plain::path(&held.path)).as_bytes())
+    };
+    match written {
+        Err(error) => complain(&format!("cannot write to {error}")),
+        Ok(_) => code,
     }
-    Ok((folder, points))
 }

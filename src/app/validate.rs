@@ -7,12 +7,15 @@ use rayon::prelude::*;
 
 use super::{BAD_INPUT, MET, MISSED, Progress, coloured, complain, print, threads, warn};
 use crate::cli::Validating;
+use crate::plain;
 use crate::report::{self, Opinion};
 use crate::scenario::{self, Loaded};
 use crate::study::setup::Study;
 use crate::study::validate::{Case, examine};
-use crate::study::{Unwatched, Watcher};
+use crate::study::{Quiet, Watcher};
 
+/// Largest file of what other tools found \[bytes\].
+const LARGEST_PEERS: u64 = 16 * 1024 * 1024;
 /// Most scenarios of one call.
 const MOST_SCENARIOS: usize = 1_000;
 
@@ -44,9 +47,10 @@ pub(super) fn validate(asked: &Validating) -> u8 {
                 .filter(|opinion| opinion.scenario == study.scenario)
                 .map(|opinion| (opinion.measure, opinion.at.clone()))
                 .collect();
-            let case = examine(study, &wanted, &Unwatched);
+            let case = examine(study, &wanted, &Quiet(&progress));
             progress.step();
-            Some(case)
+            // What was stopped in its middle lacks numbers.
+            (!progress.stopped()).then_some(case)
         };
         studies.par_iter().with_max_len(1).map(one).collect()
     });
@@ -69,7 +73,7 @@ fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) 
     if let Some(file) = asked.write.as_deref().filter(|_| whole) {
         let page = report::validation_page(cases, opinions, &command(asked));
         if let Err(error) = report::replace_file(file, page.as_bytes()) {
-            return complain(&format!("cannot write {}: {error}", file.display()));
+            return complain(&format!("cannot write {error}"));
         }
     }
     if !asked.json {
@@ -84,22 +88,23 @@ fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) 
 /// The command as somebody would type it; options that change no number are left out.
 fn command(asked: &Validating) -> String {
     let mut words = vec!["plimsoll validate".to_owned()];
-    words.extend(asked.paths.iter().map(|path| path.display().to_string()));
+    words.extend(asked.paths.iter().map(|path| plain::path(path)));
     let options =
         [("--peers", &asked.peers), ("--catalog", &asked.catalog), ("--write", &asked.write)];
     for (name, value) in options {
-        words.extend(value.iter().map(|path| format!("{name} {}", path.display())));
+        words.extend(value.iter().map(|path| format!("{name} {}", plain::path(path))));
     }
     words.join(" ")
 }
 
 fn peers(file: &Path) -> Result<Vec<Opinion>, u8> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| complain(&format!("cannot read {}: {error}", file.display())))?;
+    let bytes = report::bytes(file, LARGEST_PEERS)
+        .map_err(|error| complain(&format!("cannot read {error}")))?;
+    let shown = plain::path(file);
     report::opinions(&bytes).map_err(|problems| {
-        for problem in &problems {
-            warn(&format!("error: {}: {problem}", file.display()));
-        }
+        problems.iter().for_each(|problem| {
+            complain(&format!("{shown}: {problem}"));
+        });
         BAD_INPUT
     })
 }
@@ -115,7 +120,7 @@ fn studies(asked: &Validating, opinions: &[Opinion]) -> Result<Vec<Study>, u8> {
         }
         let listed = std::fs::read_dir(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| complain(&format!("cannot read {}: {error}", path.display())))?;
+            .map_err(|error| complain(&format!("cannot read {}: {error}", plain::path(path))))?;
         let mut inside: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
         inside.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "yml"));
         inside.sort();
@@ -135,7 +140,7 @@ fn studies(asked: &Validating, opinions: &[Opinion]) -> Result<Vec<Study>, u8> {
                     studies.push(study);
                 } else if named {
                     broken = true;
-                    warn(&format!("error: {}: states no theory", file.display()));
+                    complain(&format!("{}: states no theory", plain::path(&file)));
                 }
             }
             Err(problems) => {

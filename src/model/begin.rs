@@ -11,10 +11,10 @@ use super::scale::{self, Seen};
 use super::slots::{SLOT_SOURCES, Slots};
 use super::spec::{self, Spec};
 use super::{
-    Adder, Cache, Cost, Database, Lock, Pod, PodPool, Run, Service, World, change, consumer, index,
-    stations, sticky, topics,
+    Adder, Cache, Cost, Database, Lock, MOST_IN_FLIGHT, Pod, PodPool, Run, Service, World, change,
+    consumer, index, stations, sticky, topics,
 };
-use crate::engine::{Agenda, Slot};
+use crate::engine::{Agenda, MOST_SLOTS, Slot};
 use crate::observe::Observer;
 use crate::station::cpu::Cpu;
 use crate::station::credits::IoCredits;
@@ -29,6 +29,13 @@ fn database(described: &spec::Database, run: &Run) -> Database {
         IoCredits::new(bucket.baseline, burst.max(bucket.baseline), bucket.capacity)
     });
     Database { storage: Device::default(), credits, connections: 0, slow: 1.0 }
+}
+
+/// How many requests users may have in flight: as many again are those that requests make, each consumer
+/// thread has one of its own, and all have slots in the event list beside what is always there.
+fn room(slots: &Slots, threads: u64) -> u64 {
+    let all = u64::from(MOST_SLOTS.saturating_sub(slots.dynamic)) / 3;
+    (all.saturating_sub(threads) / 2).min(MOST_IN_FLIGHT)
 }
 
 impl<'a, O: Observer> World<'a, O> {
@@ -112,6 +119,7 @@ impl<'a, O: Observer> World<'a, O> {
             proxies: proxy_slots,
             dynamic: proxy_slots + meshes.len(),
         };
+        let threads_count = threads.len() as u64;
         let (nodes, seats) =
             nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
         let mut world = World {
@@ -165,6 +173,8 @@ impl<'a, O: Observer> World<'a, O> {
             expired: Vec::new(),
             cost: Cost::default(),
             in_flight: 0,
+            room: room(&slots, threads_count),
+            kept_records: 0,
         };
         for (pod, node) in seats {
             world.pods[pod as usize].node = node;

@@ -10,7 +10,7 @@ use super::membership::{self, Group};
 use super::request::Origin;
 use super::spec::{Ack, Id, Listener, Spec};
 use super::topics::is_readable;
-use super::{Service, World, change};
+use super::{MOST_RECORDS, Service, World, change};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
@@ -312,6 +312,11 @@ impl<O: Observer> World<'_, O> {
             let partitions = self.subscriptions[listener as usize].partitions.len();
             let partitions = self.written_to(topic, producer, partitions);
             let partition = ((u128::from(place) * partitions as u128) >> 64) as usize;
+            if self.kept_records >= MOST_RECORDS {
+                self.cost.no_room += 1;
+                continue;
+            }
+            self.kept_records += 1;
             let subscription = &mut self.subscriptions[listener as usize];
             subscription.partitions[partition].append(message);
             let (owner, place) = (subscription.owners[partition], subscription.places[partition]);
@@ -554,6 +559,7 @@ impl<O: Observer> World<'_, O> {
             total += i64::from(count);
         }
         let station = self.numbering.listeners + thread.listener;
+        self.kept_records -= total.unsigned_abs();
         self.level(station, 0.0, -total);
     }
 }

@@ -354,7 +354,7 @@ impl<O: Observer> World<'_, O> {
     /// Whether there is room for one request more: those that requests make may be as many again as those
     /// of users. Counts what finds none.
     pub(super) fn has_room(&mut self) -> bool {
-        let room = self.in_flight < 2 * super::MOST_IN_FLIGHT;
+        let room = self.in_flight < 2 * self.room;
         self.cost.no_room += u64::from(!room);
         room
     }

@@ -4,7 +4,7 @@ use super::load::{self, Arrivals, User};
 use super::request::{Origin, PROXY, Request, Timer};
 use super::slots::SLOT_ARRIVAL;
 use super::spec::{self, Id};
-use super::{MOST_IN_FLIGHT, World};
+use super::{BETWEEN_LOOKS, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Record};
 use crate::random::Key;
@@ -19,14 +19,19 @@ const SHORTEST_JOURNEY: Span = Span(100_000);
 const ATTEMPTS_SAVED: f64 = 100.0;
 
 impl<O: Observer> World<'_, O> {
-    pub(super) fn start_arrivals(&mut self, key: Key) {
+    pub(super) fn start_arrivals(&mut self, key: Key, stopped: &dyn Fn() -> bool) {
         let Some(open) = self.spec.load.open else { return };
         let per_s = self.run.scale * open.requests_per_s / self.spec.load.requests_per_user();
         // Sessions that began before the run are in progress when it begins.
         let lookback = if open.regular { 0.0 } else { self.lookback_s() };
         let mut arrivals =
             Arrivals::new(key, per_s, open.regular, self.run.follow_curve, -lookback);
+        let mut before: u64 = 0;
         while let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
+            before += 1;
+            if before.is_multiple_of(BETWEEN_LOOKS) && stopped() {
+                return;
+            }
             if at_s >= 0.0 {
                 self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
                 self.arrivals = Some((arrivals, key));
@@ -72,7 +77,7 @@ impl<O: Observer> World<'_, O> {
         let user = User { key, journey: self.choice.pick(key), ..User::default() };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
         let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
-        if self.users.present() >= MOST_IN_FLIGHT {
+        if self.users.present() >= self.room {
             self.cost.no_room += 1;
             return;
         }
@@ -166,7 +171,7 @@ impl<O: Observer> World<'_, O> {
     #[inline(always)]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.observer.record(self.now, Record::Offered { endpoint });
-        if self.in_flight >= MOST_IN_FLIGHT {
+        if self.in_flight >= self.room {
             self.cost.no_room += 1;
             let (why, took) = (Failure::Refused, Span::ZERO);
             self.record(Record::Failed { endpoint, why, took });
@@ -228,7 +233,7 @@ impl<O: Observer> World<'_, O> {
         const DRAW_PAUSE: u64 = u64::MAX - 1;
         let Some(retries) = self.spec.load.retries else { return false };
         let Request { key, origin, endpoint, tries, .. } = self.requests[id];
-        if tries >= retries.attempts || self.in_flight >= MOST_IN_FLIGHT {
+        if tries >= retries.attempts || self.in_flight >= self.room {
             return false;
         }
         if retries.budget.is_some() {

@@ -94,6 +94,8 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
         claims: claims(variants),
         assumed: assumed(),
         warnings: vec!["the interval of intended is wider than 5 % of its mean".to_owned()],
+        partial: false,
+        computed_from: "00c0ffee00c0ffee".to_owned(),
     }
 }
 
@@ -408,14 +410,19 @@ pub(crate) fn manifest() -> Manifest {
         }],
         engine: EngineCost {
             events: 182_345_678,
-            completions: 416,
+            completions: 20_345_678,
             cpu_s: 81.25,
             wall_s: 44.5,
-            parts: Vec::new(),
+            parts: vec![
+                PartCost { part: "line".to_owned(), runs: 400, events: 180_000_000 },
+                PartCost { part: "load asked about".to_owned(), runs: 16, events: 2_345_678 },
+            ],
         },
         settings: serde_json::json!({ "replications": 8 }),
         command: vec!["plimsoll".to_owned(), "compare".to_owned(), "before-after.yaml".to_owned()],
         partial: false,
         left_out: 0,
+        computed_from: String::new(),
+        summary: String::new(),
     }
 }

@@ -1,20 +1,84 @@
-//! The folder of a report: files that are whole or not there.
+//! The folder of a report: files that are whole or not there, of one run.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::chart;
 use super::picture::SIZES;
 use super::tables;
+use crate::plain;
 use crate::study::result::StudyResult;
 
-/// A report's folder while it is filled.
+/// Largest file that an answer is read from \[bytes\].
+const LARGEST: u64 = 512 * 1024 * 1024;
+/// The file that tells whether somebody writes into a folder. It stays; the system takes the lock from
+/// whoever ends, however that happens.
+const LOCK: &str = ".lock";
+/// How drafts end.
+const DRAFT: &str = "part";
+
+/// A report's folder while it is filled. Files are drafts beside their places until all are there; then
+/// they take them one after another, so that a full disk or a crash leaves the earlier report as it was.
 pub(crate) struct Folder {
     /// Where it is.
     pub(crate) path: PathBuf,
-    /// Files written so far.
-    pub(crate) written: Vec<PathBuf>,
+    /// Drafts, with the places that they will take.
+    drafts: Vec<(PathBuf, PathBuf)>,
+    /// Files of an earlier report that go then.
+    stale: Vec<PathBuf>,
+}
+
+/// A folder of results that no other run writes into as long as this lasts.
+#[derive(Debug)]
+pub struct Held {
+    /// The folder.
+    pub path: PathBuf,
+    /// None where the file system knows no locks.
+    _lock: Option<File>,
+}
+
+/// Makes a folder and holds it: alone, or together with others who agree not to be in each other's way.
+/// Drafts of a run that was killed are removed by whoever is alone.
+///
+/// # Errors
+/// When the folder cannot be made or written into, or another run holds it.
+pub(crate) fn hold(path: PathBuf, alone: bool) -> io::Result<Held> {
+    fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
+    let place = path.join(LOCK);
+    let file = File::options().create(true).truncate(false).write(true).open(&place);
+    let file = file.map_err(|error| about(&error, &place))?;
+    let locked = if alone { file.try_lock() } else { file.try_lock_shared() };
+    let lock = match locked {
+        Ok(()) => Some(file),
+        Err(TryLockError::WouldBlock) => {
+            let text = format!(
+                "{}: another run writes here; wait for its end, or name another folder",
+                plain::path(&path)
+            );
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+        }
+        Err(TryLockError::Error(_)) => None,
+    };
+    if alone {
+        remove_drafts(&path)?;
+    }
+    Ok(Held { path, _lock: lock })
+}
+
+/// Removes what a run left that was killed.
+pub(crate) fn remove_drafts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder).map_err(|error| about(&error, folder))? {
+        let place = entry.map_err(|error| about(&error, folder))?.path();
+        let hidden = place.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden && place.extension().is_some_and(|ending| ending == DRAFT) {
+            fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the report of a result belongs.
@@ -33,12 +97,15 @@ fn component(name: &str) -> String {
     if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
 }
 
+/// The folder of an answer that is no study's.
+pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> PathBuf {
+    directory.join(component(scenario)).join(component(name))
+}
+
 impl Folder {
     /// Makes the folder `directory/<scenario>/<name>`.
     pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> io::Result<Folder> {
-        let path = directory.join(component(scenario)).join(name);
-        fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
-        Ok(Folder { path, written: Vec::new() })
+        Folder::at(named(directory, scenario, name))
     }
 
     /// Makes the folder.
@@ -49,41 +116,67 @@ impl Folder {
     /// A folder by its own place.
     pub(crate) fn at(path: PathBuf) -> io::Result<Folder> {
         fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
-        Ok(Folder { path, written: Vec::new() })
+        Ok(Folder { path, drafts: Vec::new(), stale: Vec::new() })
     }
 
-    /// Puts a file in its place at once, or leaves the old one.
+    /// Drafts a file.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.path.join(name);
-        replace(&place, bytes)?;
-        self.written.push(place);
-        Ok(())
+        let draft = draft(&place);
+        // Named first, so that it goes away also where it cannot be written whole.
+        self.drafts.push((draft.clone(), place.clone()));
+        write_through(&draft, bytes).map_err(|error| about(&error, &place))
     }
 
-    /// Removes files of an earlier report that this one did not write.
-    pub(crate) fn remove_stale(&self) -> io::Result<()> {
-        self.remove_stale_charts()?;
-        tables::NAMES.iter().try_for_each(|name| self.remove(name))
-    }
-
-    /// Removes charts of an earlier report that this one did not draw.
-    pub(crate) fn remove_stale_charts(&self) -> io::Result<()> {
-        chart::ALL.iter().try_for_each(|chart| self.remove_chart(chart.name()))
-    }
-
-    /// Removes the files of a chart, unless they were written just now.
-    pub(crate) fn remove_chart(&self, name: &str) -> io::Result<()> {
-        self.remove(&format!("{name}.svg"))?;
-        SIZES.iter().try_for_each(|(ending, _)| self.remove(&format!("{name}{ending}")))
-    }
-
-    /// Removes a file, unless it was written just now.
-    fn remove(&self, name: &str) -> io::Result<()> {
-        let place = self.path.join(name);
-        if !self.written.contains(&place) && place.is_file() {
-            fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+    /// Every draft takes its place, in the order in which they were written; then what is stale goes.
+    ///
+    /// # Errors
+    /// When a file cannot be put in its place or removed.
+    pub(crate) fn commit(mut self) -> io::Result<(PathBuf, Vec<PathBuf>)> {
+        let mut written = Vec::new();
+        // What is still in the list when one fails goes away, as drafts do.
+        self.drafts.reverse();
+        while let Some((draft, place)) = self.drafts.last() {
+            fs::rename(draft, place).map_err(|error| about(&error, place))?;
+            written.extend(self.drafts.pop().map(|(_, place)| place));
         }
-        Ok(())
+        for place in std::mem::take(&mut self.stale) {
+            if !written.contains(&place) && place.is_file() {
+                fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+            }
+        }
+        Ok((std::mem::take(&mut self.path), written))
+    }
+
+    /// Files of an earlier report that this one does not write are to go.
+    pub(crate) fn remove_stale(&mut self) {
+        self.remove_stale_charts();
+        tables::NAMES.iter().for_each(|name| self.remove(name));
+    }
+
+    /// Charts of an earlier report that this one does not draw are to go.
+    pub(crate) fn remove_stale_charts(&mut self) {
+        chart::ALL.iter().for_each(|chart| self.remove_chart(chart.name()));
+    }
+
+    /// The files of a chart are to go, unless they are written.
+    pub(crate) fn remove_chart(&mut self, name: &str) {
+        self.remove(&format!("{name}.svg"));
+        SIZES.iter().for_each(|(ending, _)| self.remove(&format!("{name}{ending}")));
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.stale.push(self.path.join(name));
+    }
+}
+
+impl Drop for Folder {
+    /// Nothing is left of a report that was not finished.
+    fn drop(&mut self) {
+        for (draft, _) in &self.drafts {
+            // Whatever kept it from being finished is what was reported.
+            let _ = fs::remove_file(draft);
+        }
     }
 }
 
@@ -119,14 +212,75 @@ fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()>
 
 /// Puts a file in its place at once, or leaves the old one.
 pub(crate) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let draft = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let draft = draft(place);
     let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, place));
     done.map_err(|error| {
         // The first error is the one to report, whether or not the draft can be removed.
         let _ = fs::remove_file(&draft);
         about(&error, place)
     })
+}
+
+fn draft(place: &Path) -> PathBuf {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    place.with_file_name(format!(".{name}.{}.{DRAFT}", std::process::id()))
+}
+
+/// The bytes of a regular file of at most so many.
+///
+/// # Errors
+/// When it is none, larger, or cannot be read.
+pub(crate) fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let of = |error: io::Error| about(&error, place);
+    if !fs::metadata(place).map_err(of)?.is_file() {
+        return Err(of(io::Error::other("it is not a file")));
+    }
+    let mut bytes = Vec::new();
+    File::open(place).map_err(of)?.take(most + 1).read_to_end(&mut bytes).map_err(of)?;
+    if bytes.len() as u64 > most {
+        return Err(of(io::Error::other(format!("it is larger than {} MiB", most >> 20))));
+    }
+    Ok(bytes)
+}
+
+/// What an answer was written as, with every text made visible: the file may be anybody's.
+///
+/// # Errors
+/// When the file cannot be read, or is no JSON.
+pub(crate) fn json(place: &Path) -> io::Result<(Vec<u8>, Value)> {
+    let bytes = bytes(place, LARGEST)?;
+    let mut value: Value = serde_json::from_slice(&bytes).map_err(|error| shape(place, &error))?;
+    cleaned(&mut value);
+    Ok((bytes, value))
+}
+
+/// The same as what it is.
+///
+/// # Errors
+/// Also when it is of another shape.
+pub(crate) fn read<T: DeserializeOwned>(place: &Path) -> io::Result<T> {
+    let (_, value) = json(place)?;
+    T::deserialize(value).map_err(|error| shape(place, &error))
+}
+
+pub(crate) fn shape(place: &Path, error: &serde_json::Error) -> io::Error {
+    let text = format!("{}: {error}; is it of another version?", plain::path(place));
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+fn cleaned(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = plain::visible(text),
+        Value::Array(items) => items.iter_mut().for_each(cleaned),
+        Value::Object(fields) => {
+            let all = std::mem::take(fields);
+            fields.extend(all.into_iter().map(|(name, mut field)| {
+                cleaned(&mut field);
+                (plain::visible(&name), field)
+            }));
+        }
+        _ => {}
+    }
 }
 
 fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -137,7 +291,7 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// The error with the path it is about.
 fn about(error: &io::Error, path: &Path) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {error}", plain::path(path)))
 }
 
 #[cfg(test)]
@@ -151,5 +305,66 @@ mod tests {
         assert_eq!(component("shop/before after"), "shop-before-after");
         assert_eq!(component("전후 비교"), "전후-비교");
         assert_eq!(component(""), "unnamed");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|name| name != LOCK)
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_report_that_is_not_finished_leaves_the_earlier_one() {
+        let place = tempfile::tempdir().unwrap();
+        let at = || Folder::at(place.path().to_path_buf()).unwrap();
+        let mut first = at();
+        first.write("a.csv", b"1").unwrap();
+        first.write("b.csv", b"1").unwrap();
+        first.commit().unwrap();
+        let mut second = at();
+        second.write("a.csv", b"2").unwrap();
+        assert!(second.write("no/such/folder.csv", b"2").is_err());
+        drop(second);
+        assert_eq!(names(place.path()), ["a.csv", "b.csv"]);
+        assert_eq!(fs::read(place.path().join("a.csv")).unwrap(), b"1");
+        let mut third = at();
+        third.write("a.csv", b"3").unwrap();
+        third.remove("a.csv");
+        third.remove("b.csv");
+        let (_, written) = third.commit().unwrap();
+        assert_eq!((written.len(), names(place.path())), (1, vec!["a.csv".to_owned()]));
+    }
+
+    #[test]
+    fn a_folder_is_held_by_one() {
+        let place = tempfile::tempdir().unwrap();
+        let held = |alone| hold(place.path().join("x"), alone);
+        let first = held(true).unwrap();
+        assert_eq!(held(true).unwrap_err().kind(), io::ErrorKind::ResourceBusy);
+        assert!(held(false).is_err());
+        // What a run that was killed has left goes, and a file of somebody's stays.
+        fs::write(first.path.join(".a.csv.17.part"), "half").unwrap();
+        fs::write(first.path.join("a.part"), "whole").unwrap();
+        drop(first);
+        let shards = (held(false).unwrap(), held(false).unwrap());
+        assert!(held(true).is_err());
+        drop(shards);
+        let again = held(true).unwrap();
+        assert_eq!(names(&again.path), ["a.part"]);
+    }
+
+    #[test]
+    fn texts_of_an_answer_are_visible() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("a.json");
+        fs::write(&file, r#"{ "a\u001b": ["\u202ex", 1.5] }"#).unwrap();
+        let (_, value) = json(&file).unwrap();
+        assert_eq!(value, serde_json::json!({ "a␛": ["\u{fffd}x", 1.5] }));
+        assert!(read::<Vec<u32>>(&file).is_err());
+        assert!(bytes(&file, 3).is_err() && bytes(place.path(), 3).is_err());
     }
 }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use super::folder::Folder;
+use super::folder::{Folder, read};
 use super::page::{Block, escape};
-use super::sheet::{Sheet, read};
+use super::sheet::Sheet;
+use super::tables::csv;
 use super::uncertain::aligned;
 use super::words::{Lang, Word, say};
 use super::{Options, Written, number, pretty};
@@ -66,6 +67,9 @@ fn rows(grown: &Grown, lang: Lang) -> Vec<[String; 4]> {
 /// For the terminal.
 pub fn text(found: &GrowthFound, lang: Lang) -> String {
     let mut text = String::new();
+    if found.partial {
+        let _ = writeln!(text, "{}\n", Word::Partial.text(lang));
+    }
     for grown in &found.variants {
         let _ = writeln!(text, "{}", title(found, grown, lang));
         let rows = rows(grown, lang);
@@ -102,16 +106,15 @@ fn page(sheet: &mut Sheet, found: &GrowthFound) {
 
 /// A row for each variant's line, then for each of its hours.
 fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "variant", "hour", "share", "mau", "mau_low", "mau_high", "month", "earliest", "latest",
-    ])?;
+    let header =
+        ["variant", "hour", "share", "mau", "mau_low", "mau_high", "month", "earliest", "latest"];
+    let mut rows = Vec::new();
     let of = |month: Option<u32>| month.map_or(String::new(), |month| month.to_string());
     for grown in &found.variants {
         let peak = [(String::new(), 1.0, &grown.crossing)];
         let hours = grown.hours.iter().map(|hour| (hour.hour.clone(), hour.share, &hour.crossing));
         for (hour, share, crossing) in peak.into_iter().chain(hours) {
-            writer.write_record([
+            rows.push(vec![
                 grown.variant.clone(),
                 hour,
                 share.to_string(),
@@ -121,10 +124,10 @@ fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
                 of(crossing.month),
                 of(crossing.earliest),
                 of(crossing.latest),
-            ])?;
+            ]);
         }
     }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    csv(&header, &rows)
 }
 
 /// `growth.json` as text: for `--json`.
@@ -139,11 +142,11 @@ pub fn json(found: &GrowthFound) -> io::Result<String> {
 ///
 /// # Errors
 /// When the folder cannot be made or a file cannot be written.
-pub fn write(found: &GrowthFound, directory: &Path, lang: Lang) -> io::Result<Written> {
+pub fn write(found: &GrowthFound, directory: &Path, options: &Options) -> io::Result<Written> {
     let mut folder = Folder::named(directory, &found.scenario, "growth")?;
     folder.write("growth.json", &pretty(found)?)?;
     folder.write("growth.csv", &table(found)?)?;
-    draw(folder, found, &Options { lang, font: None })
+    draw(folder, found, options)
 }
 
 /// The page.

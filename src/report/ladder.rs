@@ -5,11 +5,12 @@ use std::io;
 use std::path::Path;
 
 use super::chart;
-use super::folder::Folder;
+use super::folder::{Folder, read};
 use super::number;
 use super::page::{Block, escape, prose};
 use super::phrases::translated;
-use super::sheet::{Sheet, numbered, read};
+use super::sheet::{Sheet, numbered};
+use super::tables::csv;
 use super::words::{Lang, Word, say};
 use super::{Options, Written, pretty};
 use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
@@ -174,8 +175,7 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
 
 /// A row for each rung; settings and costs of one rung are joined by `; `.
 fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
+    let header = [
         "variant",
         "rung",
         "rps",
@@ -192,7 +192,8 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
         "reason",
         "lifted_by",
         "monthly_usd",
-    ])?;
+    ];
+    let mut rows = Vec::new();
     for rung in &ladder.ladder {
         let mau = |of: fn(&crate::stats::Estimate) -> f64| {
             rung.mau.as_ref().map_or(String::new(), |mau| of(mau).to_string())
@@ -204,7 +205,7 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
         // A sum that leaves something out would be taken for the whole.
         let priced: Option<f64> = rung.lifted_by.iter().map(|one| one.monthly_usd).sum();
         let priced = priced.filter(|_| !rung.lifted_by.is_empty());
-        writer.write_record([
+        rows.push(vec![
             rung.variant.clone(),
             rung.rung.to_string(),
             rung.rps.mean.to_string(),
@@ -221,9 +222,9 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
             rung.reason.clone(),
             by.collect::<Vec<_>>().join("; "),
             priced.map_or(String::new(), |usd| usd.to_string()),
-        ])?;
+        ]);
     }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    csv(&header, &rows)
 }
 
 /// `ladder.json` as text: for `--json`.

@@ -26,6 +26,7 @@ use serde_json::Value;
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
 use super::{Manifest, facts, number};
+use crate::plain;
 use crate::study::result::{StudyResult, VariantResult};
 
 /// What the page is made of.
@@ -182,14 +183,13 @@ impl<'a> ByVariant<'a> {
 /// Text in which Markdown sees nothing but text.
 pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::new();
-    for c in text.chars() {
+    for c in plain::visible(text).chars() {
         match c {
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
                 safe.push('\\');
                 safe.push(c);
             }
             '<' => safe.push_str("&lt;"),
-            c if c.is_control() => safe.push(' '),
             c => safe.push(c),
         }
     }
@@ -198,11 +198,7 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// Text as code, for names of settings and files.
 pub(crate) fn code(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() || c == '`' { ' ' } else { c })
-        .collect::<String>()
-        .replace('|', "\\|");
+    let text = plain::visible(text).replace('`', " ").replace('|', "\\|");
     if text.trim().is_empty() { String::new() } else { format!("`{text}`") }
 }
 

@@ -149,6 +149,7 @@ mod tests {
                 ("monthly_usd".into(), Estimate::exact(*usd)),
             ],
             facts: vec![("unpriced".into(), "brokers.k.storage".into())],
+            digest: String::new(),
         };
         all.iter().map(point).collect()
     }

@@ -11,6 +11,7 @@ use resvg::usvg::{self, Group, Node, fontdb};
 
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
+use crate::plain;
 use crate::study::result::StudyResult;
 
 /// What PNG files end with, and how many pixels they have for one of the drawing: 1,200 px wide for pages,
@@ -140,7 +141,7 @@ impl Pictures {
                 self.fonts = Arc::new(fonts);
                 return;
             }
-            let shown = path.display().to_string();
+            let shown = plain::path(&path);
             self.others.push(say(self.lang, Word::NoteFont, &[&shown]));
         }
         if let Some(face) = system_hangul() {

@@ -89,13 +89,13 @@ impl Sheet {
         self.folder.write("report.md", markdown::document(&self.blocks, lang).as_bytes())?;
         self.folder.write("report.html", html::document(&self.blocks, version, lang).as_bytes())?;
         for name in names {
-            self.folder.remove_chart(name)?;
+            self.folder.remove_chart(name);
             for number in 2..=MOST {
-                self.folder.remove_chart(&numbered(name, number))?;
+                self.folder.remove_chart(&numbered(name, number));
             }
         }
-        let Folder { path, written } = self.folder;
-        Ok(Written { folder: path, files: written, notes })
+        let (folder, files) = self.folder.commit()?;
+        Ok(Written { folder, files, notes })
     }
 }
 
@@ -105,18 +105,4 @@ const MOST: usize = 64;
 /// The name of one chart of several.
 pub(super) fn numbered(name: &str, number: usize) -> String {
     if number < 2 { name.to_owned() } else { format!("{name}-{number}") }
-}
-
-/// Reads what an answer was written as.
-///
-/// # Errors
-/// When the file cannot be read, or is of another shape.
-pub(super) fn read<T: serde::de::DeserializeOwned>(place: &std::path::Path) -> io::Result<T> {
-    let about = |error: &dyn std::fmt::Display| format!("{}: {error}", place.display());
-    let bytes =
-        std::fs::read(place).map_err(|error| io::Error::new(error.kind(), about(&error)))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let text = format!("{}; is it of another version?", about(&error));
-        io::Error::new(io::ErrorKind::InvalidData, text)
-    })
 }

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use super::folder::Folder;
+use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, code, escape, prose};
 use super::phrases::translated;
-use super::sheet::{Sheet, read};
+use super::sheet::Sheet;
+use super::tables::csv;
 use super::words::{Lang, Word, say};
 use super::{Options, Written, chart, number, pretty};
 use crate::stats::Estimate;
@@ -252,7 +253,6 @@ fn bill(phase: &Phase, lang: Lang) -> Block {
 
 /// A row for each phase; a column for each setting behind the numbers.
 fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let names = [
         "load",
         "mau",
@@ -279,7 +279,8 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
         "configurations",
     ];
     let settings = sizing.free.iter().map(|free| free.path.as_str());
-    writer.write_record(names.into_iter().chain(settings))?;
+    let header: Vec<&str> = names.into_iter().chain(settings).collect();
+    let mut rows = Vec::new();
     for phase in &sizing.phases {
         let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         let estimate = |value: &Option<Estimate>| match value {
@@ -318,9 +319,9 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
         for free in &sizing.free {
             row.push(phase.configuration.get(&free.path).cloned().unwrap_or_default());
         }
-        writer.write_record(&row)?;
+        rows.push(row);
     }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    csv(&header, &rows)
 }
 
 /// `size.json` as text: for `--json`.

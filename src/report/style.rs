@@ -10,6 +10,8 @@ use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use unicode_width::UnicodeWidthChar;
 
+use crate::plain;
+
 /// Width of every chart \[px\].
 pub(crate) const WIDTH: f64 = 1200.0;
 /// Units of the drawing per pixel: plotters draws on whole numbers only.
@@ -265,15 +267,8 @@ pub(crate) fn draw(height: f64, title: &str, paint: impl FnOnce(&mut Canvas)) ->
         height.round() as u32,
         size.0,
         height.round() as u32 * FINE as u32,
-        printable(&title),
+        plain::visible(&title),
     )
-}
-
-/// Control characters are not allowed in XML.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || c == '\u{fffe}' || c == '\u{ffff}' { ' ' } else { c })
-        .collect()
 }
 
 // Drawing into a string cannot fail: the results below say nothing.
@@ -346,7 +341,7 @@ impl Canvas<'_> {
         let style = TextStyle::from(font).color(&ink.colour).pos(Pos::new(side, VPos::Top));
         let base = at.1 + ink.size * 0.34;
         let top = fine((at.0, base - ink.size * 0.76));
-        self.backend.draw_text(&printable(text), &style, top).ok();
+        self.backend.draw_text(&plain::visible(text), &style, top).ok();
     }
 }
 

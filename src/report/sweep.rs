@@ -6,16 +6,18 @@ use std::io;
 use std::path::Path;
 
 use super::chart;
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::ladder::unit;
 use super::page::{Block, escape};
-use super::pareto::{Place, pareto};
-use super::sheet::{Sheet, read};
+use super::pareto::pareto;
+use super::sheet::Sheet;
 use super::size::dollars;
+use super::tables::csv;
 use super::words::{Lang, Word, say};
 use super::{Options, Written, number, pretty};
+use crate::plain;
 use crate::stats::Estimate;
-use crate::study::sweep::{Asked, Point, Sweep};
+use crate::study::sweep::{Asked, Place, Point, Sweep, digest, places, size};
 
 /// The number that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {
@@ -104,7 +106,6 @@ pub(crate) fn conditions(sweep: &Sweep, lang: Lang) -> Vec<String> {
 
 /// A row for each point: variant, a column for each setting varied, then numbers with their intervals.
 pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["variant".to_owned()];
     header.extend(sweep.varied.iter().map(|one| one.path.clone()));
     let first = points.first();
@@ -114,7 +115,7 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
     }
     let facts = first.map(|point| point.facts.as_slice()).unwrap_or_default();
     header.extend(facts.iter().map(|(name, _)| name.clone()));
-    writer.write_record(&header)?;
+    let mut rows = Vec::new();
     for point in points {
         let mut row = vec![point.variant.clone()];
         row.extend(point.values.iter().cloned());
@@ -127,9 +128,9 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
             row.push(if found.is_exact() { String::new() } else { found.n.to_string() });
         }
         row.extend(point.facts.iter().map(|(_, text)| text.clone()));
-        writer.write_record(&row)?;
+        rows.push(row);
     }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    csv(&header, &rows)
 }
 
 /// Heads and rows of what people read.
@@ -194,7 +195,7 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
         let mut heads: Vec<String> =
             vec![Word::MonthlyCost.text(lang).to_owned(), named(sweep, lang)];
         heads.push(Word::Setting.text(lang).to_owned());
-        let row = |place: &Place<'_>| {
+        let row = |place: &super::pareto::Place<'_>| {
             let value = number::estimate(&place.value);
             vec![dollars(place.usd, lang), value, escape(&place.name(sweep))]
         };
@@ -238,7 +239,7 @@ pub fn write(
     folder: &Path,
     options: &Options,
 ) -> io::Result<Written> {
-    let mut folder = Folder { path: folder.to_path_buf(), written: Vec::new() };
+    let mut folder = Folder::at(folder.to_path_buf())?;
     folder.write("points.csv", &table(sweep, points)?)?;
     draw(folder, sweep, points, options)
 }
@@ -255,27 +256,75 @@ fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> i
 /// # Errors
 /// When a file is not there or of another shape, or cannot be written.
 pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
-    let sweep: Sweep = read(&folder.join("sweep.json"))?;
-    let points = folder.join("points");
-    let names = sweep.points.iter().map(|name| format!("{name}.json"));
-    // A name in the file is one of a file beside it, and nothing else.
-    let plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    let names: Vec<String> = names.filter(plain).collect();
-    if sweep.asked == Asked::Sample || names.iter().any(|name| !points.join(name).is_file()) {
-        let text =
-            format!("{}: not all points are there; ask for them once more", folder.display());
-        return Err(io::Error::new(io::ErrorKind::NotFound, text));
+    let (sweep, places) = whole(folder)?;
+    let fault = |text: &str| {
+        let text = format!("{}: {text}", plain::path(folder));
+        Err(io::Error::new(io::ErrorKind::InvalidData, text))
+    };
+    if sweep.asked == Asked::Sample {
+        return fault("not all samples are there; ask for them once more");
     }
-    let all: io::Result<Vec<Point>> = names.iter().map(|name| read(&points.join(name))).collect();
-    draw(Folder::at(folder.to_path_buf())?, &sweep, &all?, options)
+    let mut all = Vec::new();
+    for (index, place) in places.iter().enumerate() {
+        match point(&folder.join(POINTS), &sweep, index, place)? {
+            Found::Whole(point) => all.push(point),
+            Found::Nothing => return fault("not all points are there; ask for them once more"),
+            Found::Foreign(why) => return fault(&why),
+        }
+    }
+    draw(Folder::at(folder.to_path_buf())?, &sweep, &all, options)
 }
 
-/// The folder of a sweep.
+/// Folder of the points' files, within that of the sweep.
+pub const POINTS: &str = "points";
+
+/// What lies in the place of a point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// The point, as it was computed from the same inputs.
+    Whole(Point),
+    /// Nothing.
+    Nothing,
+    /// Something else, and why it is that.
+    Foreign(String),
+}
+
+/// What is known of a point, by the folder of the points.
 ///
 /// # Errors
-/// When it cannot be made.
-pub fn folder(directory: &Path, scenario: &str) -> io::Result<std::path::PathBuf> {
-    Folder::named(directory, scenario, "sweep").map(|folder| folder.path)
+/// When a file is there and cannot be read, or is of another shape.
+pub fn point(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> io::Result<Found> {
+    let Some(name) = sweep.points.get(index) else { return Ok(Found::Nothing) };
+    let file = points.join(format!("{name}.json"));
+    if !file.exists() {
+        return Ok(Found::Nothing);
+    }
+    let point: Point = folder::read(&file)?;
+    let shown = plain::path(&file);
+    Ok(if point.key != place.key(sweep) || *name != digest(&point.key) {
+        Found::Foreign(format!("{shown} is not of this sweep"))
+    } else if !point.is_whole() {
+        Found::Foreign(format!("{shown} is not as it was computed: somebody has changed it"))
+    } else {
+        Found::Whole(point)
+    })
+}
+
+/// The sweep in a folder, with its places.
+///
+/// # Errors
+/// When there is none, it is of another shape, or does not fit together.
+pub fn whole(folder: &Path) -> io::Result<(Sweep, Vec<Place>)> {
+    let file = folder.join("sweep.json");
+    let sweep: Sweep = folder::read(&file)?;
+    let fits = size(&sweep.varied, sweep.variants.len()) == Some(sweep.points.len());
+    let samples = sweep.asked == Asked::Sample;
+    if !fits && !samples {
+        let text = format!("{}: it does not fit together", plain::path(&file));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    }
+    let all = if samples { Vec::new() } else { places(&sweep.varied, sweep.variants.len()) };
+    Ok((sweep, all))
 }
 
 /// Sweep or point as the bytes of its file.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{AtLoad, Saturation, StudyResult, Verdict};
 
@@ -97,13 +98,21 @@ impl Table {
         if self.rows.is_empty() {
             return Ok(None);
         }
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.header)?;
-        for row in &self.rows {
-            writer.write_record(row)?;
-        }
-        writer.into_inner().map(Some).map_err(|error| io::Error::other(error.to_string()))
+        csv(&self.header, &self.rows).map(Some)
     }
+}
+
+/// Rows as CSV, in which no cell is a formula.
+pub(crate) fn csv<H: AsRef<str>, C: AsRef<str>>(
+    header: &[H],
+    rows: &[Vec<C>],
+) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header.iter().map(|name| plain::cell(name.as_ref())))?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| plain::cell(cell.as_ref())))?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// Every table that has rows, by file name.

@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::phrases::translated;
 use super::words::{Lang, Word, say};
 use super::{claims, cost, edits, facts, moves, number, spark, steps, theory};
+use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
@@ -63,6 +64,9 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     head.extend(facts::conditions(result, lang));
     head.retain(|part| !part.is_empty());
     lines.extend(wrap(&head.join(" · "), WIDEST));
+    if result.partial {
+        lines.extend(wrap(Word::Partial.text(lang), WIDEST));
+    }
     lines.extend(facts::headline(result, lang).iter().flat_map(|line| wrap(line, WIDEST)));
     let rows = rows(result, lang);
     if !rows.is_empty() {
@@ -497,10 +501,9 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 /// Broken at spaces into lines of at most `width` columns; longer words are broken after dots and
-/// dashes, or anywhere where they have none. Control characters, which names from files may hold,
-/// become spaces.
+/// dashes, or anywhere where they have none.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = plain::visible(text);
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in clean.split(' ').filter(|word| !word.is_empty()) {

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::folder::Folder;
+use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, escape};
-use super::sheet::{Sheet, numbered, read};
+use super::sheet::{Sheet, numbered};
+use super::tables::csv;
 use super::words::{Lang, Word, say};
 use super::{Options, Written, chart, facts, number, pretty, sweep as points_of};
 use crate::stats::Estimate;
@@ -216,15 +217,6 @@ fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
     Ok(())
 }
 
-fn csv_of(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(heads)?;
-    for row in rows {
-        writer.write_record(&row)?;
-    }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
-}
-
 /// Mean, ends and number of an estimate as cells.
 fn cells(one: &Estimate) -> [String; 4] {
     [one.mean.to_string(), one.low.to_string(), one.high.to_string(), one.n.to_string()]
@@ -246,30 +238,26 @@ fn influences(found: &Uncertain) -> io::Result<Vec<u8>> {
         "rank_correlation_n",
         "partial_rank_correlation",
     ];
-    csv_of(
-        &heads,
-        found.influences.iter().map(|one| {
-            let mut row = vec![one.variant.clone(), one.name.clone()];
-            row.extend(one.values.iter().cloned());
-            row.extend(cells(&one.rps));
-            row.extend(cells(&one.rank_correlation));
-            row.push(one.partial_rank_correlation.map_or(String::new(), |value| value.to_string()));
-            row
-        }),
-    )
+    let row = |one: &Influence| {
+        let mut row = vec![one.variant.clone(), one.name.clone()];
+        row.extend(one.values.iter().cloned());
+        row.extend(cells(&one.rps));
+        row.extend(cells(&one.rank_correlation));
+        row.push(one.partial_rank_correlation.map_or(String::new(), |value| value.to_string()));
+        row
+    };
+    csv(&heads, &found.influences.iter().map(row).collect::<Vec<_>>())
 }
 
 fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
     let heads = ["variant", "target", "limit", "probability", "low", "high", "n"];
-    csv_of(
-        &heads,
-        found.probabilities.iter().map(|one| {
-            let limit = one.limit.map_or(String::new(), |limit| limit.to_string());
-            let mut row = vec![one.variant.clone(), one.target.clone(), limit];
-            row.extend(cells(&one.probability));
-            row
-        }),
-    )
+    let row = |one: &Probability| {
+        let limit = one.limit.map_or(String::new(), |limit| limit.to_string());
+        let mut row = vec![one.variant.clone(), one.target.clone(), limit];
+        row.extend(cells(&one.probability));
+        row
+    };
+    csv(&heads, &found.probabilities.iter().map(row).collect::<Vec<_>>())
 }
 
 /// `uncertain.json` as text: for `--json`.
@@ -278,14 +266,6 @@ fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
 /// When a number is not finite.
 pub fn json(found: &Uncertain) -> io::Result<String> {
     String::from_utf8(pretty(found)?).map_err(io::Error::other)
-}
-
-/// The folder of the answer.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn folder(directory: &Path, scenario: &str) -> io::Result<PathBuf> {
-    Folder::named(directory, scenario, "uncertain").map(|folder| folder.path)
 }
 
 /// Write everything about what is uncertain into its folder.
@@ -299,7 +279,7 @@ pub fn write(
     folder: &Path,
     options: &Options,
 ) -> io::Result<Written> {
-    let mut folder = Folder { path: folder.to_path_buf(), written: Vec::new() };
+    let mut folder = Folder::at(folder.to_path_buf())?;
     folder.write("uncertain.json", &pretty(found)?)?;
     folder.write("samples.csv", &points_of::table(sweep, points)?)?;
     folder.write("influences.csv", &influences(found)?)?;

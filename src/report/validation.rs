@@ -6,6 +6,7 @@ use super::markdown::{code, escape, table};
 use super::text::aligned;
 use super::words::{Lang, Word};
 use super::{number, theory};
+use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{Agreement, Check, Measure};
 use crate::study::validate::{Case, Power, Seen, Spoil};
@@ -61,8 +62,10 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
             }
         };
         let line = record.position().map_or(0, csv::Position::line);
+        let cells =
+            places.map(|place| plain::visible(record.get(place).unwrap_or_default().trim()));
         let [scenario, measure, at, tool, version, n, mean, half] =
-            places.map(|place| record.get(place).unwrap_or_default().trim());
+            cells.each_ref().map(String::as_str);
         let known = Measure::of_word(measure);
         if known.is_none() {
             problems.push(format!("line {line}: there is no measure `{measure}`"));

@@ -145,7 +145,7 @@ catalogue! {
     Warning: "warning: {0}", "주의: {0}";
     WarningsMoreOne: "{0} more warning in report.md.", "나머지 주의 {0}건은 report.md 참조.";
     WarningsMore: "{0} more warnings in report.md.", "나머지 주의 {0}건은 report.md 참조.";
-    Partial: "This is a partial result: the study was interrupted.", "중단된 실험의 부분 결과입니다.";
+    Partial: "This is a partial result: it was stopped before the end.", "도중에 중단된 부분 결과입니다.";
 
     TitleNone: "No variant carries {0} RPS: they saturate between {1} and {2} RPS",
         "{0} RPS를 감당하는 구성이 없음: {1}–{2} RPS에서 포화";
@@ -341,7 +341,7 @@ catalogue! {
     TheorySaturated: "At {0} the utilisation law asks {1} for {2} times what it has.",
         "{0}에서 이용률 법칙상 {1}에 필요한 용량은 보유량의 {2}배.";
     HowCost: "{0} events in {1} simulations, {2} s of processor time, {3} s on the clock.",
-        "이벤트 {0}개, 시뮬레이션 완료 {1}건, CPU 시간 {2}초, 실행 시간 {3}초.";
+        "이벤트 {0}개, 시뮬레이션 {1}회, CPU 시간 {2}초, 실행 시간 {3}초.";
     HowCommand: "Command: {0}", "명령: {0}";
     Digest: "digest", "다이제스트";
     Vector: "vector version", "벡터 원본";

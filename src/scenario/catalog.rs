@@ -4,13 +4,13 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use super::Files;
 use super::decode::{Decode, Map};
 use super::document::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
     PriceItem, RuntimeItem, StorageItem,
 };
-use super::problem::Problems;
+use super::files::{CATALOG, Files, clean, yaml_files};
+use super::problem::{Problems, Span};
 use super::yaml;
 
 static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/catalog");
@@ -51,9 +51,19 @@ pub(super) fn read(
         merge(&mut catalog, source, problems);
     }
     let beside = system_folder.join("..").join("catalog");
-    for folder in std::iter::once(beside.as_path()).chain(folder) {
-        for path in super::yaml_files(folder) {
-            let source = files.text(&path, None, problems);
+    for (place, by_hand) in
+        std::iter::once((beside.as_path(), false)).chain(folder.map(|of| (of, true)))
+    {
+        let paths = yaml_files(place);
+        if by_hand && paths.is_empty() {
+            // Somebody who names a folder wants what is in it.
+            let shown = clean(place);
+            let message = format!("`{shown}` is no folder with `*.yaml` files of a catalogue");
+            let source = problems.source(shown, String::new());
+            problems.add("E0001", Span { source, ..Span::default() }, message);
+        }
+        for path in paths {
+            let source = files.text(&path, None, &CATALOG, problems);
             merge(&mut catalog, source, problems);
         }
     }

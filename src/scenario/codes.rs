@@ -24,7 +24,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0002",
         "a file is too large",
-        "A file holds at most 4 MiB, and a study reads at most 200 files.",
+        "A file holds at most 4 MiB, and a study reads at most 200 files, of 64 MiB together.",
         "Remove what the study does not need; measured times may be thinned to some thousands.",
     ),
     entry(
@@ -67,8 +67,9 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0010",
         "a file of another type",
-        "A document begins with the key of its type: `scenario`, `system`, `plan` or `calibration`.",
-        "Give the path of a file of the type expected.",
+        "A document has the key of its type at its top: `scenario`, `system`, `plan` or `calibration`; a \
+         catalogue has one of its lists there. Nothing is shown of any other file.",
+        "Give the path of a file of the type expected, or add the key.",
     ),
     entry(
         "E0011",
@@ -109,8 +110,8 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "E0106",
         "too much is asked",
-        "A study has at most 256 cases (variants times mixes times calibrations) and 2,000 different \
-         times.",
+        "A study has at most 256 cases (variants times mixes times calibrations), 2,000 different times, \
+         100,000 replications over all variants, and days whose bins fit into memory.",
         "Ask fewer at once.",
     ),
     entry(
@@ -235,7 +236,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "E0313",
         "more work than a run can do",
         "Every request and record is simulated; a replication with more than a thousand million of them \
-         would take hours.",
+         would take hours, a study with more than a million million weeks.",
         "Shorten the window or the day, compress the day, or ask about a part of the system and its load.",
     ),
     entry(
@@ -333,6 +334,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "A pod runs where a node has as much processor and memory left as it requests, sidecars and \
          DaemonSets included. Those that fit nowhere stay pending, and carry nothing.",
         "Add nodes, request less, or want fewer pods.",
+    ),
+    entry(
+        "W0515",
+        "a search that ends below the load asked about",
+        "Where the largest load tried lies below the load asked about, nothing says whether that is carried. \
+         The search goes up to one and a half times the load asked about instead.",
+        "Raise `search.highest`, or leave it out.",
     ),
 ];
 

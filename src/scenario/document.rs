@@ -20,7 +20,9 @@ use serde_json::{Value as Json, json};
 use super::decode::{Decode, Definitions, Map, Setting, Spanned, choice, document, words};
 use super::problem::{Problems, Span};
 use super::time::Time;
-use super::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text};
+use super::values::{
+    Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text, Thousandths,
+};
 use super::yaml::{Node, Value};
 
 use self::operations::{BrokerGroups, ChargeDoc};
@@ -585,10 +587,11 @@ document! {
 
     /// Where to look for the line.
     struct SearchDoc {
-        /// Largest load tried; by default 16 times the load asked about, else 20,000/s.
-        highest: Option<Rate>,
-        /// Width of the answer as a share of its upper end; 2 % by default.
-        resolution: Option<Share>,
+        /// Largest load tried; by default 16 times the load asked about, else 20,000/s. A search goes up to
+        /// one and a half times the load asked about at least, where this lies below that load.
+        highest: Option<Spanned<Rate>>,
+        /// Width of the answer as a share of its upper end, from 0.1 % to 20 %; 2 % by default.
+        resolution: Option<Thousandths<1, 200>>,
         /// Replications of the search; those of the scenario by default.
         replications: Option<Count<2, 10_000>>,
     }

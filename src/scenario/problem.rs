@@ -7,6 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::codes;
+use crate::plain::visible;
 
 /// Problems kept; the rest is counted only.
 const KEPT: usize = 200;
@@ -29,6 +30,8 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// Whether messages may quote it: it is a document of ours, and no other file that somebody names.
+    pub quoted: bool,
 }
 
 /// A place in a text.
@@ -78,7 +81,8 @@ impl Problem {
 
     /// The line of the place, and the place within it \[bytes\].
     fn excerpt(&self) -> Option<(&str, std::ops::Range<usize>)> {
-        let text = &self.source.as_ref().filter(|source| !source.text.is_empty())?.text;
+        let ours = |source: &&Arc<Source>| source.quoted && !source.text.is_empty();
+        let text = &self.source.as_ref().filter(ours)?.text;
         let (start, end) = self.bytes;
         let first = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
         let line = text.get(first..)?.split(['\n', '\r']).next()?;
@@ -138,7 +142,16 @@ pub(crate) struct Problems {
 impl Problems {
     /// Register a text; spans refer to it by the number returned.
     pub(crate) fn source(&mut self, path: String, text: String) -> u32 {
-        self.sources.push(Arc::new(Source { path, text }));
+        self.keep(Source { path, text, quoted: true })
+    }
+
+    /// Register a text that no message may quote.
+    pub(crate) fn secret(&mut self, path: String, text: String) -> u32 {
+        self.keep(Source { path, text, quoted: false })
+    }
+
+    fn keep(&mut self, source: Source) -> u32 {
+        self.sources.push(Arc::new(source));
         (self.sources.len() - 1) as u32
     }
 
@@ -179,6 +192,8 @@ impl Problems {
         help: Option<String>,
     ) {
         debug_assert!(codes::explain(code).is_some(), "{code} has no explanation");
+        // Paths, parsers and whoever varies settings have words of their own.
+        let (message, help) = (visible(&message), help.as_deref().map(visible));
         let severity = if code.starts_with('W') { Severity::Warning } else { Severity::Error };
         if severity == Severity::Error {
             self.errors += 1;
@@ -198,7 +213,7 @@ impl Problems {
             .and_then(|source| source.text.get(bytes.0..bytes.1))
             .and_then(|text| text.lines().next())
             .map_or(1, |text| text.chars().count().max(1));
-        let file = self.path(span.source).to_owned();
+        let file = visible(self.path(span.source));
         let problem = Problem {
             code,
             severity,

@@ -21,11 +21,13 @@ use self::system::{Compiler, Laws, Used};
 use super::ablation::AblationInput;
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
+use super::files::Files;
 use super::problem::Problems;
 use super::values::{Count, Duration, Flag, Name};
 use super::yaml::{Node, Value};
-use super::{Files, Options, VariantInput, find};
+use super::{Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
+use crate::model::stations::stations;
 use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span as Length;
@@ -34,8 +36,17 @@ use crate::units::Span as Length;
 const SHORTEST_WINDOW: f64 = 0.001;
 /// How long what arrived in the window is followed at least, unless the scenario says otherwise \[s\].
 const FOLLOW: f64 = 120.0;
-/// Most requests and records of a replication at the load asked about.
+/// Most requests and records of a replication at the load asked about, of one at the largest load tried, and
+/// of all replications of all cases together.
 const MOST_ARRIVALS: f64 = 1e9;
+const MOST_SEARCHED: f64 = 1e10;
+const MOST_WORK: f64 = 1e12;
+/// Most replications of all variants at the load asked about.
+const MOST_RUNS: u64 = 100_000;
+/// Most levels of stations, bin by bin, of all replications of a day: two gigabytes.
+const MOST_LEVELS: f64 = 4e7;
+/// How far beyond the load asked about a search goes at least, where what is written lies below it.
+const BEYOND: f64 = 1.5;
 /// Most cases of a study.
 const MOST_CASES: usize = 256;
 
@@ -97,15 +108,13 @@ pub(super) fn study(
         stated(tree, place, &mut String::new(), &mut assumed);
     }
     let replications = scenario.replications.map_or(8, Count::u32);
-    let fewer = |count: u32| {
-        if question.options.quick { (count / 4).max(2.min(count)) } else { count }
-    };
+    let fewer = Fewer { quick: question.options.quick };
     let window = window(scenario, problems);
     let day =
-        day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
-    work(scenario, &asked, window, day.as_ref(), problems);
+        day(question, problems).map(|day| Day { replications: fewer.of(day.replications), ..day });
+    let effort = Asked::new(scenario, &asked, window);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
-    Some(Study {
+    let study = Study {
         scenario: scenario.scenario.text.clone(),
         about: scenario.about.as_ref().map_or_else(String::new, |about| about.0.clone()),
         system: question.base.system.text.clone(),
@@ -122,13 +131,13 @@ pub(super) fn study(
             .collect(),
         targets,
         theory,
-        search: search(scenario, &asked, fewer(replications), question.options.quick, fewer),
+        search: search(scenario, &effort, fewer.of(replications), &fewer, problems),
         load: asked,
         window,
         warm_up_given: scenario.window.as_ref().is_some_and(|window| window.warm_up.is_some()),
-        replications: fewer(replications),
+        replications: fewer.of(replications),
         batches: batches(scenario, &window, problems),
-        precision: precision(scenario, fewer(replications), question.options.quick),
+        precision: precision(scenario, fewer.of(replications), question.options.quick),
         day,
         edits: Vec::new(),
         ablations: Vec::new(),
@@ -140,7 +149,9 @@ pub(super) fn study(
         inputs: Vec::new(),
         settings,
         cases,
-    })
+    };
+    work(scenario, &effort, &study, problems);
+    Some(study)
 }
 
 /// One description for each calibration, mix and variant, in the order of [`Study::case`].
@@ -257,19 +268,55 @@ fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
 
 fn search(
     scenario: &ScenarioDoc,
-    asked: &AskedLoad,
+    asked: &Asked,
     replications: u32,
-    quick: bool,
-    fewer: impl Fn(u32) -> u32,
+    fewer: &Fewer,
+    problems: &mut Problems,
 ) -> Search {
     let search = scenario.search.as_ref();
-    let highest = search.and_then(|search| search.highest).map(|rate| rate.0);
-    let default = if asked.rps > 0.0 { 16.0 * asked.rps } else { 20_000.0 };
+    let written = search.and_then(|search| search.highest.as_ref());
+    // Requests and records of a run at a load.
+    let arrivals = |load: f64| {
+        let each = if asked.load > 0.0 { asked.rate / asked.load } else { 1.0 };
+        load * each * asked.seconds
+    };
+    let room = MOST_SEARCHED / arrivals(1.0).max(1e-9);
+    // A search that ends below the load asked about could not say whether that is carried.
+    let least = asked.load * BEYOND;
+    let highest = match written {
+        None if asked.load > 0.0 => (16.0 * asked.load).min(room).max(least),
+        None => 20_000_f64.min(room),
+        Some(written) if written.value.0 <= 0.0 => {
+            problems.add("E0107", written.span, "a search goes up to a load above zero");
+            least
+        }
+        Some(written) if written.value.0 < asked.load => {
+            let message = format!(
+                "the search would end at {}/s, below the load asked about of {}/s; it goes up to {}/s",
+                written.value.0, asked.load, least
+            );
+            problems.add("W0515", written.span, message);
+            least
+        }
+        Some(written) => {
+            let all = arrivals(written.value.0);
+            if all > MOST_SEARCHED {
+                let message = format!(
+                    "a window of {:.0} s at {}/s has {all:.1e} requests and records; a search goes up to \
+                     {MOST_SEARCHED:.0e}",
+                    asked.seconds, written.value.0
+                );
+                let help = "lower `highest`, or shorten the window";
+                problems.help("E0313", written.span, message, help);
+            }
+            written.value.0
+        }
+    };
     let resolution = search.and_then(|search| search.resolution).map_or(0.02, |share| share.0);
-    let own = search.and_then(|search| search.replications).map(|count| fewer(count.u32()));
+    let own = search.and_then(|search| search.replications).map(|count| fewer.of(count.u32()));
     Search {
-        highest_rps: highest.unwrap_or(default),
-        resolution: resolution.max(0.001) * if quick { 2.0 } else { 1.0 },
+        highest_rps: highest,
+        resolution: resolution * if fewer.quick { 2.0 } else { 1.0 },
         replications: own.unwrap_or(replications),
     }
 }
@@ -305,31 +352,90 @@ fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> 
     Some(batches)
 }
 
-/// A replication must come to an end: so many requests and records take about an hour.
-fn work(
-    scenario: &ScenarioDoc,
-    asked: &AskedLoad,
-    window: Window,
-    day: Option<&Day>,
-    problems: &mut Problems,
-) {
-    let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
-    let rate = asked.rps + records;
+/// What is asked, as far as it takes time.
+struct Asked {
+    /// The load on the axis of the search \[per s\].
+    load: f64,
+    /// Requests and records at that load \[per s\].
+    rate: f64,
+    /// Length of a run at it \[s\].
+    seconds: f64,
+}
+
+impl Asked {
+    fn new(scenario: &ScenarioDoc, load: &AskedLoad, window: Window) -> Asked {
+        let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
+        let seconds = (window.warm_up.secs() + window.measure.secs()).max(0.0);
+        let axis = if load.rps > 0.0 { load.rps } else { records };
+        Asked { load: axis, rate: load.rps + records, seconds }
+    }
+}
+
+/// A study must come to an end: so many requests and records of a replication take about an hour, and what
+/// is remembered of all must fit into memory.
+fn work(scenario: &ScenarioDoc, asked: &Asked, study: &Study, problems: &mut Problems) {
     let mut check = |span, what: &str, seconds: f64| {
-        let arrivals = rate * seconds;
+        let arrivals = asked.rate * seconds;
         if arrivals > MOST_ARRIVALS {
             let message = format!(
-                "{what} of {seconds:.0} s at {rate:.0}/s has {arrivals:.1e} requests and records; a \
-                 replication has at most {MOST_ARRIVALS:.0e}"
+                "{what} of {seconds:.0} s at {:.0}/s has {arrivals:.1e} requests and records; a \
+                 replication has at most {MOST_ARRIVALS:.0e}",
+                asked.rate
             );
             problems.help("E0313", span, message, "shorten it, or ask about a smaller load");
         }
     };
-    let steady = (window.warm_up.secs() + window.measure.secs()).max(0.0);
     let place = scenario.window.as_ref().map_or(scenario.load.span, |window| window.span);
-    check(place, "a window", steady);
-    if let (Some(day), Some(document)) = (day, &scenario.day) {
+    check(place, "a window", asked.seconds);
+    if let (Some(day), Some(document)) = (&study.day, &scenario.day) {
         check(document.span, "a day", day.horizon.secs() / day.compress);
+        let bins = day.horizon.secs() / day.bin.secs().max(1e-9);
+        let each = study.cases.iter().map(|spec| stations(spec).len()).max().unwrap_or(0);
+        let all = bins * each as f64 * f64::from(day.replications) * day.variants.len() as f64;
+        if all > MOST_LEVELS {
+            let message = format!(
+                "a day of {bins:.0} bins with {each} stations, in {} replications of {} variants, has \
+                 {all:.1e} numbers to remember; at most {MOST_LEVELS:.0e}",
+                day.replications,
+                day.variants.len()
+            );
+            problems.help(
+                "E0106",
+                document.span,
+                message,
+                "take longer bins, or fewer replications",
+            );
+        }
+    }
+    let each = study.replications.max(study.precision.most_replications);
+    let runs = u64::from(each) * study.variants.len() as u64;
+    if runs > MOST_RUNS {
+        let message = format!(
+            "{each} replications of {} variants are {runs} runs; at most {MOST_RUNS}",
+            study.variants.len()
+        );
+        problems.add("E0106", scenario.scenario.span, message);
+    }
+    let most = each.max(study.search.replications);
+    let all = asked.rate * asked.seconds * f64::from(most) * study.cases.len() as f64;
+    if all > MOST_WORK {
+        let message = format!(
+            "{most} replications of {} cases have {all:.1e} requests and records; a study has at most \
+             {MOST_WORK:.0e}",
+            study.cases.len()
+        );
+        problems.help("E0313", place, message, "take fewer replications, or a shorter window");
+    }
+}
+
+/// As many replications as are written, or a quarter of them for a first look.
+struct Fewer {
+    quick: bool,
+}
+
+impl Fewer {
+    fn of(&self, count: u32) -> u32 {
+        if self.quick { (count / 4).max(2.min(count)) } else { count }
     }
 }
 

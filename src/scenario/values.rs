@@ -275,6 +275,45 @@ impl<const LOW: u64, const HIGH: u64> Decode for Count<LOW, HIGH> {
     }
 }
 
+/// A share between `LOW` and `HIGH` thousandths.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Thousandths<const LOW: u32, const HIGH: u32>(pub(crate) f64);
+
+impl<const LOW: u32, const HIGH: u32> Thousandths<LOW, HIGH> {
+    fn ends() -> [f64; 2] {
+        [LOW, HIGH].map(|end| f64::from(end) / 1000.0)
+    }
+}
+
+impl<const LOW: u32, const HIGH: u32> Scalar for Thousandths<LOW, HIGH> {
+    const WHAT: &'static str = Share::WHAT;
+
+    fn parse(text: &str, span: Span) -> Result<Thousandths<LOW, HIGH>, Fault> {
+        let Share(share) = Share::parse(text, span)?;
+        let [low, high] = Self::ends();
+        let range = format!("from {}% to {}%", low * 100.0, high * 100.0);
+        within(share, low, high, text, &range).map(Thousandths)
+    }
+
+    fn form() -> Json {
+        let [low, high] = Self::ends();
+        json!({ "anyOf": [
+            { "type": "number", "minimum": low, "maximum": high },
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *%$" },
+        ] })
+    }
+}
+
+impl<const LOW: u32, const HIGH: u32> Decode for Thousandths<LOW, HIGH> {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Thousandths<LOW, HIGH>> {
+        scalar(node, problems)
+    }
+
+    fn schema(_: &mut Definitions) -> Json {
+        Self::form()
+    }
+}
+
 /// CPU \[cores\].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Cores(pub(crate) f64);

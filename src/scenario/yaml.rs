@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::problem::{Problems, Span};
+use crate::plain;
 
 /// Deepest nesting accepted; the recursive readers of the tree rely on it.
 pub(crate) const DEEPEST: usize = 64;
@@ -132,7 +133,7 @@ pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
             Event::Scalar(text, style, anchor, tag) => {
                 refuse_references(span, anchor, tag.is_some(), problems);
                 let quoted = style != ScalarStyle::Plain;
-                Some(Node { span, value: Value::Scalar { text: text.into_owned(), quoted } })
+                Some(Node { span, value: Value::Scalar { text: shown(&text, style), quoted } })
             }
             Event::SequenceStart(anchor, tag) => {
                 refuse_references(span, anchor, tag.is_some(), problems);
@@ -193,6 +194,15 @@ pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
         );
     }
     root.filter(|_| problems.errors() == before)
+}
+
+/// A scalar as everything below sees it: on one line, and visible. The lines of a block are layout; a line
+/// break within quotes was put there on purpose.
+fn shown(text: &str, style: ScalarStyle) -> String {
+    match style {
+        ScalarStyle::Literal | ScalarStyle::Folded => plain::visible(&plain::joined(text)),
+        _ => plain::visible(text),
+    }
 }
 
 fn refuse_references(span: Span, anchor: usize, tag: bool, problems: &mut Problems) {

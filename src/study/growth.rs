@@ -113,6 +113,9 @@ pub struct GrowthFound {
     pub variants: Vec<Grown>,
     /// What the reader must know.
     pub warnings: Vec<String>,
+    /// Whether it was stopped before the lines of all variants were known.
+    #[serde(default)]
+    pub partial: bool,
 }
 
 /// What growth makes of the line of the study's first variant; none where the load is not given in users.

@@ -11,6 +11,7 @@ use super::runs::Part;
 use super::sampling::windowed;
 use super::saturation::answer;
 use super::search::{Case, Line};
+use super::stop::unless_stopped;
 use super::{Provisional, Question, SoFar, Work, theory};
 use crate::model::stations::stations;
 
@@ -119,19 +120,24 @@ impl Work<'_> {
                             return;
                         }
                         let (index, case) = (chain * variants + place, self.case(searched));
-                        let bound = case.bound();
-                        let start = before
-                            .as_ref()
-                            .and_then(|(line, other)| case.start_like(line, bound / other));
-                        let line = case.line(0, start.unwrap_or_else(|| case.start_below(bound)));
+                        let found = unless_stopped(|| {
+                            let bound = case.bound();
+                            let start = before
+                                .as_ref()
+                                .and_then(|(line, other)| case.start_like(line, bound / other));
+                            let start = start.unwrap_or_else(|| case.start_below(bound));
+                            (case.line(0, start), bound)
+                        });
+                        let Some((line, bound)) = found else { return };
                         found_first(searched, &line);
                         let start = case.start_beside(&line);
                         before = Some((line.clone(), bound));
                         keep(index, 0, line);
                         for number in 1..wanted(searched) {
                             scope.spawn(move |_| {
-                                if !self.watcher.stopped() {
-                                    keep(index, number, self.case(searched).line(number, start));
+                                let case = self.case(searched);
+                                if let Some(line) = unless_stopped(|| case.line(number, start)) {
+                                    keep(index, number, line);
                                 }
                             });
                         }
@@ -141,7 +147,8 @@ impl Work<'_> {
         });
         let whole =
             |place: Mutex<Option<Line>>| place.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.into_iter().map(|lines| lines.into_iter().filter_map(whole).collect()).collect()
+        // Of a study that was stopped only the first without a gap: lines are paired by replication.
+        found.into_iter().map(|lines| lines.into_iter().map_while(whole).collect()).collect()
     }
 
     /// Put what was found where it belongs: the main answer into the variants, the rest beside it.

@@ -217,9 +217,10 @@ impl Work<'_> {
         let mut seen: Vec<Vec<Outcome>> = (0..study.variants.len())
             .map(|variant| match study.batches {
                 Some(_) => take(done, Task::Batches(variant)),
-                None => (0..self.first_sample())
-                    .flat_map(|number| take(done, Task::Asked(variant, number)))
-                    .collect(),
+                None => {
+                    let numbers = 0..self.first_sample();
+                    in_turn(done, numbers.map(|number| Task::Asked(variant, number)))
+                }
             })
             .collect();
         if study.batches.is_none() {
@@ -262,7 +263,7 @@ impl Work<'_> {
         let rps = plan.common?;
         let replications = self.study.search.replications.max(2);
         let mut of = |variant| -> Vec<Outcome> {
-            (0..replications).flat_map(|n| take(done, Task::Common(variant, n))).collect()
+            in_turn(done, (0..replications).map(|number| Task::Common(variant, number)))
         };
         let seen: Vec<Vec<Outcome>> = (0..self.study.variants.len()).map(&mut of).collect();
         let whole = seen.iter().all(|seen| seen.len() == replications as usize);
@@ -357,6 +358,13 @@ fn take(done: &mut AllDone, task: Task) -> Vec<Outcome> {
         Some(Done::Seen(seen)) => seen,
         _ => Vec::new(),
     }
+}
+
+/// The replications that `tasks` brought, up to the first that was stopped: variants are paired by
+/// replication, so that a gap would pair wrongly.
+fn in_turn(done: &mut AllDone, tasks: impl Iterator<Item = Task>) -> Vec<Outcome> {
+    let each = tasks.map(|task| take(done, task));
+    each.take_while(|seen| !seen.is_empty()).flatten().collect()
 }
 
 /// Whether two loads are one, not merely alike.

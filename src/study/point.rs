@@ -14,7 +14,8 @@ use super::runs::Runs;
 use super::saturation::{answer, mean_doubt, searchable};
 use super::search::Line;
 use super::setup::{Prediction, Study};
-use super::{CONFIDENCE, Question, Watcher, Work, answer_question, plan};
+use super::stop::unless_stopped;
+use super::{CONFIDENCE, Question, Quiet, Watcher, Work, answer_question, plan};
 use crate::stats::Estimate;
 
 /// Replications that the search for a line begins with; twice as many each time, until it is known well
@@ -86,6 +87,10 @@ impl Study {
 /// The line of the study's first variant. None where no line can be searched for (a closed load, or no
 /// target), and where the watcher has stopped it.
 pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
+    unless_stopped(|| line_of(study, how, watcher)).flatten()
+}
+
+fn line_of(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
     if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
         return None;
     }
@@ -96,8 +101,8 @@ pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoin
     };
     let mut study = study.clone();
     study.search.replications = first;
-    let (asked, quiet) = (study.asked_load(), Stopping(watcher));
-    let work = Work { study: &study, watcher: &quiet, runs: Runs::new(&study), asked };
+    let (asked, quiet) = (study.asked_load(), Quiet(watcher));
+    let work = Work { study: &study, watcher: &quiet, runs: Runs::new(&study, watcher), asked };
     let mut result: StudyResult = work.blank(Question::Saturate);
     let mut searched = work.search(Question::Saturate, &mut result).into_iter();
     let mut found: Searched = searched.find(Searched::is_main)?;
@@ -141,7 +146,7 @@ fn known_well(lines: &[Line], share: f64) -> bool {
 /// What users of the study's first variant get at the load asked about. None where the watcher has stopped
 /// it.
 pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
-    let (mut result, effort) = answer_question(study, Question::Run, &Stopping(watcher));
+    let (mut result, effort) = answer_question(study, Question::Run, &Quiet(watcher));
     if effort.stopped {
         return None;
     }
@@ -149,15 +154,4 @@ pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
     let runs = effort.parts.iter().map(|part| part.runs).sum();
     let verdicts = std::mem::take(&mut variant.verdicts);
     Some(LoadPoint { at: variant.at_target.take()?, verdicts, runs, events: effort.events })
-}
-
-/// Passes on only whether to stop: the steps of a point are nobody's progress.
-struct Stopping<'a>(&'a dyn Watcher);
-
-impl Watcher for Stopping<'_> {
-    fn begin(&self, _: &str, _: u64) {}
-    fn step(&self) {}
-    fn stopped(&self) -> bool {
-        self.0.stopped()
-    }
 }

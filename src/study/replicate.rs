@@ -2,9 +2,10 @@
 
 use super::result::{Target, Unanswered};
 use super::setup::{Day, Window};
+use super::{Watcher, stop};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, active_threads, stations};
-use crate::model::{Cost, Run, simulate};
+use crate::model::{Cost, Run, simulate_unless};
 use crate::observe::Phase;
 use crate::observe::answers::{Answers, Bounded};
 use crate::observe::tally::{Bin, Layout, Slices, StationBin, Tally};
@@ -70,6 +71,15 @@ pub(crate) struct Outcome {
     pub(crate) cost: Cost,
 }
 
+/// Which random draws a replication has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws {
+    /// Seed of the study.
+    pub(crate) seed: u64,
+    /// Number of the replication.
+    pub(crate) number: u32,
+}
+
 /// The load of the description as it stands, on the axis of the study.
 pub(crate) fn base_load(spec: &Spec) -> f64 {
     // An empty sum of floats is −0; the load of nothing is 0.
@@ -104,15 +114,28 @@ fn tally_for(
 }
 
 /// Run `spec` at `load` (0 for a closed load: as it stands) and look at a steady window of it.
-pub(crate) fn steady(spec: &Spec, window: Window, load: f64, seed: u64, number: u32) -> Outcome {
-    let (tally, cost) = simulated(spec, window, load, seed, number, QUARTERS, Span::ZERO);
+/// Leaves the task where the watcher stops it, as all that follow.
+pub(crate) fn steady(
+    spec: &Spec,
+    window: Window,
+    load: f64,
+    draws: Draws,
+    watcher: &dyn Watcher,
+) -> Outcome {
+    let (tally, cost) = simulated(spec, window, load, draws, (QUARTERS, Span::ZERO), watcher);
     whole(spec, tally, load, cost)
 }
 
 /// The same, with the slices that show whether the window is settled.
-pub(crate) fn watched(spec: &Spec, window: Window, load: f64, seed: u64, number: u32) -> Outcome {
+pub(crate) fn watched(
+    spec: &Spec,
+    window: Window,
+    load: f64,
+    draws: Draws,
+    watcher: &dyn Watcher,
+) -> Outcome {
     let slice = Span(window.measure.0 / u64::from(SLICES));
-    let (tally, cost) = simulated(spec, window, load, seed, number, QUARTERS, slice);
+    let (tally, cost) = simulated(spec, window, load, draws, (QUARTERS, slice), watcher);
     whole(spec, tally, load, cost)
 }
 
@@ -122,11 +145,12 @@ pub(crate) fn batched(
     spec: &Spec,
     window: Window,
     load: f64,
-    seed: u64,
+    draws: Draws,
     batches: u32,
+    watcher: &dyn Watcher,
 ) -> Vec<Outcome> {
     let slice = Span(window.measure.0 / u64::from(SLICES));
-    let (mut tally, cost) = simulated(spec, window, load, seed, 0, batches, slice);
+    let (mut tally, cost) = simulated(spec, window, load, draws, (batches, slice), watcher);
     let bins = std::mem::take(&mut tally.bins);
     let all = drifted(spec, &quarters(&bins), Outcome { load, ..Outcome::default() });
     let mut outcomes: Vec<Outcome> = bins
@@ -151,15 +175,14 @@ fn simulated(
     spec: &Spec,
     window: Window,
     load: f64,
-    seed: u64,
-    number: u32,
-    bins: u32,
-    slice: Span,
+    draws: Draws,
+    (bins, slice): (u32, Span),
+    watcher: &dyn Watcher,
 ) -> (Tally, Cost) {
     let base = base_load(spec);
     let run = Run {
-        seed,
-        replication: u64::from(number),
+        seed: draws.seed,
+        replication: u64::from(draws.number),
         scale: if base > 0.0 && load > 0.0 { load / base } else { 1.0 },
         follow_curve: false,
         warm_up: window.warm_up,
@@ -171,8 +194,8 @@ fn simulated(
     let stations = stations(spec);
     let keep_times = bins != QUARTERS;
     let mut tally = tally_for(spec, &stations, window.warm_up, measure, slice, keep_times);
-    let cost = simulate(spec, &run, &mut tally);
-    (tally, cost)
+    let cost = simulate_unless(spec, &run, &mut tally, &|| watcher.stopped());
+    (tally, cost.unwrap_or_else(|| stop::leave()))
 }
 
 /// The outcome of a window as a whole.
@@ -270,7 +293,12 @@ pub(super) fn aside(spec: &Spec, station: &Station) -> bool {
 }
 
 /// A day of `spec`, bin by bin; with the largest lag of each bin, which compression has to scale.
-pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>, Cost) {
+pub(crate) fn day(
+    spec: &Spec,
+    asked: &Day,
+    draws: Draws,
+    watcher: &dyn Watcher,
+) -> (Vec<Bin>, Cost) {
     let shrink = |span: Span| Span((span.0 as f64 / asked.compress).round().max(1.0) as u64);
     let mut spec = spec.clone();
     spec.load.curve.slice = shrink(spec.load.curve.slice);
@@ -280,8 +308,8 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
     }
     let bin = shrink(asked.bin);
     let run = Run {
-        seed,
-        replication: u64::from(number),
+        seed: draws.seed,
+        replication: u64::from(draws.number),
         scale: 1.0,
         follow_curve: true,
         warm_up: Span::ZERO,
@@ -292,7 +320,8 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
     let stations = stations(&spec);
     let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, Span::ZERO, true);
     let listeners = tally.lags().to_vec();
-    let cost = simulate(&spec, &run, &mut tally);
+    let cost = simulate_unless(&spec, &run, &mut tally, &|| watcher.stopped());
+    let cost = cost.unwrap_or_else(|| stop::leave());
     let mut bins = tally.bins;
     for bin in &mut bins {
         // What was there all the time is backlog and grows with time; what came and went is not.

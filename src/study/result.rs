@@ -45,6 +45,12 @@ pub struct StudyResult {
     pub assumed: Vec<Assumption>,
     /// What the reader must know about these numbers.
     pub warnings: Vec<String>,
+    /// Whether the study was stopped before its end: what is missing was not computed.
+    #[serde(default)]
+    pub partial: bool,
+    /// Digest of all that the numbers depend on; the manifest beside them names the same.
+    #[serde(default)]
+    pub computed_from: String,
 }
 
 /// The load that the plan wants to carry.

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::replicate::{self, Outcome};
+use super::Watcher;
+use super::replicate::{self, Draws, Outcome};
 use super::setup::{Day, Study, Window};
 use crate::model::Cost;
 use crate::model::spec::Spec;
@@ -89,15 +90,21 @@ struct Count {
     no_room: AtomicU64,
 }
 
-/// Runs simulations for a study. Sums do not depend on the order in which runs end.
+/// Runs simulations for a study, until its watcher stops them: then the task is left (see [`super::stop`]).
+/// Sums do not depend on the order in which runs end.
 pub(crate) struct Runs<'a> {
     pub(crate) study: &'a Study,
+    watcher: &'a dyn Watcher,
     counts: [Count; Part::ALL.len()],
 }
 
 impl<'a> Runs<'a> {
-    pub(crate) fn new(study: &'a Study) -> Runs<'a> {
-        Runs { study, counts: std::array::from_fn(|_| Count::default()) }
+    pub(crate) fn new(study: &'a Study, watcher: &'a dyn Watcher) -> Runs<'a> {
+        Runs { study, watcher, counts: std::array::from_fn(|_| Count::default()) }
+    }
+
+    fn draws(&self, number: u32) -> Draws {
+        Draws { seed: self.study.seed, number }
     }
 
     /// A search asks whether limits are exceeded and by about how much: what has not ended when it is some
@@ -122,7 +129,7 @@ impl<'a> Runs<'a> {
         number: u32,
     ) -> Outcome {
         let window = self.followed(part, window);
-        let seen = replicate::steady(spec, window, load, self.study.seed, number);
+        let seen = replicate::steady(spec, window, load, self.draws(number), self.watcher);
         self.count(part, seen.cost);
         seen
     }
@@ -136,7 +143,7 @@ impl<'a> Runs<'a> {
         load: f64,
         number: u32,
     ) -> Outcome {
-        let seen = replicate::watched(spec, window, load, self.study.seed, number);
+        let seen = replicate::watched(spec, window, load, self.draws(number), self.watcher);
         self.count(part, seen.cost);
         seen
     }
@@ -150,7 +157,7 @@ impl<'a> Runs<'a> {
         load: f64,
         batches: u32,
     ) -> Vec<Outcome> {
-        let seen = replicate::batched(spec, window, load, self.study.seed, batches);
+        let seen = replicate::batched(spec, window, load, self.draws(0), batches, self.watcher);
         if let Some(first) = seen.first() {
             self.count(part, first.cost);
         }
@@ -159,7 +166,7 @@ impl<'a> Runs<'a> {
 
     /// See [`replicate::day`].
     pub(crate) fn day(&self, spec: &Spec, asked: &Day, number: u32) -> Vec<Bin> {
-        let (bins, cost) = replicate::day(spec, asked, self.study.seed, number);
+        let (bins, cost) = replicate::day(spec, asked, self.draws(number), self.watcher);
         self.count(Part::Day, cost);
         bins
     }
@@ -191,7 +198,7 @@ impl<'a> Runs<'a> {
         self.counts.iter().map(|count| count.completions.load(Ordering::Relaxed)).sum()
     }
 
-    /// Requests and sessions that found no room in the model, in runs that are reported.
+    /// Requests, sessions and records that found no room in the model, in runs that are reported.
     pub(crate) fn no_room(&self) -> u64 {
         let reported = Part::ALL.into_iter().filter(|part| part.reported());
         reported.map(|part| self.counts[part as usize].no_room.load(Ordering::Relaxed)).sum()

@@ -118,6 +118,9 @@ impl Work<'_> {
                     self.runs.watched(Part::Asked, spec, window, load, task.1)
                 },
             );
+            if self.watcher.stopped() {
+                break; // Some may be missing, and variants are paired by replication.
+            }
             for ((variant, _), outcome) in tasks.iter().zip(outcomes) {
                 seen[*variant].extend(outcome);
             }

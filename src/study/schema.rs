@@ -293,6 +293,8 @@ pub fn summary() -> Value {
         ("claims", list(&named("claim"))),
         ("assumed", list(&named("assumption"))),
         ("warnings", list(&text)),
+        ("partial", json!({ "type": "boolean" })),
+        ("computed_from", text.clone()),
     ]);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("Plimsoll summary");

@@ -94,6 +94,9 @@ pub struct Point {
     pub estimates: Vec<(String, Estimate)>,
     /// What is no number: the resource, whether the targets are met.
     pub facts: Vec<(String, String)>,
+    /// Digest of all the above: a file that somebody has changed is no point of ours.
+    #[serde(default)]
+    pub digest: String,
 }
 
 /// Number of points of a grid; none where it does not fit a machine word.
@@ -153,9 +156,9 @@ impl Place {
     }
 }
 
-/// The name of a point's file without its ending: FNV-1a of the key, 64 bits, in hexadecimal.
-pub fn digest(key: &str) -> String {
-    let hash = key.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+/// Digest of a text: FNV-1a, 64 bits, in hexadecimal. That of its key is the name of a point's file.
+pub fn digest(text: &str) -> String {
+    let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
     });
     format!("{hash:016x}")
@@ -178,6 +181,7 @@ pub fn compute(
         values: place.values.clone(),
         estimates: Vec::new(),
         facts: Vec::new(),
+        digest: String::new(),
     };
     let mut put = |name: &str, estimate: Estimate| {
         let finite =
@@ -254,6 +258,24 @@ fn all_met(verdicts: &[super::result::TargetVerdict]) -> &'static str {
 }
 
 impl Point {
+    /// The point with its digest: nothing is changed after that.
+    #[must_use]
+    pub fn sealed(self) -> Point {
+        let digest = self.own_digest();
+        Point { digest, ..self }
+    }
+
+    /// Whether it is as it was sealed.
+    pub fn is_whole(&self) -> bool {
+        self.digest == self.own_digest()
+    }
+
+    fn own_digest(&self) -> String {
+        let own = (&self.key, &self.variant, &self.values, &self.estimates, &self.facts);
+        // Names and finite numbers: there is nothing that cannot be written.
+        digest(&serde_json::to_string(&own).unwrap_or_default())
+    }
+
     /// What it costs: the sum of all that has a price \[USD a month\], and the parts without one.
     pub fn price(&mut self, usd: f64, unpriced: &[String]) {
         let known = if usd > 0.0 { Estimate::exact(usd) } else { Estimate::default() };

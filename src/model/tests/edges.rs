@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::load::Arrivals;
+use crate::model::simulate_unless;
 use crate::random::Key;
 
 fn closed(mut spec: Spec, users: u32) -> Spec {
@@ -188,4 +189,35 @@ fn what_finds_no_room_is_refused_and_counted() {
     let cost = simulate(&spec, &run, &mut ledger);
     assert_eq!(cost.in_flight_most, 60_000);
     assert_eq!(ledger.faults(cost.unanswered), Vec::<String>::new());
+}
+
+#[test]
+fn records_that_find_no_room_are_counted() {
+    // 40,000 records in a second, evenly spaced; a poll of 500 takes two and a half, so that none is
+    // committed: 10,000 more than there is room for.
+    let mut spec = consuming(1, 1, 40_000.0);
+    spec.load.records[0].regular = true;
+    let mut run = steady(0, 1.0);
+    run.warm_up = Span::ZERO;
+    let cost = simulate(&spec, &run, &mut Lines::default());
+    assert_eq!(cost.no_room, 10_000);
+}
+
+#[test]
+fn a_run_that_is_stopped_answers_nothing() {
+    use std::cell::Cell;
+    let spec = system(&[Dist::Constant(0.001)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 1e5);
+    let looks = Cell::new(0);
+    let after = |most: u32| {
+        looks.set(0);
+        let stopped = || {
+            looks.set(looks.get() + 1);
+            looks.get() > most
+        };
+        simulate_unless(&spec, &steady(0, 1.0), &mut Lines::default(), &stopped)
+    };
+    assert_eq!(after(0), None);
+    assert_eq!(after(9), None);
+    assert_eq!(looks.get(), 10);
+    assert!(after(u32::MAX).is_some_and(|cost| cost.events > 100_000));
 }

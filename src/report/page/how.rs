@@ -14,9 +14,10 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let mut items = vec![say(lang, Word::HowText, &[&version, &seed, &n, &confidence])];
     items.extend(facts::sampling(result, lang).iter().map(|line| escape(line)));
     let cost = &manifest.engine;
+    let runs: u64 = cost.parts.iter().map(|part| part.runs).sum();
     let cost = [
         number::fixed(cost.events as f64, 0),
-        number::fixed(cost.completions as f64, 0),
+        number::fixed(runs as f64, 0),
         number::plain(cost.cpu_s),
         number::plain(cost.wall_s),
     ];

@@ -16,10 +16,11 @@ use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
     AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
+use crate::scenario::files::Files;
+use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time};
 use crate::scenario::values::{Basis, Count, Duration, Name};
-use crate::scenario::{Files, find};
 use crate::study::result::Assumption;
 use crate::units::Span as Length;
 

@@ -80,7 +80,7 @@ impl Search<'_> {
         let mut stuck: BTreeSet<String> = BTreeSet::new();
         for _ in 0..MOST_STEPS {
             let next = if self.look(&at).broken.is_empty() {
-                let study = self.yard.candidate(&self.changes(&at)).ok()?.study;
+                let study = self.candidate(&at).ok()?.study;
                 let busiest = self.fullest(&study, |name| !stuck.contains(name));
                 let Some((resource, name, share)) = busiest.filter(|busiest| busiest.2 > most)
                 else {
@@ -122,9 +122,6 @@ impl Search<'_> {
         }
         let mut refused = None;
         for _ in 0..MOST_STEPS {
-            if self.watcher.stopped() {
-                return Err("stopped before anything was found that carries the load".into());
-            }
             let next = match self.judge(&at) {
                 Verdict::Meets => return Ok(at),
                 Verdict::Refused(why) => {
@@ -168,7 +165,7 @@ impl Search<'_> {
     /// The setting whose next notch that helps leaves a full station most room.
     fn fuller(&self, at: &[usize], name: &str) -> Option<Place> {
         let share = |place: &[usize]| {
-            let study = self.yard.candidate(&self.changes(place)).ok()?.study;
+            let study = self.candidate(place).ok()?.study;
             Some(self.fullest(&study, |other| other == name).map_or(0.0, |full| full.2))
         };
         let before = share(at)?;
@@ -234,7 +231,7 @@ impl Search<'_> {
     /// The same of all settings together that give a resource more, like threads and partitions.
     fn mend_with_several(&mut self, at: &[usize]) -> Option<Place> {
         let broken = self.look(at).broken.len();
-        let study = self.yard.candidate(&self.changes(at)).ok()?.study;
+        let study = self.candidate(at).ok()?.study;
         let all = stations(self.spec(&study, 0));
         let asked: Vec<(Resource, f64)> = all
             .iter()
@@ -383,7 +380,7 @@ impl Search<'_> {
         let seen: Vec<Option<(f64, u64)>> = raised
             .par_iter()
             .map(|next| {
-                let study = self.yard.candidate(&self.changes(next)).ok()?.study;
+                let study = self.candidate(next).ok()?.study;
                 let outcome = trial.run(calibration, self.spec(&study, calibration), number);
                 Some((trial.excess(&outcome), outcome.cost.events))
             })

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::search::{Search, Verdict};
-use super::trial::{Cost, probability};
+use super::search::{Place, Search, Verdict};
+use super::trial::{Cost, Seen, probability};
 use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, StatedBeside};
 use crate::stats::Estimate;
 use crate::study::point::{Depth, line};
+use crate::study::stop::{self, unless_stopped};
 
 /// Times that a configuration is looked for which fresh replications then refute.
 const MOST_ROUNDS: u32 = 8;
@@ -18,43 +19,14 @@ const STEPS: u64 = 100;
 impl Search<'_> {
     pub(super) fn phase(&mut self) -> Result<Phase, String> {
         self.watcher.begin(&format!("sizing for {}", self.wanted.text), STEPS);
-        let floor = self.floor();
         let mut phase = self.blank();
-        let mut at = self.start(&floor);
         let mut found = None;
-        for _ in 0..MOST_ROUNDS {
-            at = match self.climb(at) {
-                Ok(at) => at,
-                Err(why) => {
-                    phase.note = Some(why);
-                    break;
-                }
-            };
-            self.tell("carried, taking back what is not needed", &at);
-            at = self.trim(at, &floor);
-            self.tell("looking for what is cheaper", &at);
-            while let Some(cheaper) = self.cheaper(&at, &floor) {
-                at = self.trim(cheaper, &floor);
-                self.tell("looking for what is cheaper still", &at);
-            }
-            self.tell("confirming with fresh replications", &at);
-            let trial = self.trial(&at)?;
-            let watcher = self.watcher;
-            let confidence = self.question.confidence;
-            let (seen, good) = trial.confirm(confidence, &mut self.cost, &|| watcher.stopped());
-            phase.probability = Some(probability(&seen));
-            if good || self.watcher.stopped() {
-                phase.outcome = if good { Outcome::Met } else { Outcome::Stopped };
-                found = Some(at.clone());
-                break;
-            }
-            // Refuted: what has no more of anything will not do either.
-            self.failed.push(at.clone());
-            self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
-            self.verdicts.insert(at.clone(), Verdict::Fails(seen));
-        }
-        if self.watcher.stopped() && phase.outcome == Outcome::NotFound {
+        if unless_stopped(|| self.rounds(&mut phase, &mut found)).transpose()?.is_none() {
             phase.outcome = Outcome::Stopped;
+            if found.is_none() {
+                let why = "stopped before anything was found that carries the load";
+                phase.note = Some(why.into());
+            }
         }
         if self.blind && phase.outcome == Outcome::NotFound {
             phase.outcome = Outcome::Undecided;
@@ -62,8 +34,9 @@ impl Search<'_> {
         if let Some(at) = found {
             self.describe(&at, &mut phase);
             if phase.outcome == Outcome::Met {
-                self.lower(&at, &mut phase);
-                self.bind(&at, &mut phase)?;
+                // What it met stays met, whether or not the rest of it is told.
+                unless_stopped(|| self.lower(&at, &mut phase));
+                unless_stopped(|| self.bind(&at, &mut phase)).transpose()?;
             }
         } else {
             phase.probability = None;
@@ -77,6 +50,55 @@ impl Search<'_> {
         (phase.runs, phase.events) = (self.cost.runs, self.cost.events);
         phase.exhausted = self.exhausted && phase.outcome == Outcome::Met;
         Ok(phase)
+    }
+
+    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the search
+    /// carried, also where this is left early.
+    ///
+    /// # Errors
+    /// When a configuration cannot be resolved that was before.
+    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Place>) -> Result<(), String> {
+        let floor = self.floor();
+        let mut at = self.start(&floor);
+        for _ in 0..MOST_ROUNDS {
+            at = match self.climb(at) {
+                Ok(at) => at,
+                Err(why) => {
+                    phase.note = Some(why);
+                    return Ok(());
+                }
+            };
+            *found = Some(at.clone());
+            self.tell("carried, taking back what is not needed", &at);
+            at = self.trim(at, &floor);
+            *found = Some(at.clone());
+            self.tell("looking for what is cheaper", &at);
+            while let Some(cheaper) = self.cheaper(&at, &floor) {
+                at = self.trim(cheaper, &floor);
+                *found = Some(at.clone());
+                self.tell("looking for what is cheaper still", &at);
+            }
+            self.tell("confirming with fresh replications", &at);
+            let trial = self.trial(&at)?;
+            let mut seen = Seen::default();
+            let confirm = || trial.confirm(self.question.confidence, &mut self.cost, &mut seen);
+            let good = unless_stopped(confirm);
+            phase.probability = Some(probability(&seen));
+            match good {
+                None => stop::leave(),
+                Some(true) => {
+                    phase.outcome = Outcome::Met;
+                    return Ok(());
+                }
+                Some(false) => {}
+            }
+            // Refuted: what has no more of anything will not do either.
+            *found = None;
+            self.failed.push(at.clone());
+            self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
+            self.verdicts.insert(at.clone(), Verdict::Fails(seen));
+        }
+        Ok(())
     }
 
     /// Say what is done, and with a configuration of which price.
@@ -192,7 +214,7 @@ impl Search<'_> {
 
     /// The line of the configuration, and what draws it.
     fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
-        let mut study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
+        let mut study = self.candidate(at)?.study.only(self.question.variant);
         study.search.highest_rps = self.rps * BEYOND;
         let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };
         self.cost.add(Cost { runs: found.runs, events: found.events });

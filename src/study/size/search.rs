@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::trial::{Cost, Seen, Trial};
-use super::{Free, Priced, Question, Wanted, Yard};
+use super::{Candidate, Free, Priced, Question, Wanted, Yard};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
-use crate::study::Watcher;
 use crate::study::setup::{Change, Study};
 use crate::study::theory::shares;
+use crate::study::{Watcher, stop};
 
 /// Most configurations simulated among those that are cheaper than what was found.
 const MOST_CHEAPER: u64 = 200;
@@ -125,6 +125,17 @@ impl<'a> Search<'a> {
         all
     }
 
+    /// The configuration at a place. Leaves the search where the watcher has stopped it.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub(super) fn candidate(&self, at: &[usize]) -> Result<Candidate, String> {
+        if self.watcher.stopped() {
+            stop::leave();
+        }
+        self.yard.candidate(&self.changes(at))
+    }
+
     pub(super) fn top(&self, index: usize) -> usize {
         self.free[index].values.len() - 1
     }
@@ -147,7 +158,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn seen_from_here(&self, at: &[usize]) -> Look {
-        match self.yard.candidate(&self.changes(at)) {
+        match self.candidate(at) {
             Err(why) => {
                 let why = why.lines().next().unwrap_or_default().to_owned();
                 Look { broken: vec![why], ..Look::default() }
@@ -225,8 +236,6 @@ impl<'a> Search<'a> {
             self.ruled_out += 1;
             self.failed.push(at.to_vec());
             Verdict::Full(resource, name, share)
-        } else if self.watcher.stopped() {
-            return Verdict::Inferred;
         } else {
             match self.trial(at) {
                 Err(why) => Verdict::Refused(why),
@@ -247,9 +256,9 @@ impl<'a> Search<'a> {
         verdict
     }
 
-    pub(super) fn trial(&mut self, at: &[usize]) -> Result<Trial, String> {
-        let candidate = self.yard.candidate(&self.changes(at))?;
-        Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost))
+    pub(super) fn trial(&mut self, at: &[usize]) -> Result<Trial<'a>, String> {
+        let candidate = self.candidate(at)?;
+        Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost, self.watcher))
     }
 
     /// For each setting the least position at which the stations that it alone governs can do the work.
@@ -262,7 +271,7 @@ impl<'a> Search<'a> {
         };
         // Capacity of each station, pods without room included: those are another setting's matter.
         let capacities = |place: &[usize]| -> Option<BTreeMap<String, f64>> {
-            let candidate = self.yard.candidate(&self.changes(place)).ok()?;
+            let candidate = self.candidate(place).ok()?;
             let spec = self.spec(&candidate.study, 0);
             let all = stations(spec).into_iter().filter_map(|station| match station.resource {
                 Resource::Node(_) | Resource::Proxy(..) => None,
@@ -290,7 +299,7 @@ impl<'a> Search<'a> {
                     .filter(|name| governed.iter().filter(|set| set.contains(**name)).count() == 1)
                     .collect();
                 let enough = |at: usize| -> bool {
-                    let Ok(found) = self.yard.candidate(&self.changes(&place(index, at))) else {
+                    let Ok(found) = self.candidate(&place(index, at)) else {
                         return true;
                     };
                     let own = |name: &str| alone.iter().any(|own| own.as_str() == name);
@@ -338,7 +347,7 @@ impl<'a> Search<'a> {
                 }
                 at[index] = high;
             }
-            if at == before || self.watcher.stopped() {
+            if at == before {
                 return at;
             }
         }
@@ -414,7 +423,7 @@ impl<'a> Search<'a> {
             }
             popped += 1;
             let spent = self.evaluations - evaluated;
-            if popped > MOST_POPPED || spent > MOST_CHEAPER || self.watcher.stopped() {
+            if popped > MOST_POPPED || spent > MOST_CHEAPER {
                 self.exhausted = false;
                 break;
             }

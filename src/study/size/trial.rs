@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use crate::model::spec::Spec;
 use crate::stats::Estimate;
 use crate::stats::distribution::binomial_at_least;
-use crate::study::replicate::{Outcome, steady};
+use crate::study::Watcher;
+use crate::study::replicate::{Draws, Outcome, steady};
 use crate::study::result::Target;
 use crate::study::runs::Runs;
 use crate::study::setup::{Study, Window};
@@ -50,8 +51,8 @@ impl Seen {
     }
 }
 
-/// One configuration at the load, ready to be run.
-pub(super) struct Trial {
+/// One configuration at the load, ready to be run; a run that the watcher stops leaves the search.
+pub(super) struct Trial<'a> {
     /// Descriptions, one a calibration.
     pub(super) specs: Vec<Spec>,
     /// Window of each.
@@ -59,6 +60,7 @@ pub(super) struct Trial {
     pub(super) load: f64,
     seed: u64,
     targets: Vec<Target>,
+    watcher: &'a dyn Watcher,
 }
 
 /// Simulations run and events fired.
@@ -75,9 +77,14 @@ impl Cost {
     }
 }
 
-impl Trial {
+impl<'a> Trial<'a> {
     /// Variant `variant` of a study at the load that it asks about. Finds the warm-up where none is given.
-    pub(super) fn new(study: &Study, variant: usize, cost: &mut Cost) -> Trial {
+    pub(super) fn new(
+        study: &Study,
+        variant: usize,
+        cost: &mut Cost,
+        watcher: &'a dyn Watcher,
+    ) -> Trial<'a> {
         let load = study.asked_load();
         let all = 0..study.calibrations.len();
         let specs: Vec<Spec> = all.map(|number| study.case(variant, 0, number).clone()).collect();
@@ -85,7 +92,7 @@ impl Trial {
             if study.warm_up_given {
                 return study.window;
             }
-            let runs = Runs::new(study);
+            let runs = Runs::new(study, watcher);
             let found = warm_up::find(&runs, spec, load);
             for spent in runs.spent() {
                 cost.add(Cost { runs: spent.runs, events: spent.events });
@@ -93,12 +100,13 @@ impl Trial {
             Window { warm_up: crate::units::Span::from_secs(found.seconds), ..study.window }
         };
         let windows = specs.iter().map(|spec| window(spec, cost)).collect();
-        Trial { specs, windows, load, seed: study.seed, targets: study.targets.clone() }
+        Trial { specs, windows, load, seed: study.seed, targets: study.targets.clone(), watcher }
     }
 
     /// One run of a description, which may differ from that of the calibration in capacities.
     pub(super) fn run(&self, calibration: usize, spec: &Spec, number: u32) -> Outcome {
-        steady(spec, self.windows[calibration], self.load, self.seed, number)
+        let draws = Draws { seed: self.seed, number };
+        steady(spec, self.windows[calibration], self.load, draws, self.watcher)
     }
 
     pub(super) fn meets(&self, outcome: &Outcome) -> bool {
@@ -164,14 +172,8 @@ impl Trial {
     }
 
     /// Runs that no search has seen, until the probability is surely large enough, or surely not, or not
-    /// known after as many as the most patient look takes. `stop` is asked between looks.
-    pub(super) fn confirm(
-        &self,
-        confidence: f64,
-        cost: &mut Cost,
-        stop: &dyn Fn() -> bool,
-    ) -> (Seen, bool) {
-        let mut seen = Seen::default();
+    /// known after as many as the most patient look takes. `seen` has them, also where it is left early.
+    pub(super) fn confirm(&self, confidence: f64, cost: &mut Cost, seen: &mut Seen) -> bool {
         let fails = |seen: &Seen| {
             let failures = u64::from(seen.failures());
             failures > 0
@@ -181,16 +183,16 @@ impl Trial {
             let look = needed(allowed, confidence, chance);
             while seen.of < look {
                 let next = (seen.of + 16).min(look);
-                self.more(&mut seen, next, FRESH, cost);
-                if fails(&seen) || stop() {
-                    return (seen, false);
+                self.more(seen, next, FRESH, cost);
+                if fails(seen) {
+                    return false;
                 }
             }
             if seen.failures() <= allowed {
-                return (seen, true);
+                return true;
             }
         }
-        (seen, false)
+        false
     }
 }
 

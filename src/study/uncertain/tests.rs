@@ -70,6 +70,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
                 estimate("target_drift", f64::from(u8::from(line < 200.0))),
             ],
             facts: vec![("beyond_search".into(), "false".into())],
+            digest: String::new(),
         }
     };
     let points: Vec<Point> = (0..count).map(point).collect();

@@ -1,0 +1,35 @@
+//! SIGINT and SIGTERM: whoever computes ends with what is finished, whoever does not ends at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{MISSED, warn};
+
+/// Whether to stop.
+static ASKED: AtomicBool = AtomicBool::new(false);
+/// Whether somebody looks, who will write what is finished and end.
+static HEEDED: AtomicBool = AtomicBool::new(false);
+
+/// Listen, from now on.
+pub(super) fn listen() {
+    let heard = ctrlc::set_handler(|| {
+        let again = ASKED.swap(true, Ordering::SeqCst);
+        if again || !HEEDED.load(Ordering::SeqCst) {
+            // Files take their places whole, so that there is nothing to tidy up.
+            std::process::exit(i32::from(MISSED));
+        }
+        warn("stopping with what is finished; once more to stop at once");
+    });
+    if let Err(error) = heard {
+        warn(&format!("warning: Ctrl-C will not keep partial results: {error}"));
+    }
+}
+
+/// From now on somebody looks at [`asked`].
+pub(super) fn heed() {
+    HEEDED.store(true, Ordering::SeqCst);
+}
+
+/// Whether to stop.
+pub(super) fn asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}

@@ -1,0 +1,307 @@
+//! The files of a study: the only part of its loading that touches the disk.
+//!
+//! A scenario names files, and whoever wrote it may name any. So no more is read than a document can have,
+//! nothing that is no regular file, and a message quotes a file only where it is a document of ours.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::problem::{Problems, Span};
+use super::values;
+use super::yaml::{self, Node};
+use crate::study::setup::Input;
+
+/// Largest file \[bytes\].
+const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+/// All files of a study together \[bytes\].
+const LARGEST_STUDY: u64 = 64 * 1024 * 1024;
+/// Most files of a study.
+const MOST_FILES: usize = 200;
+
+/// Keys that a catalogue has at its top; what else is no catalogue.
+pub(super) const CATALOG: [&str; 10] = [
+    "runtimes",
+    "connection_pools",
+    "consumers",
+    "instances",
+    "database_classes",
+    "storage_types",
+    "cache_classes",
+    "broker_classes",
+    "prices",
+    "curves",
+];
+
+/// The files read so far.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) inputs: Vec<Input>,
+    bytes: u64,
+    columns: BTreeMap<PathBuf, Option<Arc<[f64]>>>,
+}
+
+impl Files {
+    /// Read a text. `from` is the place that names the file, if one does.
+    fn read(
+        &mut self,
+        path: &Path,
+        from: Option<Span>,
+        problems: &mut Problems,
+    ) -> Option<(String, String)> {
+        let shown = clean(path);
+        let fail = |code, message: String, problems: &mut Problems| {
+            let span = from.unwrap_or_else(|| Span {
+                source: problems.source(shown.clone(), String::new()),
+                ..Span::default()
+            });
+            problems.report(code, span, message, None);
+            None
+        };
+        if self.inputs.len() >= MOST_FILES {
+            let message = format!("a study reads at most {MOST_FILES} files");
+            return fail("E0002", message, problems);
+        }
+        let bytes = match read_bytes(path) {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                return fail("E0001", format!("cannot read `{shown}`: {reason}"), problems);
+            }
+        };
+        self.bytes += bytes.len() as u64;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return fail("E0002", format!("`{shown}` is larger than 4 MiB"), problems);
+        }
+        if self.bytes > LARGEST_STUDY {
+            let message = "the files of a study are larger than 64 MiB together".to_owned();
+            return fail("E0002", message, problems);
+        }
+        self.register(shown.clone(), &bytes);
+        let Ok(text) = String::from_utf8(bytes) else {
+            return fail("E0003", format!("`{shown}` is not UTF-8"), problems);
+        };
+        Some((shown, text))
+    }
+
+    /// Read a document of ours, which has one of these keys at its top. Of another file nothing is quoted:
+    /// it may be any that whoever runs the program can read.
+    pub(super) fn text(
+        &mut self,
+        path: &Path,
+        from: Option<Span>,
+        kinds: &[&str],
+        problems: &mut Problems,
+    ) -> Option<u32> {
+        let (shown, text) = self.read(path, from, problems)?;
+        let empty = first_line(&text).is_none();
+        if empty || kinds.iter().any(|kind| has_key(&text, kind)) {
+            return Files::checked(shown, text, problems);
+        }
+        let types = ["scenario", "plan", "calibration", "system"];
+        let other = types.into_iter().find(|other| has_key(&text, other));
+        let message = match (kinds, other) {
+            ([kind], Some(other)) => format!("this is the file of a {other}; a {kind} is needed"),
+            ([kind], None) => format!("`{shown}` is no {kind}: it has no key `{kind}` at its top"),
+            _ => format!("`{shown}` is no catalogue: it has none of its keys at its top"),
+        };
+        let source = problems.secret(shown, text);
+        let span = Span { source, line: 1, column: 1, ..Span::default() };
+        problems.add("E0010", span, message);
+        None
+    }
+
+    pub(super) fn register(&mut self, path: String, bytes: &[u8]) {
+        if !self.inputs.iter().any(|input| input.path == path) {
+            self.inputs.push(Input { path, digest: digest(bytes) });
+        }
+    }
+
+    /// Register a text after a look at its characters.
+    pub(super) fn checked(path: String, text: String, problems: &mut Problems) -> Option<u32> {
+        let text = text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text);
+        let odd = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+        if let Some((at, letter)) = text.char_indices().find(|(_, letter)| odd(letter)) {
+            let line = text[..at].matches('\n').count() + 1;
+            let shown = path.clone();
+            let source = problems.source(path, String::new());
+            let span = Span { source, line: line as u32, ..Span::default() };
+            let code = u32::from(letter);
+            let message = format!("`{shown}` holds the control character U+{code:04X}");
+            problems.add("E0003", span, message);
+            return None;
+        }
+        Some(problems.source(path, text))
+    }
+
+    /// Read a document of the type `kind`.
+    pub(super) fn document(
+        &mut self,
+        path: &Path,
+        from: Option<Span>,
+        kind: &str,
+        problems: &mut Problems,
+    ) -> Option<Node> {
+        let source = self.text(path, from, &[kind], problems)?;
+        yaml::parse(source, problems)
+    }
+
+    /// Measured times from a file of one column \[ms\], in rising order \[s\].
+    pub(super) fn column(
+        &mut self,
+        from: Span,
+        name: &str,
+        problems: &mut Problems,
+    ) -> Option<Arc<[f64]>> {
+        let holder = PathBuf::from(problems.path(from.source));
+        let path = holder.parent().unwrap_or(Path::new("")).join(name);
+        if let Some(known) = self.columns.get(&path) {
+            return known.clone();
+        }
+        let read = self.read(&path, Some(from), problems).and_then(|(shown, text)| {
+            // Numbers alone are no document: whatever else the file holds is nobody's business.
+            let source = problems.secret(shown, String::new());
+            column_of(source, text.trim_start_matches('\u{feff}'), problems)
+        });
+        self.columns.insert(path, read.clone());
+        read
+    }
+}
+
+fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f64]>> {
+    let mut values = Vec::new();
+    let mut start = 0;
+    for (index, line) in text.split('\n').enumerate() {
+        let cell = line.trim().trim_matches('"');
+        let end = start + line.trim_end().len();
+        match cell.parse::<f64>() {
+            Ok(value) if value >= 0.0 && value / 1000.0 <= values::LONGEST => {
+                values.push(value / 1000.0);
+            }
+            // The first line may be a heading.
+            Err(_) if index == 0 || cell.is_empty() => {}
+            _ => {
+                let (start, end, line) = (start as u32, end as u32, index as u32 + 1);
+                let span = Span { source, start, end, line, column: 1 };
+                let message = "expected one time in milliseconds on each line";
+                problems.add("E0104", span, message);
+                return None;
+            }
+        }
+        start += line.len() + 1;
+    }
+    if values.is_empty() {
+        problems.add("E0009", Span { source, ..Span::default() }, "the file holds no times");
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    Some(values.into())
+}
+
+/// The only place of the library's loading that touches the disk, beside listing folders.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let fault = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => kind.to_string(),
+    };
+    let about = std::fs::metadata(path).map_err(fault)?;
+    if !about.is_file() {
+        return Err("it is not a file".into());
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(fault)?;
+    // One byte more than allowed shows that there is more.
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(fault)?;
+    Ok(bytes)
+}
+
+/// The YAML files of a folder in order of their names; none where there is no such folder.
+pub(super) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    paths.sort();
+    // One more than a study reads shows that there are more.
+    paths.truncate(MOST_FILES + 1);
+    paths
+}
+
+/// The first line of a text that says something, as YAML has it.
+fn first_line(text: &str) -> Option<&str> {
+    let said = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['#', '%']);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().find(|line| said(line) && line.trim_end() != "---")
+}
+
+/// Whether a text has a key at its top, as far as can be told without reading it as YAML: it may be broken.
+fn has_key(text: &str, key: &str) -> bool {
+    let Some(first) = first_line(text) else { return false };
+    let indent = first.len() - first.trim_start().len();
+    let named = |text: &str| {
+        let text = text.trim_start_matches(['{', ' ', '"', '\'', ',']);
+        let rest = text.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if first.trim_start().starts_with('{') {
+        return text.match_indices(key).any(|(at, _)| named(&text[at..]));
+    }
+    let at_top = |line: &&str| line.len() - line.trim_start().len() == indent;
+    text.lines().filter(at_top).any(named)
+}
+
+/// FNV-1a, 64 bits, in hexadecimal.
+fn digest(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    format!("{hash:016x}")
+}
+
+/// A path to show: `a/b/../c` is `a/c`.
+pub(super) fn clean(path: &Path) -> String {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            (Component::CurDir, _) => {}
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_known_by_their_key() {
+        for text in [
+            "system: shop\n",
+            "\u{feff}# comment\n---\n\nabout: x\nsystem: shop",
+            "  about: x\n  system : shop\n",
+            "{ about: x, system: shop }",
+            "{\n  \"about\": 1,\n  \"system\": \"shop\"\n}",
+            "\"system\": { services: [ }",
+        ] {
+            assert!(has_key(text, "system"), "{text}");
+        }
+        for text in [
+            "",
+            "# system: shop\n",
+            "root:x:0:0:root:/root:/bin/bash\n",
+            "spec:\n  system: secret\n",
+            "systems: shop\n",
+            "- system: shop\n",
+            "my system: shop\n",
+        ] {
+            assert!(!has_key(text, "system"), "{text}");
+        }
+    }
+}
