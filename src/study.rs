@@ -4,6 +4,7 @@
 //! what they are for, so that neither the number of threads nor the order in which they finish can show.
 //! Variants meet the same users: their differences are paired by replication.
 
+mod capacity;
 pub mod claims;
 mod contributions;
 mod difference;
@@ -15,6 +16,7 @@ pub mod law;
 mod lines;
 mod plan;
 pub mod point;
+mod pooled;
 pub(crate) mod replicate;
 pub mod result;
 mod runs;

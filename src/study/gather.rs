@@ -70,7 +70,7 @@ pub(super) fn p99_each(outcomes: &[Outcome]) -> Vec<f64> {
 }
 
 /// Estimate of a target's metric.
-fn metric(outcomes: &[Outcome], name: &str) -> Estimate {
+pub(super) fn metric(outcomes: &[Outcome], name: &str) -> Estimate {
     match name {
         "p50_ms" => quantile(outcomes, 0.5, |outcome| outcome.p50_ms),
         "p95_ms" => quantile(outcomes, 0.95, |outcome| outcome.p95_ms),

@@ -4,18 +4,16 @@
 //! A point depends on its study alone, so that points can be computed in any order, by several processes,
 //! and be put together afterwards.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lines::Searched;
 use super::replicate::base_load;
 use super::result::{AtLoad, Saturation, StudyResult, TargetVerdict};
 use super::runs::Runs;
-use super::saturation::{answer, mean_doubt, searchable};
+use super::saturation::{answer, estimate, searchable};
 use super::search::Line;
 use super::setup::{Prediction, Study};
-use super::{CONFIDENCE, Question, Watcher, Work, answer_question, plan};
-use crate::stats::Estimate;
+use super::{Question, Watcher, Work, answer_question, plan};
 
 /// Replications that the search for a line begins with; twice as many each time, until it is known well
 /// enough.
@@ -109,13 +107,8 @@ pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoin
         if known_well(&found.lines, study.precision.half_width) {
             break;
         }
-        let from = found.lines.len() as u32;
-        let start = case.start_beside(found.lines.first()?);
-        let more: Vec<Line> = (from..(2 * from).min(most))
-            .into_par_iter()
-            .map(|number| case.line(number, start))
-            .collect();
-        found.lines.extend(more);
+        let twice = 2 * found.lines.len() as u32;
+        case.further(&mut found.lines, twice.min(most));
     }
     if watcher.stopped() {
         return None;
@@ -132,10 +125,8 @@ pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoin
 
 /// Whether the mean of the lines is known to this share of it.
 fn known_well(lines: &[Line], share: f64) -> bool {
-    let loads: Vec<f64> = lines.iter().map(|line| line.load).collect();
-    let estimate = Estimate::from_samples(&loads, CONFIDENCE);
-    let half = estimate.half_width().map(|half| half + mean_doubt(lines));
-    half.is_some_and(|half| half <= share * estimate.mean)
+    let estimate = estimate(lines);
+    estimate.half_width().is_some_and(|half| half <= share * estimate.mean)
 }
 
 /// What users of the study's first variant get at the load asked about. None where the watcher has stopped

@@ -395,6 +395,7 @@ impl Outcome {
     /// Value of a target's metric.
     pub(crate) fn metric(&self, name: &str) -> f64 {
         match name {
+            "mean_ms" => self.mean_ms,
             "p50_ms" => self.p50_ms,
             "p95_ms" => self.p95_ms,
             "p99_ms" => self.p99_ms,

@@ -51,6 +51,27 @@ fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimat
     Estimate::from_samples(&values, confidence)
 }
 
+/// The line with its interval: that of all replications together, or the mean of their own lines, widened
+/// by what is wrong alike in all of them and does not show in their spread.
+pub(crate) fn estimate(lines: &[Line]) -> Estimate {
+    if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
+        return pooled.rps;
+    }
+    let mut rps = over(lines, |line| line.load, super::CONFIDENCE);
+    let doubt = mean_doubt(lines);
+    rps.low = (rps.low - doubt).max(0.0);
+    rps.high += doubt;
+    rps
+}
+
+/// Whether the targets forbid that requests are lost, so that all that is offered must be worked on; a
+/// share of errors that is allowed need not be.
+fn loses_none(case: &Case<'_>) -> bool {
+    let seen = case.study().targets.iter();
+    let allowed = seen.filter(|target| target.metric == "error_rate").map(|target| target.limit);
+    allowed.fold(0.0, f64::max) <= theory::CLEARLY - 1.0
+}
+
 /// The mean of the lines.
 pub(crate) fn mean_load(lines: &[Line]) -> f64 {
     over(lines, |line| line.load, super::CONFIDENCE).mean
@@ -60,11 +81,12 @@ pub(crate) fn mean_load(lines: &[Line]) -> f64 {
 /// leaves the resource unnamed.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
     let confidence = super::CONFIDENCE;
-    let mut rps = over(lines, |line| line.load, confidence);
-    // What is wrong alike in all replications does not show in their spread.
-    let doubt = mean_doubt(lines);
-    rps.low = (rps.low - doubt).max(0.0);
-    rps.high += doubt;
+    let mut rps = estimate(lines);
+    if let Some(most) = case.ceilings.lowest().filter(|_| loses_none(case)) {
+        // No load above it can last, however lucky the windows were.
+        (rps.mean, rps.low, rps.high) =
+            (rps.mean.min(most.load), rps.low.min(most.load), rps.high.min(most.load));
+    }
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {
             line.carried.as_ref().map_or(0.0, |seen| pick(seen) * line.load / seen.load.max(1e-12))
@@ -81,6 +103,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         }
     });
     let beyond_search = lines.iter().all(|line| line.failed.is_none());
+    let nothing = !lines.is_empty() && lines.iter().all(|line| line.load <= 0.0);
     let mut found = Saturation {
         rps,
         events_per_s: over(lines, per_load(|seen| seen.events_per_s), confidence),
@@ -98,6 +121,10 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         found.resource = "none".into();
         found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
         found.agreement = 1.0;
+    } else if nothing {
+        found.resource = "none".into();
+        found.reason = carries_nothing(lines, &found.binding_target);
+        found.agreement = 1.0;
     } else if replications == 0 {
         found.resource = "unknown".into();
         found.reason = "stopped before any resource was relieved".into();
@@ -107,7 +134,18 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     found
 }
 
+/// Why no load is carried, in a sentence.
+fn carries_nothing(lines: &[Line], binding: &str) -> String {
+    let failed = lines.iter().filter_map(|line| Some(line.failed.as_ref()?.load));
+    let load = failed.fold(f64::INFINITY, f64::min);
+    let decimals = (1.0 - load.log10().floor()).clamp(0.0, 9.0) as usize;
+    format!("carries nothing, because {binding} is missed at {load:.decimals$} requests/s already")
+}
+
 fn binding_target(study: &Study, lines: &[Line]) -> String {
+    if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
+        return pooled.binding.clone();
+    }
     let missed: Vec<&str> =
         lines.iter().filter_map(|line| line.failed.as_ref()?.missed(&study.targets)).collect();
     let count = |name: &str| missed.iter().filter(|other| **other == name).count();
@@ -216,9 +254,11 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
 /// those lie beyond the line, so that the tolerance of the test for drift, and with it chance, cannot
 /// carry what relief does not.
 fn nearest(lines: &[Line]) -> f64 {
+    let load = mean_load(lines);
     let beyond = |line: &Line| {
         let failed = line.failed.as_ref()?.load;
-        (line.load > 0.0).then(|| (failed / line.load).powi(2))
+        let own = if line.pooled.is_some() { load } else { line.load };
+        (own > 0.0).then(|| (failed / own).powi(2))
     };
     let factors: Vec<f64> = lines.iter().filter_map(beyond).collect();
     let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
@@ -315,9 +355,11 @@ impl Tried<'_> {
     }
 
     fn share(&self, set: &[usize], factor: f64, least: u32) -> f64 {
+        let mean = mean_load(self.lines);
         let loads = self.lines.iter().take(self.replications as usize).map(|line| {
             let failed = line.failed.as_ref().map_or(0.0, |seen| seen.load);
-            (line.load * factor).max(failed)
+            let own = if line.pooled.is_some() { mean } else { line.load };
+            (own * factor).max(failed)
         });
         let loads: Vec<f64> = loads.collect();
         let lowest = loads.iter().copied().fold(f64::INFINITY, f64::min);
@@ -327,10 +369,12 @@ impl Tried<'_> {
         let relieved =
             |spec: Spec, station: &usize| spec.relieved(self.all[*station].resource, RELIEF);
         let spec = set.iter().fold(self.case.spec.clone(), relieved);
+        let pooled = self.lines.first().and_then(|line| line.pooled.as_ref());
+        let window = pooled.map_or(self.case.window, |pooled| pooled.window);
         let (mut tried, mut carried) = (0, 0);
         for (number, load) in (0..).zip(loads) {
             let runs = self.case.runs;
-            let seen = runs.steady(Part::Relief, &spec, self.case.window, load, number);
+            let seen = runs.steady(Part::Relief, &spec, window, load, number);
             tried += 1;
             carried += u32::from(self.case.carries(&seen));
             // A queue that kept so much of what came would have kept some in any replication.
