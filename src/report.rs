@@ -8,6 +8,7 @@ mod chart;
 mod claims;
 mod clean;
 mod cost;
+mod coverage;
 mod edits;
 mod facts;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use crate::study::result::{Edit, StudyResult};
 pub use phrases::translated;
 pub use text::text;
+pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use validation::{
     Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
 };

@@ -7,6 +7,7 @@
 mod capacity;
 pub mod claims;
 mod contributions;
+pub mod coverage;
 mod difference;
 mod doubts;
 mod gather;

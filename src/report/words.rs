@@ -495,6 +495,8 @@ pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
 /// A metric of a target by its plain name.
 pub(crate) fn metric(name: &str, lang: Lang) -> String {
     match (name, lang) {
+        ("mean_ms", Lang::En) => "mean".to_owned(),
+        ("mean_ms", Lang::Ko) => "평균".to_owned(),
         ("p50_ms", _) => "p50".to_owned(),
         ("p95_ms", _) => "p95".to_owned(),
         ("p99_ms", _) => "p99".to_owned(),

@@ -535,6 +535,8 @@ document! {
 
     /// Conditions that a load must meet.
     struct TargetsDoc {
+        /// Mean of response times.
+        mean: Option<Duration>,
         /// Median of response times.
         p50: Option<Duration>,
         /// 95th percentile of response times.

@@ -238,6 +238,7 @@ fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
     let Some(targets) = &scenario.targets else { return Vec::new() };
     let millis = |time: Option<Duration>| time.map(|time| time.0 * 1000.0);
     [
+        ("mean_ms", millis(targets.mean)),
         ("p50_ms", millis(targets.p50)),
         ("p95_ms", millis(targets.p95)),
         ("p99_ms", millis(targets.p99)),

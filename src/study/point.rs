@@ -14,6 +14,7 @@ use super::saturation::{answer, estimate, searchable};
 use super::search::Line;
 use super::setup::{Prediction, Study};
 use super::{Question, Watcher, Work, answer_question, plan};
+use crate::stats::Estimate;
 
 /// Replications that the search for a line begins with; twice as many each time, until it is known well
 /// enough.
@@ -123,6 +124,20 @@ pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoin
     })
 }
 
+/// The line of the study's first variant in all replications of its search, without what draws it.
+pub(super) fn bare_line(study: &Study, watcher: &dyn Watcher) -> Option<Estimate> {
+    if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
+        return None;
+    }
+    let quiet = Stopping(watcher);
+    let work =
+        Work { study, watcher: &quiet, runs: Runs::new(study), asked: study.asked_load() };
+    let mut result: StudyResult = work.blank(Question::Saturate);
+    let mut searched = work.search(Question::Saturate, &mut result).into_iter();
+    let found: Searched = searched.find(Searched::is_main)?;
+    (!watcher.stopped()).then(|| answer(&work.case(&found), &found.lines, 0).rps)
+}
+
 /// Whether the mean of the lines is known to this share of it.
 fn known_well(lines: &[Line], share: f64) -> bool {
     let estimate = estimate(lines);
@@ -143,7 +158,7 @@ pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
 }
 
 /// Passes on only whether to stop: the steps of a point are nobody's progress.
-struct Stopping<'a>(&'a dyn Watcher);
+pub(super) struct Stopping<'a>(pub(super) &'a dyn Watcher);
 
 impl Watcher for Stopping<'_> {
     fn begin(&self, _: &str, _: u64) {}

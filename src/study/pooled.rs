@@ -352,6 +352,10 @@ impl Case<'_> {
         };
         let targets = &self.study().targets;
         let found = targets.iter().map(|target| (target, of(&target.metric, target.limit)));
+        let limits = match scale.full {
+            Some(_) => (places[0] - 3.0, f64::INFINITY),
+            None => (places[0] - 0.5, places[1] + 0.5),
+        };
         let Some((target, (place, level, rise))) =
             found.min_by(|a, b| a.1.0.total_cmp(&b.1.0))
         else {
@@ -378,6 +382,7 @@ impl Case<'_> {
         } else {
             0.0
         };
+        let place = place.clamp(limits.0, limits.1);
         Root { place, half, each, binding: target.metric.clone() }
     }
 
