@@ -1,19 +1,15 @@
 //! Where the line is, and what draws it.
 //!
-//! Each replication has its own line: the largest load that its own random draws carry (see
-//! [`super::search`]). Because all variants meet the same users, lines pair up: the mean over replications
-//! has a t interval, and so has the difference of two variants. What the estimate of a line may be wrong by
-//! beside chance widens the interval.
+//! A line is estimated from all replications together (see [`super::pooled`]), or where the curve of a
+//! target jumps, as where requests lock each other out, from each replication's own (see
+//! [`super::search`]). Either way each replication has a value of its own, and because all variants meet the
+//! same users these pair up: the difference of two variants has its interval too. What the estimate may be
+//! wrong by beside chance widens the interval.
 //!
 //! What draws the line is found by relief: give one resource twice its capacity and see whether a load
 //! beyond the line is carried. Where the relief of one is not enough in all replications and that of all
 //! suspects is better, the most suspect that are enough are taken back one by one: those that cannot be
 //! taken back limit together.
-//!
-//! What a window can tell: a quantile near saturation is that of the window, not of the steady state,
-//! unless the window is hundreds of relaxation times long (1 / (μ (1 − √ρ)²) for M/M/1), and an overload
-//! by less than 1 % and three standard deviations of the count that passes is not seen as one. The first
-//! biases the line upwards by a share of order relaxation time over window; the second costs only width.
 
 use rayon::prelude::*;
 
@@ -64,12 +60,20 @@ pub(crate) fn estimate(lines: &[Line]) -> Estimate {
     rps
 }
 
-/// Whether the targets forbid that requests are lost, so that all that is offered must be worked on; a
-/// share of errors that is allowed need not be.
-fn loses_none(case: &Case<'_>) -> bool {
-    let seen = case.study().targets.iter();
-    let allowed = seen.filter(|target| target.metric == "error_rate").map(|target| target.limit);
-    allowed.fold(0.0, f64::max) <= theory::CLEARLY - 1.0
+/// Share of what is offered that may be lost while every target is met: the errors allowed, or those that a
+/// percentile leaves room for.
+fn lost(targets: &[Target]) -> f64 {
+    let errors = targets.iter().find(|target| target.metric == "error_rate");
+    let room = |target: &Target| match target.metric.as_str() {
+        "p50_ms" => 0.5,
+        "p95_ms" => 0.05,
+        "p99_ms" => 0.01,
+        _ => 0.0,
+    };
+    errors.map_or_else(
+        || targets.iter().map(room).fold(f64::INFINITY, f64::min).min(0.5),
+        |errors| errors.limit,
+    )
 }
 
 /// The mean of the lines.
@@ -82,10 +86,11 @@ pub(crate) fn mean_load(lines: &[Line]) -> f64 {
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
     let confidence = super::CONFIDENCE;
     let mut rps = estimate(lines);
-    if let Some(most) = case.ceilings.lowest().filter(|_| loses_none(case)) {
+    if let Some(lowest) = case.ceilings.lowest() {
         // No load above it can last, however lucky the windows were.
+        let most = lowest.load / (1.0 - lost(&case.study().targets)).max(0.01);
         (rps.mean, rps.low, rps.high) =
-            (rps.mean.min(most.load), rps.low.min(most.load), rps.high.min(most.load));
+            (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
     }
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {
@@ -123,7 +128,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         found.agreement = 1.0;
     } else if nothing {
         found.resource = "none".into();
-        found.reason = carries_nothing(lines, &found.binding_target);
+        found.reason = carries_nothing(case, lines, &found.binding_target);
         found.agreement = 1.0;
     } else if replications == 0 {
         found.resource = "unknown".into();
@@ -131,15 +136,27 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     } else {
         relieve(case, lines, replications, &mut found);
     }
+    if lines.iter().any(|line| line.pooled.as_ref().is_some_and(|pooled| pooled.short)) {
+        found.reason.push_str("; its queues settle too slowly for runs of this length");
+    }
     found
 }
 
 /// Why no load is carried, in a sentence.
-fn carries_nothing(lines: &[Line], binding: &str) -> String {
+fn carries_nothing(case: &Case<'_>, lines: &[Line], binding: &str) -> String {
+    let target = match binding {
+        "" => {
+            let seconds = case.window.measure.secs();
+            return format!("carries nothing, because no request ends within {seconds:.0} s");
+        }
+        "error_rate" => "errors",
+        "max_lag" => "lag",
+        other => other.strip_suffix("_ms").unwrap_or(other),
+    };
     let failed = lines.iter().filter_map(|line| Some(line.failed.as_ref()?.load));
     let load = failed.fold(f64::INFINITY, f64::min);
     let decimals = (1.0 - load.log10().floor()).clamp(0.0, 9.0) as usize;
-    format!("carries nothing, because {binding} is missed at {load:.decimals$} requests/s already")
+    format!("carries nothing, because {target} is missed at {load:.decimals$} requests/s already")
 }
 
 fn binding_target(study: &Study, lines: &[Line]) -> String {
