@@ -178,6 +178,20 @@ pub struct Validating {
     /// Threads; all cores otherwise. Results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Count how often intervals of the line hold what theory says of it, over many seeds, instead.
+    #[arg(long, conflicts_with = "peers")]
+    pub lines: bool,
+    /// Seeds of each scenario and window, with `--lines`.
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "lines",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub seeds: u32,
+    /// The first of them.
+    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "lines")]
+    pub first_seed: u64,
+    /// Lengths of the windows, with `--lines`.
+    #[arg(long, value_name = "SECONDS", default_values_t = [10, 60, 600], requires = "lines",
+        value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub window: Vec<u32>,
     /// Print JSON instead of text.
     #[arg(long)]
     pub json: bool,

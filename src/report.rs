@@ -8,6 +8,7 @@ mod chart;
 mod claims;
 mod clean;
 mod cost;
+mod coverage;
 mod edits;
 mod facts;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use crate::plain;
 use crate::study::result::{Edit, StudyResult};
 use crate::study::sweep::digest;
+pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use folder::Held;
 pub use phrases::translated;
 pub use text::text;

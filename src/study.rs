@@ -4,8 +4,10 @@
 //! what they are for, so that neither the number of threads nor the order in which they finish can show.
 //! Variants meet the same users: their differences are paired by replication.
 
+mod capacity;
 pub mod claims;
 mod contributions;
+pub mod coverage;
 mod difference;
 mod doubts;
 mod gather;
@@ -15,6 +17,7 @@ pub mod law;
 mod lines;
 mod plan;
 pub mod point;
+mod pooled;
 pub(crate) mod replicate;
 pub mod result;
 mod runs;

@@ -10,9 +10,11 @@ use crate::cli::Validating;
 use crate::plain;
 use crate::report::{self, Opinion};
 use crate::scenario::{self, Loaded};
+use crate::study::coverage::{Covered, coverage, truth};
 use crate::study::setup::Study;
 use crate::study::validate::{Case, examine};
 use crate::study::{Quiet, Watcher};
+use crate::units::Span;
 
 /// Largest file of what other tools found \[bytes\].
 const LARGEST_PEERS: u64 = 16 * 1024 * 1024;
@@ -35,6 +37,9 @@ pub(super) fn validate(asked: &Validating) -> u8 {
         Ok(pool) => pool,
         Err(code) => return code,
     };
+    if asked.lines {
+        return pool.install(|| lines(asked, &studies));
+    }
     let progress = Progress::new();
     progress.begin("scenarios beside their theory", studies.len() as u64);
     let cases: Vec<Option<Case>> = pool.install(|| {
@@ -68,6 +73,44 @@ pub(super) fn validate(asked: &Validating) -> u8 {
     if whole && report::validation_holds(&cases, &opinions) { MET } else { MISSED }
 }
 
+/// How often intervals of the line hold the truth.
+fn lines(asked: &Validating, studies: &[Study]) -> u8 {
+    let studies: Vec<&Study> = studies.iter().filter(|study| truth(study).is_some()).collect();
+    if studies.is_empty() {
+        return complain("none of these scenarios states theory of its line");
+    }
+    let progress = Progress::new();
+    let all = studies.len() as u64 * asked.window.len() as u64 * u64::from(asked.seeds);
+    progress.begin("intervals of the line beside the truth", all);
+    let mut cells: Vec<Covered> = Vec::new();
+    for study in &studies {
+        for seconds in &asked.window {
+            let window = Span::from_secs(f64::from(*seconds));
+            cells.extend(coverage(study, window, asked.first_seed, asked.seeds, &progress));
+        }
+    }
+    progress.end();
+    let whole = cells.len() == studies.len() * asked.window.len();
+    if let Some(file) = asked.write.as_deref().filter(|_| whole) {
+        let page = report::coverage_page(&cells, &command(asked));
+        if let Err(error) = report::replace_file(file, page.as_bytes()) {
+            return complain(&format!("cannot write {}: {error}", file.display()));
+        }
+    }
+    let printed = if asked.json {
+        match serde_json::to_string_pretty(&cells) {
+            Ok(json) => print(format!("{json}\n").as_bytes()),
+            Err(error) => return complain(&error.to_string()),
+        }
+    } else {
+        print(report::coverage_text(&cells).as_bytes())
+    };
+    if printed != MET {
+        return printed;
+    }
+    if whole && report::coverage_holds(&cells) { MET } else { MISSED }
+}
+
 fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) -> u8 {
     // A table with holes would look like one without.
     if let Some(file) = asked.write.as_deref().filter(|_| whole) {
@@ -89,6 +132,15 @@ fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) 
 fn command(asked: &Validating) -> String {
     let mut words = vec!["plimsoll validate".to_owned()];
     words.extend(asked.paths.iter().map(|path| plain::path(path)));
+    if asked.lines {
+        let windows: Vec<String> = asked.window.iter().map(u32::to_string).collect();
+        words.push(format!(
+            "--lines --seeds {} --first-seed {} --window {}",
+            asked.seeds,
+            asked.first_seed,
+            windows.join(",")
+        ));
+    }
     let options =
         [("--peers", &asked.peers), ("--catalog", &asked.catalog), ("--write", &asked.write)];
     for (name, value) in options {

@@ -93,6 +93,18 @@ const PHRASES: &[(&str, &str)] = &[
         "{0}; the relief of one alone carries no more, they limit together",
         "{0}; 하나만 늘려서는 더 감당하지 못하고 함께 제한",
     ),
+    (
+        "{0}; its queues settle too slowly for runs of this length",
+        "{0}; 이 실행 길이로는 대기열이 안정되기에 부족",
+    ),
+    (
+        "carries nothing, because {0} is missed at {1} requests/s already",
+        "{1} RPS에서 이미 {0} 목표에 미달하여 감당하는 부하가 없음",
+    ),
+    (
+        "carries nothing, because no request ends within {0} s",
+        "{0}초 안에 끝나는 요청이 없어 감당하는 부하가 없음",
+    ),
     ("carries the largest load tried, {0} requests/s", "시도한 최대 부하 {0} RPS까지 감당"),
     ("stopped before any resource was relieved", "자원을 늘려 보기 전에 중단됨"),
     (

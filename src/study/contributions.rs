@@ -9,7 +9,8 @@ use super::lines::Searched;
 use super::result::{Contribution, StudyResult};
 use super::runs::Part;
 use super::sampling::windowed;
-use super::search::{Case, Line, Start};
+use super::saturation::mean_load;
+use super::search::{Case, Line};
 use super::setup::Ablation;
 use super::{CONFIDENCE, Work};
 use crate::model::spec::Spec;
@@ -135,22 +136,14 @@ impl Work<'_> {
                 let other = &others[*other];
                 let known = main[other.variant];
                 let case = self.contributing(other.spec, known);
-                let own = case.bound();
-                let first = known.lines.first().zip(bound(other.variant));
-                let start = first.and_then(|(line, bound)| case.start_like(line, own / bound));
-                let line = case.line(0, start.unwrap_or_else(|| case.start_below(own)));
-                let beside = case.start_beside(&line);
-                (line, beside)
+                let line = mean_load(&known.lines);
+                let hint = bound(other.variant).map(|bound| line * case.bound() / bound);
+                case.lines(FEW.min(most), hint.filter(|load| *load > 0.0))
             },
         );
-        let mut starts: Vec<Option<Start>> = vec![None; others.len()];
         for (other, found) in wanted.iter().zip(first) {
-            if let Some((line, start)) = found {
-                others[*other].lines.push(line);
-                starts[*other] = Some(start);
-            }
+            others[*other].lines = found.unwrap_or_default();
         }
-        self.further(others, main, &starts, &wanted, FEW.min(most));
         // Those that are one side of a change that is still open.
         let open: Vec<usize> = wanted
             .iter()
@@ -162,48 +155,33 @@ impl Work<'_> {
                 })
             })
             .collect();
-        self.further(others, main, &starts, &open, most);
+        self.further(others, main, &open, most);
     }
 
     /// Further replications of some of them, up to `most`.
-    fn further(
-        &self,
-        others: &mut [Other<'_>],
-        main: &[&Searched],
-        starts: &[Option<Start>],
-        which: &[usize],
-        most: u32,
-    ) {
-        let tasks: Vec<(usize, u32, Start)> = which
-            .iter()
-            .filter_map(|other| Some((*other, starts[*other]?)))
-            .flat_map(|(other, start)| {
-                let from = others[other].lines.len() as u32;
-                (from..most).map(move |number| (other, number, start))
-            })
-            .collect();
+    fn further(&self, others: &mut [Other<'_>], main: &[&Searched], which: &[usize], most: u32) {
         let what = "lines that tell what each edit contributes";
         let found = self.all(
             what,
-            &tasks,
+            which,
             |_| 1.0,
-            |(other, number, start)| {
+            |other| {
                 let other = &others[*other];
-                self.contributing(other.spec, main[other.variant]).line(*number, *start)
+                let mut lines = other.lines.clone();
+                self.contributing(other.spec, main[other.variant]).further(&mut lines, most);
+                lines
             },
         );
-        for ((other, number, _), line) in tasks.iter().zip(found) {
-            // A study that was stopped may lack one: those after it would pair wrongly.
-            let lines = &mut others[*other].lines;
-            if lines.len() as u32 == *number {
-                lines.extend(line);
+        for (other, lines) in which.iter().zip(found) {
+            if let Some(lines) = lines {
+                others[*other].lines = lines;
             }
         }
     }
 
     fn contributing<'a>(&'a self, spec: &'a Spec, like: &Searched) -> Case<'a> {
         let window = windowed(self.study, like.warm_up);
-        Case { runs: &self.runs, spec, window, part: Part::Contributions }
+        Case::new(&self.runs, spec, window, Part::Contributions)
     }
 }
 

@@ -154,6 +154,22 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     }
 }
 
+/// Value of a target's metric over all replications together, as far as it is known: infinite where requests
+/// without a good answer decide it, not a number where nothing was observed.
+pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
+    let slow = target.unanswered == Unanswered::Slow;
+    if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) {
+        return f64::INFINITY;
+    }
+    if let Some(beyond) = may_exceed(target) {
+        let all = Pooled::of(outcomes.iter().map(|seen| &seen.answers));
+        let [found] = all.quantiles([1.0 - beyond], slow);
+        return found.map_or(f64::NAN, |found| found.least * 1e3);
+    }
+    let found = metric(outcomes, target);
+    if found.n == 0 { f64::NAN } else { found.mean }
+}
+
 /// The share of responses that a target's percentile may leave above its limit; none for other metrics.
 fn may_exceed(target: &Target) -> Option<f64> {
     match target.metric.as_str() {

@@ -255,6 +255,7 @@ impl Law {
     fn meets(&self, targets: &[Target]) -> Result<bool, Silence> {
         for target in targets {
             let measure = match target.metric.as_str() {
+                "mean_ms" => Measure::MeanMs,
                 "p50_ms" => Measure::P50Ms,
                 "p95_ms" => Measure::P95Ms,
                 "p99_ms" => Measure::P99Ms,
@@ -264,7 +265,7 @@ impl Law {
                 other => return Err(Silence::NoTarget(other.into())),
             };
             match self.expects(measure, targets) {
-                Ok(value) if measure == Measure::MeanMs || value <= target.limit => {}
+                Ok(value) if target.metric == "max_lag" || value <= target.limit => {}
                 Ok(_) | Err(Silence::Outside(DomainError::Unstable { .. })) => return Ok(false),
                 Err(Silence::NotItsMeasure) => {
                     return Err(Silence::NoTarget(target.metric.clone()));

@@ -9,7 +9,7 @@ use super::replicate::Outcome;
 use super::result::{Alternative, AlternativeVariant, Axis, Saturation, StudyResult, WarmUp};
 use super::runs::Part;
 use super::sampling::windowed;
-use super::saturation::answer;
+use super::saturation::{answer, mean_load};
 use super::search::{Case, Line};
 use super::stop::unless_stopped;
 use super::{Provisional, Question, SoFar, Work, theory};
@@ -65,7 +65,7 @@ impl Work<'_> {
     pub(super) fn case(&self, searched: &Searched) -> Case<'_> {
         let spec = self.study.case(searched.variant, searched.mix, searched.calibration);
         let window = windowed(self.study, searched.warm_up);
-        Case { runs: &self.runs, spec, window, part: Part::Line }
+        Case::new(&self.runs, spec, window, Part::Line)
     }
 
     /// Say what the description alone tells of the main answer's lines.
@@ -78,9 +78,8 @@ impl Work<'_> {
         }
     }
 
-    /// The lines of each case in all replications. The first replication of the first variant finds its way
-    /// from the utilisation bound, that of a further variant from the variant before it, and the other
-    /// replications from the first: each begins as soon as it knows where.
+    /// The lines of each case in all replications. The first variant finds its way from the utilisation
+    /// bound, a further one from the variant before it; replications run side by side.
     fn lines(&self, cases: &[Searched], axis: Axis) -> Vec<Vec<Line>> {
         let study = self.study;
         let replications = study.search.replications.max(2);
@@ -102,10 +101,11 @@ impl Work<'_> {
             *place = Some(line);
             self.watcher.step();
         };
-        let (keep, found_first) = (&keep, |case: &Searched, line: &Line| {
-            if case.is_main() && line.failed.is_some() {
+        let (keep, found_first) = (&keep, |case: &Searched, lines: &[Line]| {
+            if case.is_main() && lines.iter().any(|line| line.failed.is_some()) {
                 let variant = study.variants[case.variant].name.as_str();
-                let line = SoFar::About { load: line.load, of: 1, all: replications };
+                let of = lines.len() as u32;
+                let line = SoFar::About { load: mean_load(lines), of, all: replications };
                 self.watcher.provisional(&Provisional { variant, axis, line });
             }
         });
@@ -113,8 +113,8 @@ impl Work<'_> {
         rayon::scope(|scope| {
             let variants = study.variants.len();
             for (chain, alike) in cases.chunks(variants).enumerate() {
-                scope.spawn(move |scope| {
-                    let mut before: Option<(Line, f64)> = None;
+                scope.spawn(move |_| {
+                    let mut before: Option<(f64, f64)> = None;
                     for (place, searched) in alike.iter().enumerate() {
                         if self.watcher.stopped() {
                             return;
@@ -122,24 +122,15 @@ impl Work<'_> {
                         let (index, case) = (chain * variants + place, self.case(searched));
                         let found = unless_stopped(|| {
                             let bound = case.bound();
-                            let start = before
-                                .as_ref()
-                                .and_then(|(line, other)| case.start_like(line, bound / other));
-                            let start = start.unwrap_or_else(|| case.start_below(bound));
-                            (case.line(0, start), bound)
+                            let hint = before.map(|(line, other)| line * bound / other);
+                            let hint = hint.filter(|load| *load > 0.0);
+                            (case.lines(wanted(searched), hint), bound)
                         });
-                        let Some((line, bound)) = found else { return };
-                        found_first(searched, &line);
-                        let start = case.start_beside(&line);
-                        before = Some((line.clone(), bound));
-                        keep(index, 0, line);
-                        for number in 1..wanted(searched) {
-                            scope.spawn(move |_| {
-                                let case = self.case(searched);
-                                if let Some(line) = unless_stopped(|| case.line(number, start)) {
-                                    keep(index, number, line);
-                                }
-                            });
+                        let Some((lines, bound)) = found else { return };
+                        found_first(searched, &lines);
+                        before = Some((mean_load(&lines), bound));
+                        for (number, line) in (0..).zip(lines) {
+                            keep(index, number, line);
                         }
                     }
                 });

@@ -4,18 +4,17 @@
 //! A point depends on its study alone, so that points can be computed in any order, by several processes,
 //! and be put together afterwards.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lines::Searched;
 use super::replicate::base_load;
 use super::result::{AtLoad, Saturation, StudyResult, TargetVerdict};
 use super::runs::Runs;
-use super::saturation::{answer, mean_doubt, searchable};
+use super::saturation::{answer, estimate, searchable};
 use super::search::Line;
 use super::setup::{Prediction, Study};
 use super::stop::unless_stopped;
-use super::{CONFIDENCE, Question, Quiet, Watcher, Work, answer_question, plan};
+use super::{Question, Quiet, Watcher, Work, answer_question, plan};
 use crate::stats::Estimate;
 
 /// Replications that the search for a line begins with; twice as many each time, until it is known well
@@ -114,13 +113,8 @@ fn line_of(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint
         if known_well(&found.lines, study.precision.half_width) {
             break;
         }
-        let from = found.lines.len() as u32;
-        let start = case.start_beside(found.lines.first()?);
-        let more: Vec<Line> = (from..(2 * from).min(most))
-            .into_par_iter()
-            .map(|number| case.line(number, start))
-            .collect();
-        found.lines.extend(more);
+        let twice = 2 * found.lines.len() as u32;
+        case.further(&mut found.lines, twice.min(most));
     }
     if watcher.stopped() {
         return None;
@@ -135,12 +129,24 @@ fn line_of(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint
     })
 }
 
+/// The line of the study's first variant in all replications of its search, without what draws it.
+pub(super) fn bare_line(study: &Study, watcher: &dyn Watcher) -> Option<Estimate> {
+    if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
+        return None;
+    }
+    let quiet = Quiet(watcher);
+    let (runs, asked) = (Runs::new(study, &quiet), study.asked_load());
+    let work = Work { study, watcher: &quiet, runs, asked };
+    let mut result: StudyResult = work.blank(Question::Saturate);
+    let mut searched = work.search(Question::Saturate, &mut result).into_iter();
+    let found: Searched = searched.find(Searched::is_main)?;
+    (!watcher.stopped()).then(|| answer(&work.case(&found), &found.lines, 0).rps)
+}
+
 /// Whether the mean of the lines is known to this share of it.
 fn known_well(lines: &[Line], share: f64) -> bool {
-    let loads: Vec<f64> = lines.iter().map(|line| line.load).collect();
-    let estimate = Estimate::from_samples(&loads, CONFIDENCE);
-    let half = estimate.half_width().map(|half| half + mean_doubt(lines));
-    half.is_some_and(|half| half <= share * estimate.mean)
+    let estimate = estimate(lines);
+    estimate.half_width().is_some_and(|half| half <= share * estimate.mean)
 }
 
 /// What users of the study's first variant get at the load asked about. None where the watcher has stopped

@@ -48,7 +48,7 @@ impl Work<'_> {
             |which| {
                 let spec = study.case(which.2, which.0, which.1);
                 let (window, part) = (study.window, Part::Line);
-                let bound = Case { runs: &self.runs, spec, window, part }.bound();
+                let bound = Case::new(&self.runs, spec, window, part).bound();
                 let tried = PILOT_LOADS.map(|share| bound * share);
                 let find = |load: f64| warm_up::find(&self.runs, spec, load);
                 let mut found = tried.into_iter().map(find);

@@ -1,19 +1,15 @@
 //! Where the line is, and what draws it.
 //!
-//! Each replication has its own line: the largest load that its own random draws carry (see
-//! [`super::search`]). Because all variants meet the same users, lines pair up: the mean over replications
-//! has a t interval, and so has the difference of two variants. What the estimate of a line may be wrong by
-//! beside chance widens the interval.
+//! A line is estimated from all replications together (see [`super::pooled`]), or where the curve of a
+//! target jumps, as where requests lock each other out, from each replication's own (see
+//! [`super::search`]). Either way each replication has a value of its own, and because all variants meet the
+//! same users these pair up: the difference of two variants has its interval too. What the estimate may be
+//! wrong by beside chance widens the interval.
 //!
 //! What draws the line is found by relief: give one resource twice its capacity and see whether a load
 //! beyond the line is carried. Where the relief of one is not enough in all replications and that of all
 //! suspects is better, the most suspect that are enough are taken back one by one: those that cannot be
 //! taken back limit together.
-//!
-//! What a window can tell: a quantile near saturation is that of the window, not of the steady state,
-//! unless the window is hundreds of relaxation times long (1 / (μ (1 − √ρ)²) for M/M/1), and an overload
-//! by less than 1 % and three standard deviations of the count that passes is not seen as one. The first
-//! biases the line upwards by a share of order relaxation time over window; the second costs only width.
 
 use rayon::prelude::*;
 
@@ -51,6 +47,35 @@ fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimat
     Estimate::from_samples(&values, confidence)
 }
 
+/// The line with its interval: that of all replications together, or the mean of their own lines, widened
+/// by what is wrong alike in all of them and does not show in their spread.
+pub(crate) fn estimate(lines: &[Line]) -> Estimate {
+    if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
+        return pooled.rps;
+    }
+    let mut rps = over(lines, |line| line.load, super::CONFIDENCE);
+    let doubt = mean_doubt(lines);
+    rps.low = (rps.low - doubt).max(0.0);
+    rps.high += doubt;
+    rps
+}
+
+/// Share of what is offered that may be lost while every target is met: the errors allowed, or those that a
+/// percentile leaves room for.
+fn lost(targets: &[Target]) -> f64 {
+    let errors = targets.iter().find(|target| target.metric == "error_rate");
+    let room = |target: &Target| match target.metric.as_str() {
+        "p50_ms" => 0.5,
+        "p95_ms" => 0.05,
+        "p99_ms" => 0.01,
+        _ => 0.0,
+    };
+    errors.map_or_else(
+        || targets.iter().map(room).fold(f64::INFINITY, f64::min).min(0.5),
+        |errors| errors.limit,
+    )
+}
+
 /// The mean of the lines.
 pub(crate) fn mean_load(lines: &[Line]) -> f64 {
     over(lines, |line| line.load, super::CONFIDENCE).mean
@@ -60,11 +85,12 @@ pub(crate) fn mean_load(lines: &[Line]) -> f64 {
 /// leaves the resource unnamed.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
     let confidence = super::CONFIDENCE;
-    let mut rps = over(lines, |line| line.load, confidence);
-    // What is wrong alike in all replications does not show in their spread.
-    let doubt = mean_doubt(lines);
-    rps.low = (rps.low - doubt).max(0.0);
-    rps.high += doubt;
+    let mut rps = estimate(lines);
+    if let Some(lowest) = case.ceilings.lowest() {
+        // No load above it can last, however lucky the windows were.
+        let most = lowest.load / (1.0 - lost(&case.study().targets)).max(0.01);
+        (rps.mean, rps.low, rps.high) = (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
+    }
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {
             line.carried.as_ref().map_or(0.0, |seen| pick(seen) * line.load / seen.load.max(1e-12))
@@ -76,6 +102,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         Estimate::interval(rps.mean * factor, rps.low * factor, rps.high * factor, rps.n)
     });
     let beyond_search = lines.iter().all(|line| line.failed.is_none());
+    let nothing = !lines.is_empty() && lines.iter().all(|line| line.load <= 0.0);
     let mut found = Saturation {
         rps,
         events_per_s: over(lines, per_load(|seen| seen.events_per_s), confidence),
@@ -93,16 +120,43 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         found.resource = "none".into();
         found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
         found.agreement = 1.0;
+    } else if nothing {
+        found.resource = "none".into();
+        found.reason = carries_nothing(case, lines, &found.binding_target);
+        found.agreement = 1.0;
     } else if replications == 0 {
         found.resource = "unknown".into();
         found.reason = "stopped before any resource was relieved".into();
     } else {
         relieve(case, lines, replications, &mut found);
     }
+    if lines.iter().any(|line| line.pooled.as_ref().is_some_and(|pooled| pooled.short)) {
+        found.reason.push_str("; its queues settle too slowly for runs of this length");
+    }
     found
 }
 
+/// Why no load is carried, in a sentence.
+fn carries_nothing(case: &Case<'_>, lines: &[Line], binding: &str) -> String {
+    let target = match binding {
+        "" => {
+            let seconds = case.window.measure.secs();
+            return format!("carries nothing, because no request ends within {seconds:.0} s");
+        }
+        "error_rate" => "errors",
+        "max_lag" => "lag",
+        other => other.strip_suffix("_ms").unwrap_or(other),
+    };
+    let failed = lines.iter().filter_map(|line| Some(line.failed.as_ref()?.load));
+    let load = failed.fold(f64::INFINITY, f64::min);
+    let decimals = (1.0 - load.log10().floor()).clamp(0.0, 9.0) as usize;
+    format!("carries nothing, because {target} is missed at {load:.decimals$} requests/s already")
+}
+
 fn binding_target(study: &Study, lines: &[Line]) -> String {
+    if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
+        return pooled.binding.clone();
+    }
     let missed: Vec<&str> =
         lines.iter().filter_map(|line| line.failed.as_ref()?.missed(&study.targets)).collect();
     let count = |name: &str| missed.iter().filter(|other| **other == name).count();
@@ -211,9 +265,11 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
 /// those lie beyond the line, so that the tolerance of the test for drift, and with it chance, cannot
 /// carry what relief does not.
 fn nearest(lines: &[Line]) -> f64 {
+    let load = mean_load(lines);
     let beyond = |line: &Line| {
         let failed = line.failed.as_ref()?.load;
-        (line.load > 0.0).then(|| (failed / line.load).powi(2))
+        let own = if line.pooled.is_some() { load } else { line.load };
+        (own > 0.0).then(|| (failed / own).powi(2))
     };
     let factors: Vec<f64> = lines.iter().filter_map(beyond).collect();
     let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
@@ -310,9 +366,11 @@ impl Tried<'_> {
     }
 
     fn share(&self, set: &[usize], factor: f64, least: u32) -> f64 {
+        let mean = mean_load(self.lines);
         let loads = self.lines.iter().take(self.replications as usize).map(|line| {
             let failed = line.failed.as_ref().map_or(0.0, |seen| seen.load);
-            (line.load * factor).max(failed)
+            let own = if line.pooled.is_some() { mean } else { line.load };
+            (own * factor).max(failed)
         });
         let loads: Vec<f64> = loads.collect();
         let lowest = loads.iter().copied().fold(f64::INFINITY, f64::min);
@@ -322,10 +380,12 @@ impl Tried<'_> {
         let relieved =
             |spec: Spec, station: &usize| spec.relieved(self.all[*station].resource, RELIEF);
         let spec = set.iter().fold(self.case.spec.clone(), relieved);
+        let pooled = self.lines.first().and_then(|line| line.pooled.as_ref());
+        let window = pooled.map_or(self.case.window, |pooled| pooled.window);
         let (mut tried, mut carried) = (0, 0);
         for (number, load) in (0..).zip(loads) {
             let runs = self.case.runs;
-            let seen = runs.steady(Part::Relief, &spec, self.case.window, load, number);
+            let seen = runs.steady(Part::Relief, &spec, window, load, number);
             tried += 1;
             carried += u32::from(self.case.carries(&seen));
             // A queue that kept so much of what came would have kept some in any replication.

@@ -1,18 +1,25 @@
 //! The line of one replication: the largest load that its own random draws carry.
 //!
-//! Because the same users come sooner at a higher load, a replication's line can be bracketed and bisected
-//! like a number. Where targets decide, that is done to the resolution asked for. Where only a queue
-//! drifts, one run beyond the line says nearly as much as a bracket: the line is estimated from what
-//! passed, and runs nearer to that estimate tell how far to trust it.
+//! Most lines are found from all replications together (`pooled`). Where that is not so, because the curve
+//! jumps or a queue grows at a station whose capacity the description does not tell, each replication's own
+//! is bracketed: the same users come sooner at a higher load, so that it can be bisected like a number.
+//! Where targets decide, that is done to the resolution asked for. Where only a queue drifts, one run beyond
+//! the line says nearly as much as a bracket: the line is estimated from what passed, and runs nearer to
+//! that estimate tell how far to trust it.
 //!
 //! Within its bracket the line is estimated from what was seen at the ends (see `place`), so that neither
 //! the bracket nor the tolerance of the test for drift shifts it.
 
+use rayon::prelude::*;
+
+use super::capacity::Ceilings;
+use super::pooled::{Pooled, Scale};
 use super::replicate::{Outcome, aside, base_load};
 use super::runs::{Part, Runs};
 use super::setup::{Study, Window};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, stations};
+use crate::units::Span;
 
 /// A share of where the search began that it goes down to before it says that nothing is carried.
 const LOWEST: f64 = 1e-4;
@@ -34,10 +41,19 @@ const BROAD: f64 = 0.25;
 /// queue may pass less, the more is asked of it.
 const BELIEVED: f64 = 0.9;
 
+/// A load beyond a ceiling at which its station must be seen to fill, as a factor, and the requests of that
+/// run: with fewer the queue would not stand out from what chance brings.
+const FILLS: (f64, f64) = (1.2, 8_000.0);
+/// Share of a ceiling at which the search for a line begins that knows no more.
+const BELOW_FULL: f64 = 0.9;
+/// Fewest requests of a run, whatever its window, and its longest window for that \[s\].
+const FEWEST: (f64, f64) = (20.0, 1e7);
+
 /// The line of one replication.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    /// The load, estimated between the runs nearest to it.
+    /// The load, estimated between the runs nearest to it; of lines estimated together the value of its own
+    /// that each replication has, see [`Case::settle`].
     pub(crate) load: f64,
     /// What that estimate may be wrong by, beside chance.
     pub(crate) doubt: f64,
@@ -45,11 +61,13 @@ pub(crate) struct Line {
     pub(crate) carried: Option<Outcome>,
     /// The lowest load that was seen to fail; none when the search's end was carried.
     pub(crate) failed: Option<Outcome>,
+    /// What it is estimated from together with the other replications; none where it stands for itself.
+    pub(crate) pooled: Option<Box<Pooled>>,
 }
 
 /// Where a search begins.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Start {
+struct Start {
     load: f64,
     /// First step from there, as a share, and how many are that long; then each is twice the last.
     step: (f64, u32),
@@ -66,26 +84,101 @@ pub(crate) struct Case<'a> {
     pub(crate) window: Window,
     /// What the search is for.
     pub(crate) part: Part,
+    /// What its stations can pass at most.
+    pub(crate) ceilings: Ceilings,
 }
 
 impl<'a> Case<'a> {
+    pub(crate) fn new(runs: &'a Runs<'a>, spec: &'a Spec, window: Window, part: Part) -> Case<'a> {
+        Case { runs, spec, window, part, ceilings: Ceilings::of(spec) }
+    }
+
     pub(crate) fn study(&self) -> &'a Study {
         self.runs.study
     }
 
     fn run(&self, load: f64, number: u32) -> Outcome {
-        self.runs.steady(self.part, self.spec, self.window, load, number)
+        // A window without requests shows nothing.
+        let (fewest, longest) = FEWEST;
+        let least = Span::from_secs((fewest / load.max(f64::MIN_POSITIVE)).min(longest));
+        let window = Window { measure: self.window.measure.max(least), ..self.window };
+        self.runs.steady(self.part, self.spec, window, load, number)
     }
 
-    /// Whether every target is met and nothing drifts.
+    /// Whether every target is met and nothing drifts. Where users ask and none has an answer or an error,
+    /// nothing shows that they would be served.
     pub(crate) fn carries(&self, outcome: &Outcome) -> bool {
-        outcome.missed(&self.study().targets).is_none()
+        let unseen = self.spec.load.open.is_some() && outcome.ended <= 0.0;
+        !unseen && outcome.missed(&self.study().targets).is_none()
+    }
+
+    /// The lines of replications from 0 on; `hint` says about where, if anything does.
+    pub(crate) fn lines(&self, count: u32, hint: Option<f64>) -> Vec<Line> {
+        let highest = self.study().search.highest_rps;
+        if let Some(full) = self.fills() {
+            let begin = hint.unwrap_or(f64::INFINITY).clamp(full * 0.05, full * BELOW_FULL);
+            let found = self.pooled(count, Scale { full: Some(full) }, begin, highest);
+            if let Some(lines) = found {
+                return lines;
+            }
+        }
+        let start = self.start_below(self.bound());
+        let start = hint.map_or(start, |load| Start { load: load.min(highest), ..start });
+        let first = self.line(0, start);
+        let missed = first.failed.as_ref().is_some_and(|failed| !self.only_drifts(failed));
+        if missed && first.load > 0.0 {
+            let found = self.pooled(count, Scale { full: None }, first.load, highest);
+            if let Some(lines) = found {
+                return lines;
+            }
+        }
+        let mut lines = vec![first];
+        self.further(&mut lines, count);
+        lines
+    }
+
+    /// Further replications of these lines, up to so many.
+    pub(crate) fn further(&self, lines: &mut Vec<Line>, count: u32) {
+        let Some(first) = lines.first() else { return };
+        let start = self.start_beside(first);
+        let more = |number| match (&first.pooled, &first.failed) {
+            (Some(pooled), _) => self.beside(pooled, number),
+            // A load so low that nothing else need be looked at, where it fails as well.
+            (None, Some(failed)) if first.load <= 0.0 => {
+                let seen = self.run(failed.load, number);
+                if self.carries(&seen) {
+                    self.line(number, start)
+                } else {
+                    Line { failed: Some(seen), ..Line::default() }
+                }
+            }
+            _ => self.line(number, start),
+        };
+        let more: Vec<Line> = (lines.len() as u32..count).into_par_iter().map(more).collect();
+        lines.extend(more);
+        self.settle(lines);
+    }
+
+    /// The load that fills the station with the lowest ceiling, if that can be reached and the station is
+    /// seen to fill beyond it; its queue then decides what the highest load is that can last.
+    fn fills(&self) -> Option<f64> {
+        let lowest = self.ceilings.lowest().filter(|lowest| lowest.reached)?;
+        let (beyond, requests) = FILLS;
+        let load = lowest.load * beyond;
+        let longest = FEWEST.1 * 10.0;
+        let measure = Span::from_secs((requests / load).min(longest));
+        let window = Window { warm_up: Span::ZERO, measure, ..self.window };
+        let seen = self.runs.steady(self.part, self.spec, window, load, 0);
+        (!seen.drifting.is_empty()).then_some(lowest.load)
     }
 
     /// Upper bound of the line by the utilisation law: at a low load each station's busy share per request
     /// is measured; none that may draw the line can exceed its capacity.
     pub(crate) fn bound(&self) -> f64 {
         let search = self.study().search;
+        if let Some(lowest) = self.ceilings.lowest() {
+            return lowest.load.min(search.highest_rps);
+        }
         let base = base_load(self.spec);
         let probe = (base * 0.05).clamp(1e-9, search.highest_rps);
         let outcome = self.run(probe, 0);
@@ -100,28 +193,15 @@ impl<'a> Case<'a> {
     }
 
     /// Where to begin with nothing but a bound.
-    pub(crate) fn start_below(&self, bound: f64) -> Start {
+    fn start_below(&self, bound: f64) -> Start {
         let (share, step) = FIRST;
         let drifting = 2.0 * self.study().search.resolution;
         Start { load: bound * share, step: (step, 1), expected: None, drifting }
     }
 
-    /// Where to begin in the same replication of a variant that is like another with this line, but has so
-    /// many times its bound; none where that says nothing.
-    pub(crate) fn start_like(&self, other: &Line, times: f64) -> Option<Start> {
-        let resolution = self.study().search.resolution;
-        let failed = other.failed.as_ref().filter(|_| other.load > 0.0)?;
-        Some(Start {
-            load: failed.load * times * (1.0 - resolution),
-            step: (2.0 * resolution, 1),
-            expected: None,
-            drifting: 2.0 * resolution,
-        })
-    }
-
     /// Where to begin in another replication of the case that this is a line of: at a load that fails, so
     /// that a queue that drifts needs no more, or just below it, so that a step makes the bracket.
-    pub(crate) fn start_beside(&self, first: &Line) -> Start {
+    fn start_beside(&self, first: &Line) -> Start {
         let resolution = self.study().search.resolution;
         let known = Start {
             load: first.load.max(1e-6),
@@ -141,9 +221,9 @@ impl<'a> Case<'a> {
     }
 
     /// The line of replication `number`.
-    pub(crate) fn line(&self, number: u32, start: Start) -> Line {
+    fn line(&self, number: u32, start: Start) -> Line {
         let search = self.study().search;
-        let mut line = Line { load: 0.0, doubt: 0.0, carried: None, failed: None };
+        let mut line = Line::default();
         let mut carried: Vec<Outcome> = Vec::new();
         let (mut low, mut high) = (0.0, f64::INFINITY);
         let (mut next, (mut step, mut alike)) = (start.load.min(search.highest_rps), start.step);

@@ -1,0 +1,82 @@
+//! The table of how often intervals hold the truth.
+
+use super::markdown::{code, table};
+use super::number;
+use super::text::aligned;
+use crate::study::coverage::Covered;
+use crate::study::result::Measure;
+
+/// Share of the seeds of a cell, and of all cells, whose intervals must hold the truth.
+const LEAST: f64 = 0.90;
+const LEAST_OF_ALL: f64 = 0.94;
+/// Largest median half-width, as a share of the truth: for windows of up to ten seconds, and for longer.
+const WIDEST: (f64, f64) = (0.15, 0.05);
+
+/// Whether the intervals of this cell hold the truth often enough and say something.
+fn holds(cell: &Covered) -> bool {
+    let widest = if cell.window_s <= 10.0 { WIDEST.0 } else { WIDEST.1 };
+    f64::from(cell.held) >= LEAST * f64::from(cell.seeds) && cell.half_width <= widest
+}
+
+/// Whether every cell does, and all cells together.
+pub fn all_hold(cells: &[Covered]) -> bool {
+    let (held, seeds) = sums(cells);
+    cells.iter().all(holds) && held >= LEAST_OF_ALL * seeds
+}
+
+fn sums(cells: &[Covered]) -> (f64, f64) {
+    let sum = |pick: fn(&Covered) -> u32| cells.iter().map(|cell| f64::from(pick(cell))).sum();
+    (sum(|cell| cell.held), sum(|cell| cell.seeds))
+}
+
+fn header() -> Vec<String> {
+    ["scenario", "of", "window", "truth", "held", "above", "mean", "half-width", ""]
+        .map(String::from)
+        .to_vec()
+}
+
+fn row(cell: &Covered) -> Vec<String> {
+    let of = if cell.measure == Measure::LineRps { "line" } else { "goodput" };
+    vec![
+        cell.name.clone(),
+        of.into(),
+        format!("{} s", number::plain(cell.window_s)),
+        format!("{:.2}/s", cell.truth),
+        format!("{} of {}", cell.held, cell.seeds),
+        cell.above.to_string(),
+        format!("{:.4}", cell.mean),
+        format!("{:.2} %", cell.half_width * 100.0),
+        if holds(cell) { "holds" } else { "fails" }.into(),
+    ]
+}
+
+fn closing(cells: &[Covered]) -> String {
+    let (held, seeds) = sums(cells);
+    format!(
+        "{held:.0} of {seeds:.0} intervals of 95 % hold the truth ({:.1} %); every cell must hold it in 90 %, \
+         all together in 94 %.",
+        100.0 * held / seeds.max(1.0)
+    )
+}
+
+/// As text.
+pub fn coverage_text(cells: &[Covered]) -> String {
+    let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
+    let mut text = aligned(&header(), &rows).join("\n");
+    text.push_str(&format!("\n\n{}\n", closing(cells)));
+    text
+}
+
+/// As a page, with the command that made it.
+pub fn coverage_page(cells: &[Covered], command: &str) -> String {
+    let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
+    let mut text = format!(
+        "# Do intervals of the line hold the truth?\n\nMade by {}. Each scenario is answered with that many \
+         seeds; *held* counts the intervals that hold what theory says, *above* those that lie wholly above \
+         it, *mean* is that of the estimates over the truth, *half-width* the median over the truth.\n\n",
+        code(command)
+    );
+    table(&mut text, &header(), &rows);
+    text.push_str(&format!("\n{}\n", closing(cells)));
+    text
+}

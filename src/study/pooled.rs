@@ -1,0 +1,544 @@
+//! The line where a target is missed, from all replications together.
+//!
+//! The metric of a target is a smooth rising function of the load, and the line is where it crosses the
+//! limit. It is looked for with the same users in all replications (common random numbers): a few short
+//! probes find about where, then two long ones on both sides of it tell where exactly. Percentiles are
+//! those of all replications together, and the interval is by sectioning: what the root would be without
+//! each of the replications in turn.
+//!
+//! Where a queue grows without end beyond a load that the description tells, waits grow like one over the
+//! gap to that load, so that on the logarithm of the gap the metric's logarithm is nearly straight. There
+//! the probes are placed, the root is interpolated and its error is laid, which keeps the interval below
+//! that load whatever the error. No run can tell a load within a fraction of a percent of it from itself:
+//! it would have to last (1 − ρ)⁻² services. Probes end where they would take too many requests; from there
+//! the line is extrapolated, and its interval reaches up to the load that fills the station.
+//!
+//! A run begins empty, so that a system with two states of its own (one where it answers and one where it
+//! works for those who have left) is approached from the good one: this is the line from below.
+
+use rayon::prelude::*;
+
+use super::CONFIDENCE;
+use super::gather::value;
+use super::replicate::Outcome;
+use super::result::Target;
+use super::search::{Case, Line};
+use super::setup::Window;
+use crate::stats::Estimate;
+use crate::stats::distribution::student_t_quantile;
+use crate::units::Span;
+
+/// Requests that a probe may take, where the scenario's window holds fewer: half a second of computing for
+/// all replications of a simple system.
+const MOST_REQUESTS: f64 = 150_000.0;
+/// The same while the root is only looked for, and those that do.
+const LOOKING_MOST: f64 = 40_000.0;
+const LOOKING: f64 = 10_000.0;
+/// Fewest requests of a probe.
+const FEWEST_REQUESTS: f64 = 100.0;
+/// Relaxation times that a probe lasts at least, where that is not too many requests; while looking; and
+/// those that it warms up.
+const RELAXATIONS: f64 = 10.0;
+const RELAXATIONS_LOOKING: f64 = 4.0;
+const RELAXATIONS_BEFORE: f64 = 3.0;
+/// Longest run \[s\].
+const LONGEST: f64 = 1e8;
+/// Half-width aimed at, as a share of the resolution asked for.
+const PRECISION: f64 = 0.75;
+/// Most loads looked at before the search is given up.
+const ROUNDS: usize = 14;
+/// Steps on the logarithm of the metric beyond which a bracket is no smooth curve.
+const JUMP: f64 = 2.5;
+/// Largest size of the logarithm of metric over limit.
+const MOST: f64 = 8.0;
+/// The error by sectioning is taken so many times: samples that miss the long queues lie too low and alike.
+/// Without it 92 % of intervals held the line of systems apart from those that are counted with, for as
+/// little as 1.5 % of the line on the mean.
+const GUARD: f64 = 1.25;
+/// Relaxation times below which a probe is too short for its spread over replications to say all: the error
+/// is taken as that of so many; and most times that it is taken.
+const SHORT: (f64, f64) = (6.0, 4.0);
+/// Share of a distance extrapolated, on the scale of the search, that it may be wrong by.
+const EXTRAPOLATED: f64 = 0.25;
+/// Least change of the logarithm of the metric along the scale for which an end of the curve is believed.
+const FLAT: f64 = 0.05;
+/// Share of the load that fills a station below which a response is that of an empty system.
+const IDLE: f64 = 0.02;
+/// Share of where the search began below which nothing is carried.
+const LOWEST: f64 = 1e-4;
+/// Factors of the line at which it is made to fail, up to the first that most replications do not carry.
+const BEYOND: [f64; 5] = [1.05, 1.12, 1.25, 1.4, 1.6];
+/// Requests of such a run, where the window holds fewer.
+const BEYOND_REQUESTS: f64 = 20_000.0;
+/// Share of replications that is most of them.
+const CLEARLY: f64 = 0.8;
+
+/// How loads are laid out: on the logarithm of the gap to the load that fills a station, or of the load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) full: Option<f64>,
+}
+
+impl Scale {
+    fn place(self, load: f64) -> f64 {
+        match self.full {
+            Some(full) => -(1.0 - load / full).max(1e-15).ln(),
+            None => load.max(f64::MIN_POSITIVE).ln(),
+        }
+    }
+
+    fn load(self, place: f64) -> f64 {
+        match self.full {
+            Some(full) => -full * (-place).exp_m1(),
+            None => place.exp(),
+        }
+    }
+
+    /// How fast the load rises along the scale.
+    fn slope(self, place: f64) -> f64 {
+        match self.full {
+            Some(full) => full * (-place).exp(),
+            None => place.exp(),
+        }
+    }
+
+    /// Bracket that is narrow enough for a straight line, and the distance of the last probes from the root.
+    fn near(self) -> (f64, f64) {
+        if self.full.is_some() { (0.6, 0.12) } else { (0.15, 0.03) }
+    }
+
+    /// Rise of the logarithm of a metric along the scale where nothing else is known.
+    fn usual(self) -> f64 {
+        if self.full.is_some() { 1.0 } else { 4.0 }
+    }
+}
+
+/// All replications at one load.
+#[derive(Clone, Debug)]
+struct Probe {
+    place: f64,
+    window: Window,
+    seen: Vec<Outcome>,
+    /// Logarithm of the worst metric over its limit.
+    score: f64,
+}
+
+/// What a replication has of a line that was found from all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Pooled {
+    scale: Scale,
+    /// Its runs at the two loads nearest to the line, the lower first.
+    seen: [Outcome; 2],
+    windows: [Window; 2],
+    /// The load at which it fails, and the window of that run.
+    beyond: f64,
+    pub(crate) window: Window,
+    /// Highest place that was looked at, where even there every target was met.
+    top: Option<f64>,
+    /// The line, with the interval of all replications together.
+    pub(crate) rps: Estimate,
+    /// What misses first: the metric of a target, or `drift`.
+    pub(crate) binding: String,
+    /// Whether its runs are too short for how slowly the queues settle.
+    pub(crate) short: bool,
+}
+
+/// How a search ended.
+enum Ended {
+    /// Between two loads.
+    Between(Box<[Probe; 2]>),
+    /// Every target is met up to the highest place.
+    Met(Box<Probe>),
+    /// No load is carried.
+    Nothing(Box<Probe>),
+    /// The curve is not smooth.
+    Jumps,
+}
+
+impl Case<'_> {
+    /// The lines of replications from 0 on, from all of them together; none where the metrics jump. `top` is
+    /// the largest load to look at.
+    pub(crate) fn pooled(
+        &self,
+        count: u32,
+        scale: Scale,
+        begin: f64,
+        highest: f64,
+    ) -> Option<Vec<Line>> {
+        let top = scale.place(self.nearest(scale).min(highest));
+        let begin = scale.place(begin).min(top);
+        let at_end = self.nearest(scale) >= highest;
+        match self.look(count, scale, begin, top) {
+            Ended::Jumps => None,
+            Ended::Nothing(probe) => Some(nothing(*probe)),
+            Ended::Met(probe) if at_end || scale.full.is_none() => Some(carried(*probe, highest)),
+            Ended::Met(probe) => {
+                let (_, apart) = scale.near();
+                let places = [probe.place - 2.0 * apart, probe.place];
+                let window = self.long(scale.load(probe.place), 0.0);
+                let ends = self.both(count, scale, places, window);
+                Some(self.lines_of(scale, ends, Some(probe.place)))
+            }
+            Ended::Between(ends) => {
+                let ends = self.refined(count, scale, *ends, top);
+                Some(self.lines_of(scale, ends, None))
+            }
+        }
+    }
+
+    /// The load nearest to a full station that a probe can tell from it.
+    fn nearest(&self, scale: Scale) -> f64 {
+        let Some(full) = scale.full else { return f64::INFINITY };
+        let finest = self.study().search.resolution / 2.0;
+        let enough = |gap: f64| {
+            let load = full * (1.0 - gap);
+            self.ceilings.relaxation(load) * RELAXATIONS * load <= MOST_REQUESTS
+        };
+        let mut gap = finest.clamp(1e-4, 0.5);
+        while gap < 0.3 && !enough(gap) {
+            gap *= 1.1;
+        }
+        full * (1.0 - gap)
+    }
+
+    /// A window of so many seconds, or relaxation times, within so many requests.
+    fn window_at(&self, load: f64, least: f64, relaxations: f64, most: f64) -> Window {
+        let load = load.max(f64::MIN_POSITIVE);
+        let relaxation = self.ceilings.relaxation(load);
+        let lags = self.study().targets.iter().any(|target| target.metric == "max_lag");
+        // The largest lag of a longer time is a larger one.
+        let longer = if lags { 0.0 } else { relaxations * relaxation };
+        let measure = longer.min(most / load).max(least).max(FEWEST_REQUESTS / load).min(LONGEST);
+        let before = (RELAXATIONS_BEFORE * relaxation).min(measure / 3.0);
+        Window {
+            warm_up: self.window.warm_up.max(Span::from_secs(before)),
+            measure: Span::from_secs(measure),
+            ..self.window
+        }
+    }
+
+    /// A window to look where the root is about.
+    fn short(&self, load: f64) -> Window {
+        let least = self.window.measure.secs().min(LOOKING / load.max(f64::MIN_POSITIVE));
+        self.window_at(load, least, RELAXATIONS_LOOKING, LOOKING_MOST)
+    }
+
+    /// A window that tells where it is exactly, of at least so many seconds if they are not too many.
+    fn long(&self, load: f64, wanted: f64) -> Window {
+        let wanted = wanted.min(MOST_REQUESTS / load.max(f64::MIN_POSITIVE));
+        let lags = self.study().targets.iter().any(|target| target.metric == "max_lag");
+        let least = self.window.measure.secs().max(if lags { 0.0 } else { wanted });
+        self.window_at(load, least, RELAXATIONS, MOST_REQUESTS)
+    }
+
+    fn probe(&self, count: u32, scale: Scale, place: f64, window: Window) -> Probe {
+        let load = scale.load(place);
+        let run = |number| self.runs.steady(self.part, self.spec, window, load, number);
+        let seen: Vec<Outcome> = (0..count).into_par_iter().map(run).collect();
+        let score = self.score(&seen);
+        Probe { place, window, seen, score }
+    }
+
+    /// Both at once, so that no core waits.
+    fn both(&self, count: u32, scale: Scale, places: [f64; 2], window: Window) -> [Probe; 2] {
+        let probe = |place| move || self.probe(count, scale, place, window);
+        let (low, high) = rayon::join(probe(places[0]), probe(places[1]));
+        [low, high]
+    }
+
+    /// Logarithm of metric over limit, of the target that is worst.
+    fn score(&self, seen: &[Outcome]) -> f64 {
+        let scores = self.study().targets.iter().map(|target| score(seen, target));
+        scores.fold(-MOST, f64::max)
+    }
+
+    /// Find two loads around the root, or the end of what can be looked at.
+    fn look(&self, count: u32, scale: Scale, begin: f64, top: f64) -> Ended {
+        let (mut low, mut high): (Option<Probe>, Option<Probe>) = (None, None);
+        let mut next = begin;
+        let mut rise = scale.usual();
+        let lowest = scale.load(begin) * LOWEST;
+        let resolution = self.study().search.resolution;
+        for _ in 0..ROUNDS {
+            let load = scale.load(next);
+            let probe = self.probe(count, scale, next, self.short(load));
+            let drifts = probe.seen.iter().filter(|seen| !seen.drifting.is_empty()).count();
+            if 2 * drifts > probe.seen.len() && probe.score < 0.0 {
+                return Ended::Jumps;
+            }
+            if let Some(other) = low.as_ref().or(high.as_ref()) {
+                let seen = (probe.score - other.score) / (probe.place - other.place);
+                let believed = seen.is_finite() && probe.score.abs().max(other.score.abs()) < MOST;
+                rise = if believed { seen.max(scale.usual() / 4.0) } else { rise };
+            }
+            let met = probe.score <= 0.0;
+            *(if met { &mut low } else { &mut high }) = Some(probe);
+            next = match (&low, &high) {
+                (Some(below), Some(above)) => {
+                    let wide = above.place - below.place;
+                    let jump = above.score - below.score;
+                    let narrow = wide * scale.slope(below.place)
+                        <= 0.5 * resolution * scale.load(below.place);
+                    if narrow && jump > JUMP && below.score > -MOST {
+                        return Ended::Jumps;
+                    }
+                    if narrow || (wide <= scale.near().0 && jump <= JUMP) {
+                        break;
+                    }
+                    let share = (-below.score / jump).clamp(0.2, 0.8);
+                    below.place + wide * share
+                }
+                (Some(below), None) => {
+                    if below.place >= top {
+                        break;
+                    }
+                    let step = (-below.score / rise * 1.15).clamp(0.1, 1.2);
+                    (below.place + step).min(top)
+                }
+                (None, Some(above)) => {
+                    let idle = scale.full.is_some_and(|full| load < full * IDLE);
+                    if load < lowest || (idle && above.score > 0.1) {
+                        break;
+                    }
+                    let step = (above.score / rise * 1.15).clamp(0.1, 1.2);
+                    scale.place(scale.load(above.place - step).max(load / 4.0))
+                }
+                (None, None) => next,
+            };
+        }
+        match (low, high) {
+            (Some(low), Some(high)) => Ended::Between(Box::new([low, high])),
+            (Some(low), None) if low.place >= top => Ended::Met(Box::new(low)),
+            (None, Some(high))
+                if scale.load(high.place) < lowest.max(scale.full.unwrap_or(0.0) * IDLE) =>
+            {
+                Ended::Nothing(Box::new(high))
+            }
+            _ => Ended::Jumps,
+        }
+    }
+
+    /// Long probes beside the root, long enough for the precision asked for where that can be had.
+    fn refined(&self, count: u32, scale: Scale, ends: [Probe; 2], top: f64) -> [Probe; 2] {
+        let (_, apart) = scale.near();
+        let about = self.root(scale, &ends);
+        let mut place = about.place.min(top);
+        let load = scale.load(place);
+        let aim = PRECISION * self.study().search.resolution * load;
+        let half = about.half * GUARD * scale.slope(place);
+        let measured = ends[0].window.measure.secs().min(ends[1].window.measure.secs());
+        let window = self.long(load, measured * (half / aim).powi(2));
+        let mut found = self.both(count, scale, [place - apart, place + apart], window);
+        let again = self.root(scale, &found).place.min(top);
+        if (again - place).abs() > 2.0 * apart {
+            place = again;
+            let window = self.long(scale.load(place), window.measure.secs());
+            found = self.both(count, scale, [place - apart, place + apart], window);
+        }
+        found
+    }
+
+    fn root(&self, scale: Scale, ends: &[Probe; 2]) -> Root {
+        let seen: [Vec<&Outcome>; 2] =
+            [ends[0].seen.iter().collect(), ends[1].seen.iter().collect()];
+        self.root_of(scale, [ends[0].place, ends[1].place], &seen)
+    }
+
+    /// Where the curve through two loads crosses the first limit, with its error by sectioning.
+    fn root_of(&self, scale: Scale, places: [f64; 2], seen: &[Vec<&Outcome>; 2]) -> Root {
+        let owned: [Vec<Outcome>; 2] =
+            [0, 1].map(|end: usize| seen[end].iter().map(|one| (*one).clone()).collect());
+        let middle = f64::midpoint(places[0], places[1]);
+        let wide = places[1] - places[0];
+        let of = |target: &Target| {
+            let scores = [0, 1].map(|end: usize| score(&owned[end], target));
+            let rise = (scores[1] - scores[0]) / wide;
+            let level = f64::midpoint(scores[0], scores[1]);
+            let flat = rise < FLAT * scale.usual();
+            let place = match (flat, level < 0.0) {
+                (false, _) => middle - level / rise,
+                (true, true) => f64::INFINITY,
+                (true, false) => f64::NEG_INFINITY,
+            };
+            (place, level, rise)
+        };
+        let targets = &self.study().targets;
+        let found = targets.iter().map(|target| (target, of(target)));
+        let limits = match scale.full {
+            Some(_) => (places[0] - 3.0, f64::INFINITY),
+            None => (places[0] - 0.5, places[1] + 0.5),
+        };
+        let Some((target, (place, level, rise))) = found.min_by(|a, b| a.1.0.total_cmp(&b.1.0))
+        else {
+            return Root {
+                place: f64::INFINITY,
+                half: 0.0,
+                each: Vec::new(),
+                binding: "drift".into(),
+            };
+        };
+        let count = owned[0].len().min(owned[1].len());
+        let n = count as f64;
+        let mut each = vec![0.0; count];
+        if place.is_finite() && count >= 2 {
+            for (without, value) in each.iter_mut().enumerate() {
+                let left = [0, 1].map(|end: usize| {
+                    let mut some = owned[end].clone();
+                    some.remove(without);
+                    score(&some, target)
+                });
+                let moved = (f64::midpoint(left[0], left[1]) - level) / rise;
+                *value = (n - 1.0) * moved;
+            }
+        }
+        let squares = each.iter().map(|value| value * value).sum::<f64>() / (n - 1.0).max(1.0);
+        let p = f64::midpoint(1.0, CONFIDENCE);
+        let half = if count >= 2 {
+            student_t_quantile(p, n - 1.0) * (squares / n * (1.0 + 1.0 / n)).sqrt()
+        } else {
+            0.0
+        };
+        let place = place.clamp(limits.0, limits.1);
+        Root { place, half, each, binding: target.metric.clone() }
+    }
+
+    /// Lines of all replications from their runs at two loads, with runs beyond them.
+    fn lines_of(&self, scale: Scale, ends: [Probe; 2], top: Option<f64>) -> Vec<Line> {
+        let root = self.root(scale, &ends);
+        let load = scale.load(root.place.min(scale.place(self.nearest(scale)).max(ends[1].place)));
+        let full = if top.is_some() { scale.full.unwrap_or(load) } else { load };
+        let count = ends[0].seen.len() as u32;
+        let (beyond, window, failed) = self.made_to_fail(count, full.max(load));
+        let windows = [ends[0].window, ends[1].window];
+        let [low, high] = ends;
+        let runs = low.seen.into_iter().zip(high.seen).zip(failed);
+        let mut lines: Vec<Line> = runs
+            .map(|((low, high), failed)| Line {
+                failed: Some(failed),
+                pooled: Some(Box::new(Pooled {
+                    scale,
+                    seen: [low, high],
+                    windows,
+                    beyond,
+                    window,
+                    top,
+                    rps: Estimate::default(),
+                    binding: String::new(),
+                    short: false,
+                })),
+                ..Line::default()
+            })
+            .collect();
+        self.settle(&mut lines);
+        lines
+    }
+
+    /// Run all replications so far beyond the line that most of them fail.
+    fn made_to_fail(&self, count: u32, line: f64) -> (f64, Window, Vec<Outcome>) {
+        let measure = self.window.measure.secs().max(BEYOND_REQUESTS / line.max(f64::MIN_POSITIVE));
+        let window = Window { measure: Span::from_secs(measure.min(LONGEST)), ..self.window };
+        let mut found = (line, window, Vec::new());
+        for factor in BEYOND {
+            let load = line * factor;
+            let run = |number| self.runs.steady(self.part, self.spec, window, load, number);
+            let seen: Vec<Outcome> = (0..count).into_par_iter().map(run).collect();
+            let failed = seen.iter().filter(|seen| !self.carries(seen)).count();
+            let enough = failed as f64 >= CLEARLY * f64::from(count);
+            found = (load, window, seen);
+            if enough {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Another replication at the loads of those that there are.
+    pub(crate) fn beside(&self, first: &Pooled, number: u32) -> Line {
+        let run = |window, load| self.runs.steady(self.part, self.spec, window, load, number);
+        let seen = [0, 1].map(|end: usize| run(first.windows[end], first.seen[end].load));
+        Line {
+            failed: Some(run(first.window, first.beyond)),
+            pooled: Some(Box::new(Pooled { seen, ..first.clone() })),
+            ..Line::default()
+        }
+    }
+
+    /// Estimate the line of all these replications together. Each gets a value of its own, such that their
+    /// mean is the line and their spread that of the estimate, so that lines of variants can be paired.
+    pub(crate) fn settle(&self, lines: &mut [Line]) {
+        let pooled: Vec<&Pooled> = lines.iter().filter_map(|line| line.pooled.as_deref()).collect();
+        let Some(first) = pooled.first().filter(|_| pooled.len() == lines.len()) else { return };
+        let (scale, top) = (first.scale, first.top);
+        let places = [0, 1].map(|end: usize| scale.place(first.seen[end].load));
+        let seen = [0, 1].map(|end: usize| pooled.iter().map(|one| &one.seen[end]).collect());
+        let root = self.root_of(scale, places, &seen);
+        let n = lines.len() as u32;
+        let outside = (root.place - places[1]).max(places[0] - root.place).max(0.0);
+        let doubt = if outside.is_finite() { EXTRAPOLATED * outside } else { 0.0 };
+        let load = scale.load(root.place);
+        let relaxations = first.windows[0].measure.secs()
+            / self.ceilings.relaxation(load.min(first.seen[1].load));
+        let short = (SHORT.0 / relaxations).sqrt().clamp(1.0, SHORT.1);
+        let half = root.half * GUARD * short + doubt;
+        let low = scale.load(root.place - half).max(0.0);
+        let mut rps = Estimate::interval(load, low, scale.load(root.place + half), n);
+        let mut binding = root.binding;
+        let reaches = top.is_some_and(|top| root.place > top);
+        if let Some(full) = scale.full.filter(|_| reaches) {
+            rps.high = full;
+            if load >= full {
+                rps.low = full;
+            }
+            if full - load < 0.25 * self.study().search.resolution * full {
+                binding = "drift".into();
+            }
+        }
+        let slope = scale.slope(root.place);
+        let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
+        let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
+        for (line, own) in lines.iter_mut().zip(root.each) {
+            let shift = (own - middle) * slope;
+            line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
+            line.doubt = shared;
+            if let Some(pooled) = &mut line.pooled {
+                (pooled.rps, pooled.binding, pooled.short) = (rps, binding.clone(), short > 1.0);
+                let below = pooled.seen.iter().rev().find(|seen| seen.load <= load);
+                line.carried = Some(below.unwrap_or(&pooled.seen[0]).clone());
+            }
+        }
+    }
+}
+
+/// Where a limit is crossed.
+struct Root {
+    place: f64,
+    /// Half-width of its interval.
+    half: f64,
+    /// How far each replication would move it, times the replications there are.
+    each: Vec<f64>,
+    binding: String,
+}
+
+/// Logarithm of the metric of all these over its limit.
+fn score(seen: &[Outcome], target: &Target) -> f64 {
+    let (found, limit) = (value(seen, target), target.limit);
+    if found.is_nan() {
+        return MOST;
+    }
+    if found <= 0.0 || limit <= 0.0 {
+        return if found > limit { MOST } else { -MOST };
+    }
+    (found / limit).ln().clamp(-MOST, MOST)
+}
+
+/// Lines of replications that carry the highest load looked at.
+fn carried(probe: Probe, highest: f64) -> Vec<Line> {
+    let line = |seen| Line { load: highest, carried: Some(seen), ..Line::default() };
+    probe.seen.into_iter().map(line).collect()
+}
+
+/// Lines of replications that carry nothing.
+fn nothing(probe: Probe) -> Vec<Line> {
+    let line = |seen| Line { failed: Some(seen), ..Line::default() };
+    probe.seen.into_iter().map(line).collect()
+}
