@@ -354,6 +354,7 @@ impl<O: Observer> World<'_, O> {
 
     fn mark(&mut self) {
         self.tell_of_nodes();
+        self.tell_of_credits();
         self.observer.mark(self.now);
         if cfg!(debug_assertions) {
             self.audit();

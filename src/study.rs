@@ -6,6 +6,7 @@
 
 pub mod claims;
 mod contributions;
+pub mod day;
 mod difference;
 mod doubts;
 mod gather;
@@ -245,6 +246,7 @@ impl Work<'_> {
         let study = self.study;
         StudyResult {
             scenario: study.scenario.clone(),
+            about: study.about.clone(),
             system: study.system.clone(),
             study: question.name().into(),
             seed: study.seed,
@@ -270,6 +272,7 @@ impl Work<'_> {
                     verdicts: Vec::new(),
                     curve: Vec::new(),
                     day: Vec::new(),
+                    day_answer: None,
                     pods: Vec::new(),
                     steps: Vec::new(),
                     used: None,

@@ -29,6 +29,20 @@ impl Counts {
     pub fn count(&self) -> u64 {
         self.count
     }
+
+    /// How many values lie above `limit`, to the nearest; within a cell they count as evenly spread.
+    pub fn above(&self, limit: Span) -> u64 {
+        if limit.0 >= self.maximum {
+            return 0;
+        }
+        let own = cell(limit.0) as u32;
+        let beyond = self.cells.iter().filter(|(cell, _)| *cell > own);
+        let beyond: u64 = beyond.map(|(_, count)| u64::from(*count)).sum();
+        let here = self.cells.iter().find(|(cell, _)| *cell == own);
+        let (low, width) = edges(own as usize);
+        let share = 1.0 - (limit.0 - low) as f64 / width as f64;
+        beyond + here.map_or(0, |(_, count)| (f64::from(*count) * share).round() as u64)
+    }
 }
 
 impl Default for Histogram {
@@ -155,6 +169,25 @@ mod tests {
 
     fn edges_last() -> usize {
         CELLS - 1
+    }
+
+    /// 1 to 1,000 ms, each once: 500 of them are above 500 ms, none above the longest.
+    #[test]
+    fn values_above_a_limit_are_counted() {
+        let mut histogram = Histogram::default();
+        for value in 1..=1_000u64 {
+            histogram.record(Span::from_millis(value));
+        }
+        let counts = histogram.compact();
+        // A cell at 500 ms holds about two values.
+        assert!(counts.above(Span::from_millis(500)).abs_diff(500) <= 2);
+        assert_eq!(counts.above(Span::from_millis(1_000)), 0);
+        assert_eq!(counts.above(Span::ZERO), 1_000);
+        assert_eq!(Counts::default().above(Span::ZERO), 0);
+        // A constant is not above itself.
+        let mut constant = Histogram::default();
+        constant.record(Span::from_millis(500));
+        assert_eq!(constant.compact().above(Span::from_millis(500)), 0);
     }
 
     #[test]

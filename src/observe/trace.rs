@@ -1,6 +1,6 @@
 //! The trace of a run and its digest: two runs are the same when their digests are.
 
-use super::{Observer, Record};
+use super::{Credited, Observer, Record};
 use crate::units::Time;
 
 /// A digest of every record in order, with its instant.
@@ -87,6 +87,15 @@ impl Observer for Digest {
                 self.take(u64::from(group));
                 self.take(used.0);
             }
+            Record::Credits { of, left } => {
+                let (kind, number) = match of {
+                    Credited::Nodes(group) => (15, group),
+                    Credited::Volume(database) => (16, database),
+                };
+                self.take(kind);
+                self.take(u64::from(number));
+                self.take(left.to_bits());
+            }
             Record::Settled { state } => {
                 self.take(13);
                 self.take(u64::from(state));
@@ -110,7 +119,14 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        if !matches!(record, Record::Level { .. } | Record::Passed { .. } | Record::Used { .. }) {
+        let aside = matches!(
+            record,
+            Record::Level { .. }
+                | Record::Passed { .. }
+                | Record::Used { .. }
+                | Record::Credits { .. }
+        );
+        if !aside {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

@@ -187,6 +187,58 @@ catalogue! {
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
 
+    SteadyLoad: "a steady {0}", "{0}(일정 부하)";
+    OverDay: "over the day", "하루 전체";
+    DayMet: "{0} meets every target over the day", "{0}: 하루 내내 모든 목표 달성";
+    DayMissed: "{0} misses its targets for {1} of {2}", "{0}: {2} 중 {1} 동안 목표 미달";
+    DayOpen: "Whether {0} meets its targets is undecided for {1} of {2}",
+        "{0}: {2} 중 {1} 동안은 목표 달성 여부 판정 보류";
+    DaySilentFrom: "and answers nothing from {0} to the end", "{0}부터 끝까지 응답 없음";
+    DaySilentUntil: "and answers nothing from {0} to {1}", "{0}–{1} 응답 없음";
+    DaySilentSome: "in {0} of {1} runs", "반복 {1}회 중 {0}회";
+    DayMissedFor: "missed for {0}", "{0} 동안 미달";
+    DayOpenFor: "undecided for {0}", "{0} 동안 판정 보류";
+    DayTargetMissed: "{0} is missed for {1} of {2}, first at {3}", "{0}: {2} 중 {1} 동안 미달, {3}부터";
+    DayTargetOpen: "{0} is undecided for {1} of {2}: too close to the limit, or too few requests, to tell",
+        "{0}: {2} 중 {1} 동안 판정 보류(한계값에 너무 가깝거나 요청이 너무 적음)";
+    DayWorst: "worst from {0} to {1}: {2}", "가장 나쁜 때는 {0}–{1}: {2}";
+    DayNothing: "nothing answered", "응답 없음";
+    RecoversAt: "met again from {0} on", "{0}부터 다시 달성";
+    RecoversNever: "not met again by the end", "끝까지 회복되지 않음";
+    RecoversOpen: "undecided since", "그 뒤로는 판정 보류";
+    HappenedLead: "What happened in {0}, and what became of it:", "{0}에서 일어난 일과 그 결과:";
+    HappenedAll: "What happened, and what became of it:", "일어난 일과 그 결과:";
+    HappenedMore: "and {0} more in events.csv", "나머지 {0}건은 events.csv";
+    HappenedAt: "{1} at {0}: {2}.", "{0} {1}: {2}.";
+    HappenedFrom: "{2} from {0} to {1}: {3}.", "{0}–{1} {2}: {3}.";
+    EventKillOne: "killed {0} pod of {1}", "{1} 파드 {0}개 강제 종료";
+    EventKill: "killed {0} pods of {1}", "{1} 파드 {0}개 강제 종료";
+    EventScaleOne: "scaled {1} to {0} pod", "{1} 파드를 {0}개로 조정";
+    EventScale: "scaled {1} to {0} pods", "{1} 파드를 {0}개로 조정";
+    EventDeploy: "deployed {0}", "{0} 배포";
+    EventChange: "changed {0}", "{0} 변경";
+    EventPartitions: "raised {0} to {1} partitions", "{0} 파티션을 {1}개로 늘림";
+    EventPoison: "{1} % of the records of {0} fail", "{0} 레코드의 {1} % 처리 실패";
+    EventBroker: "lost broker {0}", "브로커 {0}번 중단";
+    EventNodeOne: "lost {0} node of group {1}", "노드 그룹 {1}의 노드 {0}대 장애";
+    EventNode: "lost {0} nodes of group {1}", "노드 그룹 {1}의 노드 {0}대 장애";
+    EventSlow: "work of {0} takes {1} times as long", "{0} 처리 시간 {1}배";
+    EventLoseCache: "cache {0} does not answer", "{0} 무응답";
+    EventTraffic: "{0} times the traffic", "트래픽 {0}배";
+    EffectNone: "no target is missed", "목표 미달 없음";
+    EffectShare: "{0} % answered for {1}, {2}", "{1} 동안 {0} %만 응답, {2}";
+    EffectSlow: "all answered, but with a p99 of {0} ms for {1}, {2}", "모두 응답했으나 {1} 동안 p99 {0} ms, {2}";
+    EffectOther: "a target is missed for {0}, {1}", "{0} 동안 목표 미달, {1}";
+    EffectBefore: "targets were missed before; {0}", "이미 목표 미달 상태에서 {0}";
+    ThenWell: "then well", "이후 정상";
+    ThenNever: "not well again by the end", "끝까지 회복되지 않음";
+    ThenOpen: "undecided since", "이후 판정 보류";
+    EffectDrained: "the lag goes from {0} to {1} records and is worked off at {2}",
+        "랙이 {0}건에서 {1}건까지 늘었다가 {2}에 해소";
+    EffectLag: "the lag goes from {0} to {1} records and is not worked off", "랙이 {0}건에서 {1}건까지 늘고 해소되지 않음";
+    EffectFlat: "the lag stays at or below {0} records", "랙은 {0}건 이하로 유지";
+    SinceStart: "time since the beginning", "시작 후 경과 시간";
+
     HeatTitleFull: "{0} runs full at {2} in {1}, for {3} in all; {4} stations reach {5} %",
         "{1}: {2}에 {0} 포화, 모두 {3} 동안; 사용률 {5} %에 이르는 자원 {4}개";
     HeatTitleOne: "{0} runs full at {2} in {1}, for {3} in all", "{1}: {2}에 {0} 포화, 모두 {3} 동안";

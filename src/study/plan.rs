@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::day;
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{anatomy_of, at_load, day_series, pods_series, station_results, verdicts};
+use super::gather::{anatomy_of, at_load, station_results, verdicts};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
@@ -313,8 +314,9 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(Vec::as_slice).collect();
             let variant = &mut result.variants[index];
-            variant.day = day_series(&series, asked);
-            variant.pods = pods_series(&series, spec);
+            let (bins_of_day, answer) = day::answer(study, asked, spec, &series);
+            (variant.day, variant.day_answer) = (bins_of_day, Some(answer));
+            variant.pods = day::series::pods(&series, spec);
             if !spec.later.is_empty() {
                 variant.steps = super::steps::steps(&series, asked);
             }

@@ -290,17 +290,12 @@ pub(crate) fn day(spec: &Spec, asked: &Day, seed: u64, number: u32) -> (Vec<Bin>
         bins: day_bins(asked),
     };
     let stations = stations(&spec);
-    let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, false);
+    let mut tally = tally_for(&spec, &stations, Span::ZERO, Span::ZERO, true);
     let listeners = tally.lags().to_vec();
     let cost = simulate(&spec, &run, &mut tally);
     let mut bins = tally.bins;
     for bin in &mut bins {
-        // What was there all the time is backlog and grows with time; what came and went is not.
-        let lag = |station: &usize| {
-            let level = &bin.stations[*station];
-            level.waiting_most
-                + ((asked.compress - 1.0) * level.waiting_least as f64).round() as i64
-        };
+        let lag = |station: &usize| bin.stations[*station].backlog(asked.compress);
         bin.max_lag = listeners.iter().map(lag).max().unwrap_or(0);
     }
     (bins, cost)

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+mod day;
+
 use super::claims::ClaimMetric;
 
 /// An object with these properties, all required.
@@ -49,13 +51,13 @@ const MEASURES: [&str; 14] = [
 
 #[expect(clippy::too_many_lines, reason = "one entry for each type of the result")]
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
-    let verdict = json!({ "enum": ["met", "missed", "undecided"] });
     let relief = object(&[
         ("resource", text.clone()),
         ("carried", share.clone()),
         ("tried_rps", number.clone()),
     ]);
     let at = |name: &'static str| (name, estimate.clone());
+    let maybe = |name: &'static str| (name, or_null(estimate));
     json!({
         "estimate": object(&[
             ("mean", number.clone()),
@@ -64,7 +66,8 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("n", json!({ "type": "integer", "minimum": 0 })),
         ]),
         "target": object(&[("metric", text.clone()), ("limit", number.clone())]),
-        "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", verdict)]),
+        "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", named("verdict"))]),
+        "verdict": json!({ "enum": ["met", "missed", "undecided"] }),
         "saturation": object(&[
             at("rps"),
             at("events_per_s"),
@@ -101,17 +104,24 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("length_s", number.clone()),
             at("offered_rps"),
             at("goodput_rps"),
-            at("p99_ms"),
-            at("error_rate"),
+            maybe("p50_ms"),
+            maybe("p99_ms"),
+            maybe("error_rate"),
             at("max_lag"),
             at("orders_per_s"),
+            (
+                "waits",
+                object(&[maybe("thread_ms"), maybe("connection_ms"), maybe("record_ms")]),
+            ),
+            ("verdict", or_null(&named("verdict"))),
         ]),
+        "day_answer": day::answer(text, number, estimate),
         "step": object(&[
             ("at_s", number.clone()),
             ("what", text.clone()),
             ("settled_after_s", or_null(number)),
-            at("error_rate"),
-            at("p99_ms"),
+            maybe("error_rate"),
+            maybe("p99_ms"),
             at("max_lag"),
         ]),
         "pods": object(&[("service", text.clone()), ("by_bin", list(number))]),
@@ -151,6 +161,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("verdicts", list(&named("target_verdict"))),
             ("curve", list(&named("curve_point"))),
             ("day", list(&named("day_bin"))),
+            ("day_answer", or_null(&named("day_answer"))),
             ("pods", list(&named("pods"))),
             ("steps", list(&named("step"))),
             ("used", or_null(&named("used"))),
@@ -261,6 +272,7 @@ pub fn summary() -> Value {
     ]);
     let mut schema = object(&[
         ("scenario", text.clone()),
+        ("about", text.clone()),
         ("system", text.clone()),
         ("study", json!({ "enum": ["run", "compare", "saturate"] })),
         ("seed", json!({ "type": "integer", "minimum": 0 })),
