@@ -164,10 +164,11 @@ pub fn answer_question(
     let asked = work.at_target(&plan, &mut done, &mut result);
     let common = work.common(&plan, &mut done);
     work.curves(&plan, &mut done, &asked, common.as_ref(), &mut result);
-    if question != Question::Saturate {
-        work.days(&mut done, &mut result);
-    }
-    work.judge(&searched, &asked, &mut result);
+    let days = match question {
+        Question::Saturate => Vec::new(),
+        Question::Run | Question::Compare => work.days(&mut done, &mut result),
+    };
+    work.judge(&searched, &asked, &days, &mut result);
     work.contributions(&searched, &mut result);
     let p99: Vec<Vec<f64>> = asked.iter().map(|seen| p99_each(seen)).collect();
     let main = searched.into_iter().filter(Searched::is_main);

@@ -14,8 +14,9 @@ use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
 use crate::scenario::{self, Loaded, render};
 use crate::study::ladder::{Lifted, Workshop};
+use crate::study::result::Verdict;
 use crate::study::setup::Change;
-use crate::study::size::{Candidate, Outcome, Priced, Sizing, Yard, size as find};
+use crate::study::size::{Candidate, Outcome, Phase, Priced, Sizing, Yard, size as find};
 
 /// A variant on the bench, with the audit beside it.
 struct Ground {
@@ -137,7 +138,8 @@ fn finish(asked: &Arguments, loaded: &Loaded, variant: usize, sizing: &Sizing) -
         let text = format!("{}{}\n", pages::text(sizing, lang), written.folder.display());
         print(text.as_bytes())
     };
-    let met = sizing.phases.iter().all(|phase| phase.outcome == Outcome::Met);
+    let day = |phase: &Phase| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
+    let met = sizing.phases.iter().all(|phase| phase.outcome == Outcome::Met && day(phase));
     match code {
         MET if met && !sizing.phases.is_empty() => MET,
         MET => MISSED,

@@ -56,7 +56,7 @@ pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 pub(crate) fn target(target: &Target, lang: Lang) -> String {
     let name = metric(&target.metric, lang);
     match target.metric.as_str() {
-        "drift" => name,
+        "drift" | "day" => name,
         "error_rate" => format!("{name} ≤ {} %", number::plain(target.limit * 100.0)),
         timed if timed.ends_with("_ms") => format!("{name} ≤ {} ms", number::plain(target.limit)),
         _ => format!("{name} ≤ {}", number::plain(target.limit)),

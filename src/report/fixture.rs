@@ -373,6 +373,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         claimed,
         estimate: None,
         verdict,
+        over_day: None,
         reason: "the line is drawn by order-db connections".to_owned(),
         resource: Some("order-db connections".to_owned()),
         place: Place::default(),

@@ -10,7 +10,7 @@ use super::page::{Block, code, escape, prose};
 use super::phrases::translated;
 use super::sheet::{Sheet, read};
 use super::words::{Lang, Word, say};
-use super::{Options, Written, chart, number, pretty};
+use super::{Options, Written, chart, facts, number, pretty};
 use crate::stats::Estimate;
 use crate::study::result::ASSUMED;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
@@ -102,6 +102,9 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
         let (said, found) = (dollars(stated.monthly_usd, lang), dollars(stated.found_usd, lang));
         all.push(say(lang, Word::SizeStated, &[&said, &covers, &found]));
     }
+    all.extend(
+        phase.over_day.map(|verdict| say(lang, Word::SizeDay, &[facts::verdict(verdict, lang)])),
+    );
     let counts = [
         phase.evaluations.to_string(),
         phase.runs.to_string(),

@@ -353,6 +353,7 @@ fn claims(result: &StudyResult) -> Table {
             .put("claimed", claim.claimed)
             .estimate("estimate", claim.estimate.as_ref())
             .put("verdict", word(&claim.verdict))
+            .put("over_day", claim.over_day.map_or(String::new(), |day| word(&day.verdict)))
             .put("resource", text(&claim.resource))
             .put("reason", &claim.reason)
             .put("note", text(&claim.place.note));

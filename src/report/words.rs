@@ -119,6 +119,8 @@ catalogue! {
     ClaimFails: "fails", "불성립";
     ClaimUndecided: "undecided", "미결";
     ClaimOpen: "cannot be judged", "판정 대상 밖";
+    ClaimDayMissed: "over the day missed for {0} of {1}", "하루 전체({1}) 중 {0} 동안 미달";
+    ClaimDayOpen: "over the day undecided for {0} of {1}", "하루 전체({1}) 중 {0} 동안 판정 보류";
     ClaimConcurrent: "users at once", "동시 접속";
     ClaimEventCapacity: "events/s that consumers could pass", "컨슈머의 이벤트/초 한계";
     ClaimOrdersAMonth: "orders a month", "월 주문 수";
@@ -189,6 +191,7 @@ catalogue! {
 
     SteadyLoad: "a steady {0}", "{0}(일정 부하)";
     OverDay: "over the day", "하루 전체";
+    DayTargets: "all targets over the day", "하루 전체의 모든 목표";
     DayMet: "{0} meets every target over the day", "{0}: 하루 내내 모든 목표 달성";
     DayMissed: "{0} misses its targets for {1} of {2}", "{0}: {2} 중 {1} 동안 목표 미달";
     DayOpen: "Whether {0} meets its targets is undecided for {1} of {2}",
@@ -423,6 +426,7 @@ catalogue! {
     SizeProbability: "every target is met in {0} % of {2} fresh runs, surely in {1} %", "새로 실행한 {2}회 중 {0} %가 모든 목표 달성, 하한 {1} %";
     SizeBinds: "the line is at {0} times the load, on {1}: {2}", "포화 지점은 부하의 {0}배, 먼저 포화되는 자원은 {1}: {2}";
     SizeUnbound: "nothing saturates up to {0} times the load", "부하의 {0}배까지 포화되는 자원 없음";
+    SizeDay: "targets over the scenario's day: {0}", "시나리오의 하루 전체 목표: {0}";
     SizeAssumed: "†: the price is assumed", "†: 가정한 가격";
     SizeCost: "{0} a month for all that has a price, {1} against the variant", "가격이 있는 항목 월 {0}, 현재 구성 대비 {1}";
     SizeUnpriced: "without a price, counted as 0: {0}", "가격이 없어 0으로 계산: {0}";
@@ -554,6 +558,7 @@ pub(crate) fn metric(name: &str, lang: Lang) -> String {
         ("max_lag", Lang::En) => "lag".to_owned(),
         ("max_lag", Lang::Ko) => "컨슈머 랙".to_owned(),
         ("drift", _) => Word::Drift.text(lang).to_owned(),
+        ("day", _) => Word::DayTargets.text(lang).to_owned(),
         (other, _) => other.replace('_', " "),
     }
 }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::result::Verdict;
 use super::setup::{Day, Study};
-use crate::model::spec::Spec;
 use crate::observe::tally::Bin;
 use crate::stats::Estimate;
 
@@ -283,6 +282,19 @@ pub enum Holder {
     },
 }
 
+impl DayAnswer {
+    /// Time in which the target that is missed longest is missed \[s\].
+    pub fn missed_s(&self) -> f64 {
+        self.targets.iter().map(|target| target.missed_s).fold(0.0, f64::max)
+    }
+
+    /// Time in which the target that is longest not known to be met is missed or undecided \[s\].
+    pub fn not_met_s(&self) -> f64 {
+        let of = |target: &DayVerdict| target.missed_s + target.undecided_s;
+        self.targets.iter().map(of).fold(0.0, f64::max)
+    }
+}
+
 /// All verdicts as one: missed where one is, met where all are; none without any.
 pub fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
     verdicts.into_iter().reduce(|all, next| match (all, next) {
@@ -292,13 +304,19 @@ pub fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
     })
 }
 
-/// What the days of all replications of `spec` say, and their bins.
-pub(super) fn answer(
-    study: &Study,
-    asked: &Day,
-    spec: &Spec,
-    days: &[&[Bin]],
-) -> (Vec<DayBin>, DayAnswer) {
+/// What a day says of a claim, with the number of the claim.
+pub(super) type ClaimDay = (usize, DayVerdict);
+
+/// What the days of all replications say.
+pub(super) struct Answered {
+    pub(super) bins: Vec<DayBin>,
+    pub(super) answer: DayAnswer,
+    pub(super) claims: Vec<ClaimDay>,
+}
+
+/// What the days of all replications of a variant say.
+pub(super) fn answer(study: &Study, asked: &Day, variant: usize, days: &[&[Bin]]) -> Answered {
+    let spec = study.case(variant, 0, 0);
     let judge = judge::Judge::new(study, asked, days);
     let judged: Vec<judge::Judged> = judge.all();
     let conditions = judged.iter().filter(|judged| !judged.is_of_events());
@@ -307,15 +325,18 @@ pub(super) fn answer(
         .collect();
     let targets: Vec<DayVerdict> =
         judged.iter().filter_map(|judged| judge.verdict(judged)).collect();
-    let lags = series::lags(days, spec, asked);
+    let own = study.claims.iter().enumerate().filter(|(_, claim)| claim.variant == variant);
+    let claims = own.filter_map(|(number, claim)| {
+        Some((number, judge.verdict(&judge.target(&claim.as_target()?)?)?))
+    });
     let answer = DayAnswer {
         replications: days.len() as u32,
         verdict: overall(targets.iter().map(|target| target.verdict)),
         silence: judge.silence(),
         events: effects::effects(&judge, (spec, asked), &judge.well(&judged)),
         targets,
-        lags,
+        lags: series::lags(days, spec, asked),
         credits: series::credits(days, spec, asked),
     };
-    (series::bins(days, asked, spec, &by_bin), answer)
+    Answered { bins: series::bins(days, asked, spec, &by_bin), claims: claims.collect(), answer }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::day;
+use super::day::{self, ClaimDay};
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
 use super::gather::{anatomy_of, at_load, station_results, verdicts};
@@ -296,10 +296,11 @@ impl Work<'_> {
         }
     }
 
-    /// The day, bin by bin.
-    pub(super) fn days(&self, done: &mut AllDone, result: &mut StudyResult) {
+    /// The day, bin by bin. Returns what it says of claims.
+    pub(super) fn days(&self, done: &mut AllDone, result: &mut StudyResult) -> Vec<ClaimDay> {
         let study = self.study;
-        let Some(asked) = &study.day else { return };
+        let mut claims = Vec::new();
+        let Some(asked) = &study.day else { return claims };
         let bins = replicate::day_bins(asked);
         for index in asked.variants.iter().map(|variant| *variant as usize) {
             let days: Vec<Vec<Bin>> = (0..asked.replications.max(1))
@@ -314,8 +315,9 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(Vec::as_slice).collect();
             let variant = &mut result.variants[index];
-            let (bins_of_day, answer) = day::answer(study, asked, spec, &series);
-            (variant.day, variant.day_answer) = (bins_of_day, Some(answer));
+            let found = day::answer(study, asked, index, &series);
+            (variant.day, variant.day_answer) = (found.bins, Some(found.answer));
+            claims.extend(found.claims);
             variant.pods = day::series::pods(&series, spec);
             if !spec.later.is_empty() {
                 variant.steps = super::steps::steps(&series, asked);
@@ -345,6 +347,7 @@ impl Work<'_> {
                     || !station.busy_by_bin.is_empty()
             });
         }
+        claims
     }
 }
 

@@ -249,6 +249,7 @@ fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("claimed", number.clone()),
         ("estimate", or_null(estimate)),
         ("verdict", json!({ "enum": ["holds", "fails", "undecided", "cannot_be_judged"] })),
+        ("over_day", or_null(&day::of_claim(number))),
         ("reason", text.clone()),
         ("resource", some_text.clone()),
         ("at", some_text.clone()),

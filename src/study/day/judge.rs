@@ -82,6 +82,17 @@ impl Evidence {
         }
     }
 
+    /// Whether it rests on so few requests that even without a bad one nothing could be told.
+    fn is_thin(self) -> bool {
+        match self {
+            Evidence::Share { of, allowed, .. } => {
+                let best = Evidence::Share { bad: 0, of, allowed };
+                best.verdict(1.0 - CONFIDENCE) != Verdict::Met
+            }
+            Evidence::Count { .. } | Evidence::Replications { .. } => false,
+        }
+    }
+
     /// Whether it looks bad, chance or not.
     fn looks_bad(self) -> bool {
         match self {
@@ -160,30 +171,33 @@ impl Judge<'_> {
 
     /// Every target, and the events wanted, bin by bin.
     pub(super) fn all(&self) -> Vec<Judged> {
-        let guarded = self.targets.iter().any(|target| target.metric == "error_rate");
-        let mut judged = Vec::new();
-        for target in self.targets {
-            let Target { metric, limit } = target;
-            let slow = |quantile: f64| Condition::Slow {
-                quantile,
-                limit: Span::from_secs(limit / 1e3),
-                guarded,
-            };
-            let condition = match metric.as_str() {
-                "p50_ms" => slow(0.5),
-                "p95_ms" => slow(0.95),
-                "p99_ms" => slow(0.99),
-                "error_rate" => Condition::Errors { allowed: *limit },
-                "max_lag" => Condition::Lag { most: *limit },
-                // That a queue grows is no fault of a day on which the load does.
-                _ => continue,
-            };
-            judged.push(self.judged(metric, *limit, condition));
-        }
+        let mut judged: Vec<Judged> =
+            self.targets.iter().filter_map(|target| self.target(target)).collect();
         if let Some(wanted) = self.events.filter(|_| self.asked > 0.0) {
             judged.push(self.judged("events_per_s", wanted, Condition::Events { wanted }));
         }
         judged
+    }
+
+    /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of a
+    /// day on which the load does.
+    pub(super) fn target(&self, target: &Target) -> Option<Judged> {
+        let guarded = self.targets.iter().any(|target| target.metric == "error_rate");
+        let Target { metric, limit } = target;
+        let slow = |quantile: f64| Condition::Slow {
+            quantile,
+            limit: Span::from_secs(limit / 1e3),
+            guarded,
+        };
+        let condition = match metric.as_str() {
+            "p50_ms" => slow(0.5),
+            "p95_ms" => slow(0.95),
+            "p99_ms" => slow(0.99),
+            "error_rate" => Condition::Errors { allowed: *limit },
+            "max_lag" => Condition::Lag { most: *limit },
+            _ => return None,
+        };
+        Some(self.judged(metric, *limit, condition))
     }
 
     /// Where all is well, bin by bin: every target but the events wanted, or where none speaks of requests
@@ -434,15 +448,9 @@ fn decided(seen: &[Option<Evidence>]) -> Vec<Option<Verdict>> {
     let chance = (1.0 - CONFIDENCE) / count as f64;
     let alone: Vec<Option<Verdict>> =
         seen.iter().map(|evidence| evidence.map(|evidence| evidence.verdict(chance))).collect();
-    let open = || {
-        let each = seen.iter().zip(&alone);
-        each.filter(|(_, verdict)| **verdict == Some(Verdict::Undecided)).filter_map(|(e, _)| *e)
-    };
-    let together = open().map(Some).reduce(|sum, next| sum?.and(next?)).flatten();
-    let together = match together {
-        Some(all) => all.verdict(1.0 - CONFIDENCE),
-        None => Verdict::Undecided,
-    };
+    let open = seen.iter().zip(&alone);
+    let open = open.filter(|(_, verdict)| **verdict == Some(Verdict::Undecided));
+    let together = together(open.filter_map(|(evidence, _)| *evidence), seen, chance);
     let of = |(evidence, verdict): (&Option<Evidence>, &Option<Verdict>)| match (
         verdict, together, evidence,
     ) {
@@ -453,6 +461,26 @@ fn decided(seen: &[Option<Evidence>]) -> Vec<Option<Verdict>> {
         (verdict, ..) => *verdict,
     };
     seen.iter().zip(&alone).map(of).collect()
+}
+
+/// The verdict on bins that do not say enough alone. Missed is only what would be so in any one bin; too
+/// few requests to show anything are as all others of the day.
+fn together(
+    open: impl Iterator<Item = Evidence>,
+    all: &[Option<Evidence>],
+    chance: f64,
+) -> Verdict {
+    let sum = |each: &mut dyn Iterator<Item = Evidence>| {
+        each.map(Some).reduce(|sum, next| sum?.and(next?)).flatten()
+    };
+    let mut open = open;
+    let Some(open) = sum(&mut open) else { return Verdict::Undecided };
+    if open.verdict(chance) == Verdict::Missed {
+        return Verdict::Missed;
+    }
+    let told = if open.is_thin() { sum(&mut all.iter().flatten().copied()) } else { Some(open) };
+    let told = told.map(|told| told.verdict(1.0 - CONFIDENCE));
+    told.filter(|told| *told == Verdict::Met).unwrap_or(Verdict::Undecided)
 }
 
 #[cfg(test)]

@@ -92,3 +92,13 @@ pub(super) fn answer(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("credits", list(&object(&[("of", holder), ("by_bin", list(&or_null(number)))]))),
     ])
 }
+
+/// [`crate::study::claims::OverDay`].
+pub(super) fn of_claim(number: &Value) -> Value {
+    object(&[
+        ("verdict", named("verdict")),
+        ("missed_s", number.clone()),
+        ("undecided_s", number.clone()),
+        ("judged_s", number.clone()),
+    ])
+}
