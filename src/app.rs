@@ -415,8 +415,9 @@ fn part_cost(spent: &Spent) -> PartCost {
     PartCost { part: spent.part.name().into(), runs: spent.runs, events: spent.events }
 }
 
-/// Whether the last variant meets every target, and carries the load asked about where a line was sought. A
-/// study that was stopped has decided nothing, nor has one without a verdict on its targets.
+/// Whether the last variant meets every target, at a steady load and over the day, and carries the load
+/// asked about where a line was sought. A study that was stopped has decided nothing, nor has one without a
+/// verdict on its targets.
 fn met(result: &StudyResult) -> bool {
     let judged = |last: &VariantResult| result.targets.is_empty() || !last.verdicts.is_empty();
     if result.partial || !result.variants.last().is_some_and(judged) {
@@ -424,7 +425,9 @@ fn met(result: &StudyResult) -> bool {
     }
     let Some(last) = result.variants.last() else { return false };
     let line = last.saturation.as_ref();
+    let day = last.day_answer.as_ref().and_then(|answer| answer.verdict);
     last.verdicts.iter().all(|verdict| verdict.verdict == Verdict::Met)
+        && day.is_none_or(|verdict| verdict == Verdict::Met)
         && line.is_none_or(|line| line.rps.low >= result.target_load.rps)
 }
 

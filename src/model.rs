@@ -408,6 +408,7 @@ impl<O: Observer> World<'_, O> {
     fn mark(&mut self) {
         self.tell_of_devices();
         self.tell_of_nodes();
+        self.tell_of_credits();
         self.observer.mark(self.now);
         if cfg!(debug_assertions) {
             self.audit();

@@ -220,6 +220,14 @@ pub enum Record<'a> {
         /// Processor time, of one processor.
         used: Span,
     },
+    /// Credits that something still has, at a mark; only where credits count.
+    Credits {
+        /// Whose.
+        of: Credited,
+        /// How many are left: of nodes those of all together, where one is one processor for a minute;
+        /// of a volume operations.
+        left: f64,
+    },
     /// All that a state of the timeline asks for is there: pods, nodes, members of groups.
     Settled {
         /// Number of the state.
@@ -230,6 +238,15 @@ pub enum Record<'a> {
         /// Station of the database's connections.
         station: Station,
     },
+}
+
+/// Who has credits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credited {
+    /// The nodes of a group.
+    Nodes(u32),
+    /// The volume of a database.
+    Volume(u32),
 }
 
 /// Who listens.

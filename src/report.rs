@@ -20,6 +20,7 @@ pub mod ladder;
 mod markdown;
 mod moves;
 mod number;
+mod over_day;
 mod page;
 mod pareto;
 mod phrases;

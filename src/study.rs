@@ -8,6 +8,7 @@ mod capacity;
 pub mod claims;
 mod contributions;
 pub mod coverage;
+pub mod day;
 mod difference;
 mod doubts;
 mod gather;
@@ -179,10 +180,11 @@ pub fn answer_question(
     let asked = work.at_target(&plan, &mut done, &mut result);
     let common = work.common(&plan, &mut done);
     work.curves(&plan, &mut done, &asked, common.as_ref(), &mut result);
-    if question != Question::Saturate {
-        work.days(&mut done, &mut result);
-    }
-    work.judge(&searched, &asked, &mut result);
+    let days = match question {
+        Question::Saturate => Vec::new(),
+        Question::Run | Question::Compare => work.days(&mut done, &mut result),
+    };
+    work.judge(&searched, &asked, &days, &mut result);
     work.contributions(&searched, &mut result);
     let p99: Vec<Vec<f64>> = asked.iter().map(|seen| p99_each(seen)).collect();
     let main = searched.into_iter().filter(Searched::is_main);
@@ -262,6 +264,7 @@ impl Work<'_> {
         let study = self.study;
         StudyResult {
             scenario: study.scenario.clone(),
+            about: study.about.clone(),
             system: study.system.clone(),
             study: question.name().into(),
             seed: study.seed,
@@ -287,6 +290,7 @@ impl Work<'_> {
                     verdicts: Vec::new(),
                     curve: Vec::new(),
                     day: Vec::new(),
+                    day_answer: None,
                     pods: Vec::new(),
                     steps: Vec::new(),
                     used: None,

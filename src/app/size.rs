@@ -16,8 +16,9 @@ use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
 use crate::scenario::{self, Loaded, render};
 use crate::study::ladder::{Lifted, Workshop};
+use crate::study::result::Verdict;
 use crate::study::setup::Change;
-use crate::study::size::{Candidate, Outcome, Priced, Sizing, Yard, size as find};
+use crate::study::size::{Candidate, Outcome, Phase, Priced, Sizing, Yard, size as find};
 
 /// A variant on the bench, with the audit beside it.
 struct Ground {
@@ -149,7 +150,8 @@ fn finish(
         text.extend(written.iter().map(|written| plain::path(&written.folder) + "\n"));
         print(text.as_bytes())
     };
-    let met = sizing.phases.iter().all(|phase| phase.outcome == Outcome::Met);
+    let day = |phase: &Phase| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
+    let met = sizing.phases.iter().all(|phase| phase.outcome == Outcome::Met && day(phase));
     if let Err(error) = written {
         return complain(&format!("cannot write to {error}"));
     }

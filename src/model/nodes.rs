@@ -11,7 +11,7 @@ use super::request::NONE;
 use super::spec::{self, FirstNode, Id, NodeGroup, Requests, Spec};
 use super::{Service, World};
 use crate::engine::Class;
-use crate::observe::{Observer, Record};
+use crate::observe::{Credited, Observer, Record};
 use crate::random::Key;
 use crate::station::cpu::{CFS_PERIOD, Cpu};
 use crate::station::credits::{CpuCredits, Mode};
@@ -449,6 +449,29 @@ impl<O: Observer> World<'_, O> {
                 let used = Span((owed / 1e3).round() as u64);
                 self.observer.record(self.now, Record::Owed { group, used });
             }
+        }
+    }
+
+    /// Tell observers what credits are left, of nodes and of volumes.
+    pub(super) fn tell_of_credits(&mut self) {
+        if !self.run.follow_curve {
+            return;
+        }
+        let groups = self.first.cluster.iter().filter(|cluster| cluster.shared);
+        let groups = groups.flat_map(|cluster| &cluster.groups);
+        for (group, _) in (0..).zip(groups).filter(|(_, group)| group.credits.is_some()) {
+            let nodes = self.nodes.iter().flat_map(|nodes| &nodes.all);
+            let alive = nodes.filter(|node| node.alive && node.group == group);
+            let held = alive.filter_map(|node| Some(node.credits.as_ref()?.balance()));
+            // An empty sum of floats is −0.
+            let left = held.fold(0.0, |sum, held| sum + held);
+            let of = Credited::Nodes(group);
+            self.observer.record(self.now, Record::Credits { of, left });
+        }
+        for (database, state) in (0..).zip(&self.databases) {
+            let Some(credits) = &state.credits else { continue };
+            let (of, left) = (Credited::Volume(database), credits.balance_at(self.now));
+            self.observer.record(self.now, Record::Credits { of, left });
         }
     }
 

@@ -217,6 +217,7 @@ impl Observer for Ledger {
             | Record::Pods { .. }
             | Record::Nodes { .. }
             | Record::Owed { .. }
+            | Record::Credits { .. }
             | Record::Settled { .. } => {}
         }
         if self.answered + self.failed > self.offered {

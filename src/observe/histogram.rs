@@ -263,6 +263,25 @@ mod tests {
         CELLS - 1
     }
 
+    /// 1 to 1,000 ms, each once: 500 of them are above 500 ms, none above the longest.
+    #[test]
+    fn values_above_a_limit_are_counted() {
+        let mut histogram = Histogram::default();
+        for value in 1..=1_000u64 {
+            histogram.record(Span::from_millis(value));
+        }
+        let counts = histogram.compact();
+        // A cell at 500 ms holds about two values.
+        assert!(counts.above(Span::from_millis(500)).abs_diff(500) <= 2);
+        assert_eq!(counts.above(Span::from_millis(1_000)), 0);
+        assert_eq!(counts.above(Span::ZERO), 1_000);
+        assert_eq!(Counts::default().above(Span::ZERO), 0);
+        // A constant is not above itself.
+        let mut constant = Histogram::default();
+        constant.record(Span::from_millis(500));
+        assert_eq!(constant.compact().above(Span::from_millis(500)), 0);
+    }
+
     #[test]
     fn quantiles_are_within_the_step() {
         let mut histogram = Histogram::default();

@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::histogram::Histogram;
 use super::waits::{WaitTimes, Waits};
-use super::{Failure, Observer, Phase, Record, Spent, Station};
+use super::{Credited, Failure, Observer, Phase, Record, Spent, Station};
 use crate::units::{Span, Time};
 
 /// What a tally must know of the model.
@@ -124,6 +124,14 @@ pub struct StationBin {
     pub waited_least: Span,
 }
 
+impl StationBin {
+    /// Most waiting at any instant, where the bin was run in so many times less time at the same rates:
+    /// what was there all the time is backlog and grows with time; what came and went is not.
+    pub fn backlog(&self, compress: f64) -> i64 {
+        self.waiting_most + ((compress - 1.0) * self.waiting_least as f64).round() as i64
+    }
+}
+
 /// Everything about one bin.
 #[derive(Clone, Debug, Default)]
 pub struct Bin {
@@ -160,6 +168,13 @@ pub struct Bin {
     /// Processor time that nodes used beyond what they earned, from the beginning of the run to the end of
     /// the bin, by group; as short as `pods`.
     pub owed: Vec<Span>,
+    /// When the first and the last request was answered in time within the bin; none where nobody was.
+    pub first_and_last: Option<(Time, Time)>,
+    /// Credits left at the end of the bin of the nodes of each group together \[vCPU minutes\], none where
+    /// they have none; as short as `pods`.
+    pub node_credits: Vec<Option<f64>>,
+    /// Credits left at the end of the bin of the volume of each database \[operations\]; as above.
+    pub volume_credits: Vec<Option<f64>>,
     /// Largest lag of any listener at any instant.
     pub max_lag: i64,
     /// States of the timeline of which all was there from then on.
@@ -170,7 +185,12 @@ impl Bin {
     /// The 99th percentile of good answers to requests that arrived in the bin \[ms\]; not a number
     /// without any, or where the layout does not ask for them.
     pub fn p99_ms(&self) -> f64 {
-        self.answers.quantiles([0.99], false)[0].map_or(f64::NAN, |found| found.least * 1e3)
+        self.quantile_ms(0.99)
+    }
+
+    /// The same for another share.
+    pub fn quantile_ms(&self, p: f64) -> f64 {
+        self.answers.quantiles([p], false)[0].map_or(f64::NAN, |found| found.least * 1e3)
     }
 
     /// Requests that failed, for whatever reason.
@@ -477,6 +497,8 @@ impl Observer for Tally {
             Record::Answered { took, spent, .. } => {
                 self.flow(now, -1);
                 self.slice.answered += u32::from(now > self.layout.from);
+                let first = self.current.first_and_last.map_or(now, |(first, _)| first);
+                self.current.first_and_last = Some((first, now));
                 self.answered(now, took, spent);
             }
             Record::Failed { why, took, .. } => {
@@ -523,6 +545,16 @@ impl Observer for Tally {
                 let owed = &mut self.current.owed;
                 owed.resize(owed.len().max(group as usize + 1), Span::ZERO);
                 owed[group as usize] = used;
+            }
+            Record::Credits { of, left } => {
+                let (credits, number) = match of {
+                    Credited::Nodes(group) => (&mut self.current.node_credits, group as usize),
+                    Credited::Volume(database) => {
+                        (&mut self.current.volume_credits, database as usize)
+                    }
+                };
+                credits.resize(credits.len().max(number + 1), None);
+                credits[number] = Some(left);
             }
             Record::Settled { state } => self.current.settled.push((state, now)),
             // Its work is told when it is done.
@@ -655,6 +687,25 @@ mod tests {
         assert_eq!(tally.bins[1].pods, [0.0, -1.0]);
         assert_eq!((&*tally.bins[0].nodes, &*tally.bins[1].nodes), (&[0.25][..], &[-1.0][..]));
         assert_eq!(tally.bins[0].owed, [Span::ZERO, Span(7)]);
+    }
+
+    /// Answers at 20 and 70 in a bin of 100, none in the next; 5 credits of the second volume are left.
+    #[test]
+    fn bins_know_when_somebody_was_answered_and_what_credits_are_left() {
+        let mut tally = Tally::new(Layout::default());
+        let spent = [0; Phase::ALL.len()];
+        for at in [20, 70] {
+            let answered = Record::Answered { endpoint: 0, took: Span(1), spent: &spent };
+            tally.record(Time(at), answered);
+        }
+        tally.record(Time(100), Record::Credits { of: Credited::Volume(1), left: 5.0 });
+        tally.mark(Time(100));
+        tally.record(Time(200), Record::Credits { of: Credited::Nodes(0), left: 2.0 });
+        tally.mark(Time(200));
+        assert_eq!(tally.bins[0].first_and_last, Some((Time(20), Time(70))));
+        assert_eq!(tally.bins[1].first_and_last, None);
+        assert_eq!(tally.bins[0].volume_credits, [None, Some(5.0)]);
+        assert_eq!(tally.bins[1].node_credits, [Some(2.0)]);
     }
 
     /// One request under way from 50 to 120, one from 110 to 130; five records lag from 90 to 150.

@@ -1,6 +1,6 @@
 //! The trace of a run and its digest: two runs are the same when their digests are.
 
-use super::{Observer, Record};
+use super::{Credited, Observer, Record};
 use crate::units::Time;
 
 /// A digest of every record in order, with its instant.
@@ -103,6 +103,15 @@ impl Observer for Digest {
                 self.take(u64::from(group));
                 self.take(used.0);
             }
+            Record::Credits { of, left } => {
+                let (kind, number) = match of {
+                    Credited::Nodes(group) => (15, group),
+                    Credited::Volume(database) => (16, database),
+                };
+                self.take(kind);
+                self.take(u64::from(number));
+                self.take(left.to_bits());
+            }
             Record::Settled { state } => {
                 self.take(13);
                 self.take(u64::from(state));
@@ -126,7 +135,7 @@ pub struct Lines(pub Vec<String>);
 
 impl Observer for Lines {
     fn record(&mut self, now: Time, record: Record<'_>) {
-        let of_stations = matches!(
+        let aside = matches!(
             record,
             Record::Level { .. }
                 | Record::Passed { .. }
@@ -134,8 +143,9 @@ impl Observer for Lines {
                 | Record::Used { .. }
                 | Record::Waited { .. }
                 | Record::Unfinished { .. }
+                | Record::Credits { .. }
         );
-        if !of_stations {
+        if !aside {
             self.0.push(format!("{:.6} {record:?}", now.secs()));
         }
     }

@@ -4,7 +4,7 @@ use super::words::{Lang, Word, say};
 use super::{facts, number};
 use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Relation};
-use crate::study::result::StudyResult;
+use crate::study::result::{StudyResult, Verdict};
 
 /// Claims that a reason names at most.
 const NAMED: usize = 6;
@@ -266,13 +266,26 @@ pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
             };
             let (claimed, found) = (claimed(claim, lang), simulated(claim, lang));
             let verdict = verdict(claim.verdict, lang);
+            let day = over_day(claim, lang).map_or(String::new(), |day| format!(" ({day})"));
             parts.push(match &claim.estimate {
-                Some(_) => format!("{column} {claimed} → {found}: {verdict}"),
-                None => format!("{column} {claimed}: {verdict}"),
+                Some(_) => format!("{column} {claimed} → {found}: {verdict}{day}"),
+                None => format!("{column} {claimed}: {verdict}{day}"),
             });
         }
     }
     format!("{}: {}", row.name, parts.join("; "))
+}
+
+/// What the day says against a claim; none where it says nothing against it.
+pub(crate) fn over_day(claim: &Judged, lang: Lang) -> Option<String> {
+    let day = claim.over_day?;
+    let (word, lasts) = match day.verdict {
+        Verdict::Met => return None,
+        Verdict::Missed => (Word::ClaimDayMissed, day.missed_s),
+        Verdict::Undecided => (Word::ClaimDayOpen, day.undecided_s),
+    };
+    let lasts = [lasts, day.judged_s].map(|length| number::duration(length, lang));
+    Some(say(lang, word, &[&lasts[0], &lasts[1]]))
 }
 
 /// What tells a claim from others in its cell; none where it is alone there.

@@ -56,7 +56,7 @@ pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 pub(crate) fn target(target: &Target, lang: Lang) -> String {
     let name = metric(&target.metric, lang);
     match target.metric.as_str() {
-        "drift" => name,
+        "drift" | "day" => name,
         "error_rate" => format!("{name} ≤ {} %", number::plain(target.limit * 100.0)),
         timed if timed.ends_with("_ms") => format!("{name} ≤ {} ms", number::plain(target.limit)),
         _ => format!("{name} ≤ {}", number::plain(target.limit)),
@@ -270,7 +270,7 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     })
 }
 
-/// Whether a variant meets all that is wanted at the target load; none where nothing was judged.
+/// Whether a variant meets all that is wanted at the target load, held steadily; none where nothing was judged.
 pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option<bool> {
     let wanted = &result.target_load;
     let events = wanted.events_per_s.zip(variant.at_target.as_ref());
@@ -317,6 +317,12 @@ pub(crate) fn alternative_n(alternative: &Alternative) -> String {
 /// Replications behind what users get at the load asked about.
 pub(crate) fn load_n(result: &StudyResult, lang: Lang) -> String {
     row_n(result, |variant| variant.at_target.as_ref().map(|at| at.goodput_rps), lang)
+}
+
+/// Replications behind the day.
+pub(crate) fn day_n(result: &StudyResult) -> String {
+    let all = result.variants.iter().filter_map(|variant| variant.day_answer.as_ref());
+    all.map(|answer| answer.replications).min().map_or(String::new(), |n| n.to_string())
 }
 
 /// `n 8`, or that the number is known exactly.

@@ -5,11 +5,15 @@ pub(crate) mod answers;
 use super::{EngineCost, Input, Manifest, PartCost};
 use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
+use crate::study::day::{
+    CreditsLeft, DayAnswer, DayBin, DayEvent, DayVerdict, EventEffect, GroupLag, Holder, Recovery,
+    Waits, Worst, overall,
+};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
-    Axis, Check, Comparison, Contribution, CostItem, CurvePoint, DayBin, Edit, Measure, PodsResult,
-    Relief, Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, Unanswered,
-    Used, VariantResult, Verdict, WarmUp, WarmUpSource,
+    Axis, Check, Comparison, Contribution, CostItem, CurvePoint, Edit, Measure, PodsResult, Relief,
+    Saturation, StationResult, StudyResult, Target, TargetLoad, TargetVerdict, Unanswered, Used,
+    VariantResult, Verdict, WarmUp, WarmUpSource,
 };
 
 pub(crate) fn estimate(mean: f64, half: f64) -> Estimate {
@@ -65,6 +69,7 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
     };
     StudyResult {
         scenario: "before-after".to_owned(),
+        about: "Does the plan carry five million users?".to_owned(),
         system: "shop".to_owned(),
         study: "compare".to_owned(),
         seed: 7,
@@ -174,6 +179,7 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
             .map(|rps| CurvePoint { at: at(rps, line), carried: f64::from(u8::from(rps < line)) })
             .collect(),
         day: (0..48).map(|bin| day_bin(f64::from(bin) * 1800.0, line)).collect(),
+        day_answer: Some(day_answer(line)),
         pods: pods(line),
         steps: Vec::new(),
         used: Some(Used::default()),
@@ -237,10 +243,78 @@ fn day_bin(start_s: f64, line: f64) -> DayBin {
         length_s: 1800.0,
         offered_rps: within(at.rps, 0.004),
         goodput_rps: at.goodput_rps,
-        p99_ms: at.p99_ms,
-        error_rate: at.error_rate,
+        p50_ms: Some(at.p50_ms),
+        p99_ms: Some(at.p99_ms),
+        error_rate: Some(at.error_rate),
         max_lag: at.max_lag,
         orders_per_s: at.orders_per_s,
+        waits: Waits {
+            thread_ms: Some(within(at.p50_ms.mean / 10.0, 0.1)),
+            connection_ms: Some(within(at.p50_ms.mean / 5.0, 0.1)),
+            record_ms: None,
+        },
+        verdict: Some(if over(&at) { Verdict::Missed } else { Verdict::Met }),
+    }
+}
+
+fn over(at: &AtLoad) -> bool {
+    at.p99_ms.mean > 500.0
+}
+
+/// A day on which p99 is missed while more is offered than is carried, and a node is lost at noon.
+fn day_answer(line: f64) -> DayAnswer {
+    let bins = || (0..48).map(|bin| f64::from(bin) * 1800.0);
+    let is_missed = |start: &f64| over(&at(offered(start / 3600.0), line));
+    let missed: Vec<f64> = bins().filter(is_missed).collect();
+    let recovery = match missed.last() {
+        None => Recovery::Unneeded,
+        Some(last) if last + 1800.0 < 86_400.0 => Recovery::From { at_s: last + 1800.0 },
+        Some(_) => Recovery::Never,
+    };
+    let peak = at(offered(20.75), line);
+    let target = |metric: &str, limit: f64, missed: &[f64]| DayVerdict {
+        metric: metric.to_owned(),
+        limit,
+        verdict: if missed.is_empty() { Verdict::Met } else { Verdict::Missed },
+        judged_s: 86_400.0,
+        missed_s: missed.len() as f64 * 1800.0,
+        undecided_s: 0.0,
+        first_missed_s: missed.first().copied(),
+        worst: Some(Worst {
+            from_s: 75_600.0,
+            to_s: 79_200.0,
+            value: Some(if metric == "p99_ms" { peak.p99_ms.mean } else { 0.004 }),
+            answered: Some((peak.goodput_rps.mean / peak.rps).min(1.0)),
+        }),
+        recovery: if missed.is_empty() { Recovery::Unneeded } else { recovery },
+    };
+    let targets = vec![target("p99_ms", 500.0, &missed), target("error_rate", 0.01, &[])];
+    let lost = EventEffect {
+        at_s: 43_200.0,
+        event: DayEvent::FailNode { node_group: "web".to_owned(), nodes: 1 },
+        ended_s: None,
+        missed_before: false,
+        missed_s: 160.0,
+        answered: Some(0.0),
+        p99_ms: None,
+        recovery: Recovery::From { at_s: 45_000.0 },
+        lag: [within(40.0, 0.1), within(900.0, 0.1)],
+        lag_drained_s: Some(45_000.0),
+    };
+    DayAnswer {
+        replications: 8,
+        verdict: overall(targets.iter().map(|target| target.verdict)),
+        targets,
+        silence: None,
+        events: vec![lost],
+        lags: vec![GroupLag {
+            group: "product".to_owned(),
+            by_bin: bins().map(|start| at(offered(start / 3600.0), line).max_lag).collect(),
+        }],
+        credits: vec![CreditsLeft {
+            of: Holder::Volume { database: "order-db".to_owned() },
+            by_bin: bins().map(|start| Some(5.4e6 - 50.0 * start)).collect(),
+        }],
     }
 }
 
@@ -306,6 +380,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         claimed,
         estimate: None,
         verdict,
+        over_day: None,
         reason: "the line is drawn by order-db connections".to_owned(),
         resource: Some("order-db connections".to_owned()),
         place: Place::default(),

@@ -205,6 +205,24 @@ fn users_unit(users: f64, lang: Lang) -> (f64, &'static str) {
     }
 }
 
+/// A length of time as `45 s`, `2 min 40 s`, `3 h 20 min`.
+pub(crate) fn duration(seconds: f64, lang: Lang) -> String {
+    let [h, min, s] = match lang {
+        Lang::En => [" h", " min", " s"],
+        Lang::Ko => ["시간", "분", "초"],
+    };
+    if seconds < 9.95 {
+        return format!("{}{s}", plain((seconds.max(0.0) * 10.0).round() / 10.0));
+    }
+    // No further than its size supports.
+    let unit = if seconds < 3_600.0 { 1.0 } else { 60.0 };
+    let whole = ((seconds / unit).round() * unit) as u64;
+    let parts = [(whole / 3_600, h), (whole / 60 % 60, min), (whole % 60, s)];
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    parts.join(" ")
+}
+
 /// Time of day as `08:30`.
 pub(crate) fn clock(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round().max(0.0) as u64;
@@ -284,6 +302,13 @@ mod tests {
         assert_eq!(users(&of(2_345_678.0, 50_000.0), 2.3e6, Lang::Ko), "235만 ± 5만");
         assert_eq!(users_plain(5_000_000.0, 5e6, Lang::Ko), "500만");
         assert_eq!(users_plain(9_000.0, 9e3, Lang::Ko), "9,000");
+        assert_eq!(duration(160.0, Lang::En), "2 min 40 s");
+        assert_eq!(duration(12_000.0, Lang::Ko), "3시간 20분");
+        assert_eq!(
+            (duration(59.7, Lang::En), duration(2.25, Lang::En)),
+            ("1 min".into(), "2.3 s".into())
+        );
+        assert_eq!(duration(3_599.9, Lang::En), "1 h");
         assert_eq!(clock(20.5 * 3600.0), "20:30");
         assert_eq!(clock_every(75.0, 15.0), "00:01:15");
         assert_eq!(clock_every(120.0, 60.0), "00:02");

@@ -11,7 +11,7 @@ use super::phrases::translated;
 use super::sheet::Sheet;
 use super::tables::csv;
 use super::words::{Lang, Word, say};
-use super::{Options, Written, chart, number, pretty};
+use super::{Options, Written, chart, facts, number, pretty};
 use crate::stats::Estimate;
 use crate::study::result::ASSUMED;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
@@ -107,6 +107,9 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
         let (said, found) = (dollars(stated.monthly_usd, lang), dollars(stated.found_usd, lang));
         all.push(say(lang, Word::SizeStated, &[&said, &covers, &found]));
     }
+    all.extend(
+        phase.over_day.map(|verdict| say(lang, Word::SizeDay, &[facts::verdict(verdict, lang)])),
+    );
     let counts = [
         phase.evaluations.to_string(),
         phase.runs.to_string(),

@@ -15,6 +15,7 @@ pub(crate) fn changed(result: &StudyResult) -> impl Iterator<Item = &VariantResu
 
 /// The cells of a row, as in [`HEADER`].
 pub(crate) fn cells(step: &StepResult, lang: Lang) -> [String; 6] {
+    let nothing = || number::NOTHING.to_owned();
     let first = step.what.is_empty();
     let what = if first { Word::StepBefore.text(lang).to_owned() } else { step.what.clone() };
     let through = match step.settled_after_s {
@@ -26,8 +27,8 @@ pub(crate) fn cells(step: &StepResult, lang: Lang) -> [String; 6] {
         number::clock_every(step.at_s, 1.0),
         what,
         through,
-        number::percent(&step.error_rate),
-        number::mean(&step.p99_ms),
+        step.error_rate.as_ref().map_or_else(nothing, number::percent),
+        step.p99_ms.as_ref().map_or_else(nothing, number::mean),
         number::mean(&step.max_lag),
     ]
 }

@@ -1,5 +1,7 @@
 //! Tidy tables: one CSV per kind of thing, every estimate as four columns.
 
+mod day;
+
 use std::io;
 
 use crate::plain;
@@ -12,6 +14,8 @@ pub(crate) const NAMES: &[&str] = &[
     "targets.csv",
     "curve.csv",
     "day.csv",
+    "day_targets.csv",
+    "events.csv",
     "stations.csv",
     "stations_by_bin.csv",
     "anatomy.csv",
@@ -117,11 +121,13 @@ pub(crate) fn csv<H: AsRef<str>, C: AsRef<str>>(
 
 /// Every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
-    let builders: [fn(&StudyResult) -> Table; 14] = [
+    let builders: [fn(&StudyResult) -> Table; 16] = [
         variants,
         targets,
         curve,
-        day,
+        day::bins,
+        day::targets,
+        day::events,
         stations,
         stations_by_bin,
         anatomy,
@@ -188,37 +194,6 @@ fn curve(result: &StudyResult) -> Table {
                 .put("variant", &variant.name)
                 .at_load(Some(&point.at))
                 .put("carried", point.carried);
-        }
-    }
-    table
-}
-
-fn day(result: &StudyResult) -> Table {
-    let mut table = Table::default();
-    let mut services: Vec<&str> = Vec::new();
-    for pods in result.variants.iter().flat_map(|variant| &variant.pods) {
-        if !services.contains(&pods.service.as_str()) {
-            services.push(&pods.service);
-        }
-    }
-    for variant in &result.variants {
-        for (index, bin) in variant.day.iter().enumerate() {
-            let row = table
-                .start()
-                .put("variant", &variant.name)
-                .put("start_s", bin.start_s)
-                .put("length_s", bin.length_s)
-                .estimate("offered_rps", Some(&bin.offered_rps))
-                .estimate("goodput_rps", Some(&bin.goodput_rps))
-                .estimate("p99_ms", Some(&bin.p99_ms))
-                .estimate("error_rate", Some(&bin.error_rate))
-                .estimate("max_lag", Some(&bin.max_lag))
-                .estimate("orders_per_s", Some(&bin.orders_per_s));
-            for service in &services {
-                let pods = variant.pods.iter().find(|pods| pods.service == *service);
-                let count = pods.and_then(|pods| pods.by_bin.get(index)).map(f64::to_string);
-                row.put(&format!("pods_{service}"), count.unwrap_or_default());
-            }
         }
     }
     table
@@ -391,6 +366,7 @@ fn claims(result: &StudyResult) -> Table {
             .put("claimed", claim.claimed)
             .estimate("estimate", claim.estimate.as_ref())
             .put("verdict", word(&claim.verdict))
+            .put("over_day", claim.over_day.map_or(String::new(), |day| word(&day.verdict)))
             .put("resource", text(&claim.resource))
             .put("reason", &claim.reason)
             .put("note", text(&claim.place.note));

@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::phrases::translated;
 use super::words::{Lang, Word, say};
-use super::{claims, cost, edits, facts, moves, number, spark, steps, theory};
+use super::{claims, cost, edits, facts, moves, number, over_day, spark, steps, theory};
 use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
@@ -21,6 +21,8 @@ const GAP: usize = 2;
 const INDENT: &str = "  ";
 /// Names of the few assumed inputs that the answer mentions.
 const NAMED: usize = 1;
+/// Things that happened on the day that the answer tells of.
+const HAPPENED: usize = 5;
 /// Warnings that the answer repeats.
 const WARNINGS: usize = 6;
 
@@ -67,7 +69,9 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     if result.partial {
         lines.extend(wrap(Word::Partial.text(lang), WIDEST));
     }
-    lines.extend(facts::headline(result, lang).iter().flat_map(|line| wrap(line, WIDEST)));
+    lines.extend(wrap(&result.about, WIDEST).into_iter().filter(|line| !line.is_empty()));
+    let findings = [over_day::headline(result, lang), facts::headline(result, lang)];
+    lines.extend(findings.iter().flatten().flat_map(|line| wrap(line, WIDEST)));
     let rows = rows(result, lang);
     if !rows.is_empty() {
         table(&mut lines, result, &rows, colour);
@@ -79,7 +83,9 @@ pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
         steps::lines(result, lang).iter().flat_map(|line| hanging(line, 2)).collect();
     let cost: Vec<String> =
         cost::lines(result, lang).iter().flat_map(|line| hanging(line, 2)).collect();
-    for block in [reasons, plan, claims, changes, cost, others, sanity, cautions(result, lang)] {
+    let day = day(result, lang);
+    for block in [day, reasons, plan, claims, changes, cost, others, sanity, cautions(result, lang)]
+    {
         if !block.is_empty() {
             lines.push(String::new());
             lines.extend(block);
@@ -171,6 +177,43 @@ fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     if let Some(drift) = facts::drift(result) {
         put(facts::target(&drift, lang), &load_n, &facts::drift_verdict);
     }
+    day_rows(rows, result, lang);
+}
+
+/// Verdicts over the day, each with the time for which a target is missed.
+fn day_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
+    let mut group = Word::OverDay.text(lang).to_owned();
+    let n = facts::day_n(result);
+    for (metric, name) in over_day::conditions(result, lang) {
+        let cell = |variant: &VariantResult| match over_day::of(variant, &metric) {
+            Some(found) => (over_day::cell(found, lang), verdict_cell(Some(found.verdict), lang).1),
+            None => (String::new(), Tone::Plain),
+        };
+        let cells = result.variants.iter().map(cell).collect();
+        rows.push(Row { group: std::mem::take(&mut group), label: name, cells, n: n.clone() });
+    }
+}
+
+/// What is missed over the day, and what became of what happened.
+fn day(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let mut lines = Vec::new();
+    let several = over_day::days(result).count() > 1;
+    for (variant, answer) in over_day::days(result) {
+        for sentence in over_day::targets(variant, answer, lang) {
+            let name = if several { format!("{}: ", variant.name) } else { String::new() };
+            lines.extend(hanging(&format!("{name}{sentence}"), 2));
+        }
+    }
+    for (variant, answer) in over_day::days(result) {
+        let happened = over_day::happened(variant, answer, HAPPENED, lang);
+        if happened.is_empty() {
+            continue;
+        }
+        lines.push(over_day::happened_lead(result, variant, lang));
+        let told = happened.iter().map(|sentence| format!("{INDENT}{sentence}"));
+        lines.extend(told.flat_map(|sentence| hanging(&sentence, 4)));
+    }
+    lines
 }
 
 fn verdict_cell(verdict: Option<Verdict>, lang: Lang) -> (String, Tone) {

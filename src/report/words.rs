@@ -124,6 +124,8 @@ catalogue! {
     ClaimFails: "fails", "불성립";
     ClaimUndecided: "undecided", "미결";
     ClaimOpen: "cannot be judged", "판정 대상 밖";
+    ClaimDayMissed: "over the day missed for {0} of {1}", "하루 전체({1}) 중 {0} 동안 미달";
+    ClaimDayOpen: "over the day undecided for {0} of {1}", "하루 전체({1}) 중 {0} 동안 판정 보류";
     ClaimConcurrent: "users at once", "동시 접속";
     ClaimEventCapacity: "events/s that consumers could pass", "컨슈머의 이벤트/초 한계";
     ClaimOrdersAMonth: "orders a month", "월 주문 수";
@@ -191,6 +193,59 @@ catalogue! {
     DayLag: "largest consumer lag, records", "최대 컨슈머 랙, 건";
     DayClock: "time of day", "시각";
     MoreVariants: "{0} more variants: see {1}", "나머지 구성 {0}개: {1} 참조";
+
+    SteadyLoad: "a steady {0}", "{0}(일정 부하)";
+    OverDay: "over the day", "하루 전체";
+    DayTargets: "all targets over the day", "하루 전체의 모든 목표";
+    DayMet: "{0} meets every target over the day", "{0}: 하루 내내 모든 목표 달성";
+    DayMissed: "{0} misses its targets for {1} of {2}", "{0}: {2} 중 {1} 동안 목표 미달";
+    DayOpen: "Whether {0} meets its targets is undecided for {1} of {2}",
+        "{0}: {2} 중 {1} 동안은 목표 달성 여부 판정 보류";
+    DaySilentFrom: "and answers nothing from {0} to the end", "{0}부터 끝까지 응답 없음";
+    DaySilentUntil: "and answers nothing from {0} to {1}", "{0}–{1} 응답 없음";
+    DaySilentSome: "in {0} of {1} runs", "반복 {1}회 중 {0}회";
+    DayMissedFor: "missed for {0}", "{0} 동안 미달";
+    DayOpenFor: "undecided for {0}", "{0} 동안 판정 보류";
+    DayTargetMissed: "{0} is missed for {1} of {2}, first at {3}", "{0}: {2} 중 {1} 동안 미달, {3}부터";
+    DayTargetOpen: "{0} is undecided for {1} of {2}: too close to the limit, or too few requests, to tell",
+        "{0}: {2} 중 {1} 동안 판정 보류(한계값에 너무 가깝거나 요청이 너무 적음)";
+    DayWorst: "worst from {0} to {1}: {2}", "가장 나쁜 때는 {0}–{1}: {2}";
+    DayNothing: "nothing answered", "응답 없음";
+    RecoversAt: "met again from {0} on", "{0}부터 다시 달성";
+    RecoversNever: "not met again by the end", "끝까지 회복되지 않음";
+    RecoversOpen: "undecided since", "그 뒤로는 판정 보류";
+    HappenedLead: "What happened in {0}, and what became of it:", "{0}에서 일어난 일과 그 결과:";
+    HappenedAll: "What happened, and what became of it:", "일어난 일과 그 결과:";
+    HappenedMore: "and {0} more in events.csv", "나머지 {0}건은 events.csv";
+    HappenedAt: "{1} at {0}: {2}.", "{0} {1}: {2}.";
+    HappenedFrom: "{2} from {0} to {1}: {3}.", "{0}–{1} {2}: {3}.";
+    EventKillOne: "killed {0} pod of {1}", "{1} 파드 {0}개 강제 종료";
+    EventKill: "killed {0} pods of {1}", "{1} 파드 {0}개 강제 종료";
+    EventScaleOne: "scaled {1} to {0} pod", "{1} 파드를 {0}개로 조정";
+    EventScale: "scaled {1} to {0} pods", "{1} 파드를 {0}개로 조정";
+    EventDeploy: "deployed {0}", "{0} 배포";
+    EventChange: "changed {0}", "{0} 변경";
+    EventPartitions: "raised {0} to {1} partitions", "{0} 파티션을 {1}개로 늘림";
+    EventPoison: "{1} % of the records of {0} fail", "{0} 레코드의 {1} % 처리 실패";
+    EventBroker: "lost broker {0}", "브로커 {0}번 중단";
+    EventNodeOne: "lost {0} node of group {1}", "노드 그룹 {1}의 노드 {0}대 장애";
+    EventNode: "lost {0} nodes of group {1}", "노드 그룹 {1}의 노드 {0}대 장애";
+    EventSlow: "work of {0} takes {1} times as long", "{0} 처리 시간 {1}배";
+    EventLoseCache: "cache {0} does not answer", "{0} 무응답";
+    EventTraffic: "{0} times the traffic", "트래픽 {0}배";
+    EffectNone: "no target is missed", "목표 미달 없음";
+    EffectShare: "{0} % answered for {1}, {2}", "{1} 동안 {0} %만 응답, {2}";
+    EffectSlow: "all answered, but with a p99 of {0} ms for {1}, {2}", "모두 응답했으나 {1} 동안 p99 {0} ms, {2}";
+    EffectOther: "a target is missed for {0}, {1}", "{0} 동안 목표 미달, {1}";
+    EffectBefore: "targets were missed before; {0}", "이미 목표 미달 상태에서 {0}";
+    ThenWell: "then well", "이후 정상";
+    ThenNever: "not well again by the end", "끝까지 회복되지 않음";
+    ThenOpen: "undecided since", "이후 판정 보류";
+    EffectDrained: "the lag goes from {0} to {1} records and is worked off at {2}",
+        "랙이 {0}건에서 {1}건까지 늘었다가 {2}에 해소";
+    EffectLag: "the lag goes from {0} to {1} records and is not worked off", "랙이 {0}건에서 {1}건까지 늘고 해소되지 않음";
+    EffectFlat: "the lag stays at or below {0} records", "랙은 {0}건 이하로 유지";
+    SinceStart: "time since the beginning", "시작 후 경과 시간";
 
     HeatTitleFull: "{0} runs full at {2} in {1}, for {3} in all; {4} stations reach {5} %",
         "{1}: {2}에 {0} 포화, 모두 {3} 동안; 사용률 {5} %에 이르는 자원 {4}개";
@@ -386,6 +441,7 @@ catalogue! {
     SizeProbability: "every target is met in {0} % of {2} fresh runs, surely in {1} %", "새로 실행한 {2}회 중 {0} %가 모든 목표 달성, 하한 {1} %";
     SizeBinds: "the line is at {0} times the load, on {1}: {2}", "포화 지점은 부하의 {0}배, 먼저 포화되는 자원은 {1}: {2}";
     SizeUnbound: "nothing saturates up to {0} times the load", "부하의 {0}배까지 포화되는 자원 없음";
+    SizeDay: "targets over the scenario's day: {0}", "시나리오의 하루 전체 목표: {0}";
     SizeAssumed: "†: the price is assumed", "†: 가정한 가격";
     SizeCost: "{0} a month for all that has a price, {1} against the variant", "가격이 있는 항목 월 {0}, 현재 구성 대비 {1}";
     SizeUnpriced: "without a price, counted as 0: {0}", "가격이 없어 0으로 계산: {0}";
@@ -521,6 +577,7 @@ pub(crate) fn metric(name: &str, lang: Lang) -> String {
         ("max_lag", Lang::En) => "lag".to_owned(),
         ("max_lag", Lang::Ko) => "컨슈머 랙".to_owned(),
         ("drift", _) => Word::Drift.text(lang).to_owned(),
+        ("day", _) => Word::DayTargets.text(lang).to_owned(),
         (other, _) => other.replace('_', " "),
     }
 }

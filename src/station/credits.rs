@@ -239,6 +239,13 @@ impl IoCredits {
         self.balance.level
     }
 
+    /// Credits held at `now` if nothing is done until then \[operations\].
+    pub fn balance_at(&self, now: Time) -> f64 {
+        let mut balance = self.balance;
+        balance.advance(balance.updated.max(now));
+        balance.level
+    }
+
     /// How long one operation takes that begins now, not before the one before it ended: a server that
     /// takes one after another needs no rates. An operation at burst speed costs a credit; with less than
     /// one left it takes as long as a credit takes to come, which pays for it.

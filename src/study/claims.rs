@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::DayVerdict;
+use super::result::{Target, Verdict};
 use crate::stats::Estimate;
 
 mod judge;
@@ -224,6 +226,10 @@ pub struct Judged {
     pub estimate: Option<Estimate>,
     /// Whether it is true.
     pub verdict: ClaimVerdict,
+    /// What the variant's day says of it, where one was run that does: then a claim that holds at a steady
+    /// load holds only where it does so over the day.
+    #[serde(default)]
+    pub over_day: Option<OverDay>,
     /// Why, in a sentence.
     pub reason: String,
     /// The resource in the way, where one is.
@@ -231,6 +237,62 @@ pub struct Judged {
     /// Where it stands in the document.
     #[serde(flatten)]
     pub place: Place,
+}
+
+/// What a day says of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverDay {
+    /// Whether what is claimed is so all day.
+    pub verdict: Verdict,
+    /// Time in which it is not \[s\].
+    pub missed_s: f64,
+    /// Time in which that is undecided \[s\].
+    pub undecided_s: f64,
+    /// Time looked at \[s\].
+    pub judged_s: f64,
+}
+
+impl OverDay {
+    /// The verdict of a claim that has this one at a steady load.
+    fn limits(self, steady: ClaimVerdict) -> ClaimVerdict {
+        match (steady, self.verdict) {
+            (ClaimVerdict::Holds, Verdict::Missed) => ClaimVerdict::Fails,
+            (ClaimVerdict::Holds, Verdict::Undecided) => ClaimVerdict::Undecided,
+            (steady, _) => steady,
+        }
+    }
+}
+
+impl From<&DayVerdict> for OverDay {
+    fn from(found: &DayVerdict) -> OverDay {
+        OverDay {
+            verdict: found.verdict,
+            missed_s: found.missed_s,
+            undecided_s: found.undecided_s,
+            judged_s: found.judged_s,
+        }
+    }
+}
+
+impl Claim {
+    /// The target that the claim is over a day, where it speaks of what users get at the load asked about:
+    /// metric and limit.
+    pub(super) fn as_target(&self) -> Option<Target> {
+        let metric = match self.metric {
+            ClaimMetric::P50Ms => "p50_ms",
+            ClaimMetric::P95Ms => "p95_ms",
+            ClaimMetric::P99Ms => "p99_ms",
+            ClaimMetric::ErrorRate => "error_rate",
+            _ => return None,
+        };
+        let limit = match self.relation {
+            Relation::AtMost => self.value,
+            Relation::About => self.value * (1.0 + self.tolerance),
+            Relation::AtLeast => return None,
+        };
+        let plain = self.against.is_none() && self.load.is_none();
+        plain.then(|| Target::new(metric, limit))
+    }
 }
 
 impl Relation {
@@ -306,6 +368,19 @@ mod tests {
         assert_eq!(judge(Relation::AtLeast, 150.0), ClaimVerdict::Undecided);
         assert_eq!(judge(Relation::AtMost, 90.0), ClaimVerdict::Fails);
         assert_eq!(judge(Relation::About, 100.0), ClaimVerdict::Undecided);
+    }
+
+    /// A day on which a limit is missed for an hour refutes that it is kept, and proves nothing.
+    #[test]
+    fn what_is_missed_over_the_day_does_not_hold() {
+        use ClaimVerdict::{Fails, Holds, Undecided};
+        let of = |verdict| {
+            let day = OverDay { verdict, missed_s: 0.0, undecided_s: 0.0, judged_s: 86_400.0 };
+            [Holds, Undecided, Fails].map(|steady| day.limits(steady))
+        };
+        assert_eq!(of(Verdict::Met), [Holds, Undecided, Fails]);
+        assert_eq!(of(Verdict::Missed), [Fails, Undecided, Fails]);
+        assert_eq!(of(Verdict::Undecided), [Undecided, Undecided, Fails]);
     }
 
     #[test]

@@ -2,11 +2,10 @@
 
 use super::replicate::{Outcome, aside};
 use super::result::{
-    AnatomyPart, AtLoad, DayBin, PodsResult, StationResult, Target, TargetVerdict, Unanswered,
-    Verdict, WaitResult, WarmUp,
+    AnatomyPart, AtLoad, StationResult, Target, TargetVerdict, Unanswered, Verdict, WaitResult,
+    WarmUp,
 };
 use super::search::Line;
-use super::setup::Day;
 use super::used::capacity_of;
 use super::{CONFIDENCE, theory};
 use crate::model::spec::{Id, Resource, Spec};
@@ -14,7 +13,6 @@ use crate::model::stations::stations;
 use crate::observe::Phase;
 use crate::observe::answers::Pooled;
 use crate::observe::histogram::Histogram;
-use crate::observe::tally::Bin;
 use crate::observe::waits::Waits;
 use crate::stats::sample::sectioned;
 use crate::stats::{self, Estimate};
@@ -293,7 +291,7 @@ pub(super) fn at_load(
 const FEW_REPLICATIONS: u32 = 3;
 
 /// An estimate as a reader should see it: of few replications, or of such that fall into two camps, the range.
-pub(super) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
+pub(in crate::study) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
     let few = (2..=FEW_REPLICATIONS).contains(&estimate.n);
     if estimate.is_bound() || estimate.is_exact() || !(few || camps(each).is_some()) {
         return estimate;
@@ -481,52 +479,6 @@ pub(super) fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
         })
         .filter(|part| part.mean_ms.mean > 0.0)
         .collect()
-}
-
-pub(super) fn day_series(series: &[&[Bin]], asked: &Day) -> Vec<DayBin> {
-    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
-    (0..bins)
-        .map(|bin| {
-            let over = |pick: &dyn Fn(&Bin) -> f64| {
-                let values: Vec<f64> = series.iter().map(|bins| pick(&bins[bin])).collect();
-                Estimate::from_samples(&values, CONFIDENCE)
-            };
-            let first = &series[0][bin];
-            let seconds = first.length.secs();
-            let rate = |count: u64| count as f64 / seconds;
-            DayBin {
-                start_s: first.start.secs() * asked.compress,
-                length_s: asked.bin.secs(),
-                offered_rps: over(&|bin| rate(bin.offered)),
-                goodput_rps: over(&|bin| rate(bin.answered)),
-                p99_ms: over(&|bin| bin.p99_ms()),
-                error_rate: over(&|bin| {
-                    let failed = bin.failures() as f64;
-                    if failed > 0.0 { failed / (failed + bin.answered as f64) } else { 0.0 }
-                }),
-                max_lag: over(&|bin| bin.max_lag as f64),
-                orders_per_s: over(&|bin| rate(bin.completed)),
-            }
-        })
-        .collect()
-}
-
-/// Pods that are ready, bin by bin, of each service whose number changes.
-pub(super) fn pods_series(series: &[&[Bin]], spec: &Spec) -> Vec<PodsResult> {
-    let bins = series.iter().map(|bins| bins.len()).min().unwrap_or(0);
-    let of = |service: usize, bin: usize| {
-        let changes = series.iter().map(|bins| bins[bin].pods.get(service).copied().unwrap_or(0.0));
-        changes.sum::<f64>() / series.len() as f64
-    };
-    let mut found = Vec::new();
-    for (index, service) in spec.services.iter().enumerate() {
-        let changes: Vec<f64> = (0..bins).map(|bin| of(index, bin)).collect();
-        if changes.iter().any(|change| change.abs() > 0.0) {
-            let by_bin = changes.iter().map(|change| f64::from(service.pods) + change).collect();
-            found.push(PodsResult { service: service.name.clone(), by_bin });
-        }
-    }
-    found
 }
 
 /// The least well known of p99 and goodput, with its relative half-width; none with fewer than two

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::day::{self, ClaimDay};
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{
-    anatomy_of, at_load, day_series, full, pods_series, station_results, unbounded, verdicts,
-};
+use super::gather::{anatomy_of, at_load, full, station_results, unbounded, verdicts};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
@@ -301,10 +300,11 @@ impl Work<'_> {
         }
     }
 
-    /// The day, bin by bin.
-    pub(super) fn days(&self, done: &mut AllDone, result: &mut StudyResult) {
+    /// The day, bin by bin. Returns what it says of claims.
+    pub(super) fn days(&self, done: &mut AllDone, result: &mut StudyResult) -> Vec<ClaimDay> {
         let study = self.study;
-        let Some(asked) = &study.day else { return };
+        let mut claims = Vec::new();
+        let Some(asked) = &study.day else { return claims };
         let bins = replicate::day_bins(asked);
         for index in asked.variants.iter().map(|variant| *variant as usize) {
             let days: Vec<Vec<Bin>> = (0..asked.replications.max(1))
@@ -319,8 +319,10 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let series: Vec<&[Bin]> = days.iter().map(Vec::as_slice).collect();
             let variant = &mut result.variants[index];
-            variant.day = day_series(&series, asked);
-            variant.pods = pods_series(&series, spec);
+            let found = day::answer(study, asked, index, &series);
+            (variant.day, variant.day_answer) = (found.bins, Some(found.answer));
+            claims.extend(found.claims);
+            variant.pods = day::series::pods(&series, spec);
             if !spec.later.is_empty() {
                 variant.steps = super::steps::steps(&series, asked);
             }
@@ -349,6 +351,7 @@ impl Work<'_> {
                     || !station.busy_by_bin.is_empty()
             });
         }
+        claims
     }
 }
 

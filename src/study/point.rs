@@ -6,15 +6,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::DayAnswer;
 use super::lines::Searched;
 use super::replicate::base_load;
 use super::result::{AtLoad, Saturation, StudyResult, TargetVerdict};
 use super::runs::Runs;
 use super::saturation::{answer, estimate, searchable};
 use super::search::Line;
-use super::setup::{Prediction, Study};
+use super::setup::{Day, Prediction, Study};
 use super::stop::unless_stopped;
 use super::{Question, Quiet, Watcher, Work, answer_question, plan};
+use crate::model::spec::Id;
 use crate::stats::Estimate;
 
 /// Replications that the search for a line begins with; twice as many each time, until it is known well
@@ -48,6 +50,8 @@ pub struct LoadPoint {
     pub at: AtLoad,
     /// Verdict on each target.
     pub verdicts: Vec<TargetVerdict>,
+    /// What its day says; none where the study has none.
+    pub day: Option<DayAnswer>,
     /// Simulations run for it.
     pub runs: u64,
     /// Events fired in them.
@@ -55,17 +59,20 @@ pub struct LoadPoint {
 }
 
 impl Study {
-    /// The same study of variant `variant` alone, under the first mix and calibration, without a day and
-    /// without what theory expects of the first variant.
+    /// The same study of variant `variant` alone, under the first mix and calibration, with its day where
+    /// that is run, and without what theory expects of the first variant.
     #[must_use]
     pub fn only(&self, variant: usize) -> Study {
         let case = self.case(variant, 0, 0).clone();
+        let own = |day: &&Day| day.variants.contains(&(variant as Id));
+        let day =
+            self.day.as_ref().filter(own).cloned().map(|day| Day { variants: vec![0], ..day });
         Study {
             variants: vec![self.variants[variant].clone()],
             mixes: vec![self.mixes[0].clone()],
             calibrations: vec![self.calibrations[0].clone()],
             cases: vec![case],
-            day: None,
+            day,
             theory: Vec::<Prediction>::new(),
             edits: Vec::new(),
             ..self.clone()
@@ -159,5 +166,6 @@ pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
     let variant = result.variants.first_mut()?;
     let runs = effort.parts.iter().map(|part| part.runs).sum();
     let verdicts = std::mem::take(&mut variant.verdicts);
-    Some(LoadPoint { at: variant.at_target.take()?, verdicts, runs, events: effort.events })
+    let (at, day) = (variant.at_target.take()?, variant.day_answer.take());
+    Some(LoadPoint { at, verdicts, day, runs, events: effort.events })
 }

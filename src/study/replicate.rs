@@ -324,12 +324,7 @@ pub(crate) fn day(
     let cost = cost.unwrap_or_else(|| stop::leave());
     let mut bins = tally.bins;
     for bin in &mut bins {
-        // What was there all the time is backlog and grows with time; what came and went is not.
-        let lag = |station: &usize| {
-            let level = &bin.stations[*station];
-            level.waiting_most
-                + ((asked.compress - 1.0) * level.waiting_least as f64).round() as i64
-        };
+        let lag = |station: &usize| bin.stations[*station].backlog(asked.compress);
         bin.max_lag = listeners.iter().map(lag).max().unwrap_or(0);
     }
     (bins, cost)

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::claims::Judged;
+use super::day::{DayAnswer, DayBin};
 use crate::stats::Estimate;
 
 /// A study's answer.
@@ -13,6 +14,9 @@ use crate::stats::Estimate;
 pub struct StudyResult {
     /// Name of the scenario.
     pub scenario: String,
+    /// The question in a sentence; empty where the scenario has none.
+    #[serde(default)]
+    pub about: String,
     /// Name of the system.
     pub system: String,
     /// Which study: `run`, `compare` or `saturate`.
@@ -142,6 +146,9 @@ pub struct VariantResult {
     pub curve: Vec<CurvePoint>,
     /// The day, bin by bin; empty when the study did not ask.
     pub day: Vec<DayBin>,
+    /// What the day says, besides its bins; none when the study did not ask.
+    #[serde(default)]
+    pub day_answer: Option<DayAnswer>,
     /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
     #[serde(default)]
     pub pods: Vec<PodsResult>,
@@ -348,27 +355,6 @@ pub struct CurvePoint {
     pub carried: f64,
 }
 
-/// One bin of the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DayBin {
-    /// Start of the bin \[s after midnight\].
-    pub start_s: f64,
-    /// Length \[s\].
-    pub length_s: f64,
-    /// Requests per second offered.
-    pub offered_rps: Estimate,
-    /// Requests per second answered in time.
-    pub goodput_rps: Estimate,
-    /// 99th percentile of response time of requests answered in the bin \[ms\].
-    pub p99_ms: Estimate,
-    /// Share of requests that fail.
-    pub error_rate: Estimate,
-    /// Largest lag of any listener in the bin \[records\].
-    pub max_lag: Estimate,
-    /// Flows (orders) completed per second.
-    pub orders_per_s: Estimate,
-}
-
 /// A change of settings while the system ran.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepResult {
@@ -379,10 +365,10 @@ pub struct StepResult {
     /// Time until all that was asked for was there: pods, nodes, members of groups; the longest of all
     /// replications \[s\]. None: it was not there before the end in one of them, or nothing was asked for.
     pub settled_after_s: Option<f64>,
-    /// Share of requests that failed until the next change.
-    pub error_rate: Estimate,
-    /// The 99th percentile of the worst bin until the next change \[ms\].
-    pub p99_ms: Estimate,
+    /// Share of requests that failed until the next change; none where none came to an end.
+    pub error_rate: Option<Estimate>,
+    /// The 99th percentile of the worst bin until the next change \[ms\]; none where nothing was answered.
+    pub p99_ms: Option<Estimate>,
     /// Largest lag until the next change \[records\].
     pub max_lag: Estimate,
 }

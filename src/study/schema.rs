@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+mod day;
+
 use super::claims::ClaimMetric;
 
 /// An object with these properties, all required.
@@ -55,7 +57,6 @@ const MEASURES: [&str; 14] = [
 
 #[expect(clippy::too_many_lines, reason = "one entry for each type of the result")]
 fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) -> Value {
-    let verdict = json!({ "enum": ["met", "missed", "undecided"] });
     let relief = object(&[
         ("resource", text.clone()),
         ("carried", share.clone()),
@@ -63,6 +64,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
     ]);
     let at = |name: &'static str| (name, estimate.clone());
     let wait = object(&[at("waited"), at("mean_ms"), at("p50_ms"), at("p95_ms"), at("p99_ms")]);
+    let maybe = |name: &'static str| (name, or_null(estimate));
     json!({
         "estimate": optional(
             object(&[
@@ -79,7 +81,8 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("limit", number.clone()),
             ("unanswered", json!({ "enum": ["slow", "apart"] })),
         ]),
-        "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", verdict)]),
+        "target_verdict": object(&[("metric", text.clone()), at("estimate"), ("verdict", named("verdict"))]),
+        "verdict": json!({ "enum": ["met", "missed", "undecided"] }),
         "saturation": object(&[
             at("rps"),
             at("events_per_s"),
@@ -116,17 +119,24 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("length_s", number.clone()),
             at("offered_rps"),
             at("goodput_rps"),
-            at("p99_ms"),
-            at("error_rate"),
+            maybe("p50_ms"),
+            maybe("p99_ms"),
+            maybe("error_rate"),
             at("max_lag"),
             at("orders_per_s"),
+            (
+                "waits",
+                object(&[maybe("thread_ms"), maybe("connection_ms"), maybe("record_ms")]),
+            ),
+            ("verdict", or_null(&named("verdict"))),
         ]),
+        "day_answer": day::answer(text, number, estimate),
         "step": object(&[
             ("at_s", number.clone()),
             ("what", text.clone()),
             ("settled_after_s", or_null(number)),
-            at("error_rate"),
-            at("p99_ms"),
+            maybe("error_rate"),
+            maybe("p99_ms"),
             at("max_lag"),
         ]),
         "pods": object(&[("service", text.clone()), ("by_bin", list(number))]),
@@ -167,6 +177,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("verdicts", list(&named("target_verdict"))),
             ("curve", list(&named("curve_point"))),
             ("day", list(&named("day_bin"))),
+            ("day_answer", or_null(&named("day_answer"))),
             ("pods", list(&named("pods"))),
             ("steps", list(&named("step"))),
             ("used", or_null(&named("used"))),
@@ -254,6 +265,7 @@ fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("claimed", number.clone()),
         ("estimate", or_null(estimate)),
         ("verdict", json!({ "enum": ["holds", "fails", "undecided", "cannot_be_judged"] })),
+        ("over_day", or_null(&day::of_claim(number))),
         ("reason", text.clone()),
         ("resource", some_text.clone()),
         ("at", some_text.clone()),
@@ -277,6 +289,7 @@ pub fn summary() -> Value {
     ]);
     let mut schema = object(&[
         ("scenario", text.clone()),
+        ("about", text.clone()),
         ("system", text.clone()),
         ("study", json!({ "enum": ["run", "compare", "saturate"] })),
         ("seed", json!({ "type": "integer", "minimum": 0 })),

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use self::search::Search;
 use super::Watcher;
 use super::ladder::Lifted;
-use super::result::Axis;
+use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
 use crate::model::spec::Resource;
 use crate::stats::Estimate;
@@ -205,6 +205,9 @@ pub struct Phase {
     pub reason: Option<String>,
     /// The line of the configuration over the load.
     pub headroom: Option<Estimate>,
+    /// Verdict of the scenario's day with the configuration; none where it has none.
+    #[serde(default)]
+    pub over_day: Option<Verdict>,
     /// Why no setting is one notch lower.
     pub lower: Vec<Lower>,
     /// Whether everything cheaper was ruled out, by the utilisation law, by a rule, by a run, or because a

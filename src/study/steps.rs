@@ -27,10 +27,10 @@ fn step(
 ) -> StepResult {
     // A bin counts where most of it lies.
     let within = |bin: &&Bin| range.contains(&(bin.start.secs() + bin.length.secs() / 2.0));
-    let over = |pick: &dyn Fn(&mut dyn Iterator<Item = &Bin>) -> f64| {
+    let over = |pick: &dyn Fn(&mut dyn Iterator<Item = &Bin>) -> Option<f64>| {
         let values: Vec<f64> =
-            series.iter().map(|bins| pick(&mut bins.iter().filter(within))).collect();
-        Estimate::from_samples(&values, CONFIDENCE)
+            series.iter().filter_map(|bins| pick(&mut bins.iter().filter(within))).collect();
+        (!values.is_empty()).then(|| Estimate::from_samples(&values, CONFIDENCE))
     };
     let settled = |bins: &&[Bin]| -> Option<f64> {
         let all = bins.iter().flat_map(|bin| &bin.settled);
@@ -46,9 +46,10 @@ fn step(
             let (failed, answered) = bins.fold((0, 0), |(failed, answered), bin| {
                 (failed + bin.failures(), answered + bin.answered)
             });
-            if failed > 0 { failed as f64 / (failed + answered) as f64 } else { 0.0 }
+            (failed + answered > 0).then(|| failed as f64 / (failed + answered) as f64)
         }),
-        p99_ms: over(&|bins| bins.map(|bin| bin.p99_ms()).fold(0.0, f64::max)),
-        max_lag: over(&|bins| bins.map(|bin| bin.max_lag as f64).fold(0.0, f64::max)),
+        p99_ms: over(&|bins| bins.map(Bin::p99_ms).filter(|p99| p99.is_finite()).reduce(f64::max)),
+        max_lag: over(&|bins| Some(bins.map(|bin| bin.max_lag as f64).fold(0.0, f64::max)))
+            .unwrap_or_default(),
     }
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Watcher;
+use super::day::overall;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
@@ -231,7 +232,13 @@ pub fn compute(
             ] {
                 put(name, estimate);
             }
-            point.facts = vec![("targets".into(), all_met(&found.verdicts).into())];
+            let day = found.day.as_ref().and_then(|day| day.verdict);
+            let steady = found.verdicts.iter().map(|verdict| verdict.verdict);
+            point.facts = vec![("targets".into(), word(overall(steady.chain(day))).into())];
+            if let Some(day) = found.day {
+                put("day_missed_s", Estimate::exact(day.missed_s()));
+                point.facts.push(("day".into(), word(day.verdict).into()));
+            }
         }
         Asked::Sample => {
             let Some((estimates, facts)) = uncertain::sample(study, watcher)? else {
@@ -246,14 +253,12 @@ pub fn compute(
     Ok(Some(point))
 }
 
-fn all_met(verdicts: &[super::result::TargetVerdict]) -> &'static str {
-    let any = |which| verdicts.iter().any(|verdict| verdict.verdict == which);
-    if any(Verdict::Missed) {
-        "missed"
-    } else if any(Verdict::Undecided) {
-        "undecided"
-    } else {
-        "met"
+/// Targets are met where nothing speaks against it.
+fn word(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Missed) => "missed",
+        Some(Verdict::Undecided) => "undecided",
+        Some(Verdict::Met) | None => "met",
     }
 }
 

@@ -159,7 +159,8 @@ pub fn samples(seed: u64, inputs: &[Input], count: usize) -> Vec<Vec<String>> {
 pub struct Probability {
     /// The variant.
     pub variant: String,
-    /// Metric of the target; `drift` for no queue that grows, `all` for all of them, `line` where the line
+    /// Metric of the target; `drift` for no queue that grows, `day` for all of them over the day (with the
+    /// time in which one is not \[s\]), `all` for all of these, `line` where the line
     /// lies at the load asked about or beyond.
     pub target: String,
     /// Largest value that meets it; none for `all` and `line`.
@@ -241,6 +242,8 @@ pub struct Uncertain {
     pub warnings: Vec<String>,
 }
 
+/// The target that all targets are met over the day: its value is the time in which one is not \[s\].
+const DAY: &str = "day";
 /// Replications of a sample: the inputs vary far more than the users do.
 const REPLICATIONS: u32 = 2;
 
@@ -265,6 +268,9 @@ pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numb
     numbers.push(("offered_rps".into(), Estimate::exact(at.at.rps)));
     for verdict in at.verdicts {
         numbers.push((of_target(&verdict.metric), verdict.estimate));
+    }
+    if let Some(day) = at.day {
+        numbers.push((of_target(DAY), Estimate::exact(day.not_met_s())));
     }
     let facts = vec![("beyond_search".into(), line.beyond_search.to_string())];
     Ok(Some((numbers, facts)))
@@ -359,7 +365,11 @@ fn probabilities(variant: &str, frame: &Frame, points: &[&Point]) -> Vec<Probabi
     };
     // A queue that grows in any replication.
     let drift = Target::new("drift", 0.0);
-    let targets: Vec<&Target> = frame.targets.iter().chain([&drift]).collect();
+    // Where a day was run, it is part of what is asked.
+    let day = Target::new(DAY, 0.0);
+    let has_day = points.iter().any(|point| number_of(point, &of_target(DAY)).is_some());
+    let day = Some(&day).filter(|_| has_day);
+    let targets: Vec<&Target> = frame.targets.iter().chain([&drift]).chain(day).collect();
     let mut all: Vec<Probability> = targets
         .iter()
         .map(|target| of(&target.metric, Some(target.limit), &|point| meets(point, target)))

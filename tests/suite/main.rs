@@ -4,6 +4,7 @@
 mod claims;
 mod conservation;
 mod coverage;
+mod days;
 mod failures;
 mod failures_kafka;
 mod failures_mesh;

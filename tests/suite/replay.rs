@@ -114,6 +114,7 @@ impl Observer for Outcomes {
             | Record::Pods { .. }
             | Record::Nodes { .. }
             | Record::Owed { .. }
+            | Record::Credits { .. }
             | Record::Settled { .. }
             | Record::ConnectionRefused { .. } => return,
         };

@@ -2,11 +2,12 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
-use crate::report::number;
 use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
+use crate::report::{number, over_day};
 use crate::stats::Estimate;
-use crate::study::result::{DayBin, StudyResult, VariantResult};
+use crate::study::day::{DayBin, EventEffect};
+use crate::study::result::{StudyResult, VariantResult};
 
 /// Variants that one chart can show.
 const MOST: usize = 4;
@@ -16,6 +17,8 @@ const TICKS: f64 = 92.0;
 const PANEL: f64 = 210.0;
 /// From one panel to the next \[px\].
 const NEXT: f64 = PANEL + 52.0;
+/// Most things that happened that are marked.
+const MOST_FLAGS: usize = 40;
 
 fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
     let with_day = |(_, variant): &(usize, &VariantResult)| !variant.day.is_empty();
@@ -103,15 +106,20 @@ fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
 /// A row of the chart.
 struct Row {
     heading: Word,
-    of: fn(&DayBin) -> &Estimate,
+    of: fn(&DayBin) -> Option<&Estimate>,
     is_rate: bool,
     is_time: bool,
 }
 
 const ROWS: [Row; 3] = [
-    Row { heading: Word::DayRates, of: |bin| &bin.goodput_rps, is_rate: true, is_time: false },
-    Row { heading: Word::P99Axis, of: |bin| &bin.p99_ms, is_rate: false, is_time: true },
-    Row { heading: Word::DayLag, of: |bin| &bin.max_lag, is_rate: false, is_time: false },
+    Row {
+        heading: Word::DayRates,
+        of: |bin| Some(&bin.goodput_rps),
+        is_rate: true,
+        is_time: false,
+    },
+    Row { heading: Word::P99Axis, of: |bin| bin.p99_ms.as_ref(), is_rate: false, is_time: true },
+    Row { heading: Word::DayLag, of: |bin| Some(&bin.max_lag), is_rate: false, is_time: false },
 ];
 
 /// As SVG; none when no day was run.
@@ -119,7 +127,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let all = shown(result);
     let variants = &all[..all.len().min(MOST)];
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
-    let has_data = |row: &&Row| bins().any(|bin| (row.of)(bin).n > 0 && (row.of)(bin).high > 0.0);
+    let has_data = |row: &&Row| bins().any(|bin| known(row, bin).is_some_and(|e| e.high > 0.0));
     let rows: Vec<&Row> = ROWS.iter().filter(has_data).collect();
     if rows.is_empty() {
         return None;
@@ -154,11 +162,20 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
                 words = format!("{words} · {found}");
             }
             panel.frame(canvas, &words, 17.0, index + 1 == rows.len());
+            let flags = variants.iter().find_map(|(_, variant)| variant.day_answer.as_ref());
+            let flags = flags.map_or(&[][..], |answer| &answer.events);
+            flag(canvas, &panel, flags, index == 0, lang);
             let lines: Vec<_> = variants
                 .iter()
-                .map(|(index, variant)| (points(row, &variant.day), style::variant(*index)))
+                .flat_map(|(index, variant)| {
+                    let colour = style::variant(*index);
+                    runs(row, &variant.day).into_iter().map(move |run| (run, colour))
+                })
                 .collect();
             panel.series(canvas, &lines, 2.5);
+            if let (true, [(_, only)]) = (row.is_time, variants) {
+                gaps(canvas, &panel, &only.day, lang);
+            }
             if let (true, Some(limit)) = (row.is_time, p99_limit(result)) {
                 let words = say(lang, Word::P99Limit, &[&number::plain(limit)]);
                 let mut paths: Vec<_> = lines.iter().map(|(line, _)| panel.path(line)).collect();
@@ -167,7 +184,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             }
         }
         let middle = MARGIN + TICKS + width / 2.0;
-        canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+        let words = if over_day::is_short(result) { Word::SinceStart } else { Word::DayClock };
+        canvas.text(words.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
         let rates = || bins().map(|bin| &bin.goodput_rps).filter(|rate| number::known(rate));
         if rates().any(number::few) {
             let note = (WIDTH - MARGIN, last + 44.0);
@@ -181,19 +199,58 @@ fn p99_limit(result: &StudyResult) -> Option<f64> {
     result.targets.iter().find(|target| target.metric == "p99_ms").map(|target| target.limit)
 }
 
-fn points(row: &Row, day: &[DayBin]) -> Vec<[f64; 4]> {
-    let known = day.iter().filter(|bin| number::known((row.of)(bin)));
-    known
-        .map(|bin| {
-            let [low, mean, high] = number::band((row.of)(bin));
-            [bin.start_s + bin.length_s / 2.0, low, mean, high]
-        })
-        .collect()
+/// What a row shows of a bin; none where there is no number.
+fn known<'a>(row: &Row, bin: &'a DayBin) -> Option<&'a Estimate> {
+    (row.of)(bin).filter(|estimate| number::known(estimate))
+}
+
+/// The points of a line, in pieces: where there is no number, there is a gap.
+fn runs(row: &Row, day: &[DayBin]) -> Vec<Vec<[f64; 4]>> {
+    let point = |bin: &DayBin| {
+        let [low, mean, high] = number::band(known(row, bin)?);
+        Some([bin.start_s + bin.length_s / 2.0, low, mean, high])
+    };
+    let pieces = day.chunk_by(|a, b| known(row, a).is_some() == known(row, b).is_some());
+    let pieces = pieces.map(|bins| bins.iter().filter_map(point).collect::<Vec<_>>());
+    pieces.filter(|points| !points.is_empty()).collect()
+}
+
+/// Says in each gap of a panel that is wide enough that nothing was answered.
+fn gaps(canvas: &mut Canvas, panel: &Panel, day: &[DayBin], lang: Lang) {
+    let words = Word::DayNothing.text(lang);
+    let asked = |bin: &DayBin| bin.p99_ms.is_none() && bin.offered_rps.mean > 0.0;
+    for gap in day.chunk_by(|a, b| asked(a) == asked(b)) {
+        let (Some(first), Some(last)) = (gap.first(), gap.last()) else { continue };
+        let ends = [first.start_s, last.start_s + last.length_s].map(|at| panel.x(at));
+        if asked(first) && ends[1] - ends[0] > style::text_width(words, SMALL) + 16.0 {
+            let middle = (f64::midpoint(ends[0], ends[1]), panel.top + panel.height / 2.0);
+            canvas.text(words, middle, Ink::middle(SMALL, FAINT));
+        }
+    }
+}
+
+/// Marks what happened; in the panel at the top with words, where they do not run into each other.
+fn flag(canvas: &mut Canvas, panel: &Panel, events: &[EventEffect], named: bool, lang: Lang) {
+    let mut free = panel.left;
+    for effect in events.iter().filter(|effect| panel.x.reaches(effect.at_s)).take(MOST_FLAGS) {
+        let x = panel.x(effect.at_s);
+        canvas.dashed((x, panel.top), (x, panel.bottom()), FAINT, 1.25, (0, 1));
+        let words = over_day::event(&effect.event, lang);
+        let width = style::text_width(&words, SMALL);
+        // At the left of its line where there is no room at the right.
+        let left = if x + width + 8.0 > panel.right() { x - width - 6.0 } else { x + 6.0 };
+        if named && left >= free {
+            let corner = (left + width + 3.0, panel.top + 20.0);
+            canvas.rectangle((left - 3.0, panel.top + 2.0), corner, style::PAPER, 0.85);
+            canvas.text(&words, (left, panel.top + 11.0), Ink::left(SMALL, INK));
+            free = left + width + 8.0;
+        }
+    }
 }
 
 fn scale(row: &Row, variants: &[(usize, &VariantResult)], limit: Option<f64>) -> Axis {
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
-    let known = || bins().map(row.of).filter(|estimate| number::known(estimate));
+    let known = || bins().filter_map(|bin| known(row, bin));
     // By means: the interval of two replications may reach far beyond anything that happens.
     let mut high = known().map(|estimate| estimate.mean * 1.05).fold(0.0, f64::max);
     if row.is_rate {

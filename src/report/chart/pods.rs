@@ -3,9 +3,9 @@
 use super::Heading;
 use super::axis::{Axis, Panel};
 use super::day::Legend;
-use crate::report::number;
 use crate::report::style::{self, INK, Ink, LABEL, MARGIN, WIDTH};
 use crate::report::words::{Lang, Word, say};
+use crate::report::{number, over_day};
 use crate::study::result::{PodsResult, StudyResult, VariantResult};
 
 /// Services and variants that one chart can show.
@@ -116,7 +116,8 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             }
         }
         let middle = MARGIN + TICKS + width / 2.0;
-        canvas.text(Word::DayClock.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
+        let words = if over_day::is_short(result) { Word::SinceStart } else { Word::DayClock };
+        canvas.text(words.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
     });
     Some(svg)
 }

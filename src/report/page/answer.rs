@@ -1,21 +1,37 @@
 //! The answer in three sentences, and what to read before using the numbers.
 
-use super::{Block, Source, escape, prose};
+use super::{Block, Source, bold, escape, prose};
 use crate::report::facts;
 use crate::report::number;
+use crate::report::over_day;
 use crate::report::phrases::translated;
 use crate::report::words::{Word, say};
 use crate::study::result::{Saturation, VariantResult};
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let result = source.result;
-    let first = match facts::headline(result, source.lang) {
-        Some(headline) => format!("**{}.**", escape(&headline)),
-        None => source.word(Word::AnswerNoSaturation),
-    };
-    let sentences: Vec<String> =
-        std::iter::once(first).chain(lines(source)).chain(users(source)).collect();
-    let mut blocks = vec![Block::Heading(Word::Answer), Block::Lead(sentences.join(" "))];
+    let found = [over_day::headline(result, source.lang), facts::headline(result, source.lang)];
+    let mut sentences: Vec<String> =
+        found.iter().flatten().map(|headline| format!("**{}.**", escape(headline))).collect();
+    if found[1].is_none() {
+        sentences.push(source.word(Word::AnswerNoSaturation));
+    }
+    sentences.extend(lines(source).into_iter().chain(users(source)));
+    let mut blocks = vec![Block::Heading(Word::Answer)];
+    if !result.about.is_empty() {
+        blocks.push(Block::Paragraph(escape(&result.about)));
+    }
+    blocks.push(Block::Lead(sentences.join(" ")));
+    let several = over_day::days(result).count() > 1;
+    let day = over_day::days(result).flat_map(|(variant, answer)| {
+        let name = if several { format!("{}: ", bold(&variant.name)) } else { String::new() };
+        let missed = over_day::targets(variant, answer, source.lang);
+        missed.into_iter().map(move |sentence| format!("{name}{}", escape(&sentence)))
+    });
+    let day: Vec<String> = day.collect();
+    if !day.is_empty() {
+        blocks.push(Block::List(day));
+    }
     let mut items: Vec<String> = Vec::new();
     if source.manifest.partial {
         items.push(source.word(Word::Partial));
@@ -66,7 +82,12 @@ fn users(source: &Source) -> Option<String> {
     let judged: Vec<bool> =
         result.variants.iter().filter_map(|v| facts::meets_all(result, v)).collect();
     let met = judged.iter().filter(|met| **met).count();
-    let (load, name) = (escape(&facts::load(result, lang)), escape(&last.name));
+    let load = match over_day::days(result).next() {
+        // What is said of it is not said of the day.
+        Some(_) => say(lang, Word::SteadyLoad, &[&facts::load(result, lang)]),
+        None => facts::load(result, lang),
+    };
+    let (load, name) = (escape(&load), escape(&last.name));
     let mut text = if number::known(&at.p99_ms) && at.p99_ms.mean > 0.0 {
         let (p99, errors) = (number::estimate(&at.p99_ms), number::percent(&at.error_rate));
         let goodput = number::estimate(&at.goodput_rps);

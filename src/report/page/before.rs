@@ -3,7 +3,7 @@
 use super::{Block, ByVariant, Source, bold, escape};
 use crate::report::chart::Chart;
 use crate::report::words::{Word, say};
-use crate::report::{facts, moves, number};
+use crate::report::{facts, moves, number, over_day};
 use crate::study::result::Verdict;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -66,6 +66,12 @@ fn targets(source: &Source) -> Vec<Block> {
     }
     if let Some(drift) = facts::drift(result) {
         table.put(facts::target(&drift, lang), &load_n, |v| word(facts::drift_verdict(v)));
+    }
+    for (metric, name) in over_day::conditions(result, lang) {
+        let name = format!("{}: {}", Word::OverDay.text(lang), escape(&name));
+        table.put(name, &facts::day_n(result), |v| {
+            over_day::of(v, &metric).map(|found| over_day::cell(found, lang))
+        });
     }
     if table.rows.is_empty() {
         return Vec::new();

@@ -27,6 +27,15 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     };
     let mut reasons: Vec<String> = claims::reasons(result, lang).into_iter().map(because).collect();
     for claim in &result.claims {
+        if let Some(day) = claims::over_day(claim, lang) {
+            let row = claim.place.row.clone().unwrap_or_else(|| claims::metric(claim, lang));
+            reasons.push(format!(
+                "{} ({}): {}",
+                escape(&row),
+                escape(&claim.variant),
+                escape(&day)
+            ));
+        }
         if let Some(note) = &claim.place.note {
             let row = claim.place.row.clone().unwrap_or_else(|| claims::metric(claim, lang));
             reasons.push(format!("{}: {}", escape(&row), escape(note)));

@@ -2,8 +2,11 @@
 
 use super::{Block, Source, escape};
 use crate::report::chart::Chart;
-use crate::report::steps;
 use crate::report::words::{Word, say};
+use crate::report::{over_day, steps};
+
+/// Things that happened that the page tells of, for each variant.
+const MOST: usize = 20;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let shown = [Chart::Day, Chart::Heatmap, Chart::Pods];
@@ -11,8 +14,22 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     if figures.is_empty() {
         return figures;
     }
-    let changes = changes(source);
-    std::iter::once(Block::Heading(Word::ChartDay)).chain(changes).chain(figures).collect()
+    let told = happened(source).into_iter().chain(changes(source));
+    std::iter::once(Block::Heading(Word::ChartDay)).chain(told).chain(figures).collect()
+}
+
+/// What happened on the day, and what became of it.
+fn happened(source: &Source) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (variant, answer) in over_day::days(source.result) {
+        let told = over_day::happened(variant, answer, MOST, source.lang);
+        if !told.is_empty() {
+            let lead = over_day::happened_lead(source.result, variant, source.lang);
+            blocks.push(Block::Paragraph(escape(&lead)));
+            blocks.push(Block::List(told.iter().map(|sentence| escape(sentence)).collect()));
+        }
+    }
+    blocks
 }
 
 /// What was changed on the day, and what became of it.

@@ -129,7 +129,7 @@ fn few() -> StudyResult {
         });
         for bin in &mut variant.day {
             wide(&mut bin.goodput_rps);
-            wide(&mut bin.p99_ms);
+            bin.p99_ms.iter_mut().for_each(&wide);
             wide(&mut bin.max_lag);
         }
     }

@@ -1,9 +1,10 @@
 //! How claims are judged: what is known of each, from the study or from runs of their own.
 
-use super::{Claim, ClaimMetric, ClaimVerdict, Judged, Source};
+use super::{Claim, ClaimMetric, ClaimVerdict, Judged, OverDay, Relation, Source};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::stats::{self, Estimate};
+use crate::study::day::{ClaimDay, DayVerdict};
 use crate::study::gather::{at_load, station_results, too_few};
 use crate::study::lines::Searched;
 use crate::study::replicate::Outcome;
@@ -45,11 +46,13 @@ struct Extra {
 }
 
 impl Work<'_> {
-    /// Judge every claim of the scenario; `asked` is what was seen at the load asked about, by variant.
+    /// Judge every claim of the scenario; `asked` is what was seen at the load asked about, by variant, and
+    /// `days` what days say of claims.
     pub(in crate::study) fn judge(
         &self,
         searched: &[Searched],
         asked: &[Vec<Outcome>],
+        days: &[ClaimDay],
         result: &mut StudyResult,
     ) {
         let study = self.study;
@@ -57,7 +60,7 @@ impl Work<'_> {
             return;
         }
         let extras = self.extras(result);
-        let facts = Facts { work: self, searched, asked, extras: &extras, result };
+        let facts = Facts { work: self, searched, asked, days, extras: &extras, result };
         let judged: Vec<Judged> = study.claims.iter().map(|claim| facts.judged(claim)).collect();
         result.claims = judged;
     }
@@ -120,6 +123,7 @@ struct Facts<'a> {
     work: &'a Work<'a>,
     searched: &'a [Searched],
     asked: &'a [Vec<Outcome>],
+    days: &'a [ClaimDay],
     extras: &'a [Extra],
     result: &'a StudyResult,
 }
@@ -144,6 +148,7 @@ impl Facts<'_> {
             claimed: claim.value,
             estimate: None,
             verdict: ClaimVerdict::CannotBeJudged,
+            over_day: None,
             reason: String::new(),
             resource: None,
             place: claim.place.clone(),
@@ -175,10 +180,40 @@ impl Facts<'_> {
                 }
                 judged.resource = known.resource;
                 judged.estimate = Some(known.estimate);
+                judged.over_day = self.over_day(claim, &known.estimate);
+                if let Some(day) = judged.over_day {
+                    judged.verdict = day.limits(judged.verdict);
+                }
             }
             Err(reason) => judged.reason = reason,
         }
         judged
+    }
+
+    /// What the day of the claim's variant says of it. A claim on what users get is a target over the day;
+    /// that a load is carried, the day can refute whose peak is no higher.
+    fn over_day(&self, claim: &Claim, estimate: &Estimate) -> Option<OverDay> {
+        if claim.as_target().is_some() {
+            let own = self.days.iter().find(|(number, _)| {
+                self.work.study.claims.get(*number).is_some_and(|other| std::ptr::eq(other, claim))
+            });
+            return own.map(|(_, found)| found.into());
+        }
+        let carried = claim.metric.source() == Source::Line
+            && claim.against.is_none()
+            && claim.relation != Relation::AtMost;
+        let line = self.result.variants[claim.variant].saturation.as_ref().filter(|_| carried)?;
+        // In the unit of the load, by the line's own number in both.
+        let claimed = claim.value / estimate.mean * line.rps.mean;
+        let answer = self.result.variants[claim.variant].day_answer.as_ref()?;
+        if claimed.is_nan() || claimed < self.work.asked * (1.0 - 1e-9) {
+            return None;
+        }
+        let worst = |found: &&DayVerdict| (found.missed_s, found.undecided_s);
+        let by_worst = |a: &&DayVerdict, b: &&DayVerdict| {
+            worst(a).0.total_cmp(&worst(b).0).then(worst(a).1.total_cmp(&worst(b).1))
+        };
+        answer.targets.iter().max_by(by_worst).map(OverDay::from)
     }
 
     /// What is known of the metric in one variant, or why it cannot be judged.

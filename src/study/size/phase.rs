@@ -6,7 +6,7 @@ use super::search::{Place, Search, Verdict};
 use super::trial::{Cost, Seen, probability};
 use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, StatedBeside};
 use crate::stats::Estimate;
-use crate::study::point::{Depth, line};
+use crate::study::point::{Depth, at_load, line};
 use crate::study::stop::{self, unless_stopped};
 
 /// Times that a configuration is looked for which fresh replications then refute.
@@ -37,6 +37,7 @@ impl Search<'_> {
                 // What it met stays met, whether or not the rest of it is told.
                 unless_stopped(|| self.lower(&at, &mut phase));
                 unless_stopped(|| self.bind(&at, &mut phase)).transpose()?;
+                unless_stopped(|| self.day(&at, &mut phase)).transpose()?;
             }
         } else {
             phase.probability = None;
@@ -125,6 +126,7 @@ impl Search<'_> {
             binds: None,
             reason: None,
             headroom: None,
+            over_day: None,
             lower: Vec::new(),
             exhausted: false,
             evaluations: 0,
@@ -210,6 +212,19 @@ impl Search<'_> {
             };
             phase.lower.push(Lower { set, to: Some(self.free[index].values[below].clone()), why });
         }
+    }
+
+    /// Whether the day of the scenario meets every target with the configuration, where it has one: a search
+    /// over steady loads says nothing of what happens on it.
+    fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
+        let study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
+        if study.day.is_none() {
+            return Ok(());
+        }
+        let Some(found) = at_load(&study, self.watcher) else { return Ok(()) };
+        self.cost.add(Cost { runs: found.runs, events: found.events });
+        phase.over_day = found.day.and_then(|day| day.verdict);
+        Ok(())
     }
 
     /// The line of the configuration, and what draws it.

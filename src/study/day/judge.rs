@@ -1,0 +1,489 @@
+//! How a day is judged: each bin over all replications together, then the day by its bins.
+
+use super::{DayVerdict, Recovery, Silence, Worst, overall};
+use crate::observe::answers::Pooled;
+use crate::observe::tally::Bin;
+use crate::stats::distribution::{binomial_at_least, normal_quantile};
+use crate::study::CONFIDENCE;
+use crate::study::result::{Target, Verdict};
+use crate::study::setup::{Day, Study};
+use crate::units::Span;
+
+/// From this share of the load asked about on, a bin has its peak: events wanted a second are those of the
+/// peak.
+const PEAK: f64 = 0.9;
+/// Requests that must be asked in vain for nothing to be answered, not merely nobody by chance.
+const SILENT: u64 = 20;
+/// Less than this is no day, whose worst hour would be most of it \[s\].
+const SHORT_S: f64 = 6.0 * HOUR_S;
+const HOUR_S: f64 = 3_600.0;
+/// Share of requests that may fail where no target speaks of requests, to tell what an event does.
+const WELL: f64 = 0.01;
+
+/// A target as a bin is judged by it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Condition {
+    /// At most a share of requests takes longer. Where no target guards failures, whoever gets no good
+    /// answer counts as slower.
+    Slow { quantile: f64, limit: Span, guarded: bool },
+    /// At most a share of requests fails.
+    Errors { allowed: f64 },
+    /// No listener lags behind by more \[records\].
+    Lag { most: f64 },
+    /// So many events a second at the peak, and as many fewer as less is asked.
+    Events { wanted: f64 },
+}
+
+/// What a bin, or several, show of a condition.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Evidence {
+    /// Of so many requests so many are bad, where a share of them may be.
+    Share { bad: u64, of: u64, allowed: f64 },
+    /// So many events were seen, and so many wanted.
+    Count { seen: f64, wanted: f64 },
+    /// In so many of all replications it is missed.
+    Replications { missed: usize, of: usize },
+}
+
+impl Evidence {
+    /// The verdict, where chance may deceive with this probability on either side; undecided where it may
+    /// be more.
+    fn verdict(self, chance: f64) -> Verdict {
+        let (missed, met) = match self {
+            Evidence::Share { bad, of, allowed } => (
+                binomial_at_least(bad, of, allowed) < chance,
+                1.0 - binomial_at_least(bad + 1, of, allowed) < chance,
+            ),
+            Evidence::Count { seen, wanted } => {
+                let z = (seen - wanted) / wanted.max(1.0).sqrt();
+                let far = normal_quantile(1.0 - chance);
+                (z < -far, z > far)
+            }
+            Evidence::Replications { missed, of } => (missed == of, missed == 0),
+        };
+        match (missed, met) {
+            (true, _) => Verdict::Missed,
+            (false, true) => Verdict::Met,
+            (false, false) => Verdict::Undecided,
+        }
+    }
+
+    /// Both together; none where they cannot be put together.
+    fn and(self, other: Evidence) -> Option<Evidence> {
+        match (self, other) {
+            (Evidence::Share { bad, of, allowed }, Evidence::Share { bad: b, of: o, .. }) => {
+                Some(Evidence::Share { bad: bad + b, of: of + o, allowed })
+            }
+            (
+                Evidence::Count { seen, wanted },
+                Evidence::Count { seen: more, wanted: as_wanted },
+            ) => Some(Evidence::Count { seen: seen + more, wanted: wanted + as_wanted }),
+            _ => None,
+        }
+    }
+
+    /// Whether it rests on so few requests that even without a bad one nothing could be told.
+    fn is_thin(self) -> bool {
+        match self {
+            Evidence::Share { of, allowed, .. } => {
+                let best = Evidence::Share { bad: 0, of, allowed };
+                best.verdict(1.0 - CONFIDENCE) != Verdict::Met
+            }
+            Evidence::Count { .. } | Evidence::Replications { .. } => false,
+        }
+    }
+
+    /// Whether it looks bad, chance or not.
+    fn looks_bad(self) -> bool {
+        match self {
+            Evidence::Share { bad, of, allowed } => bad as f64 > allowed * of as f64,
+            Evidence::Count { seen, wanted } => seen < wanted,
+            Evidence::Replications { missed, of } => 2 * missed > of,
+        }
+    }
+}
+
+/// A target with the verdict of each bin; none where it does not apply.
+pub(in crate::study) struct Judged {
+    metric: String,
+    limit: f64,
+    condition: Condition,
+    pub(super) by_bin: Vec<Option<Verdict>>,
+}
+
+impl Judged {
+    /// Whether it is no target of the study, but the events wanted.
+    pub(super) fn is_of_events(&self) -> bool {
+        matches!(self.condition, Condition::Events { .. })
+    }
+
+    fn is_of_requests(&self) -> bool {
+        matches!(self.condition, Condition::Slow { .. } | Condition::Errors { .. })
+    }
+}
+
+/// The days of all replications of a variant, ready to be judged.
+pub(in crate::study) struct Judge<'a> {
+    days: &'a [&'a [Bin]],
+    targets: &'a [Target],
+    events: Option<f64>,
+    /// The load asked about \[requests/s\].
+    asked: f64,
+    compress: f64,
+}
+
+impl Judge<'_> {
+    pub(super) fn new<'a>(study: &'a Study, asked: &Day, days: &'a [&'a [Bin]]) -> Judge<'a> {
+        Judge {
+            days,
+            targets: &study.targets,
+            events: study.load.events_per_s,
+            asked: study.load.rps,
+            compress: asked.compress,
+        }
+    }
+
+    /// Number of bins.
+    pub(super) fn bins(&self) -> usize {
+        self.days.iter().map(|bins| bins.len()).min().unwrap_or(0)
+    }
+
+    /// A bin of every replication.
+    fn bin(&self, number: usize) -> impl Iterator<Item = &Bin> {
+        self.days.iter().map(move |bins| &bins[number])
+    }
+
+    /// Start of a bin, of the one behind the last too \[s after midnight\].
+    pub(super) fn start(&self, number: usize) -> f64 {
+        let Some(first) = self.days.first() else { return 0.0 };
+        let start = match (first.get(number), first.last()) {
+            (Some(bin), _) => bin.start,
+            (None, Some(last)) => last.start + last.length,
+            (None, None) => return 0.0,
+        };
+        start.secs() * self.compress
+    }
+
+    /// Length of a bin \[s\].
+    pub(super) fn length(&self, number: usize) -> f64 {
+        self.start(number + 1) - self.start(number)
+    }
+
+    /// Every target, and the events wanted, bin by bin.
+    pub(super) fn all(&self) -> Vec<Judged> {
+        let mut judged: Vec<Judged> =
+            self.targets.iter().filter_map(|target| self.target(target)).collect();
+        if let Some(wanted) = self.events.filter(|_| self.asked > 0.0) {
+            judged.push(self.judged("events_per_s", wanted, Condition::Events { wanted }));
+        }
+        judged
+    }
+
+    /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of a
+    /// day on which the load does.
+    pub(super) fn target(&self, target: &Target) -> Option<Judged> {
+        let guarded = self.targets.iter().any(|target| target.metric == "error_rate");
+        let Target { metric, limit, .. } = target;
+        let slow = |quantile: f64| Condition::Slow {
+            quantile,
+            limit: Span::from_secs(limit / 1e3),
+            guarded,
+        };
+        let condition = match metric.as_str() {
+            "p50_ms" => slow(0.5),
+            "p95_ms" => slow(0.95),
+            "p99_ms" => slow(0.99),
+            "error_rate" => Condition::Errors { allowed: *limit },
+            "max_lag" => Condition::Lag { most: *limit },
+            _ => return None,
+        };
+        Some(self.judged(metric, *limit, condition))
+    }
+
+    /// Where all is well, bin by bin: every target but the events wanted, or where none speaks of requests
+    /// that nearly all are answered as well.
+    pub(super) fn well(&self, judged: &[Judged]) -> Vec<Option<Verdict>> {
+        let implied = (!judged.iter().any(Judged::is_of_requests))
+            .then(|| self.judged("error_rate", WELL, Condition::Errors { allowed: WELL }));
+        let all = judged.iter().chain(&implied).filter(|judged| !judged.is_of_events());
+        (0..self.bins())
+            .map(|bin| overall(all.clone().filter_map(|judged| judged.by_bin[bin])))
+            .collect()
+    }
+
+    fn judged(&self, metric: &str, limit: f64, condition: Condition) -> Judged {
+        let seen: Vec<Option<Evidence>> =
+            (0..self.bins()).map(|bin| self.evidence(condition, bin)).collect();
+        Judged { metric: metric.to_owned(), limit, condition, by_bin: decided(&seen) }
+    }
+
+    /// What a bin shows; none where nothing was asked that the condition speaks of.
+    fn evidence(&self, condition: Condition, number: usize) -> Option<Evidence> {
+        let over = Sums::of(self.bin(number));
+        let requests = |bad: u64, of: u64, allowed: f64| {
+            // Asked and not answered: that is as slow as can be, and a failure.
+            let silent = over.answered == 0 && over.offered > 0;
+            let (bad, of) = if silent { (over.asked(), over.asked()) } else { (bad, of) };
+            (of > 0).then_some(Evidence::Share { bad, of, allowed })
+        };
+        match condition {
+            Condition::Slow { quantile, limit, guarded } => {
+                let answers = || self.bin(number).map(|bin| &bin.answers);
+                let good: u64 = answers().map(|answers| answers.good.above(limit)).sum();
+                let open: u64 = answers().map(|answers| answers.unfinished.above(limit)).sum();
+                let failed = if guarded { 0 } else { over.failed };
+                let of = over.answered + over.unfinished + failed;
+                requests(good + open + failed, of, 1.0 - quantile)
+            }
+            Condition::Errors { allowed } => requests(over.failed, over.ended(), allowed),
+            Condition::Lag { most } => {
+                let missed = self.bin(number).filter(|bin| bin.max_lag as f64 > most).count();
+                let of = self.days.len();
+                let lags = self.bin(number).any(|bin| !bin.stations.is_empty());
+                lags.then_some(Evidence::Replications { missed, of })
+            }
+            Condition::Events { wanted } => {
+                let share = over.offered as f64 / over.seconds / self.asked;
+                let wanted = wanted * share.min(1.0) * over.seconds;
+                let seen = over.events as f64;
+                (share >= PEAK).then_some(Evidence::Count { seen, wanted })
+            }
+        }
+    }
+
+    /// The verdict over the day; none where the target never applies.
+    pub(super) fn verdict(&self, judged: &Judged) -> Option<DayVerdict> {
+        let lasts = |which: &dyn Fn(Verdict) -> bool| -> f64 {
+            let bins = judged.by_bin.iter().enumerate();
+            let found = bins.filter(|(_, verdict)| verdict.is_some_and(which));
+            found.map(|(bin, _)| self.length(bin)).fold(0.0, |sum, length| sum + length)
+        };
+        let missed = |verdict: Verdict| verdict == Verdict::Missed;
+        let first = judged.by_bin.iter().position(|verdict| verdict.is_some_and(missed));
+        Some(DayVerdict {
+            metric: judged.metric.clone(),
+            limit: judged.limit,
+            verdict: overall(judged.by_bin.iter().copied().flatten())?,
+            judged_s: lasts(&|_| true),
+            missed_s: lasts(&missed),
+            undecided_s: lasts(&|verdict| verdict == Verdict::Undecided),
+            first_missed_s: first.map(|bin| self.start(bin)),
+            worst: self.worst(judged),
+            recovery: self.recovery(&judged.by_bin, 0),
+        })
+    }
+
+    /// The worst hour, or bin.
+    fn worst(&self, judged: &Judged) -> Option<Worst> {
+        let bins = self.bins();
+        let short = self.start(bins) - self.start(0) < SHORT_S;
+        let hour = |bin: usize| ((self.start(bin) + 1e-6) / HOUR_S) as u64;
+        let mut worst: Option<((f64, bool, f64), Worst)> = None;
+        let mut from = 0;
+        while from < bins {
+            let same = |bin: &usize| if short { *bin == from } else { hour(*bin) == hour(from) };
+            let to = (from..bins).take_while(same).last().unwrap_or(from) + 1;
+            let own = &judged.by_bin[from..to];
+            if own.iter().any(Option::is_some) {
+                let missed = (from..to).filter(|bin| judged.by_bin[*bin] == Some(Verdict::Missed));
+                let missed = missed.map(|bin| self.length(bin)).fold(0.0, |sum, next| sum + next);
+                let value = self.value(judged.condition, from..to);
+                let bad = match judged.condition {
+                    Condition::Events { .. } => -value.unwrap_or(0.0),
+                    _ => value.unwrap_or(0.0),
+                };
+                let over = self.sums(from..to);
+                let rank = (missed, value.is_none(), bad);
+                let found = Worst {
+                    from_s: self.start(from),
+                    to_s: self.start(to),
+                    value,
+                    answered: over.share_answered(),
+                };
+                if worst.as_ref().is_none_or(|(known, _)| rank > *known) {
+                    worst = Some((rank, found));
+                }
+            }
+            from = to;
+        }
+        worst.map(|(_, worst)| worst)
+    }
+
+    fn sums(&self, range: std::ops::Range<usize>) -> Sums {
+        Sums::of(range.flat_map(|bin| self.bin(bin)))
+    }
+
+    /// Value of a metric over some bins of all replications; none where nothing was answered.
+    fn value(&self, condition: Condition, range: std::ops::Range<usize>) -> Option<f64> {
+        let over = self.sums(range.clone());
+        match condition {
+            Condition::Slow { quantile, .. } => self.quantile_ms(quantile, range),
+            Condition::Errors { .. } => {
+                (over.ended() > 0).then(|| over.failed as f64 / over.ended() as f64)
+            }
+            Condition::Lag { .. } => {
+                let lags = range.flat_map(|bin| self.bin(bin)).map(|bin| bin.max_lag as f64);
+                Some(lags.fold(0.0, f64::max))
+            }
+            Condition::Events { .. } => Some(over.events as f64 / over.seconds),
+        }
+    }
+
+    /// A quantile of the response times of some bins of all replications \[ms\]; none where nothing was
+    /// answered.
+    pub(super) fn quantile_ms(&self, p: f64, range: std::ops::Range<usize>) -> Option<f64> {
+        if self.sums(range.clone()).answered == 0 {
+            return None;
+        }
+        let all = range.flat_map(|bin| self.bin(bin)).map(|bin| &bin.answers);
+        let [found] = Pooled::of(all).quantiles([p], false);
+        found.map(|found| found.least * 1e3).filter(|found| found.is_finite())
+    }
+
+    /// Share of what was asked in these bins that was answered in time; none where nothing was asked.
+    pub(super) fn answered(&self, bins: impl Iterator<Item = usize>) -> Option<f64> {
+        Sums::of(bins.flat_map(|bin| self.bin(bin))).share_answered()
+    }
+
+    /// Whether what is missed in these bins, of which the first has this number, is met again.
+    pub(super) fn recovery(&self, by_bin: &[Option<Verdict>], first: usize) -> Recovery {
+        let missed = |verdict: &Option<Verdict>| *verdict == Some(Verdict::Missed);
+        let Some(last) = by_bin.iter().rposition(missed) else { return Recovery::Unneeded };
+        let after = &by_bin[last + 1..];
+        match after.iter().position(|verdict| *verdict == Some(Verdict::Met)) {
+            Some(met) => Recovery::From { at_s: self.start(first + last + 1 + met) },
+            None if after.contains(&Some(Verdict::Undecided)) => Recovery::Undecided,
+            None => Recovery::Never,
+        }
+    }
+
+    /// The longest time of each replication in which nothing is answered.
+    pub(super) fn silence(&self) -> Option<Silence> {
+        let all: Vec<(f64, Option<f64>)> =
+            self.days.iter().filter_map(|bins| self.longest_silence(bins)).collect();
+        let ends = |of: &[f64]| {
+            [
+                of.iter().copied().fold(f64::INFINITY, f64::min),
+                of.iter().copied().fold(0.0, f64::max),
+            ]
+        };
+        let from: Vec<f64> = all.iter().map(|(from, _)| *from).collect();
+        let until: Option<Vec<f64>> = all.iter().map(|(_, until)| *until).collect();
+        (!all.is_empty()).then(|| Silence {
+            replications: all.len() as u32,
+            from_s: ends(&from),
+            until_s: until.map(|until| ends(&until)),
+        })
+    }
+
+    /// From the last answer before to the first after; none for the latter where there is none.
+    fn longest_silence(&self, bins: &[Bin]) -> Option<(f64, Option<f64>)> {
+        let end = bins.last().map(|bin| bin.start + bin.length)?.secs();
+        let mut longest: Option<(f64, f64, Option<f64>)> = None;
+        let mut last_answer = 0.0;
+        for run in bins.chunk_by(|a, b| a.first_and_last.is_some() == b.first_and_last.is_some()) {
+            if let Some((_, last)) = run.last().and_then(|bin| bin.first_and_last) {
+                last_answer = last.secs();
+                continue;
+            }
+            let asked: u64 = run.iter().map(|bin| bin.offered).sum();
+            let behind = run.last().map_or(end, |bin| (bin.start + bin.length).secs());
+            let next = bins.iter().find(|bin| bin.start.secs() >= behind - 1e-9);
+            let until = next.and_then(|bin| bin.first_and_last).map(|(first, _)| first.secs());
+            let lasts = until.unwrap_or(end) - last_answer;
+            if asked >= SILENT && longest.is_none_or(|(longest, ..)| lasts > longest) {
+                longest = Some((lasts, last_answer, until));
+            }
+        }
+        let scaled = |at: f64| at * self.compress;
+        longest.map(|(_, from, until)| (scaled(from), until.map(scaled)))
+    }
+
+    /// Largest lag of each replication in these bins \[records\].
+    pub(super) fn lags(&self, range: std::ops::Range<usize>) -> Vec<f64> {
+        let most = |bins: &&[Bin]| bins[range.clone()].iter().map(|bin| bin.max_lag).max();
+        self.days.iter().map(|bins| most(bins).unwrap_or(0) as f64).collect()
+    }
+}
+
+/// Sums over bins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    offered: u64,
+    /// Of the requests that came in them: answered in time, failed, neither when the day was over.
+    answered: u64,
+    failed: u64,
+    unfinished: u64,
+    events: u64,
+    seconds: f64,
+}
+
+impl Sums {
+    fn of<'a>(bins: impl Iterator<Item = &'a Bin>) -> Sums {
+        bins.fold(Sums::default(), |sums, bin| Sums {
+            offered: sums.offered + bin.offered,
+            answered: sums.answered + bin.answers.good.count(),
+            failed: sums.failed + bin.answers.failed,
+            unfinished: sums.unfinished + bin.answers.unfinished.count(),
+            events: sums.events + bin.events,
+            seconds: sums.seconds + bin.length.secs(),
+        })
+    }
+
+    fn ended(&self) -> u64 {
+        self.answered + self.failed
+    }
+
+    fn asked(&self) -> u64 {
+        self.ended() + self.unfinished
+    }
+
+    fn share_answered(&self) -> Option<f64> {
+        (self.asked() > 0).then(|| self.answered as f64 / self.asked() as f64)
+    }
+}
+
+/// The verdict of each bin by what it shows: for certain over all bins together, or together with all
+/// others that do not say enough alone.
+fn decided(seen: &[Option<Evidence>]) -> Vec<Option<Verdict>> {
+    let count = seen.iter().flatten().count().max(1);
+    let chance = (1.0 - CONFIDENCE) / count as f64;
+    let alone: Vec<Option<Verdict>> =
+        seen.iter().map(|evidence| evidence.map(|evidence| evidence.verdict(chance))).collect();
+    let open = seen.iter().zip(&alone);
+    let open = open.filter(|(_, verdict)| **verdict == Some(Verdict::Undecided));
+    let together = together(open.filter_map(|(evidence, _)| *evidence), seen, chance);
+    let of = |(evidence, verdict): (&Option<Evidence>, &Option<Verdict>)| match (
+        verdict, together, evidence,
+    ) {
+        (Some(Verdict::Undecided), Verdict::Missed, Some(evidence)) if !evidence.looks_bad() => {
+            Some(Verdict::Met)
+        }
+        (Some(Verdict::Undecided), together, Some(_)) => Some(together),
+        (verdict, ..) => *verdict,
+    };
+    seen.iter().zip(&alone).map(of).collect()
+}
+
+/// The verdict on bins that do not say enough alone. Missed is only what would be so in any one bin; too
+/// few requests to show anything are as all others of the day.
+fn together(
+    open: impl Iterator<Item = Evidence>,
+    all: &[Option<Evidence>],
+    chance: f64,
+) -> Verdict {
+    let sum = |each: &mut dyn Iterator<Item = Evidence>| {
+        each.map(Some).reduce(|sum, next| sum?.and(next?)).flatten()
+    };
+    let mut open = open;
+    let Some(open) = sum(&mut open) else { return Verdict::Undecided };
+    if open.verdict(chance) == Verdict::Missed {
+        return Verdict::Missed;
+    }
+    let told = if open.is_thin() { sum(&mut all.iter().flatten().copied()) } else { Some(open) };
+    let told = told.map(|told| told.verdict(1.0 - CONFIDENCE));
+    told.filter(|told| *told == Verdict::Met).unwrap_or(Verdict::Undecided)
+}
+
+#[cfg(test)]
+pub(super) mod tests;
