@@ -16,8 +16,8 @@ pub use self::size::Sizing;
 /// replications in parallel, and shows which resource saturates first, at which load, and how sure that
 /// is. The answer goes to standard output, progress and warnings to standard error.
 ///
-/// Exit status: 0 when the last variant meets every target, 1 when it misses one or that is undecided, or
-/// when `check` finds in it what cannot be, 2 for bad input.
+/// Exit status: 0 when the last variant meets every target, over the day too where the scenario has one, 1
+/// when it misses one or that is undecided, or when `check` finds in it what cannot be, 2 for bad input.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {
