@@ -43,9 +43,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::study::result::{Edit, StudyResult};
+pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use phrases::translated;
 pub use text::text;
-pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use validation::{
     Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
 };

@@ -205,7 +205,8 @@ impl<'a> Work<'a> {
             }
             change_held(&mut held, service, op, chance, &mut given);
         });
-        given.extend(held.into_iter().filter_map(|one| Some((one.resource?, one.chance, one.took))));
+        given
+            .extend(held.into_iter().filter_map(|one| Some((one.resource?, one.chance, one.took))));
         for (resource, chance, took) in given.into_iter().chain(worked) {
             self.add(resource, per_s * chance, took);
         }
@@ -291,7 +292,8 @@ impl<'a> Work<'a> {
         let regular = spec.load.open.is_none_or(|open| open.regular)
             && spec.load.records.iter().all(|source| source.regular);
         let arrivals = if regular && !varied { 0.0 } else { 1.0 };
-        let known = self.uses.iter().zip(&all).enumerate().filter(|(_, ((_, sum), _))| sum.busy > 0.0);
+        let known =
+            self.uses.iter().zip(&all).enumerate().filter(|(_, ((_, sum), _))| sum.busy > 0.0);
         known
             .filter_map(|(station, ((resource, sum), of))| {
                 let (servers, share, whole) = self.servers(*resource)?;
@@ -338,14 +340,17 @@ impl<'a> Work<'a> {
             Resource::DatabaseCpu(database) => {
                 Some((spec.databases[database as usize].cores, 1.0, true))
             }
-            Resource::DatabaseIo(_) | Resource::Cache(_) | Resource::Lock(_) => Some((1.0, 1.0, true)),
+            Resource::DatabaseIo(_) | Resource::Cache(_) | Resource::Lock(_) => {
+                Some((1.0, 1.0, true))
+            }
             Resource::Listener(listener) => {
                 let topic = spec.listeners[listener as usize].topic;
                 if !spec.topics[topic as usize].counted {
                     return None;
                 }
                 let service = of(spec.listeners[listener as usize].service)?;
-                let (partitions, threads) = (spec.partitions(listener), active_threads(spec, listener));
+                let (partitions, threads) =
+                    (spec.partitions(listener), active_threads(spec, listener));
                 let fullest = f64::from(partitions.div_ceil(threads));
                 let share = fullest * f64::from(threads) / f64::from(partitions);
                 Some((1.0, share, even(service)))
@@ -378,7 +383,9 @@ fn change_held(
             held.push(one(resource, false, !uses && hold == Hold::Request));
         }
         Op::Finish => {
-            let Some(place) = held.iter().rposition(|other| !other.lock && other.open) else { return };
+            let Some(place) = held.iter().rposition(|other| !other.lock && other.open) else {
+                return;
+            };
             held[place].open = false;
             if !held[place].to_the_end {
                 let ended = held.remove(place);

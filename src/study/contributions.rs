@@ -159,13 +159,7 @@ impl Work<'_> {
     }
 
     /// Further replications of some of them, up to `most`.
-    fn further(
-        &self,
-        others: &mut [Other<'_>],
-        main: &[&Searched],
-        which: &[usize],
-        most: u32,
-    ) {
+    fn further(&self, others: &mut [Other<'_>], main: &[&Searched], which: &[usize], most: u32) {
         let what = "lines that tell what each edit contributes";
         let found = self.all(
             what,

@@ -130,8 +130,7 @@ pub(super) fn bare_line(study: &Study, watcher: &dyn Watcher) -> Option<Estimate
         return None;
     }
     let quiet = Stopping(watcher);
-    let work =
-        Work { study, watcher: &quiet, runs: Runs::new(study), asked: study.asked_load() };
+    let work = Work { study, watcher: &quiet, runs: Runs::new(study), asked: study.asked_load() };
     let mut result: StudyResult = work.blank(Question::Saturate);
     let mut searched = work.search(Question::Saturate, &mut result).into_iter();
     let found: Searched = searched.find(Searched::is_main)?;

@@ -89,8 +89,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     if let Some(lowest) = case.ceilings.lowest() {
         // No load above it can last, however lucky the windows were.
         let most = lowest.load / (1.0 - lost(&case.study().targets)).max(0.01);
-        (rps.mean, rps.low, rps.high) =
-            (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
+        (rps.mean, rps.low, rps.high) = (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
     }
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {

@@ -89,12 +89,7 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub(crate) fn new(
-        runs: &'a Runs<'a>,
-        spec: &'a Spec,
-        window: Window,
-        part: Part,
-    ) -> Case<'a> {
+    pub(crate) fn new(runs: &'a Runs<'a>, spec: &'a Spec, window: Window, part: Part) -> Case<'a> {
         Case { runs, spec, window, part, ceilings: Ceilings::of(spec) }
     }
 
@@ -159,8 +154,7 @@ impl<'a> Case<'a> {
             }
             _ => self.line(number, start),
         };
-        let more: Vec<Line> =
-            (lines.len() as u32..count).into_par_iter().map(more).collect();
+        let more: Vec<Line> = (lines.len() as u32..count).into_par_iter().map(more).collect();
         lines.extend(more);
         self.settle(lines);
     }
