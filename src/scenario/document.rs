@@ -570,7 +570,8 @@ document! {
     struct WindowDoc {
         /// Time before anything counts; by default found from pilot runs, for each variant and load.
         warm_up: Option<Duration>,
-        /// Time observed; 60 s by default.
+        /// Time observed; 60 s by default. Runs that look for the line last longer where its queues settle
+        /// slowly.
         measure: Option<Duration>,
         /// How long the run goes on after that, load and all, until what arrived in it has ended; as long as
         /// `measure` and at least 2 min by default. What then has not ended counts with its age.

@@ -55,6 +55,8 @@ const MOST: f64 = 8.0;
 /// Without it 92 % of intervals held the line of systems apart from those that are counted with, for as
 /// little as 1.5 % of the line on the mean.
 const GUARD: f64 = 1.25;
+/// Student's factor of eight replications, for which lengths are chosen.
+const USUAL: f64 = 2.4;
 /// Relaxation times below which a probe is too short for its spread over replications to say all: the error
 /// is taken as that of so many; and most times that it is taken.
 const SHORT: (f64, f64) = (6.0, 4.0);
@@ -325,7 +327,8 @@ impl Case<'_> {
         let mut place = about.place.min(top);
         let load = scale.load(place);
         let aim = PRECISION * self.study().search.resolution * load;
-        let half = about.half * GUARD * scale.slope(place);
+        // With few replications the interval is wide for another reason, which no length mends.
+        let half = USUAL * about.error * GUARD * scale.slope(place);
         let measured = ends[0].window.measure.secs().min(ends[1].window.measure.secs());
         let window = self.long(load, measured * (half / aim).powi(2));
         let mut found = self.both(count, scale, [place - apart, place + apart], window);
@@ -370,12 +373,8 @@ impl Case<'_> {
         };
         let Some((target, (place, level, rise))) = found.min_by(|a, b| a.1.0.total_cmp(&b.1.0))
         else {
-            return Root {
-                place: f64::INFINITY,
-                half: 0.0,
-                each: Vec::new(),
-                binding: "drift".into(),
-            };
+            let binding = "drift".into();
+            return Root { place: f64::INFINITY, binding, ..Root::default() };
         };
         let count = owned[0].len().min(owned[1].len());
         let n = count as f64;
@@ -393,13 +392,13 @@ impl Case<'_> {
         }
         let squares = each.iter().map(|value| value * value).sum::<f64>() / (n - 1.0).max(1.0);
         let p = f64::midpoint(1.0, CONFIDENCE);
-        let half = if count >= 2 {
-            student_t_quantile(p, n - 1.0) * (squares / n * (1.0 + 1.0 / n)).sqrt()
-        } else {
-            0.0
-        };
+        let error = (squares / n.max(1.0) * (1.0 + 1.0 / n.max(1.0))).sqrt();
+        let known = count >= 2;
+        let half = if known { student_t_quantile(p, n - 1.0) * error } else { 0.0 };
         let place = place.clamp(limits.0, limits.1);
-        Root { place, half, each, binding: target.metric.clone() }
+        // Of a curve that leaps between the two, nobody knows where.
+        let leap = if rise * wide > JUMP { wide / 4.0 } else { 0.0 };
+        Root { place, error, half, leap, each, binding: target.metric.clone() }
     }
 
     /// Lines of all replications from their runs at two loads, with runs beyond them.
@@ -474,7 +473,7 @@ impl Case<'_> {
         let root = self.root_of(scale, places, &seen);
         let n = lines.len() as u32;
         let outside = (root.place - places[1]).max(places[0] - root.place).max(0.0);
-        let doubt = if outside.is_finite() { EXTRAPOLATED * outside } else { 0.0 };
+        let doubt = if outside.is_finite() { EXTRAPOLATED * outside + root.leap } else { 0.0 };
         let load = scale.load(root.place);
         let relaxations = first.windows[0].measure.secs()
             / self.ceilings.relaxation(load.min(first.seen[1].load));
@@ -510,10 +509,14 @@ impl Case<'_> {
 }
 
 /// Where a limit is crossed.
+#[derive(Default)]
 struct Root {
     place: f64,
-    /// Half-width of its interval.
+    /// Its standard error, by sectioning, and the half-width of its interval.
+    error: f64,
     half: f64,
+    /// What the place may be wrong by because the curve is steep there.
+    leap: f64,
     /// How far each replication would move it, times the replications there are.
     each: Vec<f64>,
     binding: String,

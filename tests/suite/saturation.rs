@@ -113,6 +113,74 @@ fn pooled(parts: &str, before: &str) -> String {
     format!("{}{databases}", service(&parts, &steps))
 }
 
+/// The line of a system with these targets and this window, at a seed.
+fn line(system: &str, load: &str, targets: &str, measure_s: f64, seed: u64) -> Saturation {
+    let rest = format!(
+        "mixes: {{ only: {{ requests: {{ server.serve: 1 }} }} }}\nload: {{ {load} }}\n\
+         targets: {{ {targets} }}\nwindow: {{ measure: {measure_s}s }}\nreplications: 4\n\
+         search: {{ highest: 1000/s, replications: 8 }}\n"
+    );
+    let mut study = study(system, &rest);
+    study.seed = seed;
+    study.load.rps = 1.0;
+    let mut result = answer_question(&study, Question::Saturate, &Unwatched).0;
+    result.variants.remove(0).saturation.expect("there is a target and an open load")
+}
+
+fn threads_of(count: u32, steps: &str) -> String {
+    service(&format!("      threads: {count}\n"), &format!("          - {steps}\n"))
+}
+
+/// Evenly spaced requests of a constant time never wait up to c / S, and queue without end beyond: the line
+/// is that load to the last digit, in a short window and in a long one.
+#[test]
+fn a_line_without_chance_is_exact() {
+    for (threads, millis, limit) in [(4, 10.0, 400.0), (1, 8.0, 125.0), (3, 20.0, 150.0)] {
+        let steps = format!("delay: {{ constant: {millis}ms, {BASIS} }}");
+        for measure_s in [2.0, 10.0, 60.0] {
+            let system = threads_of(threads, &steps);
+            let load = "rate: 20/s, regular: true";
+            let found = line(&system, load, "p99: 500ms, errors: 1%", measure_s, 3).rps;
+            let off = (found.low - limit).abs().max((found.high - limit).abs());
+            assert!(off < 1e-9 * limit, "{threads} x {millis} ms, {measure_s} s: {found:?}");
+        }
+    }
+}
+
+/// In windows of 10 s, half a relaxation time of four threads at the line and two of one thread: nearly all
+/// intervals hold the root of Erlang's formulas, and none reaches beyond what the threads pass.
+#[test]
+fn short_windows_do_not_lift_the_line() {
+    for (threads, millis, limit_ms, most) in [(4, 10.0, 500.0, 400.0), (1, 20.0, 400.0, 50.0)] {
+        let (mut low, mut high) = (1.0, most * 0.9999);
+        for _ in 0..60 {
+            let rate = f64::midpoint(low, high);
+            let late = mmc_response_exceeds(rate, millis / 1e3, threads, limit_ms / 1e3);
+            if late.expect("it is stable") > 0.01 { high = rate } else { low = rate }
+        }
+        let system = threads_of(threads, &exponential(millis));
+        let targets = format!("p99: {limit_ms}ms");
+        let found: Vec<_> = (1..=8_u64)
+            .map(|seed| line(&system, "rate: 20/s", &targets, 10.0, 500 + seed).rps)
+            .collect();
+        let held = found.iter().filter(|found| found.contains(low) == Some(true)).count();
+        assert!(held >= 7, "{held} of 8 hold {low}: {found:?}");
+        assert!(found.iter().all(|found| found.high <= most), "{found:?}");
+    }
+}
+
+/// No load meets a target that a request misses with nobody else there.
+#[test]
+fn a_line_may_be_nothing() {
+    for time in ["constant: 365d", "exponential: 1s"] {
+        let system = threads_of(4, &format!("delay: {{ {time}, {BASIS} }}"));
+        let found = line(&system, "rate: 200/s", "p99: 500ms, errors: 1%", 10.0, 1);
+        assert!(found.rps.mean == 0.0 && found.rps.high == 0.0, "{time}: {found:?}");
+        assert_eq!(found.resource, "none");
+        assert!(found.reason.starts_with("carries nothing, because "), "{}", found.reason);
+    }
+}
+
 /// M/M/4 with a limit on p95.
 #[test]
 fn waiting_target() {
