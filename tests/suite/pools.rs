@@ -118,34 +118,40 @@ fn study(path: &Path) -> Study {
     }
 }
 
-/// With all threads busy: 27 to 30 % under 1 ms, the others whole turns of about 0.95 s; p95 2.0 s, p99
-/// 2.8 s, 1.1 s where connections are handed over in order; the mean 0.9 to 1.0 s either way.
+/// With all threads busy: 27 to 30 % under 1 ms, the others whole turns of about 0.95 s; the mean 0.9 to 1.0 s;
+/// p95 2.0 s, p99 2.8 s, where in order it is 1.1 s. A request that loses its connection k times waits k + 1
+/// turns and is in no window that ends before: over ten seconds p99 is three turns, and the fourth, which comes to
+/// 0.27³ × 0.73 = 1.4 %, shows when it lasts.
 #[test]
 fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     let study = study(Path::new("scenarios/failures/own-connection.yaml"));
+    let first = waits(study.case(0, 0, 0), 5.0, 6.0, 16);
     let seen = waits(study.case(0, 0, 0), 5.0, 20.0, 16);
-    let said = format!(
-        "{:.3} under 1 ms, mean {:.3}, p50 {:.3}, p95 {:.3}, p99 {:.3}, up to {:.2} s for a thread",
-        seen.share(|wait| wait < 0.001),
-        seen.mean(),
-        seen.quantile(0.5),
-        seen.quantile(0.95),
-        seen.quantile(0.99),
-        seen.for_a_thread
-    );
-    eprintln!("{said}");
-    for turns in 0..6 {
-        let turn = 0.97 * f64::from(turns);
-        let share = seen.share(|wait| (wait - turn).abs() < 0.485);
-        eprintln!("{turns} turns: {share:.4}");
-    }
     let in_order = waits(study.case(1, 0, 0), 5.0, 20.0, 16);
-    eprintln!(
-        "in order: p99 {:.3} mean {:.3} under {:.4}",
-        in_order.quantile(0.99),
-        in_order.mean(),
-        in_order.share(|w| w < 0.001)
-    );
+    for (name, waits) in [("first", &first), ("seen", &seen), ("in order", &in_order)] {
+        eprintln!(
+            "{name}: {:.3} under 1 ms, mean {:.3}, {:?}",
+            waits.share(|wait| wait < 0.001),
+            waits.mean(),
+            [0.5, 0.95, 0.99].map(|share| waits.quantile(share))
+        );
+    }
+    let quick = |waits: &Waits| waits.share(|wait| wait < 0.001);
+    assert!((0.26..0.30).contains(&quick(&seen)), "{}", quick(&seen));
+    assert!((0.9..1.0).contains(&seen.mean()), "{}", seen.mean());
+    assert!((1.9..2.4).contains(&seen.quantile(0.95)), "{}", seen.quantile(0.95));
+    assert!((2.7..3.3).contains(&first.quantile(0.99)), "{}", first.quantile(0.99));
+    let turns = |at: f64| seen.share(|wait| (wait - 0.97 * at).abs() < 0.35);
+    let (none, one, two, three) = (turns(0.0), turns(1.0), turns(2.0), turns(3.0));
+    // (1 − p)² pᵏ⁻¹ for k turns.
+    for (found, expected) in [(none, 0.27), (one, 0.533), (two, 0.144), (three, 0.039)] {
+        assert!((found - expected).abs() < 0.02, "{none} {one} {two} {three}");
+    }
+    assert!(quick(&in_order) < 0.01, "{}", quick(&in_order));
+    assert!((1.0..1.2).contains(&in_order.quantile(0.99)), "{}", in_order.quantile(0.99));
+    // As many wait as before.
+    assert!((seen.mean() / in_order.mean() - 1.0).abs() < 0.03, "{}", in_order.mean());
+    assert!(seen.for_a_thread > 3.5, "{}", seen.for_a_thread);
 }
 
 /// Ten connections held for 51 ms (exponential), 200 threads; the share of their capacity that is asked for.
@@ -164,25 +170,36 @@ fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     study(&path).case(0, 0, 0).clone()
 }
 
-/// At 96 % load 1.5 to 1.9 % of those who ask take what another waits for.
+/// The mean wait beside the one where connections are handed over in order.
+fn beside_in_order(share: f64, timeout: &str) -> (Waits, f64) {
+    let seen = waits(&loaded(share, timeout, "90us"), 40.0, 400.0, 8);
+    let in_order = waits(&loaded(share, timeout, "0"), 40.0, 400.0, 8);
+    assert_eq!(in_order.stolen, 0);
+    let times = seen.mean() / in_order.mean();
+    eprintln!(
+        "{share} {timeout}: stolen {:.4}, mean {:.5}, {times:.4} times, p99 {:.4} {:.4}, failed {} {}",
+        seen.stolen(),
+        seen.mean(),
+        seen.quantile(0.99),
+        in_order.quantile(0.99),
+        seen.failed,
+        in_order.failed
+    );
+    (seen, times)
+}
+
+/// At 96 % load 1.5 to 1.9 % of those who ask take what another was offered, and the mean wait is 1.4 to 3.2 %
+/// longer than in order.
 #[test]
 fn who_comes_in_between_takes_what_another_was_offered() {
-    for (share, timeout) in
-        [(0.9, "30s"), (0.96, "30s"), (1.1, "250ms"), (1.2, "250ms"), (1.5, "250ms")]
-    {
-        let seen = waits(&loaded(share, timeout, "90us"), 40.0, 400.0, 16);
-        let in_order = waits(&loaded(share, timeout, "0"), 40.0, 400.0, 16);
-        eprintln!(
-            "{share}: stolen {:.4}, mean {:.5} in order {:.5} ratio {:.4}, p99 {:.4} in order {:.4}, failed {} {} asked {}",
-            seen.stolen(),
-            seen.mean(),
-            in_order.mean(),
-            seen.mean() / in_order.mean(),
-            seen.quantile(0.99),
-            in_order.quantile(0.99),
-            seen.failed,
-            in_order.failed,
-            seen.asked
-        );
-    }
+    let (seen, times) = beside_in_order(0.96, "30s");
+    assert!((0.014..0.019).contains(&seen.stolen()), "{}", seen.stolen());
+    assert!((1.01..1.06).contains(&times), "{times}");
+}
+
+/// With a time-out of 250 ms beyond 110 % load it is 3 % shorter: who loses a connection often loses its time.
+#[test]
+fn under_time_outs_those_answered_have_waited_less() {
+    let (_, times) = beside_in_order(1.2, "250ms");
+    assert!((0.95..0.99).contains(&times), "{times}");
 }
