@@ -10,12 +10,16 @@
 //! quantiles serves the body of a distribution, the exact quantile its tails. `libm` computes them, so
 //! that no platform's mathematics library decides a result.
 
+mod sum;
+
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
 use rand::TryRng;
 use rand_distr::Distribution;
 
+use self::sum::Part;
+pub use self::sum::{MOST_DRAWS, Term};
 use crate::units::Span;
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -166,62 +170,7 @@ pub enum Dist {
     Sum(Arc<[Term]>),
 }
 
-/// A time that occurs in a sum so many times, each independent of the others.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Term {
-    /// How often, at least once.
-    pub times: u32,
-    /// Its law; no sum.
-    pub dist: Dist,
-}
-
-/// Most times that a law of a sum is drawn one by one. Where it occurs more often, so many draws stand for
-/// equal groups, each log-normal by the mean and variance of its group: mean and variance of the sum are
-/// exact, its 50th to 99th percentiles within 1.5 % and the 99.9th within 3 % for laws whose coefficient
-/// of variation is at most 2.
-pub const MOST_DRAWS: u32 = 64;
-
 impl Dist {
-    /// The law of a sum of independent times, each with how often it occurs: constants are added up, all
-    /// else is drawn one by one up to [`MOST_DRAWS`] times. None where a law without a variance occurs more
-    /// often than that.
-    pub fn sum(terms: &[(u32, Dist)]) -> Option<Dist> {
-        let mut constant = 0.0;
-        let mut drawn: Vec<Term> = Vec::new();
-        for (times, dist) in terms {
-            match dist {
-                Dist::Constant(mean) => constant += f64::from(*times) * mean,
-                // What is drawn for each of several sums is drawn anew.
-                Dist::Sum(inner) => {
-                    for term in inner.iter() {
-                        let times = times.saturating_mul(term.times);
-                        match term.dist {
-                            Dist::Constant(mean) => constant += f64::from(times) * mean,
-                            _ => drawn.push(Term { times, dist: term.dist.clone() }),
-                        }
-                    }
-                }
-                dist if dist.mean() > 0.0 && *times > 0 => {
-                    drawn.push(Term { times: *times, dist: dist.clone() });
-                }
-                _ => {}
-            }
-        }
-        if drawn.iter().any(|term| term.times > MOST_DRAWS && term.dist.variance().is_none()) {
-            return None;
-        }
-        if let ([Term { times: 1, dist }], true) = (drawn.as_slice(), constant <= 0.0) {
-            return Some(dist.clone());
-        }
-        if drawn.is_empty() {
-            return Some(Dist::Constant(constant));
-        }
-        if constant > 0.0 {
-            drawn.push(Term { times: 1, dist: Dist::Constant(constant) });
-        }
-        Some(Dist::Sum(drawn.into()))
-    }
-
     /// Variance \[s²\]; none where the law has none (Pareto of shape 2 or less, and what holds one).
     pub fn variance(&self) -> Option<f64> {
         let mean = self.mean();
@@ -460,13 +409,6 @@ enum Form {
     },
 }
 
-/// A law that is drawn so many times for a sum.
-#[derive(Clone, Debug)]
-struct Part {
-    times: u32,
-    sampler: Sampler,
-}
-
 /// Samplers of one law are one: the form follows from the law.
 impl PartialEq for Sampler {
     fn eq(&self, other: &Sampler) -> bool {
@@ -489,7 +431,7 @@ impl Sampler {
                 for term in terms.iter() {
                     match &term.dist {
                         Dist::Constant(mean) => constant += f64::from(term.times) * mean,
-                        _ => parts.extend(parts_of(term)),
+                        _ => parts.extend(sum::parts_of(term)),
                     }
                 }
                 Form::Sum { constant: Span::from_secs(constant), parts: parts.into() }
@@ -534,7 +476,7 @@ impl Sampler {
                 }
             }
             Form::Gamma { shape, scale } => draw_gamma(*shape, *scale, key.item(number)),
-            Form::Sum { constant, parts } => *constant + draw_sum(parts, key, number),
+            Form::Sum { constant, parts } => *constant + sum::draw(parts, key, number),
         }
     }
 
@@ -542,50 +484,6 @@ impl Sampler {
     fn draw_tail(&self, bits: u64) -> Span {
         Span::from_secs(self.dist.quantile(uniform(bits)).unwrap_or(0.0))
     }
-}
-
-/// How the times of one law in a sum are drawn: one by one, or in at most [`MOST_DRAWS`] groups that
-/// differ by no more than one time.
-fn parts_of(term: &Term) -> Vec<Part> {
-    let (size, larger) = (term.times / MOST_DRAWS, term.times % MOST_DRAWS);
-    if size == 0 || (size == 1 && larger == 0) {
-        return vec![Part { times: term.times, sampler: Sampler::new(term.dist.clone()) }];
-    }
-    let group = |size: u32, times: u32| {
-        let dist = match size {
-            1 => term.dist.clone(),
-            _ => Dist::LogNormal {
-                mean: f64::from(size) * term.dist.mean(),
-                cv: (term.dist.scv() / f64::from(size)).sqrt(),
-            },
-        };
-        Part { times, sampler: Sampler::new(dist) }
-    };
-    let mut groups = vec![group(size, MOST_DRAWS - larger)];
-    if larger > 0 {
-        groups.push(group(size + 1, larger));
-    }
-    groups
-}
-
-/// Each time of a sum has a draw of its own, which stays its own when the sum has more or fewer of its
-/// kind; the first has the draw that it would have alone.
-#[inline(never)]
-fn draw_sum(parts: &[Part], key: Key, number: u64) -> Span {
-    /// Sets the draws of a sum apart from others that are addressed below the same number.
-    const DRAW_SUM: u64 = 0x73_75_6D;
-    let below = key.item(number).item(DRAW_SUM);
-    let mut sum = Span::ZERO;
-    for (place, part) in (0..).zip(parts) {
-        for copy in 0..u64::from(part.times) {
-            let time = match (place, copy) {
-                (0, 0) => part.sampler.draw(key, number),
-                (place, copy) => part.sampler.draw(below, place << u32::BITS | copy),
-            };
-            sum = sum + time;
-        }
-    }
-    sum
 }
 
 /// One key a draw: rejection takes a varying number of uniforms.
@@ -661,102 +559,6 @@ mod tests {
             );
             let room = if law.scv() > 1.5 { 0.12 } else { 0.03 };
             assert!((scv / law.scv() - 1.0).abs() < room, "{law:?}: scv {scv} for {}", law.scv());
-        }
-    }
-
-    fn sorted(law: &Dist, draws: u64) -> Vec<f64> {
-        let sampler = Sampler::new(law.clone());
-        let key = Key::root(5, 1).named("sum");
-        let mut all: Vec<f64> = (0..draws).map(|i| sampler.draw(key.item(i), 9).secs()).collect();
-        all.sort_by(f64::total_cmp);
-        all
-    }
-
-    fn at(sorted: &[f64], p: f64) -> f64 {
-        sorted[(p * sorted.len() as f64) as usize]
-    }
-
-    /// A constant and an exponential: nothing is faster than the constant, and the quantile p lies
-    /// -50 ms · ln(1 − p) above it. Two exponentials are an Erlang law: its 99th percentile is 6.638 352
-    /// means (Q(2, x) = (1 + x) e^−x = 0.01).
-    #[test]
-    fn a_sum_is_drawn_as_its_parts() {
-        let parts = [(1, Dist::Constant(0.05)), (1, Dist::Exponential(0.05))];
-        let all = sorted(&Dist::sum(&parts).expect("finite"), 400_000);
-        assert!(all[0] >= 0.05, "{}", all[0]);
-        for p in [0.5, 0.9, 0.99] {
-            let theory = 0.05 - 0.05 * f64::ln(1.0 - p);
-            assert!((at(&all, p) / theory - 1.0).abs() < 0.01, "{p}: {} for {theory}", at(&all, p));
-        }
-        let all = sorted(&Dist::sum(&[(2, Dist::Exponential(0.01))]).expect("finite"), 400_000);
-        assert!((at(&all, 0.99) / 0.066_383_52 - 1.0).abs() < 0.01, "{}", at(&all, 0.99));
-    }
-
-    /// Means and variances add; constants are one; sums of sums are sums; one time alone is itself.
-    #[test]
-    fn sums_have_the_moments_of_their_parts() {
-        let exponential = Dist::Exponential(0.01);
-        let terms =
-            [(3, exponential.clone()), (2, Dist::Constant(0.005)), (1, Dist::Constant(0.02))];
-        let sum = Dist::sum(&terms).expect("finite");
-        assert!((sum.mean() - 0.06).abs() < 1e-15);
-        assert!((sum.variance().expect("finite") - 3e-4).abs() < 1e-15);
-        let twice = Dist::sum(&[(2, sum)]).expect("finite");
-        assert!((twice.mean() - 0.12).abs() < 1e-15);
-        assert!((twice.variance().expect("finite") - 6e-4).abs() < 1e-15);
-        assert!((twice.scaled(2.0).variance().expect("finite") - 24e-4).abs() < 1e-15);
-        assert_eq!(Dist::sum(&[(1, exponential.clone())]), Some(exponential));
-        assert_eq!(Dist::sum(&[(4, Dist::Constant(0.25))]), Some(Dist::Constant(1.0)));
-        assert_eq!(Dist::sum(&[]), Some(Dist::Constant(0.0)));
-        let heavy = Dist::Pareto { mean: 0.01, shape: 1.5 };
-        assert_eq!(heavy.variance(), None);
-        assert_eq!(Dist::sum(&[(2, heavy.clone())]).expect("drawn").variance(), None);
-        assert_eq!(Dist::sum(&[(MOST_DRAWS + 1, heavy)]), None);
-    }
-
-    /// One time more in a sum changes nobody else's draw.
-    #[test]
-    fn times_of_a_sum_keep_their_draws() {
-        let law = Dist::LogNormal { mean: 0.003, cv: 1.0 };
-        let sampler = |times| {
-            let sum = Dist::sum(&[(times, law.clone()), (2, Dist::Exponential(0.01))]);
-            Sampler::new(sum.expect("finite"))
-        };
-        let (alone, two, three) = (Sampler::new(law.clone()), sampler(2), sampler(3));
-        let rest = Sampler::new(Dist::sum(&[(2, Dist::Exponential(0.01))]).expect("finite"));
-        for i in 0..100 {
-            let key = Key::root(1, 0).item(i);
-            assert!(two.draw(key, 4) < three.draw(key, 4));
-            assert!(alone.draw(key, 4) < two.draw(key, 4));
-            assert_ne!(two.draw(key, 4), alone.draw(key, 4) + rest.draw(key, 4));
-        }
-    }
-
-    /// Where the times of a sum are drawn in groups, mean and variance are exact, and percentiles as near as
-    /// [`MOST_DRAWS`] says. The exact ones: exponentials are an Erlang law, drawn by rejection.
-    #[test]
-    fn many_times_are_drawn_in_groups() {
-        let room = |p: f64| if p > 0.99 { 0.03 } else { 0.015 };
-        for times in [65, 96, 128, 1_000] {
-            let law = Dist::sum(&[(times, Dist::Exponential(0.001))]).expect("finite");
-            let groups = sorted(&law, 100_000);
-            let mean = 0.001 * f64::from(times);
-            let exact = sorted(&Dist::Gamma { mean, cv: f64::from(times).sqrt().recip() }, 100_000);
-            for p in [0.5, 0.95, 0.99, 0.999] {
-                let ratio = at(&groups, p) / at(&exact, p);
-                assert!((ratio - 1.0).abs() < room(p), "{times} at {p}: {ratio}");
-            }
-            let drawn = groups.iter().sum::<f64>() / groups.len() as f64;
-            assert!((drawn / mean - 1.0).abs() < 4.0 * (f64::from(times) * 1e5).sqrt().recip());
-        }
-        // A law of coefficient of variation 2, drawn one by one in sums of 64.
-        let law = Dist::LogNormal { mean: 0.001, cv: 2.0 };
-        let one_by_one: Vec<(u32, Dist)> = [(64, law.clone()), (64, law.clone())].into();
-        let exact = sorted(&Dist::sum(&one_by_one).expect("finite"), 100_000);
-        let groups = sorted(&Dist::sum(&[(128, law)]).expect("finite"), 100_000);
-        for p in [0.5, 0.95, 0.99, 0.999] {
-            let ratio = at(&groups, p) / at(&exact, p);
-            assert!((ratio - 1.0).abs() < room(p), "at {p}: {ratio}");
         }
     }
 

@@ -274,6 +274,7 @@ const PHRASES: &[(&str, &str)] = &[
          (RFC 6298)",
         "미지정: 백로그가 가득 차면 연결 요청이 버려지고 커널이 1초 뒤 다시 요청함(RFC 6298)",
     ),
+    ("not drawn: only the mean of this time counts", "난수로 뽑지 않음: 이 시간은 평균만 반영"),
     (
         "not given: PostgreSQL's default (superuser_reserved_connections)",
         "미지정: PostgreSQL 기본값(superuser_reserved_connections)",
@@ -641,12 +642,13 @@ mod tests {
         ];
         let mut reasons = 0;
         for literal in sources.iter().flat_map(|source| literals(source)) {
-            if literal.starts_with("not given: ") || literal.starts_with("without node groups ") {
+            let begins = ["not given: ", "not drawn: ", "without node groups "];
+            if begins.iter().any(|words| literal.starts_with(words)) {
                 assert!(known(&literal).is_some(), "no Korean for: {literal}");
                 reasons += 1;
             }
         }
-        assert_eq!(reasons, 4);
+        assert_eq!(reasons, 5);
     }
 
     #[test]

@@ -408,7 +408,7 @@ impl<'c, 'a> Program<'c, 'a> {
             let terms = [(reads, read), (writes, write)];
             self.compiler.sum(&terms, span).unwrap_or(Dist::Constant(0.0))
         };
-        let round_trip = self.compiler.unit("statement_round_trip").mean();
+        let round_trip = self.compiler.unit_mean("statement_round_trip").secs();
         let ios = f64::from(reads) * self.compiler.ios(|units| units.read_ios.map(|ios| ios.0));
         self.database(
             database,

@@ -228,9 +228,18 @@ impl Compiler<'_> {
         self.law(&time.clone())
     }
 
-    /// The mean of a unit cost.
+    /// The mean of a unit cost that is not drawn; where a law was given, that is noted.
     pub(super) fn unit_mean(&mut self, name: &str) -> Length {
-        Length::from_secs(self.unit(name).mean())
+        let law = self.unit(name);
+        let mean = Length::from_secs(law.mean());
+        if !matches!(law, Dist::Constant(_)) {
+            self.assume(
+                &format!("system: units.{name}"),
+                format!("{} ms", mean.secs() * 1e3),
+                "not drawn: only the mean of this time counts",
+            );
+        }
+        mean
     }
 
     /// A number of storage operations.
