@@ -2,7 +2,7 @@
 
 pub(crate) mod answers;
 
-use super::{EngineCost, Input, Manifest};
+use super::{EngineCost, Input, Manifest, PartCost};
 use crate::stats::Estimate;
 use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
 use crate::study::result::{

@@ -162,7 +162,7 @@ fn answers_of_other_questions_are_whole_pages() {
         let place = tempfile::tempdir().unwrap();
         let sized = size::write(&fixture::answers::sizing(), &[], place.path(), &options).unwrap();
         let (sweep, points) = fixture::answers::sweep();
-        let folder = sweep::folder(place.path(), "grid").unwrap();
+        let folder = place.path().join("grid").join("sweep");
         fs::create_dir_all(folder.join("points")).unwrap();
         fs::write(folder.join("sweep.json"), sweep::bytes(&sweep).unwrap()).unwrap();
         for (name, point) in sweep.points.iter().zip(&points) {
