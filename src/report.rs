@@ -230,9 +230,9 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
     let [summary_file, manifest_file] =
         ["summary.json", "manifest.json"].map(|name| folder.join(name));
     let (bytes, summary) = folder::json(&summary_file)?;
-    let manifest: Manifest = folder::read(&manifest_file)?;
     let result =
         StudyResult::deserialize(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
+    let manifest: Manifest = folder::read(&manifest_file)?;
     let same = manifest.computed_from == result.computed_from
         && manifest.summary == digest(&String::from_utf8_lossy(&bytes));
     if !same {

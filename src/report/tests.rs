@@ -314,7 +314,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_file())
+        .filter(|entry| entry.path().is_file() && entry.file_name() != ".lock")
         .map(|entry| {
             (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())
         })
