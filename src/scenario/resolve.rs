@@ -28,6 +28,7 @@ use super::{Files, Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::study::result::{Assumption, Target};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
+use crate::study::theory::flows;
 use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
@@ -101,7 +102,7 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer(day.replications), ..day });
-    work(scenario, &asked, window, day.as_ref(), problems);
+    work(scenario, &asked, &cases, window, day.as_ref(), problems);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     Some(Study {
         scenario: scenario.scenario.text.clone(),
@@ -298,12 +299,18 @@ fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> 
 fn work(
     scenario: &ScenarioDoc,
     asked: &AskedLoad,
+    cases: &[Spec],
     window: Window,
     day: Option<&Day>,
     problems: &mut Problems,
 ) {
     let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
-    let rate = asked.rps + records;
+    // With all that they cause, where that follows from the description.
+    let caused = |case: &Spec| {
+        let flows = flows(case, asked.rps)?;
+        Some(flows.programs.iter().chain(&flows.topics).sum::<f64>())
+    };
+    let rate = cases.iter().filter_map(caused).fold(asked.rps + records, f64::max);
     let mut check = |span, what: &str, seconds: f64| {
         let arrivals = rate * seconds;
         if arrivals > MOST_ARRIVALS {

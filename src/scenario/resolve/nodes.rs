@@ -163,7 +163,7 @@ impl Compiler<'_> {
     }
 
     /// What a pod requests, sidecars included. A limit without a request counts as one, as in Kubernetes.
-    fn pod_requests(&self, document: Option<&PodDoc>) -> Requests {
+    pub(super) fn pod_requests(&self, document: Option<&PodDoc>) -> Requests {
         let Some(pod) = document else { return Requests::default() };
         let cpu = pod.cpu.as_ref().and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref()));
         let memory = pod

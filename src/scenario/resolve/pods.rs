@@ -8,17 +8,25 @@ use crate::scenario::values::{Bytes, Share};
 
 impl Compiler<'_> {
     /// The autoscaler of a service, where it can do anything: it needs a range, a metric and a metrics
-    /// server. Who looks at what is written takes `replicas` for what runs.
+    /// server, and a request of its pods to compare with. Where only one of two metrics has a request, the
+    /// controller may add pods by it and takes none away. Who looks at what is written takes `replicas` for
+    /// what runs.
     pub(super) fn autoscaling(&mut self, name: &str, document: &ServiceDoc) -> Option<Autoscaling> {
         let scaler = document.autoscaling.as_ref()?;
         let (minimum, maximum) =
             (self.pick(&scaler.min).u32(), self.pick(scaler.max.as_ref()?).u32());
         let server = self.system.metrics_server.as_ref().is_none_or(|server| self.pick(server).0);
         let pod = document.pod.as_ref();
-        let cpu = pod.and_then(|pod| pod.cpu.as_ref()).and_then(|cpu| cpu.request.as_ref());
+        // A limit without a request counts as one, as in Kubernetes.
+        let cpu = pod
+            .and_then(|pod| pod.cpu.as_ref())
+            .and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref()));
         let memory = pod.and_then(|pod| pod.memory.as_ref());
         let bytes = |bytes: Option<&Setting<Bytes>>| bytes.map(|bytes| self.pick(bytes).0 as u64);
-        let requested = bytes(memory.and_then(|memory| memory.request.as_ref()));
+        let requested =
+            bytes(memory.and_then(|memory| memory.request.as_ref().or(memory.limit.as_ref())));
+        let sidecar = pod.and_then(|pod| pod.sidecar.as_ref());
+        let beside = bytes(sidecar.and_then(|sidecar| sidecar.memory.as_ref())).unwrap_or(0);
         let memory_used = bytes(memory.and_then(|memory| memory.used.as_ref()));
         let percent = |share: &Setting<Share>| ((self.pick(share).0 * 100.0).round() as u32).max(1);
         let on_cpu = scaler.cpu.as_ref().map(percent);
@@ -30,10 +38,11 @@ impl Compiler<'_> {
             if let Some(target) = target
                 && !request
             {
-                let message =
-                    format!("`{name}` is scaled on {what}, of which its pods request nothing");
+                let message = format!(
+                    "`{name}` is scaled on {what}, of which its pods request nothing: on that it stands still"
+                );
                 self.problems.help(
-                    "E0314",
+                    "W0509",
                     target.span,
                     message,
                     format!("add `pod: {{ {what}: {{ request: … }} }}`"),
@@ -43,7 +52,7 @@ impl Compiler<'_> {
         if !server
             || self.view == View::Written
             || minimum > maximum
-            || (on_cpu, on_memory) == (None, None)
+            || (on_cpu.is_none() || cpu.is_none()) && (on_memory.is_none() || requested.is_none())
         {
             return None;
         }
@@ -52,8 +61,9 @@ impl Compiler<'_> {
             maximum,
             cpu: on_cpu,
             memory: on_memory,
-            millicores: cpu.map_or(0, |cpu| (self.pick(cpu).0 * 1000.0).round() as u64),
-            memory_request: requested.unwrap_or(0),
+            // Without a request of its own there is nothing to compare with, whatever is beside it.
+            millicores: cpu.map_or(0, |_| self.pod_requests(pod).millicores),
+            memory_request: requested.map_or(0, |own| own + beside),
             memory_used,
         })
     }
