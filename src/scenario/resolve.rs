@@ -92,6 +92,10 @@ pub(super) fn study(
     let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
+    // A system that a law speaks of has its times by definition; any other has them from somewhere.
+    if scenario.theory.is_empty() {
+        assumed.extend(used.bare);
+    }
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
         stated(tree, place, &mut String::new(), &mut assumed);
     }

@@ -253,7 +253,7 @@ system:
       endpoints:
         buy:
           - insert: { index: open, entries: 1 }
-          - scan: { index: open, cpu: { constant: 10ms, basis: assumed, source: a guess } }
+          - scan: { index: open, cpu: { constant: 10us, basis: assumed, source: a guess } }
           - publish: { topic: sold }
       listeners:
         sold: { topic: sold, concurrency: 1, ack: record, fails: 10%, retries: 1, back_off: 20ms, steps: [ delay: { constant: 2ms, basis: assumed, source: a guess } ] }
@@ -263,7 +263,7 @@ system:
 load: { rate: 60/s }
 ";
 
-/// 2,000 entries at 10 ms a thousand are 20 ms of CPU a request: full at 50/s. A record takes 1.1 times 2 ms,
+/// 2,000 entries at 10 µs each are 20 ms of CPU a request: full at 50/s. A record takes 1.1 times 2 ms,
 /// a commit of 4 ms and a tenth of 20 ms: 8.2 ms, so the one thread does 122 a second.
 #[test]
 fn scans_commits_and_attempts_are_work() {
