@@ -8,6 +8,7 @@
 mod arithmetic;
 mod capacity;
 mod cost;
+mod deadlines;
 mod effect;
 mod hazards;
 mod kafka;

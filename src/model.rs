@@ -32,6 +32,7 @@ mod sticky;
 mod tests;
 mod topics;
 mod users;
+pub(crate) mod visit;
 
 use std::collections::VecDeque;
 

@@ -1,7 +1,12 @@
 //! What the load asks of processors, storage, caches and pools, without any queue.
 
-use super::view::View;
+use super::view::{OneService, View};
+use super::work::{full, held};
 use super::{About, Coded, Findings, figure, percent, time};
+use crate::model::spec::Resource;
+use crate::model::stations::{Station, stations};
+use crate::model::visit::{Work, computing, computing_at_most};
+use crate::station::autoscaler::TOLERANCE;
 
 /// Use of a processor above which waits are several times the work: 1/(1 - 0.8) = 5.
 const HIGH: f64 = 0.8;
@@ -134,6 +139,40 @@ pub(super) const RULES: &[Coded] = &[
         },
         check: lock,
     },
+    Coded {
+        about: About {
+            code: "E1131",
+            title: "more requests in work than threads",
+            cause: "By Little's law as many threads are taken as rate times time of a request, waits for others \
+                    included; that is more than all pods have.",
+            consequence: "Requests wait for a thread, ever longer, and are refused when the accept queue is full.",
+            remedy: "Add pods or threads, or make the requests, and what they wait for, faster.",
+            source: "Little 1961, L = λW",
+        },
+        check: busy_threads,
+    },
+    Coded {
+        about: About {
+            code: "W1132",
+            title: "an autoscaler that wants more pods than it may have",
+            cause: "The load needs more CPU than the target's share of what all pods request that it may order.",
+            consequence: "It stays at its maximum, above its target, and has nothing left for a higher load.",
+            remedy: "Raise the maximum, the CPU request or the target.",
+            source: "Kubernetes documentation, HorizontalPodAutoscaler: algorithm details",
+        },
+        check: pinned,
+    },
+    Coded {
+        about: About {
+            code: "E1133",
+            title: "a node is asked for more CPU than it has",
+            cause: "The pods on a node share its processors; the load brings them more work than those do.",
+            consequence: "All pods on it slow each other down, whatever their limits allow.",
+            remedy: "Add nodes, take larger ones, or spread the pods otherwise.",
+            source: UTILISATION,
+        },
+        check: node,
+    },
 ];
 
 /// The load asked about, in words.
@@ -141,15 +180,33 @@ fn load(view: &View<'_>) -> String {
     let mix = view.study.mixes.first().map_or("", String::as_str);
     match view.study.load.rps {
         rps if rps > 0.0 => format!("{} requests/s of mix {mix}", figure(rps)),
-        _ => "the load".to_owned(),
+        _ => format!("{} records/s", figure(view.study.asked_load())),
     }
+}
+
+/// The load at which something is full, in words: so many times the one asked about.
+fn full_at(view: &View<'_>, times: f64) -> String {
+    let most = figure(view.study.asked_load() * times);
+    if view.study.load.rps > 0.0 {
+        format!("full at {most} requests/s")
+    } else {
+        format!("full at {most} records/s")
+    }
+}
+
+/// Pods that run, or that the autoscaler of a service may order where it acts.
+fn most_pods(service: OneService<'_>) -> u32 {
+    let scaled = service.spec.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
+    service.spec.pods.max(scaled)
 }
 
 fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     for service in view.services() {
-        let has = service.spec.cores * f64::from(service.spec.pods);
-        let wants = work.cpu[service.index];
+        let pods = most_pods(service);
+        let has = service.spec.cores * f64::from(pods);
+        let asked = work.cpu(service.index);
+        let wants = asked.all;
         if wants >= low * has && wants < high * has {
             let consequence = if low < 1.0 {
                 let wait = 1.0 / (1.0 - wants / has);
@@ -159,8 +216,7 @@ fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
                     figure(wait)
                 )
             } else {
-                let most = view.study.load.rps * has / wants;
-                format!("full at {} requests/s", figure(most))
+                full_at(view, asked.room(has))
             };
             found.add(
                 service.span,
@@ -170,7 +226,7 @@ fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
                     figure(wants),
                     load(view),
                     figure(has),
-                    service.spec.pods,
+                    pods,
                     figure(service.spec.cores)
                 ),
                 consequence,
@@ -190,8 +246,9 @@ fn nearly(view: &View<'_>, found: &mut Findings<'_>) {
 fn database(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     for database in view.databases() {
-        let (has, wants) =
-            (view.spec.databases[database.index].cores, work.database_cpu[database.index]);
+        let has = view.spec.databases[database.index].cores;
+        let asked = work.at_station(Resource::DatabaseCpu(database.index as u32));
+        let wants = asked.all;
         if wants >= has {
             found.add(
                 database.span,
@@ -202,7 +259,7 @@ fn database(view: &View<'_>, found: &mut Findings<'_>) {
                     load(view),
                     figure(has)
                 ),
-                format!("full at {} requests/s", figure(view.study.load.rps * has / wants)),
+                full_at(view, asked.room(has)),
             );
         }
     }
@@ -223,7 +280,7 @@ fn storage(view: &View<'_>, found: &mut Findings<'_>) {
                     load(view),
                     figure(has)
                 ),
-                format!("full at {} requests/s", figure(view.study.load.rps * has / wants)),
+                full_at(view, has / wants),
             );
         }
     }
@@ -261,7 +318,7 @@ fn credits(view: &View<'_>, found: &mut Findings<'_>) {
 
 fn burstable(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
-    let mean: f64 = work.cpu.iter().sum::<f64>() * view.mean_over_peak();
+    let mean: f64 = work.all_cpu(view.spec) * view.mean_over_peak();
     let mut cores = 0.0;
     let mut free = 0.0;
     let mut saved = 0.0;
@@ -301,7 +358,8 @@ fn burstable_database(view: &View<'_>, found: &mut Findings<'_>) {
     for database in view.databases() {
         let Some(baseline) = database.class.and_then(|class| class.baseline) else { continue };
         let cores = view.spec.databases[database.index].cores;
-        let mean = work.database_cpu[database.index] * view.mean_over_peak();
+        let used = work.at_station(Resource::DatabaseCpu(database.index as u32)).all;
+        let mean = used * view.mean_over_peak();
         if mean > baseline.0 * cores && mean < cores {
             found.add(
                 database.span,
@@ -321,12 +379,15 @@ fn burstable_database(view: &View<'_>, found: &mut Findings<'_>) {
 }
 
 fn quota(view: &View<'_>, found: &mut Findings<'_>) {
-    let Some(work) = &view.work else { return };
     for service in view.services() {
+        let cpu = service.document.pod.as_ref().and_then(|pod| pod.cpu.as_ref());
+        let limited = cpu.is_some_and(|cpu| cpu.limit.is_some());
         let quota = service.spec.cores * PERIOD;
-        let own = work.programs.iter().filter(|program| program.service == service.index);
+        let own = view.programs.iter().filter(|program| program.service == service.index);
         let Some(worst) = own.max_by(|a, b| a.cpu.total_cmp(&b.cpu)) else { continue };
-        if service.spec.cores < 1.0 && worst.cpu > quota {
+        if limited && service.spec.cores < 1.0 && worst.cpu > quota {
+            let (least, most) =
+                (computing(service.spec, worst.cpu), computing_at_most(service.spec, worst.cpu));
             found.add(
                 service.document.pod.as_ref().map_or(service.span, |pod| pod.span),
                 format!(
@@ -337,8 +398,9 @@ fn quota(view: &View<'_>, found: &mut Findings<'_>) {
                     time(quota)
                 ),
                 format!(
-                    "it takes {} at least, alone on its pod",
-                    time(worst.cpu / service.spec.cores)
+                    "alone on its pod it takes {} to {}, by where in a period it begins",
+                    time(least),
+                    time(most)
                 ),
             );
         }
@@ -349,9 +411,10 @@ fn pool(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     for service in view.services() {
         for (index, pool) in service.spec.pools.iter().enumerate() {
-            let held = work.held[service.index][index];
-            let has = f64::from(pool.maximum) * f64::from(service.spec.pods);
-            if held >= has {
+            let holders = work.holders(view.spec, service.index, index);
+            let pods = most_pods(service);
+            let has = f64::from(pool.maximum) * f64::from(pods);
+            if let Some(times) = full(&holders, has).filter(|times| *times <= 1.0) {
                 let span =
                     service.document.pools.0.get(index).map_or(service.span, |(name, _)| name.span);
                 found.add(
@@ -359,43 +422,125 @@ fn pool(view: &View<'_>, found: &mut Findings<'_>) {
                     format!(
                         "{} holds {} connections of `{}` of `{}`; {} pods have {}",
                         load(view),
-                        figure(held),
+                        figure(held(&holders, 1.0)),
                         pool.name,
                         service.name,
-                        service.spec.pods,
+                        pods,
                         figure(has)
                     ),
-                    format!("full at {} requests/s", figure(view.study.load.rps * has / held)),
+                    full_at(view, times),
                 );
             }
         }
     }
 }
 
+fn busy_threads(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(work) = &view.work else { return };
+    for service in view.services() {
+        let pods = most_pods(service);
+        let threads = service.spec.threads.maximum;
+        let has = f64::from(threads) * f64::from(pods);
+        let asked = work.at_station(Resource::Threads(service.index as u32));
+        if asked.all >= has {
+            let setting = service.document.threads.as_ref().map(|setting| setting.span);
+            found.add(
+                setting.unwrap_or(service.span),
+                format!(
+                    "{} needs {} threads of `{}`, and has {} ({pods} pods x {threads})",
+                    load(view),
+                    figure(asked.all),
+                    service.name,
+                    figure(has)
+                ),
+                full_at(view, has / asked.all),
+            );
+        }
+    }
+}
+
+fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(work) = &view.work else { return };
+    for service in view.services() {
+        let Some(scaling) = service.spec.lifecycle.autoscaling else { continue };
+        let Some(target) = scaling.cpu.map(|target| f64::from(target) / 100.0) else { continue };
+        let request = scaling.millicores as f64 / 1000.0;
+        let each = work.cpu(service.index).all / f64::from(scaling.maximum);
+        // No pod uses more than its limit; W1009 says where that is below the target.
+        let reached = each.min(service.spec.cores) / request;
+        if request > 0.0 && reached > target * (1.0 + TOLERANCE) {
+            let wanted = (work.cpu(service.index).all / (request * target)).ceil();
+            let setting = service.document.autoscaling.as_ref().and_then(|one| one.max.as_ref());
+            found.add(
+                setting.map_or(service.span, |setting| setting.span),
+                format!(
+                    "`{}` needs {} cores for {}: {} pods at {} of a request of {} cores; the autoscaler may have {}",
+                    service.name,
+                    figure(work.cpu(service.index).all),
+                    load(view),
+                    figure(wanted),
+                    percent(target),
+                    figure(request),
+                    scaling.maximum
+                ),
+                format!(
+                    "{} pods stay, and use {} of what they request",
+                    scaling.maximum,
+                    percent(reached)
+                ),
+            );
+        }
+    }
+}
+
+/// The node that is fullest: which pods are on which follows from the order in which they were placed.
+fn node(view: &View<'_>, found: &mut Findings<'_>) {
+    let Some(work) = &view.work else { return };
+    let nodes = stations(view.spec).into_iter();
+    let nodes = nodes.filter(|station| matches!(station.resource, Resource::Node(_)));
+    let all = nodes.map(|station| (work.at_station(station.resource), station));
+    let share = |one: &(Work, Station)| one.0.all / one.1.capacity;
+    let Some((asked, station)) = all.max_by(|a, b| share(a).total_cmp(&share(b))) else { return };
+    if asked.all >= station.capacity {
+        let span = view.system.node_groups.iter().next().map(|(name, _)| name.span);
+        found.add(
+            span.unwrap_or_default(),
+            format!(
+                "`{}` needs {} cores for {}, and has {}",
+                station.name.trim_end_matches(" CPU"),
+                figure(asked.all),
+                load(view),
+                figure(station.capacity)
+            ),
+            full_at(view, asked.room(station.capacity)),
+        );
+    }
+}
+
 fn cache(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
-    for (cache, busy) in view.spec.caches.iter().zip(&work.cache) {
+    for (number, cache) in (0..).zip(&view.spec.caches) {
+        let asked = work.at_station(Resource::Cache(number));
         let Some((name, _)) = view.system.caches.iter().nth(cache.of as usize) else { continue };
-        if *busy >= 1.0 {
+        if asked.all >= 1.0 {
             let message = format!(
                 "{} is {} of commands a second for the one thread of `{}`",
                 load(view),
-                time(*busy),
+                time(asked.all),
                 cache.name
             );
-            let most = view.study.load.rps / busy;
-            found.add(name.span, message, format!("full at {} requests/s", figure(most)));
+            found.add(name.span, message, full_at(view, asked.room(1.0)));
         }
     }
 }
 
 fn lock(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
-    for ((name, _), held) in view.system.locks.iter().zip(&work.locks) {
-        if *held >= 1.0 {
-            let message = format!("{} holds `{}` {} a second", load(view), name.value, time(*held));
-            let most = view.study.load.rps / held;
-            found.add(name.span, message, format!("full at {} requests/s", figure(most)));
+    for (number, (name, _)) in (0..).zip(view.system.locks.iter()) {
+        let held = work.at_station(Resource::Lock(number)).all;
+        if held >= 1.0 {
+            let message = format!("{} holds `{}` {} a second", load(view), name.value, time(held));
+            found.add(name.span, message, full_at(view, held.recip()));
         }
     }
 }

@@ -6,9 +6,7 @@ use crate::scenario::document::{Step, TransactionDoc};
 use crate::scenario::problem::Span;
 use crate::scenario::values::canonical;
 use crate::scenario::yaml::{Node, Value};
-
-/// Deviation from its target that an autoscaler ignores.
-const TOLERANCE: f64 = 0.1;
+use crate::station::autoscaler::TOLERANCE;
 
 pub(super) const RULES: &[Coded] = &[
     Coded {
@@ -359,8 +357,9 @@ fn target(view: &View<'_>, found: &mut Findings<'_>) {
         let scaler = service.document.autoscaling.as_ref();
         let Some(setting) = scaler.and_then(|scaler| scaler.cpu.as_ref()) else { continue };
         let cpu = service.document.pod.as_ref().and_then(|pod| pod.cpu.as_ref());
-        let request = view.get(cpu.and_then(|cpu| cpu.request.as_ref()));
         let limit = view.get(cpu.and_then(|cpu| cpu.limit.as_ref()));
+        // A limit without a request counts as one, as in Kubernetes.
+        let request = view.get(cpu.and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref())));
         let (Some(request), Some(limit)) = (request, limit) else { continue };
         let (most, target) = (limit.0 / request.0, view.pick(setting).0);
         let needed = target * (1.0 + TOLERANCE);
@@ -446,7 +445,14 @@ pub(super) fn each_step<'a>(steps: &'a [Step], inside: bool, seen: &mut dyn FnMu
             }
             Step::Repeat(repeat) => each_step(&repeat.steps, inside, seen),
             Step::Lock(lock) => each_step(&lock.steps, inside, seen),
-            _ => {}
+            Step::Cpu(_)
+            | Step::Delay(_)
+            | Step::Query(_)
+            | Step::Publish(_)
+            | Step::Call(_)
+            | Step::Send(_)
+            | Step::Insert(_)
+            | Step::Scan(_) => {}
         }
     }
 }
@@ -459,11 +465,11 @@ fn undercut(view: &View<'_>, found: &mut Findings<'_>) {
             each_step(steps, false, &mut |step, _| {
                 let Step::Call(call) = step else { return };
                 let Some((callee, _)) = call.endpoint.text.split_once('.') else { return };
-                let mesh = view.system.services.get(callee).and_then(|callee| callee.mesh.as_ref());
-                let ends = view.get(mesh.and_then(|mesh| mesh.timeout.as_ref()));
+                let place = view.system.services.position(callee);
+                let ends = place.and_then(|callee| view.mesh_timeout(callee));
                 let own = view.get(call.timeout.as_ref());
                 if let (Some(ends), Some(own)) = (ends, own)
-                    && own.0 > ends.0
+                    && own.0 > ends
                 {
                     found.add(
                         call.span,
@@ -473,7 +479,7 @@ fn undercut(view: &View<'_>, found: &mut Findings<'_>) {
                             call.endpoint.text,
                             super::time(own.0)
                         ),
-                        format!("the mesh has ended the request after {}", super::time(ends.0)),
+                        format!("the mesh has ended the request after {}", super::time(ends)),
                     );
                 }
             });
@@ -484,14 +490,11 @@ fn undercut(view: &View<'_>, found: &mut Findings<'_>) {
 fn tries(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let Some(mesh) = &service.document.mesh else { continue };
-        let (Some(each), Some(whole)) =
-            (view.get(mesh.per_try_timeout.as_ref()), view.get(mesh.timeout.as_ref()))
-        else {
-            continue;
-        };
+        let each = view.get(mesh.per_try_timeout.as_ref()).filter(|each| each.0 > 0.0);
+        let (Some(each), Some(whole)) = (each, view.mesh_timeout(service.index)) else { continue };
         let tries = view.get(mesh.retries.as_ref()).map_or(0, |retries| retries.0) + 1;
         let all = each.0 * tries as f64;
-        if all > whole.0 {
+        if all > whole {
             found.add(
                 mesh.span,
                 format!(
@@ -499,9 +502,9 @@ fn tries(view: &View<'_>, found: &mut Findings<'_>) {
                     super::time(each.0),
                     service.name,
                     super::time(all),
-                    super::time(whole.0)
+                    super::time(whole)
                 ),
-                format!("{} of {tries} tries have their time", (whole.0 / each.0).floor()),
+                format!("{} of {tries} tries have their time", (whole / each.0).floor()),
             );
         }
     }

@@ -1,9 +1,12 @@
 //! What goes wrong under circumstances that are to be expected.
 
+use super::deadlines::deadlines;
 use super::effect::each_step;
 use super::view::{OneService, Pods, View};
 use super::work::Program;
 use super::{About, Coded, Findings, figure, time};
+use crate::model::spec::Balancer;
+use crate::model::visit::{Link, Links};
 use crate::scenario::document::RolloutWord;
 use crate::scenario::document::Step;
 
@@ -13,6 +16,10 @@ const LONG_WORK: f64 = 0.02;
 const MANY_TRIES: f64 = 4.0;
 /// Times more threads than connections that are worth a note.
 const MANY_THREADS: u64 = 5;
+/// Share of the time for which connections are held that makes giving them back sooner worth a note.
+const FREED: f64 = 0.01;
+/// Times the processor time of a warm pod above which a new one is slow for its users.
+const SLOW: f64 = 1.5;
 /// Threads of a service without a limit are more than this.
 const UNLIMITED: u32 = 1_000_000;
 
@@ -177,11 +184,21 @@ pub(super) const RULES: &[Coded] = &[
         },
         check: threads,
     },
+    Coded {
+        about: About {
+            code: "W1215",
+            title: "fewer connections kept than there are pods",
+            cause: "Requests stay on the connections that callers keep, and each leads to one pod.",
+            consequence: "Pods that no connection leads to are idle, and further pods take nothing off the others.",
+            remedy: "Balance by request (in the mesh or the client), or keep several connections for each pod.",
+            source: "Kubernetes blog, gRPC load balancing on Kubernetes without tears",
+        },
+        check: kept,
+    },
 ];
 
 fn programs<'a>(view: &'a View<'_>, service: OneService<'_>) -> impl Iterator<Item = &'a Program> {
-    let programs = view.work.as_ref().map_or(&[] as &[Program], |work| &work.programs);
-    programs.iter().filter(move |program| program.service == service.index)
+    view.programs.iter().filter(move |program| program.service == service.index)
 }
 
 fn nested(view: &View<'_>, found: &mut Findings<'_>) {
@@ -237,7 +254,7 @@ fn nested(view: &View<'_>, found: &mut Findings<'_>) {
 fn remote(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         for program in programs(view, service).filter(|program| program.calls_held > 0.0) {
-            let pools = service.spec.pools.iter().map(|pool| pool.maximum).max().unwrap_or(0);
+            let pools = most_held(service, program);
             found.add(
                 view.program_span(&program.name),
                 format!("`{}` calls another service with a connection held", program.name),
@@ -247,6 +264,12 @@ fn remote(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
+/// Connections of the pool that a program holds longest.
+fn most_held(service: OneService<'_>, program: &Program) -> u32 {
+    let longest = program.held.iter().max_by(|a, b| a.1.all.total_cmp(&b.1.all));
+    longest.and_then(|(pool, _)| service.spec.pools.get(*pool)).map_or(0, |pool| pool.maximum)
+}
+
 fn open_in_view(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services().filter(|service| !service.document.pools.is_empty()) {
         let runtime = service.document.runtime.as_ref();
@@ -254,21 +277,25 @@ fn open_in_view(view: &View<'_>, found: &mut Findings<'_>) {
         let own = view.get(service.document.open_in_view.as_ref());
         let on =
             own.or(runtime.and_then(|runtime| runtime.open_in_view)).is_some_and(|flag| flag.0);
-        if on && !service.document.endpoints.is_empty() {
-            let span =
-                service.document.open_in_view.as_ref().map_or(service.span, |setting| setting.span);
-            let (rate, mean) = programs(view, service)
-                .take_while(|program| {
-                    view.spec.endpoints.iter().any(|one| one.name == program.name)
-                })
-                .fold((0.0, 0.0), |(rate, sum), one| (rate + one.rate, sum + one.rate * one.mean));
-            let held = if rate > 0.0 { mean / rate } else { 0.0 };
+        if !on {
+            continue;
+        }
+        let span =
+            service.document.open_in_view.as_ref().map_or(service.span, |setting| setting.span);
+        let endpoints = || programs(view, service).filter(|program| program.listener.is_none());
+        let rate: f64 = endpoints().map(|program| program.rate).sum();
+        let mean =
+            |of: fn(&Program) -> f64| endpoints().map(|one| one.rate * of(one)).sum::<f64>() / rate;
+        let held = mean(|one| one.held.values().map(|held| held.all).sum());
+        let needed = mean(|one| one.needed.values().sum());
+        if rate > 0.0 && held - needed > FREED * held {
             found.add(
                 span,
                 format!("requests of `{}` keep their connection to the end", service.name),
                 format!(
-                    "a request takes {} without any queue, nearly all of it with a connection",
-                    time(held)
+                    "a request holds a connection for {} without any queue, {} of it outside its transactions",
+                    time(held),
+                    time(held - needed)
                 ),
             );
         }
@@ -278,7 +305,7 @@ fn open_in_view(view: &View<'_>, found: &mut Findings<'_>) {
 fn computing(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         for program in programs(view, service).filter(|program| program.cpu_held >= LONG_WORK) {
-            let most = service.spec.pools.iter().map(|pool| pool.maximum).max().unwrap_or(0);
+            let most = most_held(service, program);
             let rate = f64::from(most) / program.cpu_held;
             found.add(
                 view.program_span(&program.name),
@@ -304,62 +331,50 @@ fn calls<'a>(steps: &'a [Step]) -> Vec<&'a crate::scenario::document::CallDoc> {
     found
 }
 
-fn steps<'a>(view: &View<'a>, endpoint: &str) -> Option<&'a [Step]> {
-    let (service, name) = endpoint.split_once('.')?;
-    Some(view.system.services.get(service)?.endpoints.get(name)?.as_slice())
-}
-
-/// Most tries that one request of a user can become, at the end of the longest chain of calls.
-fn tries(view: &View<'_>, endpoint: &str) -> f64 {
-    let service = endpoint.split_once('.').and_then(|(name, _)| view.system.services.get(name));
-    let mesh = service.and_then(|service| service.mesh.as_ref());
-    let own = view.get(mesh.and_then(|mesh| mesh.retries.as_ref())).map_or(0, |retries| retries.0);
-    let below = steps(view, endpoint)
-        .map(calls)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|call| tries(view, &call.endpoint.text))
-        .fold(1.0, f64::max);
-    (own as f64 + 1.0) * below
+/// Most tries that one request can become at each endpoint, at the end of the longest chain of calls; none
+/// where calls form a circle.
+fn tries(view: &View<'_>) -> Option<Vec<f64>> {
+    let links = Links::of(view.spec)?;
+    let mut all = vec![1.0; view.spec.endpoints.len()];
+    for program in links.callees_first()? {
+        let Some(endpoint) = view.spec.endpoints.get(program) else { continue };
+        let mesh = view.spec.meshes.iter().find(|mesh| mesh.service == endpoint.service);
+        let below = links.of[program].iter().filter(|link| link.waits).map(|link| all[link.to]);
+        let own = 1.0 + mesh.map_or(0.0, |mesh| f64::from(mesh.retries));
+        all[program] = own * below.fold(1.0, f64::max);
+    }
+    Some(all)
 }
 
 fn retries(view: &View<'_>, found: &mut Findings<'_>) {
     let users = view.spec.load.retries.map_or(0, |retries| retries.attempts);
-    let mut worst: Option<(f64, &str)> = None;
-    for endpoint in &view.spec.endpoints {
-        let all = f64::from(users + 1) * tries(view, &endpoint.name);
-        if worst.is_none_or(|(most, _)| all > most) {
-            worst = Some((all, &endpoint.name));
-        }
-    }
-    // One layer that tries again is not multiplied by another.
-    let Some((all, name)) = worst.filter(|(all, _)| *all >= MANY_TRIES) else { return };
     let layers = f64::from(users + 1);
-    if all > layers {
-        found.add(
-            view.program_span(name),
-            format!(
-                "a failing request to `{name}` becomes {} tries: {} of the user x {} of the mesh on the way",
-                figure(all),
-                figure(layers),
-                figure(all / layers)
-            ),
-            format!("up to {} times the load on what fails already", figure(all)),
-        );
-    }
+    let all = tries(view).unwrap_or_default();
+    let each = view.spec.endpoints.iter().zip(all).map(|(one, tries)| (layers * tries, &one.name));
+    // The first of those with the most.
+    let worst = each.rev().max_by(|a, b| a.0.total_cmp(&b.0));
+    // One layer that tries again is not multiplied by another.
+    let Some((all, name)) = worst.filter(|(all, _)| *all >= MANY_TRIES && *all > layers) else {
+        return;
+    };
+    found.add(
+        view.program_span(name),
+        format!(
+            "a failing request to `{name}` becomes {} tries: {} of the user x {} of the mesh on the way",
+            figure(all),
+            figure(layers),
+            figure(all / layers)
+        ),
+        format!("up to {} times the load on what fails already", figure(all)),
+    );
 }
 
 fn patience(view: &View<'_>, found: &mut Findings<'_>) {
+    let deadlines = deadlines(view);
     for service in view.services() {
-        let mesh = service.document.mesh.as_ref().and_then(|mesh| mesh.timeout.as_ref());
-        let mesh = view.get(mesh).map(|timeout| timeout.0);
-        let user = view.spec.load.patience.map(crate::units::Span::secs);
-        let Some(waits) = [mesh, user].into_iter().flatten().min_by(f64::total_cmp) else {
-            continue;
-        };
-        if service.document.endpoints.is_empty() {
-            continue;
-        }
+        let own = view.spec.endpoints.iter().zip(&deadlines);
+        let own = own.filter(|(endpoint, _)| endpoint.service as usize == service.index);
+        let waits = own.map(|(_, left)| left.after).fold(f64::INFINITY, f64::min);
         for ((name, document), pool) in service.document.pools.iter().zip(&service.spec.pools) {
             let timeout = pool.connection_timeout.secs();
             if timeout >= waits {
@@ -382,48 +397,45 @@ fn patience(view: &View<'_>, found: &mut Findings<'_>) {
 }
 
 fn outlasts(view: &View<'_>, found: &mut Findings<'_>) {
-    for service in view.services() {
-        let mesh = service.document.mesh.as_ref().and_then(|mesh| mesh.timeout.as_ref());
-        let Some(own) = view.get(mesh) else { continue };
-        for (name, steps) in service.document.endpoints.iter() {
-            for call in calls(steps) {
-                let Some(waits) = view.get(call.timeout.as_ref()).filter(|waits| waits.0 > own.0)
-                else {
-                    continue;
-                };
-                found.add(
-                    call.span,
-                    format!(
-                        "`{}.{}` waits {} for `{}`, and the mesh {} for itself",
-                        service.name,
-                        name.value,
-                        time(waits.0),
-                        call.endpoint.text,
-                        time(own.0)
-                    ),
-                    format!("up to {} of each wait is for nobody", time(waits.0 - own.0)),
-                );
-            }
+    let deadlines = deadlines(view);
+    let endpoints = view.services().flat_map(|service| service.document.endpoints.iter());
+    for (((_, steps), endpoint), left) in endpoints.zip(&view.spec.endpoints).zip(&deadlines) {
+        for call in calls(steps) {
+            let waits = view.get(call.timeout.as_ref()).map(|waits| waits.0);
+            let Some(waits) = waits.filter(|waits| *waits > left.after) else { continue };
+            found.add(
+                call.span,
+                format!(
+                    "`{}` waits {} for `{}`, and {} {} for itself",
+                    endpoint.name,
+                    time(waits),
+                    call.endpoint.text,
+                    left.who,
+                    time(left.after)
+                ),
+                format!("up to {} of each wait is for nobody", time(waits - left.after)),
+            );
         }
     }
 }
 
 fn endless(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
-        for (name, steps) in service.document.endpoints.iter() {
+        let endpoints = service.document.endpoints.iter().map(|(name, steps)| (name, steps, None));
+        let listeners = service.document.listeners.iter().map(|(name, listener)| {
+            (name, &listener.steps, Some(format!("{}.{}", service.name, name.value)))
+        });
+        for (name, steps, listener) in endpoints.chain(listeners) {
             for call in calls(steps).into_iter().filter(|call| call.timeout.is_none()) {
-                let callee = call
-                    .endpoint
-                    .text
-                    .split_once('.')
-                    .and_then(|(callee, _)| view.system.services.get(callee));
-                if callee
-                    .and_then(|callee| callee.mesh.as_ref())
-                    .is_some_and(|mesh| mesh.timeout.is_some())
-                {
+                let callee = call.endpoint.text.split_once('.');
+                let callee = callee.and_then(|(callee, _)| view.system.services.position(callee));
+                if callee.is_some_and(|callee| view.mesh_timeout(callee).is_some()) {
                     continue;
                 }
-                let threads = service.spec.threads.maximum;
+                let listener = listener.as_ref().and_then(|name| {
+                    view.spec.listeners.iter().find(|listener| listener.name == *name)
+                });
+                let threads = listener.map_or(service.spec.threads.maximum, |one| one.concurrency);
                 let held = if threads < UNLIMITED {
                     format!("{threads} threads")
                 } else {
@@ -445,21 +457,25 @@ fn endless(view: &View<'_>, found: &mut Findings<'_>) {
 fn cold(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let Some(pod) = &service.document.pod else { continue };
-        let Some(warm) = pod.probes.as_ref().and_then(|probes| view.get(probes.warm.as_ref()))
-        else {
-            continue;
+        let ready = service.spec.lifecycle.ready_after.secs();
+        // What is simulated begins when the pod is ready; what is only stated, when it starts.
+        let simulated = service.spec.lifecycle.warm_up.filter(|warm_up| warm_up.factor > SLOW);
+        let stated = pod.probes.as_ref().and_then(|probes| view.get(probes.warm.as_ref()));
+        let warm = match (simulated, stated) {
+            (Some(warm_up), _) => ready + warm_up.lasts.secs(),
+            (None, Some(warm)) => warm.0,
+            (None, None) => continue,
         };
-        let ready = view.get(pod.ready_after.as_ref()).map_or(0.0, |ready| ready.0);
-        if ready < warm.0 {
+        if ready < warm {
             found.add(
                 pod.span,
                 format!(
                     "pods of `{}` are ready after {} and warm after {}",
                     service.name,
                     time(ready),
-                    time(warm.0)
+                    time(warm)
                 ),
-                format!("{} of each pod's life is slow for its users", time(warm.0 - ready)),
+                format!("{} of each pod's life is slow for its users", time(warm - ready)),
             );
         }
     }
@@ -469,10 +485,12 @@ fn killed(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let Some(pod) = &service.document.pod else { continue };
         let Some(probes) = &pod.probes else { continue };
-        let Some(after) = view.get(probes.liveness_after.as_ref()) else { continue };
+        let after = view.get(probes.liveness_after.as_ref()).map(|after| after.0);
+        let probed = probes.liveness_period.is_some() || probes.liveness_failures.is_some();
+        let Some(after) = after.or(probed.then_some(0.0)) else { continue };
         let period = view.get(probes.liveness_period.as_ref()).map_or(10.0, |period| period.0);
         let failures = view.get(probes.liveness_failures.as_ref()).map_or(3, |failures| failures.0);
-        let last = after.0 + period * (failures - 1) as f64;
+        let last = after + period * (failures - 1) as f64;
         let ready = view.get(pod.ready_after.as_ref()).map_or(0.0, |ready| ready.0);
         if last < ready {
             found.add(
@@ -506,6 +524,45 @@ fn grace(view: &View<'_>, found: &mut Findings<'_>) {
                     time(longest)
                 ),
                 "requests that take longer are cut off".into(),
+            );
+        }
+    }
+}
+
+fn kept(view: &View<'_>, found: &mut Findings<'_>) {
+    let links = Links::of(view.spec).unwrap_or_default();
+    for service in view.services() {
+        let Balancer::Sticky(keep) = service.spec.balancer else { continue };
+        let leads_here = |endpoint: usize| {
+            view.spec
+                .endpoints
+                .get(endpoint)
+                .is_some_and(|one| one.service as usize == service.index)
+        };
+        let own = || view.programs.iter().zip(&links.of);
+        let asks = |links: &[Link], waits: bool| {
+            links.iter().any(|link| link.waits == waits && leads_here(link.to))
+        };
+        let mut visits = view.spec.load.journeys.iter().flat_map(|journey| &journey.visits);
+        // What is sent without a caller who waits goes over the connections of the users.
+        let users = visits.any(|visit| leads_here(visit.endpoint as usize))
+            || own().any(|(_, links)| asks(links, false));
+        let mut connections = if users { u64::from(keep.users) } else { 0 };
+        for caller in view.services() {
+            if own().any(|(program, links)| program.service == caller.index && asks(links, true)) {
+                connections += u64::from(caller.spec.pods) * u64::from(keep.callers);
+            }
+        }
+        let pods = u64::from(service.spec.pods);
+        if connections > 0 && connections < pods {
+            let setting = service.document.keep_alive.as_ref().map(|keep| keep.span);
+            found.add(
+                setting.unwrap_or(service.span),
+                format!(
+                    "all callers of `{}` together keep {connections} connections to it; it has {pods} pods",
+                    service.name
+                ),
+                format!("{} pods get no request, and more pods change nothing", pods - connections),
             );
         }
     }

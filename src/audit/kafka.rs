@@ -3,12 +3,11 @@
 use super::view::{Pods, View};
 use super::work::Program;
 use super::{About, Coded, Findings, figure, time};
+use crate::model::visit::attempts;
 use crate::scenario::problem::Span;
 
 /// Use of a single partition's thread above which it is worth a warning.
 const HOT: f64 = 0.7;
-/// Longest time between polls by default \[s\] (`max.poll.interval.ms`).
-const POLL_INTERVAL: f64 = 300.0;
 
 const PARTITIONS: &str = "Apache Kafka documentation, consumers and consumer groups";
 
@@ -129,15 +128,23 @@ pub(super) const RULES: &[Coded] = &[
 fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, Span)> {
     let endpoints = view.spec.endpoints.len();
     (0..view.spec.listeners.len())
-        .map(|index| {
-            let program = view.work.as_ref().and_then(|work| work.programs.get(endpoints + index));
-            (index, program, view.listener_span(index))
-        })
+        .map(|index| (index, view.programs.get(endpoints + index), view.listener_span(index)))
         .collect()
 }
 
+/// Pods with threads of a listener: those that run, or that an autoscaler may order.
 fn pods(view: &View<'_>, listener: usize) -> u32 {
-    view.spec.services[view.spec.listeners[listener].service as usize].pods
+    let service = &view.spec.services[view.spec.listeners[listener].service as usize];
+    let scaled = service.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
+    service.pods.max(scaled)
+}
+
+/// Records that come in a second, and the time for which each takes its thread: all attempts, commits and
+/// pauses; none of a load whose rate nobody can say.
+fn taken(view: &View<'_>, listener: usize, program: &Program) -> Option<(f64, f64)> {
+    view.work.as_ref()?;
+    let attempts = attempts(&view.spec.listeners[listener]);
+    Some((program.rate / attempts, program.thread.all * attempts))
 }
 
 /// Threads' worth of work that a group can do when one thread has the most partitions.
@@ -148,19 +155,20 @@ fn worth(partitions: u32, threads: u32) -> f64 {
 fn behind(view: &View<'_>, found: &mut Findings<'_>) {
     for (index, program, span) in listeners(view) {
         let Some(program) = program else { continue };
+        let Some((rate, each)) = taken(view, index, program) else { continue };
         let (partitions, _, active) = view.threads(index, pods(view, index));
-        let most = worth(partitions, active) / program.mean;
-        if program.rate > 0.0 && program.rate >= most {
+        let most = worth(partitions, active) / each;
+        if rate > 0.0 && rate >= most {
             found.add(
                 span,
                 format!(
                     "`{}` gets {} records/s; {active} threads on {partitions} partitions at {} a record do {}",
                     program.name,
-                    figure(program.rate),
-                    time(program.mean),
+                    figure(rate),
+                    time(each),
                     figure(most)
                 ),
-                format!("the lag grows by {} records an hour", figure((program.rate - most) * 3600.0)),
+                format!("the lag grows by {} records an hour", figure((rate - most) * 3600.0)),
             );
         }
     }
@@ -169,21 +177,22 @@ fn behind(view: &View<'_>, found: &mut Findings<'_>) {
 fn hot(view: &View<'_>, found: &mut Findings<'_>) {
     for (index, program, span) in listeners(view) {
         let Some(program) = program else { continue };
+        let Some((rate, each)) = taken(view, index, program) else { continue };
         let (partitions, threads, _) = view.threads(index, pods(view, index));
-        let busy = program.rate * program.mean;
+        let busy = rate * each;
         if partitions == 1 && (HOT..1.0).contains(&busy) {
             found.add(
                 span,
                 format!(
                     "`{}` has 1 partition, {threads} threads and {} records/s of {}",
                     program.name,
-                    figure(program.rate),
-                    time(program.mean)
+                    figure(rate),
+                    time(each)
                 ),
                 format!(
                     "one thread, busy {}; its end is {} records/s",
                     super::percent(busy),
-                    figure(1.0 / program.mean)
+                    figure(1.0 / each)
                 ),
             );
         }
@@ -295,32 +304,24 @@ fn auto_commit(view: &View<'_>, found: &mut Findings<'_>) {
 }
 
 fn slow_poll(view: &View<'_>, found: &mut Findings<'_>) {
-    for service in view.services() {
-        for (name, document) in service.document.listeners.iter() {
-            let path = format!("{}.{}", service.name, name.value);
-            let Some(listener) = view.spec.listeners.iter().find(|listener| listener.name == path)
-            else {
-                continue;
-            };
-            let Some(program) = view.work.as_ref().and_then(|work| work.program(&path)) else {
-                continue;
-            };
-            let waits = view
-                .get(document.max_poll_interval.as_ref())
-                .map_or(POLL_INTERVAL, |interval| interval.0);
-            let takes = program.mean * f64::from(listener.max_poll_records);
-            if takes > waits {
-                found.add(
-                    name.span,
-                    format!(
-                        "{} records of a poll of `{path}` take {} each, {} in all",
-                        listener.max_poll_records,
-                        time(program.mean),
-                        time(takes)
-                    ),
-                    format!("after {} the group takes its thread for dead", time(waits)),
-                );
-            }
+    for (index, program, span) in listeners(view) {
+        let Some(program) = program else { continue };
+        let listener = &view.spec.listeners[index];
+        let waits = listener.consumer.group.poll_interval.secs();
+        let each = program.thread.all * attempts(listener);
+        let takes = each * f64::from(listener.max_poll_records);
+        if takes > waits {
+            found.add(
+                span,
+                format!(
+                    "{} records of a poll of `{}` take {} each, {} in all",
+                    listener.max_poll_records,
+                    listener.name,
+                    time(each),
+                    time(takes)
+                ),
+                format!("after {} the group takes its thread for dead", time(waits)),
+            );
         }
     }
 }
@@ -330,7 +331,8 @@ fn blocked(view: &View<'_>, found: &mut Findings<'_>) {
         let listener = &view.spec.listeners[index];
         let stopped = f64::from(listener.retries) * listener.back_off.secs();
         if stopped >= 1.0 {
-            let rate = program.map_or(0.0, |program| program.rate);
+            let taken = program.and_then(|program| taken(view, index, program));
+            let rate = taken.map_or(0.0, |(rate, _)| rate);
             let behind = rate / f64::from(view.spec.partitions(index as u32).max(1)) * stopped;
             found.add(
                 span,

@@ -3,6 +3,7 @@
 use super::view::{OneDatabase, OneService, Pods, View};
 use super::{About, Coded, Findings, figure, percent};
 use crate::scenario::problem::Span;
+use crate::station::autoscaler::TOLERANCE;
 
 /// Memory of a JVM besides its heap and threads: classes, compiled code, buffers \[MiB\]. Assumed.
 const BESIDES: f64 = 200.0;
@@ -10,8 +11,6 @@ const BESIDES: f64 = 200.0;
 const STACK: f64 = 0.25;
 /// Share of the memory limit below which a heap leaves most of it idle.
 const SMALL_HEAP: f64 = 0.4;
-/// Deviation from its target that an autoscaler ignores.
-const TOLERANCE: f64 = 0.1;
 /// Bytes of a MiB.
 const MEBIBYTE: f64 = 1_048_576.0;
 
@@ -364,7 +363,8 @@ fn memory_target(view: &View<'_>, found: &mut Findings<'_>) {
     for (service, memory) in memories(view) {
         let scaler = service.document.autoscaling.as_ref();
         let Some(setting) = scaler.and_then(|scaler| scaler.memory.as_ref()) else { continue };
-        let (used, request) = (view.get(memory.used.as_ref()), view.get(memory.request.as_ref()));
+        let requested = memory.request.as_ref().or(memory.limit.as_ref());
+        let (used, request) = (view.get(memory.used.as_ref()), view.get(requested));
         let (Some(used), Some(request)) = (used, request) else { continue };
         let (share, target) = (used.0 / request.0, view.pick(setting).0);
         let most = view.pods(service, Pods::Most);

@@ -227,7 +227,7 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
 
 fn surcharge(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
-    let mean: f64 = work.cpu.iter().sum::<f64>() * view.mean_over_peak();
+    let mean: f64 = work.all_cpu(view.spec) * view.mean_over_peak();
     let (mut cores, mut free, mut price) = (0.0, 0.0, None);
     let mut place = None;
     for (index, (name, group)) in view.system.node_groups.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What rules look at: the system of one variant with the place of every setting.
 
-use super::work::Work;
+use super::work::{Program, Work};
 use crate::model::spec::{Id, Service, Spec};
 use crate::scenario::Documents;
 use crate::scenario::catalog::Catalog;
@@ -33,6 +33,8 @@ pub struct View<'a> {
     pub(crate) spec: &'a Spec,
     /// What the load asked about asks for; none for a closed load.
     pub(crate) work: Option<Work>,
+    /// The programs at that load; of a closed load, at one request a second.
+    pub(crate) programs: Vec<Program>,
     counts: Counts,
 }
 
@@ -75,6 +77,9 @@ impl<'a> View<'a> {
     ) -> Option<View<'a>> {
         let variant = documents.variants.get(index)?;
         let spec = study.case(index, 0, 0);
+        let mut work = Work::at(spec, study.load.rps);
+        let programs = work.as_ref().map_or(Vec::new(), |work| work.programs.clone());
+        work.take_if(|_| spec.load.closed.is_some());
         Some(View {
             study,
             documents,
@@ -83,7 +88,8 @@ impl<'a> View<'a> {
             system: &variant.system,
             catalog: &documents.catalog,
             spec,
-            work: Work::of(spec, study.load.rps),
+            work,
+            programs,
             counts: variant.view,
         })
     }
@@ -147,13 +153,12 @@ impl<'a> View<'a> {
                 most.map_or(running, |most| most.u32().max(running))
             }
             Pods::Rollout => {
-                let Some(deploy) = &service.document.rollout else { return running };
-                let surge = self.get(deploy.surge.as_ref()).map_or(0.25, |share| share.0);
-                match self.get(deploy.strategy.as_ref()) {
-                    Some(RolloutWord::BlueGreen) => 2 * running,
+                let deploy = service.document.rollout.as_ref();
+                let word = deploy.and_then(|deploy| self.get(deploy.strategy.as_ref()));
+                match word {
                     Some(RolloutWord::Recreate) => running,
-                    None | Some(RolloutWord::Rolling) => {
-                        running + (f64::from(running) * surge).ceil() as u32
+                    None | Some(RolloutWord::Rolling | RolloutWord::BlueGreen) => {
+                        running + service.spec.lifecycle.rollout.surplus(running)
                     }
                 }
             }
@@ -311,6 +316,12 @@ impl<'a> View<'a> {
             found.extend(plan.changes.iter().map(|change| change.set.span).zip(own));
         }
         found
+    }
+
+    /// Longest time for an answer that the mesh before a service allows \[s\].
+    pub(crate) fn mesh_timeout(&self, service: usize) -> Option<f64> {
+        let mesh = self.spec.meshes.iter().find(|mesh| mesh.service as usize == service)?;
+        mesh.timeout.map(crate::units::Span::secs)
     }
 
     /// Mean rate over the rate at the peak.

@@ -87,6 +87,12 @@ impl Service {
         let scaled = self.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
         (self.pods + self.lifecycle.pending).max(self.lifecycle.most).max(scaled)
     }
+
+    /// How many times the pods that it begins with its autoscaler may order; 1 where nothing adds pods.
+    pub fn grows(&self) -> f64 {
+        let most = self.lifecycle.autoscaling.map_or(self.pods, |scaling| scaling.maximum);
+        f64::from(most.max(self.pods)) / f64::from(self.pods.max(1))
+    }
 }
 
 /// Something that happens at a given time.

@@ -172,9 +172,11 @@ pub const EXPLANATIONS: &[Explanation] = &[
     ),
     entry(
         "E0303",
-        "messages form a circle",
-        "A record or a later call that causes itself would multiply without end.",
-        "Break the circle, or model the repetition with `repeat`.",
+        "messages form a circle that never ends",
+        "A record or a later call may cause itself only if that dies out: with branches whose \
+         probabilities let less go round than came in. At most 200 programs and topics may cause each \
+         other.",
+        "Lower the probability that it goes round, break the circle, or model the repetition with `repeat`.",
     ),
     entry(
         "E0304",
@@ -240,12 +242,6 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "Shorten the window or the day, compress the day, or ask about a part of the system and its load.",
     ),
     entry(
-        "E0314",
-        "nothing to scale on",
-        "An autoscaler compares what pods use with what they request; these request nothing of it.",
-        "Add the request, or leave the metric out.",
-    ),
-    entry(
         "E0315",
         "a service that fits on no node",
         "No node has as much processor and memory left as one of its pods requests, sidecars and \
@@ -259,6 +255,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
          connections of databases can change, and partitions be added; what requests do, and which parts \
          there are, cannot.",
         "Leave the edit out of the timeline, or compare two variants.",
+    ),
+    entry(
+        "E0318",
+        "a request that causes too many others",
+        "Each request and record is simulated. On the mean a request, or a record, causes at most 100,000 \
+         of them, itself included.",
+        "Let fewer steps call, send or publish, or count what they cause in one step of that much work.",
     ),
     entry(
         "E0401",
@@ -334,6 +337,13 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "A pod runs where a node has as much processor and memory left as it requests, sidecars and \
          DaemonSets included. Those that fit nowhere stay pending, and carry nothing.",
         "Add nodes, request less, or want fewer pods.",
+    ),
+    entry(
+        "W0509",
+        "an autoscaler without anything to compare with",
+        "An autoscaler compares what pods use with what they request; these request nothing of it, so it \
+         stands still.",
+        "Add the request, or leave the metric out.",
     ),
     entry(
         "W0515",

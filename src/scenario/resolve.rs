@@ -30,6 +30,7 @@ use crate::model::spec::{Id, Spec};
 use crate::model::stations::stations;
 use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
+use crate::study::theory::flows;
 use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
@@ -104,6 +105,10 @@ pub(super) fn study(
     let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
+    // A system that a law speaks of has its times by definition; any other has them from somewhere.
+    if scenario.theory.is_empty() {
+        assumed.extend(used.bare);
+    }
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
         stated(tree, place, &mut String::new(), &mut assumed);
     }
@@ -112,7 +117,7 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer.of(day.replications), ..day });
-    let effort = Asked::new(scenario, &asked, window);
+    let effort = Asked::new(scenario, &asked, &cases, window);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     let study = Study {
         scenario: scenario.scenario.text.clone(),
@@ -356,18 +361,24 @@ fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> 
 struct Asked {
     /// The load on the axis of the search \[per s\].
     load: f64,
-    /// Requests and records at that load \[per s\].
+    /// Requests and records at that load, with all that they cause where that follows from the description
+    /// \[per s\].
     rate: f64,
     /// Length of a run at it \[s\].
     seconds: f64,
 }
 
 impl Asked {
-    fn new(scenario: &ScenarioDoc, load: &AskedLoad, window: Window) -> Asked {
+    fn new(scenario: &ScenarioDoc, load: &AskedLoad, cases: &[Spec], window: Window) -> Asked {
         let records: f64 = scenario.load.records.iter().map(|source| source.rate.0).sum();
         let seconds = (window.warm_up.secs() + window.measure.secs()).max(0.0);
         let axis = if load.rps > 0.0 { load.rps } else { records };
-        Asked { load: axis, rate: load.rps + records, seconds }
+        let caused = |case: &Spec| {
+            let flows = flows(case, load.rps)?;
+            Some(flows.programs.iter().chain(&flows.topics).sum::<f64>())
+        };
+        let rate = cases.iter().filter_map(caused).fold(load.rps + records, f64::max);
+        Asked { load: axis, rate, seconds }
     }
 }
 

@@ -10,9 +10,10 @@
 //! 1987); 4 S / (c (1 − ρ)²) for M/M/c.
 
 use super::replicate::base_load;
-use super::theory::{Flows, ceiling, shares, walk};
+use super::theory::{ceiling, flows, shares};
 use crate::model::spec::{Ack, Balancer, Hold, Id, Op, Resource, Service, Spec};
 use crate::model::stations::{active_threads, stations};
+use crate::model::visit::{Flows, walk};
 
 /// Largest squared coefficient of variation that a relaxation time is taken of: beyond, nothing settles.
 const MOST_VARIED: f64 = 100.0;
@@ -38,7 +39,7 @@ impl Ceilings {
     /// Nothing for a closed load, and for circles.
     pub(crate) fn of(spec: &Spec) -> Ceilings {
         let base = base_load(spec);
-        let Some(flows) = Flows::of(spec, base).filter(|_| base > 0.0) else {
+        let Some(flows) = flows(spec, base).filter(|_| base > 0.0) else {
             return Ceilings::default();
         };
         let mut work = Work::new(spec);
@@ -153,7 +154,7 @@ impl<'a> Work<'a> {
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); spec.endpoints.len()];
         let mut ahead = vec![0_u32; spec.endpoints.len()];
         for (caller, endpoint) in spec.endpoints.iter().enumerate() {
-            let whole = walk(spec, endpoint.entry, 1.0, |op, _| {
+            let whole = walk(spec, endpoint.entry, (), |op, _, ()| {
                 if let Op::Call { endpoint, .. } = op {
                     callers[*endpoint as usize].push(caller);
                     ahead[caller] += 1;
@@ -167,7 +168,7 @@ impl<'a> Work<'a> {
             (0..ahead.len()).filter(|endpoint| ahead[*endpoint] == 0).collect();
         while let Some(known) = ready.pop() {
             let endpoint = &spec.endpoints[known];
-            let (service, per_s) = (endpoint.service, flows.endpoints[known]);
+            let (service, per_s) = (endpoint.service, flows.programs[known]);
             let took = self.program(service, endpoint.entry, per_s);
             self.add(Resource::Threads(service), per_s, took);
             self.endpoints[known] = Some(took);
@@ -197,7 +198,7 @@ impl<'a> Work<'a> {
         let mut held: Vec<Held> = Vec::new();
         let mut given: Vec<(Resource, f64, Took)> = Vec::new();
         let mut worked: Vec<(Resource, f64, Took)> = Vec::new();
-        walk(spec, entry, 1.0, |op, chance| {
+        walk(spec, entry, (), |op, chance, ()| {
             let step = self.step(service, op, chance, &mut worked);
             whole.then(chance, step);
             for one in &mut held {

@@ -7,10 +7,13 @@
 
 mod rows;
 
+use std::collections::BTreeMap;
+
 use super::result::{Agreement, Check, Measure, StudyResult, VariantResult};
 use super::setup::{Prediction, Study};
 use crate::model::spec::{Id, Op, Resource, Spec};
 use crate::model::stations::{Station, stations};
+use crate::model::visit::{Flows, Links, Program, Work, programs, walk};
 use crate::observe::Phase;
 use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
@@ -136,10 +139,11 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
     let Some(users) = &variant.at_target else { return Vec::new() };
     let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
     let all = stations(spec);
-    let over = |(station, work): &(usize, f64)| work / all[*station].capacity;
+    let over = |station: usize| demands.at_least(station) / most(spec, &all[station]);
+    let known = || (0..all.len()).filter(|station| demands.known[*station] && over(*station) > 0.0);
     let mut checks = Vec::new();
-    checks.extend(bound(&demands, &all, variant, load));
-    let saturated = demands.work.iter().any(|work| over(work) >= 1.0);
+    checks.extend(bound(spec, &demands, &all, variant, load));
+    let saturated = (0..all.len()).any(|station| over(station) >= 1.0);
     let full = saturated || rows::is_full(spec, variant);
     if !full && users.error_rate.mean > LOST {
         return checks;
@@ -153,12 +157,14 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
         source: OPERATIONAL.into(),
         expected,
     };
-    for work in &demands.work {
-        let name = all[work.0].name.as_str();
-        let said = predicted(Measure::Busy, Some(name), "utilisation law", over(work));
+    for station in known() {
+        let (name, capacity) = (all[station].name.as_str(), all[station].capacity);
+        // Of what there is at the beginning, as the simulation counts.
+        let busy = demands.at_least(station) / capacity;
+        let said = predicted(Measure::Busy, Some(name), "utilisation law", busy);
         let Some(simulation) = seen(Measure::Busy, Some(name), variant, load) else { continue };
         // How many pods there are is not the description's to say where they are scaled.
-        if !rows::is_scaled(spec, all[work.0].resource) {
+        if !rows::is_scaled(spec, all[station].resource) {
             checks.push(rows::row(said, widened(simulation), full, precision));
         }
     }
@@ -171,9 +177,15 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
 
 /// No line lies above the load that fills the fullest station; it may lie below, where waits or threads
 /// draw it.
-fn bound(demands: &Demands, all: &[Station], variant: &VariantResult, load: f64) -> Option<Check> {
+fn bound(
+    spec: &Spec,
+    demands: &Demands,
+    all: &[Station],
+    variant: &VariantResult,
+    load: f64,
+) -> Option<Check> {
     let line = variant.saturation.as_ref().filter(|line| !line.beyond_search)?;
-    let (fullest, room) = demands.fullest(all)?;
+    let (fullest, room) = demands.fullest(spec, all)?;
     let expected = load * room;
     let simulation = widened(line.rps);
     let agrees = expected.is_finite() && simulation.low <= expected;
@@ -196,18 +208,20 @@ fn bound(demands: &Demands, all: &[Station], variant: &VariantResult, load: f64)
 pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     let base = super::replicate::base_load(spec);
     let all = stations(spec);
-    let (fullest, room) = Demands::of(spec, base)?.fullest(&all)?;
+    let (fullest, room) = Demands::of(spec, base)?.fullest(spec, &all)?;
     let load = base * room;
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
 
 /// Share of each station's capacity that `load` asks for, by station; nothing where the description does
-/// not tell. Shares of stations whose work is not known without their waits are 0.
+/// not tell. Of threads, connections and locks it is the least: what is held without any queue.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];
-    for (station, work) in Demands::of(spec, load).map_or(Vec::new(), |demands| demands.work) {
-        shares[station] = work / all[station].capacity;
+    if let Some(demands) = Demands::of(spec, load) {
+        for (station, share) in shares.iter_mut().enumerate() {
+            *share = demands.at_least(station) / most(spec, &all[station]);
+        }
     }
     shares
 }
@@ -226,233 +240,214 @@ pub(super) fn filled(spec: &Spec, load: f64) -> Vec<usize> {
 }
 
 /// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and
-/// where what happens goes in circles.
+/// where what happens goes in circles that gain.
 pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
     if spec.indexes.is_empty() {
         return None;
     }
-    Flows::of(spec, super::replicate::base_load(spec))?.inserted(spec)
+    let flows = flows(spec, super::replicate::base_load(spec))?;
+    put_in(spec, &flows)
 }
 
 /// Stations that `load` asks for clearly more than they have, whatever else is changed.
 pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     let all = stations(spec);
-    let demands = Demands::of(spec, load).map_or(Vec::new(), |demands| demands.work);
-    let clearly = |(station, work): &(usize, f64)| *work > all[*station].capacity * CLEARLY;
-    demands.into_iter().filter(clearly).map(|(station, _)| station).collect()
+    let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
+    let clearly =
+        |station: &usize| demands.at_least(*station) > most(spec, &all[*station]) * CLEARLY;
+    (0..all.len()).filter(clearly).collect()
 }
 
-/// Work that a load brings, from the description alone.
+/// What a station has with all pods that its service's autoscaler may order.
+pub(crate) fn most(spec: &Spec, station: &Station) -> f64 {
+    let scaled = |service: Id| spec.services[service as usize].grows();
+    match station.resource {
+        Resource::Cpu(service) | Resource::Threads(service) | Resource::Pool(service, _) => {
+            station.capacity * scaled(service)
+        }
+        Resource::Listener(listener) => {
+            let service = spec.listeners[listener as usize].service;
+            let partitions = f64::from(spec.partitions(listener));
+            (station.capacity * scaled(service)).min(partitions)
+        }
+        Resource::DatabaseCpu(_)
+        | Resource::DatabaseIo(_)
+        | Resource::DatabaseConnections(_)
+        | Resource::Cache(_)
+        | Resource::Lock(_)
+        | Resource::Node(_)
+        | Resource::Proxy(..) => station.capacity,
+    }
+}
+
+/// What a load brings, from the description alone.
 struct Demands {
-    /// Capacity used at each station whose work is known without its waits, in the station's unit.
-    work: Vec<(usize, f64)>,
-    /// The part of each station's work that grows as the square of the load: work on all entries of an
-    /// index whose size grows with it.
-    squared: Vec<f64>,
+    /// Capacity used at each station, in the station's unit.
+    work: Vec<Work>,
+    /// Whether all of what is used of a station is known without its waits: processors, devices, caches.
+    /// Threads, connections and locks are held for longer than that.
+    known: Vec<bool>,
     /// Counted events per second.
     events: f64,
 }
 
-/// Rates at which programs run and topics are written, per second.
-pub(crate) struct Flows {
-    /// Of each endpoint.
-    pub(crate) endpoints: Vec<f64>,
-    /// Of each topic.
-    pub(crate) topics: Vec<f64>,
+/// Rates of all programs and topics at the load given; none for a closed load, whose rate follows from its
+/// waits, and where a circle of messages gains.
+pub(crate) fn flows(spec: &Spec, load: f64) -> Option<Flows> {
+    if spec.load.closed.is_some() {
+        return None;
+    }
+    Links::of(spec)?.flows(&outside(spec, load))
 }
 
-/// Most rounds through the programs: as many as calls and topics can lie one behind the other.
-const ROUNDS: usize = 200;
+/// What the outside brings at the load given. A closed load counts as so many requests a second.
+pub(crate) fn outside(spec: &Spec, load: f64) -> Flows {
+    let base = super::replicate::base_load(spec);
+    let scale = if base > 0.0 && load > 0.0 { load / base } else { 1.0 };
+    let mut own = Flows {
+        programs: vec![0.0; spec.endpoints.len() + spec.listeners.len()],
+        topics: vec![0.0; spec.topics.len()],
+    };
+    let per_s = match spec.load.open {
+        Some(open) => open.requests_per_s * scale,
+        None if spec.load.closed.is_some() => load,
+        None => 0.0,
+    };
+    let weight: f64 = spec.load.journeys.iter().map(|journey| journey.weight).sum();
+    let users = per_s / spec.load.requests_per_user();
+    for journey in &spec.load.journeys {
+        for visit in &journey.visits {
+            own.programs[visit.endpoint as usize] += users * journey.weight / weight * visit.chance;
+        }
+    }
+    for source in &spec.load.records {
+        own.topics[source.topic as usize] += source.per_s * scale;
+    }
+    own
+}
+
+/// Entries put into each index per second.
+pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
+    let mut all = vec![0.0; spec.indexes.len()];
+    let endpoints = spec.endpoints.iter().map(|endpoint| endpoint.entry);
+    let entries = endpoints.chain(spec.listeners.iter().map(|listener| listener.entry));
+    for (entry, rate) in entries.zip(&flows.programs) {
+        walk(spec, entry, (), |op, share, ()| {
+            if let Op::Insert { index, entries } = *op {
+                all[index as usize] += rate * share * f64::from(entries);
+            }
+        })?;
+    }
+    Some(all)
+}
 
 impl Demands {
     /// The station that is filled first, and by which factor of the load.
-    fn fullest(&self, all: &[Station]) -> Option<(usize, f64)> {
-        let room = |(station, work): &(usize, f64)| {
-            let (capacity, squared) = (all[*station].capacity, self.squared[*station]);
-            // At x times the load: squared · x² + (work − squared) · x = capacity.
-            let rest = work - squared;
-            let root = (rest * rest + 4.0 * squared * capacity).sqrt();
-            (*station, 2.0 * capacity / (rest + root))
-        };
-        self.work.iter().map(room).min_by(|a, b| a.1.total_cmp(&b.1))
+    fn fullest(&self, spec: &Spec, all: &[Station]) -> Option<(usize, f64)> {
+        let used = (0..all.len()).filter(|station| self.at_least(*station) > 0.0);
+        let room = used.map(|station| (station, self.room(spec, all, station)));
+        room.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles.
+    /// The factor of the load at which a station is full.
+    fn room(&self, spec: &Spec, all: &[Station], station: usize) -> f64 {
+        self.work[station].room(most(spec, &all[station]))
+    }
+
+    fn at_least(&self, station: usize) -> f64 {
+        self.work[station].all
+    }
+
+    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles that gain.
     fn of(spec: &Spec, load: f64) -> Option<Demands> {
-        let flows = Flows::of(spec, load)?;
-        let all = stations(spec);
-        let mut used = vec![0.0; all.len()];
-        let mut squared = used.clone();
-        let mut add = |resource: Resource, work: f64, grows: bool| {
-            if let Some(place) = all.iter().position(|station| station.resource == resource) {
-                used[place] += work;
-                squared[place] += if grows { work } else { 0.0 };
-            }
-        };
-        // Thousands of entries, mean at a steady load.
-        let inserted = flows.inserted(spec)?;
-        let sizes = spec.indexes.iter().zip(inserted).map(|(index, per_s)| index.mean(per_s));
-        let thousands: Vec<f64> = sizes.map(|size| size / 1000.0).collect();
-        let grows = |index: Id| spec.indexes[index as usize].fixed.is_none();
-        flows.visit(spec, |service, op, rate| {
-            let mean = |time: Id| spec.samplers[time as usize].dist().mean();
-            match *op {
-                Op::Cpu { time, .. } => {
-                    computes(spec, &mut add, service, rate * mean(time), false);
-                }
-                Op::CpuOfIndex { index, time, .. } => {
-                    let work = rate * mean(time) * thousands[index as usize];
-                    computes(spec, &mut add, service, work, grows(index));
-                }
-                Op::CacheOfIndex { index, cache, time, .. } => {
-                    let work = rate * mean(time) * thousands[index as usize];
-                    add(Resource::Cache(cache), work, grows(index));
-                }
-                Op::Query { database, work, ios, io_chance, .. } => {
-                    if let Some(work) = work {
-                        add(Resource::DatabaseCpu(database), rate * mean(work), false);
-                    }
-                    if let Some(iops) = spec.databases[database as usize].iops {
-                        let ios = f64::from(ios) + io_chance;
-                        add(Resource::DatabaseIo(database), rate * ios / iops, false);
-                    }
-                }
-                Op::Cache { cache, operations, time, .. } => {
-                    let shards = spec.caches[cache as usize].shards;
-                    let work = rate * f64::from(operations) * mean(time) / f64::from(shards);
-                    for shard in cache..cache + shards {
-                        add(Resource::Cache(shard), work, false);
-                    }
-                }
-                _ => {}
-            }
-        })?;
-        let events = flows
-            .topics
-            .iter()
-            .zip(&spec.topics)
-            .filter(|(_, topic)| topic.counted)
-            .map(|(rate, _)| rate)
-            .sum();
-        let work = used.into_iter().enumerate().filter(|(_, work)| *work > 0.0).collect();
-        Some(Demands { work, squared, events })
-    }
-}
-
-/// Work of a service's pods, which are all asked alike, and of the nodes on which they are.
-fn computes(
-    spec: &Spec,
-    add: &mut impl FnMut(Resource, f64, bool),
-    service: Id,
-    work: f64,
-    of_index: bool,
-) {
-    add(Resource::Cpu(service), work, of_index);
-    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
-        let places = &cluster.places[service as usize];
-        let each = work / places.len().max(1) as f64;
-        for node in places {
-            add(Resource::Node(*node), each, of_index);
-        }
-    }
-}
-
-impl Flows {
-    /// Rates at the load given; none for a closed load, and for circles.
-    pub(crate) fn of(spec: &Spec, load: f64) -> Option<Flows> {
         if spec.load.closed.is_some() {
             return None;
         }
-        let base = super::replicate::base_load(spec);
-        let scale = if base > 0.0 && load > 0.0 { load / base } else { 1.0 };
-        let mut own = Flows {
-            endpoints: vec![0.0; spec.endpoints.len()],
-            topics: vec![0.0; spec.topics.len()],
-        };
-        if let Some(open) = spec.load.open {
-            let weight: f64 = spec.load.journeys.iter().map(|journey| journey.weight).sum();
-            let users = open.requests_per_s * scale / spec.load.requests_per_user();
-            for journey in &spec.load.journeys {
-                for visit in &journey.visits {
-                    own.endpoints[visit.endpoint as usize] +=
-                        users * journey.weight / weight * visit.chance;
-                }
-            }
+        let links = Links::of(spec)?;
+        let flows = links.flows(&outside(spec, load))?;
+        // Thousands of entries, mean at a steady load.
+        let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
+        let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
+        let mut sums = BTreeMap::new();
+        for (program, rate) in programs(spec, &links, &thousands)?.iter().zip(&flows.programs) {
+            collect(spec, program, *rate, &mut sums);
         }
-        for source in &spec.load.records {
-            own.topics[source.topic as usize] += source.per_s * scale;
-        }
-        // What the outside brings passes calls and topics until nothing new comes of it.
-        let mut all = Flows { endpoints: own.endpoints.clone(), topics: own.topics.clone() };
-        for _ in 0..ROUNDS {
-            let mut next = Flows { endpoints: own.endpoints.clone(), topics: own.topics.clone() };
-            all.visit(spec, |_, op, rate| match *op {
-                Op::Call { endpoint, .. } | Op::Send { endpoint, .. } => {
-                    next.endpoints[endpoint as usize] += rate;
-                }
-                Op::Publish { topic, .. } => next.topics[topic as usize] += rate,
-                _ => {}
-            })?;
-            let settled = next.endpoints == all.endpoints && next.topics == all.topics;
-            all = next;
-            if settled {
-                return Some(all);
-            }
-        }
-        None
-    }
-
-    /// Entries put into each index per second.
-    fn inserted(&self, spec: &Spec) -> Option<Vec<f64>> {
-        let mut all = vec![0.0; spec.indexes.len()];
-        self.visit(spec, |_, op, rate| {
-            if let Op::Insert { index, entries } = *op {
-                all[index as usize] += rate * f64::from(entries);
-            }
-        })?;
-        Some(all)
-    }
-
-    /// Tell `seen` every step that runs, with the service it runs in and how often per second.
-    fn visit(&self, spec: &Spec, mut seen: impl FnMut(Id, &Op, f64)) -> Option<()> {
-        for (endpoint, rate) in spec.endpoints.iter().zip(&self.endpoints) {
-            walk(spec, endpoint.entry, *rate, |op, rate| seen(endpoint.service, op, rate))?;
-        }
-        for listener in &spec.listeners {
-            let rate = self.topics[listener.topic as usize];
-            walk(spec, listener.entry, rate, |op, rate| seen(listener.service, op, rate))?;
-        }
-        Some(())
+        let all = stations(spec);
+        let of = |station: &Station| sums.get(&station.resource).copied().unwrap_or_default();
+        let events = flows.topics.iter().zip(&spec.topics).filter(|(_, topic)| topic.counted);
+        Some(Demands {
+            work: all.iter().map(of).collect(),
+            known: all.iter().map(|station| is_known(station.resource)).collect(),
+            events: events.map(|(rate, _)| rate).sum(),
+        })
     }
 }
 
-/// Tell `seen` the steps of one program with their rates; none where a step leads back.
-pub(crate) fn walk(
+/// Whether the work at a station is known without any waits.
+fn is_known(resource: Resource) -> bool {
+    match resource {
+        Resource::Cpu(_)
+        | Resource::DatabaseCpu(_)
+        | Resource::DatabaseIo(_)
+        | Resource::Cache(_)
+        | Resource::Node(_) => true,
+        Resource::Threads(_)
+        | Resource::Pool(..)
+        | Resource::DatabaseConnections(_)
+        | Resource::Listener(_)
+        | Resource::Lock(_)
+        | Resource::Proxy(..) => false,
+    }
+}
+
+/// Add what a program that runs at `rate` uses of stations.
+pub(crate) fn collect(
     spec: &Spec,
-    entry: u32,
+    program: &Program,
     rate: f64,
-    mut seen: impl FnMut(&Op, f64),
-) -> Option<()> {
-    // Rates at steps ahead, by how far ahead they are.
-    let mut ahead = std::collections::BTreeMap::from([(entry, rate)]);
-    while let Some((at, rate)) = ahead.pop_first() {
-        let op = &spec.ops[at as usize];
-        seen(op, rate);
-        match *op {
-            Op::End => {}
-            Op::Jump { target, chance, .. } | Op::Hit { target, chance, .. } => {
-                if target <= at {
-                    return None;
-                }
-                *ahead.entry(target).or_default() += rate * chance;
-                if chance < 1.0 {
-                    *ahead.entry(at + 1).or_default() += rate * (1.0 - chance);
+    sums: &mut BTreeMap<Resource, Work>,
+) {
+    let mut add = |resource, work, times| {
+        sums.entry(resource).or_insert_with(Work::default).add(work, times);
+    };
+    for (resource, work) in &program.work {
+        match *resource {
+            Resource::DatabaseIo(database) => {
+                if let Some(iops) = spec.databases[database as usize].iops {
+                    add(*resource, *work, rate / iops);
                 }
             }
-            _ => *ahead.entry(at + 1).or_default() += rate,
+            Resource::Cpu(service) => {
+                add(*resource, *work, rate);
+                on_nodes(spec, service, |node, share| add(node, *work, rate * share));
+            }
+            _ => add(*resource, *work, rate),
         }
     }
-    Some(())
+    let service = program.service as Id;
+    match program.listener {
+        Some(listener) => add(Resource::Listener(listener), program.thread, rate),
+        None => add(Resource::Threads(service), program.thread, rate),
+    }
+    for (pool, held) in &program.held {
+        add(Resource::Pool(service, *pool as Id), *held, rate);
+    }
+    for (lock, held) in &program.locks {
+        add(Resource::Lock(*lock), *held, rate);
+    }
+}
+
+/// Work of a service's pods is on their nodes too, which are all asked alike; where an autoscaler adds pods
+/// it cannot be said on which.
+fn on_nodes(spec: &Spec, service: Id, mut seen: impl FnMut(Resource, f64)) {
+    let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) else { return };
+    if spec.services[service as usize].grows() > 1.0 {
+        return;
+    }
+    let places = &cluster.places[service as usize];
+    for node in places {
+        seen(Resource::Node(*node), 1.0 / places.len().max(1) as f64);
+    }
 }
 
 #[cfg(test)]
@@ -466,7 +461,7 @@ mod tests {
             name: "server".into(),
             pods: 1,
             cores: 1.0,
-            threads: Threads { maximum: 1, accepted: 0, backlog: 0 },
+            threads: Threads { maximum: 2, accepted: 0, backlog: 0 },
             balancer: Balancer::RoundRobin,
             pools: Vec::new(),
             lifecycle: crate::model::spec::Lifecycle::default(),
@@ -500,6 +495,30 @@ mod tests {
             full.iter().map(|full| names[*full].as_str()).collect::<Vec<_>>(),
             ["server CPU"]
         );
+    }
+
+    /// Threads are held for at least as long as requests work: two of them, by requests that take 40 ms, are
+    /// full at 50 a second, before the core is.
+    #[test]
+    fn threads_have_a_ceiling_too() {
+        let mut spec = core();
+        spec.samplers.push(Sampler::new(Dist::Constant(0.030)));
+        spec.ops.insert(1, Op::Delay { time: 1, draw: 1 });
+        let (most, station) = ceiling(&spec).expect("an open load");
+        assert!((most - 50.0).abs() < 1e-9, "{most}");
+        assert_eq!(station, "server threads");
+        // An autoscaler may order a second pod.
+        spec.services[0].lifecycle.autoscaling = Some(crate::model::spec::Autoscaling {
+            minimum: 1,
+            maximum: 2,
+            cpu: Some(70),
+            memory: None,
+            millicores: 1000,
+            memory_request: 0,
+            memory_used: None,
+        });
+        let (most, _) = ceiling(&spec).expect("an open load");
+        assert!((most - 100.0).abs() < 1e-9, "{most}");
     }
 
     /// Each request is an entry for 10 s and reads all of them, 1 ms each, besides 10 ms: at x a second

@@ -88,6 +88,7 @@ fn finds(scenario: &str, seeds: std::ops::RangeInclusive<u64>, usd: f64, values:
 #[test]
 fn textbook_optima_are_found() {
     assert!(finds("size-mmc", 1..=4, 100.0, &["10"]) >= 4);
+    assert!(finds("size-replicas", 1..=1, 20.0, &["2"]) >= 1);
     assert!(finds("size-pool", 1..=2, 120.0, &["5", "10"]) >= 2);
     assert!(finds("size-partitions", 1..=3, 22.0, &["2", "2"]) >= 3);
 }

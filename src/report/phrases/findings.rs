@@ -149,7 +149,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} pods at any load instead of {1}", "부하와 관계없이 파드가 {1}개 아닌 {0}개"),
     // What the load asks of processors, storage, caches and pools.
     ("{0} requests/s of mix {1}", "요청 비율 {1} {0} RPS"),
-    ("the load", "해당 부하"),
+    ("{0} records/s", "초당 레코드 {0}건"),
     (
         "`{0}` needs {1} cores for {2}, and has {3} ({4} pods x {5})",
         "`{0}`: {2}에 {1}코어 필요, 보유 {3}코어(파드 {4}개 x {5})",
@@ -159,6 +159,19 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "사용률 {0}: 응답 시간이 작업 시간의 약 {1}배",
     ),
     ("full at {0} requests/s", "{0} RPS에서 포화"),
+    ("full at {0} records/s", "초당 레코드 {0}건에서 포화"),
+    (
+        "{0} needs {1} threads of `{2}`, and has {3} ({4} pods x {5})",
+        "{0}: `{2}` 스레드 {1}개 필요, 보유 {3}개(파드 {4}개 x {5})",
+    ),
+    (
+        "`{0}` needs {1} cores for {2}: {3} pods at {4} of a request of {5} cores; the autoscaler may have {6}",
+        "`{0}`: {2}에 {1}코어 필요, 요청량 {5}코어의 {4} 기준 파드 {3}개에 해당하나 오토스케일러 최대치는 {6}개",
+    ),
+    (
+        "{0} pods stay, and use {1} of what they request",
+        "파드 {0}개에 머물며 각각 요청량의 {1}을(를) 사용",
+    ),
     ("`{0}` needs {1} cores for {2}, and has {3}", "`{0}`: {2}에 {1}코어 필요, 보유 {3}코어"),
     (
         "`{0}` needs {1} operations/s for {2}; its storage does {3} at best",
@@ -183,7 +196,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}` needs {1} of CPU; the limit of {2} cores gives {3} in each 100 ms",
         "`{0}`: CPU {1} 필요, 제한 {2}코어로는 100 ms마다 {3}",
     ),
-    ("it takes {0} at least, alone on its pod", "파드를 혼자 써도 최소 {0} 소요"),
+    (
+        "alone on its pod it takes {0} to {1}, by where in a period it begins",
+        "파드를 혼자 써도 주기의 어느 시점에 시작하느냐에 따라 {0}~{1} 소요",
+    ),
     (
         "{0} holds {1} connections of `{2}` of `{3}`; {4} pods have {5}",
         "{0}: `{3}`의 커넥션 풀 `{2}`에서 {1}개 점유, 파드 {4}개의 보유량은 {5}개",
@@ -269,8 +285,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}`의 요청은 끝날 때까지 커넥션을 점유",
     ),
     (
-        "a request takes {0} without any queue, nearly all of it with a connection",
-        "대기 없이도 요청당 {0} 소요, 대부분의 시간 동안 커넥션 점유",
+        "a request holds a connection for {0} without any queue, {1} of it outside its transactions",
+        "대기 없이도 요청당 커넥션을 {0} 점유, 그중 {1}은(는) 트랜잭션 밖",
     ),
     ("`{0}` computes for {1} with a connection held", "`{0}`: 커넥션을 잡은 채 {1} 연산"),
     (
@@ -290,9 +306,19 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "no request ends sooner by the timeout than its user left",
         "커넥션 타임아웃으로 사용자 이탈보다 먼저 끝나는 요청이 없음",
     ),
+    ("its users", "사용자는"),
+    ("the mesh", "메시는"),
     (
-        "`{0}` waits {1} for `{2}`, and the mesh {3} for itself",
-        "`{0}`: `{2}` 응답을 {1} 기다리나, 메시가 자신을 기다리는 시간은 {3}",
+        "all callers of `{0}` together keep {1} connections to it; it has {2} pods",
+        "`{0}`의 호출자들이 유지하는 연결은 모두 {1}개, 파드는 {2}개",
+    ),
+    (
+        "{0} pods get no request, and more pods change nothing",
+        "파드 {0}개는 요청을 받지 못하며 파드를 늘려도 달라지지 않음",
+    ),
+    (
+        "`{0}` waits {1} for `{2}`, and {3} {4} for itself",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, 자신을 호출한 {3} {4}만 기다림",
     ),
     ("up to {0} of each wait is for nobody", "대기마다 최대 {0}은(는) 받을 사람이 없음"),
     ("`{0}` waits for `{1}` without end", "`{0}`: `{1}` 응답을 무한정 기다림"),
@@ -398,8 +424,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} is to be at most {1}, and {2} {3}", "{0} 목표는 {1} 이하, {2} 목표는 {3} 이하"),
     ("{0} is below {1} wherever {2} is", "{2}이(가) {1} 이하이면 {0}도 그 이하"),
     (
-        "{0} of mix {1} take longer than the {2} of {3}: {4}",
-        "요청 비율 {1}의 {0}가 {2} 목표 {3}보다 오래 걸림: {4}",
+        "{0} of mix {1} take longer on the mean than the {2} of {3}: {4}",
+        "요청 비율 {1}의 {0}가 평균적으로 {2} 목표 {3}보다 오래 걸림: {4}",
     ),
     ("{0} may leave out {1}", "{0}이(가) 제외할 수 있는 것은 {1}"),
     (

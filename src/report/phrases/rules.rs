@@ -163,6 +163,21 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Hold the lock for a shorter time, or split it by key.",
         "락 점유 시간을 줄이거나 키 단위로 락을 나눔.",
     ),
+    ("more requests in work than threads", "스레드보다 많은 처리 중 요청"),
+    (
+        "Add pods or threads, or make the requests, and what they wait for, faster.",
+        "파드나 스레드를 늘리거나, 요청과 요청이 기다리는 대상을 더 빠르게 함.",
+    ),
+    (
+        "an autoscaler that wants more pods than it may have",
+        "최대치보다 많은 파드가 필요한 오토스케일러",
+    ),
+    ("Raise the maximum, the CPU request or the target.", "최댓값이나 CPU 요청량, 목표치를 올림."),
+    ("a node is asked for more CPU than it has", "CPU가 모자라는 노드"),
+    (
+        "Add nodes, take larger ones, or spread the pods otherwise.",
+        "노드를 늘리거나 더 큰 노드를 쓰거나 파드를 달리 배치함.",
+    ),
     ("consumers that cannot keep up", "유입을 따라가지 못하는 컨슈머"),
     (
         "Add partitions and threads, or make a record cheaper.",
@@ -258,6 +273,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "Take fewer threads, or a short wait for connections.",
         "스레드를 줄이거나 커넥션 대기를 짧게 함.",
+    ),
+    ("fewer connections kept than there are pods", "파드 수보다 적은 유지 연결"),
+    (
+        "Balance by request (in the mesh or the client), or keep several connections for each pod.",
+        "요청 단위로 부하를 분산하거나(메시 또는 클라이언트) 파드마다 연결을 여러 개 유지함.",
     ),
     (
         "more users at once than on a day, or than in a month",

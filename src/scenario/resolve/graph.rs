@@ -1,45 +1,93 @@
-//! Who causes whom: no endpoint may wait for itself, no message may cause itself.
+//! Who causes whom: no endpoint may wait for itself, and nobody may cause others without bound.
 
 use super::system::{Compiler, Edge, Target};
+use crate::model::visit::{LARGEST_CIRCLE, Links, Node};
+use crate::scenario::problem::Span;
 
-/// Report circles of calls, then circles that messages close.
+/// Most requests and records that a request, or a record, may cause on the mean, itself included. Each is
+/// simulated; what fans out further is a circle or a slip of the pen.
+const MOST_CAUSED: f64 = 100_000.0;
+
+/// Report circles of calls, then circles of messages that never end, then whoever causes too many others.
 pub(super) fn check(compiler: &mut Compiler<'_>) {
     let spec = &compiler.spec;
-    let nodes = spec.endpoints.len() + spec.listeners.len();
-    let mut calls: Vec<Vec<(usize, Edge)>> = vec![Vec::new(); nodes];
-    let mut all = calls.clone();
-    for edge in &compiler.edges {
-        match edge.to {
-            Target::Endpoint(to) => {
-                all[edge.from].push((to as usize, *edge));
-                if edge.waits {
-                    calls[edge.from].push((to as usize, *edge));
-                }
-            }
-            Target::Topic(topic) => {
-                for (number, listener) in spec.listeners.iter().enumerate() {
-                    if listener.topic == topic {
-                        all[edge.from].push((spec.endpoints.len() + number, *edge));
-                    }
-                }
-            }
+    let endpoints = spec.endpoints.len();
+    let topics = endpoints + spec.listeners.len();
+    // The edges as written, topics between programs included, and those of calls alone.
+    let mut all: Vec<Vec<(Node, Span)>> = vec![Vec::new(); topics + spec.topics.len()];
+    let mut calls: Vec<Vec<(Node, Span)>> = vec![Vec::new(); topics];
+    for Edge { from, to, waits, span } in compiler.edges.iter().copied() {
+        match to {
+            Target::Endpoint(to) => all[from].push((to as usize, span)),
+            Target::Topic(topic) => all[from].push((topics + topic as usize, span)),
+        }
+        if let (Target::Endpoint(to), true) = (to, waits) {
+            calls[from].push((to as usize, span));
         }
     }
-    let name = |node: usize| match spec.endpoints.get(node) {
-        Some(endpoint) => endpoint.name.clone(),
-        None => spec.listeners[node - spec.endpoints.len()].name.clone(),
+    for (number, listener) in spec.listeners.iter().enumerate() {
+        if let Some(readers) = all.get_mut(topics + listener.topic as usize) {
+            readers.push((endpoints + number, Span::default()));
+        }
+    }
+    let name = |node: &Node| match (spec.endpoints.get(*node), node.checked_sub(topics)) {
+        (Some(endpoint), _) => endpoint.name.clone(),
+        (None, Some(topic)) => format!("topic {}", spec.topics[topic].name),
+        (None, None) => spec.listeners[*node - endpoints].name.clone(),
     };
-    let found = circle(&calls).map(|found| ("E0302", "calls", found));
-    let found = found.or_else(|| circle(&all).map(|found| ("E0303", "messages", found)));
-    if let Some((code, what, (nodes, edge))) = found {
-        let names: Vec<String> = nodes.into_iter().map(name).collect();
-        let message = format!("{what} form a circle: {}", names.join(" -> "));
-        compiler.problems.add(code, edge.span, message);
+    let path = |nodes: &[Node]| nodes.iter().map(name).collect::<Vec<_>>().join(" -> ");
+    if let Some(nodes) = circle(&calls) {
+        let message = format!("calls form a circle: {}", path(&nodes));
+        return compiler.problems.add("E0302", closing(&calls, &nodes), message);
+    }
+    let Some(links) = Links::of(spec) else { return };
+    if let Some(gains) = links.unbounded() {
+        for (node, edges) in all.iter_mut().enumerate() {
+            let inside = |node: &Node| gains.binary_search(node).is_ok();
+            edges.retain(|(to, _)| inside(&node) && inside(to));
+        }
+        let nodes = circle(&all).unwrap_or_default();
+        let what = if gains.len() > LARGEST_CIRCLE {
+            format!(
+                "{} programs and topics cause each other, at most {LARGEST_CIRCLE} may",
+                gains.len()
+            )
+        } else {
+            "messages form a circle that never ends".to_owned()
+        };
+        let message = format!("{what}: {}", path(&nodes));
+        return compiler.problems.add("E0303", closing(&all, &nodes), message);
+    }
+    let caused = links.caused();
+    let most = caused[..topics].iter().copied().fold(0.0, f64::max);
+    if most > MOST_CAUSED {
+        // Of those that cause as many, the first: it is nearest to the user.
+        let worst = caused.iter().position(|caused| *caused >= most).unwrap_or(0);
+        let share = |(to, _): &&(Node, Span)| caused[*to];
+        let step = all[worst].iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+        let message = format!(
+            "each run of `{}` causes {most:.0} requests and records on the mean; at most 100,000",
+            name(&worst)
+        );
+        let help = "let fewer steps call, send or publish, or count what they cause in one step";
+        compiler.problems.help(
+            "E0318",
+            step.map_or_else(Span::default, |step| step.1),
+            message,
+            help,
+        );
     }
 }
 
-/// A circle in a graph, with the edge that closes it. Depth first, without recursion: chains may be long.
-fn circle(graph: &[Vec<(usize, Edge)>]) -> Option<(Vec<usize>, Edge)> {
+/// The place of the last step on the way round; a listener has none of its own for what it reads.
+fn closing(graph: &[Vec<(Node, Span)>], nodes: &[Node]) -> Span {
+    let edge = |pair: &[Node]| graph[pair[0]].iter().find(|(to, _)| *to == pair[1]);
+    let spans = nodes.windows(2).filter_map(edge).map(|(_, span)| *span);
+    spans.filter(|span| *span != Span::default()).last().unwrap_or_default()
+}
+
+/// A circle in a graph. Depth first, without recursion: chains may be long.
+fn circle(graph: &[Vec<(Node, Span)>]) -> Option<Vec<Node>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,
@@ -54,7 +102,7 @@ fn circle(graph: &[Vec<(usize, Edge)>]) -> Option<(Vec<usize>, Edge)> {
         let mut path = vec![(root, 0)];
         marks[root] = Mark::Open;
         while let Some((node, next)) = path.last_mut() {
-            let Some(&(to, edge)) = graph[*node].get(*next) else {
+            let Some(&(to, _)) = graph[*node].get(*next) else {
                 marks[*node] = Mark::Done;
                 path.pop();
                 continue;
@@ -67,10 +115,10 @@ fn circle(graph: &[Vec<(usize, Edge)>]) -> Option<(Vec<usize>, Edge)> {
                 }
                 Mark::Open => {
                     let start = path.iter().position(|(node, _)| *node == to).unwrap_or(0);
-                    let mut nodes: Vec<usize> =
+                    let mut nodes: Vec<Node> =
                         path[start..].iter().map(|(node, _)| *node).collect();
                     nodes.push(to);
-                    return Some((nodes, edge));
+                    return Some(nodes);
                 }
                 Mark::Done => {}
             }

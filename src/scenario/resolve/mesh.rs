@@ -232,7 +232,7 @@ impl Program<'_, '_> {
             let law = self.compiler.unit("cache_application");
             self.cpu(&law, &format!("{place}/application"));
             let time = self
-                .thousand(document.command.as_ref())
+                .thousand(document.command.as_ref(), place)
                 .unwrap_or_else(|| self.compiler.sampler(&Dist::Constant(0.0)));
             if let Some((first, shards)) = self.compiler.cache(server) {
                 let draw = draw(&format!("{place}/command"));
@@ -243,17 +243,17 @@ impl Program<'_, '_> {
             let message = "`command` is the time of a `server`, which is missing";
             self.compiler.problems.add("E0102", document.span, message);
         }
-        if let Some(time) = self.thousand(document.transfer.as_ref()) {
+        if let Some(time) = self.thousand(document.transfer.as_ref(), place) {
             self.emit(Op::DelayOfIndex { index, time, draw: draw(&format!("{place}/transfer")) });
         }
-        if let Some(time) = self.thousand(document.cpu.as_ref()) {
+        if let Some(time) = self.thousand(document.cpu.as_ref(), place) {
             self.emit(Op::CpuOfIndex { index, time, draw: draw(&format!("{place}/cpu")) });
         }
     }
 
     /// The sampler of a time for a thousand entries; none for no time.
-    fn thousand(&mut self, time: Option<&Time>) -> Option<Id> {
-        let law = self.compiler.law(time?);
+    fn thousand(&mut self, time: Option<&Time>, place: &str) -> Option<Id> {
+        let law = self.compiler.law_of_step(time?, place);
         (law.mean() > 0.0).then(|| self.compiler.sampler(&law.scaled(THOUSAND)))
     }
 }

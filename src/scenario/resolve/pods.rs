@@ -8,7 +8,9 @@ use crate::scenario::values::{Bytes, Share};
 
 impl Compiler<'_> {
     /// The autoscaler of a service, where it can do anything: it needs a range, a metric and a metrics
-    /// server. Who looks at what is written takes `replicas` for what runs.
+    /// server, and a request of its pods to compare with. Where only one of two metrics has a request, the
+    /// controller may add pods by it and takes none away. Who looks at what is written takes `replicas` for
+    /// what runs.
     pub(super) fn autoscaling(&mut self, name: &str, document: &ServiceDoc) -> Option<Autoscaling> {
         let scaler = document.autoscaling.as_ref()?;
         let (minimum, maximum) =
@@ -35,10 +37,11 @@ impl Compiler<'_> {
             if let Some(target) = target
                 && !request
             {
-                let message =
-                    format!("`{name}` is scaled on {what}, of which its pods request nothing");
+                let message = format!(
+                    "`{name}` is scaled on {what}, of which its pods request nothing: on that it stands still"
+                );
                 self.problems.help(
-                    "E0314",
+                    "W0509",
                     target.span,
                     message,
                     format!("add `pod: {{ {what}: {{ request: … }} }}`"),
@@ -48,7 +51,7 @@ impl Compiler<'_> {
         if !server
             || self.view == View::Written
             || minimum > maximum
-            || (on_cpu, on_memory) == (None, None)
+            || (on_cpu.is_none() || cpu.is_none()) && (on_memory.is_none() || requested.is_none())
         {
             return None;
         }

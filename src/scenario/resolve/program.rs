@@ -144,11 +144,11 @@ impl<'c, 'a> Program<'c, 'a> {
     fn step(&mut self, step: &Step, place: &str) {
         match step {
             Step::Cpu(time) => {
-                let law = self.compiler.law(time);
+                let law = self.compiler.law_of_step(time, place);
                 self.cpu(&law, place);
             }
             Step::Delay(time) => {
-                let law = self.compiler.law(time);
+                let law = self.compiler.law_of_step(time, place);
                 let time = self.compiler.sampler(&law);
                 self.emit(Op::Delay { time, draw: draw(place) });
             }
@@ -176,7 +176,8 @@ impl<'c, 'a> Program<'c, 'a> {
                 }
             }
             Step::Send(document) => {
-                let law = document.after.as_ref().map(|after| self.compiler.law(after));
+                let law =
+                    document.after.as_ref().map(|after| self.compiler.law_of_step(after, place));
                 let after = self.compiler.sampler(&law.unwrap_or(Dist::Constant(0.0)));
                 if let Some(endpoint) = self.compiler.endpoint(&document.endpoint) {
                     self.edge(Target::Endpoint(endpoint), false, document.endpoint.span);
@@ -259,7 +260,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let law = self.compiler.sum(&[(operations, application)], document.span);
         self.cpu(&law.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
         let law = match &document.time {
-            Some(time) => self.compiler.law(time),
+            Some(time) => self.compiler.law_of_step(time, place),
             None => self.compiler.unit("cache_command"),
         };
         let time = self.compiler.sampler(&law);
@@ -401,7 +402,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let application = self.compiler.sum(&[(statements, application)], span);
         self.cpu(&application.unwrap_or(Dist::Constant(0.0)), &format!("{place}/application"));
         let work = if let Some(time) = &document.time {
-            self.compiler.law(time)
+            self.compiler.law_of_step(time, place)
         } else {
             let read = self.compiler.unit("statement_read");
             let write = self.compiler.unit("statement_write");

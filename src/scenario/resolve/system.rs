@@ -73,6 +73,8 @@ impl Laws {
 pub(super) struct Used {
     /// Times that rest on assumptions.
     pub(super) assumed: Vec<Assumption>,
+    /// Times of the system of which nothing is said: assumed, unless the system is what a law speaks of.
+    pub(super) bare: Vec<Assumption>,
     /// Named times of calibrations, by where they stand.
     pub(super) times: BTreeSet<Span>,
     /// Catalogue parts and parts of the system, by kind and name.
@@ -258,13 +260,14 @@ impl Compiler<'_> {
         let basis = match basis {
             Some(Basis::Plan) => "plan",
             Some(Basis::Measured | Basis::Vendor) => return,
-            // A textbook system states its times by definition; a calibration must say where from.
-            None if !of_calibration || !time.is_bare() => return,
+            None if !time.is_bare() => return,
             Some(Basis::Assumed) | None => "assumed",
         };
+        let bare = time.standing().0.is_none() && !of_calibration;
         let place = self.calibration.filter(|_| of_calibration);
         let place = place.map_or("system", |document| document.calibration.text.as_str());
-        self.used.assumed.push(Assumption {
+        let all = if bare { &mut self.used.bare } else { &mut self.used.assumed };
+        all.push(Assumption {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
             basis: basis.into(),
@@ -278,6 +281,21 @@ impl Compiler<'_> {
             let (basis, source) = ("assumed".into(), why.to_owned());
             self.used.assumed.push(Assumption { name: name.to_owned(), value, basis, source });
         }
+    }
+
+    /// The law of a time that stands in a step; where it says nothing of where it comes from, that is noted.
+    /// What is said to be assumed there is found in the document.
+    pub(super) fn law_of_step(&mut self, time: &Time, place: &str) -> Dist {
+        let law = self.law(time);
+        if time.is_bare() && law.mean() > 0.0 && self.used.times.insert(time.span) {
+            self.used.bare.push(Assumption {
+                name: format!("system: {place}"),
+                value: time.written.clone(),
+                basis: "assumed".into(),
+                source: "not stated".into(),
+            });
+        }
+        law
     }
 
     /// Everything but the load.

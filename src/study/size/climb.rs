@@ -43,8 +43,30 @@ impl Search<'_> {
         found.clamp((at + 1).min(self.top(index)), self.top(index))
     }
 
-    /// Raise what lifts a resource; none where no free setting does.
+    /// Raise what lifts a resource, else the pods that each bring some of it; none where no free setting does.
     fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
+        self.raised(at, resource, factor).or_else(|| {
+            let service = match resource {
+                Resource::Threads(service) | Resource::Pool(service, _) => service,
+                Resource::Listener(listener) => {
+                    let study = self.yard.candidate(&self.changes(at)).ok()?.study;
+                    self.spec(&study, 0).listeners.get(listener as usize)?.service
+                }
+                Resource::Cpu(_)
+                | Resource::DatabaseCpu(_)
+                | Resource::DatabaseIo(_)
+                | Resource::DatabaseConnections(_)
+                | Resource::Cache(_)
+                | Resource::Lock(_)
+                | Resource::Node(_)
+                | Resource::Proxy(..) => return None,
+            };
+            self.raised(at, Resource::Cpu(service), factor)
+        })
+    }
+
+    /// Raise the settings that lift a resource by themselves.
+    fn raised(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
         let lifted = self.yard.lift(&self.changes(at), resource, factor).ok()?;
         let mut next = at.to_vec();
         for one in &lifted {

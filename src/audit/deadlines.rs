@@ -1,0 +1,58 @@
+//! How long those who ask wait.
+
+use super::view::View;
+use crate::model::spec::Op;
+use crate::model::visit::Links;
+
+/// After which time \[s\] somebody who asked has left, and who.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Left {
+    pub(super) after: f64,
+    pub(super) who: String,
+}
+
+impl Left {
+    fn sooner(&mut self, after: f64, who: impl FnOnce() -> String) {
+        if after < self.after {
+            *self = Left { after, who: who() };
+        }
+    }
+}
+
+/// For each endpoint who leaves first of all that ask: users, the mesh, callers, and whoever asked those.
+pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
+    let spec = view.spec;
+    let nobody = Left { after: f64::INFINITY, who: String::new() };
+    let mut all = vec![nobody.clone(); spec.endpoints.len()];
+    let visits = spec.load.journeys.iter().flat_map(|journey| &journey.visits);
+    if let Some(patience) = spec.load.patience {
+        for visit in visits {
+            all[visit.endpoint as usize].sooner(patience.secs(), || "its users".to_owned());
+        }
+    }
+    let order = Links::of(spec).and_then(|links| links.callees_first()).unwrap_or_default();
+    for program in order.into_iter().rev() {
+        let (name, entry, left) = match spec.endpoints.get(program) {
+            Some(endpoint) => {
+                let own = &mut all[program];
+                if let Some(ends) = view.mesh_timeout(endpoint.service as usize) {
+                    own.sooner(ends, || "the mesh".to_owned());
+                }
+                (&endpoint.name, endpoint.entry, own.clone())
+            }
+            None => {
+                let listener = &spec.listeners[program - spec.endpoints.len()];
+                (&listener.name, listener.entry, nobody.clone())
+            }
+        };
+        for op in spec.ops[entry as usize..].iter().take_while(|op| **op != Op::End) {
+            let Op::Call { endpoint, timeout, .. } = op else { continue };
+            let callee = &mut all[*endpoint as usize];
+            callee.sooner(left.after, || left.who.clone());
+            if let Some(timeout) = timeout {
+                callee.sooner(timeout.secs(), || format!("`{name}`"));
+            }
+        }
+    }
+    all
+}
