@@ -11,7 +11,8 @@ use std::process::Command;
 use plimsoll::audit::{Audit, Rule, Severity, audit, handbook, rules, sarif};
 use plimsoll::scenario::{Loaded, Options, load, render};
 
-/// A fault: code, what is replaced in the sound system by what, the change of a plan, and what must be said.
+/// A fault: code, what is replaced in the sound system by what, the change of a plan, and what must be
+/// said.
 struct Fault {
     code: &'static str,
     replaced: &'static [(&'static str, &'static str)],
@@ -241,7 +242,8 @@ const FAULTS: &[Fault] = &[
         &[("class: db.big", "class: db.burst"), ("rate: 100/s", "rate: 1000/s")],
         "1,971 core-hours",
     ),
-    // 50 ms at once where the first 40 ms end with a period; 40, a pause of 60 and 10 where they begin with it.
+    // 50 ms at once where the first 40 ms end with a period; 40, a pause of 60 and 10 where they begin with
+    // it.
     fault(
         "W1127",
         &[(WEB_CPU, "cpu: { request: 400m, limit: 400m }"), ("- cpu: 5ms", "- cpu: 50ms")],

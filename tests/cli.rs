@@ -333,8 +333,8 @@ fn a_report_is_drawn_anew() {
     assert!(stderr(&drawn).contains("holds no report"), "{}", stderr(&drawn));
 }
 
-/// A pool without a time-out below 250 ms does not start: `check` and whatever simulates say so wherever it is
-/// set, with its place and what to do.
+/// A pool without a time-out below 250 ms does not start: `check` and whatever simulates say so wherever it
+/// is set, with its place and what to do.
 #[test]
 fn a_time_out_that_the_pool_refuses_is_refused_wherever_it_is_set() {
     let folder = tempfile::tempdir().expect("a place to write");

@@ -1,5 +1,5 @@
-//! What the program must bear: signals, files of others, folders that somebody else uses, inputs that ask for
-//! too much.
+//! What the program must bear: signals, files of others, folders that somebody else uses, inputs that ask
+//! for too much.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -128,8 +128,8 @@ fn endless(bench: &Bench) -> String {
     bench.write("endless.yaml", text)
 }
 
-/// SIGTERM in the middle of the first replication: every command ends, says that what it has is partial, and
-/// has decided nothing.
+/// SIGTERM in the middle of the first replication: every command ends, says that what it has is partial,
+/// and has decided nothing.
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_every_command() {
@@ -614,8 +614,8 @@ fn what_would_not_end_is_refused() {
     }
 }
 
-/// 200 requests a second are asked about, of 400 that four threads of 10 ms carry; that the search is told to
-/// end at 100 does not make them too much.
+/// 200 requests a second are asked about, of 400 that four threads of 10 ms carry; that the search is told
+/// to end at 100 does not make them too much.
 #[test]
 fn a_search_does_not_end_below_the_load_asked_about() {
     let bench = Bench::new();

@@ -1,4 +1,5 @@
-//! Sweeps as their users meet them: interrupted, cut into shards and put together, they give the same bytes.
+//! Sweeps as their users meet them: interrupted, cut into shards and put together, they give the same
+//! bytes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

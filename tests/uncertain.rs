@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// A database of one core, 3 reads and a write: 1 / (3 r + w) ms, each written as 1 ms and uniformly between
-/// 0.8 and 1.6 of it.
+/// A database of one core, 3 reads and a write: 1 / (3 r + w) ms, each written as 1 ms and uniformly
+/// between 0.8 and 1.6 of it.
 const DOUBT: &str = "tests/fixtures/scenarios/uncertain.yaml";
 
 fn plimsoll(arguments: &[&str]) -> Output {

@@ -4,11 +4,11 @@
 //! cargo bench --bench growth -- --runs 5 --csv growth.csv --svg docs/growth.svg
 //! ```
 //!
-//! Systems are written as YAML and loaded as `plimsoll run` loads them. Each is run to two horizons, and the
-//! difference of times is set over the difference of events, so that setting up the system and filling it
-//! cancel. Times are the processor's, not the wall's, where the system tells them. Runs of all sizes take
-//! turns. The CSV has a row for each axis and size, `axis,size,ns_per_event,lowest,highest,events`: the time
-//! is the median over the runs, the events those between the two horizons.
+//! Systems are written as YAML and loaded as `plimsoll run` loads them. Each is run to two horizons, and
+//! the difference of times is set over the difference of events, so that setting up the system and filling
+//! it cancel. Times are the processor's, not the wall's, where the system tells them. Runs of all sizes
+//! take turns. The CSV has a row for each axis and size, `axis,size,ns_per_event,lowest,highest,events`:
+//! the time is the median over the runs, the events those between the two horizons.
 //!
 //! Without `--bench`, which `cargo bench` passes, arguments are ignored and only small sizes are run, once:
 //! that is how `cargo test` runs it. What each system must do by theory is asserted: how many events flow.

@@ -10,12 +10,13 @@
 //! replication at the load it asks for, on one thread, with the tally of `plimsoll run`. Every run uses
 //! another replication. Runs of different works and tools take turns, so that drift of the machine hits all
 //! alike. Answers known from theory are asserted. The two days, w4-5m and w4-20m, have 1.3 billion events
-//! together and take minutes a run; `--only` leaves them out. Each work is run once more over half its window:
-//! what the whole allocates beyond that is what the second half allocated.
+//! together and take minutes a run; `--only` leaves them out. Each work is run once more over half its
+//! window: what the whole allocates beyond that is what the second half allocated.
 //!
-//! `--csv` has a row for each run of W1 and W2 by each tool, `work,tool,run,jobs,seconds,jobs_per_s`; the tools
-//! are `plimsoll`, `loop, usual way` (quoted) and `loop, tournament and tables` (quoted); runs count from 0.
-//! `--works-csv` has a row for each run of each work, `work,run,events,completions,seconds,peak_bytes,
+//! `--csv` has a row for each run of W1 and W2 by each tool, `work,tool,run,jobs,seconds,jobs_per_s`; the
+//! tools are `plimsoll`, `loop, usual way` (quoted) and `loop, tournament and tables` (quoted); runs count
+//! from 0. `--works-csv` has a row for each run of each work,
+//! `work,run,events,completions,seconds,peak_bytes,
 //! in_flight_most,allocations_second_half,instructions_per_event`; the last two are those of the work and
 //! empty where they were not asked for.
 //!
@@ -48,8 +49,8 @@ const SHORT: [(&str, f64); 8] = [
     ("w5", 0.05),
     ("w6", 0.02),
 ];
-/// How near an answer must be: in full length, and in short form, where chance is larger. The loops' W1 states
-/// the wait alone, which varies more than the response.
+/// How near an answer must be: in full length, and in short form, where chance is larger. The loops' W1
+/// states the wait alone, which varies more than the response.
 const ROOM: f64 = 0.01;
 const ROOM_SHORT: f64 = 0.08;
 const ROOM_LOOPS: f64 = 0.01;

@@ -108,8 +108,8 @@ fn known(value: Option<f64>) -> String {
     value.map_or("–".into(), |value| format!("{value:.0}"))
 }
 
-/// The table of all works, then that of the tools. `CPU` is the share of the wall time in which the program had
-/// a processor: much below 100 % the machine was busy with something else, and times say little.
+/// The table of all works, then that of the tools. `CPU` is the share of the wall time in which the program
+/// had a processor: much below 100 % the machine was busy with something else, and times say little.
 pub(crate) fn text(measured: &[Measured], tools: &[ToolRun]) -> String {
     let mut out = format!(
         "{:<11}{:>13}{:>10}{:>9}{:>6}{:>12}{:>13}{:>9}{:>9}{:>10}{:>13}{:>13}\n",

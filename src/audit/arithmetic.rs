@@ -640,7 +640,7 @@ fn claimed(view: &View<'_>, found: &mut Findings<'_>) {
             found.add(
                 said.span,
                 format!(
-                    "{} requests/s are stated; of mix {mix} {name} passes {} at most",
+                    "{} requests/s are stated; of mix {mix} `{name}` passes {} at most",
                     figure(said.value.0),
                     figure(room * load)
                 ),

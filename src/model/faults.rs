@@ -1,8 +1,8 @@
 //! Faults that begin and end: slow servers, caches that do not answer, more or fewer users.
 //!
-//! What is under way notices. Work that waits at a server, or is half done there, was given its time when it
-//! came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault is
-//! over when it ends, and not when the work that came during it would have been done.
+//! What is under way notices. Work that waits at a server, or is half done there, was given its time when
+//! it came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault
+//! is over when it ends, and not when the work that came during it would have been done.
 
 use super::World;
 use super::load::instant;
@@ -71,8 +71,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A cache does not answer: neither what is sent from now on, nor what it has not done yet. Or it answers
-    /// again, and has nothing to do.
+    /// A cache does not answer: neither what is sent from now on, nor what it has not done yet. Or it
+    /// answers again, and has nothing to do.
     pub(super) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
         for shard in self.shards(cache) {
             self.caches[shard as usize].lost = timeout;

@@ -36,8 +36,8 @@ impl Arrivals {
         Arrivals { key, number: 0, apart_s, first_apart_s: apart_s, gaps, follow, at_s: from_s }
     }
 
-    /// From `now_s` on the rate is `factor` times what it was at the beginning. When the next arrival, which
-    /// was told already, comes now \[s\]; none for never.
+    /// From `now_s` on the rate is `factor` times what it was at the beginning. When the next arrival,
+    /// which was told already, comes now \[s\]; none for never.
     pub(crate) fn speed_up(&mut self, factor: f64, now_s: f64, curve: &Curve) -> Option<f64> {
         let apart = self.first_apart_s / factor;
         let times = apart / std::mem::replace(&mut self.apart_s, apart);
@@ -306,9 +306,9 @@ mod tests {
         assert!((last - 180.0).abs() < 1e-6);
     }
 
-    /// At 10/s the second arrival comes at 0.2 s; from 0.15 s on the rate is a tenth, so what was left of its
-    /// gap, 0.05 s, becomes 0.5 s; from 0.25 s on it is as before, and 0.4 s that are left become 0.04 s. With
-    /// a curve the area that is left is what counts.
+    /// At 10/s the second arrival comes at 0.2 s; from 0.15 s on the rate is a tenth, so what was left of
+    /// its gap, 0.05 s, becomes 0.5 s; from 0.25 s on it is as before, and 0.4 s that are left become 0.04
+    /// s. With a curve the area that is left is what counts.
     #[test]
     fn a_change_of_the_rate_moves_the_next_arrival() {
         let near = |at: Option<f64>, to: f64| {

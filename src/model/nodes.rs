@@ -487,7 +487,8 @@ impl<O: Observer> World<'_, O> {
             let wants = self.pods[*pod as usize].wants;
             if wants > 0 {
                 let described = self.pods[*pod as usize].described;
-                // Without a request the kernel gives the least weight that it has, 2 shares of 1,024 a core.
+                // Without a request the kernel gives the least weight that it has, 2 shares of 1,024 a
+                // core.
                 let weight = described.lifecycle.requests.millicores.max(2);
                 wanting.push((*pod, wants as f64 / 1e3, weight as f64));
             }

@@ -239,9 +239,9 @@ pub struct Pool {
     /// Time in which who waits wakes up for a connection that came back; none: the first in line has it
     /// directly.
     pub wake_up: Span,
-    /// Share of the times that a thread which goes straight on to a queued request takes back the connection
-    /// that it has just returned, before the waiter that was offered it is awake, where the description gives
-    /// it nothing to do in between.
+    /// Share of the times that a thread which goes straight on to a queued request takes back the
+    /// connection that it has just returned, before the waiter that was offered it is awake, where the
+    /// description gives it nothing to do in between.
     pub take_back: f64,
 }
 
@@ -314,7 +314,8 @@ pub struct Database {
     pub io_credits: Option<IoBucket>,
     /// Time of one storage operation without a queue.
     pub io_latency: Span,
-    /// Connections accepted of those who are no administrators; an attempt above is refused. None: no limit.
+    /// Connections accepted of those who are no administrators; an attempt above is refused. None: no
+    /// limit.
     pub max_connections: Option<u32>,
     /// Connections accepted beside those, of administrators only.
     pub reserved: u32,

@@ -116,7 +116,8 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
 }
 
 /// Processors that the pods of a service may use at the beginning, all together and alone on their nodes
-/// \[cores\]: their limits; without a limit all that the nodes have on which they are, where those are shared.
+/// \[cores\]: their limits; without a limit all that the nodes have on which they are, where those are
+/// shared.
 pub fn processors(spec: &Spec, service: Id) -> f64 {
     let of = &spec.services[service as usize];
     let shared = spec.cluster.as_ref().filter(|cluster| cluster.shared && of.lifecycle.unlimited);

@@ -138,8 +138,8 @@ impl<O: Observer> World<'_, O> {
         self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
     }
 
-    /// The user's request is over: think and go on, or leave. A virtual user who was refused has no connection
-    /// any more, and pauses before it makes another.
+    /// The user's request is over: think and go on, or leave. A virtual user who was refused has no
+    /// connection any more, and pauses before it makes another.
     pub(super) fn user_answered(&mut self, id: u32, failure: Option<Failure>) {
         let mut user = self.users.all[id as usize];
         user.visit += 1;

@@ -7,8 +7,9 @@
 //! messages included: a chain of thousands of calls, or a fan that doubles at each of them, is as long to
 //! count as it is to write down. No step is passed over in silence: each `match` here names them all.
 //!
-//! What waits decide is left out, so that all numbers are bounds from below: tries after failures by chance,
-//! of users and proxies, and copies that hedge. Records that are said to fail are counted with each attempt.
+//! What waits decide is left out, so that all numbers are bounds from below: tries after failures by
+//! chance, of users and proxies, and copies that hedge. Records that are said to fail are counted with each
+//! attempt.
 
 mod circles;
 mod program;

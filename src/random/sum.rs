@@ -1,7 +1,7 @@
 //! Sums of times: each is drawn as what it is, the sum of its parts.
 //!
-//! A sum of n times of one law could be a table of quantiles of its own, at one draw. It would have no exact
-//! tails, which a percentile is made of; and one time more would change all of them.
+//! A sum of n times of one law could be a table of quantiles of its own, at one draw. It would have no
+//! exact tails, which a percentile is made of; and one time more would change all of them.
 
 use super::{Dist, Key, Sampler};
 use crate::units::Span;
@@ -189,8 +189,8 @@ mod tests {
         }
     }
 
-    /// Where the times of a sum are drawn in groups, mean and variance are exact, and percentiles as near as
-    /// [`MOST_DRAWS`] says. The exact ones: exponentials are an Erlang law, drawn by rejection.
+    /// Where the times of a sum are drawn in groups, mean and variance are exact, and percentiles as near
+    /// as [`MOST_DRAWS`] says. The exact ones: exponentials are an Erlang law, drawn by rejection.
     #[test]
     fn many_times_are_drawn_in_groups() {
         let room = |p: f64| if p > 0.99 { 0.03 } else { 0.015 };

@@ -270,7 +270,8 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     })
 }
 
-/// Whether a variant meets all that is wanted at the target load, held steadily; none where nothing was judged.
+/// Whether a variant meets all that is wanted at the target load, held steadily; none where nothing was
+/// judged.
 pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option<bool> {
     let wanted = &result.target_load;
     let events = wanted.events_per_s.zip(variant.at_target.as_ref());

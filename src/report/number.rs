@@ -95,8 +95,8 @@ pub(crate) fn plain(value: f64) -> String {
     }
 }
 
-/// A range of few replications as `310–480`, a bound as `> 30,000`; scaled before. None for a number with an
-/// interval.
+/// A range of few replications as `310–480`, a bound as `> 30,000`; scaled before. None for a number with
+/// an interval.
 fn without_interval(estimate: &Estimate, scale: f64) -> Option<String> {
     let ends = [estimate.low * scale, estimate.high * scale];
     match estimate.shape {

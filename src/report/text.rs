@@ -605,6 +605,6 @@ mod tests {
         assert_eq!(wrap(name, 24), ["product.payment-", "completed consumers"]);
         assert_eq!(wrap(name, 26), ["product.payment-completed", "consumers"]);
         assert_eq!(wrap(name, 8), ["product.", "payment-", "complete", "d", "consumer", "s"]);
-        assert_eq!(wrap("a\x1b[2Jb\nc", 20), ["a [2Jb c"]);
+        assert_eq!(wrap("a\x1b[2Jb\nc", 20), ["a␛[2Jb␊c"]);
     }
 }

@@ -193,12 +193,12 @@ document! {
         growth_pause: Option<Setting<Duration>>,
         /// Period in which idle connections are trimmed and refilled; 30 s by default.
         housekeeping: Option<Setting<Duration>>,
-        /// Time in which a waiting thread wakes up for a connection that came back; who asks in the meantime
-        /// has it; 0: strictly in order; 90 µs by default.
+        /// Time in which a waiting thread wakes up for a connection that came back; who asks in the
+        /// meantime has it; 0: strictly in order; 90 µs by default.
         wake_up: Option<Setting<Duration>>,
-        /// How often a thread that goes straight on to a queued request takes back the connection that it has
-        /// just returned, although others wait, where nothing says how long it is busy in between; 27% by
-        /// default.
+        /// How often a thread that goes straight on to a queued request takes back the connection that it
+        /// has just returned, although others wait, where nothing says how long it is busy in between; 27%
+        /// by default.
         take_back: Option<Setting<Share>>,
     }
 
@@ -532,8 +532,8 @@ document! {
         users: Count<1, 1_000_000>,
         /// Pause between journeys.
         think: Option<Time>,
-        /// Pause of a user who was refused, before a new connection; 1 s by default: a full backlog drops what
-        /// asks for one, and the kernel asks again after a second.
+        /// Pause of a user who was refused, before a new connection; 1 s by default: a full backlog drops
+        /// what asks for one, and the kernel asks again after a second.
         reconnect: Option<Duration>,
     }
 
@@ -557,8 +557,8 @@ document! {
         p99: Option<Duration>,
         /// 99th percentile of the waits for a thread, a connection or a consumer, wherever it is longest.
         p99_wait: Option<Duration>,
-        /// Share of requests that fail. Response times are then those of good answers; without this target a
-        /// request without a good answer counts as slower than every limit.
+        /// Share of requests that fail. Response times are then those of good answers; without this target
+        /// a request without a good answer counts as slower than every limit.
         errors: Option<Share>,
         /// Largest lag of a listener.
         lag: Option<Count<0, 1_000_000_000_000>>,
@@ -573,8 +573,8 @@ document! {
         /// Time observed; 60 s by default. Runs that look for the line last longer where its queues settle
         /// slowly.
         measure: Option<Duration>,
-        /// How long the run goes on after that, load and all, until what arrived in it has ended; as long as
-        /// `measure` and at least 2 min by default. What then has not ended counts with its age.
+        /// How long the run goes on after that, load and all, until what arrived in it has ended; as long
+        /// as `measure` and at least 2 min by default. What then has not ended counts with its age.
         follow: Option<Duration>,
     }
 

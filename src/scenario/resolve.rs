@@ -37,8 +37,8 @@ use crate::units::Span as Length;
 const SHORTEST_WINDOW: f64 = 0.001;
 /// How long what arrived in the window is followed at least, unless the scenario says otherwise \[s\].
 const FOLLOW: f64 = 120.0;
-/// Most requests and records of a replication at the load asked about, of one at the largest load tried, and
-/// of all replications of all cases together.
+/// Most requests and records of a replication at the load asked about, of one at the largest load tried,
+/// and of all replications of all cases together.
 const MOST_ARRIVALS: f64 = 1e9;
 const MOST_SEARCHED: f64 = 1e10;
 const MOST_WORK: f64 = 1e12;
@@ -255,7 +255,8 @@ pub(super) fn ablations(
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
     let Some(targets) = &scenario.targets else { return Vec::new() };
     let millis = |time: Option<Duration>| time.map(|time| time.0 * 1000.0);
-    // A target for errors guards against requests without a good answer; where there is none, they are slow.
+    // A target for errors guards against requests without a good answer; where there is none, they are
+    // slow.
     let unanswered = if targets.errors.is_some() { Unanswered::Apart } else { Unanswered::Slow };
     [
         ("mean_ms", millis(targets.mean)),

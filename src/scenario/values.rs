@@ -488,6 +488,9 @@ words! {
 /// A single value as a number with the kind of its unit, to compare two ways of writing it.
 pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
     let nowhere = Span::default();
+    if let Some((value, "")) = quantity(text) {
+        return Some((value, "number"));
+    }
     if let Ok(value) = Duration::parse(text, nowhere) {
         return Some((value.0, "time"));
     }
@@ -498,7 +501,6 @@ pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
         return Some((value.0, "bytes"));
     }
     match quantity(text) {
-        Some((value, "")) => Some((value, "number")),
         Some((value, "%")) => Some((value / 100.0, "number")),
         Some((value, "k")) => Some((value * 1e3, "number")),
         Some((value, "M")) => Some((value * 1e6, "number")),

@@ -73,8 +73,8 @@ mod tests {
         assert_eq!(device.worked(Time(60)), Span(21));
     }
 
-    /// Three jobs of 10 from 0 on; from 5 on everything takes four times as long: the first, half done, ends
-    /// at 25, the others at 65 and 105. At 45 the device is sound again: they end at 50 and 60.
+    /// Three jobs of 10 from 0 on; from 5 on everything takes four times as long: the first, half done,
+    /// ends at 25, the others at 65 and 105. At 45 the device is sound again: they end at 50 and 60.
     #[test]
     fn what_is_queued_is_stretched_and_shrinks_again() {
         let mut device = Device::default();

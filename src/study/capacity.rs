@@ -1,9 +1,10 @@
-//! What each station can pass at most, and how long it takes to forget its past, from the description alone.
+//! What each station can pass at most, and how long it takes to forget its past, from the description
+//! alone.
 //!
 //! A thread, a connection, a lock or a consumer is held at least as long as its steps take when nobody else
 //! is there, and processors, storage and caches are busy for as long as they are asked to work. That bounds
-//! what passes (utilisation law, Denning and Buzen 1978). Where nothing that is done while a station is held
-//! has to wait for anything else, the bound is what it passes once it is full.
+//! what passes (utilisation law, Denning and Buzen 1978). Where nothing that is done while a station is
+//! held has to wait for anything else, the bound is what it passes once it is full.
 //!
 //! A queue in front of a station forgets where it began in about one relaxation time: 2σ²/θ² for reflected
 //! Brownian motion of drift −θ and variance σ², the limit of all queues near saturation (Abate and Whitt

@@ -39,8 +39,8 @@ pub struct Covered {
     pub half_width: f64,
 }
 
-/// What theory says of the study's line, or of the goodput of its closed load; none where it says nothing of
-/// either.
+/// What theory says of the study's line, or of the goodput of its closed load; none where it says nothing
+/// of either.
 pub fn truth(study: &Study) -> Option<(Measure, f64)> {
     let closed = study.case(0, 0, 0).load.closed.is_some();
     let wanted = if closed { Measure::GoodputRps } else { Measure::LineRps };

@@ -14,7 +14,7 @@ use crate::observe::Phase;
 use crate::observe::answers::Pooled;
 use crate::observe::histogram::Histogram;
 use crate::observe::waits::Waits;
-use crate::stats::sample::sectioned;
+use crate::stats::sample::{sectioned, share};
 use crate::stats::{self, Estimate};
 use crate::units::Span;
 
@@ -87,8 +87,8 @@ pub(super) fn quantile(outcomes: &[Outcome], p: f64, own: fn(&Outcome) -> f64) -
 const UNKNOWN: f64 = 0.01;
 
 /// Mean response time of good answers \[ms\], over replications that had any. A bound where what had not
-/// ended makes up more than [`UNKNOWN`] of it, or where it is not settled (see [`settled`]): of a law without
-/// variance a sample mean mostly lies too low, however narrow its interval.
+/// ended makes up more than [`UNKNOWN`] of it, or where it is not settled (see [`settled`]): of a law
+/// without variance a sample mean mostly lies too low, however narrow its interval.
 pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
     let sum = |pick: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(pick).sum::<f64>();
     let open = sum(&|seen| seen.answers.unfinished.sum_s());
@@ -152,8 +152,8 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     }
 }
 
-/// Value of a target's metric over all replications together, as far as it is known: infinite where requests
-/// without a good answer decide it, not a number where nothing was observed.
+/// Value of a target's metric over all replications together, as far as it is known: infinite where
+/// requests without a good answer decide it, not a number where nothing was observed.
 pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
     let slow = target.unanswered == Unanswered::Slow;
     if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) {
@@ -178,8 +178,8 @@ fn may_exceed(target: &Target) -> Option<f64> {
     }
 }
 
-/// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication because
-/// requests without a good answer decide it, the share of responses beyond the limit tells.
+/// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication
+/// because requests without a good answer decide it, the share of responses beyond the limit tells.
 pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
     let estimate = metric(outcomes, target);
     let whole = |estimate: &Estimate| !estimate.is_bound() || estimate.n == 0;
@@ -190,9 +190,19 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
         _ if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) => {
             Verdict::Missed
         }
+        _ if target.metric == "error_rate" => decide(&of_few(estimate, outcomes), target.limit),
         _ => decide(&estimate, target.limit),
     };
     TargetVerdict { metric: target.metric.clone(), estimate, verdict }
+}
+
+/// A share of requests that fail, with an interval that is wide enough for so few of them: that none of
+/// forty failed says little of one in a hundred.
+fn of_few(found: Estimate, outcomes: &[Outcome]) -> Estimate {
+    let sum = |pick: fn(&Outcome) -> f64| outcomes.iter().map(pick).sum::<f64>() as u64;
+    let arrived = sum(|seen| seen.answers.arrived() as f64);
+    let alone = share(sum(|seen| seen.failed), arrived, CONFIDENCE);
+    Estimate { low: found.low.min(alone.low), high: found.high.max(alone.high), ..found }
 }
 
 /// Whether a request without a good answer, which counts as slower than any limit, is in a mean.
@@ -290,7 +300,8 @@ pub(super) fn at_load(
 /// Replications up to which an interval says less than the least and the greatest value.
 const FEW_REPLICATIONS: u32 = 3;
 
-/// An estimate as a reader should see it: of few replications, or of such that fall into two camps, the range.
+/// An estimate as a reader should see it: of few replications, or of such that fall into two camps, the
+/// range.
 pub(in crate::study) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
     let few = (2..=FEW_REPLICATIONS).contains(&estimate.n);
     if estimate.is_bound() || estimate.is_exact() || !(few || camps(each).is_some()) {
@@ -299,8 +310,8 @@ pub(in crate::study) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
     estimate.ranged(each)
 }
 
-/// Share of the whole range that the gap between two camps must be, and the least ratio of the values at its
-/// edges; of replications that belong together hardly any are so far apart.
+/// Share of the whole range that the gap between two camps must be, and the least ratio of the values at
+/// its edges; of replications that belong together hardly any are so far apart.
 const GAP: f64 = 0.5;
 const APART: f64 = 3.0;
 /// Fewest values that can be two camps.
@@ -323,8 +334,8 @@ pub(super) fn camps(each: &[f64]) -> Option<usize> {
 /// Share of a capacity above which it is asked whether any of it is surely free.
 const BUSY: f64 = 0.95;
 
-/// Stations that draw lines and are asked for all that they have, by the description or by how busy they were:
-/// what is free of them may be chance, and what a window shows of their queues depends on its length.
+/// Stations that draw lines and are asked for all that they have, by the description or by how busy they
+/// were: what is free of them may be chance, and what a window shows of their queues depends on its length.
 pub(super) fn full(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Vec<usize> {
     let all = stations(spec);
     let by_law = theory::filled(spec, load);
@@ -338,8 +349,8 @@ pub(super) fn full(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Vec<usize> {
     (0..all.len()).filter(|station| !aside(spec, &all[*station])).filter(full).collect()
 }
 
-/// Response times as lower bounds where no window tells them: a queue on the way of users who wait for ever is
-/// full or grows.
+/// Response times as lower bounds where no window tells them: a queue on the way of users who wait for ever
+/// is full or grows.
 pub(super) fn unbounded(at: AtLoad, spec: &Spec, full: &[usize], outcomes: &[Outcome]) -> AtLoad {
     let all = stations(spec);
     let on_the_way = |station: &usize| !matches!(all[*station].resource, Resource::Listener(_));
@@ -364,8 +375,8 @@ pub(super) fn unbounded(at: AtLoad, spec: &Spec, full: &[usize], outcomes: &[Out
     }
 }
 
-/// Verdicts on all targets, and on drift. A quantile that rests on too few response times is not met; nor is
-/// anything where a station is `full`.
+/// Verdicts on all targets, and on drift. A quantile that rests on too few response times is not met; nor
+/// is anything where a station is `full`.
 pub(super) fn verdicts(
     targets: &[Target],
     outcomes: &[Outcome],
@@ -416,8 +427,8 @@ pub(super) fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationR
         .collect()
 }
 
-/// Waits at a station over all replications; none where nobody came, or the station is no queue for threads,
-/// connections or consumers.
+/// Waits at a station over all replications; none where nobody came, or the station is no queue for
+/// threads, connections or consumers.
 fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitResult> {
     if !matches!(resource, Resource::Threads(_) | Resource::Pool(..) | Resource::Listener(_)) {
         return None;

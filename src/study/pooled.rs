@@ -104,7 +104,8 @@ impl Scale {
         }
     }
 
-    /// Bracket that is narrow enough for a straight line, and the distance of the last probes from the root.
+    /// Bracket that is narrow enough for a straight line, and the distance of the last probes from the
+    /// root.
     fn near(self) -> (f64, f64) {
         if self.full.is_some() { (0.6, 0.12) } else { (0.15, 0.03) }
     }
@@ -158,8 +159,8 @@ enum Ended {
 }
 
 impl Case<'_> {
-    /// The lines of replications from 0 on, from all of them together; none where the metrics jump. `top` is
-    /// the largest load to look at.
+    /// The lines of replications from 0 on, from all of them together; none where the metrics jump. `top`
+    /// is the largest load to look at.
     pub(crate) fn pooled(
         &self,
         count: u32,

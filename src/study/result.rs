@@ -87,8 +87,8 @@ pub enum Axis {
 /// A condition that a load must meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// Metric: `mean_ms`, `p50_ms`, `p95_ms`, `p99_ms` of responses, `p99_wait_ms` of the waits for a thread,
-    /// a connection or a consumer at the worst station, `error_rate`, `max_lag`, `drift`.
+    /// Metric: `mean_ms`, `p50_ms`, `p95_ms`, `p99_ms` of responses, `p99_wait_ms` of the waits for a
+    /// thread, a connection or a consumer at the worst station, `error_rate`, `max_lag`, `drift`.
     pub metric: String,
     /// Largest value that meets it.
     pub limit: f64,

@@ -2,9 +2,9 @@
 //!
 //! A line is estimated from all replications together (see [`super::pooled`]), or where the curve of a
 //! target jumps, as where requests lock each other out, from each replication's own (see
-//! [`super::search`]). Either way each replication has a value of its own, and because all variants meet the
-//! same users these pair up: the difference of two variants has its interval too. What the estimate may be
-//! wrong by beside chance widens the interval.
+//! [`super::search`]). Either way each replication has a value of its own, and because all variants meet
+//! the same users these pair up: the difference of two variants has its interval too. What the estimate may
+//! be wrong by beside chance widens the interval.
 //!
 //! What draws the line is found by relief: give one resource twice its capacity and see whether a load
 //! beyond the line is carried. Where the relief of one is not enough in all replications and that of all

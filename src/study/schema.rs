@@ -187,7 +187,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("anatomy_rps", number.clone()),
             ("theory", list(&named("check"))),
         ]),
-        "check": object(&[
+        "check": optional(object(&[
             ("stated", json!({ "type": "boolean" })),
             ("measure", json!({ "enum": MEASURES })),
             ("at", or_null(text)),
@@ -197,7 +197,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("bound", json!({ "type": "boolean" })),
             at("simulation"),
             ("agreement", json!({ "enum": ["agrees", "differs", "saturated"] })),
-        ]),
+        ]), "asked", or_null(number)),
         "comparison": object(&[
             ("from", text.clone()),
             ("to", text.clone()),

@@ -3,9 +3,9 @@
 //! Most lines are found from all replications together (`pooled`). Where that is not so, because the curve
 //! jumps or a queue grows at a station whose capacity the description does not tell, each replication's own
 //! is bracketed: the same users come sooner at a higher load, so that it can be bisected like a number.
-//! Where targets decide, that is done to the resolution asked for. Where only a queue drifts, one run beyond
-//! the line says nearly as much as a bracket: the line is estimated from what passed, and runs nearer to
-//! that estimate tell how far to trust it.
+//! Where targets decide, that is done to the resolution asked for. Where only a queue drifts, one run
+//! beyond the line says nearly as much as a bracket: the line is estimated from what passed, and runs
+//! nearer to that estimate tell how far to trust it.
 //!
 //! Within its bracket the line is estimated from what was seen at the ends (see `place`), so that neither
 //! the bracket nor the tolerance of the test for drift shifts it.

@@ -132,8 +132,8 @@ fn compared(said: Prediction, simulation: Estimate, precision: f64) -> Check {
     }
 }
 
-/// The utilisation law for every processor, device and cache, and the flow law for events: where nothing
-/// is lost. Of a station that is asked for more than it has theory says no more than that it is full; and what
+/// The utilisation law for every processor, device and cache, and the flow law for events: where nothing is
+/// lost. Of a station that is asked for more than it has theory says no more than that it is full; and what
 /// lies behind one gets what that lets pass, at most what is offered.
 fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -> Vec<Check> {
     let Some(users) = &variant.at_target else { return Vec::new() };
@@ -358,7 +358,8 @@ impl Demands {
         self.work[station].all
     }
 
-    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles that gain.
+    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles that
+    /// gain.
     fn of(spec: &Spec, load: f64) -> Option<Demands> {
         if spec.load.closed.is_some() {
             return None;
@@ -497,8 +498,8 @@ mod tests {
         );
     }
 
-    /// Threads are held for at least as long as requests work: two of them, by requests that take 40 ms, are
-    /// full at 50 a second, before the core is.
+    /// Threads are held for at least as long as requests work: two of them, by requests that take 40 ms,
+    /// are full at 50 a second, before the core is.
     #[test]
     fn threads_have_a_ceiling_too() {
         let mut spec = core();

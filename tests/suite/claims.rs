@@ -210,8 +210,8 @@ fn contribution(result: &StudyResult, edit: usize) -> &Contribution {
     result.edits[edit].contribution.as_ref().expect("it follows from what was run")
 }
 
-/// Twice the connections are twice the line, alone and within the plan; what a library overrules is nothing.
-/// Both follow from the variants' own lines.
+/// Twice the connections are twice the line, alone and within the plan; what a library overrules is
+/// nothing. Both follow from the variants' own lines.
 #[test]
 fn what_changes_nothing_that_runs_contributes_exactly_nothing() {
     let result = compared(&pooled("", ""), MORE, false);
@@ -229,8 +229,8 @@ fn what_changes_nothing_that_runs_contributes_exactly_nothing() {
     }
 }
 
-/// Connections and a core that both pass 200 a second: more of one alone moves nothing, within the plan each
-/// is worth all of it.
+/// Connections and a core that both pass 200 a second: more of one alone moves nothing, within the plan
+/// each is worth all of it.
 #[test]
 fn edits_that_need_each_other_contribute_together() {
     let parts = "      threads: 100k\n      pod: { cpu: { request: 1000m, limit: 1000m }, memory: { request: \
@@ -253,8 +253,8 @@ fn edits_that_need_each_other_contribute_together() {
     }
 }
 
-/// A cache of one thread that takes 10 ms for each request, and a plan for three shards of it. `step` is the
-/// work; the class is $0.024 an hour in Seoul.
+/// A cache of one thread that takes 10 ms for each request, and a plan for three shards of it. `step` is
+/// the work; the class is $0.024 an hour in Seoul.
 fn cached(step: &str, claims: &str) -> String {
     format!(
         "scenario: s\nsystem:\n  system: s\n  region: ap-northeast-2\n  services:\n    server:\n      \

@@ -1,5 +1,5 @@
-//! Whether the intervals hold the truth as often as they say: textbook systems whose numbers are known, from
-//! their files through the public path to the study's result, 400 times with other seeds.
+//! Whether the intervals hold the truth as often as they say: textbook systems whose numbers are known,
+//! from their files through the public path to the study's result, 400 times with other seeds.
 //!
 //! Of 400 honest 95 % intervals 380 ± 4.4 cover; from 368 to 392 is 2.75 standard deviations to each side.
 

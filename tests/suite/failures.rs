@@ -100,8 +100,9 @@ fn pods_added(spec: &Spec, seconds: f64) -> u32 {
     seen.0
 }
 
-/// 2 pods × 5 connections / 0.12 s answer 83 of 100, so that the queue grows by 17 a second, and after three
-/// minutes a request waits for longer than the patience of 30 s. The same load on the processor is 4 cores of 2 × 70 %: six pods.
+/// 2 pods × 5 connections / 0.12 s answer 83 of 100, so that the queue grows by 17 a second, and after
+/// three minutes a request waits for longer than the patience of 30 s. The same load on the processor is 4
+/// cores of 2 × 70 %: six pods.
 #[test]
 fn an_autoscaler_does_not_see_who_waits() {
     let study = study("hpa-blind-spot");

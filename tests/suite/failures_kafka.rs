@@ -1,5 +1,5 @@
-//! What goes wrong with consumers, from the scenarios of `scenarios/failures`: it appears with its cause and
-//! disappears without it.
+//! What goes wrong with consumers, from the scenarios of `scenarios/failures`: it appears with its cause
+//! and disappears without it.
 
 use plimsoll::model::spec::{Resource, Spec};
 use plimsoll::model::{Run, simulate, stations};
@@ -142,8 +142,9 @@ fn a_few_poison_records_hold_up_all_behind_them() {
     for replication in 0..3 {
         let bins = day(&text, replication, 10.0, 36);
         assert!(lag(&bins[..6]) < 50);
-        // 30 poison records a thread, give or take 5.5: 90 s of pauses and 18 s of work on all 6,000 records
-        // end at 168 s, 4,800 records after the last of these came. Three threads, 3 standard deviations.
+        // 30 poison records a thread, give or take 5.5: 90 s of pauses and 18 s of work on all 6,000
+        // records end at 168 s, 4,800 records after the last of these came. Three threads, 3 standard
+        // deviations.
         let highest = lag(&bins);
         assert!((6_000..23_000).contains(&highest), "{highest}");
         assert!(lag(&bins[35..]) < 100, "it drains");
@@ -161,8 +162,8 @@ fn pods_that_come_and_go_stop_all_others() {
         let eager = day(&text, replication, 10.0, 36);
         // Twelve queues at 90 %, of which five wait on the mean, and as many are not committed.
         assert!(lag(&eager[..6]) < 600);
-        // Twelve stops of 1.5 s and more on the mean, for what the last of twelve heartbeats adds, take 15 %
-        // of the time or more, where 10 % are to spare: 540/s x 120 s less 600/s x 102 s are 3,600.
+        // Twelve stops of 1.5 s and more on the mean, for what the last of twelve heartbeats adds, take 15
+        // % of the time or more, where 10 % are to spare: 540/s x 120 s less 600/s x 102 s are 3,600.
         assert!(lag(&eager) > 3_000, "{}", lag(&eager));
         assert!(lag(&eager[35..]) < 600, "it drains");
         let sticky = with(&text, "assignor: range", "assignor: cooperative-sticky");

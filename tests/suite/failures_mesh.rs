@@ -154,7 +154,8 @@ fn four_times_the_cores_carry_twice_as_many_orders() {
     assert!(busy(33, ", fixed: 14700") < 0.55);
 }
 
-/// 300 requests become up to 4,800 tries, or 1,200 with retries at the last hop alone, where 800 are served.
+/// 300 requests become up to 4,800 tries, or 1,200 with retries at the last hop alone, where 800 are
+/// served.
 #[test]
 fn retries_of_each_hop_multiply() {
     let both = day(&text("retry-amplification"));

@@ -70,8 +70,8 @@ fn a_listener_is_lifted_by_threads_and_partitions() {
     assert_eq!(ladder.ends[0].end, End::Reached);
 }
 
-/// A lock is held for 4 ms a request: 250/s, whatever else there is. No setting lifts it; the ladder says so
-/// and goes on to what comes next: a core of 2.5 ms a request, 400/s.
+/// A lock is held for 4 ms a request: 250/s, whatever else there is. No setting lifts it; the ladder says
+/// so and goes on to what comes next: a core of 2.5 ms a request, 400/s.
 #[test]
 fn what_no_setting_lifts_is_named_and_passed() {
     let text = "scenario: s\nsystem:\n  system: s\n  services:\n    shop:\n      replicas: 1\n      \

@@ -1,5 +1,5 @@
-//! How connections are handed over, against what was measured on `HikariCP` 2.7.9 (Tomcat 10.1 with 200 threads,
-//! `PostgreSQL` 15, pools of 10 and 15, 64 points of load). The numbers are the published ones.
+//! How connections are handed over, against what was measured on `HikariCP` 2.7.9 (Tomcat 10.1 with 200
+//! threads, `PostgreSQL` 15, pools of 10 and 15, 64 points of load). The numbers are the published ones.
 
 use std::path::Path;
 
@@ -118,10 +118,10 @@ fn study(path: &Path) -> Study {
     }
 }
 
-/// With all threads busy: 27 to 30 % under 1 ms, the others whole turns of about 0.95 s; the mean 0.9 to 1.0 s;
-/// p95 2.0 s, p99 2.8 s, where in order it is 1.1 s. A request that loses its connection k times waits k + 1
-/// turns and is in no window that ends before: over ten seconds p99 is three turns, and the fourth, which comes to
-/// 0.27³ × 0.73 = 1.4 %, shows when it lasts.
+/// With all threads busy: 27 to 30 % under 1 ms, the others whole turns of about 0.95 s; the mean 0.9 to
+/// 1.0 s; p95 2.0 s, p99 2.8 s, where in order it is 1.1 s. A request that loses its connection k times
+/// waits k + 1 turns and is in no window that ends before: over ten seconds p99 is three turns, and the
+/// fourth, which comes to 0.27³ × 0.73 = 1.4 %, shows when it lasts.
 #[test]
 fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     let study = study(Path::new("scenarios/failures/own-connection.yaml"));
@@ -154,7 +154,8 @@ fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     assert!(seen.for_a_thread > 3.5, "{}", seen.for_a_thread);
 }
 
-/// Ten connections held for 51 ms (exponential), 200 threads; the share of their capacity that is asked for.
+/// Ten connections held for 51 ms (exponential), 200 threads; the share of their capacity that is asked
+/// for.
 fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     let rate = share * 10.0 / 0.051;
     let text = format!(
@@ -188,8 +189,8 @@ fn beside_in_order(share: f64, timeout: &str) -> (Waits, f64) {
     (seen, times)
 }
 
-/// At 96 % load 1.5 to 1.9 % of those who ask take what another was offered, and the mean wait is 1.4 to 3.2 %
-/// longer than in order.
+/// At 96 % load 1.5 to 1.9 % of those who ask take what another was offered, and the mean wait is 1.4 to
+/// 3.2 % longer than in order.
 #[test]
 fn who_comes_in_between_takes_what_another_was_offered() {
     let (seen, times) = beside_in_order(0.96, "30s");
@@ -197,7 +198,8 @@ fn who_comes_in_between_takes_what_another_was_offered() {
     assert!((1.01..1.06).contains(&times), "{times}");
 }
 
-/// With a time-out of 250 ms beyond 110 % load it is 3 % shorter: who loses a connection often loses its time.
+/// With a time-out of 250 ms beyond 110 % load it is 3 % shorter: who loses a connection often loses its
+/// time.
 #[test]
 fn under_time_outs_those_answered_have_waited_less() {
     let (_, times) = beside_in_order(1.2, "250ms");

@@ -1,5 +1,5 @@
-//! Descriptions are read as they are meant: by the engine, by theory and by who lists what was assumed. Small
-//! systems whose answers are worked out by hand.
+//! Descriptions are read as they are meant: by the engine, by theory and by who lists what was assumed.
+//! Small systems whose answers are worked out by hand.
 
 use plimsoll::model::spec::Spec;
 use plimsoll::model::stations::{processors, stations};
@@ -34,8 +34,8 @@ fn near(value: f64, expected: f64, parts: f64) {
 const ASK: &str = "mixes: { only: { requests: { web.x: 1 } } }\n";
 const FEW: &str = "replications: 3\nprecision: { most_replications: 3 }\n";
 
-/// 50 ms and then an exponential 50 ms: mean 100 ms, the quantile p is 50 − 50 ln(1 − p) ms, so that the 99th
-/// percentile is 280.26 ms and nothing is faster than 50 ms.
+/// 50 ms and then an exponential 50 ms: mean 100 ms, the quantile p is 50 − 50 ln(1 − p) ms, so that the
+/// 99th percentile is 280.26 ms and nothing is faster than 50 ms.
 #[test]
 fn a_list_of_times_is_their_sum() {
     let steps = "      endpoints: { x: [ delay: [ { constant: 50ms }, { exponential: 50ms } ] ] }";
@@ -49,8 +49,8 @@ fn a_list_of_times_is_their_sum() {
     assert!(simulated(study.case(0, 0, 0), 60.0, 1)[0].least_ms >= 50.0);
 }
 
-/// Four statements of an exponential millisecond on an idle database of many cores are an Erlang law of four
-/// stages: half of them take less than 3.672 ms, 1 % more than 10.045 ms.
+/// Four statements of an exponential millisecond on an idle database of many cores are an Erlang law of
+/// four stages: half of them take less than 3.672 ms, 1 % more than 10.045 ms.
 #[test]
 fn statements_are_drawn_one_by_one() {
     let parts = "      pools: { main: { database: db, maximum: 1000 } }\n      endpoints: { x: [ transaction: \
@@ -83,8 +83,8 @@ fn a_constant_is_itself() {
     exactly(users.p99_ms.mean, 1_010.0);
 }
 
-/// One request a second of 30 ms at a limit of 130m, on a machine nobody has described: 117 to 204 ms by the
-/// phase of the quota, in which 13 ms of each 100 ms are used; 0.03 / 0.13 of it are busy.
+/// One request a second of 30 ms at a limit of 130m, on a machine nobody has described: 117 to 204 ms by
+/// the phase of the quota, in which 13 ms of each 100 ms are used; 0.03 / 0.13 of it are busy.
 #[test]
 fn a_limit_is_a_quota_without_nodes() {
     let parts = "      pod: { cpu: { request: 130m, limit: 130m } }\n      endpoints: { x: [ cpu: { constant: \
@@ -134,8 +134,8 @@ fn reserved_connections_are_not_accepted() {
     assert_eq!(users(&with), users(&without));
 }
 
-/// Pods without a limit: on nodes as much as those have, once; else as many cores as they request, rounded up,
-/// at least one, and whoever reads the answer is told.
+/// Pods without a limit: on nodes as much as those have, once; else as many cores as they request, rounded
+/// up, at least one, and whoever reads the answer is told.
 #[test]
 fn pods_without_a_limit_have_what_is_free() {
     let of = |pod: &str, system: &str| {
@@ -213,9 +213,9 @@ fn simulated(spec: &Spec, bin_s: f64, bins: u32) -> Vec<Seen> {
 }
 
 /// A database 500 times as slow from 30 s to 90 s: of 200 requests a second none is answered in the second
-/// minute, and all are within two seconds of its end. What it had in work is done in a fraction of a second:
-/// at most 100 statements of 20 ms on 8 cores; and whoever waited for a connection longer than a second has
-/// left.
+/// minute, and all are within two seconds of its end. What it had in work is done in a fraction of a
+/// second: at most 100 statements of 20 ms on 8 cores; and whoever waited for a connection longer than a
+/// second has left.
 #[test]
 fn a_database_is_fast_again_when_it_is() {
     let parts = "      replicas: 2\n      threads: 200\n      pod: { cpu: { limit: 2 } }\n      pools: { main: { \
@@ -234,8 +234,8 @@ fn a_database_is_fast_again_when_it_is() {
     assert!(seen[93..].iter().all(|bin| bin.failed < 1.0));
 }
 
-/// A station that is asked for 250 % is full, not busier; what lies behind it gets what it lets pass, and the
-/// rows say so. 250 requests/s of 10 ms on one core, whose records are handled by another service.
+/// A station that is asked for 250 % is full, not busier; what lies behind it gets what it lets pass, and
+/// the rows say so. 250 requests/s of 10 ms on one core, whose records are handled by another service.
 #[test]
 fn rows_behind_a_full_station_are_saturated() {
     let parts = "      replicas: 1\n      pod: { cpu: { limit: 1 } }\n      endpoints: { x: [ cpu: 10ms, publish: \

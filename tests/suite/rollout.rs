@@ -90,9 +90,9 @@ const ORDER: &str = "    \
     - { at: 140.75s, what: { apply: { plan: grow, edits: [2, 3, 4], back: true } } }
 ";
 
-/// The node comes after 60 s, a pod after 2 s. Of two pods one may be more and none fewer: each rollout takes
-/// two turns of 2 s. The way back first drops to one pod, then replaces that. Nobody is at work at any of
-/// these instants, so that pods go at once; groups are told within a millisecond or two.
+/// The node comes after 60 s, a pod after 2 s. Of two pods one may be more and none fewer: each rollout
+/// takes two turns of 2 s. The way back first drops to one pod, then replaces that. Nobody is at work at
+/// any of these instants, so that pods go at once; groups are told within a millisecond or two.
 #[test]
 fn a_plan_is_rolled_out_in_its_order_and_taken_back() {
     let study = study(ORDER).expect("it is read");

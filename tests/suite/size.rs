@@ -138,8 +138,8 @@ fn random_system(folder: &Path, number: u64) -> PathBuf {
     path
 }
 
-/// Every configuration is run, twenty times if need be; the cheapest that meets the target in 95 of 100 runs is
-/// what the search must come near to: by the dearest notch of its cheapest setting.
+/// Every configuration is run, twenty times if need be; the cheapest that meets the target in 95 of 100
+/// runs is what the search must come near to: by the dearest notch of its cheapest setting.
 #[test]
 fn no_worse_than_trying_everything() {
     let folder = tempfile::tempdir().expect("a folder");

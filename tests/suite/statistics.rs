@@ -37,7 +37,8 @@ fn warned<'a>(result: &'a StudyResult, part: &str) -> Option<&'a str> {
     result.warnings.iter().map(String::as_str).find(|warning| warning.contains(part))
 }
 
-/// Requests that take 2 s, evenly spaced, and nothing limits: the number under way grows for 2 s, then stays.
+/// Requests that take 2 s, evenly spaced, and nothing limits: the number under way grows for 2 s, then
+/// stays.
 fn delays(rest: &str) -> StudyResult {
     run(&study(
         "100k",

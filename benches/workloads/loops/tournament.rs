@@ -1,5 +1,5 @@
-//! The best that is known: a 4-ary tournament over slots with the time and the slot in one integer, tables of
-//! quantiles, whole nanoseconds, rings of fixed size.
+//! The best that is known: a 4-ary tournament over slots with the time and the slot in one integer, tables
+//! of quantiles, whole nanoseconds, rings of fixed size.
 
 use super::parts::{Histogram, Table, Xoshiro};
 use super::{

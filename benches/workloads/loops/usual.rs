@@ -1,5 +1,5 @@
-//! The usual way: a binary heap of the standard library with floating-point times, ziggurats of `rand_distr`,
-//! deques.
+//! The usual way: a binary heap of the standard library with floating-point times, ziggurats of
+//! `rand_distr`, deques.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};

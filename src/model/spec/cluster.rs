@@ -101,8 +101,8 @@ pub struct Lifecycle {
     /// a slower processor. The cores of its node use it up; where there are no nodes, as many as the limit,
     /// rounded up.
     pub quota: bool,
-    /// Whether there is no limit: where pods share nodes, a pod may use what its node has free, by the weight
-    /// of its request; elsewhere it has its `cores` for itself.
+    /// Whether there is no limit: where pods share nodes, a pod may use what its node has free, by the
+    /// weight of its request; elsewhere it has its `cores` for itself.
     pub unlimited: bool,
     /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
     pub ready_after: Span,

@@ -193,14 +193,15 @@ fn what_finds_no_room_is_refused_and_counted() {
 
 #[test]
 fn records_that_find_no_room_are_counted() {
-    // 40,000 records in a second, evenly spaced; a poll of 500 takes two and a half, so that none is
-    // committed: 10,000 more than there is room for.
-    let mut spec = consuming(1, 1, 40_000.0);
+    // 300,000 records in a second, evenly spaced. The first is polled alone and committed after 5 ms; the
+    // next poll of 500 takes two and a half seconds, so that none of it is: 50,000 less the first find no
+    // room.
+    let mut spec = consuming(1, 1, 300_000.0);
     spec.load.records[0].regular = true;
     let mut run = steady(0, 1.0);
     run.warm_up = Span::ZERO;
     let cost = simulate(&spec, &run, &mut Lines::default());
-    assert_eq!(cost.no_room, 10_000);
+    assert_eq!(cost.no_room, 49_999);
 }
 
 #[test]

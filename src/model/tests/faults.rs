@@ -5,7 +5,8 @@ use super::pods::{at, bins, said};
 use super::*;
 use crate::model::stations::{processors, stations};
 
-/// What becomes of requests asked evenly, one at a time: the first word of each record and its instant \[s\].
+/// What becomes of requests asked evenly, one at a time: the first word of each record and its instant
+/// \[s\].
 fn heard(spec: &Spec, seconds: f64) -> Vec<(String, f64)> {
     let mut ledger = spec.ledger();
     let cost = simulate(spec, &bins(seconds, 3), &mut ledger);
@@ -55,8 +56,8 @@ fn work_on_a_database_is_done_when_it_is_fast_again() {
 }
 
 /// Two operations a second, asked for four: the device begins one at 0.25 s, 0.75 s, and every half second.
-/// From 0.9 s to 1.9 s it is four times as slow: 0.15 s of the half second from 0.75 s on are done before and
-/// 0.25 s meanwhile, so the third begins at 2.0 s, and all others 0.5 s after one another.
+/// From 0.9 s to 1.9 s it is four times as slow: 0.15 s of the half second from 0.75 s on are done before
+/// and 0.25 s meanwhile, so the third begins at 2.0 s, and all others 0.5 s after one another.
 #[test]
 fn a_queue_before_storage_moves_when_it_is_fast_again() {
     let mut spec = asking(0.0, Op::End, &[slow(0.9, 4.0), slow(1.9, 1.0)]);
@@ -66,7 +67,8 @@ fn a_queue_before_storage_moves_when_it_is_fast_again() {
     spec.databases = vec![Database { iops: Some(2.0), ..database() }];
     let expected = [0.25, 0.75, 2.0, 2.5, 3.0, 3.5].map(answered);
     assert_eq!(heard(&spec, 3.9), expected);
-    // The time of an operation is stretched as well: 0.65 of its second is done at 0.9 s, 0.25 more by 1.9 s.
+    // The time of an operation is stretched as well: 0.65 of its second is done at 0.9 s, 0.25 more by 1.9
+    // s.
     spec.databases = vec![Database { io_latency: Span::from_secs(1.0), ..database() }];
     assert_eq!(heard(&spec, 2.1)[0], answered(2.0));
 }
@@ -119,8 +121,8 @@ fn a_cache_that_is_lost_loses_what_it_has_not_done() {
     assert_eq!(heard(&spec, 9.5), [("Failed".into(), 6.5), answered(9.0)]);
 }
 
-/// Asked every second; from 3.5 s to 10 s a thousandth as often: of the half second to the next request 500 s
-/// become, of which 493.5 s are left at 10 s and become 0.4935 s.
+/// Asked every second; from 3.5 s to 10 s a thousandth as often: of the half second to the next request 500
+/// s become, of which 493.5 s are left at 10 s and become 0.4935 s.
 #[test]
 fn after_a_lull_users_come_as_before() {
     let traffic = |seconds, factor| at(seconds, Happening::Traffic { factor });
@@ -148,8 +150,9 @@ fn virtual_users_who_are_refused_pause() {
 }
 
 /// 30 ms at a limit of 0.13: 13 ms of each 100 ms, on a machine that the description does not know. By how
-/// long the period under way lasts it takes 104 ms more than that, or, where that is less than 13 ms, 117 ms,
-/// and with less than 4 ms 204 ms. It is the same for all requests of a run, which come on whole seconds.
+/// long the period under way lasts it takes 104 ms more than that, or, where that is less than 13 ms, 117
+/// ms, and with less than 4 ms 204 ms. It is the same for all requests of a run, which come on whole
+/// seconds.
 #[test]
 fn a_quota_holds_without_a_node() {
     let mut spec = system(&[Dist::Constant(0.03)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);

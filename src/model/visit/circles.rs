@@ -65,10 +65,10 @@ pub(super) fn circles<I: Iterator<Item = usize>>(
     found
 }
 
-/// The x for which x = known + times · x, where all numbers are non-negative; none where there is no such x,
-/// because the circle gains. Gaussian elimination, without pivoting: of a
-/// matrix of this kind all pivots are positive if and only if what goes round becomes less (Berman and
-/// Plemmons 1979, Nonnegative Matrices in the Mathematical Sciences, theorem 6.2.3).
+/// The x for which x = known + times · x, where all numbers are non-negative; none where there is no such
+/// x, because the circle gains. Gaussian elimination, without pivoting: of a matrix of this kind all pivots
+/// are positive if and only if what goes round becomes less (Berman and Plemmons 1979, Nonnegative Matrices
+/// in the Mathematical Sciences, theorem 6.2.3).
 pub(super) fn solve(mut known: Vec<f64>, mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
     let size = known.len();
     for (own, row) in rows.iter_mut().enumerate() {

@@ -317,6 +317,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "파드 {0}개는 요청을 받지 못하며 파드를 늘려도 달라지지 않음",
     ),
     (
+        "`{0}` waits {1} for `{2}`, and its users {3} for itself",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, 사용자는 {3}만 기다림",
+    ),
+    (
         "`{0}` waits {1} for `{2}`, and {3} {4} for itself",
         "`{0}`: `{2}` 응답을 {1} 기다리나, 자신을 호출한 {3} {4}만 기다림",
     ),
@@ -429,8 +433,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("{0} may leave out {1}", "{0}이(가) 제외할 수 있는 것은 {1}"),
     (
-        "{0} requests/s are stated; of mix {1} {2} passes {3} at most",
-        "문서에는 {0} RPS, 요청 비율 {1}에서 {2}의 한계는 {3} RPS",
+        "{0} requests/s are stated; of mix {1} `{2}` passes {3} at most",
+        "문서에는 {0} RPS, 요청 비율 {1}에서 `{2}`의 한계는 {3} RPS",
     ),
     ("{0} of what is stated", "문서에 적힌 수치의 {0}"),
     // Money.

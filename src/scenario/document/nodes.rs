@@ -111,11 +111,11 @@ document! {
 
     /// CPU of a pod.
     struct PodCpuDoc {
-        /// CPU reserved, and the weight by which pods share a node that is short; by default the limit, else
-        /// none, with the least weight.
+        /// CPU reserved, and the weight by which pods share a node that is short; by default the limit,
+        /// else none, with the least weight.
         request: Option<Setting<Cores>>,
-        /// CPU that the pod may use, a quota of each 100 ms. By default there is no limit: a pod uses what its
-        /// node has free; without `node_groups`, as many whole cores as it requests, at least one.
+        /// CPU that the pod may use, a quota of each 100 ms. By default there is no limit: a pod uses what
+        /// its node has free; without `node_groups`, as many whole cores as it requests, at least one.
         limit: Option<Setting<Cores>>,
     }
 

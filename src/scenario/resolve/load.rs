@@ -18,8 +18,8 @@ use crate::units::Span as Length;
 const LITTLE_TOLERANCE: f64 = 0.25;
 
 /// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
-/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial retransmission
-/// time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
+/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial
+/// retransmission time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
 const RECONNECT: Length = Length::from_millis(1_000);
 
 /// Most users in session at once.

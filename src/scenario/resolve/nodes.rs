@@ -177,8 +177,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Cores that a pod without a limit has while nobody else wants them: those of the largest node on which
-    /// it may run, else as many as it requests, in whole cores.
+    /// Cores that a pod without a limit has while nobody else wants them: those of the largest node on
+    /// which it may run, else as many as it requests, in whole cores.
     pub(super) fn free_cores(&self, lifecycle: &Lifecycle) -> f64 {
         let requested = lifecycle.requests.millicores as f64 / 1000.0;
         let groups = self.spec.cluster.iter().flat_map(|cluster| (0..).zip(&cluster.groups));

@@ -283,8 +283,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// The law of a time that stands in a step; where it says nothing of where it comes from, that is noted.
-    /// What is said to be assumed there is found in the document.
+    /// The law of a time that stands in a step; where it says nothing of where it comes from, that is
+    /// noted. What is said to be assumed there is found in the document.
     pub(super) fn law_of_step(&mut self, time: &Time, place: &str) -> Dist {
         let law = self.law(time);
         if time.is_bare() && law.mean() > 0.0 && self.used.times.insert(time.span) {

@@ -179,8 +179,8 @@ impl Judge<'_> {
         judged
     }
 
-    /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of a
-    /// day on which the load does.
+    /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of
+    /// a day on which the load does.
     pub(super) fn target(&self, target: &Target) -> Option<Judged> {
         let guarded = self.targets.iter().any(|target| target.metric == "error_rate");
         let Target { metric, limit, .. } = target;

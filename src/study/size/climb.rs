@@ -43,7 +43,8 @@ impl Search<'_> {
         found.clamp((at + 1).min(self.top(index)), self.top(index))
     }
 
-    /// Raise what lifts a resource, else the pods that each bring some of it; none where no free setting does.
+    /// Raise what lifts a resource, else the pods that each bring some of it; none where no free setting
+    /// does.
     fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
         self.raised(at, resource, factor).or_else(|| {
             let service = match resource {

@@ -53,8 +53,8 @@ impl Search<'_> {
         Ok(phase)
     }
 
-    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the search
-    /// carried, also where this is left early.
+    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the
+    /// search carried, also where this is left early.
     ///
     /// # Errors
     /// When a configuration cannot be resolved that was before.
@@ -214,8 +214,8 @@ impl Search<'_> {
         }
     }
 
-    /// Whether the day of the scenario meets every target with the configuration, where it has one: a search
-    /// over steady loads says nothing of what happens on it.
+    /// Whether the day of the scenario meets every target with the configuration, where it has one: a
+    /// search over steady loads says nothing of what happens on it.
     fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
         let study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
         if study.day.is_none() {

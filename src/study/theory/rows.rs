@@ -10,8 +10,8 @@ use crate::stats::Estimate;
 /// Share of a station's capacity in use above which it counts as full.
 const FULL: f64 = 0.999;
 
-/// Whether the simulation found a station that passes no more than it can: a queue that drifts, or something
-/// that is in use all the time. Connections that stay open are in use whatever passes.
+/// Whether the simulation found a station that passes no more than it can: a queue that drifts, or
+/// something that is in use all the time. Connections that stay open are in use whatever passes.
 pub(super) fn is_full(spec: &Spec, variant: &VariantResult) -> bool {
     let drifts = |verdict: &&super::super::result::TargetVerdict| verdict.metric == "drift";
     let drift = variant.verdicts.iter().find(drifts);
