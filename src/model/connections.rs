@@ -23,10 +23,10 @@ impl Request {
     }
 }
 
-/// Whether the request's thread returned a connection in this very instant, went straight on to the request,
-/// and is not back for the connection before the one that was offered it is awake. What a container does
-/// between two requests stands in no description: a measured share decides. Where the description gives the
-/// thread something to do first, the instants decide.
+/// Whether the request's thread returned a connection in this very instant, went straight on to the
+/// request, and is not back for the connection before the one that was offered it is awake. What a
+/// container does between two requests stands in no description: a measured share decides. Where the
+/// description gives the thread something to do first, the instants decide.
 fn comes_too_late(request: &Request, state: &PodPool<'_>, now: Time) -> bool {
     request.is_next_of_its_thread(now)
         && request.key.uniform(DRAW_TAKE_BACK) >= state.described.take_back

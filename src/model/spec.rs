@@ -231,9 +231,9 @@ pub struct Pool {
     /// Time in which who waits wakes up for a connection that came back; none: the first in line has it
     /// directly.
     pub wake_up: Span,
-    /// Share of the times that a thread which goes straight on to a queued request takes back the connection
-    /// that it has just returned, before the waiter that was offered it is awake, where the description gives
-    /// it nothing to do in between.
+    /// Share of the times that a thread which goes straight on to a queued request takes back the
+    /// connection that it has just returned, before the waiter that was offered it is awake, where the
+    /// description gives it nothing to do in between.
     pub take_back: f64,
 }
 

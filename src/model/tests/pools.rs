@@ -59,8 +59,8 @@ fn strangers(wake_up: Span) -> Spec {
     spec
 }
 
-/// Nobody comes within 4 ms of a return: in order, with 4 ms between two. The request of 70 ms waits for its
-/// 100; that of 60 was offered the connection at 151, before its time was up at 160.
+/// Nobody comes within 4 ms of a return: in order, with 4 ms between two. The request of 70 ms waits for
+/// its 100; that of 60 was offered the connection at 151, before its time was up at 160.
 #[test]
 fn who_waits_takes_a_connection_when_awake() {
     let spec = strangers(ms(4));
@@ -71,9 +71,9 @@ fn who_waits_takes_a_connection_when_awake() {
     assert_eq!(endings(&spec, 0.175, "Failed"), [(170.0, 100.0)]);
 }
 
-/// Somebody comes 5 ms after each return, and nobody is awake after 6: whoever comes then has the connection,
-/// and nobody who waits ever has it. They fail after 100 ms, from wherever they stand in line, but for the
-/// request of 60: it is offered the connection of 155, and awake at 161.
+/// Somebody comes 5 ms after each return, and nobody is awake after 6: whoever comes then has the
+/// connection, and nobody who waits ever has it. They fail after 100 ms, from wherever they stand in
+/// line, but for the request of 60: it is offered the connection of 155, and awake at 161.
 #[test]
 fn who_comes_before_that_takes_it_instead() {
     let spec = strangers(ms(6));
@@ -88,8 +88,8 @@ fn who_comes_before_that_takes_it_instead() {
     assert_eq!(endings(&spec, 0.136, "Answered"), answered);
 }
 
-/// Two threads and three users who ask again at once: one has the connection for 10 ms, one waits for it, one
-/// waits for a thread.
+/// Two threads and three users who ask again at once: one has the connection for 10 ms, one waits for it,
+/// one waits for a thread.
 fn busy_threads(before: &[Op], took: f64, take_back: f64) -> Spec {
     let ops: Vec<Op> = before.iter().chain(&HOLD).copied().collect();
     let dists = [Dist::Constant(0.01), Dist::Constant(took)];
@@ -98,9 +98,9 @@ fn busy_threads(before: &[Op], took: f64, take_back: f64) -> Spec {
     spec
 }
 
-/// The thread that answers goes straight on to the request that waits for a thread, and takes back what it has
-/// returned: it has the connection all the time. The other thread wakes up each 10 ms in vain; its 250 ms are
-/// over while it does so.
+/// The thread that answers goes straight on to the request that waits for a thread, and takes back what
+/// it has returned: it has the connection all the time. The other thread wakes up each 10 ms in vain; its
+/// 250 ms are over while it does so.
 #[test]
 fn a_thread_takes_back_what_it_has_just_returned() {
     let spec = busy_threads(&[], 0.0, 1.0);
@@ -131,8 +131,8 @@ fn computing_between_two_requests_decides_who_is_first() {
     assert_eq!(instants(&late, 0.112, "Answered"), answered);
 }
 
-/// A request of two transactions, one right after the other, has the connection for both: nobody is awake in
-/// between. Strictly in order the two would take turns.
+/// A request of two transactions, one right after the other, has the connection for both: nobody is awake
+/// in between. Strictly in order the two would take turns.
 #[test]
 fn a_second_transaction_takes_the_connection_of_the_first() {
     let ops: Vec<Op> = HOLD[..3].iter().chain(&HOLD).copied().collect();
@@ -142,9 +142,9 @@ fn a_second_transaction_takes_the_connection_of_the_first() {
     assert_eq!(instants(&spec(Span::ZERO), 1.0, "Answered"), [30.0, 40.0]);
 }
 
-/// A consumer that has records goes straight on from one to the next and keeps the connection, 10 ms for each,
-/// while two users wait for it. They ask at 25 and 36 ms, 15 ms after their first answers, and are offered
-/// it in turn. 250 ms later the first is in line, and the second as well.
+/// A consumer that has records goes straight on from one to the next and keeps the connection, 10 ms for
+/// each, while two users wait for it. They ask at 25 and 36 ms, 15 ms after their first answers, and are
+/// offered it in turn. 250 ms later the first is in line, and the second as well.
 #[test]
 fn a_consumer_keeps_its_connection_while_it_has_records() {
     let mut spec = consuming(1, 1, 1_000.0);

@@ -75,7 +75,8 @@ document! {
     struct HandOverItem {
         /// Time in which a waiting thread wakes up.
         wake_up: Duration,
-        /// How often a thread that goes straight on to a queued request takes back what it has just returned.
+        /// How often a thread that goes straight on to a queued request takes back what it has just
+        /// returned.
         take_back: Share,
         /// Where the numbers come from.
         basis: Basis,

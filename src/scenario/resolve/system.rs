@@ -7,15 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::nodes::Fidelity;
 use super::program::Program;
 use crate::model::spec::{
-    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Service, Spec, Threads,
-    Topic,
+    Ack, Cache, Database, Endpoint, Id, IoBucket, Listener, Lock, Service, Spec, Threads, Topic,
 };
 use crate::random::{Dist, Sampler};
 use crate::scenario::catalog::Catalog;
 use crate::scenario::decode::{Map, Setting};
 use crate::scenario::document::{
-    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc,
-    View,
+    AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time, sum};
