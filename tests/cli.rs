@@ -333,15 +333,16 @@ fn a_report_is_drawn_anew() {
     assert!(stderr(&drawn).contains("holds no report"), "{}", stderr(&drawn));
 }
 
-/// A pool without a time-out below 250 ms does not start: `check` and whatever simulates say so wherever it
-/// is set, with its place and what to do.
+/// A pool with a time-out below 250 ms does not start: `check` and whatever simulates say so wherever
+/// it is set, with its place and what to do.
 #[test]
 fn a_time_out_that_the_pool_refuses_is_refused_wherever_it_is_set() {
     let folder = tempfile::tempdir().expect("a place to write");
     let place = folder.path().join("s.yaml");
     let path = place.to_string_lossy().into_owned();
     std::fs::create_dir(folder.path().join("plans")).expect("a folder");
-    let plan = "plan: short\nchanges:\n  - { set: services.web.pools.main.connection_timeout, from: 30s, to: 200ms }\n";
+    let plan = "plan: short\nchanges:\n  - { set: services.web.pools.main.connection_timeout, from: 30s, \
+                to: 200ms }\n";
     std::fs::write(folder.path().join("plans/short.yaml"), plan).expect("a plan");
     let kinds = "connection_pools:\n  hasty: { maximum: 10, connection_timeout: 100ms, idle_timeout: 600s, \
                  growth_pause: 30ms, housekeeping: 30s, basis: vendor, source: x }\n";
@@ -387,5 +388,7 @@ fn a_time_out_that_the_pool_refuses_is_refused_wherever_it_is_set() {
                 monthly_each: $1 }\n";
     write("connection_timeout: 30s", free);
     let output = plimsoll(&["size", &path, "--quick", "--out", &out]);
-    eprintln!("{:?} {} {}", output.status.code(), stdout(&output), stderr(&output));
+    let (found, errors) = (stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert!(found.contains("connection_timeout: 30s → 300ms"), "{found}");
 }

@@ -194,11 +194,11 @@ document! {
         /// Period in which idle connections are trimmed and refilled; 30 s by default.
         housekeeping: Option<Setting<Duration>>,
         /// Time in which a waiting thread wakes up for a connection that came back; who asks in the
-        /// meantime has it; 0: strictly in order; 90 µs by default.
+        /// meantime has it; 0s: strictly in order; 90 µs by default.
         wake_up: Option<Setting<Duration>>,
         /// How often a thread that goes straight on to a queued request takes back the connection that it
-        /// has just returned, although others wait, where nothing says how long it is busy in between; 27%
-        /// by default.
+        /// has just returned, although others wait, where nothing says how long it is busy in between;
+        /// 25% by default.
         take_back: Option<Setting<Share>>,
     }
 

@@ -117,7 +117,7 @@ impl Scalar for Duration {
             "m" | "min" => 60.0,
             "h" => 3600.0,
             "d" => 86_400.0,
-            // Nothing is nothing in every unit.
+            // Nothing is nothing in every unit; schemas have it written with one.
             "" if value == 0.0 => 1.0,
             "" => {
                 let help = "write `250ms`, `30s` or `5m`";
@@ -129,10 +129,7 @@ impl Scalar for Duration {
     }
 
     fn form() -> Json {
-        json!({ "anyOf": [
-            { "const": 0 },
-            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ns|us|µs|ms|s|m|min|h|d)$" },
-        ] })
+        json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? *(ns|us|µs|ms|s|m|min|h|d)$" })
     }
 }
 

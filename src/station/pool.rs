@@ -1,30 +1,30 @@
 //! A connection pool as `HikariCP` runs it.
 //!
-//! Who asks takes a free connection, the last used first. Where there is none it gets in line. A connection
-//! that comes back is free at once: the first in line is offered it, must wake up, and takes it then if it
-//! is still free. Whoever asks in between takes it instead, and the one that was offered it gets in line
-//! again, behind the others and with what is left of its time. With a wake-up of no time the first in line
-//! has the connection directly, strictly in order. Whoever waits longer than the timeout fails. One adder
-//! opens connections one at a time, pausing after each, and only while there are fewer than the maximum and
-//! either too few are idle or more wait than are idle. A housekeeper closes connections that were idle too
-//! long, down to the minimum.
+//! Who asks takes a free connection, the last used first. Where there is none it gets in line. A
+//! connection that comes back is free at once: the first in line is offered it, must wake up, and takes
+//! it then if it is still free. Whoever asks in between takes it instead, and the one that was offered it
+//! gets in line again, behind the others and with what is left of its time. With a wake-up of no time the
+//! first in line has the connection directly, strictly in order. Whoever waits longer than the timeout
+//! fails. One adder opens connections one at a time, pausing after each, and only while there are fewer
+//! than the maximum and either too few are idle or more wait than are idle. A housekeeper closes
+//! connections that were idle too long, down to the minimum. (`HikariPool.java` of 5.1 and 6.0.)
 //!
 //! What `ConcurrentBag.java` does, in 2.7.9, 4.0.3, 5.0.1, 5.1.0, 6.0.0 and after:
-//! - `requite` sets the state to `NOT_IN_USE` first. While anybody waits it then offers the connection to the
-//! head of a fair `SynchronousQueue`, and ends when that succeeds or the state has changed; only where
-//! nobody waits does it put the connection on the thread's own list (of at most 50, since 6.1 16).
-//! - `borrow` looks through the thread's own list, last returned first, then counts itself among the waiters
-//! and looks through the shared list, then polls the queue; each connection is taken by a compare-and-set
-//! from `NOT_IN_USE` to `IN_USE`. A poll that ends with a connection whose compare-and-set fails takes the
-//! time off what is left, and polls again, at the tail, if that is more than 10 µs.
+//! - `requite` sets the state to `NOT_IN_USE` first. While anybody waits it then offers the connection to
+//!   the head of a fair `SynchronousQueue`, and ends when that succeeds or the state has changed; only
+//!   where nobody waits does it put the connection on the thread's own list (of at most 50, later 16).
+//! - `borrow` looks through the thread's own list, last returned first, then counts itself among the
+//!   waiters and looks through the shared list, then polls the queue; each connection is taken by a
+//!   compare-and-set from `NOT_IN_USE` to `IN_USE`. A poll that ends with a connection whose
+//!   compare-and-set fails takes the time off what is left, and polls again, at the tail, if that is more
+//!   than 10 µs.
 //! - `add` offers a new connection like one that came back.
 //!
 //! So what a thread has just returned while others wait is on no list of its own, but it finds it in the
-//! shared one, free until the waiter is awake. The own list decides only which of several free connections
-//! a thread takes: connections are all alike here, and the last used goes first. Who returns a connection
-//! when all that wait are waking up spins until one of them gets in line again; here the connection lies
-//! idle and is offered to that one then, and the thread goes on. (`HikariPool.java` of 5.1 and 6.0 for the
-//! adder and the housekeeper.)
+//! shared one, free until the waiter is awake. The own list decides only which of several free
+//! connections a thread takes: connections are all alike here, and the last used goes first. Who returns
+//! a connection when all that wait are waking up spins until one of them gets in line again; here the
+//! connection lies idle and is offered to that one then, and the thread goes on.
 
 use std::collections::VecDeque;
 

@@ -118,40 +118,36 @@ fn study(path: &Path) -> Study {
     }
 }
 
-/// With all threads busy: 27 to 30 % under 1 ms, the others whole turns of about 0.95 s; the mean 0.9 to
-/// 1.0 s; p95 2.0 s, p99 2.8 s, where in order it is 1.1 s. A request that loses its connection k times
-/// waits k + 1 turns and is in no window that ends before: over ten seconds p99 is three turns, and the
-/// fourth, which comes to 0.27³ × 0.73 = 1.4 %, shows when it lasts.
+/// With all threads busy. Measured: 27 to 30 % wait under 1 ms, the others whole turns of about 0.95 s;
+/// the mean is 0.9 to 1.0 s, p95 2.0 s, p99 2.8 s, and 1.1 s in order. A share p of those who take back
+/// makes (1 - p)² pᵏ⁻¹ wait k turns of 190 / 196 s: with 25 % one is 56 %, two 14 %, three 3.5 %. Who
+/// waits four turns, 1.2 %, is in no window that ends within 3.9 s: in the first seconds p99 is three
+/// turns.
 #[test]
 fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     let study = study(Path::new("scenarios/failures/own-connection.yaml"));
-    let first = waits(study.case(0, 0, 0), 5.0, 6.0, 16);
+    let first = waits(study.case(0, 0, 0), 4.0, 6.0, 16);
     let seen = waits(study.case(0, 0, 0), 5.0, 20.0, 16);
     let in_order = waits(study.case(1, 0, 0), 5.0, 20.0, 16);
-    for (name, waits) in [("first", &first), ("seen", &seen), ("in order", &in_order)] {
-        eprintln!(
-            "{name}: {:.3} under 1 ms, mean {:.3}, {:?}",
-            waits.share(|wait| wait < 0.001),
-            waits.mean(),
-            [0.5, 0.95, 0.99].map(|share| waits.quantile(share))
-        );
-    }
     let quick = |waits: &Waits| waits.share(|wait| wait < 0.001);
-    assert!((0.26..0.30).contains(&quick(&seen)), "{}", quick(&seen));
-    assert!((0.9..1.0).contains(&seen.mean()), "{}", seen.mean());
-    assert!((1.9..2.4).contains(&seen.quantile(0.95)), "{}", seen.quantile(0.95));
-    assert!((2.7..3.3).contains(&first.quantile(0.99)), "{}", first.quantile(0.99));
-    let turns = |at: f64| seen.share(|wait| (wait - 0.97 * at).abs() < 0.35);
-    let (none, one, two, three) = (turns(0.0), turns(1.0), turns(2.0), turns(3.0));
-    // (1 − p)² pᵏ⁻¹ for k turns.
-    for (found, expected) in [(none, 0.27), (one, 0.533), (two, 0.144), (three, 0.039)] {
-        assert!((found - expected).abs() < 0.02, "{none} {one} {two} {three}");
+    let said = [&first, &seen, &in_order].map(|waits| {
+        let quantiles = [0.5, 0.95, 0.99].map(|share| waits.quantile(share));
+        format!("{:.3} under 1 ms, mean {:.3}, {quantiles:.3?}", quick(waits), waits.mean())
+    });
+    let turns = |of: f64| seen.share(|wait| (wait - of * 0.97).abs() < 0.35);
+    for (turn, share) in [(0.0, 0.25), (1.0, 0.5625), (2.0, 0.1406), (3.0, 0.0352)] {
+        assert!((turns(turn) - share).abs() < 0.02, "{turn} turns: {}, {said:#?}", turns(turn));
     }
-    assert!(quick(&in_order) < 0.01, "{}", quick(&in_order));
-    assert!((1.0..1.2).contains(&in_order.quantile(0.99)), "{}", in_order.quantile(0.99));
-    // As many wait as before.
-    assert!((seen.mean() / in_order.mean() - 1.0).abs() < 0.03, "{}", in_order.mean());
-    assert!(seen.for_a_thread > 3.5, "{}", seen.for_a_thread);
+    assert!((0.24..0.30).contains(&quick(&seen)), "{said:#?}");
+    assert!((0.9..1.0).contains(&seen.mean()), "{said:#?}");
+    assert!((1.9..2.3).contains(&seen.quantile(0.95)), "{said:#?}");
+    assert!((1.9..2.2).contains(&first.quantile(0.95)), "{said:#?}");
+    assert!((2.7..3.3).contains(&first.quantile(0.99)), "{said:#?}");
+    assert!((1.0..1.2).contains(&in_order.quantile(0.99)), "{said:#?}");
+    assert!(quick(&in_order) < 0.01, "{said:#?}");
+    // As many wait as before: the pool's gauges look calm while users wait seconds for a thread.
+    assert!((seen.mean() / in_order.mean() - 1.0).abs() < 0.03, "{said:#?}");
+    assert!(seen.for_a_thread > 3.5, "{} s for a thread", seen.for_a_thread);
 }
 
 /// Ten connections held for 51 ms (exponential), 200 threads; the share of their capacity that is asked
@@ -160,10 +156,10 @@ fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     let rate = share * 10.0 / 0.051;
     let text = format!(
         "scenario: s\nsystem:\n  system: s\n  services:\n    web:\n      threads: 200\n      pools: {{ main: {{ \
-         database: db, maximum: 10, connection_timeout: {timeout}, wake_up: {wake_up} }} }}\n      endpoints:\n        get:\n          \
-         - transaction: {{ pool: main, hold: transaction, read_only: true, steps: [ delay: {{ exponential: \
+         database: db, maximum: 10, connection_timeout: {timeout}, wake_up: {wake_up} }} }}\n      \
+         endpoints:\n        get:\n          - transaction: {{ pool: main, hold: transaction, read_only: true, steps: [ delay: {{ exponential: \
          51ms, basis: assumed, source: x }} ] }}\n  databases: {{ db: {{ cpu: 64 }} }}\nload: {{ rate: \
-         {rate}/s }}\nwindow: {{ warm_up: 1s, measure: 1s }}\nreplications: 1\n"
+         {rate}/s }}\nwindow: {{ warm_up: 1s, measure: 1s }}\nreplications: 2\n"
     );
     let folder = tempfile::tempdir().expect("a place to write");
     let path = folder.path().join("s.yaml");
@@ -171,37 +167,30 @@ fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     study(&path).case(0, 0, 0).clone()
 }
 
-/// The mean wait beside the one where connections are handed over in order.
+/// Waits at that share of what ten connections carry, and their mean as a multiple of the one in order.
 fn beside_in_order(share: f64, timeout: &str) -> (Waits, f64) {
     let seen = waits(&loaded(share, timeout, "90us"), 40.0, 400.0, 8);
     let in_order = waits(&loaded(share, timeout, "0"), 40.0, 400.0, 8);
     assert_eq!(in_order.stolen, 0);
     let times = seen.mean() / in_order.mean();
-    eprintln!(
-        "{share} {timeout}: stolen {:.4}, mean {:.5}, {times:.4} times, p99 {:.4} {:.4}, failed {} {}",
-        seen.stolen(),
-        seen.mean(),
-        seen.quantile(0.99),
-        in_order.quantile(0.99),
-        seen.failed,
-        in_order.failed
-    );
     (seen, times)
 }
 
-/// At 96 % load 1.5 to 1.9 % of those who ask take what another was offered, and the mean wait is 1.4 to
-/// 3.2 % longer than in order.
+/// Measured at 96 % load: 1.5 to 1.9 % of those who ask take what another was offered. In theory an
+/// arrival does so that comes within 90 µs of one of the returns that find somebody waiting, 87 % of 188
+/// a second (Erlang C): 188 × 90 µs × 0.87 = 1.5 %. A connection held 51 ms is handed over 90 µs later in
+/// 87 % of the cases: the load is 0.15 % higher, and the wait longer by 1 / (1 - ρ) times that, 4 %; 1.4
+/// to 3.2 % were measured.
 #[test]
 fn who_comes_in_between_takes_what_another_was_offered() {
     let (seen, times) = beside_in_order(0.96, "30s");
-    assert!((0.014..0.019).contains(&seen.stolen()), "{}", seen.stolen());
-    assert!((1.01..1.06).contains(&times), "{times}");
+    assert!((0.0145..0.019).contains(&seen.stolen()), "{}", seen.stolen());
+    assert!((1.014..1.05).contains(&times), "{times}");
 }
 
-/// With a time-out of 250 ms beyond 110 % load it is 3 % shorter: who loses a connection often loses its
-/// time.
+/// Measured with a time-out of 250 ms beyond 110 % load: a mean wait 3 % shorter than in order.
 #[test]
 fn under_time_outs_those_answered_have_waited_less() {
-    let (_, times) = beside_in_order(1.2, "250ms");
-    assert!((0.95..0.99).contains(&times), "{times}");
+    let (seen, times) = beside_in_order(1.2, "250ms");
+    assert!((0.96..0.985).contains(&times), "{times}, {} stolen", seen.stolen());
 }

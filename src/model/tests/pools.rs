@@ -72,8 +72,8 @@ fn who_waits_takes_a_connection_when_awake() {
 }
 
 /// Somebody comes 5 ms after each return, and nobody is awake after 6: whoever comes then has the
-/// connection, and nobody who waits ever has it. They fail after 100 ms, from wherever they stand in line,
-/// but for the request of 60: it is offered the connection of 155, and awake at 161.
+/// connection, and nobody who waits ever has it. They fail after 100 ms, from wherever they stand in
+/// line, but for the request of 60: it is offered the connection of 155, and awake at 161.
 #[test]
 fn who_comes_before_that_takes_it_instead() {
     let spec = strangers(ms(6));
@@ -98,9 +98,9 @@ fn busy_threads(before: &[Op], took: f64, take_back: f64) -> Spec {
     spec
 }
 
-/// The thread that answers goes straight on to the request that waits for a thread, and takes back what it
-/// has returned: it has the connection all the time. The other thread wakes up each 10 ms in vain; its 250
-/// ms are over while it does so.
+/// The thread that answers goes straight on to the request that waits for a thread, and takes back what
+/// it has returned: it has the connection all the time. The other thread wakes up each 10 ms in vain; its
+/// 250 ms are over while it does so.
 #[test]
 fn a_thread_takes_back_what_it_has_just_returned() {
     let spec = busy_threads(&[], 0.0, 1.0);

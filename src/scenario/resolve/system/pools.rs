@@ -8,12 +8,12 @@ use crate::scenario::document::PoolDoc;
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Shortest wait for a connection that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of `HikariConfig.java`; 250
-/// ms since 2.4.4, and 1 s before).
+/// Shortest wait for a connection that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of `HikariConfig.java`;
+/// 250 ms since 2.4.4, and 1 s before).
 const SHORTEST_TIMEOUT: Length = Length::from_millis(250);
 /// As in the catalogue: measured on `HikariCP` 2.7.9.
 const WAKE_UP: Length = Length(90_000);
-const TAKE_BACK: f64 = 0.27;
+const TAKE_BACK: f64 = 0.25;
 
 impl Compiler<'_> {
     pub(super) fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
