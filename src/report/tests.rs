@@ -9,6 +9,7 @@ use super::*;
 use crate::stats::Estimate;
 
 mod browser;
+mod day;
 
 fn preview(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-preview");

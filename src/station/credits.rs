@@ -270,6 +270,17 @@ mod tests {
 
     const HOUR: u64 = 3_600;
 
+    /// 100 a second come, up to 1,000: after one operation 999 are left, and all again 10 ms later.
+    #[test]
+    fn a_balance_is_known_between_operations() {
+        let mut volume = IoCredits::new(100.0, 3_000.0, 1_000.0);
+        assert!(close(volume.balance_at(Time::ZERO), 1_000.0));
+        let _ = volume.serve(Time::ZERO);
+        assert!(close(volume.balance_at(Time::ZERO), 999.0));
+        assert!(close(volume.balance_at(Time::ZERO + Span::from_millis(5)), 999.5));
+        assert!(close(volume.balance_at(Time::ZERO + Span::from_secs(9.0)), 1_000.0));
+    }
+
     fn at(seconds: u64) -> Time {
         Time(seconds * 1_000_000_000)
     }
