@@ -12,6 +12,7 @@ mod begin;
 mod change;
 mod consumer;
 mod deploy;
+mod end;
 mod index;
 mod load;
 mod marks;
@@ -394,20 +395,6 @@ impl<O: Observer> World<'_, O> {
         if self.now < self.end {
             self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
         }
-    }
-
-    fn cost(mut self) -> Cost {
-        let of_users = |request: &&Request| request.is_asked_by_user();
-        self.cost.unanswered = self.requests.in_flight().filter(of_users).count() as u64;
-        if let Some(patience) = self.spec.load.patience {
-            let from = Time::ZERO + self.run.warm_up;
-            let waiting = self.requests.in_flight().filter(|request| {
-                let of_user = request.is_asked_by_user();
-                of_user && request.arrived >= from && request.arrived + patience < self.end
-            });
-            self.cost.overdue = waiting.count() as u64;
-        }
-        self.cost
     }
 
     #[inline]

@@ -256,8 +256,9 @@ pub fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
     folder::reports(folder)
 }
 
-/// Makes the folder `directory/<scenario>/<name>` of an answer, and holds it: alone, or together with others
-/// who agree not to be in each other's way. Drafts of a run that was killed are removed by whoever is alone.
+/// Makes the folder `directory/<scenario>/<name>` of an answer, and holds it: alone, or together with
+/// others who agree not to be in each other's way. Drafts of a run that was killed are removed by whoever is
+/// alone.
 ///
 /// # Errors
 /// When the folder cannot be made or written into, or another run holds it.

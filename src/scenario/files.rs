@@ -20,10 +20,11 @@ const LARGEST_STUDY: u64 = 64 * 1024 * 1024;
 const MOST_FILES: usize = 200;
 
 /// Keys that a catalogue has at its top; what else is no catalogue.
-pub(super) const CATALOG: [&str; 10] = [
+pub(super) const CATALOG: [&str; 11] = [
     "runtimes",
     "connection_pools",
     "consumers",
+    "autoscalers",
     "instances",
     "database_classes",
     "storage_types",

@@ -34,8 +34,8 @@ use crate::units::Span as Length;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
-/// Most requests and records of a replication at the load asked about, of one at the largest load tried, and
-/// of all replications of all cases together.
+/// Most requests and records of a replication at the load asked about, of one at the largest load tried,
+/// and of all replications of all cases together.
 const MOST_ARRIVALS: f64 = 1e9;
 const MOST_SEARCHED: f64 = 1e10;
 const MOST_WORK: f64 = 1e12;

@@ -49,8 +49,8 @@ impl Search<'_> {
         Ok(phase)
     }
 
-    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the search
-    /// carried, also where this is left early.
+    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the
+    /// search carried, also where this is left early.
     ///
     /// # Errors
     /// When a configuration cannot be resolved that was before.
