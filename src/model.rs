@@ -13,6 +13,7 @@ mod change;
 mod connections;
 mod consumer;
 mod deploy;
+mod end;
 mod faults;
 mod index;
 mod life;
@@ -54,7 +55,7 @@ use self::spec::{Id, Spec};
 use self::stations::Numbering;
 use self::sticky::Kept;
 use crate::engine::{Agenda, Class};
-use crate::observe::{Observer, Phase, Record};
+use crate::observe::{Observer, Record};
 use crate::random::Key;
 use crate::station::cpu::Cpu;
 use crate::station::credits::IoCredits;
@@ -417,42 +418,6 @@ impl<O: Observer> World<'_, O> {
         }
         if self.now < self.last_mark {
             self.agenda.set(SLOT_MARK, self.now + self.run.bin, Class::Observe);
-        }
-    }
-
-    /// Tell what had not ended, and what the run took.
-    fn cost(mut self) -> Cost {
-        for request in self.requests.in_flight() {
-            if request.is_asked_by_user() {
-                self.cost.unanswered += 1;
-                let (endpoint, age) = (request.endpoint, self.now - request.arrived);
-                self.observer.record(self.now, Record::Unfinished { endpoint, age });
-            }
-        }
-        self.tell_who_waits();
-        self.cost
-    }
-
-    /// Tell of those who still wait for a thread, a connection or to be taken from a partition.
-    fn tell_who_waits(&mut self) {
-        let now = self.now;
-        for request in self.requests.in_flight() {
-            let Some(pod) = self.pods.get(request.pod as usize) else { continue };
-            let station = match request.phase {
-                Phase::ThreadWait => self.numbering.threads + pod.service,
-                Phase::ConnectionWait => self.pool_station(request),
-                _ => continue,
-            };
-            let took = now - request.phase_since;
-            self.observer.record(now, Record::Waited { station, took, open: true });
-        }
-        for (listener, subscription) in (0..).zip(&self.subscriptions) {
-            let station = self.numbering.listeners + listener;
-            let left = subscription.partitions.iter().flat_map(|log| log.left());
-            for message in left {
-                let took = now - message.appended;
-                self.observer.record(now, Record::Waited { station, took, open: true });
-            }
         }
     }
 

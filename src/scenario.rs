@@ -430,6 +430,17 @@ mod tests {
         }
     }
 
+    /// The keys that tell a catalogue from other files are all that it can have.
+    #[test]
+    fn a_catalogue_is_known_by_any_of_its_keys() {
+        let schema = decode::root_schema::<CatalogDoc>("x");
+        let properties = &schema["definitions"]["CatalogDoc"]["properties"];
+        let properties = properties.as_object().expect("an object");
+        let mut known = files::CATALOG;
+        known.sort_unstable();
+        assert_eq!(properties.keys().map(String::as_str).collect::<Vec<_>>(), known);
+    }
+
     #[test]
     fn places_are_counted_in_characters() {
         let mut problems = Problems::default();

@@ -142,6 +142,6 @@ fn the_answer_begins_with_the_day() {
     assert!(day < steady);
     let text = text(&outage(), Lang::En, false);
     assert!(text.contains("missed for 2 min 50 s"), "{text}");
-    let limit = Target { metric: "p99_ms".into(), limit: 500.0 };
+    let limit = Target::new("p99_ms", 500.0);
     assert!(text.contains(&facts::target(&limit, Lang::En)));
 }
