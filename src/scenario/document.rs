@@ -555,8 +555,7 @@ document! {
     struct WindowDoc {
         /// Time before anything counts; by default found from pilot runs, for each variant and load.
         warm_up: Option<Duration>,
-        /// Time observed; 60 s by default. Runs that look for the line last longer where its queues settle
-        /// slowly.
+        /// Time observed, longer near a line whose queues settle slowly; 60 s by default.
         measure: Option<Duration>,
     }
 
