@@ -172,13 +172,16 @@ impl Case<'_> {
         match self.look(count, scale, begin, top) {
             Ended::Jumps => None,
             Ended::Nothing(probe) => Some(nothing(*probe)),
-            Ended::Met(probe) if at_end || scale.full.is_none() => Some(carried(*probe, highest)),
             Ended::Met(probe) => {
                 let (_, apart) = scale.near();
                 let places = [probe.place - 2.0 * apart, probe.place];
                 let window = self.long(scale.load(probe.place), 0.0);
                 let ends = self.both(count, scale, places, window);
-                Some(self.lines_of(scale, ends, Some(probe.place)))
+                if at_end && ends[1].score <= 0.0 {
+                    let [_, top] = ends;
+                    return Some(carried(top, highest));
+                }
+                Some(self.lines_of(scale, ends, Some(probe.place).filter(|_| !at_end)))
             }
             Ended::Between(ends) => {
                 let ends = self.refined(count, scale, *ends, top);
@@ -499,7 +502,7 @@ impl Case<'_> {
         let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
         let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
         for (line, own) in lines.iter_mut().zip(root.each) {
-            let shift = (own - middle) * slope;
+            let shift = (own - middle) * GUARD * short * slope;
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
             line.doubt = shared;
             if let Some(pooled) = &mut line.pooled {
