@@ -26,9 +26,8 @@ pub fn all_hold(cells: &[Covered]) -> bool {
 
 fn sums(cells: &[Covered]) -> (f64, f64) {
     // An empty sum of floats is −0.
-    let sum = |pick: fn(&Covered) -> u32| {
-        cells.iter().fold(0.0, |sum, cell| sum + f64::from(pick(cell)))
-    };
+    let sum =
+        |pick: fn(&Covered) -> u32| cells.iter().fold(0.0, |sum, cell| sum + f64::from(pick(cell)));
     (sum(|cell| cell.held), sum(|cell| cell.seeds))
 }
 
