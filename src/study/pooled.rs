@@ -511,7 +511,8 @@ impl Case<'_> {
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
             line.doubt = shared;
             if let Some(pooled) = &mut line.pooled {
-                (pooled.rps, pooled.binding, pooled.short) = (rps, binding.clone(), short > 1.0);
+                (pooled.rps, pooled.binding, pooled.short) =
+                    (rps, binding.clone(), short > 1.0 && !reaches);
                 let below = pooled.seen.iter().rev().find(|seen| seen.load <= load);
                 line.carried = Some(below.unwrap_or(&pooled.seen[0]).clone());
             }
