@@ -25,7 +25,9 @@ pub fn all_hold(cells: &[Covered]) -> bool {
 }
 
 fn sums(cells: &[Covered]) -> (f64, f64) {
-    let sum = |pick: fn(&Covered) -> u32| cells.iter().map(|cell| f64::from(pick(cell))).sum();
+    // An empty sum of floats is −0.
+    let sum =
+        |pick: fn(&Covered) -> u32| cells.iter().fold(0.0, |sum, cell| sum + f64::from(pick(cell)));
     (sum(|cell| cell.held), sum(|cell| cell.seeds))
 }
 

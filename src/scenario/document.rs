@@ -570,11 +570,10 @@ document! {
     struct WindowDoc {
         /// Time before anything counts; by default found from pilot runs, for each variant and load.
         warm_up: Option<Duration>,
-        /// Time observed; 60 s by default. Runs that look for the line last longer where its queues settle
-        /// slowly.
+        /// Time observed, longer near a line whose queues settle slowly; 60 s by default.
         measure: Option<Duration>,
-        /// How long the run goes on after that, load and all, until what arrived in it has ended; as long
-        /// as `measure` and at least 2 min by default. What then has not ended counts with its age.
+        /// How long the run goes on after that, load and all, until what arrived in it has ended; what then
+        /// has not counts with its age; as long as `measure`, and 2 min at least, by default.
         follow: Option<Duration>,
     }
 

@@ -32,7 +32,7 @@ use crate::units::Span;
 /// all replications of a simple system.
 const MOST_REQUESTS: f64 = 150_000.0;
 /// The same while the root is only looked for, and those that do.
-const LOOKING_MOST: f64 = 40_000.0;
+const LOOKING_MOST: f64 = 20_000.0;
 const LOOKING: f64 = 10_000.0;
 /// Fewest requests of a probe.
 const FEWEST_REQUESTS: f64 = 100.0;
@@ -49,6 +49,9 @@ const PRECISION: f64 = 0.75;
 const ROUNDS: usize = 14;
 /// Steps on the logarithm of the metric beyond which a bracket is no smooth curve.
 const JUMP: f64 = 2.5;
+/// Logarithm of metric over limit below which the line lies so much nearer to a full station than any probe
+/// that long ones tell no more.
+const FAR: f64 = -1.0;
 /// Largest size of the logarithm of metric over limit.
 const MOST: f64 = 8.0;
 /// The error by sectioning is taken so many times: samples that miss the long queues lie too low and alike.
@@ -71,7 +74,7 @@ const LOWEST: f64 = 1e-4;
 /// Factors of the line at which it is made to fail, up to the first that most replications do not carry.
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.25, 1.4, 1.6];
 /// Requests of such a run, where the window holds fewer.
-const BEYOND_REQUESTS: f64 = 20_000.0;
+const BEYOND_REQUESTS: f64 = 6_000.0;
 /// Share of replications that is most of them.
 const CLEARLY: f64 = 0.8;
 
@@ -174,13 +177,18 @@ impl Case<'_> {
         match self.look(count, scale, begin, top) {
             Ended::Jumps => None,
             Ended::Nothing(probe) => Some(nothing(*probe)),
-            Ended::Met(probe) if at_end || scale.full.is_none() => Some(carried(*probe, highest)),
             Ended::Met(probe) => {
                 let (_, apart) = scale.near();
                 let places = [probe.place - 2.0 * apart, probe.place];
-                let window = self.long(scale.load(probe.place), 0.0);
+                let load = scale.load(probe.place);
+                let far = probe.score < FAR && !at_end;
+                let window = if far { self.short(load) } else { self.long(load, 0.0) };
                 let ends = self.both(count, scale, places, window);
-                Some(self.lines_of(scale, ends, Some(probe.place)))
+                if at_end && ends[1].score <= 0.0 {
+                    let [_, top] = ends;
+                    return Some(carried(top, highest));
+                }
+                Some(self.lines_of(scale, ends, Some(probe.place).filter(|_| !at_end)))
             }
             Ended::Between(ends) => {
                 let ends = self.refined(count, scale, *ends, top);
@@ -497,11 +505,12 @@ impl Case<'_> {
         let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
         let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
         for (line, own) in lines.iter_mut().zip(root.each) {
-            let shift = (own - middle) * slope;
+            let shift = (own - middle) * GUARD * short * slope;
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
             line.doubt = shared;
             if let Some(pooled) = &mut line.pooled {
-                (pooled.rps, pooled.binding, pooled.short) = (rps, binding.clone(), short > 1.0);
+                (pooled.rps, pooled.binding, pooled.short) =
+                    (rps, binding.clone(), short > 1.0 && !reaches);
                 let below = pooled.seen.iter().rev().find(|seen| seen.load <= load);
                 line.carried = Some(below.unwrap_or(&pooled.seen[0]).clone());
             }
