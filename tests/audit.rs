@@ -505,7 +505,7 @@ const FAULTS: &[Fault] = &[
         &[("p95: 500ms", "p95: 8ms")],
         "10 % of mix day take longer on the mean than the p95 of 8 ms",
     ),
-    fault("W1315", &[("    rps: 100/s", "    rps: 3000/s")], "web CPU passes 1,739 at most"),
+    fault("W1315", &[("    rps: 100/s", "    rps: 3000/s")], "`web CPU` passes 1,739 at most"),
     fault("W1401", &[("cost: $667", "cost: $500")], "$500 a month are stated for what costs $667"),
     // 667 - 438.
     fault(

@@ -66,6 +66,10 @@ const PHRASES: &[(&str, &str)] = &[
         "실행 {1}회 중 {0}회가 교착 상태에 빠짐: p99가 그 실행에서는 {2} ms, 나머지에서는 {3} ms",
     ),
     (
+        "the mean response time is not to be trusted: a law without variance is in {0}",
+        "평균 응답 시간은 신뢰할 수 없음: 분산이 없는 분포가 있음({0})",
+    ),
+    (
         "the mean response time hangs on a few very long ones and is not to be trusted: a longer window may \
          raise it without end",
         "평균 응답 시간은 극소수의 매우 긴 응답에 좌우되므로 신뢰할 수 없음: 관측 시간을 늘리면 계속 커질 수 있음",

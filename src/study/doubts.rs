@@ -88,6 +88,13 @@ impl Sampled<'_> {
 
     /// A mean that hangs on few responses, or rests on a law without variance.
     fn unsettled_mean(&self) -> Option<String> {
+        let heavy = self.spec.heavy_laws();
+        if !heavy.is_empty() {
+            return Some(format!(
+                "the mean response time is not to be trusted: a law without variance is in {}",
+                heavy.join(", ")
+            ));
+        }
         (!settled(self.outcomes)).then(|| {
             "the mean response time hangs on a few very long ones and is not to be trusted: a longer window \
              may raise it without end"

@@ -233,7 +233,9 @@ impl Work<'_> {
             let spec = study.case(index, 0, 0);
             let (warm_up, window) = plan.windows[index];
             let variant = &mut result.variants[index];
-            variant.at_target = Some(at_load(self.asked, warm_up, study.batches, outcomes, false));
+            let heavy = !spec.heavy_laws().is_empty();
+            variant.at_target =
+                Some(at_load(self.asked, warm_up, study.batches, outcomes, heavy));
             let full = full(spec, self.asked, outcomes);
             variant.at_target =
                 variant.at_target.take().map(|at| unbounded(at, spec, &full, outcomes));
@@ -294,7 +296,8 @@ impl Work<'_> {
                 }
                 let carried = seen.iter().filter(|seen| seen.missed(&self.study.targets).is_none());
                 let carried = carried.count() as f64 / seen.len() as f64;
-                let at = at_load(load, self.curve_warm_up(plan, variant, load), None, seen, false);
+                let heavy = !self.study.case(variant, 0, 0).heavy_laws().is_empty();
+                let at = at_load(load, self.curve_warm_up(plan, variant, load), None, seen, heavy);
                 result.curve.push(CurvePoint { at, carried });
             }
         }

@@ -4,6 +4,7 @@
 mod claims;
 mod conservation;
 mod coverage;
+mod earned;
 mod days;
 mod failures;
 mod failures_kafka;

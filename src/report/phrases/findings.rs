@@ -317,6 +317,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "파드 {0}개는 요청을 받지 못하며 파드를 늘려도 달라지지 않음",
     ),
     (
+        "`{0}` waits {1} for `{2}`, and the mesh {3} for itself",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, 메시는 {3}만 기다림",
+    ),
+    (
         "`{0}` waits {1} for `{2}`, and its users {3} for itself",
         "`{0}`: `{2}` 응답을 {1} 기다리나, 사용자는 {3}만 기다림",
     ),

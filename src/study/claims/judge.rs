@@ -326,7 +326,10 @@ impl Facts<'_> {
         let own = |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
         let run = self.extras.iter().find(own);
         let at: AtLoad = match (run, &of.at_target) {
-            (Some(extra), _) => at_load(load, extra.warm_up, None, &extra.outcomes, false),
+            (Some(extra), _) => {
+                let heavy = !spec.heavy_laws().is_empty();
+                at_load(load, extra.warm_up, None, &extra.outcomes, heavy)
+            }
             (None, Some(at)) => at.clone(),
             (None, None) => return Err("stopped before this load was run".into()),
         };
