@@ -190,7 +190,10 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
         _ if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) => {
             Verdict::Missed
         }
-        _ if target.metric == "error_rate" => decide(&of_few(estimate, outcomes), target.limit),
+        // Where none may fail at all, none that did is all that can be shown.
+        _ if target.metric == "error_rate" && target.limit > 0.0 => {
+            decide(&of_few(estimate, outcomes), target.limit)
+        }
         _ => decide(&estimate, target.limit),
     };
     TargetVerdict { metric: target.metric.clone(), estimate, verdict }

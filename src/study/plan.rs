@@ -234,8 +234,7 @@ impl Work<'_> {
             let (warm_up, window) = plan.windows[index];
             let variant = &mut result.variants[index];
             let heavy = !spec.heavy_laws().is_empty();
-            variant.at_target =
-                Some(at_load(self.asked, warm_up, study.batches, outcomes, heavy));
+            variant.at_target = Some(at_load(self.asked, warm_up, study.batches, outcomes, heavy));
             let full = full(spec, self.asked, outcomes);
             variant.at_target =
                 variant.at_target.take().map(|at| unbounded(at, spec, &full, outcomes));

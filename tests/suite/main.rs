@@ -4,8 +4,8 @@
 mod claims;
 mod conservation;
 mod coverage;
-mod earned;
 mod days;
+mod earned;
 mod failures;
 mod failures_kafka;
 mod failures_mesh;
