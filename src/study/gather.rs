@@ -1,6 +1,6 @@
 //! Outcomes of replications gathered into estimates.
 
-use super::replicate::{Outcome, aside};
+use super::replicate::{Outcome, aside, of_requests};
 use super::result::{
     AnatomyPart, AtLoad, StationResult, Target, TargetVerdict, Unanswered, Verdict, WaitResult,
     WarmUp,
@@ -137,6 +137,9 @@ pub(super) fn p99_each(outcomes: &[Outcome]) -> Vec<f64> {
 pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     let slow = target.unanswered == Unanswered::Slow;
     let own = |outcome: &Outcome| outcome.metric(target);
+    if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) {
+        return estimate(outcomes, own);
+    }
     match target.metric.as_str() {
         "p50_ms" => pooled(outcomes, 0.5, slow, &own),
         "p95_ms" => pooled(outcomes, 0.95, slow, &own),
@@ -155,6 +158,9 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
 /// Value of a target's metric over all replications together, as far as it is known: infinite where
 /// requests without a good answer decide it, not a number where nothing was observed.
 pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
+    if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) {
+        return 0.0;
+    }
     let slow = target.unanswered == Unanswered::Slow;
     if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) {
         return f64::INFINITY;
@@ -186,6 +192,7 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
     let finite = outcomes.iter().all(|seen| seen.metric(target).is_finite());
     let verdict = match may_exceed(target) {
         _ if estimate.n == 0 => Verdict::Undecided,
+        _ if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) => Verdict::Met,
         Some(allowed) if !whole(&estimate) || !finite => beyond(target, outcomes, allowed),
         _ if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) => {
             Verdict::Missed

@@ -43,6 +43,9 @@ pub(crate) struct Outcome {
     /// Of the requests that arrived: those that failed, and those that ended.
     pub(crate) failed: f64,
     pub(crate) ended: f64,
+    /// Whether the load asks for anything: where it is records alone, targets of requests are met by their
+    /// absence.
+    pub(crate) asked: bool,
     /// Whether anything happened: requests or records came, or somebody worked.
     pub(crate) active: bool,
     pub(crate) goodput_rps: f64,
@@ -78,6 +81,11 @@ pub(crate) struct Draws {
     pub(crate) seed: u64,
     /// Number of the replication.
     pub(crate) number: u32,
+}
+
+/// Whether users ask for anything.
+fn asks(spec: &Spec) -> bool {
+    spec.load.open.is_some() || spec.load.closed.is_some()
 }
 
 /// The load of the description as it stands, on the axis of the study.
@@ -158,6 +166,7 @@ pub(crate) fn batched(
         .map(|bin| {
             let batch = outcome(std::slice::from_ref(bin), bin.answers.clone(), Vec::new(), load);
             Outcome {
+                asked: asks(spec),
                 drifting: all.drifting.clone(),
                 aside: all.aside.clone(),
                 kept: all.kept.clone(),
@@ -202,7 +211,7 @@ fn simulated(
 fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
     let slices = std::mem::take(&mut tally.slices);
     let seen = outcome(&tally.bins, tally.answers(), tally.waits(), load);
-    drifted(spec, &tally.bins, Outcome { slices, cost, ..seen })
+    drifted(spec, &tally.bins, Outcome { slices, cost, asked: asks(spec), ..seen })
 }
 
 /// What the queues did in the quarters of a window, in an outcome of it.
@@ -432,10 +441,18 @@ fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
     grown / (passed + grown)
 }
 
+/// Whether a target is about what users ask for.
+pub(super) fn of_requests(target: &Target) -> bool {
+    matches!(target.metric.as_str(), "mean_ms" | "p50_ms" | "p95_ms" | "p99_ms" | "error_rate")
+}
+
 impl Outcome {
     /// Value of a target's metric: not a number where nothing was observed, infinite where requests without
     /// a good answer decide it, a lower bound where some had not ended.
     pub(crate) fn metric(&self, target: &Target) -> f64 {
+        if !self.asked && of_requests(target) {
+            return 0.0;
+        }
         let slow = target.unanswered == Unanswered::Slow;
         let response = |of_all: usize, good: f64| if slow { self.of_all_ms[of_all] } else { good };
         match target.metric.as_str() {

@@ -1,5 +1,5 @@
-//! Verdicts that must be earned: small systems whose right answer is known by hand, and on which a number of
-//! what happened to end within the window would be wrong.
+//! Verdicts that must be earned: small systems whose right answer is known by hand, and on which a number
+//! of what happened to end within the window would be wrong.
 
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::stats::Shape;
@@ -79,7 +79,9 @@ fn long_responses_are_not_cut_off_by_the_window() {
         "delay: { exponential: 10s }",
         "load: { rate: 100/s }\ntargets: { p99: 44s, errors: 1% }\nwindow: { warm_up: 5s, measure: 60s }\n",
     );
-    assert_eq!(at(&result).p99_ms.contains(46_051.7), Some(true), "{:?}", at(&result).p99_ms);
+    // Of 48,000 responses the 99th percentile has a standard error of 1 %.
+    let p99 = at(&result).p99_ms;
+    assert!((p99.mean / 46_051.7 - 1.0).abs() < 0.033, "{p99:?}");
     assert_eq!(verdict(&result, "p99_ms"), Verdict::Missed);
 }
 
