@@ -171,7 +171,8 @@ load: { rate: 300/s, patience: 10s }
 fn two_connections_reach_two_of_five_pods() {
     let says = "keep 2 connections to it; it has 5 pods: 3 pods get no request";
     cured(STICKY, "W1215", says, ("callers: 1,", "callers: 10,"));
-    cured(STICKY, "W1215", says, ("balancer: sticky", "balancer: round-robin"));
+    let kept = "      balancer: sticky\n      keep_alive: { callers: 1, requests: 1000000000, idle: 24h }\n";
+    cured(STICKY, "W1215", says, (kept, ""));
 }
 
 const VIRTUAL: &str = "

@@ -306,8 +306,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "no request ends sooner by the timeout than its user left",
         "커넥션 타임아웃으로 사용자 이탈보다 먼저 끝나는 요청이 없음",
     ),
-    ("its users", "사용자는"),
-    ("the mesh", "메시는"),
+    (
+        "`{0}` waits {1} for `{2}`, and its users {3} for itself",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, 사용자가 자신을 기다리는 시간은 {3}",
+    ),
+    (
+        "`{0}` waits {1} for `{2}`, and the mesh {3} for itself",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, 메시가 자신을 기다리는 시간은 {3}",
+    ),
     (
         "all callers of `{0}` together keep {1} connections to it; it has {2} pods",
         "`{0}`의 호출자들이 유지하는 연결은 모두 {1}개, 파드는 {2}개",
@@ -318,7 +324,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "`{0}` waits {1} for `{2}`, and {3} {4} for itself",
-        "`{0}`: `{2}` 응답을 {1} 기다리나, 자신을 호출한 {3} {4}만 기다림",
+        "`{0}`: `{2}` 응답을 {1} 기다리나, {3}이(가) 자신을 기다리는 시간은 {4}",
     ),
     ("up to {0} of each wait is for nobody", "대기마다 최대 {0}은(는) 받을 사람이 없음"),
     ("`{0}` waits for `{1}` without end", "`{0}`: `{1}` 응답을 무한정 기다림"),

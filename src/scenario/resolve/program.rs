@@ -176,7 +176,8 @@ impl<'c, 'a> Program<'c, 'a> {
                 }
             }
             Step::Send(document) => {
-                let law = document.after.as_ref().map(|after| self.compiler.law_of_step(after, place));
+                let law =
+                    document.after.as_ref().map(|after| self.compiler.law_of_step(after, place));
                 let after = self.compiler.sampler(&law.unwrap_or(Dist::Constant(0.0)));
                 if let Some(endpoint) = self.compiler.endpoint(&document.endpoint) {
                     self.edge(Target::Endpoint(endpoint), false, document.endpoint.span);
