@@ -3,8 +3,8 @@
 use super::view::{OneService, View};
 use super::work::{full, held};
 use super::{About, Coded, Findings, figure, percent, time};
-use crate::model::spec::Resource;
-use crate::model::stations::{Station, stations};
+use crate::model::spec::{Id, Resource};
+use crate::model::stations::{Station, processors, stations};
 use crate::model::visit::{Work, computing, computing_at_most};
 use crate::station::autoscaler::TOLERANCE;
 
@@ -204,7 +204,9 @@ fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     for service in view.services() {
         let pods = most_pods(service);
-        let has = service.spec.cores * f64::from(pods);
+        let first = f64::from(service.spec.pods.max(1));
+        let each = processors(view.spec, service.index as Id) / first;
+        let has = each * f64::from(pods);
         let asked = work.cpu(service.index);
         let wants = asked.all;
         if wants >= low * has && wants < high * has {
@@ -227,7 +229,7 @@ fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
                     load(view),
                     figure(has),
                     pods,
-                    figure(service.spec.cores)
+                    figure(each)
                 ),
                 consequence,
             );

@@ -13,7 +13,8 @@ pub(super) struct Left {
 
 impl Left {
     fn sooner(&mut self, after: f64, who: impl FnOnce() -> String) {
-        if after < self.after {
+        // Of several who leave at the same time the nearest is named, who is asked last.
+        if after <= self.after && after.is_finite() {
             *self = Left { after, who: who() };
         }
     }

@@ -86,6 +86,21 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// Tell observers how long devices have worked since the last mark.
+    pub(super) fn tell_of_devices(&mut self) {
+        let now = self.now;
+        let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
+        let storage = (self.numbering.database_io..).zip(&mut self.databases).zip(limited);
+        let storage = storage.filter(|(_, limited)| *limited);
+        let storage = storage.map(|((station, database), _)| (station, &mut database.storage));
+        let caches = (self.numbering.caches..).zip(&mut self.caches);
+        let caches = caches.map(|(station, cache)| (station, &mut cache.commands));
+        for (station, device) in storage.chain(caches) {
+            let used = device.worked(now);
+            self.observer.record(now, Record::Used { station, used });
+        }
+    }
+
     /// All shards of a cache.
     fn shards(&self, cache: Id) -> Vec<Id> {
         let all = (0..).zip(&self.spec.caches);

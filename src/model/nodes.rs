@@ -410,21 +410,6 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Tell observers how long devices have worked since the last mark.
-    pub(super) fn tell_of_devices(&mut self) {
-        let now = self.now;
-        let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
-        let storage = (self.numbering.database_io..).zip(&mut self.databases).zip(limited);
-        let storage = storage.filter(|(_, limited)| *limited);
-        let storage = storage.map(|((station, database), _)| (station, &mut database.storage));
-        let caches = (self.numbering.caches..).zip(&mut self.caches);
-        let caches = caches.map(|(station, cache)| (station, &mut cache.commands));
-        for (station, device) in storage.chain(caches) {
-            let used = device.worked(now);
-            self.observer.record(now, Record::Used { station, used });
-        }
-    }
-
     /// Tell observers what was used of the nodes that there were at the beginning, since the last mark.
     pub(super) fn tell_of_nodes(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };

@@ -260,6 +260,11 @@ const PHRASES: &[(&str, &str)] = &[
     ("topic", "토픽"),
     ("time", "시간"),
     ("lock", "락"),
+    ("{0} have no basis; they count as assumed", "{0}: 근거가 없어 가정으로 취급함"),
+    (
+        "`{0}` is scaled on {1}, of which its pods request nothing: on that it stands still",
+        "`{0}`의 오토스케일러는 {1} 기준이나 파드에 {1} 요청량이 없어 그 기준으로는 움직이지 않음",
+    ),
     (
         "the time `{0}` has no basis; it counts as assumed",
         "시간 `{0}`에 근거가 없어 가정으로 취급함",

@@ -314,7 +314,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
     entry(
         "W0505",
         "a number without a basis",
-        "A calibration should say where each number comes from.",
+        "Calibrations and systems should say where each number comes from; a scenario with `theory` defines its own.",
         "Add `basis: measured`, `vendor`, `plan` or `assumed`, and `source`.",
     ),
     entry(

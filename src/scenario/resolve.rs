@@ -22,7 +22,7 @@ use super::ablation::AblationInput;
 use super::catalog::Catalog;
 use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::files::Files;
-use super::problem::Problems;
+use super::problem::{Problems, Span};
 use super::values::{Count, Duration, Flag, Name};
 use super::yaml::{Node, Value};
 use super::{Options, VariantInput, find};
@@ -48,6 +48,8 @@ const MOST_RUNS: u64 = 100_000;
 const MOST_LEVELS: f64 = 4e7;
 /// How far beyond the load asked about a search goes at least, where what is written lies below it.
 const BEYOND: f64 = 1.5;
+/// Most times named in the warning about those without a basis.
+const SHOWN: usize = 5;
 /// Most cases of a study.
 const MOST_CASES: usize = 256;
 
@@ -107,7 +109,8 @@ pub(super) fn study(
     let mut assumed = used.assumed;
     // A system that a law speaks of has its times by definition; any other has them from somewhere.
     if scenario.theory.is_empty() {
-        assumed.extend(used.bare);
+        without_basis(&used.bare, problems);
+        assumed.extend(used.bare.into_iter().map(|(_, found)| found));
     }
     for (tree, place) in question.trees.iter().zip(["scenario", "system"]) {
         stated(tree, place, &mut String::new(), &mut assumed);
@@ -117,7 +120,9 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer.of(day.replications), ..day });
-    let effort = Asked::new(scenario, &asked, &cases, window);
+    // What fans out too far has been refused already.
+    let counted: &[Spec] = if problems.errors() > 0 { &[] } else { &cases };
+    let effort = Asked::new(scenario, &asked, counted, window);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
     let study = Study {
         scenario: scenario.scenario.text.clone(),
@@ -540,6 +545,18 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
             }
         }
     }
+}
+
+/// Warn of times of which nothing is said, all in one: they count as assumed.
+fn without_basis(bare: &[(Span, Assumption)], problems: &mut Problems) {
+    let Some((first, _)) = bare.first() else { return };
+    let mut names: Vec<&str> = bare.iter().take(SHOWN).map(|(_, one)| one.name.as_str()).collect();
+    let more = format!("{} more", bare.len().saturating_sub(SHOWN));
+    if bare.len() > SHOWN {
+        names.push(&more);
+    }
+    let message = format!("{} have no basis; they count as assumed", names.join(", "));
+    problems.add("W0505", *first, message);
 }
 
 /// What is assumed in a document, by its path. Times and unit costs are left out: they count where used.

@@ -44,7 +44,7 @@ fn day(result: &StudyResult) -> &DayAnswer {
 }
 
 /// Forty connections, two of which a request takes: a burst of two seconds takes all forty for the first of
-/// the two, and nobody gets a second one.
+/// the two, and nobody gets a second one; strictly in order, since who comes in between might.
 const LOCKED: &str = r#"
 scenario: burst
 system:
@@ -54,7 +54,7 @@ system:
       runtime: spring-mvc
       replicas: 1
       pod: { cpu: { limit: 4 } }
-      pools: { main: { kind: hikaricp-5.1, database: db, maximum: 40 } }
+      pools: { main: { kind: hikaricp-5.1, database: db, maximum: 40, wake_up: 0 } }
       endpoints:
         save:
           - transaction:

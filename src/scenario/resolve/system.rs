@@ -74,7 +74,7 @@ pub(super) struct Used {
     /// Times that rest on assumptions.
     pub(super) assumed: Vec<Assumption>,
     /// Times of the system of which nothing is said: assumed, unless the system is what a law speaks of.
-    pub(super) bare: Vec<Assumption>,
+    pub(super) bare: Vec<(Span, Assumption)>,
     /// Named times of calibrations, by where they stand.
     pub(super) times: BTreeSet<Span>,
     /// Catalogue parts and parts of the system, by kind and name.
@@ -266,13 +266,17 @@ impl Compiler<'_> {
         let bare = time.standing().0.is_none() && !of_calibration;
         let place = self.calibration.filter(|_| of_calibration);
         let place = place.map_or("system", |document| document.calibration.text.as_str());
-        let all = if bare { &mut self.used.bare } else { &mut self.used.assumed };
-        all.push(Assumption {
+        let found = Assumption {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
             basis: basis.into(),
             source: origin.map_or_else(|| "not stated".into(), |text| text.0.clone()),
-        });
+        };
+        if bare {
+            self.used.bare.push((time.span, found));
+        } else {
+            self.used.assumed.push(found);
+        }
     }
 
     /// Note a default that decides something.
@@ -288,12 +292,13 @@ impl Compiler<'_> {
     pub(super) fn law_of_step(&mut self, time: &Time, place: &str) -> Dist {
         let law = self.law(time);
         if time.is_bare() && law.mean() > 0.0 && self.used.times.insert(time.span) {
-            self.used.bare.push(Assumption {
+            let found = Assumption {
                 name: format!("system: {place}"),
                 value: time.written.clone(),
                 basis: "assumed".into(),
                 source: "not stated".into(),
-            });
+            };
+            self.used.bare.push((time.span, found));
         }
         law
     }
