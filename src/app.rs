@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
         Command::Uncertain(doubting) => uncertain::uncertain(&doubting),
         Command::Growth(growing) => growth::growth(&growing),
         Command::Validate(validating) => validate::validate(&validating),
-        Command::Report { folder, lang, font } => rewrite(&folder, lang, font),
+        Command::Report { folder, lang, font } => rewrite(&folder, lang, font.as_deref()),
         Command::Explain { code, write } => check::explain(code.as_deref(), write.as_deref()),
         Command::Schema { reference: Some(place), .. } => {
             match report::replace_file(&place, reference::page().as_bytes()) {
@@ -381,7 +381,7 @@ fn language(lang: Language) -> report::Lang {
 }
 
 /// Reports drawn anew, without simulating.
-fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
+fn rewrite(folder: &Path, lang: Language, font: Option<&Path>) -> u8 {
     let found = match report::reports(folder) {
         Ok(found) => found,
         Err(error) => return complain(&format!("cannot read {error}")),
@@ -391,7 +391,7 @@ fn rewrite(folder: &Path, lang: Language, font: Option<PathBuf>) -> u8 {
             "holds no report: name the folder of a study, with its `summary.json`, or one above";
         return complain(&format!("{} {text}", plain::path(folder)));
     }
-    let font = match self::font(font.as_deref()) {
+    let font = match self::font(font) {
         Ok(font) => font,
         Err(code) => return code,
     };

@@ -50,6 +50,7 @@ pub enum Shape {
 }
 
 impl Shape {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
     fn is_interval(&self) -> bool {
         *self == Shape::Interval
     }

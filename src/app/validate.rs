@@ -154,9 +154,9 @@ fn peers(file: &Path) -> Result<Vec<Opinion>, u8> {
         .map_err(|error| complain(&format!("cannot read {error}")))?;
     let shown = plain::path(file);
     report::opinions(&bytes).map_err(|problems| {
-        problems.iter().for_each(|problem| {
+        for problem in &problems {
             complain(&format!("{shown}: {problem}"));
-        });
+        }
         BAD_INPUT
     })
 }

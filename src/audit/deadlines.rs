@@ -33,18 +33,15 @@ pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
     }
     let order = Links::of(spec).and_then(|links| links.callees_first()).unwrap_or_default();
     for program in order.into_iter().rev() {
-        let (name, entry, left) = match spec.endpoints.get(program) {
-            Some(endpoint) => {
-                let own = &mut all[program];
-                if let Some(ends) = view.mesh_timeout(endpoint.service as usize) {
-                    own.sooner(ends, || "the mesh".to_owned());
-                }
-                (&endpoint.name, endpoint.entry, own.clone())
+        let (name, entry, left) = if let Some(endpoint) = spec.endpoints.get(program) {
+            let own = &mut all[program];
+            if let Some(ends) = view.mesh_timeout(endpoint.service as usize) {
+                own.sooner(ends, || "the mesh".to_owned());
             }
-            None => {
-                let listener = &spec.listeners[program - spec.endpoints.len()];
-                (&listener.name, listener.entry, nobody.clone())
-            }
+            (&endpoint.name, endpoint.entry, own.clone())
+        } else {
+            let listener = &spec.listeners[program - spec.endpoints.len()];
+            (&listener.name, listener.entry, nobody.clone())
         };
         for op in spec.ops[entry as usize..].iter().take_while(|op| **op != Op::End) {
             let Op::Call { endpoint, timeout, .. } = op else { continue };

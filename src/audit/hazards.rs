@@ -486,8 +486,8 @@ fn killed(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(pod) = &service.document.pod else { continue };
         let Some(probes) = &pod.probes else { continue };
         let after = view.get(probes.liveness_after.as_ref()).map(|after| after.0);
-        let probed = probes.liveness_period.is_some() || probes.liveness_failures.is_some();
-        let Some(after) = after.or(probed.then_some(0.0)) else { continue };
+        let has_liveness = probes.liveness_period.is_some() || probes.liveness_failures.is_some();
+        let Some(after) = after.or(has_liveness.then_some(0.0)) else { continue };
         let period = view.get(probes.liveness_period.as_ref()).map_or(10.0, |period| period.0);
         let failures = view.get(probes.liveness_failures.as_ref()).map_or(3, |failures| failures.0);
         let last = after + period * (failures - 1) as f64;

@@ -43,8 +43,8 @@ impl<'a, O: Observer> World<'a, O> {
     #[expect(clippy::too_many_lines, reason = "one field after another")]
     pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
         let (_, numbering) = stations::build(spec);
-        let observed = Span(run.bin.0.saturating_mul(u64::from(run.bins)));
-        let last_mark = Time::ZERO + run.warm_up + observed;
+        let measured = Span(run.bin.0.saturating_mul(u64::from(run.bins)));
+        let last_mark = Time::ZERO + run.warm_up + measured;
         let mut services = Vec::new();
         let mut pods = Vec::new();
         let mut pools = Vec::new();

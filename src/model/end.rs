@@ -2,6 +2,7 @@
 
 use super::{Cost, World};
 use crate::observe::{Observer, Phase, Record};
+use crate::station::log::Partition;
 
 impl<O: Observer> World<'_, O> {
     /// Tell what had not ended, and what the run took.
@@ -32,7 +33,7 @@ impl<O: Observer> World<'_, O> {
         }
         for (listener, subscription) in (0..).zip(&self.subscriptions) {
             let station = self.numbering.listeners + listener;
-            let left = subscription.partitions.iter().flat_map(|log| log.left());
+            let left = subscription.partitions.iter().flat_map(Partition::left);
             for message in left {
                 let took = now - message.appended;
                 self.observer.record(now, Record::Waited { station, took, open: true });

@@ -339,7 +339,9 @@ mod tests {
         let key = crate::random::Key::root(3, 0);
         let mut values: Vec<u64> =
             (0..1_000).map(|i| 9_000_000 + key.bits(i) % 5_000_000).collect();
-        values.iter().for_each(|value| histogram.record(Span(*value)));
+        for value in &values {
+            histogram.record(Span(*value));
+        }
         values.sort_unstable();
         let mut last = 0.0;
         for step in 0..=10_000 {

@@ -20,6 +20,7 @@ impl Digest {
 }
 
 impl Observer for Digest {
+    #[expect(clippy::too_many_lines, reason = "one record after another")]
     fn record(&mut self, now: Time, record: Record<'_>) {
         self.take(now.0);
         match record {

@@ -1,5 +1,7 @@
 //! The table of how often intervals hold the truth.
 
+use std::fmt::Write;
+
 use super::markdown::{code, table};
 use super::number;
 use super::text::aligned;
@@ -65,7 +67,7 @@ fn closing(cells: &[Covered]) -> String {
 pub fn coverage_text(cells: &[Covered]) -> String {
     let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
     let mut text = aligned(&header(), &rows).join("\n");
-    text.push_str(&format!("\n\n{}\n", closing(cells)));
+    let _ = writeln!(text, "\n\n{}", closing(cells));
     text
 }
 
@@ -79,6 +81,6 @@ pub fn coverage_page(cells: &[Covered], command: &str) -> String {
         code(command)
     );
     table(&mut text, &header(), &rows);
-    text.push_str(&format!("\n{}\n", closing(cells)));
+    let _ = writeln!(text, "\n{}", closing(cells));
     text
 }

@@ -151,18 +151,24 @@ impl Folder {
     /// Files of an earlier report that this one does not write are to go.
     pub(crate) fn remove_stale(&mut self) {
         self.remove_stale_charts();
-        tables::NAMES.iter().for_each(|name| self.remove(name));
+        for name in tables::NAMES {
+            self.remove(name);
+        }
     }
 
     /// Charts of an earlier report that this one does not draw are to go.
     pub(crate) fn remove_stale_charts(&mut self) {
-        chart::ALL.iter().for_each(|chart| self.remove_chart(chart.name()));
+        for chart in chart::ALL {
+            self.remove_chart(chart.name());
+        }
     }
 
     /// The files of a chart are to go, unless they are written.
     pub(crate) fn remove_chart(&mut self, name: &str) {
         self.remove(&format!("{name}.svg"));
-        SIZES.iter().for_each(|(ending, _)| self.remove(&format!("{name}{ending}")));
+        for (ending, _) in SIZES {
+            self.remove(&format!("{name}{ending}"));
+        }
     }
 
     fn remove(&mut self, name: &str) {

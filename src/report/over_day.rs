@@ -241,7 +241,7 @@ fn became(variant: &VariantResult, answer: &DayAnswer, effect: &EventEffect, lan
         Recovery::Undecided => Word::ThenOpen,
     };
     let then = then.text(lang);
-    let lag = lag(variant, effect, lang);
+    let lagging = lag(variant, effect, lang);
     let said = if effect.missed_s <= 0.0 {
         // Where nothing is judged, only the lag says anything.
         let judged =
@@ -260,7 +260,7 @@ fn became(variant: &VariantResult, answer: &DayAnswer, effect: &EventEffect, lan
         };
         Some(if effect.missed_before { say(lang, Word::EffectBefore, &[&said]) } else { said })
     };
-    said.into_iter().chain(lag).collect::<Vec<_>>().join("; ")
+    said.into_iter().chain(lagging).collect::<Vec<_>>().join("; ")
 }
 
 /// What the lag does; none where there is none.

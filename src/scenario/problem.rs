@@ -184,6 +184,7 @@ impl Problems {
         self.report(code, span, message.into(), Some(help.into()));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "texts are made for it")]
     pub(crate) fn report(
         &mut self,
         code: &'static str,

@@ -15,6 +15,7 @@ use super::theory::{ceiling, flows, shares};
 use crate::model::spec::{Ack, Balancer, Hold, Id, Op, Resource, Service, Spec};
 use crate::model::stations::{active_threads, stations};
 use crate::model::visit::{Flows, walk};
+use crate::units::Span;
 
 /// Largest squared coefficient of variation that a relaxation time is taken of: beyond, nothing settles.
 const MOST_VARIED: f64 = 100.0;
@@ -264,7 +265,7 @@ impl<'a> Work<'a> {
                 let callee = self.endpoints[endpoint as usize].unwrap_or_default();
                 let mut took = plain(round_trip.secs());
                 took.then(1.0, callee);
-                let most = timeout.map_or(f64::INFINITY, |timeout| timeout.secs());
+                let most = timeout.map_or(f64::INFINITY, Span::secs);
                 Took { mean: took.mean.min(most), waits: true, ..took }
             }
             Op::Acknowledged { leader, .. } => drawn(leader, true),

@@ -449,7 +449,9 @@ fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitR
         .filter(|waits| waits.times.count() > 0)
         .collect();
     let mut all = Histogram::default();
-    each.iter().for_each(|waits| all.add(&waits.times));
+    for waits in &each {
+        all.add(&waits.times);
+    }
     let open: u64 = each.iter().map(|waits| waits.open).sum();
     let percentile = |p: f64| {
         let own: Vec<f64> = each.iter().map(|waits| quantile_ms(waits, p)).collect();

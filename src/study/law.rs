@@ -255,13 +255,12 @@ impl Law {
     fn meets(&self, targets: &[Target]) -> Result<bool, Silence> {
         for target in targets {
             let measure = match target.metric.as_str() {
-                "mean_ms" => Measure::MeanMs,
                 "p50_ms" => Measure::P50Ms,
                 "p95_ms" => Measure::P95Ms,
                 "p99_ms" => Measure::P99Ms,
                 "error_rate" => Measure::ErrorRate,
                 // A queue that settles has a lag that draws no line; the drift does.
-                "max_lag" => Measure::MeanMs,
+                "mean_ms" | "max_lag" => Measure::MeanMs,
                 other => return Err(Silence::NoTarget(other.into())),
             };
             match self.expects(measure, targets) {

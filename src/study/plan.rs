@@ -214,12 +214,12 @@ impl Work<'_> {
     ) -> Vec<Vec<Outcome>> {
         let study = self.study;
         let mut seen: Vec<Vec<Outcome>> = (0..study.variants.len())
-            .map(|variant| match study.batches {
-                Some(_) => take(done, Task::Batches(variant)),
-                None => {
-                    let numbers = 0..self.first_sample();
-                    in_turn(done, numbers.map(|number| Task::Asked(variant, number)))
+            .map(|variant| {
+                if study.batches.is_some() {
+                    return take(done, Task::Batches(variant));
                 }
+                let numbers = 0..self.first_sample();
+                in_turn(done, numbers.map(|number| Task::Asked(variant, number)))
             })
             .collect();
         if study.batches.is_none() {

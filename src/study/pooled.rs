@@ -191,7 +191,7 @@ impl Case<'_> {
                 Some(self.lines_of(scale, ends, Some(probe.place).filter(|_| !at_end)))
             }
             Ended::Between(ends) => {
-                let ends = self.refined(count, scale, *ends, top);
+                let ends = self.refined(count, scale, &ends, top);
                 Some(self.lines_of(scale, ends, None))
             }
         }
@@ -330,9 +330,9 @@ impl Case<'_> {
     }
 
     /// Long probes beside the root, long enough for the precision asked for where that can be had.
-    fn refined(&self, count: u32, scale: Scale, ends: [Probe; 2], top: f64) -> [Probe; 2] {
+    fn refined(&self, count: u32, scale: Scale, ends: &[Probe; 2], top: f64) -> [Probe; 2] {
         let (_, apart) = scale.near();
-        let about = self.root(scale, &ends);
+        let about = self.root(scale, ends);
         let mut place = about.place.min(top);
         let load = scale.load(place);
         let aim = PRECISION * self.study().search.resolution * load;

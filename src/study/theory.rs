@@ -409,7 +409,7 @@ pub(crate) fn collect(
     sums: &mut BTreeMap<Resource, Work>,
 ) {
     let mut add = |resource, work, times| {
-        sums.entry(resource).or_insert_with(Work::default).add(work, times);
+        sums.entry(resource).or_default().add(work, times);
     };
     for (resource, work) in &program.work {
         match *resource {

@@ -151,6 +151,22 @@ impl Time {
     }
 }
 
+/// A transaction begins: with a connection of its own, or on the one held to the end of the response.
+fn begin(program: &mut Program, pool: usize, until: Hold, held: &mut Held) {
+    let session = until == Hold::Request;
+    let reused = session && held.session.is_some();
+    held.transactions.push((pool, !session));
+    if session && !reused {
+        held.session = Some(pool);
+    }
+    if !reused {
+        let same = held.connections().filter(|other| *other == pool).count() as u32;
+        if program.nested.is_none_or(|(_, most)| most < same) {
+            program.nested = Some((pool, same));
+        }
+    }
+}
+
 /// Reads one program after those that it calls.
 struct Reading<'a> {
     spec: &'a Spec,
@@ -193,7 +209,7 @@ impl Reading<'_> {
             }
         });
         match *op {
-            Op::Begin { pool, hold } => self.begin(program, pool as usize, hold, held),
+            Op::Begin { pool, hold } => begin(program, pool as usize, hold, held),
             Op::Finish => drop(held.transactions.pop()),
             Op::Lock { lock } => held.locks.push(lock),
             Op::Unlock { .. } => drop(held.locks.pop()),
@@ -217,21 +233,6 @@ impl Reading<'_> {
             | Op::Jump { .. }
             | Op::Hit { .. }
             | Op::End => {}
-        }
-    }
-
-    fn begin(&self, program: &mut Program, pool: usize, hold: Hold, held: &mut Held) {
-        let session = hold == Hold::Request;
-        let reused = session && held.session.is_some();
-        held.transactions.push((pool, !session));
-        if session && !reused {
-            held.session = Some(pool);
-        }
-        if !reused {
-            let same = held.connections().filter(|other| *other == pool).count() as u32;
-            if program.nested.is_none_or(|(_, most)| most < same) {
-                program.nested = Some((pool, same));
-            }
         }
     }
 

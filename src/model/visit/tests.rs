@@ -81,7 +81,7 @@ fn a_fan_that_doubles_is_counted_once_a_step() {
         .collect();
     let programs: Vec<&[Op]> = programs.iter().map(Vec::as_slice).collect();
     let links = Links::of(&system(&programs)).expect("jumps lead on");
-    assert_eq!(links.caused()[0], 2_147_483_647.0);
+    assert!((links.caused()[0] - 2_147_483_647.0).abs() < 0.5);
     assert_eq!(links.unbounded(), None);
 }
 
@@ -124,7 +124,7 @@ fn a_topic_may_lead_to_itself() {
     spec.ops[at as usize] = Op::Jump { target: at + 1, chance: 1.0, draw: 0 };
     let links = Links::of(&spec).expect("jumps lead on");
     assert_eq!(links.unbounded(), Some(&[1, 2][..]));
-    assert_eq!(links.caused()[0], f64::INFINITY);
+    assert!(links.caused()[0].is_infinite());
     assert_eq!(links.flows(&Flows { programs: vec![10.0, 0.0], topics: vec![0.0] }), None);
 }
 

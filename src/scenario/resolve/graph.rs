@@ -83,7 +83,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
 fn closing(graph: &[Vec<(Node, Span)>], nodes: &[Node]) -> Span {
     let edge = |pair: &[Node]| graph[pair[0]].iter().find(|(to, _)| *to == pair[1]);
     let spans = nodes.windows(2).filter_map(edge).map(|(_, span)| *span);
-    spans.filter(|span| *span != Span::default()).last().unwrap_or_default()
+    spans.rev().find(|span| *span != Span::default()).unwrap_or_default()
 }
 
 /// A circle in a graph. Depth first, without recursion: chains may be long.

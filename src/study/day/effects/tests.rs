@@ -1,4 +1,5 @@
 //! What happens on a day, and what becomes of it, counted by hand.
+#![expect(clippy::float_cmp, reason = "whole seconds and records are exact")]
 
 use super::*;
 use crate::model::spec::{Balancer, Lifecycle, Threads};

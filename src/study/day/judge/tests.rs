@@ -1,4 +1,5 @@
 //! Days counted by hand.
+#![expect(clippy::float_cmp, reason = "sums of whole seconds are exact")]
 
 use super::*;
 use crate::observe::Failure;
