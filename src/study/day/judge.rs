@@ -50,6 +50,9 @@ impl Evidence {
     /// be more.
     fn verdict(self, chance: f64) -> Verdict {
         let (missed, met) = match self {
+            // None at all may be, or all: no chance is in it.
+            Evidence::Share { bad, allowed, .. } if allowed <= 0.0 => (bad > 0, bad == 0),
+            Evidence::Share { allowed, .. } if allowed >= 1.0 => (false, true),
             Evidence::Share { bad, of, allowed } => (
                 binomial_at_least(bad, of, allowed) < chance,
                 1.0 - binomial_at_least(bad + 1, of, allowed) < chance,

@@ -178,3 +178,13 @@ fn the_worst_hour_is_an_hour_of_the_clock() {
     assert_eq!((found[0].missed_s, found[0].first_missed_s), (1_800.0, Some(73_800.0)));
     assert_eq!(found[0].recovery, Recovery::From { at_s: 75_600.0 });
 }
+
+#[test]
+fn a_target_of_no_failures_is_met_without_one() {
+    let (bins, targets) = (day(10.0, vec![bin(50, 50, 100); 3]), [target("error_rate", 0.0)]);
+    assert_eq!(verdicts(&judge(&[&*bins], &targets))[0].verdict, Verdict::Met);
+    let mut bins = bins;
+    bins[1] = Bin { start: bins[1].start, length: bins[1].length, ..bin(50, 49, 100) };
+    let found = verdicts(&judge(&[&*bins], &targets));
+    assert_eq!((found[0].verdict, found[0].missed_s), (Verdict::Missed, 10.0));
+}
