@@ -10,6 +10,8 @@ use crate::study::result::{StudyResult, Target, VariantResult, Verdict};
 const SHORT: f64 = 6.0 * 3_600.0;
 /// From this share on all is answered, as far as a sentence goes.
 const ALL: f64 = 0.995;
+/// So many times what it was before is a rise of a lag.
+const RISE: f64 = 1.25;
 /// A lag that is no more than this is none \[records\].
 const NO_LAG: f64 = 1.0;
 
@@ -271,8 +273,7 @@ fn lag(variant: &VariantResult, effect: &EventEffect, lang: Lang) -> Option<Stri
     }
     let (from, to) = (number::plain(before.mean.round()), number::plain(most.mean.round()));
     Some(match effect.lag_drained_s {
-        // Twice what it was before is a rise.
-        _ if most.mean < 2.0 * before.mean => say(lang, Word::EffectFlat, &[&to]),
+        _ if most.mean < RISE * before.mean => say(lang, Word::EffectFlat, &[&to]),
         Some(at) => say(lang, Word::EffectDrained, &[&from, &to, &clock(variant, at)]),
         None => say(lang, Word::EffectLag, &[&from, &to]),
     })
