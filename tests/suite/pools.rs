@@ -22,7 +22,7 @@ struct Waits {
     asked: u64,
     stolen: u64,
     failed: u64,
-    waits: Vec<f64>,
+    each: Vec<f64>,
     for_a_thread: f64,
 }
 
@@ -44,7 +44,7 @@ impl Observer for Waits {
         match record {
             Record::Answered { spent, .. } => {
                 let of = |phase: Phase| spent[phase as usize] as f64 / 1e9;
-                self.waits.push(of(Phase::ConnectionWait));
+                self.each.push(of(Phase::ConnectionWait));
                 self.for_a_thread = self.for_a_thread.max(of(Phase::ThreadWait));
             }
             Record::Failed { .. } => self.failed += 1,
@@ -57,15 +57,15 @@ impl Observer for Waits {
 
 impl Waits {
     fn mean(&self) -> f64 {
-        self.waits.iter().sum::<f64>() / self.waits.len() as f64
+        self.each.iter().sum::<f64>() / self.each.len() as f64
     }
 
     fn share(&self, which: impl Fn(f64) -> bool) -> f64 {
-        self.waits.iter().filter(|wait| which(**wait)).count() as f64 / self.waits.len() as f64
+        self.each.iter().filter(|wait| which(**wait)).count() as f64 / self.each.len() as f64
     }
 
     fn quantile(&self, share: f64) -> f64 {
-        let mut sorted = self.waits.clone();
+        let mut sorted = self.each.clone();
         sorted.sort_by(f64::total_cmp);
         sorted[(share * sorted.len() as f64) as usize]
     }
@@ -102,7 +102,7 @@ fn waits(spec: &Spec, warm_up: f64, measured: f64, replications: u64) -> Waits {
         .collect();
     let mut all = Waits::default();
     for one in seen {
-        all.waits.extend(one.waits);
+        all.each.extend(one.each);
         all.asked += one.asked;
         all.stolen += one.stolen;
         all.failed += one.failed;

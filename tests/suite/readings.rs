@@ -188,7 +188,7 @@ struct Seen {
 }
 
 /// Bins of so many seconds of a day that begins with the description's load.
-fn simulated(spec: &Spec, bin_s: f64, bins: u32) -> Vec<Seen> {
+fn simulated(spec: &Spec, length_s: f64, bins: u32) -> Vec<Seen> {
     let layout = Layout { stations: stations(spec).len(), keep_times: true, ..Layout::default() };
     let mut tally =
         Tally::new(Layout { counted: vec![true; spec.topics.len()], from: Time::ZERO, ..layout });
@@ -198,7 +198,7 @@ fn simulated(spec: &Spec, bin_s: f64, bins: u32) -> Vec<Seen> {
         scale: 1.0,
         follow_curve: true,
         warm_up: Span::ZERO,
-        bin: Span::from_secs(bin_s),
+        bin: Span::from_secs(length_s),
         bins,
         follow: Span::ZERO,
     };
