@@ -1,5 +1,5 @@
 //! What a day showed: bin by bin, target by target, and after each thing that happened on it. Part of the
-//! contract of `summary.json`, like [`super::result`]; how it is judged stands in [`judge`].
+//! contract of `summary.json`, like [`super::result`]; how it is judged stands in `judge`.
 
 pub(super) mod effects;
 pub(super) mod judge;
