@@ -341,12 +341,18 @@ pub(super) fn camps(each: &[f64]) -> Option<usize> {
     (sorted.len() >= CAMPS && apart && last > first).then_some(widest)
 }
 
+/// Share of requests that fail from which on a full station may be full and steady.
+const LOST: f64 = 0.005;
 /// Share of a capacity above which it is asked whether any of it is surely free.
 const BUSY: f64 = 0.95;
 
 /// Stations that draw lines and are asked for all that they have, by the description or by how busy they
 /// were: what is free of them may be chance, and what a window shows of their queues depends on its length.
 pub(super) fn full(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Vec<usize> {
+    // What fails does not wait: a system that turns requests away is as full as can be, and steady.
+    if error_rate(outcomes).mean > LOST {
+        return Vec::new();
+    }
     let all = stations(spec);
     let by_law = theory::filled(spec, load);
     let nearly = |station: usize| {

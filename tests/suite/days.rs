@@ -93,7 +93,8 @@ fn a_burst_that_locks_everything_up_is_missed_to_the_end() {
     }
     let silence = day.silence.expect("nothing is answered");
     assert_eq!(silence.replications, 2);
-    assert!(silence.from_s.iter().all(|at| (60.0..=70.0).contains(at)), "{silence:?}");
+    // When the first waits of 30 s run out, what they held lets a few more through; then nothing does.
+    assert!(silence.from_s.iter().all(|at| (60.0..=91.0).contains(at)), "{silence:?}");
     let [burst] = &*day.events else { panic!("{:?}", day.events) };
     assert_eq!((&burst.event, burst.ended_s), (&DayEvent::Traffic { factor: 8.0 }, Some(62.0)));
     assert!(burst.answered.is_some_and(|share| share < 0.2), "{burst:?}");
