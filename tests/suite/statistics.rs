@@ -30,7 +30,7 @@ fn run(study: &Study) -> StudyResult {
     answer_question(study, Question::Run, &Unwatched).0
 }
 
-const MM1: &str = "delay: { exponential: 10ms }";
+const MM1: &str = "delay: { exponential: 10ms, basis: assumed, source: theory }";
 const ONCE: &str = "precision: { half_width: 100%, most_replications: 8 }\nreplications: 8\n";
 
 fn warned<'a>(result: &'a StudyResult, part: &str) -> Option<&'a str> {
@@ -42,7 +42,7 @@ fn warned<'a>(result: &'a StudyResult, part: &str) -> Option<&'a str> {
 fn delays(rest: &str) -> StudyResult {
     run(&study(
         "100k",
-        "delay: 2s",
+        "delay: { constant: 2s, basis: assumed, source: theory }",
         &format!("load: {{ rate: 500/s, regular: true }}\n{ONCE}{rest}"),
     ))
 }

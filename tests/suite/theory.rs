@@ -72,7 +72,7 @@ fn a_first_answer_comes_before_the_runs() {
     let told = listener.told.into_inner().expect("nobody fails");
     let all = study.search.replications;
     let looking = "looking for the line of each variant";
-    let about = format!("about, 1 of {all}");
+    let about = format!("about, {all} of {all}");
     assert_eq!(told[..3], ["at most, server CPU", looking, &about], "{told:?}");
     assert!(told.len() > 3, "{told:?}");
     let loads = listener.loads.into_inner().expect("nobody fails");
