@@ -10,7 +10,7 @@
 //! Brownian motion of drift −θ and variance σ², the limit of all queues near saturation (Abate and Whitt
 //! 1987); 4 S / (c (1 − ρ)²) for M/M/c.
 
-use super::replicate::base_load;
+use super::replicate::{aside, base_load};
 use super::theory::{ceiling, flows, shares};
 use crate::model::spec::{Ack, Balancer, Hold, Id, Op, Resource, Service, Spec};
 use crate::model::stations::{active_threads, stations};
@@ -66,7 +66,10 @@ impl Ceilings {
                 found.push(Ceiling { station, load: base / share, reached: false, forgets: 0.0 });
             }
         }
+        let all = stations(spec);
         found.retain(|ceiling| ceiling.load > 0.0 && ceiling.load.is_finite());
+        // What is only bookkeeping draws no line.
+        found.retain(|ceiling| !aside(spec, &all[ceiling.station]));
         found.sort_by(|a, b| a.load.total_cmp(&b.load).then(a.station.cmp(&b.station)));
         Ceilings(found)
     }

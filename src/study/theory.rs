@@ -214,13 +214,15 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
 }
 
 /// Share of each station's capacity that `load` asks for, by station; nothing where the description does
-/// not tell. Of threads, connections and locks it is the least: what is held without any queue.
+/// not tell. Of threads, connections and locks it is the least: what is held without any queue. What is only
+/// bookkeeping draws no line, and has 0.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];
     if let Some(demands) = Demands::of(spec, load) {
-        for (station, share) in shares.iter_mut().enumerate() {
-            *share = demands.at_least(station) / most(spec, &all[station]);
+        let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
+        for station in (0..all.len()).filter(draws) {
+            shares[station] = demands.at_least(station) / most(spec, &all[station]);
         }
     }
     shares
@@ -255,7 +257,8 @@ pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
     let clearly =
         |station: &usize| demands.at_least(*station) > most(spec, &all[*station]) * CLEARLY;
-    (0..all.len()).filter(clearly).collect()
+    let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
+    (0..all.len()).filter(draws).filter(clearly).collect()
 }
 
 /// What a station has with all pods that its service's autoscaler may order.
@@ -344,7 +347,9 @@ pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
 impl Demands {
     /// The station that is filled first, and by which factor of the load.
     fn fullest(&self, spec: &Spec, all: &[Station]) -> Option<(usize, f64)> {
-        let used = (0..all.len()).filter(|station| self.at_least(*station) > 0.0);
+        // What is only bookkeeping may be as full as it likes.
+        let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
+        let used = (0..all.len()).filter(draws).filter(|station| self.at_least(*station) > 0.0);
         let room = used.map(|station| (station, self.room(spec, all, station)));
         room.min_by(|a, b| a.1.total_cmp(&b.1))
     }

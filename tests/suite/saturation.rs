@@ -258,3 +258,26 @@ fn equal_pool_and_processor() {
     let study = study(&system, &asked(100.0, "p99: 60s", 1.0, 20.0, 3.0));
     finds(&study, 200.0, &["server CPU", "server master connections"]);
 }
+
+/// A listener of 50 ms whose topic does not count is full at 20 requests a second; the core of 5 ms is at 200.
+#[test]
+fn what_is_only_bookkeeping_draws_no_line() {
+    let parts = format!(
+        "{POD}      listeners:\n        audit: {{ kind: spring-kafka, topic: seen, concurrency: 1, steps: \
+         [ {} ] }}\n",
+        exponential(50.0)
+    );
+    let steps = format!(
+        "          - cpu: {{ exponential: 5ms, {BASIS} }}\n          - publish: {{ topic: seen }}\n"
+    );
+    let system = format!(
+        "{}  topics:\n    seen: {{ partitions: 1, counted: false }}\n",
+        service(&format!("{THREADS}{parts}"), &steps)
+    );
+    let mut asked = study(&system, &asked(100.0, "errors: 1%", 5.0, 20.0, 2.0));
+    asked.load.rps = 1.0;
+    let mut result = answer_question(&asked, Question::Saturate, &Unwatched).0;
+    let line = result.variants.remove(0).saturation.expect("an open load");
+    assert!(line.rps.mean > 180.0 && line.rps.mean < 210.0, "{line:?}");
+    assert_eq!(line.resource, "server CPU");
+}
