@@ -62,7 +62,8 @@ impl Ceilings {
         }
         for (station, share) in shares(spec, base).into_iter().enumerate() {
             let node = matches!(stations(spec)[station].resource, Resource::Node(_));
-            if node && share > 0.0 {
+            // Shares are in proportion to the load only where no work grows with it.
+            if node && share > 0.0 && spec.indexes.is_empty() {
                 found.push(Ceiling { station, load: base / share, reached: false, forgets: 0.0 });
             }
         }
