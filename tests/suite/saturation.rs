@@ -263,7 +263,7 @@ fn equal_pool_and_processor() {
 #[test]
 fn what_is_only_bookkeeping_draws_no_line() {
     let parts = format!(
-        "{POD}      listeners:\n        audit: {{ kind: spring-kafka, topic: seen, concurrency: 1, steps: \
+        "{POD}      listeners:\n        audit: {{ kind: spring-kafka-3.2, topic: seen, concurrency: 1, steps: \
          [ {} ] }}\n",
         exponential(50.0)
     );
