@@ -76,8 +76,8 @@ pub fn coverage_page(cells: &[Covered], command: &str) -> String {
     let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
     let mut text = format!(
         "# Do intervals of the line hold the truth?\n\nMade by {}. Each scenario is answered with that many \
-         seeds; *held* counts the intervals that hold what theory says, *above* those that lie wholly above \
-         it, *mean* is that of the estimates over the truth, *half-width* the median over the truth.\n\n",
+         seeds; *held* counts the intervals that hold what theory says, *above* those that lie wholly \
+         above it, *mean* is that of the estimates over the truth, *half-width* the median over the truth.\n\n",
         code(command)
     );
     table(&mut text, &header(), &rows);

@@ -4,6 +4,7 @@
 
 use super::words::Lang;
 
+mod doubts;
 mod findings;
 mod rules;
 
@@ -56,37 +57,6 @@ const PHRASES: &[(&str, &str)] = &[
         "바쁘거나 대기열이 있는 자원을 늘려도 포화 지점이 움직이지 않음",
     ),
     ("more than {0} rungs", "{0}단계 초과"),
-    (
-        "in {0} of {1} no response was seen: they are left out of response times, and `window.measure` \
-         should be longer",
-        "{1} 중 {0}회에는 응답이 한 건도 없어 응답 시간 계산에서 제외함. `window.measure`를 늘려야 함",
-    ),
-    (
-        "{0} of {1} runs lock up: p99 is {2} ms there and {3} ms in the others",
-        "실행 {1}회 중 {0}회가 교착 상태에 빠짐: p99가 그 실행에서는 {2} ms, 나머지에서는 {3} ms",
-    ),
-    (
-        "the mean response time is not to be trusted: a law without variance is in {0}",
-        "평균 응답 시간은 신뢰할 수 없음: 분산이 없는 분포가 있음({0})",
-    ),
-    (
-        "the mean response time hangs on a few very long ones and is not to be trusted: a longer window may \
-         raise it without end",
-        "평균 응답 시간은 극소수의 매우 긴 응답에 좌우되므로 신뢰할 수 없음: 관측 시간을 늘리면 계속 커질 수 있음",
-    ),
-    (
-        "{0} of {1} requests had not ended {2} after the window and count with their age; `window.follow` \
-         sets how long they are followed",
-        "요청 {1}건 중 {0}건이 관측 종료 후 {2}까지 끝나지 않아 그때까지의 경과 시간으로 계산함. 추적 시간은 `window.follow`로 정함",
-    ),
-    (
-        "response times are those of good answers, which {0} % of requests got",
-        "응답 시간은 정상 응답 기준이며, 정상 응답은 전체 요청의 {0}%임",
-    ),
-    (
-        "none of {0} runs saw anything to judge a target by: lengthen `window.measure`",
-        "실행 {0}회 모두에서 목표를 판정할 대상이 관측되지 않음: `window.measure`를 늘릴 것",
-    ),
     // What draws a line.
     (
         "{0}; no single relief carries more, several resources limit together",
@@ -452,7 +422,7 @@ fn whole(text: &str) -> Option<String> {
 
 /// A text that is a phrase of the audit.
 fn of_audit(text: &str) -> Option<Reading> {
-    let all = rules::PHRASES.iter().chain(findings::PHRASES);
+    let all = rules::PHRASES.iter().chain(findings::PHRASES).chain(doubts::PHRASES);
     all.filter_map(|(english, korean)| read(english, korean, text, FEW))
         .reduce(|best, other| if other.words > best.words { other } else { best })
 }
@@ -503,7 +473,9 @@ mod tests {
 
     #[test]
     fn both_languages_fill_the_same_places() {
-        for (english, korean) in PHRASES.iter().chain(rules::PHRASES).chain(findings::PHRASES) {
+        for (english, korean) in
+            PHRASES.iter().chain(rules::PHRASES).chain(findings::PHRASES).chain(doubts::PHRASES)
+        {
             let numbers = |text| {
                 let places = pieces(text).into_iter().filter_map(|piece| match piece {
                     Piece::Place(number) => Some(number),

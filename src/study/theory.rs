@@ -214,8 +214,8 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
 }
 
 /// Share of each station's capacity that `load` asks for, by station; nothing where the description does
-/// not tell. Of threads, connections and locks it is the least: what is held without any queue. What is only
-/// bookkeeping draws no line, and has 0.
+/// not tell. Of threads, connections and locks it is the least: what is held without any queue. What is
+/// only bookkeeping draws no line, and has 0.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];

@@ -259,7 +259,8 @@ fn equal_pool_and_processor() {
     finds(&study, 200.0, &["server CPU", "server master connections"]);
 }
 
-/// A listener of 50 ms whose topic does not count is full at 20 requests a second; the core of 5 ms is at 200.
+/// A listener of 50 ms whose topic does not count is full at 20 requests a second; the core of 5 ms is at
+/// 200.
 #[test]
 fn what_is_only_bookkeeping_draws_no_line() {
     let parts = format!(
