@@ -233,7 +233,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("{0} have no basis; they count as assumed", "{0}: 근거가 없어 가정으로 취급함"),
     (
         "`{0}` is scaled on {1}, of which its pods request nothing: on that it stands still",
-        "`{0}`의 오토스케일러는 {1} 기준이나 파드에 {1} 요청량이 없어 그 기준으로는 움직이지 않음",
+        "`{0}`의 오토스케일러가 기준으로 삼는 {1}의 요청량이 파드에 없어, 그 기준으로는 움직이지 않음",
     ),
     (
         "the time `{0}` has no basis; it counts as assumed",
