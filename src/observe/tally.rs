@@ -391,7 +391,11 @@ impl Tally {
     fn queue_changed(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
         let since = (now.0 - self.current.start.0).cast_signed() as f64;
         let level = &mut self.levels[station as usize];
-        level.left += waiting.min(0).unsigned_abs();
+        if busy <= 0.0 {
+            // Who begins to be served as it leaves the queue counts when it is served: what was free for a
+            // while before it was taken has been counted as it came back.
+            level.left += waiting.min(0).unsigned_abs();
+        }
         if busy != 0.0 {
             level.busy += busy;
             level.busy_moment += busy * since;

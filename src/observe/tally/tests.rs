@@ -17,6 +17,20 @@ fn levels_are_weighted_by_time_and_warm_up_is_dropped() {
     assert_eq!((bin.stations[0].waiting_least, bin.stations[0].waiting_most), (1, 3));
 }
 
+/// Three pass through one server, the second of them handed over in the instant in which the first is done,
+/// the third taken from the queue when the server had been free for a while; a fourth gives up its wait.
+#[test]
+fn who_passes_through_a_station_counts_once() {
+    let mut tally = Tally::new(Layout { stations: 1, ..Layout::default() });
+    let changes = [(0, 1.0, 0), (1, 0.0, 1), (2, 0.0, 1), (3, 0.0, -1), (4, -1.0, 0), (5, 1.0, -1)];
+    for (at, busy, waiting) in changes.into_iter().chain([(6, 0.0, 1), (7, 0.0, -1), (8, -1.0, 0)])
+    {
+        tally.record(Time(at), Record::Level { station: 0, busy, waiting });
+    }
+    tally.mark(Time(10));
+    assert_eq!(tally.bins[0].stations[0].left, 4);
+}
+
 /// Two services; one pod more of the second from 50 on and from 125 on, three fewer from 150 on.
 #[test]
 fn pods_are_counted_beyond_those_of_the_beginning() {
