@@ -145,6 +145,7 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
         "p95_ms" => pooled(outcomes, 0.95, slow, &own),
         "p99_ms" => pooled(outcomes, 0.99, slow, &own),
         "mean_ms" => mean(outcomes, false),
+        "p99_wait_ms" => worst_wait(outcomes),
         "error_rate" => error_rate(outcomes),
         _ => {
             let active: Vec<f64> = outcomes.iter().filter(|seen| seen.active).map(own).collect();
@@ -449,27 +450,10 @@ fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitR
     if !matches!(resource, Resource::Threads(_) | Resource::Pool(..) | Resource::Listener(_)) {
         return None;
     }
-    let each: Vec<&Waits> = outcomes
-        .iter()
-        .filter_map(|seen| seen.waits.get(index))
-        .filter(|waits| waits.times.count() > 0)
-        .collect();
-    let mut all = Histogram::default();
-    for waits in &each {
-        all.add(&waits.times);
-    }
-    let open: u64 = each.iter().map(|waits| waits.open).sum();
+    let each = waits_at(index, outcomes);
     let percentile = |p: f64| {
         let own: Vec<f64> = each.iter().map(|waits| quantile_ms(waits, p)).collect();
-        let centre = all.quantile(p) * 1e3;
-        // Who still waited may wait longer than all others.
-        if open as f64 >= (1.0 - p) * all.count() as f64 && open > 0 {
-            return Estimate::at_least(centre, own.len() as u32);
-        }
-        let found = sectioned(centre, &own, CONFIDENCE);
-        let most = all.maximum().secs() * 1e3;
-        let held = Estimate { high: found.high.min(most).max(found.mean), ..found };
-        shaped(held, &own)
+        shaped(pooled_wait(&each, p), &own)
     };
     let over = |of: &dyn Fn(&Waits) -> f64| {
         let own: Vec<f64> = each.iter().map(|waits| of(waits)).collect();
@@ -487,6 +471,37 @@ fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitR
         p95_ms: percentile(0.95),
         p99_ms: percentile(0.99),
     })
+}
+
+fn waits_at(index: usize, outcomes: &[Outcome]) -> Vec<&Waits> {
+    let each = outcomes.iter().filter_map(|seen| seen.waits.get(index));
+    each.filter(|waits| waits.times.count() > 0).collect()
+}
+
+/// The `p` quantile of the waits of all these together \[ms\]; a bound where who still waited decides it.
+fn pooled_wait(each: &[&Waits], p: f64) -> Estimate {
+    let mut all = Histogram::default();
+    for waits in each {
+        all.add(&waits.times);
+    }
+    let open: u64 = each.iter().map(|waits| waits.open).sum();
+    let own: Vec<f64> = each.iter().map(|waits| quantile_ms(waits, p)).collect();
+    let centre = all.quantile(p) * 1e3;
+    // Who still waited may wait longer than all others.
+    if open as f64 >= (1.0 - p) * all.count() as f64 && open > 0 {
+        return Estimate::at_least(centre, own.len() as u32);
+    }
+    let found = sectioned(centre, &own, CONFIDENCE);
+    let most = all.maximum().secs() * 1e3;
+    Estimate { high: found.high.min(most).max(found.mean), ..found }
+}
+
+/// The 99th percentile of the waits at the station where it is largest; empty where nobody came to any.
+fn worst_wait(outcomes: &[Outcome]) -> Estimate {
+    let stations = outcomes.iter().map(|seen| seen.waits.len()).max().unwrap_or(0);
+    let of = |index| Some(waits_at(index, outcomes)).filter(|each| !each.is_empty());
+    let each = (0..stations).filter_map(of).map(|each| pooled_wait(&each, 0.99));
+    each.max_by(|a, b| a.mean.total_cmp(&b.mean)).unwrap_or_default()
 }
 
 fn quantile_ms(waits: &Waits, p: f64) -> f64 {

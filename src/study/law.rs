@@ -2,7 +2,9 @@
 
 use super::result::{Measure, Target};
 use crate::stats::analytic::general::{mg1_mean_wait, ps_mean_response};
-use crate::stats::analytic::markov::{mmc_leaving, mmc_mean_wait, mmc_response_quantile, mmck};
+use crate::stats::analytic::markov::{
+    mmc_leaving, mmc_mean_wait, mmc_response_quantile, mmc_wait_quantile, mmck,
+};
 use crate::stats::analytic::network::{Station, closed_network, open_network};
 use crate::stats::analytic::{DomainError, utilisation};
 
@@ -251,9 +253,30 @@ impl Law {
         law
     }
 
+    /// 99th percentile of the waits \[ms\].
+    fn p99_wait(&self) -> Said {
+        let Law::Servers { rate, service, servers, copies } = *self else {
+            return Err(Silence::NotItsMeasure);
+        };
+        let one = rate / f64::from(copies.max(1));
+        Ok(mmc_wait_quantile(one, service, servers, 0.99)? * MILLIS)
+    }
+
     /// Whether it meets all targets and settles.
     fn meets(&self, targets: &[Target]) -> Result<bool, Silence> {
         for target in targets {
+            if target.metric == "p99_wait_ms" {
+                match self.p99_wait() {
+                    Ok(value) if value <= target.limit => continue,
+                    Ok(_) | Err(Silence::Outside(DomainError::Unstable { .. })) => {
+                        return Ok(false);
+                    }
+                    Err(Silence::NotItsMeasure) => {
+                        return Err(Silence::NoTarget(target.metric.clone()));
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
             let measure = match target.metric.as_str() {
                 "p50_ms" => Measure::P50Ms,
                 "p95_ms" => Measure::P95Ms,
