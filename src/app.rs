@@ -23,7 +23,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Cli, Colour, Command, Language, Reading, Studying};
 use crate::plain;
-use crate::report::{self, EngineCost, Manifest, PartCost};
+use crate::report::{self, EngineCost, Lang, Manifest, PartCost};
 use crate::scenario::{self, Loaded};
 use crate::study::result::{Axis, StudyResult, VariantResult, Verdict};
 use crate::study::{Effort, Provisional, Question, SoFar, Spent, Watcher, answer_question};
@@ -341,6 +341,11 @@ fn manifest(
     }
 }
 
+/// How pages and charts are made.
+fn drawing(lang: Lang, font: Option<PathBuf>) -> report::Options {
+    report::Options { lang, font, hurried: Some(interrupt::asked) }
+}
+
 /// Writes and prints the answer; prints it also where it cannot be written.
 fn finish(
     studying: &Studying,
@@ -349,7 +354,7 @@ fn finish(
     manifest: &Manifest,
 ) -> u8 {
     let lang = language(studying.lang);
-    let written = report::write(result, manifest, &studying.out, &report::Options { lang, font });
+    let written = report::write(result, manifest, &studying.out, &drawing(lang, font));
     for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }
@@ -395,7 +400,7 @@ fn rewrite(folder: &Path, lang: Language, font: Option<&Path>) -> u8 {
         Ok(font) => font,
         Err(code) => return code,
     };
-    let options = report::Options { lang: language(lang), font };
+    let options = drawing(language(lang), font);
     for folder in found {
         match report::rewrite(&folder, &options) {
             Ok(written) => {

@@ -120,12 +120,14 @@ pub struct PartCost {
 }
 
 /// How to write.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Language of charts and page.
     pub lang: Lang,
     /// Font file for what the built-in Latin font cannot show; a system font is looked for otherwise.
     pub font: Option<PathBuf>,
+    /// Whether somebody waits for the end: pictures that take time (PNG) are left out from then on.
+    pub hurried: Option<fn() -> bool>,
 }
 
 /// What was written.
@@ -188,7 +190,7 @@ fn draw(
     if manifest.left_out > 0 {
         notes.push(say(lang, Word::NoteFinite, &[&manifest.left_out.to_string()]));
     }
-    let mut pictures = picture::Pictures::new(lang, options.font.clone());
+    let mut pictures = picture::Pictures::new(options);
     let mut charts = Vec::new();
     for chart in chart::ALL {
         if let Some(drawn) = pictures.draw(*chart, result) {

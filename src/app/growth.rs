@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::ladder::chosen;
-use super::{Progress, complain, font, hold, language, load, print, threads};
+use super::{Progress, complain, drawing, font, hold, language, load, print, threads};
 use crate::cli::Growing;
 use crate::plain;
-use crate::report::{self, growth as pages};
+use crate::report::growth as pages;
 use crate::scenario::{Loaded, vary};
 use crate::study::growth::{Growth, GrowthFound, grow};
 use crate::study::point::{Depth, line};
@@ -85,7 +85,7 @@ pub(super) fn growth(asked: &Growing) -> u8 {
 fn finish(asked: &Growing, font: Option<PathBuf>, found: &GrowthFound) -> u8 {
     let studying = &asked.studying;
     let lang = language(studying.lang);
-    let written = pages::write(found, &studying.out, &report::Options { lang, font });
+    let written = pages::write(found, &studying.out, &drawing(lang, font));
     let code = if studying.reading.json {
         match pages::json(found) {
             Ok(json) => print(json.as_bytes()),

@@ -4,12 +4,12 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, font, hold, language, load, options,
-    print, threads, warn,
+    BAD_INPUT, MET, MISSED, Progress, coloured, complain, drawing, font, hold, language, load,
+    options, print, threads, warn,
 };
 use crate::cli::Saturating;
 use crate::plain;
-use crate::report::{self, ladder as pages};
+use crate::report::ladder as pages;
 use crate::scenario::{self, Loaded, workshop::Bench};
 use crate::study::ladder::{End, Ladder, climb};
 
@@ -100,7 +100,7 @@ fn up_to(asked: &Saturating, loaded: &Loaded) -> Result<f64, u8> {
 fn finish(asked: &Saturating, font: Option<PathBuf>, ladder: &Ladder) -> u8 {
     let studying = &asked.studying;
     let lang = language(studying.lang);
-    let written = pages::write(ladder, &studying.out, &report::Options { lang, font });
+    let written = pages::write(ladder, &studying.out, &drawing(lang, font));
     for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }

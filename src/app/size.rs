@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, font, hold, language, load, options,
-    print, threads, warn,
+    BAD_INPUT, MET, MISSED, Progress, coloured, complain, drawing, font, hold, language, load,
+    options, print, threads, warn,
 };
 use crate::audit::{self, Severity};
 use crate::cli::Sizing as Arguments;
 use crate::model::spec::Resource;
 use crate::plain;
-use crate::report::{self, size as pages};
+use crate::report::size as pages;
 use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
 use crate::scenario::{self, Loaded, render};
@@ -136,7 +136,7 @@ fn finish(
             (name, text)
         })
         .collect();
-    let written = pages::write(sizing, &plans, &studying.out, &report::Options { lang, font });
+    let written = pages::write(sizing, &plans, &studying.out, &drawing(lang, font));
     for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::ladder::chosen;
-use super::{MET, Progress, complain, font, language, options, print, refuse, threads, warn};
+use super::{
+    MET, Progress, complain, drawing, font, language, options, print, refuse, threads, warn,
+};
 use crate::audit;
 use crate::cli::{Merging, Sweeping};
 use crate::plain;
@@ -156,7 +158,7 @@ fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
     let output = Output {
         out: &held.path,
         json: studying.reading.json,
-        options: report::Options { lang: language(studying.lang), font },
+        options: drawing(language(studying.lang), font),
     };
     if let Some(all) = found.into_iter().collect::<Option<Vec<Point>>>() {
         return finish(sweep, &all, &output);
@@ -310,11 +312,8 @@ pub(super) fn merge(asked: &Merging) -> u8 {
             return complain(&format!("cannot write to {error}"));
         }
     }
-    let output = Output {
-        out: &held.path,
-        json: asked.json,
-        options: report::Options { lang: language(asked.lang), font },
-    };
+    let output =
+        Output { out: &held.path, json: asked.json, options: drawing(language(asked.lang), font) };
     finish(&sweep, &points, &output)
 }
 

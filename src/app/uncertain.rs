@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::ladder::chosen;
 use super::sweep::{compute_all, folders, inputs, known};
-use super::{MISSED, Progress, complain, font, language, options, print, refuse, threads, warn};
+use super::{
+    MISSED, Progress, complain, drawing, font, language, options, print, refuse, threads, warn,
+};
 use crate::cli::Doubting;
 use crate::plain;
-use crate::report::{self, uncertain as pages};
+use crate::report::uncertain as pages;
 use crate::scenario::Problem;
 use crate::scenario::workshop::Bench;
 use crate::study::CONFIDENCE;
@@ -176,7 +178,7 @@ fn run(asked: &Doubting, prepared: &Prepared) -> u8 {
     };
     let uncertain = pool.install(|| analyse(sweep, frame, &found));
     let lang = language(studying.lang);
-    let options = report::Options { lang, font };
+    let options = drawing(lang, font);
     let written = pages::write(&uncertain, sweep, &found, &held.path, &options);
     for note in written.iter().flat_map(|written| &written.notes) {
         warn(&format!("note: {note}"));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, Group, Node, fontdb};
 
+use super::Options;
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
 use crate::plain;
@@ -42,6 +43,7 @@ pub(crate) struct Pictures {
     lang: Lang,
     fonts: Arc<fontdb::Database>,
     font: Option<PathBuf>,
+    hurried: Option<fn() -> bool>,
     searched: bool,
     english: bool,
     numbered: bool,
@@ -53,15 +55,18 @@ enum Failure {
     Letter,
     /// The picture cannot be made at all.
     Picture,
+    /// Somebody waits for the end.
+    Hurry,
 }
 
 impl Pictures {
     /// With the built-in Latin font; `font` is read only when a letter is missing.
-    pub(crate) fn new(lang: Lang, font: Option<PathBuf>) -> Pictures {
+    pub(crate) fn new(options: &Options) -> Pictures {
         let mut pictures = Pictures {
-            lang,
+            lang: options.lang,
             fonts: Arc::new(latin()),
-            font,
+            font: options.font.clone(),
+            hurried: options.hurried,
             searched: false,
             english: false,
             numbered: false,
@@ -92,7 +97,7 @@ impl Pictures {
             tried = self.raster(&paint(Lang::En));
             self.english = true;
         }
-        if tried.is_err() {
+        if matches!(tried, Err(Failure::Letter | Failure::Picture)) {
             self.others.push(say(self.lang, Word::NotePng, &[name]));
         }
         Drawn { svg, png: tried.ok() }
@@ -112,7 +117,7 @@ impl Pictures {
             tried = self.raster(&chart.draw(&numbered(result), Lang::En)?);
             self.numbered = true;
         }
-        if tried.is_err() {
+        if matches!(tried, Err(Failure::Letter | Failure::Picture)) {
             self.others.push(say(self.lang, Word::NotePng, &[chart.name()]));
         }
         tried.ok()
@@ -151,6 +156,9 @@ impl Pictures {
     }
 
     fn raster(&self, svg: &str) -> Result<[Vec<u8>; 2], Failure> {
+        if self.hurried.is_some_and(|hurried| hurried()) {
+            return Err(Failure::Hurry);
+        }
         let options = options(Arc::clone(&self.fonts));
         let tree = usvg::Tree::from_str(&heavier(svg), &options).map_err(|_| Failure::Picture)?;
         // A text of which no letter has a shape is left out of the tree.
@@ -307,7 +315,7 @@ mod tests {
 
     #[test]
     fn letters_without_a_font_are_found() {
-        let pictures = Pictures::new(Lang::En, None);
+        let pictures = Pictures::new(&Options::default());
         let svg = |text: &str| {
             format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"20\">\
@@ -320,7 +328,10 @@ mod tests {
 
     /// Charts with the fonts of this machine, or with the one that the program carries alone.
     fn korean(searched: bool) -> (Pictures, Option<[Vec<u8>; 2]>) {
-        let mut pictures = Pictures { searched, ..Pictures::new(Lang::Ko, None) };
+        let mut pictures = Pictures {
+            searched,
+            ..Pictures::new(&Options { lang: Lang::Ko, ..Options::default() })
+        };
         let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
         let drawn = pictures.draw(Chart::Anatomy, &result).unwrap();
         assert!(drawn.svg.contains("스레드 대기"));
@@ -330,7 +341,7 @@ mod tests {
     #[test]
     fn without_a_font_pictures_are_english_and_with_one_korean() {
         let result = crate::report::fixture::study(&[("effective", 350.0)], 3);
-        let english = Pictures::new(Lang::En, None).draw(Chart::Anatomy, &result).unwrap().png;
+        let english = Pictures::new(&Options::default()).draw(Chart::Anatomy, &result).unwrap().png;
         let (without, png) = korean(true);
         assert!(png == english && png.is_some());
         assert_eq!(without.notes(), [Word::NoteNoHangul.text(Lang::Ko)]);

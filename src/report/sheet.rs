@@ -21,7 +21,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// A page in a folder.
     pub(super) fn new(folder: Folder, options: &Options) -> Sheet {
-        let pictures = Pictures::new(options.lang, options.font.clone());
+        let pictures = Pictures::new(options);
         Sheet { folder, pictures, lang: options.lang, blocks: Vec::new() }
     }
 

@@ -208,7 +208,11 @@ fn strange_numbers_do_not_reach_the_charts() {
 
 #[test]
 fn without_hangul_the_svg_stays_korean() {
-    let options = Options { lang: Lang::Ko, font: Some(PathBuf::from("no/such/font.ttf")) };
+    let options = Options {
+        lang: Lang::Ko,
+        font: Some(PathBuf::from("no/such/font.ttf")),
+        ..Options::default()
+    };
     let out = written("korean", &fixture::before_after(), &options);
     check_charts(&out);
     assert!(out.notes.iter().any(|note| note.contains("no/such/font.ttf")), "{:?}", out.notes);

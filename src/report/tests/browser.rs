@@ -154,7 +154,7 @@ fn two_replications_have_no_bands() {
 fn answers_of_other_questions_are_whole_pages() {
     let mut pages = Vec::new();
     for lang in [Lang::En, Lang::Ko] {
-        let options = Options { lang, font: None };
+        let options = Options { lang, ..Options::default() };
         let place = tempfile::tempdir().unwrap();
         let sized = size::write(&fixture::answers::sizing(), &[], place.path(), &options).unwrap();
         let (sweep, points) = fixture::answers::sweep();
