@@ -9,51 +9,44 @@
 
 mod audit;
 mod begin;
-mod change;
-mod connections;
-mod consumer;
-mod deploy;
 mod end;
-mod faults;
-mod index;
-mod life;
-mod load;
-mod marks;
-mod membership;
+mod fleet;
+mod kafka;
 mod mesh;
-mod nodes;
-mod pods;
-mod program;
 mod request;
-mod scale;
+mod resource;
 mod slots;
 pub mod spec;
 pub mod stations;
-mod sticky;
 #[cfg(test)]
 mod tests;
-mod topics;
+mod timeline;
 mod users;
 pub(crate) mod visit;
 
 use std::collections::VecDeque;
 
-pub use self::change::obstacles;
-use self::consumer::{Subscription, Thread};
-use self::deploy::Progress;
-use self::index::Index;
-use self::load::{Arrivals, Choice, Users};
-use self::membership::Group;
+use self::fleet::nodes::Nodes;
+pub use self::fleet::nodes::{Unplaced, eks_allocatable, settle};
+use self::fleet::pods::{Life, Pod, Service};
+use self::fleet::scale::Scaler;
+use self::fleet::sticky::Kept;
+use self::kafka::consumer::{Subscription, Thread};
+use self::kafka::membership::Group;
+use self::kafka::topics;
 use self::mesh::Meshes;
-use self::nodes::Nodes;
-pub use self::nodes::{Unplaced, eks_allocatable, settle};
-use self::pods::Life;
 use self::request::{Ready, Requests};
-use self::scale::{Scaler, Seen};
+use self::resource::cache::Cache;
+use self::resource::database::Database;
+use self::resource::index::Index;
+use self::resource::lock::Lock;
+use self::resource::pool::PodPool;
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
 use self::spec::{Id, Spec};
 use self::stations::Numbering;
-use self::sticky::Kept;
+use self::timeline::change;
+pub use self::timeline::change::obstacles;
+use self::users::load::{Arrivals, Choice, Users};
 use crate::engine::{Agenda, Class};
 use crate::observe::{Observer, Record};
 use crate::random::Key;
@@ -134,93 +127,6 @@ pub fn simulate_unless<O: Observer>(
     let mut world = World::new(spec, run, observer);
     world.start(stopped);
     world.run(stopped).then(|| world.cost())
-}
-
-#[derive(Clone, Debug)]
-struct Pod<'a> {
-    service: Id,
-    /// The settings with which it was started.
-    described: &'a spec::Service,
-    life: Life,
-    /// Which of its service's versions it is.
-    version: u32,
-    /// Its node, or none.
-    node: u32,
-    /// What it would use of its node alone \[millicores\], and what it has of it now \[cores\].
-    wants: u64,
-    has: f64,
-    /// When its code is warm.
-    warm_at: Time,
-    /// Processor time of its work since it last collected garbage.
-    uncollected: Span,
-    /// For its autoscaler; and the processor time that its slot had used before it began.
-    seen: Seen,
-    used_before: Span,
-    /// First of its pools in `World::pools`.
-    pools: u32,
-    busy_threads: u32,
-    waiting: VecDeque<u32>,
-}
-
-#[derive(Clone, Debug)]
-struct Service {
-    /// All pods that there may ever be.
-    pods: std::ops::Range<u32>,
-    /// Those that requests are sent to, in order.
-    ready: Vec<u32>,
-    /// Whose turn it is among them.
-    next: u32,
-    /// Pods that there should be.
-    wanted: u32,
-    /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
-    version: u32,
-    /// State of the timeline that each version was deployed in; 0 is the first.
-    deployed_in: Vec<u32>,
-    active: Option<u32>,
-    rollout: Option<Progress>,
-}
-
-/// What the adder of a pool is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Adder {
-    Resting,
-    Opening,
-    Pausing,
-}
-
-#[derive(Clone, Debug)]
-struct PodPool<'a> {
-    pool: Pool,
-    /// The settings of its pod.
-    described: &'a spec::Pool,
-    service: Id,
-    number: Id,
-    adder: Adder,
-    back_off: Span,
-}
-
-#[derive(Clone, Debug)]
-struct Database {
-    storage: Device,
-    credits: Option<IoCredits>,
-    connections: u32,
-    /// Times as long as its work takes now.
-    slow: f64,
-}
-
-#[derive(Clone, Debug)]
-struct Cache {
-    commands: Device,
-    /// Times as long as a command takes now.
-    slow: f64,
-    /// While it does not answer, how long a command waits.
-    lost: Option<Span>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Lock {
-    holder: Option<u32>,
-    waiting: VecDeque<u32>,
 }
 
 struct World<'a, O: Observer> {

@@ -2,18 +2,24 @@
 
 use std::collections::VecDeque;
 
-use super::load::{Choice, Users};
+use super::fleet::nodes::Nodes;
+use super::fleet::pods::Life;
+use super::fleet::pods::{Pod, Service};
+use super::fleet::scale::{self, Seen};
+use super::fleet::sticky;
+use super::kafka::{consumer, topics};
 use super::mesh::Meshes;
-use super::nodes::Nodes;
-use super::pods::Life;
 use super::request::{self, Ready, Requests};
-use super::scale::{self, Seen};
+use super::resource::cache::Cache;
+use super::resource::database::Database;
+use super::resource::index;
+use super::resource::lock::Lock;
+use super::resource::pool::{Adder, PodPool};
 use super::slots::{SLOT_SOURCES, Slots};
 use super::spec::{self, Spec};
-use super::{
-    Adder, Cache, Cost, Database, Lock, MOST_IN_FLIGHT, Pod, PodPool, Run, Service, World, change,
-    consumer, index, stations, sticky, topics,
-};
+use super::timeline::change;
+use super::users::load::{Choice, Users};
+use super::{Cost, MOST_IN_FLIGHT, Run, World, stations};
 use crate::engine::{Agenda, MOST_SLOTS, Slot};
 use crate::observe::Observer;
 use crate::station::cpu::Cpu;

@@ -7,11 +7,12 @@ mod hedge;
 
 use std::collections::VecDeque;
 
-use super::pods::Life;
+use super::World;
+use super::fleet::pods::Life;
+use super::fleet::pods::Service;
 use super::request::{NONE, Origin, PROXY, Request, Timer};
 use super::spec::mesh::UNLIMITED;
 use super::spec::{Id, Mesh, Op, Spec};
-use super::{Service, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase};
 use crate::random::Key;

@@ -1,5 +1,8 @@
 //! Requests in flight: what the model remembers of each, in a slab that is reused.
 
+mod life;
+mod program;
+
 use std::collections::VecDeque;
 
 use super::spec::{Hold, Id};

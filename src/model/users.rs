@@ -1,6 +1,8 @@
 //! Users at work: they arrive, go from visit to visit, think, come back.
 
-use super::load::{self, Arrivals, User};
+pub(in crate::model) mod load;
+
+use self::load::{Arrivals, User};
 use super::request::{Origin, PROXY, Request, Timer};
 use super::slots::SLOT_ARRIVAL;
 use super::spec::{self, Id};

@@ -1,8 +1,8 @@
 //! Exact timelines at the edges: what asks in no time, deep chains, streams that must not coincide.
 
 use super::*;
-use crate::model::load::Arrivals;
 use crate::model::simulate_unless;
+use crate::model::users::load::Arrivals;
 use crate::random::Key;
 
 fn closed(mut spec: Spec, users: u32) -> Spec {

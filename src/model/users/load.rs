@@ -1,6 +1,6 @@
 //! Users and outside records: when they arrive and what they do.
 
-use super::spec::{Curve, Id, Journey, Load};
+use crate::model::spec::{Curve, Id, Journey, Load};
 use crate::random::{Key, Sampler};
 use crate::units::{NANOS_PER_SECOND, Time};
 

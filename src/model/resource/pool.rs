@@ -1,13 +1,33 @@
 //! Connections of a pod's pools: requests take them, wait for them and give them back; the adder opens and
 //! the housekeeper closes them.
 
-use super::request::{self, Request, Timer};
-use super::spec::{Hold, Id, Op};
-use super::{Adder, PodPool, World};
 use crate::engine::Class;
+use crate::model::request::{self, Request, Timer};
+use crate::model::spec::{Hold, Id, Op};
+use crate::model::{World, spec};
 use crate::observe::{Failure, Observer, Phase, Record};
+use crate::station::pool::Pool;
 use crate::station::pool::{Handed, Woken};
 use crate::units::{Span, Time};
+
+#[derive(Clone, Debug)]
+pub(in crate::model) struct PodPool<'a> {
+    pub(in crate::model) pool: Pool,
+    /// The settings of its pod.
+    pub(in crate::model) described: &'a spec::Pool,
+    pub(in crate::model) service: Id,
+    pub(in crate::model) number: Id,
+    pub(in crate::model) adder: Adder,
+    pub(in crate::model) back_off: Span,
+}
+
+/// What the adder of a pool is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::model) enum Adder {
+    Resting,
+    Opening,
+    Pausing,
+}
 
 /// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
 const BACK_OFF_FIRST: Span = Span::from_millis(10);
@@ -35,7 +55,7 @@ fn comes_too_late(request: &Request, state: &PodPool<'_>, now: Time) -> bool {
 impl<O: Observer> World<'_, O> {
     /// Take a connection for a transaction, unless it runs on the request's own; false when the request
     /// must wait.
-    pub(super) fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
+    pub(in crate::model) fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
         let request = &mut self.requests[id];
         if hold == Hold::Request && request.session != request::NONE {
             request.transactions.push(request::NONE);
@@ -64,7 +84,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     #[inline]
-    pub(super) fn give_back(&mut self, number: u32) {
+    pub(in crate::model) fn give_back(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         match state.pool.release(self.now) {
@@ -88,7 +108,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The request was offered a connection and is awake.
-    pub(super) fn is_awake(&mut self, id: u32) {
+    pub(in crate::model) fn is_awake(&mut self, id: u32) {
         let request = &self.requests[id];
         let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
             unreachable!("only a step that begins a transaction waits for a connection");
@@ -120,13 +140,13 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The request waits at a station no longer.
-    pub(super) fn waited(&mut self, id: u32, station: u32) {
+    pub(in crate::model) fn waited(&mut self, id: u32, station: u32) {
         let took = self.now - self.requests[id].phase_since;
         self.record(Record::Waited { station, took, open: false });
     }
 
     /// Station of the pool that a request waits for a connection of.
-    pub(super) fn pool_station(&self, request: &Request) -> u32 {
+    pub(in crate::model) fn pool_station(&self, request: &Request) -> u32 {
         let pod = &self.pods[request.pod as usize];
         let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
             unreachable!("only a step that begins a transaction waits for a connection");
@@ -160,7 +180,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(slot, at, Class::Expire);
     }
 
-    pub(super) fn pool_deadline(&mut self, number: u32) {
+    pub(in crate::model) fn pool_deadline(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         let pool = state.described;
         let station = self.numbering.pools[state.service as usize] + state.number;
@@ -178,7 +198,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Have the adder open a connection if one is needed and it is at rest.
-    pub(super) fn wake_adder(&mut self, number: u32) {
+    pub(in crate::model) fn wake_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         if state.adder == Adder::Resting && state.pool.should_open() {
             let pool = state.described;
@@ -188,7 +208,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn pool_adder(&mut self, number: u32) {
+    pub(in crate::model) fn pool_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         let pool = state.described;
         let (was, pause) = (state.adder, pool.growth_pause);
@@ -226,7 +246,7 @@ impl<O: Observer> World<'_, O> {
         self.wake_adder(number);
     }
 
-    pub(super) fn pool_housekeeping(&mut self, number: u32) {
+    pub(in crate::model) fn pool_housekeeping(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         let pool = state.described;
         let database = pool.database;

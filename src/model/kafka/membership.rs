@@ -4,9 +4,9 @@
 //! members' heartbeats tell of, and of batches only while something is under way: as long as a group is
 //! calm a batch begins and ends without it, and one look each poll interval finds those that take too long.
 
-use super::World;
-use super::consumer::{NOBODY, Thread};
-use super::spec::{Id, Spec};
+use crate::model::World;
+use crate::model::kafka::consumer::{NOBODY, Thread};
+use crate::model::spec::{Id, Spec};
 use crate::observe::Observer;
 use crate::random::Key;
 use crate::station::group::{Action, Group as Coordinator, Member};
@@ -14,18 +14,18 @@ use crate::units::{Span, Time};
 
 /// A consumer group: the threads of all listeners that have its name.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(in crate::model) struct Group {
     coordinator: Coordinator,
     /// Its listeners; each is a topic to the coordinator, by its place here.
     listeners: Vec<Id>,
     /// Whether nothing is under way, so that batches are none of the coordinator's business.
-    pub(super) calm: bool,
+    pub(in crate::model) calm: bool,
     /// When it will notice that a listener's topic has so many partitions.
     notices: Vec<(Time, Id, u32)>,
 }
 
 /// The groups of all listeners, and the group of each listener.
-pub(super) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
+pub(in crate::model) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
     let mut groups: Vec<Group> = Vec::new();
     let mut of_listener = Vec::new();
     for (number, listener) in (0..).zip(&spec.listeners) {
@@ -50,7 +50,7 @@ pub(super) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
 
 impl<O: Observer> World<'_, O> {
     /// All threads of the pods that run from the beginning have joined, and have their partitions.
-    pub(super) fn settle_groups(&mut self) {
+    pub(in crate::model) fn settle_groups(&mut self) {
         for number in 0..self.groups.len() as u32 {
             let group = &self.groups[number as usize];
             let partitions =
@@ -58,7 +58,7 @@ impl<O: Observer> World<'_, O> {
             let ready = |thread: &u32| {
                 let thread = &self.threads[*thread as usize];
                 let life = self.pods[thread.pod as usize].life;
-                thread.is_there() && life == super::pods::Life::Ready
+                thread.is_there() && life == crate::model::fleet::pods::Life::Ready
             };
             let members =
                 self.members(number).filter(ready).map(|thread| self.member(thread)).collect();
@@ -147,7 +147,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// What happens to a group by itself.
-    pub(super) fn group_timer(&mut self, number: u32) {
+    pub(in crate::model) fn group_timer(&mut self, number: u32) {
         let (now, group) = (self.now, &mut self.groups[number as usize]);
         if let Some(due) = group.notices.iter().position(|notice| notice.0 <= now) {
             let (_, listener, partitions) = group.notices.swap_remove(due);
@@ -189,7 +189,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A thread begins a batch.
-    pub(super) fn batch_begins(&mut self, number: u32) {
+    pub(in crate::model) fn batch_begins(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         thread.batch_since = Some(self.now);
         let number_of_group = thread.group;
@@ -201,7 +201,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A thread is done with its batch, and has committed what it may. False when it leaves its group.
-    pub(super) fn batch_ends(&mut self, number: u32) -> bool {
+    pub(in crate::model) fn batch_ends(&mut self, number: u32) -> bool {
         let thread = &mut self.threads[number as usize];
         thread.batch_since = None;
         let group = thread.group;
@@ -218,13 +218,13 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Whether a thread may commit.
-    pub(super) fn may_commit(&self, number: u32) -> bool {
+    pub(in crate::model) fn may_commit(&self, number: u32) -> bool {
         let group = &self.groups[self.threads[number as usize].group as usize];
         group.calm || group.coordinator.may_commit(number)
     }
 
     /// Each partition has the owner that has it among its own, which the coordinator agrees with.
-    pub(super) fn audit_groups(&self) {
+    pub(in crate::model) fn audit_groups(&self) {
         let mut owned = 0;
         for (number, thread) in (0..).zip(&self.threads) {
             let subscription = &self.subscriptions[thread.listener as usize];
@@ -252,7 +252,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod is ready: its threads join.
-    pub(super) fn join_groups(&mut self, pod: u32) {
+    pub(in crate::model) fn join_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
             self.threads[number as usize].leaving = false;
@@ -263,7 +263,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod is to go: its threads finish their batches and leave.
-    pub(super) fn leave_groups(&mut self, pod: u32) {
+    pub(in crate::model) fn leave_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
             let thread = &mut self.threads[number as usize];
@@ -277,14 +277,14 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A thread has died without a word.
-    pub(super) fn crashed(&mut self, number: u32) {
+    pub(in crate::model) fn crashed(&mut self, number: u32) {
         self.disown(number);
         let group = self.threads[number as usize].group;
         self.change(group, |group, now| group.crash(now, number));
     }
 
     /// A listener's topic has so many partitions: its group notices when it next asks.
-    pub(super) fn will_notice(&mut self, listener: Id, partitions: u32) {
+    pub(in crate::model) fn will_notice(&mut self, listener: Id, partitions: u32) {
         let Some(group) = self.groups.iter().position(|group| group.listeners.contains(&listener))
         else {
             return;

@@ -5,15 +5,15 @@
 //! missing, those that do not work first. Pods that leave are not counted, but hold what they hold.
 //! Blue/green is what Argo Rollouts do: a full second set, then the switch, then the end of the first set.
 
-use super::World;
-use super::pods::Life;
-use super::spec::{Id, Rollout};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::fleet::pods::Life;
+use crate::model::spec::{Id, Rollout};
 use crate::observe::Observer;
 
 /// How far a version has replaced another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(in crate::model) enum Progress {
     /// New pods start.
     Starting,
     /// All new pods are ready; requests still go to the old ones.
@@ -24,7 +24,7 @@ pub(super) enum Progress {
 
 impl<O: Observer> World<'_, O> {
     /// A new version of a service is to replace what runs, or an old one of which there are pods still.
-    pub(super) fn deploy(&mut self, service: Id, old: Option<u32>) {
+    pub(in crate::model) fn deploy(&mut self, service: Id, old: Option<u32>) {
         let rollout = self.spec.services[service as usize].lifecycle.rollout;
         let state = &mut self.services[service as usize];
         if matches!(rollout, Rollout::BlueGreen { .. }) && state.active.is_none() {
@@ -45,7 +45,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Something has changed: the rollout goes on, if there is one.
-    pub(super) fn roll(&mut self, service: Id) {
+    pub(in crate::model) fn roll(&mut self, service: Id) {
         let Some(progress) = self.services[service as usize].rollout else { return };
         match self.spec.services[service as usize].lifecycle.rollout {
             // Who makes room makes room for the next.
@@ -138,7 +138,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pause of a blue/green rollout is over.
-    pub(super) fn rollout_timer(&mut self, service: Id) {
+    pub(in crate::model) fn rollout_timer(&mut self, service: Id) {
         let Rollout::BlueGreen { keep, .. } =
             self.spec.services[service as usize].lifecycle.rollout
         else {

@@ -1,9 +1,9 @@
 //! The life of a request: it arrives, gets a thread, is answered or fails, and is forgotten.
 
-use super::request::{self, Origin, Request, Timer};
-use super::spec::{Balancer, Id, Op};
-use super::{Life, World};
 use crate::engine::Class;
+use crate::model::request::{self, Origin, Request, Timer};
+use crate::model::spec::{Balancer, Id, Op};
+use crate::model::{Life, World};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::units::Span;
@@ -11,7 +11,7 @@ use crate::units::Span;
 impl<O: Observer> World<'_, O> {
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
+    pub(in crate::model) fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
         let (id, request) = self.requests.begin(self.now, key, origin);
         request.endpoint = endpoint;
         request.pod = request::NONE;
@@ -25,7 +25,7 @@ impl<O: Observer> World<'_, O> {
     /// ready, and last: a request that has a thread begins to work.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn arrive(&mut self, id: u32, key: Key, endpoint: Id, origin: Origin) {
+    pub(in crate::model) fn arrive(&mut self, id: u32, key: Key, endpoint: Id, origin: Origin) {
         debug_assert!(self.ready.is_empty(), "others were ready before");
         let service = self.spec.endpoints[endpoint as usize].service;
         if let Some(mesh) = self.meshes.before(service) {
@@ -38,7 +38,7 @@ impl<O: Observer> World<'_, O> {
     /// The request reaches its pod. With `now` one that has a thread begins to work, else it is ready to.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
+    pub(in crate::model) fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
         self.requests[id].pod = pod;
         let station = self.numbering.threads + service;
         let state = &mut self.pods[pod as usize];
@@ -65,7 +65,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn refuse(&mut self, id: u32) {
+    pub(in crate::model) fn refuse(&mut self, id: u32) {
         if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
             self.fail(caller, Failure::CallFailed);
         }
@@ -74,7 +74,12 @@ impl<O: Observer> World<'_, O> {
     /// A pod that is ready; none when none is.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn choose_pod(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
+    pub(in crate::model) fn choose_pod(
+        &mut self,
+        service: Id,
+        key: Key,
+        origin: Origin,
+    ) -> Option<u32> {
         if self.spec.services[service as usize].balancer != Balancer::RoundRobin {
             return self.choose_by_rule(service, key, origin);
         }
@@ -83,7 +88,7 @@ impl<O: Observer> World<'_, O> {
 
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn next_in_turn(&mut self, service: Id) -> Option<u32> {
+    pub(in crate::model) fn next_in_turn(&mut self, service: Id) -> Option<u32> {
         let state = &mut self.services[service as usize];
         let pod = *state.ready.get(state.next as usize)?;
         let next = state.next + 1;
@@ -93,7 +98,12 @@ impl<O: Observer> World<'_, O> {
 
     /// The same by whatever rule the service has.
     #[inline(never)]
-    pub(super) fn choose_by_rule(&mut self, service: Id, key: Key, origin: Origin) -> Option<u32> {
+    pub(in crate::model) fn choose_by_rule(
+        &mut self,
+        service: Id,
+        key: Key,
+        origin: Origin,
+    ) -> Option<u32> {
         /// Number of the draw of the balancer, apart from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &self.services[service as usize];
@@ -117,7 +127,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The program has come to its end.
     #[inline(never)]
-    pub(super) fn finish(&mut self, id: u32) {
+    pub(in crate::model) fn finish(&mut self, id: u32) {
         debug_assert!(!self.agenda.is_set(self.slots.request(id)), "it waits for nothing");
         self.give_up_all(id);
         let failing = self.tell_and_forget(id, None);
@@ -127,7 +137,7 @@ impl<O: Observer> World<'_, O> {
     /// The request has failed while it held a thread or worked on a record, and with it whoever waits for
     /// the answer, and so on up the chain of calls.
     #[inline(never)]
-    pub(super) fn fail(&mut self, id: u32, failure: Failure) {
+    pub(in crate::model) fn fail(&mut self, id: u32, failure: Failure) {
         self.give_up_all(id);
         let mut failing = self.conclude(id, Some(failure));
         while let Some(caller) = failing {
@@ -139,7 +149,7 @@ impl<O: Observer> World<'_, O> {
     /// Give back whatever the request holds: locks, connections, its thread.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(super) fn give_up_all(&mut self, id: u32) {
+    pub(in crate::model) fn give_up_all(&mut self, id: u32) {
         while let Some(lock) = self.requests[id].locks.pop() {
             self.unlock(id, lock);
         }
@@ -158,7 +168,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     #[inline]
-    pub(super) fn free_thread(&mut self, pod: u32) {
+    pub(in crate::model) fn free_thread(&mut self, pod: u32) {
         let state = &mut self.pods[pod as usize];
         let station = self.numbering.threads + state.service;
         if let Some(next) = state.waiting.pop_front() {
@@ -178,14 +188,18 @@ impl<O: Observer> World<'_, O> {
 
     /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
     #[inline(never)]
-    pub(super) fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
+    pub(in crate::model) fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         self.agenda.clear(self.slots.request(id));
         self.tell_and_forget(id, failure)
     }
 
     #[expect(clippy::inline_always, reason = "on the way of every request, which mostly succeeds")]
     #[inline(always)]
-    pub(super) fn tell_and_forget(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
+    pub(in crate::model) fn tell_and_forget(
+        &mut self,
+        id: u32,
+        failure: Option<Failure>,
+    ) -> Option<u32> {
         let now = self.now;
         let request = &mut self.requests[id];
         request.enter(now, Phase::Delay);
@@ -224,7 +238,12 @@ impl<O: Observer> World<'_, O> {
         None
     }
 
-    pub(super) fn call_over(&mut self, caller: u32, generation: u32, failed: bool) -> Option<u32> {
+    pub(in crate::model) fn call_over(
+        &mut self,
+        caller: u32,
+        generation: u32,
+        failed: bool,
+    ) -> Option<u32> {
         let waiting = &self.requests[caller];
         if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
             return None; // It has given up on this call.
@@ -238,7 +257,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     #[inline]
-    pub(super) fn request_timer(&mut self, id: u32) {
+    pub(in crate::model) fn request_timer(&mut self, id: u32) {
         match self.requests[id].timer {
             Timer::Arrive => {
                 let now = self.now;
@@ -269,7 +288,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The request goes on with its program, which often ends here.
     #[inline]
-    pub(super) fn proceed(&mut self, id: u32) {
+    pub(in crate::model) fn proceed(&mut self, id: u32) {
         match self.spec.ops[self.requests[id].pc as usize] {
             Op::End => self.finish(id),
             _ => self.step(id),
@@ -277,7 +296,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     #[inline]
-    pub(super) fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
+    pub(in crate::model) fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
         self.requests[id].timer = timer;
         let class = match timer {
             Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,

@@ -1,17 +1,66 @@
 //! Pods come and go: they start, get ready, finish their work and leave, or die.
 
-use super::request::{NONE, Origin};
-use super::spec::{Happening, Id};
-use super::{Adder, World};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::fleet::deploy::Progress;
+use crate::model::fleet::scale::Seen;
+use crate::model::request::{NONE, Origin};
+use crate::model::resource::pool::Adder;
+use crate::model::spec;
+use crate::model::spec::{Happening, Id};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::pool::Pool;
 use crate::units::{Span, Time};
+use std::collections::VecDeque;
+
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Service {
+    /// All pods that there may ever be.
+    pub(in crate::model) pods: std::ops::Range<u32>,
+    /// Those that requests are sent to, in order.
+    pub(in crate::model) ready: Vec<u32>,
+    /// Whose turn it is among them.
+    pub(in crate::model) next: u32,
+    /// Pods that there should be.
+    pub(in crate::model) wanted: u32,
+    /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
+    pub(in crate::model) version: u32,
+    /// State of the timeline that each version was deployed in; 0 is the first.
+    pub(in crate::model) deployed_in: Vec<u32>,
+    pub(in crate::model) active: Option<u32>,
+    pub(in crate::model) rollout: Option<Progress>,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Pod<'a> {
+    pub(in crate::model) service: Id,
+    /// The settings with which it was started.
+    pub(in crate::model) described: &'a spec::Service,
+    pub(in crate::model) life: Life,
+    /// Which of its service's versions it is.
+    pub(in crate::model) version: u32,
+    /// Its node, or none.
+    pub(in crate::model) node: u32,
+    /// What it would use of its node alone \[millicores\], and what it has of it now \[cores\].
+    pub(in crate::model) wants: u64,
+    pub(in crate::model) has: f64,
+    /// When its code is warm.
+    pub(in crate::model) warm_at: Time,
+    /// Processor time of its work since it last collected garbage.
+    pub(in crate::model) uncollected: Span,
+    /// For its autoscaler; and the processor time that its slot had used before it began.
+    pub(in crate::model) seen: Seen,
+    pub(in crate::model) used_before: Span,
+    /// First of its pools in `World::pools`.
+    pub(in crate::model) pools: u32,
+    pub(in crate::model) busy_threads: u32,
+    pub(in crate::model) waiting: VecDeque<u32>,
+}
 
 /// Where a pod is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Life {
+pub(in crate::model) enum Life {
     /// There is none.
     Absent,
     /// It fits on no node, and waits for one.
@@ -30,18 +79,18 @@ pub(super) enum Life {
 
 impl Life {
     /// Whether it counts among the pods that its service wants.
-    pub(super) fn is_there(self) -> bool {
+    pub(in crate::model) fn is_there(self) -> bool {
         matches!(self, Life::Pending | Life::Starting | Life::Ready | Life::Lost)
     }
 }
 
 impl<O: Observer> World<'_, O> {
     /// What the timeline says happens now; then wait for what it says next.
-    pub(super) fn timeline(&mut self) {
+    pub(in crate::model) fn timeline(&mut self) {
         while let Some(timed) = self.first.timeline.get(self.happened) {
             let at = Time::ZERO + timed.at;
             if at > self.now {
-                self.agenda.set(super::slots::SLOT_TIMELINE, at, Class::Arrive);
+                self.agenda.set(crate::model::slots::SLOT_TIMELINE, at, Class::Arrive);
                 return;
             }
             self.happened += 1;
@@ -79,7 +128,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Start or stop pods until `wanted` are there, those starting included.
-    pub(super) fn scale(&mut self, service: Id, wanted: u32) {
+    pub(in crate::model) fn scale(&mut self, service: Id, wanted: u32) {
         self.services[service as usize].wanted = wanted;
         if self.services[service as usize].rollout.is_some() {
             return self.roll(service);
@@ -103,7 +152,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// So many pods more, of the newest version; as many as there is room to remember.
-    pub(super) fn create_pods(&mut self, service: Id, count: usize) {
+    pub(in crate::model) fn create_pods(&mut self, service: Id, count: usize) {
         let state = &self.services[service as usize];
         let version = state.version;
         let mut left = count;
@@ -118,7 +167,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod begins: it starts on its node, or waits for one.
-    pub(super) fn start_pod(&mut self, pod: u32) {
+    pub(in crate::model) fn start_pod(&mut self, pod: u32) {
         self.pod_begins(pod);
         self.pods[pod as usize].life = Life::Pending;
         if self.find_node(pod) {
@@ -127,7 +176,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pod has a node: it starts.
-    pub(super) fn has_place(&mut self, pod: u32) {
+    pub(in crate::model) fn has_place(&mut self, pod: u32) {
         let lifecycle = &self.pods[pod as usize].described.lifecycle;
         // At a steady load what scales has scaled.
         let after = if self.run.follow_curve { lifecycle.ready_after } else { Span::ZERO };
@@ -138,12 +187,12 @@ impl<O: Observer> World<'_, O> {
             && warm_up.start > Span::ZERO
         {
             // Nobody waits for it.
-            self.compute(pod, super::request::NONE, warm_up.start);
+            self.compute(pod, crate::model::request::NONE, warm_up.start);
         }
     }
 
     /// What a pod was to do at this time.
-    pub(super) fn pod_timer(&mut self, pod: u32) {
+    pub(in crate::model) fn pod_timer(&mut self, pod: u32) {
         match self.pods[pod as usize].life {
             Life::Starting => self.pod_ready(pod),
             Life::Leaving => self.end_pod(pod),
@@ -158,7 +207,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pod that was starting is ready: its pools open, requests reach it, its consumers join.
-    pub(super) fn pod_ready(&mut self, pod: u32) {
+    pub(in crate::model) fn pod_ready(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.pods[pod as usize].life = Life::Ready;
         if let Some(warm_up) = self.pods[pod as usize].described.lifecycle.warm_up
@@ -176,7 +225,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Those ready that requests go to, in order; the turn begins with the first.
-    pub(super) fn list_ready(&mut self, service: Id) {
+    pub(in crate::model) fn list_ready(&mut self, service: Id) {
         let state = &mut self.services[service as usize];
         let active = state.active;
         let ready = |pod: &u32| {
@@ -191,7 +240,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Open the pools of a pod to their minimum, and start their housekeepers.
-    pub(super) fn open_pools(&mut self, pod: u32) {
+    pub(in crate::model) fn open_pools(&mut self, pod: u32) {
         let root = Key::root(self.run.seed, self.run.replication);
         let service = self.pods[pod as usize].service as usize;
         let own = pod - self.services[service].pods.start;
@@ -228,7 +277,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pod gets nothing new, and goes when it is told to end and its work is done.
-    pub(super) fn stop_pod(&mut self, pod: u32) {
+    pub(in crate::model) fn stop_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Leaving);
         if was != Life::Ready {
@@ -263,7 +312,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod that ends is gone when it has neither requests nor records in work.
-    pub(super) fn leave_if_done(&mut self, pod: u32) {
+    pub(in crate::model) fn leave_if_done(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         let done = state.life == Life::Ending
             && state.busy_threads == 0
@@ -276,7 +325,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pod is gone for good, and holds nothing; another may have its place.
-    pub(super) fn pod_absent(&mut self, pod: u32) {
+    pub(in crate::model) fn pod_absent(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.agenda.clear(self.slots.pods + pod);
         self.pods[pod as usize].life = Life::Absent;
@@ -294,7 +343,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A node goes, and its pods have to; their owner makes others.
-    pub(super) fn evict(&mut self, pod: u32) {
+    pub(in crate::model) fn evict(&mut self, pod: u32) {
         let life = self.pods[pod as usize].life;
         if life.is_there() {
             let service = self.pods[pod as usize].service;
@@ -365,7 +414,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn kill_pod(&mut self, pod: u32) {
+    pub(in crate::model) fn kill_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Absent);
         self.agenda.clear(self.slots.pods + pod);
@@ -427,7 +476,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Whatever computes on a pod stops.
-    pub(super) fn drop_jobs(&mut self, pod: u32) {
+    pub(in crate::model) fn drop_jobs(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let fresh = self.new_cpu(pod);
         let cpu = std::mem::replace(&mut self.cpus[pod as usize], fresh);
@@ -443,7 +492,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Strike a request that nobody waits for; an orphan goes when its statement ends.
-    pub(super) fn forget(&mut self, id: u32, orphan: bool) {
+    pub(in crate::model) fn forget(&mut self, id: u32, orphan: bool) {
         self.requests[id].origin = Origin::Nobody;
         if !orphan {
             self.agenda.clear(self.slots.request(id));

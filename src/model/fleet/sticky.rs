@@ -1,10 +1,11 @@
 //! Connections that are kept between requests: who has one stays on its pod.
 
-use super::mesh::Clients;
-use super::pods::Life;
-use super::request::{NONE, Origin};
-use super::spec::{Balancer, Id, KeepAlive, Spec};
-use super::{Service, World};
+use crate::model::World;
+use crate::model::fleet::pods::Life;
+use crate::model::fleet::pods::Service;
+use crate::model::mesh::Clients;
+use crate::model::request::{NONE, Origin};
+use crate::model::spec::{Balancer, Id, KeepAlive, Spec};
 use crate::observe::Observer;
 use crate::random::Key;
 use crate::units::Time;
@@ -25,15 +26,15 @@ struct Connection {
 
 /// The connections to one service, client by client.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(in crate::model) struct Kept {
     clients: Clients,
     connections: Vec<Connection>,
 }
 
 /// The kept connections to each service; none where its balancer is another.
-pub(super) fn kept(spec: &Spec, services: &[Service]) -> Vec<Option<Kept>> {
+pub(in crate::model) fn kept(spec: &Spec, services: &[Service]) -> Vec<Option<Kept>> {
     let closed = Connection { pod: NONE, left: 0, used: Time::ZERO };
-    let of = |(number, service): (Id, &super::spec::Service)| {
+    let of = |(number, service): (Id, &crate::model::spec::Service)| {
         let Balancer::Sticky(keep) = service.balancer else { return None };
         let clients = Clients::of(spec, services, number);
         let count = keep.users as usize + (clients.count as usize - 1) * keep.callers as usize;
@@ -44,7 +45,7 @@ pub(super) fn kept(spec: &Spec, services: &[Service]) -> Vec<Option<Kept>> {
 
 impl<O: Observer> World<'_, O> {
     /// The pod that a request's connection leads to; a closed one is opened to any pod that is ready.
-    pub(super) fn kept_pod(
+    pub(in crate::model) fn kept_pod(
         &mut self,
         service: Id,
         keep: KeepAlive,
@@ -85,7 +86,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Connections to pods that are not ready any more are closed.
-    pub(super) fn close_kept(&mut self, service: Id) {
+    pub(in crate::model) fn close_kept(&mut self, service: Id) {
         let Some(kept) = &mut self.kept[service as usize] else { return };
         for connection in &mut kept.connections {
             let gone = |pod: u32| self.pods[pod as usize].life != Life::Ready;

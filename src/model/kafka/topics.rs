@@ -1,16 +1,16 @@
 //! What happens to topics and brokers: partitions are added, records appear that nobody can handle, brokers
 //! are lost. The coordinators of groups are on none of them: groups go on as their members do.
 
-use super::World;
-use super::request::Timer;
-use super::spec::{Id, Op, Spec};
+use crate::model::World;
+use crate::model::request::Timer;
+use crate::model::spec::{Id, Op, Spec};
 use crate::observe::{Observer, Phase};
 use crate::random::Key;
 use crate::units::{Span, Time};
 
 /// A broker that is lost.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lost {
+pub(in crate::model) struct Lost {
     broker: u32,
     /// When others lead what it led.
     elected: Time,
@@ -19,7 +19,7 @@ pub(super) struct Lost {
 
 /// A topic that something has happened to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Topic {
+pub(in crate::model) struct Topic {
     /// Partitions since the latest addition; zero before the first.
     partitions: u32,
     /// Partitions before the latest addition, and when that was.
@@ -33,7 +33,7 @@ const DRAW_LEADER: u64 = u64::MAX - 2;
 
 impl Topic {
     /// Share of the records appended at `appended` that fail at every attempt.
-    pub(super) fn poison(&self, appended: Time) -> f64 {
+    pub(in crate::model) fn poison(&self, appended: Time) -> f64 {
         let before = |(since, _): &&(Time, f64)| *since <= appended;
         self.poison.iter().rev().find(before).map_or(0.0, |(_, share)| *share)
     }
@@ -65,7 +65,7 @@ fn partition_state(
 }
 
 /// Whether anybody can read a partition now.
-pub(super) fn is_readable(
+pub(in crate::model) fn is_readable(
     spec: &Spec,
     lost: &[Lost],
     now: Time,
@@ -76,13 +76,13 @@ pub(super) fn is_readable(
 }
 
 impl<O: Observer> World<'_, O> {
-    pub(super) fn poison(&mut self, topic: Id, share: f64) {
+    pub(in crate::model) fn poison(&mut self, topic: Id, share: f64) {
         self.topics[topic as usize].poison.push((self.now, share));
     }
 
     /// A topic has more partitions: each producer writes to them when it has asked for metadata, and each
     /// group reads them when it has.
-    pub(super) fn add_partitions(&mut self, topic: Id, partitions: u32) {
+    pub(in crate::model) fn add_partitions(&mut self, topic: Id, partitions: u32) {
         for reader in 0..self.readers[topic as usize].len() {
             let listener = self.readers[topic as usize][reader];
             let subscription = &mut self.subscriptions[listener as usize];
@@ -101,7 +101,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn lose_broker(&mut self, broker: u32, back_after: Span) {
+    pub(in crate::model) fn lose_broker(&mut self, broker: u32, back_after: Span) {
         let (now, back) = (self.now, self.now + back_after);
         self.lost.retain(|lost| lost.back > now && lost.broker != broker);
         let elected = (now + self.spec.kafka.election).min(back);
@@ -110,7 +110,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The request waits for the acknowledgement of the record that it has just appended; false when it has
     /// it at once. A producer tries again until its time is up, and then its request fails.
-    pub(super) fn await_acknowledgement(&mut self, id: u32, op: Op) -> bool {
+    pub(in crate::model) fn await_acknowledgement(&mut self, id: u32, op: Op) -> bool {
         let Op::Acknowledged { topic, keyed, leader, follower, draw } = op else { return false };
         let request = &self.requests[id];
         let key = request.key.item(draw);
@@ -149,7 +149,12 @@ impl<O: Observer> World<'_, O> {
     /// To how many partitions a producer writes where there are `partitions`. Producers ask for metadata
     /// in turn, each at its own phase.
     #[inline]
-    pub(super) fn written_to(&self, topic: Id, producer: u32, partitions: usize) -> usize {
+    pub(in crate::model) fn written_to(
+        &self,
+        topic: Id,
+        producer: u32,
+        partitions: usize,
+    ) -> usize {
         match self.topics[topic as usize].added {
             None => partitions,
             Some((before, since)) => {

@@ -2,20 +2,20 @@
 
 use std::collections::VecDeque;
 
-use super::request::Timer;
-use super::spec::{self, Curve, Op, Spec};
-use super::{Run, World};
+use crate::model::request::Timer;
+use crate::model::spec::{self, Curve, Op, Spec};
+use crate::model::{Run, World};
 use crate::observe::{Observer, Phase};
 use crate::units::{Span, Time};
 
 /// All indexes when a run begins.
-pub(super) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
+pub(in crate::model) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
     spec.indexes.iter().map(|index| Index::new(index, run, &spec.load.curve)).collect()
 }
 
 impl<O: Observer> World<'_, O> {
     /// A step of work on all entries of an index; false when it takes no time.
-    pub(super) fn scan(&mut self, id: u32, op: Op) -> bool {
+    pub(in crate::model) fn scan(&mut self, id: u32, op: Op) -> bool {
         let (Op::CpuOfIndex { index, time, draw }
         | Op::DelayOfIndex { index, time, draw }
         | Op::CacheOfIndex { index, time, draw, .. }) = op
@@ -46,7 +46,7 @@ impl<O: Observer> World<'_, O> {
 
 /// The entries of an index, by the sweep that will remove them: all those of one sweep are alike.
 #[derive(Clone, Debug)]
-pub(super) struct Index {
+pub(in crate::model) struct Index {
     ttl: Span,
     sweep: Span,
     /// Number of the sweep and entries that it removes, in order.
@@ -65,7 +65,7 @@ impl Index {
     /// on the mean over a sweep's period, and it stands still; a day begins just after a sweep, as if the
     /// rate of midnight had been there for ever. Where no rate follows from the description (virtual
     /// users), it begins empty.
-    pub(super) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
+    pub(in crate::model) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
         let (ttl, sweep) = (index.ttl, index.sweep);
         let mut state =
             Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
@@ -102,7 +102,7 @@ impl Index {
 
     /// Entries at `now`.
     #[inline]
-    pub(super) fn size(&mut self, now: Time) -> u64 {
+    pub(in crate::model) fn size(&mut self, now: Time) -> u64 {
         while let Some((number, count)) = self.leaving.front().copied()
             && number * self.sweep.0 <= now.0
         {
@@ -113,7 +113,7 @@ impl Index {
     }
 
     /// Entries are put in.
-    pub(super) fn insert(&mut self, now: Time, entries: u32) {
+    pub(in crate::model) fn insert(&mut self, now: Time, entries: u32) {
         if self.still {
             return;
         }
@@ -129,7 +129,7 @@ impl Index {
 
     /// How long work takes that takes `thousand` for a thousand entries.
     #[inline]
-    pub(super) fn work(&mut self, now: Time, thousand: Span) -> Span {
+    pub(in crate::model) fn work(&mut self, now: Time, thousand: Span) -> Span {
         let size = self.size(now) as f64 * self.copies;
         Span((thousand.0 as f64 * size / 1000.0).round() as u64)
     }

@@ -6,11 +6,12 @@
 
 use std::ops::RangeInclusive;
 
-use super::pods::Life;
-use super::request::NONE;
-use super::spec::{self, FirstNode, Id, NodeGroup, Requests, Spec};
-use super::{Service, World};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::fleet::pods::Life;
+use crate::model::fleet::pods::Service;
+use crate::model::request::NONE;
+use crate::model::spec::{self, FirstNode, Id, NodeGroup, Requests, Spec};
 use crate::observe::{Credited, Observer, Record};
 use crate::random::Key;
 use crate::station::cpu::{CFS_PERIOD, Cpu};
@@ -27,7 +28,7 @@ const MOST_SCANS: u32 = 1_000;
 
 /// All nodes.
 #[derive(Clone, Debug)]
-pub(super) struct Nodes {
+pub(in crate::model) struct Nodes {
     cluster: Cluster,
     scaler: Option<Scaler>,
     /// By number; gone ones stay.
@@ -142,7 +143,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
             cluster.add(number);
         }
     }
-    let wanted = |service: &super::spec::Service| service.pods + service.lifecycle.pending;
+    let wanted = |service: &crate::model::spec::Service| service.pods + service.lifecycle.pending;
     let most = spec.services.iter().map(wanted).max().unwrap_or(0);
     let firsts: Vec<u32> = spec
         .services
@@ -178,7 +179,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
             }
         }
     }
-    let unplaced = |(number, service): (usize, &super::spec::Service)| {
+    let unplaced = |(number, service): (usize, &crate::model::spec::Service)| {
         let pods = wanted(service) - places[number].len() as u32;
         let lack = match lacks[number]? {
             Lack::Cpu => "processor",
@@ -192,7 +193,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     Some((cluster, places, unplaced))
 }
 
-fn pod_of(described: &super::spec::Service, owner: Id, who: u32) -> placement::Pod {
+fn pod_of(described: &crate::model::spec::Service, owner: Id, who: u32) -> placement::Pod {
     let lifecycle = &described.lifecycle;
     placement::Pod { who, owner, group: lifecycle.group, requests: sized(lifecycle.requests) }
 }
@@ -222,7 +223,7 @@ type Seats = Vec<(u32, u32)>;
 
 impl Nodes {
     /// The nodes at the beginning, and the node of each pod.
-    pub(super) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Seats)> {
+    pub(in crate::model) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Seats)> {
         let (cluster, places, _) = build(spec)?;
         let described = spec.cluster.as_ref()?;
         let owed = vec![0.0; described.groups.len()];
@@ -284,7 +285,7 @@ impl Nodes {
 
 impl<O: Observer> World<'_, O> {
     /// The processor of a pod that begins.
-    pub(super) fn new_cpu(&self, pod: u32) -> Cpu {
+    pub(in crate::model) fn new_cpu(&self, pod: u32) -> Cpu {
         let state = &self.pods[pod as usize];
         let service = state.described;
         if service.lifecycle.unlimited || !service.lifecycle.quota {
@@ -308,7 +309,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Processor that a pod has while its node has enough.
-    pub(super) fn alone(&self, pod: u32) -> f64 {
+    pub(in crate::model) fn alone(&self, pod: u32) -> f64 {
         let state = &self.pods[pod as usize];
         let service = state.described;
         let life = &service.lifecycle;
@@ -321,7 +322,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Begin to scan, and to count credits.
-    pub(super) fn start_nodes(&mut self) {
+    pub(in crate::model) fn start_nodes(&mut self) {
         let Some(nodes) = &self.nodes else { return };
         if !self.run.follow_curve {
             return;
@@ -329,16 +330,16 @@ impl<O: Observer> World<'_, O> {
         let credits = nodes.all.iter().any(|node| node.credits.is_some());
         if credits && self.shared_nodes {
             let at = self.now + CREDIT_TICK;
-            self.agenda.set(super::slots::SLOT_CREDITS, at, Class::Observe);
+            self.agenda.set(crate::model::slots::SLOT_CREDITS, at, Class::Observe);
         }
         if nodes.scaler.is_some() {
             let at = self.now + SCAN_INTERVAL;
-            self.agenda.set(super::slots::SLOT_SCAN, at, Class::Observe);
+            self.agenda.set(crate::model::slots::SLOT_SCAN, at, Class::Observe);
         }
     }
 
     /// A pod needs a node: whether it has one. Else it waits for one.
-    pub(super) fn find_node(&mut self, pod: u32) -> bool {
+    pub(in crate::model) fn find_node(&mut self, pod: u32) -> bool {
         let state = &self.pods[pod as usize];
         let wanted = pod_of(state.described, state.service, pod);
         let Some(nodes) = &mut self.nodes else { return true };
@@ -359,7 +360,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The pod is gone, or waits no longer; who waits may have its place.
-    pub(super) fn leave_node(&mut self, pod: u32) {
+    pub(in crate::model) fn leave_node(&mut self, pod: u32) {
         let Some(nodes) = &mut self.nodes else { return };
         nodes.cluster.remove(pod);
         let node = std::mem::replace(&mut self.pods[pod as usize].node, NONE);
@@ -380,7 +381,7 @@ impl<O: Observer> World<'_, O> {
 
     /// A job began or ended on a pod.
     #[inline]
-    pub(super) fn share_node(&mut self, pod: u32) {
+    pub(in crate::model) fn share_node(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         // Its own limit counts, not what it has of a node that is short.
         let own = if state.described.lifecycle.unlimited {
@@ -396,7 +397,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A pod wants so much of its node's processors from now on \[millicores\].
-    pub(super) fn wants(&mut self, pod: u32, node: u32, wants: u64) {
+    pub(in crate::model) fn wants(&mut self, pod: u32, node: u32, wants: u64) {
         let was = std::mem::replace(&mut self.pods[pod as usize].wants, wants);
         let Some(nodes) = &mut self.nodes else { return };
         let Some(state) = nodes.all.get_mut(node as usize) else { return };
@@ -411,7 +412,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Tell observers what was used of the nodes that there were at the beginning, since the last mark.
-    pub(super) fn tell_of_nodes(&mut self) {
+    pub(in crate::model) fn tell_of_nodes(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };
         if !self.shared_nodes {
             return;
@@ -438,7 +439,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Tell observers what credits are left, of nodes and of volumes.
-    pub(super) fn tell_of_credits(&mut self) {
+    pub(in crate::model) fn tell_of_credits(&mut self) {
         if !self.run.follow_curve {
             return;
         }
@@ -500,7 +501,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Set what was used off against credits.
-    pub(super) fn count_credits(&mut self) {
+    pub(in crate::model) fn count_credits(&mut self) {
         let mut next = self.now + CREDIT_TICK;
         let count = self.nodes.as_ref().map_or(0, |nodes| nodes.all.len());
         for number in 0..count as u32 {
@@ -524,25 +525,25 @@ impl<O: Observer> World<'_, O> {
                 self.share_out(number);
             }
         }
-        self.agenda.set(super::slots::SLOT_CREDITS, next, Class::Observe);
+        self.agenda.set(crate::model::slots::SLOT_CREDITS, next, Class::Observe);
     }
 
     /// The cluster autoscaler looks around.
-    pub(super) fn scan_nodes(&mut self) {
-        self.agenda.set(super::slots::SLOT_SCAN, self.now + SCAN_INTERVAL, Class::Observe);
+    pub(in crate::model) fn scan_nodes(&mut self) {
+        self.agenda.set(crate::model::slots::SLOT_SCAN, self.now + SCAN_INTERVAL, Class::Observe);
         let Some(nodes) = &mut self.nodes else { return };
         let Nodes { cluster, scaler, .. } = nodes.as_mut();
         let Some(scaler) = scaler else { return };
         let changes = scaler.scan(self.now, cluster);
         let arrival = cluster.next_ready();
-        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        self.agenda.set(crate::model::slots::SLOT_NODES, arrival, Class::Complete);
         for (node, pods) in changes.removed {
             self.drain_node(node, pods);
         }
     }
 
     /// Nodes that were ordered are there.
-    pub(super) fn nodes_arrive(&mut self) {
+    pub(in crate::model) fn nodes_arrive(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };
         for number in nodes.cluster.arrive(self.now) {
             let group = nodes.cluster.group_of(number);
@@ -550,7 +551,7 @@ impl<O: Observer> World<'_, O> {
             self.observer.record(self.now, Record::Nodes { group, change: 1 });
         }
         let arrival = nodes.cluster.next_ready();
-        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        self.agenda.set(crate::model::slots::SLOT_NODES, arrival, Class::Complete);
         self.place_waiting();
         self.look_settled();
     }
@@ -572,7 +573,12 @@ impl<O: Observer> World<'_, O> {
 
     /// A group of nodes has other bounds. Its size follows at once where they ask for it, and where nobody
     /// else decides on it; nodes that go are drained.
-    pub(super) fn resize_nodes(&mut self, group: Id, before: &NodeGroup, after: &NodeGroup) {
+    pub(in crate::model) fn resize_nodes(
+        &mut self,
+        group: Id,
+        before: &NodeGroup,
+        after: &NodeGroup,
+    ) {
         let Some(nodes) = &mut self.nodes else { return };
         let bounds = bounds(after);
         nodes.cluster.set_bounds(group, &bounds);
@@ -591,7 +597,7 @@ impl<O: Observer> World<'_, O> {
             }
         }
         let arrival = nodes.cluster.next_ready();
-        self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+        self.agenda.set(crate::model::slots::SLOT_NODES, arrival, Class::Complete);
         for (node, pods) in drained {
             self.drain_node(node, pods);
         }
@@ -608,12 +614,12 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Whether a node was ordered that is not there yet.
-    pub(super) fn nodes_are_coming(&self) -> bool {
+    pub(in crate::model) fn nodes_are_coming(&self) -> bool {
         self.nodes.as_ref().is_some_and(|nodes| nodes.cluster.next_ready() < Time::NEVER)
     }
 
     /// Nodes fail, with all pods on them; a new node of the group comes for each.
-    pub(super) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
+    pub(in crate::model) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
         let Some(nodes) = &self.nodes else { return };
         let alive = nodes.all.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
         let failing: Vec<u32> = alive.map(|(_, number)| number).take(count as usize).collect();
@@ -628,7 +634,7 @@ impl<O: Observer> World<'_, O> {
             // Whoever owns the group's size replaces the machine.
             nodes.cluster.order(group, self.now + provision);
             let arrival = nodes.cluster.next_ready();
-            self.agenda.set(super::slots::SLOT_NODES, arrival, Class::Complete);
+            self.agenda.set(crate::model::slots::SLOT_NODES, arrival, Class::Complete);
             for pod in pods {
                 let who = pod.who;
                 let life = self.pods[who as usize].life;

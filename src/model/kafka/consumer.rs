@@ -5,13 +5,15 @@
 //! batch record by record on its pod's CPU, commits, and polls again; without records it waits for one.
 //! A record that fails ends its batch: what came before is committed, the thread pauses, and polls it anew.
 
-use super::marks::Marks;
-use super::membership::{self, Group};
-use super::request::Origin;
-use super::spec::{Ack, Id, Listener, Spec};
-use super::topics::is_readable;
-use super::{MOST_RECORDS, Service, World, change};
 use crate::engine::Class;
+use crate::model::fleet::pods::Service;
+use crate::model::kafka::marks::Marks;
+use crate::model::kafka::membership::{self, Group};
+use crate::model::kafka::topics::is_readable;
+use crate::model::request::Origin;
+use crate::model::spec::{Ack, Id, Listener, Spec};
+use crate::model::timeline::change;
+use crate::model::{MOST_RECORDS, World};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::log::Partition;
@@ -22,7 +24,7 @@ const RETRY: Span = Span::from_millis(100);
 /// Number of the draw of whether a record can be handled, apart from those of steps.
 const DRAW_POISON: u64 = u64::MAX - 1;
 /// Owner of a partition that nobody has.
-pub(super) const NOBODY: u32 = u32::MAX;
+pub(in crate::model) const NOBODY: u32 = u32::MAX;
 
 /// A record as a subscription keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +32,18 @@ pub(crate) struct Message {
     key: Key,
     flow: Key,
     flow_started: Time,
-    pub(super) appended: Time,
+    pub(in crate::model) appended: Time,
 }
 
 /// A listener's view of its topic.
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
-    pub(super) partitions: Vec<Partition<Message>>,
+    pub(in crate::model) partitions: Vec<Partition<Message>>,
     /// Thread that has each partition, or [`NOBODY`]; and its place among the partitions of the thread.
-    pub(super) owners: Vec<u32>,
-    pub(super) places: Vec<u32>,
+    pub(in crate::model) owners: Vec<u32>,
+    pub(in crate::model) places: Vec<u32>,
     /// All threads of the listener that there may ever be.
-    pub(super) threads: std::ops::Range<u32>,
+    pub(in crate::model) threads: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,39 +64,39 @@ enum State {
 /// A consumer thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Thread<'a> {
-    pub(super) listener: Id,
+    pub(in crate::model) listener: Id,
     /// The settings of its pod.
-    pub(super) described: &'a Listener,
-    pub(super) group: u32,
-    pub(super) pod: u32,
+    pub(in crate::model) described: &'a Listener,
+    pub(in crate::model) group: u32,
+    pub(in crate::model) pod: u32,
     /// Its number among the threads of its listener in its pod.
-    pub(super) order: u32,
+    pub(in crate::model) order: u32,
     /// Hash of the listener's name: sets the draws of listeners of one topic apart.
     salt: u64,
     /// Partitions from which it takes its next batch; and the places of those that hold records not yet
     /// taken, with others that were emptied since the last poll.
-    pub(super) partitions: Vec<u32>,
-    pub(super) filled: Marks,
+    pub(in crate::model) partitions: Vec<u32>,
+    pub(in crate::model) filled: Marks,
     state: State,
     /// Since when it works on a batch.
-    pub(super) batch_since: Option<Time>,
+    pub(in crate::model) batch_since: Option<Time>,
     /// Records of the current poll not yet taken: (partition, count), in the order of work from the end.
     batch: Vec<(u32, u32)>,
     /// Records taken of each partition and not yet committed.
     taken: Vec<(u32, u32)>,
     /// Place in its partitions at which the next poll begins.
-    pub(super) cursor: u32,
+    pub(in crate::model) cursor: u32,
     current: Option<Message>,
     /// Whether the current record was handled before, by whoever could not commit it, or will be by
     /// somebody else.
     again: bool,
     attempts: u32,
     /// Partitions whose next record has failed, and how often.
-    pub(super) failed: Vec<(u32, u32)>,
+    pub(in crate::model) failed: Vec<(u32, u32)>,
     /// Whether it pauses when what came before a failed record is committed.
     pauses: bool,
     /// Whether it leaves its group after its batch.
-    pub(super) leaving: bool,
+    pub(in crate::model) leaving: bool,
     /// What is left of a batch that is somebody else's by now, from the end.
     fetched: Vec<Message>,
 }
@@ -153,7 +155,7 @@ pub(crate) fn members<'a>(
 
 impl Subscription {
     /// It has so many partitions; nobody reads those that are new until its group divides them.
-    pub(super) fn grow(&mut self, partitions: usize) {
+    pub(in crate::model) fn grow(&mut self, partitions: usize) {
         self.partitions.resize(partitions, Partition::default());
         self.owners.resize(partitions, NOBODY);
         self.places.resize(partitions, 0);
@@ -162,12 +164,12 @@ impl Subscription {
 
 impl Thread<'_> {
     /// Whether its pod has it.
-    pub(super) fn is_there(&self) -> bool {
+    pub(in crate::model) fn is_there(&self) -> bool {
         self.order < self.described.concurrency
     }
 
     /// It has nothing in work and waits for nothing.
-    pub(super) fn rest(&mut self) {
+    pub(in crate::model) fn rest(&mut self) {
         (self.state, self.current, self.batch_since) = (State::Idle, None, None);
         self.pauses = false;
         self.batch.clear();
@@ -176,14 +178,14 @@ impl Thread<'_> {
     }
 
     /// Whether it has no record in work and none to commit.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in crate::model) fn is_idle(&self) -> bool {
         matches!(self.state, State::Idle | State::Fetching)
     }
 }
 
 impl<O: Observer> World<'_, O> {
     /// Threads of a pod.
-    pub(super) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
+    pub(in crate::model) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
         let service = self.pods[pod as usize].service;
         let listeners = (0..).zip(&self.spec.listeners).filter(move |(_, l)| l.service == service);
         listeners
@@ -195,7 +197,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A thread that waits has its partitions: fetch if they hold anything.
-    pub(super) fn go_on(&mut self, number: u32) {
+    pub(in crate::model) fn go_on(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         if thread.state == State::Idle {
             let subscription = &self.subscriptions[thread.listener as usize];
@@ -216,7 +218,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The thread has no partitions any more, and what it took of them and did not commit will be taken
     /// again.
-    pub(super) fn disown(&mut self, number: u32) {
+    pub(in crate::model) fn disown(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         let subscription = &mut self.subscriptions[thread.listener as usize];
         let mut unfinished = thread.current.is_some();
@@ -243,7 +245,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The thread is no member any more and does not know: it works on what it has fetched, and others
     /// get the same records.
-    pub(super) fn cut_off(&mut self, number: u32) {
+    pub(in crate::model) fn cut_off(&mut self, number: u32) {
         let thread = &mut self.threads[number as usize];
         let subscription = &self.subscriptions[thread.listener as usize];
         thread.again = true;
@@ -258,7 +260,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The threads of a pod that died leave what they had.
-    pub(super) fn stop_consumers(&mut self, pod: u32) {
+    pub(in crate::model) fn stop_consumers(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
             self.agenda.clear(self.slots.threads + number);
@@ -274,16 +276,16 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn next_source(&mut self, number: u32) {
+    pub(in crate::model) fn next_source(&mut self, number: u32) {
         let (arrivals, ahead) = &mut self.sources[number as usize];
         if let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
             *ahead = key;
-            let at = super::load::instant(at_s).max(self.now);
-            self.agenda.set(super::SLOT_SOURCES + number, at, Class::Arrive);
+            let at = crate::model::users::load::instant(at_s).max(self.now);
+            self.agenda.set(crate::model::SLOT_SOURCES + number, at, Class::Arrive);
         }
     }
 
-    pub(super) fn source_record(&mut self, number: u32) {
+    pub(in crate::model) fn source_record(&mut self, number: u32) {
         let key = self.sources[number as usize].1;
         let topic = self.spec.load.records[number as usize].topic;
         let message = Message { key, flow: key, flow_started: self.now, appended: self.now };
@@ -291,7 +293,7 @@ impl<O: Observer> World<'_, O> {
         self.next_source(number);
     }
 
-    pub(super) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) {
+    pub(in crate::model) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) {
         let request = &self.requests[id];
         let (key, pod) = (request.key.item(draw), request.pod);
         let message = Message {
@@ -331,7 +333,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(super) fn thread_timer(&mut self, number: u32) {
+    pub(in crate::model) fn thread_timer(&mut self, number: u32) {
         match self.threads[number as usize].state {
             State::Fetching => {
                 let station = self.numbering.listeners + self.threads[number as usize].listener;
@@ -472,7 +474,7 @@ impl<O: Observer> World<'_, O> {
         self.ready.push(id);
     }
 
-    pub(super) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
+    pub(in crate::model) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
         let thread = &mut self.threads[number as usize];
         let listener = thread.described;
         let Some(message) = thread.current else { return };

@@ -5,10 +5,10 @@
 //! take: until its window begins their clock runs ten times as fast and pods are ready at once; then they
 //! stand still.
 
-use super::World;
-use super::pods::Life;
-use super::spec::{Autoscaling, Id, Service};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::fleet::pods::Life;
+use crate::model::spec::{Autoscaling, Id, Service};
 use crate::observe::Observer;
 use crate::random::Key;
 use crate::station::autoscaler::sampling::{RESOLUTION, Readings};
@@ -22,24 +22,24 @@ const HURRY: u64 = 10;
 
 /// The autoscaler of a service.
 #[derive(Clone, Debug)]
-pub(super) struct Scaler {
-    pub(super) service: Id,
+pub(in crate::model) struct Scaler {
+    pub(in crate::model) service: Id,
     settings: Autoscaling,
     autoscaler: Autoscaler,
     /// Pods that the deployment is to have.
-    pub(super) wanted: u32,
+    pub(in crate::model) wanted: u32,
 }
 
 /// What is known of a pod that its autoscaler asks about.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    pub(super) readings: Readings,
-    pub(super) started: Time,
-    pub(super) ready_changed: Time,
+pub(in crate::model) struct Seen {
+    pub(in crate::model) readings: Readings,
+    pub(in crate::model) started: Time,
+    pub(in crate::model) ready_changed: Time,
 }
 
 impl Seen {
-    pub(super) fn new(now: Time) -> Seen {
+    pub(in crate::model) fn new(now: Time) -> Seen {
         Seen { readings: Readings::new(now), started: now, ready_changed: now }
     }
 }
@@ -58,18 +58,18 @@ fn configured(settings: Autoscaling) -> Settings {
 
 impl Scaler {
     /// It has other settings from its next sync on.
-    pub(super) fn configure(&mut self, settings: Autoscaling) {
+    pub(in crate::model) fn configure(&mut self, settings: Autoscaling) {
         self.settings = settings;
         self.autoscaler.configure(configured(settings));
     }
 
     /// Whether its service has so many pods as it may have.
-    pub(super) fn is_within_bounds(&self) -> bool {
+    pub(in crate::model) fn is_within_bounds(&self) -> bool {
         (self.settings.minimum..=self.settings.maximum).contains(&self.wanted)
     }
 }
 
-pub(super) fn scalers(services: &[Service]) -> Vec<Scaler> {
+pub(in crate::model) fn scalers(services: &[Service]) -> Vec<Scaler> {
     let of = |(service, description): (Id, &Service)| {
         let settings = description.lifecycle.autoscaling?;
         let autoscaler = Autoscaler::new(configured(settings));
@@ -94,7 +94,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Begin to scrape and to sync.
-    pub(super) fn start_scalers(&mut self, root: Key) {
+    pub(in crate::model) fn start_scalers(&mut self, root: Key) {
         if self.scalers.is_empty() || self.hurry() == 0 {
             return;
         }
@@ -110,11 +110,11 @@ impl<O: Observer> World<'_, O> {
 
     fn next_scrape(&mut self) {
         let period = Span(RESOLUTION.0 / self.hurry());
-        self.agenda.set(super::slots::SLOT_SCRAPE, self.now + period, Class::Observe);
+        self.agenda.set(crate::model::slots::SLOT_SCRAPE, self.now + period, Class::Observe);
     }
 
     /// The metrics server reads what each pod has used.
-    pub(super) fn scrape(&mut self) {
+    pub(in crate::model) fn scrape(&mut self) {
         let hurry = self.hurry();
         if hurry == 0 {
             return;
@@ -136,7 +136,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The autoscaler of a service decides, and the deployment follows.
-    pub(super) fn sync(&mut self, number: u32) {
+    pub(in crate::model) fn sync(&mut self, number: u32) {
         if self.hurry() == 0 {
             return;
         }
@@ -171,7 +171,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Note that a pod begins.
-    pub(super) fn pod_begins(&mut self, pod: u32) {
+    pub(in crate::model) fn pod_begins(&mut self, pod: u32) {
         let now = self.control_time();
         let used = self.cpus[pod as usize].used(self.now);
         let state = &mut self.pods[pod as usize];
@@ -179,7 +179,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Note that a pod passes its readiness probe.
-    pub(super) fn pod_is_ready(&mut self, pod: u32) {
+    pub(in crate::model) fn pod_is_ready(&mut self, pod: u32) {
         self.pods[pod as usize].seen.ready_changed = self.control_time();
     }
 }

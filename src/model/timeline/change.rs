@@ -5,16 +5,16 @@
 //! What a pod is started with (threads, pools, limits, consumers) acts on pods that begin afterwards: its
 //! service is deployed anew, and each pod keeps the settings with which it began, restarts included.
 
-use super::World;
-use super::pods::Life;
-use super::spec::{Balancer, Id, Lifecycle, Listener, NodeGroup, Pool, Service, Spec};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::fleet::pods::Life;
+use crate::model::spec::{Balancer, Id, Lifecycle, Listener, NodeGroup, Pool, Service, Spec};
 use crate::observe::{Observer, Record};
 use crate::station::pool::Pool as Connections;
 
 /// What a state of the timeline asks for and is not all there.
 #[derive(Clone, Debug)]
-pub(super) struct Unsettled {
+pub(in crate::model) struct Unsettled {
     state: Id,
     /// Services that change.
     services: Vec<Id>,
@@ -23,7 +23,7 @@ pub(super) struct Unsettled {
 }
 
 /// The first state and all later ones.
-pub(super) fn states(spec: &Spec) -> impl Iterator<Item = &Spec> {
+pub(in crate::model) fn states(spec: &Spec) -> impl Iterator<Item = &Spec> {
     std::iter::once(spec).chain(&spec.later)
 }
 
@@ -123,7 +123,7 @@ impl Spec {
 
 impl<O: Observer> World<'_, O> {
     /// The system is another from now on.
-    pub(super) fn become_state(&mut self, number: Id) {
+    pub(in crate::model) fn become_state(&mut self, number: Id) {
         let before = self.spec;
         let Some(after) = self.first.later.get(number as usize) else { return };
         (self.spec, self.state) = (after, number + 1);
@@ -206,7 +206,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether all that the last state asks for is there, and nothing is on its way: then say so.
     #[inline]
-    pub(super) fn look_settled(&mut self) {
+    pub(in crate::model) fn look_settled(&mut self) {
         if let Some(unsettled) = &self.unsettled
             && self.is_settled(unsettled)
         {
@@ -231,7 +231,7 @@ impl<O: Observer> World<'_, O> {
             let ready = pods.by_ref().filter(|life| *life == Life::Ready).count();
             let has_pods = service.rollout.is_none() && still && ready == service.wanted as usize;
             has_pods
-                && scalers.all(super::Scaler::is_within_bounds)
+                && scalers.all(crate::model::Scaler::is_within_bounds)
                 && groups.all(|group| group.calm)
         };
         unsettled.services.iter().all(has_all) && !(unsettled.nodes && self.nodes_are_coming())
@@ -240,7 +240,7 @@ impl<O: Observer> World<'_, O> {
 
 impl<'a, O: Observer> World<'a, O> {
     /// A pod is to begin, with the settings that hold now.
-    pub(super) fn renew(&mut self, pod: u32) {
+    pub(in crate::model) fn renew(&mut self, pod: u32) {
         let spec: &'a Spec = self.spec;
         let state = &mut self.pods[pod as usize];
         let described = &spec.services[state.service as usize];

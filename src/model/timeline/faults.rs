@@ -4,12 +4,12 @@
 //! it came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault
 //! is over when it ends, and not when the work that came during it would have been done.
 
-use super::World;
-use super::load::instant;
-use super::request::{Request, Timer};
-use super::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
-use super::spec::{Id, Op};
 use crate::engine::Class;
+use crate::model::World;
+use crate::model::request::{Request, Timer};
+use crate::model::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
+use crate::model::spec::{Id, Op};
+use crate::model::users::load::instant;
 use crate::observe::{Observer, Phase, Record};
 use crate::station::device::stretched;
 use crate::units::{Span, Time};
@@ -17,7 +17,7 @@ use crate::units::{Span, Time};
 impl<O: Observer> World<'_, O> {
     /// The rate of arrivals is so many times that of the load. The next arrival comes that much sooner or
     /// later too: after a lull nobody waits for whoever was to come in it.
-    pub(super) fn traffic(&mut self, factor: f64) {
+    pub(in crate::model) fn traffic(&mut self, factor: f64) {
         let (curve, now) = (&self.spec.load.curve, self.now.secs());
         let users = self.arrivals.iter_mut().map(|(arrivals, _)| (SLOT_ARRIVAL, arrivals));
         let records = (SLOT_SOURCES..).zip(self.sources.iter_mut().map(|(source, _)| source));
@@ -33,7 +33,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Processor and storage of a database take so many times as long.
-    pub(super) fn slow_database(&mut self, database: Id, factor: f64) {
+    pub(in crate::model) fn slow_database(&mut self, database: Id, factor: f64) {
         let state = &mut self.databases[database as usize];
         let times = factor / std::mem::replace(&mut state.slow, factor);
         let number = self.pods.len() as u32 + database;
@@ -58,7 +58,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Commands of a cache take so many times as long.
-    pub(super) fn slow_cache(&mut self, cache: Id, factor: f64) {
+    pub(in crate::model) fn slow_cache(&mut self, cache: Id, factor: f64) {
         for shard in self.shards(cache) {
             let state = &mut self.caches[shard as usize];
             let times = factor / std::mem::replace(&mut state.slow, factor);
@@ -73,7 +73,7 @@ impl<O: Observer> World<'_, O> {
 
     /// A cache does not answer: neither what is sent from now on, nor what it has not done yet. Or it
     /// answers again, and has nothing to do.
-    pub(super) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
+    pub(in crate::model) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
         for shard in self.shards(cache) {
             self.caches[shard as usize].lost = timeout;
             let Some(timeout) = timeout else { continue };
@@ -87,7 +87,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Tell observers how long devices have worked since the last mark.
-    pub(super) fn tell_of_devices(&mut self) {
+    pub(in crate::model) fn tell_of_devices(&mut self) {
         let now = self.now;
         let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
         let storage = (self.numbering.database_io..).zip(&mut self.databases).zip(limited);

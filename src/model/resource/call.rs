@@ -1,0 +1,49 @@
+//! Calls to other services: a request makes another and waits for it, for its timeout at most.
+
+use crate::model::World;
+use crate::model::request::{Origin, Timer};
+use crate::model::spec::Id;
+use crate::observe::Observer;
+use crate::units::Span;
+
+impl<O: Observer> World<'_, O> {
+    /// Whether there is room for one request more: those that requests make may be as many again as those
+    /// of users. Counts what finds none.
+    pub(in crate::model) fn has_room(&mut self) -> bool {
+        let room = self.in_flight < 2 * self.room;
+        self.cost.no_room += u64::from(!room);
+        room
+    }
+
+    pub(in crate::model) fn child(
+        &mut self,
+        id: u32,
+        endpoint: Id,
+        draw: u64,
+        origin: Origin,
+    ) -> u32 {
+        let parent = &self.requests[id];
+        let (key, flow, started) = (parent.key.item(draw), parent.flow, parent.flow_started);
+        let child = self.begin(endpoint, key, origin);
+        self.requests[child].flow = flow;
+        self.requests[child].flow_started = started;
+        child
+    }
+
+    pub(in crate::model) fn call(
+        &mut self,
+        id: u32,
+        endpoint: Id,
+        trip: Span,
+        timeout: Option<Span>,
+        draw: u64,
+    ) {
+        let origin = Origin::Caller { caller: id, generation: self.requests[id].generation };
+        let child = self.child(id, endpoint, draw, origin);
+        self.requests[id].left = child;
+        if let Some(timeout) = timeout {
+            self.set_timer(id, timeout, Timer::CallTimeout);
+        }
+        self.set_timer(child, trip, Timer::Arrive);
+    }
+}

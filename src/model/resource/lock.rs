@@ -1,0 +1,63 @@
+//! Locks: one holder, who may take it again, and a queue in order of arrival.
+
+use std::collections::VecDeque;
+
+use crate::model::World;
+use crate::model::spec::{Id, Op};
+use crate::observe::{Observer, Phase};
+
+/// State of a lock.
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct Lock {
+    pub(in crate::model) holder: Option<u32>,
+    pub(in crate::model) waiting: VecDeque<u32>,
+}
+
+impl<O: Observer> World<'_, O> {
+    pub(in crate::model) fn lock(&mut self, id: u32, lock: Id) -> bool {
+        let state = &mut self.locks[lock as usize];
+        let station = self.numbering.locks + lock;
+        if state.holder == Some(id) {
+            // Whoever holds it may take it again, as with `ReentrantLock`, and need not wait for itself.
+            self.requests[id].locks.push(lock);
+            return true;
+        }
+        if state.holder.is_none() {
+            state.holder = Some(id);
+            self.requests[id].locks.push(lock);
+            self.level(station, 1.0, 0);
+            return true;
+        }
+        state.waiting.push_back(id);
+        self.level(station, 0.0, 1);
+        self.enter(id, Phase::LockWait);
+        false
+    }
+
+    /// The request does not wait for its lock any more.
+    pub(in crate::model) fn leave_lock_queue(&mut self, id: u32) {
+        let Op::Lock { lock } = self.spec.ops[self.requests[id].pc as usize - 1] else {
+            unreachable!("only a step that takes a lock waits for one");
+        };
+        self.locks[lock as usize].waiting.retain(|waiting| *waiting != id);
+        self.level(self.numbering.locks + lock, 0.0, -1);
+    }
+
+    /// The request gives back `lock`, which it has struck off its list once.
+    pub(in crate::model) fn unlock(&mut self, id: u32, lock: Id) {
+        let state = &mut self.locks[lock as usize];
+        let station = self.numbering.locks + lock;
+        debug_assert_eq!(state.holder, Some(id), "only its holder gives back a lock");
+        if self.requests[id].locks.contains(&lock) {
+            return; // Taken more than once.
+        }
+        state.holder = state.waiting.pop_front();
+        if let Some(next) = state.holder {
+            self.requests[next].locks.push(lock);
+            self.ready.push(next);
+            self.level(station, 0.0, -1);
+        } else {
+            self.level(station, -1.0, 0);
+        }
+    }
+}
