@@ -24,16 +24,12 @@ mod timeline;
 mod users;
 pub(crate) mod visit;
 
-use std::collections::VecDeque;
-
 use self::fleet::nodes::Nodes;
 pub use self::fleet::nodes::{Unplaced, eks_allocatable, settle};
 use self::fleet::pods::{Life, Pod, Service};
 use self::fleet::scale::Scaler;
 use self::fleet::sticky::Kept;
-use self::kafka::consumer::{Subscription, Thread};
-use self::kafka::membership::Group;
-use self::kafka::topics;
+use self::kafka::Kafka;
 use self::mesh::Meshes;
 use self::request::{Ready, Requests};
 use self::resource::cache::Cache;
@@ -42,19 +38,15 @@ use self::resource::index::Index;
 use self::resource::lock::Lock;
 use self::resource::pool::PodPool;
 use self::slots::{Event, SLOT_MARK, SLOT_SOURCES, SLOT_TIMELINE, Slots};
-use self::spec::{Id, Spec};
+use self::spec::Spec;
 use self::stations::Numbering;
-use self::timeline::change;
+use self::timeline::Timeline;
 pub use self::timeline::change::obstacles;
 use self::users::load::{Arrivals, Choice, Users};
 use crate::engine::{Agenda, Class};
 use crate::observe::{Observer, Record};
 use crate::random::Key;
 use crate::station::cpu::Cpu;
-use crate::station::credits::IoCredits;
-use crate::station::device::Device;
-use crate::station::group::Action;
-use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
 /// Most requests in flight and users in session that a replication has room for, half a gigabyte of them:
@@ -154,27 +146,14 @@ struct World<'a, O: Observer> {
     meshes: Meshes,
     /// Connections that are kept to each service.
     kept: Vec<Option<Kept>>,
-    /// For each topic the subscriptions that read it.
-    readers: Vec<Vec<u32>>,
-    topics: Vec<topics::Topic>,
-    /// Brokers that are lost, or were.
-    lost: Vec<topics::Lost>,
-    subscriptions: Vec<Subscription>,
-    threads: Vec<Thread<'a>>,
-    groups: Vec<Group>,
-    /// Scratch: what members have to do.
-    actions: Vec<Action>,
+    kafka: Kafka<'a>,
     scalers: Vec<Scaler>,
     nodes: Option<Box<Nodes>>,
     /// Whether pods share the processors of their nodes.
     shared_nodes: bool,
     /// Whether any pod's work takes other than its demand: cold code, garbage.
     uneven: bool,
-    /// How much of the timeline has happened, and which state it has made.
-    happened: usize,
-    state: u32,
-    /// The last of its states, until all that it asks for is there.
-    unsettled: Option<change::Unsettled>,
+    timeline: Timeline,
     requests: Requests,
     users: Users,
     choice: Choice,
@@ -189,8 +168,6 @@ struct World<'a, O: Observer> {
     in_flight: u64,
     /// Most requests in flight that users make, and users in session.
     room: u64,
-    /// Records that subscriptions keep.
-    kept_records: u64,
 }
 
 impl<O: Observer> World<'_, O> {
@@ -280,7 +257,7 @@ impl<O: Observer> World<'_, O> {
             Event::Scan => self.scan_nodes(),
             Event::Nodes => self.nodes_arrive(),
             Event::Rebalance(group) => self.group_timer(group),
-            Event::Timeline => self.timeline(),
+            Event::Timeline => self.happen(),
             Event::Scrape => self.scrape(),
             Event::Scaler(scaler) => self.sync(scaler),
             Event::Proxy(proxy) => self.sweep(proxy),

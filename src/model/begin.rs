@@ -7,7 +7,7 @@ use super::fleet::pods::Life;
 use super::fleet::pods::{Pod, Service};
 use super::fleet::scale::{self, Seen};
 use super::fleet::sticky;
-use super::kafka::{consumer, topics};
+use super::kafka::Kafka;
 use super::mesh::Meshes;
 use super::request::{self, Ready, Requests};
 use super::resource::cache::Cache;
@@ -17,7 +17,7 @@ use super::resource::lock::Lock;
 use super::resource::pool::{Adder, PodPool};
 use super::slots::{SLOT_SOURCES, Slots};
 use super::spec::{self, Spec};
-use super::timeline::change;
+use super::timeline::{Timeline, change};
 use super::users::load::{Choice, Users};
 use super::{Cost, MOST_IN_FLIGHT, Run, World, stations};
 use crate::engine::{Agenda, MOST_SLOTS, Slot};
@@ -102,18 +102,18 @@ impl<'a, O: Observer> World<'a, O> {
             }
         }
         cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
-        let (readers, subscriptions, threads, groups) = consumer::members(spec, &services);
+        let kafka = Kafka::new(spec, &services);
         let cpu_slots = SLOT_SOURCES + spec.load.records.len() as Slot;
         let pool_slots = cpu_slots + cpus.len() as Slot;
         let pod_slots = pool_slots + 3 * pools.len() as Slot;
         let group_slots = pod_slots + pods.len() as Slot;
-        let scaler_slots = group_slots + groups.len() as Slot;
+        let scaler_slots = group_slots + kafka.groups() as Slot;
         let nodes = Nodes::new(spec, &services);
         let scalers = scale::scalers(&spec.services);
         let service_slots = scaler_slots + scalers.len() as Slot;
         let thread_slots = service_slots + services.len() as Slot;
         let meshes = Meshes::new(spec, &services, pods.len());
-        let proxy_slots = thread_slots + threads.len() as Slot;
+        let proxy_slots = thread_slots + kafka.threads() as Slot;
         let slots = Slots {
             cpus: cpu_slots,
             pools: pool_slots,
@@ -125,7 +125,7 @@ impl<'a, O: Observer> World<'a, O> {
             proxies: proxy_slots,
             dynamic: proxy_slots + meshes.len(),
         };
-        let threads_count = threads.len() as u64;
+        let threads_count = kafka.threads() as u64;
         let (nodes, seats) =
             nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
         let mut world = World {
@@ -152,13 +152,7 @@ impl<'a, O: Observer> World<'a, O> {
             ],
             locks: vec![Lock::default(); spec.locks.len()],
             indexes: index::indexes(spec, run),
-            readers,
-            lost: Vec::new(),
-            topics: vec![topics::Topic::default(); spec.topics.len()],
-            subscriptions,
-            threads,
-            groups,
-            actions: Vec::new(),
+            kafka,
             scalers,
             shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
             nodes,
@@ -166,9 +160,7 @@ impl<'a, O: Observer> World<'a, O> {
                 let lifecycle = &service.lifecycle;
                 lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
             }),
-            happened: 0,
-            state: 0,
-            unsettled: None,
+            timeline: Timeline::default(),
             requests: Requests::default(),
             users: Users::default(),
             choice: Choice::new(&spec.load),
@@ -180,7 +172,6 @@ impl<'a, O: Observer> World<'a, O> {
             cost: Cost::default(),
             in_flight: 0,
             room: room(&slots, threads_count),
-            kept_records: 0,
         };
         for (pod, node) in seats {
             world.pods[pod as usize].node = node;

@@ -2,7 +2,6 @@
 
 use super::{Cost, World};
 use crate::observe::{Observer, Phase, Record};
-use crate::station::log::Partition;
 
 impl<O: Observer> World<'_, O> {
     /// Tell what had not ended, and what the run took.
@@ -31,13 +30,10 @@ impl<O: Observer> World<'_, O> {
             let took = now - request.phase_since;
             self.observer.record(now, Record::Waited { station, took, open: true });
         }
-        for (listener, subscription) in (0..).zip(&self.subscriptions) {
+        for (listener, appended) in self.kafka.unread() {
             let station = self.numbering.listeners + listener;
-            let left = subscription.partitions.iter().flat_map(Partition::left);
-            for message in left {
-                let took = now - message.appended;
-                self.observer.record(now, Record::Waited { station, took, open: true });
-            }
+            let took = now - appended;
+            self.observer.record(now, Record::Waited { station, took, open: true });
         }
     }
 }

@@ -33,7 +33,7 @@ impl<O: Observer> World<'_, O> {
         if matches!(rollout, Rollout::Rolling { .. }) && state.active.take().is_some() {
             self.list_ready(service);
         }
-        let current = self.state;
+        let current = self.timeline.state();
         let state = &mut self.services[service as usize];
         state.version = old.unwrap_or(state.deployed_in.len() as u32);
         if old.is_none() {
@@ -130,9 +130,9 @@ impl<O: Observer> World<'_, O> {
         let service = self.pods[pod as usize].service as usize;
         let rollout = self.services[service].rollout.take();
         let wanted = std::mem::replace(&mut self.services[service].wanted, 0);
-        let unsettled = self.unsettled.take();
+        let unsettled = self.timeline.suspend();
         self.stop_pod(pod);
-        self.unsettled = unsettled;
+        self.timeline.resume(unsettled);
         self.services[service].rollout = rollout;
         self.services[service].wanted = wanted;
     }

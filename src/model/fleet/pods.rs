@@ -7,7 +7,7 @@ use crate::model::fleet::scale::Seen;
 use crate::model::request::{NONE, Origin};
 use crate::model::resource::pool::Adder;
 use crate::model::spec;
-use crate::model::spec::{Happening, Id};
+use crate::model::spec::Id;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
 use crate::station::pool::Pool;
@@ -85,42 +85,8 @@ impl Life {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// What the timeline says happens now; then wait for what it says next.
-    pub(in crate::model) fn timeline(&mut self) {
-        while let Some(timed) = self.first.timeline.get(self.happened) {
-            let at = Time::ZERO + timed.at;
-            if at > self.now {
-                self.agenda.set(crate::model::slots::SLOT_TIMELINE, at, Class::Arrive);
-                return;
-            }
-            self.happened += 1;
-            match timed.what {
-                Happening::Kill { service, pods } => self.kill(service, pods),
-                Happening::Scale { service, pods } => self.scale_by_hand(service, pods),
-                Happening::Partitions { topic, partitions } => {
-                    self.add_partitions(topic, partitions);
-                }
-                Happening::LoseBroker { broker, back_after } => {
-                    self.lose_broker(broker, back_after);
-                }
-                Happening::Poison { topic, share } => self.poison(topic, share),
-                Happening::Traffic { factor } => self.traffic(factor),
-                Happening::Deploy { service } => self.deploy(service, None),
-                Happening::Become { state } => self.become_state(state),
-                Happening::FailNode { group, nodes, replaced_after } => {
-                    self.fail_nodes(group, nodes, replaced_after);
-                }
-                Happening::SlowDatabase { database, factor } => {
-                    self.slow_database(database, factor);
-                }
-                Happening::SlowCache { cache, factor } => self.slow_cache(cache, factor),
-                Happening::LoseCache { cache, timeout } => self.lose_cache(cache, timeout),
-            }
-        }
-    }
-
     /// A deployment is given a number of pods; its autoscaler goes on from there.
-    fn scale_by_hand(&mut self, service: Id, pods: u32) {
+    pub(in crate::model) fn scale_by_hand(&mut self, service: Id, pods: u32) {
         if let Some(scaler) = self.scalers.iter_mut().find(|scaler| scaler.service == service) {
             scaler.wanted = pods;
         }
@@ -317,7 +283,7 @@ impl<O: Observer> World<'_, O> {
         let done = state.life == Life::Ending
             && state.busy_threads == 0
             && state.waiting.is_empty()
-            && self.threads_of(pod).all(|thread| self.threads[thread as usize].is_idle());
+            && self.consumers_are_idle(pod);
         if done {
             self.close_pools(pod);
             self.pod_absent(pod);
@@ -406,7 +372,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Pods die, the lowest of those ready first; each is started anew.
-    fn kill(&mut self, service: Id, pods: u32) {
+    pub(in crate::model) fn kill(&mut self, service: Id, pods: u32) {
         let ready = self.services[service as usize].ready.clone();
         for pod in ready.into_iter().take(pods as usize) {
             self.kill_pod(pod);

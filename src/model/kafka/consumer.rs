@@ -184,23 +184,28 @@ impl Thread<'_> {
 }
 
 impl<O: Observer> World<'_, O> {
+    /// Whether no consumer thread of the pod has records in work.
+    pub(in crate::model) fn consumers_are_idle(&self, pod: u32) -> bool {
+        self.threads_of(pod).all(|thread| self.kafka.threads[thread as usize].is_idle())
+    }
+
     /// Threads of a pod.
     pub(in crate::model) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
         let service = self.pods[pod as usize].service;
         let listeners = (0..).zip(&self.spec.listeners).filter(move |(_, l)| l.service == service);
         listeners
-            .flat_map(|(number, _)| self.subscriptions[number as usize].threads.clone())
+            .flat_map(|(number, _)| self.kafka.subscriptions[number as usize].threads.clone())
             .filter(move |thread| {
-                let thread = &self.threads[*thread as usize];
+                let thread = &self.kafka.threads[*thread as usize];
                 thread.pod == pod && thread.is_there()
             })
     }
 
     /// A thread that waits has its partitions: fetch if they hold anything.
     pub(in crate::model) fn go_on(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         if thread.state == State::Idle {
-            let subscription = &self.subscriptions[thread.listener as usize];
+            let subscription = &self.kafka.subscriptions[thread.listener as usize];
             let mut at = 0;
             while let Some(place) = thread.filled.next(at) {
                 let partition = thread.partitions[place as usize];
@@ -219,8 +224,8 @@ impl<O: Observer> World<'_, O> {
     /// The thread has no partitions any more, and what it took of them and did not commit will be taken
     /// again.
     pub(in crate::model) fn disown(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
-        let subscription = &mut self.subscriptions[thread.listener as usize];
+        let thread = &mut self.kafka.threads[number as usize];
+        let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
         let mut unfinished = thread.current.is_some();
         let mut taken = std::mem::take(&mut thread.taken);
         for (partition, _) in taken.drain(..).rev() {
@@ -228,11 +233,12 @@ impl<O: Observer> World<'_, O> {
             subscription.partitions[partition].rewind(usize::from(unfinished));
             unfinished = false;
             // It may be somebody else's by now.
-            if let Some(owner) = self.threads.get_mut(subscription.owners[partition] as usize) {
+            if let Some(owner) = self.kafka.threads.get_mut(subscription.owners[partition] as usize)
+            {
                 owner.filled.mark(subscription.places[partition]);
             }
         }
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         thread.taken = taken;
         thread.filled.all(0);
         for partition in thread.partitions.drain(..) {
@@ -246,8 +252,8 @@ impl<O: Observer> World<'_, O> {
     /// The thread is no member any more and does not know: it works on what it has fetched, and others
     /// get the same records.
     pub(in crate::model) fn cut_off(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
-        let subscription = &self.subscriptions[thread.listener as usize];
+        let thread = &mut self.kafka.threads[number as usize];
+        let subscription = &self.kafka.subscriptions[thread.listener as usize];
         thread.again = true;
         for (partition, left) in thread.batch.drain(..) {
             let next = subscription.partitions[partition as usize].upcoming();
@@ -265,7 +271,7 @@ impl<O: Observer> World<'_, O> {
         for number in threads {
             self.agenda.clear(self.slots.threads + number);
             self.disown(number);
-            let thread = &mut self.threads[number as usize];
+            let thread = &mut self.kafka.threads[number as usize];
             let worked = !thread.is_idle();
             thread.rest();
             if worked {
@@ -309,21 +315,21 @@ impl<O: Observer> World<'_, O> {
     /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
     fn append(&mut self, topic: Id, message: Message, place: u64, producer: u32) {
         self.record(Record::Published { topic });
-        for reader in 0..self.readers[topic as usize].len() {
-            let listener = self.readers[topic as usize][reader];
-            let partitions = self.subscriptions[listener as usize].partitions.len();
+        for reader in 0..self.kafka.readers[topic as usize].len() {
+            let listener = self.kafka.readers[topic as usize][reader];
+            let partitions = self.kafka.subscriptions[listener as usize].partitions.len();
             let partitions = self.written_to(topic, producer, partitions);
             let partition = ((u128::from(place) * partitions as u128) >> 64) as usize;
-            if self.kept_records >= MOST_RECORDS {
+            if self.kafka.kept_records >= MOST_RECORDS {
                 self.cost.no_room += 1;
                 continue;
             }
-            self.kept_records += 1;
-            let subscription = &mut self.subscriptions[listener as usize];
+            self.kafka.kept_records += 1;
+            let subscription = &mut self.kafka.subscriptions[listener as usize];
             subscription.partitions[partition].append(message);
             let (owner, place) = (subscription.owners[partition], subscription.places[partition]);
             self.level(self.numbering.listeners + listener, 0.0, 1);
-            let Some(thread) = self.threads.get_mut(owner as usize) else { continue };
+            let Some(thread) = self.kafka.threads.get_mut(owner as usize) else { continue };
             thread.filled.mark(place);
             if thread.state == State::Idle {
                 thread.state = State::Fetching;
@@ -334,9 +340,10 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn thread_timer(&mut self, number: u32) {
-        match self.threads[number as usize].state {
+        match self.kafka.threads[number as usize].state {
             State::Fetching => {
-                let station = self.numbering.listeners + self.threads[number as usize].listener;
+                let station =
+                    self.numbering.listeners + self.kafka.threads[number as usize].listener;
                 self.level(station, 1.0, 0);
                 self.poll(number);
             }
@@ -354,7 +361,7 @@ impl<O: Observer> World<'_, O> {
         if self.batch_ends(number) {
             return self.poll(number);
         }
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let Thread { listener, pod, .. } = *thread;
         thread.rest();
         self.level(self.numbering.listeners + listener, -1.0, 0);
@@ -363,10 +370,10 @@ impl<O: Observer> World<'_, O> {
 
     /// Take a batch: partition after partition from the cursor on, up to the limit of a poll.
     fn poll(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let Thread { listener, pod, .. } = *thread;
         let topic = thread.described.topic;
-        let subscription = &self.subscriptions[listener as usize];
+        let subscription = &self.kafka.subscriptions[listener as usize];
         let mut room = thread.described.max_poll_records;
         let (count, cursor, mut held) = (thread.partitions.len() as u32, thread.cursor, false);
         // From the cursor on, then from the beginning to the cursor.
@@ -378,7 +385,7 @@ impl<O: Observer> World<'_, O> {
                 let available = subscription.partitions[partition as usize].available();
                 if available == 0 {
                     thread.filled.unmark(place);
-                } else if is_readable(self.spec, &self.lost, self.now, topic, partition) {
+                } else if is_readable(self.spec, &self.kafka.lost, self.now, topic, partition) {
                     let take = (available.min(room as usize)) as u32;
                     thread.batch.push((partition, take));
                     room -= take;
@@ -409,7 +416,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Begin the next record of the batch; after the last commit or poll again.
     fn next_record(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let listener = thread.described;
         let Some((partition, left)) = thread.batch.last_mut() else {
             if let Some(message) = thread.fetched.pop() {
@@ -431,8 +438,9 @@ impl<O: Observer> World<'_, O> {
         if *left == 0 {
             thread.batch.pop();
         }
-        let taken =
-            self.subscriptions[thread.listener as usize].partitions[partition as usize].take();
+        let taken = self.kafka.subscriptions[thread.listener as usize].partitions
+            [partition as usize]
+            .take();
         debug_assert!(taken.is_some(), "a poll counted records that are not there");
         thread.current = taken.map(|(message, _)| message);
         thread.again = taken.is_some_and(|(_, again)| again);
@@ -448,7 +456,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn attempt(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let Some(message) = thread.current else { return };
         thread.state = State::Working;
         let (listener, pod, attempts) = (thread.listener, thread.pod, thread.attempts);
@@ -457,7 +465,7 @@ impl<O: Observer> World<'_, O> {
                 (self.numbering.listeners + listener, self.now - message.appended);
             self.record(Record::Waited { station, took, open: false });
         }
-        let thread = &self.threads[number as usize];
+        let thread = &self.kafka.threads[number as usize];
         // A further attempt draws anew: what was slow once need not be slow again.
         let key = match thread.attempts {
             0 => message.key.item(thread.salt),
@@ -475,11 +483,11 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn record_done(&mut self, number: u32, failure: Option<Failure>) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let listener = thread.described;
         let Some(message) = thread.current else { return };
         let failed = failure.is_some() || self.fails_always(number, &message);
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         if failed && thread.attempts < listener.retries {
             return self.seek(number);
         }
@@ -500,11 +508,11 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether no attempt at the record can succeed.
     fn fails_always(&self, number: u32, message: &Message) -> bool {
-        let thread = &self.threads[number as usize];
+        let thread = &self.kafka.threads[number as usize];
         let listener = thread.described;
         let (own, all) = (
             listener.consumer.fails,
-            self.topics[listener.topic as usize].poison(message.appended),
+            self.kafka.topics[listener.topic as usize].poison(message.appended),
         );
         (own > 0.0 && message.key.item(thread.salt).uniform(DRAW_POISON) < own)
             || (all > 0.0 && message.key.uniform(DRAW_POISON) < all)
@@ -513,7 +521,7 @@ impl<O: Observer> World<'_, O> {
     /// The record has failed and will be polled again after a pause; so will be what came after it
     /// (`DefaultErrorHandler` seeks). What came before it is committed first.
     fn seek(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         (thread.current, thread.pauses) = (None, true);
         thread.batch.clear();
         thread.fetched.clear();
@@ -524,7 +532,7 @@ impl<O: Observer> World<'_, O> {
                 thread.taken.pop();
             }
             thread.failed.push((partition, thread.attempts + 1));
-            let subscription = &mut self.subscriptions[thread.listener as usize];
+            let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
             thread.cursor = 0;
             if subscription.owners[partition as usize] == number {
                 thread.cursor = subscription.places[partition as usize];
@@ -537,7 +545,7 @@ impl<O: Observer> World<'_, O> {
 
     /// One broker round trip, then the offsets count as committed.
     fn begin_commit(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         let commit = thread.described.commit;
         thread.state = State::Committing;
         if commit > Span::ZERO {
@@ -553,15 +561,15 @@ impl<O: Observer> World<'_, O> {
             // The group has gone on without it.
             return self.cut_off(number);
         }
-        let thread = &mut self.threads[number as usize];
-        let subscription = &mut self.subscriptions[thread.listener as usize];
+        let thread = &mut self.kafka.threads[number as usize];
+        let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
         let mut total = 0;
         for (partition, count) in thread.taken.drain(..) {
             subscription.partitions[partition as usize].commit(count as usize);
             total += i64::from(count);
         }
         let station = self.numbering.listeners + thread.listener;
-        self.kept_records -= total.unsigned_abs();
+        self.kafka.kept_records -= total.unsigned_abs();
         self.level(station, 0.0, -total);
     }
 }

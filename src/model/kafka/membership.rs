@@ -51,19 +51,19 @@ pub(in crate::model) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
 impl<O: Observer> World<'_, O> {
     /// All threads of the pods that run from the beginning have joined, and have their partitions.
     pub(in crate::model) fn settle_groups(&mut self) {
-        for number in 0..self.groups.len() as u32 {
-            let group = &self.groups[number as usize];
+        for number in 0..self.kafka.groups.len() as u32 {
+            let group = &self.kafka.groups[number as usize];
             let partitions =
                 group.listeners.iter().map(|listener| self.spec.partitions(*listener)).collect();
             let ready = |thread: &u32| {
-                let thread = &self.threads[*thread as usize];
+                let thread = &self.kafka.threads[*thread as usize];
                 let life = self.pods[thread.pod as usize].life;
                 thread.is_there() && life == crate::model::fleet::pods::Life::Ready
             };
             let members =
                 self.members(number).filter(ready).map(|thread| self.member(thread)).collect();
             let settings = self.spec.listeners[group.listeners[0] as usize].consumer.group;
-            self.groups[number as usize].coordinator =
+            self.kafka.groups[number as usize].coordinator =
                 Coordinator::settled(settings, partitions, members);
             self.carry_out(number);
         }
@@ -71,17 +71,20 @@ impl<O: Observer> World<'_, O> {
 
     /// All threads of a group that there may ever be.
     fn members(&self, group: u32) -> impl Iterator<Item = u32> + use<'_, O> {
-        let listeners = &self.groups[group as usize].listeners;
-        listeners.iter().flat_map(|listener| self.subscriptions[*listener as usize].threads.clone())
+        let listeners = &self.kafka.groups[group as usize].listeners;
+        listeners
+            .iter()
+            .flat_map(|listener| self.kafka.subscriptions[*listener as usize].threads.clone())
     }
 
     /// A thread as the coordinator sees it. Member ids begin with the client id, to which Spring appends
     /// the number of the thread: the first threads of all pods come first.
     fn member(&self, thread: u32) -> Member {
-        let Thread { listener, group, pod, order, .. } = self.threads[thread as usize];
+        let Thread { listener, group, pod, order, .. } = self.kafka.threads[thread as usize];
         let document = &self.spec.listeners[listener as usize];
         let own = pod - self.services[document.service as usize].pods.start;
-        let place = self.groups[group as usize].listeners.iter().position(|at| *at == listener);
+        let place =
+            self.kafka.groups[group as usize].listeners.iter().position(|at| *at == listener);
         let key = self.root().named("heartbeats").named(&document.name);
         let phase = key.item(u64::from(order)).item(u64::from(own)).uniform(0);
         Member {
@@ -99,11 +102,11 @@ impl<O: Observer> World<'_, O> {
 
     /// Something happens to a group: it hears what its members do, then of that.
     fn change(&mut self, number: u32, what: impl FnOnce(&mut Coordinator, Time)) {
-        let group = &mut self.groups[number as usize];
+        let group = &mut self.kafka.groups[number as usize];
         if group.calm {
             for listener in &group.listeners {
-                for thread in self.subscriptions[*listener as usize].threads.clone() {
-                    let since = self.threads[thread as usize].batch_since;
+                for thread in self.kafka.subscriptions[*listener as usize].threads.clone() {
+                    let since = self.kafka.threads[thread as usize].batch_since;
                     group.coordinator.observe(thread, since);
                 }
             }
@@ -114,27 +117,27 @@ impl<O: Observer> World<'_, O> {
 
     /// Do what follows for the members; then wait for what comes next.
     fn carry_out(&mut self, number: u32) {
-        let mut actions = std::mem::take(&mut self.actions);
-        actions.extend(self.groups[number as usize].coordinator.actions());
+        let mut actions = std::mem::take(&mut self.kafka.actions);
+        actions.extend(self.kafka.groups[number as usize].coordinator.actions());
         for action in actions.drain(..) {
             match action {
                 Action::Assigned(thread) | Action::Revoked(thread) => self.assigned(thread),
                 Action::Removed(thread) => self.cut_off(thread),
             }
         }
-        self.actions = actions;
-        let group = &mut self.groups[number as usize];
+        self.kafka.actions = actions;
+        let group = &mut self.kafka.groups[number as usize];
         group.calm = group.coordinator.is_calm();
         self.wait_for_group(number);
         self.look_settled();
     }
 
     fn wait_for_group(&mut self, number: u32) {
-        let group = &self.groups[number as usize];
+        let group = &self.kafka.groups[number as usize];
         let mut at = if group.calm {
             // No batch that begins from now on can be too long before that.
             let listener = &self.spec.listeners[group.listeners[0] as usize];
-            let since = |thread: u32| self.threads[thread as usize].batch_since;
+            let since = |thread: u32| self.kafka.threads[thread as usize].batch_since;
             let oldest = self.members(number).filter_map(since).min();
             oldest.unwrap_or(self.now) + listener.consumer.group.poll_interval
         } else {
@@ -148,7 +151,7 @@ impl<O: Observer> World<'_, O> {
 
     /// What happens to a group by itself.
     pub(in crate::model) fn group_timer(&mut self, number: u32) {
-        let (now, group) = (self.now, &mut self.groups[number as usize]);
+        let (now, group) = (self.now, &mut self.kafka.groups[number as usize]);
         if let Some(due) = group.notices.iter().position(|notice| notice.0 <= now) {
             let (_, listener, partitions) = group.notices.swap_remove(due);
             let place = group.listeners.iter().position(|at| *at == listener).unwrap_or(0);
@@ -161,8 +164,8 @@ impl<O: Observer> World<'_, O> {
 
     /// A thread has what the coordinator says, from its next poll on.
     fn assigned(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
-        let subscription = &mut self.subscriptions[thread.listener as usize];
+        let thread = &mut self.kafka.threads[number as usize];
+        let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
         for partition in thread.partitions.drain(..) {
             let owner = &mut subscription.owners[partition as usize];
             if *owner == number {
@@ -171,17 +174,17 @@ impl<O: Observer> World<'_, O> {
         }
         thread.failed.clear();
         thread.cursor = 0;
-        let owned = self.groups[thread.group as usize].coordinator.owned(number);
+        let owned = self.kafka.groups[thread.group as usize].coordinator.owned(number);
         thread.partitions.extend(owned.iter().map(|partition| partition.1));
         thread.filled.all(owned.len());
         for place in 0..owned.len() {
-            let Thread { listener, ref partitions, .. } = self.threads[number as usize];
+            let Thread { listener, ref partitions, .. } = self.kafka.threads[number as usize];
             let partition = partitions[place] as usize;
-            let before = self.subscriptions[listener as usize].owners[partition];
-            if before != NOBODY && self.threads[before as usize].batch_since.is_some() {
+            let before = self.kafka.subscriptions[listener as usize].owners[partition];
+            if before != NOBODY && self.kafka.threads[before as usize].batch_since.is_some() {
                 self.cut_off(before); // It was away for too long, and does not know.
             }
-            let subscription = &mut self.subscriptions[listener as usize];
+            let subscription = &mut self.kafka.subscriptions[listener as usize];
             (subscription.owners[partition], subscription.places[partition]) =
                 (number, place as u32);
         }
@@ -190,10 +193,10 @@ impl<O: Observer> World<'_, O> {
 
     /// A thread begins a batch.
     pub(in crate::model) fn batch_begins(&mut self, number: u32) {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = Some(self.now);
         let number_of_group = thread.group;
-        let group = &mut self.groups[number_of_group as usize];
+        let group = &mut self.kafka.groups[number_of_group as usize];
         if !group.calm {
             group.coordinator.begin(self.now, number);
             self.wait_for_group(number_of_group);
@@ -202,14 +205,14 @@ impl<O: Observer> World<'_, O> {
 
     /// A thread is done with its batch, and has committed what it may. False when it leaves its group.
     pub(in crate::model) fn batch_ends(&mut self, number: u32) -> bool {
-        let thread = &mut self.threads[number as usize];
+        let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = None;
         let group = thread.group;
         if thread.leaving {
             self.leave_group(number);
             return false;
         }
-        let state = &mut self.groups[group as usize];
+        let state = &mut self.kafka.groups[group as usize];
         if !state.calm {
             state.coordinator.done(self.now, number);
             self.carry_out(group);
@@ -219,15 +222,15 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether a thread may commit.
     pub(in crate::model) fn may_commit(&self, number: u32) -> bool {
-        let group = &self.groups[self.threads[number as usize].group as usize];
+        let group = &self.kafka.groups[self.kafka.threads[number as usize].group as usize];
         group.calm || group.coordinator.may_commit(number)
     }
 
     /// Each partition has the owner that has it among its own, which the coordinator agrees with.
     pub(in crate::model) fn audit_groups(&self) {
         let mut owned = 0;
-        for (number, thread) in (0..).zip(&self.threads) {
-            let subscription = &self.subscriptions[thread.listener as usize];
+        for (number, thread) in (0..).zip(&self.kafka.threads) {
+            let subscription = &self.kafka.subscriptions[thread.listener as usize];
             let all = (0..).zip(thread.partitions.iter().map(|at| *at as usize));
             let mine = all.clone().filter(|(_, at)| subscription.owners[*at] == number).count();
             for (place, at) in all {
@@ -237,17 +240,17 @@ impl<O: Observer> World<'_, O> {
             }
             assert_eq!(mine, thread.partitions.len(), "a partition of somebody else's");
             owned += mine;
-            let known = self.groups[thread.group as usize].coordinator.owned(number).len();
+            let known = self.kafka.groups[thread.group as usize].coordinator.owned(number).len();
             let may_lag = thread.batch_since.is_some();
             assert!(known == mine || may_lag, "the coordinator knows of {known}, not {mine}");
         }
-        let owners = self.subscriptions.iter().flat_map(|subscription| &subscription.owners);
+        let owners = self.kafka.subscriptions.iter().flat_map(|subscription| &subscription.owners);
         assert_eq!(owned, owners.filter(|owner| **owner != NOBODY).count(), "owners");
     }
 
     fn leave_group(&mut self, number: u32) {
         self.disown(number);
-        let group = self.threads[number as usize].group;
+        let group = self.kafka.threads[number as usize].group;
         self.change(group, |group, now| group.leave(now, number));
     }
 
@@ -255,9 +258,9 @@ impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn join_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
-            self.threads[number as usize].leaving = false;
+            self.kafka.threads[number as usize].leaving = false;
             let member = self.member(number);
-            let group = self.threads[number as usize].group;
+            let group = self.kafka.threads[number as usize].group;
             self.change(group, |group, now| group.join(now, member));
         }
     }
@@ -266,7 +269,7 @@ impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn leave_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
-            let thread = &mut self.threads[number as usize];
+            let thread = &mut self.kafka.threads[number as usize];
             thread.leaving = true;
             if thread.is_idle() {
                 thread.rest();
@@ -279,20 +282,21 @@ impl<O: Observer> World<'_, O> {
     /// A thread has died without a word.
     pub(in crate::model) fn crashed(&mut self, number: u32) {
         self.disown(number);
-        let group = self.threads[number as usize].group;
+        let group = self.kafka.threads[number as usize].group;
         self.change(group, |group, now| group.crash(now, number));
     }
 
     /// A listener's topic has so many partitions: its group notices when it next asks.
     pub(in crate::model) fn will_notice(&mut self, listener: Id, partitions: u32) {
-        let Some(group) = self.groups.iter().position(|group| group.listeners.contains(&listener))
+        let Some(group) =
+            self.kafka.groups.iter().position(|group| group.listeners.contains(&listener))
         else {
             return;
         };
         let document = &self.spec.listeners[listener as usize];
         let phase = self.root().named("metadata").named(&document.group).uniform(0);
         let at = self.now + Span::from_secs(phase * document.consumer.metadata_age.secs());
-        self.groups[group].notices.push((at, listener, partitions));
+        self.kafka.groups[group].notices.push((at, listener, partitions));
         self.wait_for_group(group as u32);
     }
 }

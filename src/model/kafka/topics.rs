@@ -77,15 +77,15 @@ pub(in crate::model) fn is_readable(
 
 impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn poison(&mut self, topic: Id, share: f64) {
-        self.topics[topic as usize].poison.push((self.now, share));
+        self.kafka.topics[topic as usize].poison.push((self.now, share));
     }
 
     /// A topic has more partitions: each producer writes to them when it has asked for metadata, and each
     /// group reads them when it has.
     pub(in crate::model) fn add_partitions(&mut self, topic: Id, partitions: u32) {
-        for reader in 0..self.readers[topic as usize].len() {
-            let listener = self.readers[topic as usize][reader];
-            let subscription = &mut self.subscriptions[listener as usize];
+        for reader in 0..self.kafka.readers[topic as usize].len() {
+            let listener = self.kafka.readers[topic as usize][reader];
+            let subscription = &mut self.kafka.subscriptions[listener as usize];
             let before = subscription.partitions.len() as u32;
             if self.spec.listeners[listener as usize].partitions.is_some() || before >= partitions {
                 continue;
@@ -94,7 +94,7 @@ impl<O: Observer> World<'_, O> {
             self.will_notice(listener, partitions);
         }
         let (written, now) = (self.spec.topics[topic as usize].partitions, self.now);
-        let state = &mut self.topics[topic as usize];
+        let state = &mut self.kafka.topics[topic as usize];
         let before = state.partitions.max(written);
         if partitions > before {
             (state.added, state.partitions) = (Some((before, now)), partitions);
@@ -103,9 +103,9 @@ impl<O: Observer> World<'_, O> {
 
     pub(in crate::model) fn lose_broker(&mut self, broker: u32, back_after: Span) {
         let (now, back) = (self.now, self.now + back_after);
-        self.lost.retain(|lost| lost.back > now && lost.broker != broker);
+        self.kafka.lost.retain(|lost| lost.back > now && lost.broker != broker);
         let elected = (now + self.spec.kafka.election).min(back);
-        self.lost.push(Lost { broker, elected, back });
+        self.kafka.lost.push(Lost { broker, elected, back });
     }
 
     /// The request waits for the acknowledgement of the record that it has just appended; false when it has
@@ -117,13 +117,13 @@ impl<O: Observer> World<'_, O> {
         let spec = &self.spec.topics[topic as usize];
         let mut in_sync = spec.replication.replicas;
         let mut wait = Span::ZERO;
-        if !self.lost.is_empty() {
+        if !self.kafka.lost.is_empty() {
             let place = if keyed { request.flow.0 } else { key.bits(0) };
-            let added = self.topics[topic as usize].partitions.max(spec.partitions);
+            let added = self.kafka.topics[topic as usize].partitions.max(spec.partitions);
             let partitions = self.written_to(topic, request.pod, added as usize) as u128;
             let partition = ((u128::from(place) * partitions) >> 64) as u32;
             let (left, elected, back) =
-                partition_state(self.spec, &self.lost, self.now, topic, partition);
+                partition_state(self.spec, &self.kafka.lost, self.now, topic, partition);
             let short = follower.is_some() && left < spec.replication.in_sync;
             wait = if short { back - self.now } else { elected - self.now };
             in_sync = if short { spec.replication.in_sync } else { left };
@@ -155,7 +155,7 @@ impl<O: Observer> World<'_, O> {
         producer: u32,
         partitions: usize,
     ) -> usize {
-        match self.topics[topic as usize].added {
+        match self.kafka.topics[topic as usize].added {
             None => partitions,
             Some((before, since)) => {
                 let phase = Key::root(self.run.seed, self.run.replication)

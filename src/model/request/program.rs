@@ -2,11 +2,10 @@
 
 use crate::engine::Class;
 use crate::model::World;
-use crate::model::request::{self, Origin, Request, Timer};
-use crate::model::spec::{Id, Op};
-use crate::observe::{Failure, Observer, Phase, Record};
-use crate::station::cpu::Change;
-use crate::units::{NANOS_PER_SECOND, Span};
+use crate::model::request::{self, Origin, Timer};
+use crate::model::spec::Op;
+use crate::observe::{Failure, Observer, Phase};
+use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
     /// Run the request's program until it must wait or ends.

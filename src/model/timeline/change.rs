@@ -126,10 +126,10 @@ impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn become_state(&mut self, number: Id) {
         let before = self.spec;
         let Some(after) = self.first.later.get(number as usize) else { return };
-        (self.spec, self.state) = (after, number + 1);
+        (self.spec, self.timeline.state) = (after, number + 1);
         let mut unsettled = Unsettled { state: number, services: Vec::new(), nodes: false };
         // What is under way is looked at when all is ordered.
-        self.unsettled = None;
+        self.timeline.unsettled = None;
         for (group, (old, new)) in (0..).zip(groups(before).iter().zip(groups(after))) {
             if old != new {
                 unsettled.nodes = true;
@@ -146,7 +146,7 @@ impl<O: Observer> World<'_, O> {
                 unsettled.services.push(service);
             }
         }
-        self.unsettled = Some(unsettled);
+        self.timeline.unsettled = Some(unsettled);
         self.look_settled();
     }
 
@@ -207,11 +207,11 @@ impl<O: Observer> World<'_, O> {
     /// Whether all that the last state asks for is there, and nothing is on its way: then say so.
     #[inline]
     pub(in crate::model) fn look_settled(&mut self) {
-        if let Some(unsettled) = &self.unsettled
+        if let Some(unsettled) = &self.timeline.unsettled
             && self.is_settled(unsettled)
         {
             let state = unsettled.state;
-            self.unsettled = None;
+            self.timeline.unsettled = None;
             self.record(Record::Settled { state });
         }
     }
@@ -221,18 +221,13 @@ impl<O: Observer> World<'_, O> {
         let has_all = |number: &Id| {
             let service = &self.services[*number as usize];
             let mut scalers = self.scalers.iter().filter(|scaler| scaler.service == *number);
-            let threads = self
-                .threads
-                .iter()
-                .filter(|thread| thread.described.service == *number && thread.is_there());
-            let mut groups = threads.map(|thread| &self.groups[thread.group as usize]);
             let mut pods = service.pods.clone().map(|pod| self.pods[pod as usize].life);
             let still = pods.clone().all(|life| matches!(life, Life::Absent | Life::Ready));
             let ready = pods.by_ref().filter(|life| *life == Life::Ready).count();
             let has_pods = service.rollout.is_none() && still && ready == service.wanted as usize;
             has_pods
                 && scalers.all(crate::model::Scaler::is_within_bounds)
-                && groups.all(|group| group.calm)
+                && self.kafka.is_calm(*number)
         };
         unsettled.services.iter().all(has_all) && !(unsettled.nodes && self.nodes_are_coming())
     }
@@ -254,9 +249,7 @@ impl<'a, O: Observer> World<'a, O> {
             let Pool { maximum, minimum_idle, wake_up, .. } = *settings;
             pool.pool = Connections::new(maximum, minimum_idle, 0, wake_up);
         }
-        for thread in self.threads.iter_mut().filter(|thread| thread.pod == pod) {
-            thread.described = &spec.listeners[thread.listener as usize];
-        }
+        self.kafka.renew(pod, spec);
         // A processor of its new size.
         self.drop_jobs(pod);
     }
