@@ -438,14 +438,5 @@ fn met(result: &StudyResult) -> bool {
 
 /// Processor time of this process so far \[s\]; 0 where the system does not tell.
 fn cpu_seconds() -> f64 {
-    // /proc/self/stat: after the command in parentheses, fields 14 and 15 in ticks of 10 ms.
-    let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else { return 0.0 };
-    let Some((_, fields)) = stat.rsplit_once(')') else { return 0.0 };
-    let ticks: f64 = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse::<f64>().ok())
-        .sum();
-    ticks / 100.0
+    cpu_time::ProcessTime::try_now().map_or(0.0, |time| time.as_duration().as_secs_f64())
 }

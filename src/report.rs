@@ -44,8 +44,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plain;
+use crate::study::digest::digest;
 use crate::study::result::{Edit, StudyResult};
-use crate::study::sweep::digest;
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use folder::Held;
 pub use phrases::translated;
@@ -162,7 +162,7 @@ pub fn write(
     let manifest = Manifest {
         left_out: dropped,
         computed_from: result.computed_from.clone(),
-        summary: digest(&String::from_utf8_lossy(&bytes)),
+        summary: digest(&bytes),
         ..manifest.clone()
     };
     let summary = serde_json::to_value(&result).map_err(io::Error::other)?;
@@ -235,8 +235,7 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
     let result =
         StudyResult::deserialize(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
     let manifest: Manifest = folder::read(&manifest_file)?;
-    let same = manifest.computed_from == result.computed_from
-        && manifest.summary == digest(&String::from_utf8_lossy(&bytes));
+    let same = manifest.computed_from == result.computed_from && manifest.summary == digest(&bytes);
     if !same {
         let text = format!(
             "{}: summary.json and manifest.json do not belong together: one is of another run, or \

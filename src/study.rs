@@ -10,6 +10,7 @@ mod contributions;
 pub mod coverage;
 pub mod day;
 mod difference;
+pub mod digest;
 mod doubts;
 mod gather;
 pub mod growth;
@@ -322,7 +323,7 @@ fn computed_from(study: &Study, question: Question) -> String {
     let numbers = (seed, replications, batches, precision, window, search, study.contributions);
     let version = env!("CARGO_PKG_VERSION");
     let name = question.name();
-    sweep::digest(&format!("plimsoll {version} {name} {numbers:?} {inputs:?} {settings}"))
+    digest::digest(format!("plimsoll {version} {name} {numbers:?} {inputs:?} {settings}"))
 }
 
 fn axis(spec: &Spec) -> Axis {

@@ -15,8 +15,9 @@ use crate::report;
 use crate::report::sweep::{self as pages, Found};
 use crate::scenario::workshop::Bench;
 use crate::scenario::{Loaded, Problem, vary};
+use crate::study::digest::digest;
 use crate::study::setup::Study;
-use crate::study::sweep::{Asked, Place, Point, Sweep, compute, digest, is_load, places, size};
+use crate::study::sweep::{Asked, Place, Point, Sweep, compute, is_load, places, size};
 use crate::study::{CONFIDENCE, Watcher};
 
 /// Most points of a sweep.

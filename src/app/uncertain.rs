@@ -13,8 +13,9 @@ use crate::report::uncertain as pages;
 use crate::scenario::Problem;
 use crate::scenario::workshop::Bench;
 use crate::study::CONFIDENCE;
+use crate::study::digest::digest;
 use crate::study::setup::Study;
-use crate::study::sweep::{Asked, Place, Point, Sweep, Varied, digest};
+use crate::study::sweep::{Asked, Place, Point, Sweep, Varied};
 use crate::study::uncertain::{Frame, Input, Law, SAMPLES, analyse, samples};
 
 pub(super) fn uncertain(asked: &Doubting) -> u8 {

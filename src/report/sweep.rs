@@ -17,7 +17,8 @@ use super::words::{Lang, Word, say};
 use super::{Options, Written, number, pretty};
 use crate::plain;
 use crate::stats::Estimate;
-use crate::study::sweep::{Asked, Place, Point, Sweep, digest, places, size};
+use crate::study::digest::digest;
+use crate::study::sweep::{Asked, Place, Point, Sweep, places, size};
 
 /// The number that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {

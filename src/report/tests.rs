@@ -86,7 +86,7 @@ fn everything_is_written_and_reads_back() {
     let read = |name: &str| fs::read_to_string(out.folder.join(name)).unwrap();
     assert_eq!(serde_json::from_str::<StudyResult>(&read("summary.json")).unwrap(), result);
     let manifest = serde_json::from_str::<Manifest>(&read("manifest.json")).unwrap();
-    assert_eq!(manifest.summary, crate::study::sweep::digest(&read("summary.json")));
+    assert_eq!(manifest.summary, crate::study::digest::digest(read("summary.json")));
     assert_eq!(manifest.computed_from, result.computed_from);
     let (computed_from, summary) = (manifest.computed_from.clone(), manifest.summary.clone());
     assert_eq!(manifest, Manifest { computed_from, summary, ..fixture::manifest() });

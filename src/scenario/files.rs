@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::problem::{Problems, Span};
 use super::values;
 use super::yaml::{self, Node};
+use crate::study::digest::digest;
 use crate::study::setup::Input;
 
 /// Largest file \[bytes\].
@@ -252,14 +253,6 @@ fn has_key(text: &str, key: &str) -> bool {
     }
     let at_top = |line: &&str| line.len() - line.trim_start().len() == indent;
     text.lines().filter(at_top).any(named)
-}
-
-/// FNV-1a, 64 bits, in hexadecimal.
-fn digest(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    format!("{hash:016x}")
 }
 
 /// A path to show: `a/b/../c` is `a/c`.

@@ -190,6 +190,6 @@ pub struct Day {
 pub struct Input {
     /// Path as given, or `catalog:…` for what is compiled in.
     pub path: String,
-    /// FNV-1a of its bytes, 64 bits, in hexadecimal.
+    /// Digest of its bytes: 128 bits of BLAKE3, in hexadecimal.
     pub digest: String,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Watcher;
 use super::day::overall;
+use super::digest::digest;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
@@ -155,14 +156,6 @@ impl Place {
             inputs.join(" "),
         )
     }
-}
-
-/// Digest of a text: FNV-1a, 64 bits, in hexadecimal. That of its key is the name of a point's file.
-pub fn digest(text: &str) -> String {
-    let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    format!("{hash:016x}")
 }
 
 /// Compute a point from its study, which has the point's variant alone. None when it was stopped.
