@@ -7,6 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Confidence of all intervals.
+pub const CONFIDENCE: f64 = 0.95;
+
 pub mod analytic;
 pub mod distribution;
 pub mod rank;

@@ -16,6 +16,7 @@ mod gather;
 pub mod growth;
 pub mod ladder;
 pub mod law;
+mod line;
 mod lines;
 mod plan;
 pub mod point;
@@ -37,109 +38,23 @@ pub mod uncertain;
 mod used;
 pub mod validate;
 mod warm_up;
-
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+mod watch;
+mod work;
 
 use self::gather::p99_each;
+use self::line::Line;
 use self::lines::Searched;
 use self::replicate::base_load;
 use self::result::{Axis, StudyResult, TargetLoad, VariantResult};
 use self::runs::Runs;
 pub use self::runs::{Part, Spent};
-use self::search::Line;
 use self::setup::Study;
-use self::stop::unless_stopped;
+pub use self::watch::{Provisional, Quiet, SoFar, Unwatched, Watcher};
+pub use self::work::Question;
+use self::work::Work;
 use crate::model::spec::Spec;
 use crate::model::{MOST_IN_FLIGHT, MOST_RECORDS};
-
-/// Confidence of all intervals.
-pub const CONFIDENCE: f64 = 0.95;
-
-/// Who watches a study run, and may stop it.
-pub trait Watcher: Sync {
-    /// A part of the study begins, of so many steps.
-    fn begin(&self, what: &str, steps: u64);
-    /// A step is done.
-    fn step(&self);
-    /// Whether to stop: steps not begun or under way are left out and the result says so.
-    fn stopped(&self) -> bool;
-    /// Something is known of the main answer before the study is done. When, and in which order, may
-    /// depend on the machine.
-    fn provisional(&self, _: &Provisional<'_>) {}
-}
-
-/// What is known of a variant's line while it is looked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Provisional<'a> {
-    /// The variant.
-    pub variant: &'a str,
-    /// What the loads count.
-    pub axis: Axis,
-    /// What is known.
-    pub line: SoFar<'a>,
-}
-
-/// How well a line is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SoFar<'a> {
-    /// The description alone says that no line lies above this load \[per s\], which fills this station.
-    AtMost(f64, &'a str),
-    /// Some of all replications have a line; this is the mean of theirs \[per s\].
-    About {
-        /// The mean \[per s\].
-        load: f64,
-        /// Replications that it rests on.
-        of: u32,
-        /// Replications that there will be.
-        all: u32,
-    },
-}
-
-/// Nobody watches.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unwatched;
-
-impl Watcher for Unwatched {
-    fn begin(&self, _: &str, _: u64) {}
-    fn step(&self) {}
-    fn stopped(&self) -> bool {
-        false
-    }
-}
-
-/// Passes on only whether to stop: the steps of what is a part of something are nobody's progress.
-pub struct Quiet<'a>(pub &'a dyn Watcher);
-
-impl Watcher for Quiet<'_> {
-    fn begin(&self, _: &str, _: u64) {}
-    fn step(&self) {}
-    fn stopped(&self) -> bool {
-        self.0.stopped()
-    }
-}
-
-/// What is asked of a study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// What users get at the load asked about, and over the day.
-    Run,
-    /// Where the line is.
-    Saturate,
-    /// Both, for all mixes and calibrations, with differences.
-    Compare,
-}
-
-impl Question {
-    /// Name, as in the command and the output folder.
-    pub fn name(self) -> &'static str {
-        match self {
-            Question::Run => "run",
-            Question::Saturate => "saturate",
-            Question::Compare => "compare",
-        }
-    }
-}
+pub use crate::stats::CONFIDENCE;
 
 /// What a study took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -216,51 +131,7 @@ pub fn answer_question(
     (result, effort)
 }
 
-struct Work<'a> {
-    study: &'a Study,
-    watcher: &'a dyn Watcher,
-    runs: Runs<'a>,
-    /// The load asked about, on the axis of the study.
-    asked: f64,
-}
-
 impl Work<'_> {
-    /// Run independent tasks in parallel, those that `cost` most first; results in the order of the tasks,
-    /// none for those that the watcher has stopped.
-    fn all<T: Sync, R: Send>(
-        &self,
-        what: &str,
-        tasks: &[T],
-        cost: impl Fn(&T) -> f64,
-        run: impl Fn(&T) -> R + Sync + Send,
-    ) -> Vec<Option<R>> {
-        if self.watcher.stopped() || tasks.is_empty() {
-            return tasks.iter().map(|_| None).collect();
-        }
-        self.watcher.begin(what, tasks.len() as u64);
-        let mut order: Vec<usize> = (0..tasks.len()).collect();
-        order.sort_by(|a, b| cost(&tasks[*b]).total_cmp(&cost(&tasks[*a])));
-        let done: Vec<Mutex<Option<R>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
-        let next = AtomicUsize::new(0);
-        rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| {
-                    while let Some(&task) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if self.watcher.stopped() {
-                            break;
-                        }
-                        let Some(result) = unless_stopped(|| run(&tasks[task])) else { break };
-                        *done[task].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                        self.watcher.step();
-                    }
-                });
-            }
-        });
-        done.into_iter()
-            .map(|done| done.into_inner().unwrap_or_else(PoisonError::into_inner))
-            .collect()
-    }
-
     fn blank(&self, question: Question) -> StudyResult {
         let study = self.study;
         StudyResult {

@@ -5,15 +5,17 @@
 //! lines: those of the variants are known already, and only the others are searched for, where asked.
 
 use super::difference::moved;
+use super::line::Line;
 use super::lines::Searched;
 use super::result::{Contribution, StudyResult};
 use super::runs::Part;
 use super::sampling::windowed;
 use super::saturation::mean_load;
-use super::search::{Case, Line};
+use super::search::Case;
 use super::setup::Ablation;
-use super::{CONFIDENCE, Work};
+use super::work::Work;
 use crate::model::spec::Spec;
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 
 /// Replications that do where they leave no doubt that the line moves.

@@ -8,10 +8,12 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::answer_question;
 use super::point::bare_line;
 use super::result::Measure;
 use super::setup::Study;
-use super::{Question, Watcher, answer_question};
+use super::watch::Watcher;
+use super::work::Question;
 use crate::stats::Estimate;
 use crate::stats::sample::quantile;
 use crate::units::Span;
@@ -101,7 +103,7 @@ fn estimate(study: &Study, measure: Measure, watcher: &dyn Watcher) -> Option<Es
     if measure == Measure::LineRps {
         return bare_line(study, watcher);
     }
-    let (result, effort) = answer_question(study, Question::Run, &super::Quiet(watcher));
+    let (result, effort) = answer_question(study, Question::Run, &super::watch::Quiet(watcher));
     let at = result.variants.first()?.at_target.as_ref()?;
     (!effort.stopped).then_some(at.goodput_rps)
 }

@@ -6,11 +6,11 @@
 //! different loads, so that the same window sees partly different users, and where different resources
 //! draw them, different draws decide: less of their chance is shared.
 
-use super::CONFIDENCE;
+use super::line::Line;
 use super::replicate::Outcome;
 use super::result::{AtCommonLoad, Comparison, StudyResult};
 use super::saturation::mean_doubt;
-use super::search::Line;
+use crate::stats::CONFIDENCE;
 use crate::stats::{self, Estimate};
 
 /// Where variants are compared below saturation, as a share of the lowest line.

@@ -1,6 +1,5 @@
 //! What keeps a number from being known, in words, with what to do about it.
 
-use super::CONFIDENCE;
 use super::gather::{camps, error_rate, settled, too_few, widest};
 use super::replicate::Outcome;
 use super::result::{Target, TargetVerdict, Unanswered, Verdict, WarmUp, WarmUpSource};
@@ -9,6 +8,7 @@ use super::setup::{Study, Window};
 use super::warm_up::{Transient, remaining};
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
+use crate::stats::CONFIDENCE;
 use crate::stats::series::BatchMeans;
 use crate::units::Span;
 

@@ -1,19 +1,20 @@
 //! Outcomes of replications gathered into estimates.
 
+use super::line::Line;
 use super::replicate::{Outcome, aside, of_requests};
 use super::result::{
     AnatomyPart, AtLoad, StationResult, Target, TargetVerdict, Unanswered, Verdict, WaitResult,
     WarmUp,
 };
-use super::search::Line;
-use super::used::capacity_of;
-use super::{CONFIDENCE, theory};
+use super::theory;
+use super::used::{capacity_of, share_of};
 use crate::model::spec::{Id, Resource, Spec};
 use crate::model::stations::stations;
 use crate::observe::Phase;
 use crate::observe::answers::Pooled;
 use crate::observe::histogram::Histogram;
 use crate::observe::waits::Waits;
+use crate::stats::CONFIDENCE;
 use crate::stats::sample::{sectioned, share};
 use crate::stats::{self, Estimate};
 use crate::units::Span;
@@ -21,11 +22,6 @@ use crate::units::Span;
 /// Response times beyond a quantile that a replication needs for it to be worth something. Below about four
 /// nothing bounds it at all; with ten its own error is a third of the distance to the next tenth.
 const BEYOND_QUANTILE: f64 = 10.0;
-
-/// Share of a capacity, which may be without limit.
-pub(super) fn share_of(busy: f64, capacity: f64) -> f64 {
-    if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
-}
 
 pub(super) fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
     let values: Vec<f64> = outcomes.iter().map(pick).collect();

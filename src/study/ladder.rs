@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};
-use super::{Provisional, SoFar, Watcher};
+use super::watch::{Provisional, SoFar, Watcher};
 use crate::model::spec::Resource;
 use crate::model::stations::stations;
 use crate::stats::Estimate;
@@ -160,7 +160,7 @@ pub fn climb(
         scenario: study.scenario.clone(),
         system: study.system.clone(),
         seed: study.seed,
-        confidence: super::CONFIDENCE,
+        confidence: crate::stats::CONFIDENCE,
         mix: study.mixes[0].clone(),
         calibration: study.calibrations[0].clone(),
         axis: study.axis(),

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::gather::anatomy;
+use super::line::Line;
 use super::plan::{AllDone, Done, Task};
 use super::replicate::Outcome;
 use super::result::{Alternative, AlternativeVariant, Axis, Saturation, StudyResult, WarmUp};
 use super::runs::Part;
 use super::sampling::windowed;
 use super::saturation::{answer, mean_load};
-use super::search::{Case, Line};
+use super::search::Case;
 use super::stop::unless_stopped;
-use super::{Provisional, Question, SoFar, Work, theory};
+use super::theory;
+use super::watch::{Provisional, SoFar};
+use super::work::{Question, Work};
 use crate::model::stations::stations;
 
 /// Lines of the replications of one case.

@@ -15,7 +15,7 @@ use super::sampling::windowed;
 use super::saturation::{answer, mean_load};
 use super::setup::Window;
 use super::used::{There, used};
-use super::{Question, Work};
+use super::work::{Question, Work};
 use crate::model::stations::stations;
 use crate::observe::tally::Bin;
 

@@ -7,15 +7,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::day::DayAnswer;
+use super::line::Line;
 use super::lines::Searched;
 use super::replicate::base_load;
 use super::result::{AtLoad, Saturation, StudyResult, TargetVerdict};
 use super::runs::Runs;
 use super::saturation::{answer, estimate, searchable};
-use super::search::Line;
 use super::setup::{Day, Prediction, Study};
 use super::stop::unless_stopped;
-use super::{Question, Quiet, Watcher, Work, answer_question, plan};
+use super::watch::{Quiet, Watcher};
+use super::work::{Question, Work};
+use super::{answer_question, plan};
 use crate::model::spec::Id;
 use crate::stats::Estimate;
 

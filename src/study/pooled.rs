@@ -18,12 +18,13 @@
 
 use rayon::prelude::*;
 
-use super::CONFIDENCE;
 use super::gather::value;
+use super::line::{Line, Pooled, Scale};
 use super::replicate::Outcome;
 use super::result::Target;
-use super::search::{Case, Line};
+use super::search::Case;
 use super::setup::Window;
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
 use crate::units::Span;
@@ -82,47 +83,6 @@ const BEYOND_REQUESTS: f64 = 6_000.0;
 /// Share of replications that is most of them.
 const CLEARLY: f64 = 0.8;
 
-/// How loads are laid out: on the logarithm of the gap to the load that fills a station, or of the load.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Scale {
-    pub(crate) full: Option<f64>,
-}
-
-impl Scale {
-    fn place(self, load: f64) -> f64 {
-        match self.full {
-            Some(full) => -(1.0 - load / full).max(1e-15).ln(),
-            None => load.max(f64::MIN_POSITIVE).ln(),
-        }
-    }
-
-    fn load(self, place: f64) -> f64 {
-        match self.full {
-            Some(full) => -full * (-place).exp_m1(),
-            None => place.exp(),
-        }
-    }
-
-    /// How fast the load rises along the scale.
-    fn slope(self, place: f64) -> f64 {
-        match self.full {
-            Some(full) => full * (-place).exp(),
-            None => place.exp(),
-        }
-    }
-
-    /// Bracket that is narrow enough for a straight line, and the distance of the last probes from the
-    /// root.
-    fn near(self) -> (f64, f64) {
-        if self.full.is_some() { (0.6, 0.12) } else { (0.15, 0.03) }
-    }
-
-    /// Rise of the logarithm of a metric along the scale where nothing else is known.
-    fn usual(self) -> f64 {
-        if self.full.is_some() { 1.0 } else { 4.0 }
-    }
-}
-
 /// All replications at one load.
 #[derive(Clone, Debug)]
 struct Probe {
@@ -131,26 +91,6 @@ struct Probe {
     seen: Vec<Outcome>,
     /// Logarithm of the worst metric over its limit.
     score: f64,
-}
-
-/// What a replication has of a line that was found from all of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Pooled {
-    scale: Scale,
-    /// Its runs at the two loads nearest to the line, the lower first.
-    seen: [Outcome; 2],
-    windows: [Window; 2],
-    /// The load at which it fails, and the window of that run.
-    beyond: f64,
-    pub(crate) window: Window,
-    /// Highest place that was looked at, where even there every target was met.
-    top: Option<f64>,
-    /// The line, with the interval of all replications together.
-    pub(crate) rps: Estimate,
-    /// What misses first: the metric of a target, or `drift`.
-    pub(crate) binding: String,
-    /// Whether its runs are too short for how slowly the queues settle.
-    pub(crate) short: bool,
 }
 
 /// How a search ended.

@@ -2,7 +2,8 @@
 
 use super::result::{Target, Unanswered};
 use super::setup::{Day, Window};
-use super::{Watcher, stop};
+use super::stop;
+use super::watch::Watcher;
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, active_threads, stations};
 use crate::model::{Cost, Run, simulate_unless};

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Watcher;
 use super::replicate::{self, Draws, Outcome};
 use super::setup::{Day, Study, Window};
+use super::watch::Watcher;
 use crate::model::Cost;
 use crate::model::spec::Spec;
 use crate::observe::tally::Bin;

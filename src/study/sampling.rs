@@ -8,7 +8,8 @@ use super::result::{StudyResult, TargetVerdict, Verdict, WarmUp, WarmUpSource};
 use super::runs::Part;
 use super::search::Case;
 use super::setup::{Study, Window};
-use super::{Work, warm_up};
+use super::warm_up;
+use super::work::Work;
 use crate::units::Span;
 
 /// Shares of the utilisation bound at which the warm-up of a search is looked for, up to the first that

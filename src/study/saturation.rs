@@ -13,10 +13,11 @@
 
 use rayon::prelude::*;
 
+use super::line::Line;
 use super::replicate::{Outcome, aside, base_load};
 use super::result::{Relief, Saturation, Target};
 use super::runs::Part;
-use super::search::{Case, Line};
+use super::search::Case;
 use super::setup::{Search, Study};
 use super::theory;
 use crate::model::spec::{Resource, Spec};
@@ -53,7 +54,7 @@ pub(crate) fn estimate(lines: &[Line]) -> Estimate {
     if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
         return pooled.rps;
     }
-    let mut rps = over(lines, |line| line.load, super::CONFIDENCE);
+    let mut rps = over(lines, |line| line.load, crate::stats::CONFIDENCE);
     let doubt = mean_doubt(lines);
     rps.low = (rps.low - doubt).max(0.0);
     rps.high += doubt;
@@ -78,13 +79,13 @@ fn lost(targets: &[Target]) -> f64 {
 
 /// The mean of the lines.
 pub(crate) fn mean_load(lines: &[Line]) -> f64 {
-    over(lines, |line| line.load, super::CONFIDENCE).mean
+    over(lines, |line| line.load, crate::stats::CONFIDENCE).mean
 }
 
 /// The lines of all replications made into an answer. `replications` is how many take part in relief; 0
 /// leaves the resource unnamed.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
-    let confidence = super::CONFIDENCE;
+    let confidence = crate::stats::CONFIDENCE;
     let mut rps = estimate(lines);
     if let Some(lowest) = case.ceilings.lowest() {
         // No load above it can last, however lucky the windows were.

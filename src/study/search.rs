@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use super::capacity::Ceilings;
-use super::pooled::{Pooled, Scale};
+use super::line::{Line, Scale};
 use super::replicate::{Outcome, aside, base_load};
 use super::runs::{Part, Runs};
 use super::setup::{Study, Window};
@@ -48,22 +48,6 @@ const FILLS: (f64, f64) = (1.2, 8_000.0);
 const BELOW_FULL: f64 = 0.9;
 /// Fewest requests of a run, whatever its window, and its longest window for that \[s\].
 const FEWEST: (f64, f64) = (20.0, 1e7);
-
-/// The line of one replication.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Line {
-    /// The load, estimated between the runs nearest to it; of lines estimated together the value of its own
-    /// that each replication has, see [`Case::settle`].
-    pub(crate) load: f64,
-    /// What that estimate may be wrong by, beside chance.
-    pub(crate) doubt: f64,
-    /// What was seen at the highest load up to the line that was carried.
-    pub(crate) carried: Option<Outcome>,
-    /// The lowest load that was seen to fail; none when the search's end was carried.
-    pub(crate) failed: Option<Outcome>,
-    /// What it is estimated from together with the other replications; none where it stands for itself.
-    pub(crate) pooled: Option<Box<Pooled>>,
-}
 
 /// Where a search begins.
 #[derive(Clone, Copy, Debug)]

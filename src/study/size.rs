@@ -23,10 +23,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::search::Search;
-use super::Watcher;
 use super::ladder::Lifted;
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
+use super::watch::Watcher;
 use crate::model::spec::Resource;
 use crate::stats::Estimate;
 

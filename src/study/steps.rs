@@ -1,10 +1,10 @@
 //! What became of the changes of a day: when all that each asked for was there, and what users got until
 //! the next.
 
-use super::CONFIDENCE;
 use super::result::StepResult;
 use super::setup::Day;
 use crate::observe::tally::Bin;
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 
 /// The time before the first change, then one entry for each change; empty without any.

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Watcher;
 use super::day::overall;
 use super::digest::digest;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
 use super::uncertain;
+use super::watch::Watcher;
 use crate::stats::Estimate;
 
 /// A setting with the values that it takes in turn.

@@ -109,7 +109,7 @@ pub(super) fn widened(estimate: Estimate) -> Estimate {
     }
     let degrees = f64::from(estimate.n - 1);
     let factor = student_t_quantile(f64::midpoint(1.0, CONFIDENCE), degrees)
-        / student_t_quantile(f64::midpoint(1.0, super::CONFIDENCE), degrees);
+        / student_t_quantile(f64::midpoint(1.0, crate::stats::CONFIDENCE), degrees);
     let half = (estimate.high - estimate.mean).max(estimate.mean - estimate.low) * factor;
     Estimate { low: estimate.mean - half, high: estimate.mean + half, ..estimate }
 }

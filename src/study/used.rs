@@ -1,14 +1,18 @@
 //! What was there on the day, which may change, and what was used of all that is paid for by the time or
 //! the use: nodes, and processors of databases.
 
-use super::CONFIDENCE;
-use super::gather::share_of;
 use super::result::{DatabaseUse, NodeUse, Used};
 use super::setup::Day;
 use crate::model::spec::{Id, Resource, Spec};
 use crate::model::stations::{Station, stations};
 use crate::observe::tally::Bin;
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
+
+/// Share of a capacity, which may be without limit.
+pub(super) fn share_of(busy: f64, capacity: f64) -> f64 {
+    if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
+}
 
 /// Over all bins, of one day or several, in each replication.
 pub(super) fn used(series: &[&[Bin]], spec: &Spec, stations: &[Station]) -> Used {

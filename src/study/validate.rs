@@ -3,10 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answer_question;
 use super::result::{Agreement, Check, Measure, StudyResult};
 use super::setup::Study;
 use super::theory::{seen, stated, widened};
-use super::{Question, Watcher, answer_question};
+use super::watch::Watcher;
+use super::work::Question;
 use crate::model::spec::{Op, Order, Spec};
 use crate::random::Sampler;
 use crate::stats::Estimate;

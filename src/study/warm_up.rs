@@ -6,12 +6,12 @@
 
 use rayon::prelude::*;
 
-use super::CONFIDENCE;
 use super::replicate::{Outcome, SLICES};
 use super::result::{WarmUp, WarmUpSource};
 use super::runs::{Part, Runs};
 use super::setup::Window;
 use crate::model::spec::Spec;
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
 use crate::stats::series::mser5;

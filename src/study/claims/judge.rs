@@ -3,16 +3,17 @@
 use super::{Claim, ClaimMetric, ClaimVerdict, Judged, OverDay, Relation, Source};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
+use crate::stats::CONFIDENCE;
 use crate::stats::{self, Estimate};
 use crate::study::day::{ClaimDay, DayVerdict};
 use crate::study::gather::{at_load, station_results, too_few};
+use crate::study::line::Line;
 use crate::study::lines::Searched;
 use crate::study::replicate::Outcome;
 use crate::study::result::{AtLoad, Saturation, StationResult, StudyResult, VariantResult, WarmUp};
 use crate::study::runs::Part;
 use crate::study::sampling::windowed;
-use crate::study::search::Line;
-use crate::study::{CONFIDENCE, Work};
+use crate::study::work::Work;
 
 /// Where consumers are looked at, as a share of the line: low enough that their records wait for nobody.
 const QUIET: f64 = 0.2;

@@ -3,8 +3,8 @@
 use super::judge::Judge;
 use super::{DayEvent, EventEffect, Recovery};
 use crate::model::spec::{Happening, Id, Spec};
+use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
-use crate::study::CONFIDENCE;
 use crate::study::result::Verdict;
 use crate::study::setup::Day;
 

@@ -3,8 +3,8 @@
 use super::{DayVerdict, Recovery, Silence, Worst, overall};
 use crate::observe::answers::Pooled;
 use crate::observe::tally::Bin;
+use crate::stats::CONFIDENCE;
 use crate::stats::distribution::{binomial_at_least, normal_quantile};
-use crate::study::CONFIDENCE;
 use crate::study::result::{Target, Verdict};
 use crate::study::setup::{Day, Study};
 use crate::units::Span;

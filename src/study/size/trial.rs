@@ -5,12 +5,12 @@ use rayon::prelude::*;
 use crate::model::spec::Spec;
 use crate::stats::Estimate;
 use crate::stats::distribution::binomial_at_least;
-use crate::study::Watcher;
 use crate::study::replicate::{Draws, Outcome, steady};
 use crate::study::result::Target;
 use crate::study::runs::Runs;
 use crate::study::setup::{Study, Window};
 use crate::study::warm_up;
+use crate::study::watch::Watcher;
 
 /// Replications of confirmations are numbered from here: a search that has chosen what did well in its own
 /// replications must not be confirmed by them.
