@@ -2,6 +2,7 @@
 //! what edits do. A sentence is recognised by its words; what stands between them (names, numbers, and
 //! sentences within it) is carried over.
 
+use super::particles;
 use super::words::Lang;
 
 mod doubts;
@@ -131,7 +132,7 @@ const PHRASES: &[(&str, &str)] = &[
     (
         "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {0} is a \
          default: lengthen `window.measure` beyond {1}, or give `window.warm_up`",
-        "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 예열 {0}은 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정하세요",
+        "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 예열 {0}은(는) 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정하세요",
     ),
     (
         "the system has not settled after {0} of warm-up, which shifts the means: `warm_up: {1}` would do",
@@ -156,7 +157,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "whether the load asked about meets its target is undecided after {0} ({1}): {2}",
-        "요청한 부하가 목표를 달성하는지 {0}로는 판정할 수 없음({1}): {2}",
+        "요청한 부하가 목표를 달성하는지 {0}(으)로는 판정할 수 없음({1}): {2}",
     ),
     (
         "the batches are too short to count as independent (correlation of neighbours {0}, {1}), so the \
@@ -282,7 +283,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("no change: {0}", "변화 없음: {0}"),
     (
         "{0} is written already, where the plan believed {1}",
-        "이미 {0}(으)로 적혀 있음(계획서에는 {1}로 되어 있음)",
+        "이미 {0}(으)로 적혀 있음(계획서에는 {1}(으)로 되어 있음)",
     ),
     ("{0} is written already", "이미 {0}(으)로 적혀 있음"),
     ("{0} runs already", "이미 {0}(으)로 동작 중"),
@@ -446,13 +447,17 @@ fn read(english: &str, korean: &str, text: &str, few: usize) -> Option<Reading> 
         return None;
     }
     let of = |number: usize| found.iter().find(|(place, _)| *place == number);
-    let said = |piece: &Piece| match piece {
-        Piece::Words(words) => (*words).to_owned(),
-        Piece::Place(number) => {
-            of(*number).map_or_else(String::new, |(_, text)| translated(text, Lang::Ko))
+    let mut said = String::new();
+    for piece in pieces(korean) {
+        match piece {
+            Piece::Words(words) => particles::push(&mut said, words),
+            Piece::Place(number) => {
+                let place = of(number).map(|(_, text)| translated(text, Lang::Ko));
+                said.push_str(&place.unwrap_or_default());
+            }
         }
-    };
-    Some(Reading { words, korean: pieces(korean).iter().map(said).collect() })
+    }
+    Some(Reading { words, korean: said })
 }
 
 #[cfg(test)]
@@ -511,7 +516,7 @@ mod tests {
             "planned: 요청한 부하의 유효 처리량: 반복 8회 뒤에도 정밀도가 ± 7 %로, 요구한 5 %에 못 미침: \
              `window.measure`를 늘리세요"
         );
-        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`은(는) 쓰이지 않음");
+        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`는 쓰이지 않음");
         assert_eq!(said("nobody ever wrote this"), "nobody ever wrote this");
         assert_eq!(translated("replication", Lang::En), "replication");
     }
@@ -535,12 +540,12 @@ mod tests {
         );
         assert_eq!(
             said("full credits of 864 last 12 days"),
-            "가득 찬 크레딧 864은(는) 12일 만에 소진"
+            "가득 찬 크레딧 864는 12일 만에 소진"
         );
         // What somebody wrote into a system stays, though it ends like a phrase.
         assert_eq!(
             said("5 runs, because the chart of web runs"),
-            "5(으)로 동작: the chart of web runs"
+            "5로 동작: the chart of web runs"
         );
     }
 

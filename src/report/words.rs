@@ -2,6 +2,8 @@
 //!
 //! Text that arrives inside a result (names, reasons, parts of a request's time) stays as it is.
 
+use super::particles;
+
 /// Language of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -464,7 +466,7 @@ catalogue! {
     SizeChartNone: "{0}: no configuration found", "{0}: 조건에 맞는 구성 없음";
     SizeChartSoFar: "{0}: {1} a month so far", "{0}: 지금까지 월 {1}";
     SizeChartStated: "{0}: {1} a month ({2} for what the document puts at {3})",
-        "{0}: 월 {1} (문서가 {3}로 잡은 항목은 {2})";
+        "{0}: 월 {1} (문서가 {3}(으)로 잡은 항목은 {2})";
     SizeChartNow: "as it is", "현재";
     SizeChartDocument: "the document: {0} for {1}; here {2}", "문서: {1}에 {0}, 이 구성에서는 {2}";
     SizeChartAxis: "USD a month", "월 USD";
@@ -553,13 +555,13 @@ pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
     let mut rest = word.text(lang);
     while let Some(open) = rest.find('{') {
         let (before, after) = rest.split_at(open);
-        text.push_str(before);
+        particles::push(&mut text, before);
         let close = after.find('}').unwrap_or(after.len() - 1);
         let place = after[1..close].parse().ok().and_then(|index: usize| places.get(index));
         text.push_str(place.copied().unwrap_or_default());
         rest = &after[close + 1..];
     }
-    text.push_str(rest);
+    particles::push(&mut text, rest);
     text
 }
 

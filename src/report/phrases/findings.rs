@@ -328,7 +328,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("up to {0} of each wait is for nobody", "대기마다 최대 {0}은(는) 받을 사람이 없음"),
     ("`{0}` waits for `{1}` without end", "`{0}`: `{1}` 응답을 무한정 기다림"),
-    ("{0} of a pod can hang on it", "파드의 {0}가 여기에 매달릴 수 있음"),
+    ("{0} of a pod can hang on it", "파드의 {0}이(가) 여기에 매달릴 수 있음"),
     ("{0} threads", "스레드 {0}개"),
     ("every thread", "모든 스레드"),
     (
@@ -431,7 +431,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} is below {1} wherever {2} is", "{2}이(가) {1} 이하이면 {0}도 그 이하"),
     (
         "{0} of mix {1} take longer on the mean than the {2} of {3}: {4}",
-        "요청 비율 {1}의 {0}가 평균적으로 {2} 목표 {3}보다 오래 걸림: {4}",
+        "요청 비율 {1}의 {0}이(가) 평균적으로 {2} 목표 {3}보다 오래 걸림: {4}",
     ),
     ("{0} may leave out {1}", "{0}이(가) 제외할 수 있는 것은 {1}"),
     (
