@@ -3,6 +3,16 @@
 /// English and Korean.
 pub(super) const PHRASES: &[(&str, &str)] = &[
     (
+        "in {0} of {1} replications no response was seen: they are left out of response times, and \
+         `window.measure` should be longer",
+        "반복 {1}회 중 {0}회는 응답이 한 건도 없어 응답 시간 계산에서 제외함: `window.measure`를 늘릴 것",
+    ),
+    (
+        "in {0} of {1} batches no response was seen: they are left out of response times, and \
+         `window.measure` should be longer",
+        "배치 {1}개 중 {0}개는 응답이 한 건도 없어 응답 시간 계산에서 제외함: `window.measure`를 늘릴 것",
+    ),
+    (
         "in {0} of {1} no response was seen: they are left out of response times, and `window.measure` \
          should be longer",
         "응답이 한 건도 없는 경우({1} 중 {0})는 응답 시간 계산에서 제외함: `window.measure`를 늘릴 것",
