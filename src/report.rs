@@ -23,6 +23,7 @@ mod number;
 mod over_day;
 mod page;
 mod pareto;
+mod particles;
 mod phrases;
 mod picture;
 mod sheet;

@@ -72,7 +72,7 @@ fn ending(ending: &Ending, lang: Lang) -> String {
     match ending.end {
         End::Reached => say(lang, Word::LadderReached, &[&ending.variant]),
         End::Stuck | End::TooLong | End::Stopped => {
-            say(lang, Word::LadderEnded, &[&ending.variant, ending.why.trim()])
+            say(lang, Word::LadderEnded, &[&ending.variant, &translated(ending.why.trim(), lang)])
         }
     }
 }

@@ -2,6 +2,7 @@
 //! what edits do. A sentence is recognised by its words; what stands between them (names, numbers, and
 //! sentences within it) is carried over.
 
+use super::particles;
 use super::words::Lang;
 
 mod doubts;
@@ -16,7 +17,7 @@ const PHRASES: &[(&str, &str)] = &[
     // What sizing finds, and how ladders end.
     (
         "what runs of the search carried, fresh replications refuted",
-        "탐색에서는 감당했으나 새 반복에서 반증됨",
+        "탐색 실행에서는 감당했으나 새 반복 실행에서 감당하지 못함",
     ),
     ("the least value declared", "선언한 가장 작은 값"),
     ("{0} would be asked for {1} % of what it has", "{0}: 필요량이 보유량의 {1} %"),
@@ -40,11 +41,11 @@ const PHRASES: &[(&str, &str)] = &[
     ("every value is the largest", "모든 값이 최대"),
     (
         "{0} is in the way, and no setting gives it more",
-        "{0}이(가) 한계이며, 늘려 주는 설정이 없음",
+        "{0}이(가) 병목이며, 늘려 주는 설정이 없음",
     ),
     (
         "{0} is in the way, and no free setting gives it more: {1} would",
-        "{0}이(가) 한계이며, 바꿀 수 있는 설정으로는 늘릴 수 없음: {1}이면 가능",
+        "{0}이(가) 병목이며, 바꿀 수 있는 설정으로는 늘릴 수 없음(늘릴 수 있는 설정: {1})",
     ),
     (
         "not found within {0} steps upwards; the last that a rule refused: {1}",
@@ -54,7 +55,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("the load asked for is carried", "요구 부하를 감당"),
     (
         "no relief of what is busy or has a queue moves the line",
-        "바쁘거나 대기열이 있는 자원을 늘려도 포화 지점이 움직이지 않음",
+        "사용률이 높거나 대기열이 있는 자원을 늘려도 포화 지점이 움직이지 않음",
     ),
     ("more than {0} rungs", "{0}단계 초과"),
     // What draws a line.
@@ -69,7 +70,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "{0}; its queues settle too slowly for runs of this length",
-        "{0}; 이 실행 길이로는 대기열이 안정되기에 부족",
+        "{0}; 이 길이의 실행으로는 대기열이 안정되지 않음",
     ),
     (
         "carries nothing, because {0} is missed at {1} requests/s already",
@@ -105,7 +106,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "{0} of {1} connections busy ({2} %), {3} a caller, {4} waiting on average",
-        "연결 {1}개 중 {0}개 사용({2} %), 호출자당 {3}개, 평균 {4}건 대기",
+        "커넥션 {1}개 중 {0}개 사용({2} %), 호출자당 {3}개, 평균 {4}건 대기",
     ),
     (
         "{0} of {1} storage operations/s ({2} %), {3} waiting on average",
@@ -131,15 +132,15 @@ const PHRASES: &[(&str, &str)] = &[
     (
         "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {0} is a \
          default: lengthen `window.measure` beyond {1}, or give `window.warm_up`",
-        "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 예열 {0}은 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정하세요",
+        "`window.measure`의 두 배까지 시험 실행해도 안정되지 않아 워밍업 {0}은(는) 기본값임: `window.measure`를 {1}보다 늘리거나 `window.warm_up`을 지정할 것",
     ),
     (
         "the system has not settled after {0} of warm-up, which shifts the means: `warm_up: {1}` would do",
-        "예열 {0} 뒤에도 안정되지 않아 평균이 치우침: `warm_up: {1}`이면 충분함",
+        "워밍업 {0} 뒤에도 안정되지 않아 평균이 치우침: `warm_up: {1}`이면 충분함",
     ),
     (
         "the second half of the window still differs from the first, and {0} are too short to tell when that ends: lengthen `window.measure`",
-        "관측 구간의 앞뒤가 아직 다르고, {0}로는 언제 끝나는지 알 수 없음: `window.measure`를 늘리세요",
+        "관측 구간의 전반부와 후반부가 아직 다르고, {0}의 길이로는 언제 안정되는지 알 수 없음: `window.measure`를 늘릴 것",
     ),
     (
         "{0} at the load asked about rests on {1} response times a {2}, of which fewer than \
@@ -156,7 +157,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "whether the load asked about meets its target is undecided after {0} ({1}): {2}",
-        "요청한 부하가 목표를 달성하는지 {0}로는 판정할 수 없음({1}): {2}",
+        "요청한 부하가 목표를 달성하는지 {0}(으)로는 판정할 수 없음({1}): {2}",
     ),
     (
         "the batches are too short to count as independent (correlation of neighbours {0}, {1}), so the \
@@ -164,14 +165,17 @@ const PHRASES: &[(&str, &str)] = &[
         "배치가 짧아 서로 독립이 아니므로(이웃 상관 {0}, {1}) 신뢰구간이 실제보다 좁음: `window.measure: {2}`이면 배치가 {3}배 길어짐",
     ),
     ("{0} replications", "반복 {0}회"),
-    ("the line lies at {0} a second, drawn by {1}: {2}", "포화 지점은 초당 {0}, 원인은 {1}: {2}"),
-    ("{0} a second is carried, the largest load tried", "시험한 가장 큰 부하인 초당 {0}도 감당함"),
+    ("the line lies at {0} a second, drawn by {1}: {2}", "포화 지점은 초당 {0}건, 원인은 {1}: {2}"),
+    ("{0} a second is carried, the largest load tried", "시도한 최대 부하인 초당 {0}건까지 감당"),
     (
         "seen at {0} a second, beyond the line at {1}, drawn by {2}",
-        "초당 {0}에서 관측, 포화 지점 {1}을 넘음, 원인은 {2}",
+        "초당 {0}건에서 관측, 포화 지점 {1}건보다 높음, 원인은 {2}",
     ),
-    ("seen at {0} a second, below the line at {1}", "초당 {0}에서 관측, 포화 지점 {1}보다 낮음"),
-    ("seen at {0} a second", "초당 {0}에서 관측"),
+    (
+        "seen at {0} a second, below the line at {1}",
+        "초당 {0}건에서 관측, 포화 지점 {1}건보다 낮음",
+    ),
+    ("seen at {0} a second", "초당 {0}건에서 관측"),
     ("the description says so, as it runs in this variant", "이 구성에서 실제로 적용되는 설정값임"),
     (
         "by the price table of {0}, 730 h a month: {1} instead of {2}",
@@ -184,7 +188,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     ("{0} items ({1})", "항목 {0}개({1})"),
     ("nothing", "없음"),
-    ("not priced: the system names no region", "가격을 알 수 없음: 시스템에 리전이 없음"),
+    ("not priced: the system names no region", "가격을 알 수 없음: 시스템에 리전이 지정되지 않음"),
     (
         "not priced: the catalogue has no price in {0} for {1}",
         "가격을 알 수 없음: 카탈로그에 {0}의 {1} 가격이 없음",
@@ -197,30 +201,30 @@ const PHRASES: &[(&str, &str)] = &[
     ("the load is not given in users", "부하가 사용자 수로 주어지지 않음"),
     ("the day's curve is not known", "하루 부하 곡선을 알 수 없음"),
     ("nothing of the kind happens in this mix", "이 요청 비율에서는 해당 사건이 없음"),
-    ("this study looked for no line", "이 연구는 포화 지점을 찾지 않음"),
+    ("this study looked for no line", "이 분석에서는 포화 지점을 찾지 않음"),
     ("stopped before this load was run", "이 부하를 실행하기 전에 중단됨"),
     (
         "the line of {0} lies beyond the largest load tried",
-        "{0}의 포화 지점은 시험한 가장 큰 부하보다 높음",
+        "{0}의 포화 지점은 시도한 최대 부하보다 높음",
     ),
     ("it is nothing in {0}", "{0}에서는 값이 0임"),
     ("{0} batches", "배치 {0}개"),
     (
         "lengthen `window.measure` or raise `precision.most_replications`",
-        "`window.measure`를 늘리거나 `precision.most_replications`를 올리세요",
+        "`window.measure`를 늘리거나 `precision.most_replications`를 올릴 것",
     ),
-    ("lengthen `window.measure`", "`window.measure`를 늘리세요"),
-    ("replication", "반복"),
+    ("lengthen `window.measure`", "`window.measure`를 늘릴 것"),
+    ("replication", "반복 실행"),
     ("batch", "배치"),
     ("goodput", "유효 처리량"),
     ("mean response", "평균 응답"),
     (
         "{0} fall behind already below the line ({1}); their topic's records do not count as events, so they draw no line",
-        "{0}: 포화 지점 이전부터 밀림({1}); 해당 토픽의 레코드는 이벤트로 세지 않으므로 포화 지점을 정하지 않음",
+        "{0}: 포화 지점 이전부터 처리가 밀림({1}); 해당 토픽의 레코드는 이벤트로 세지 않으므로 포화 지점을 정하지 않음",
     ),
     (
         "the day was run in 1/{0} of its time at the same rates; backlogs that last are scaled back",
-        "하루를 같은 유입률로 1/{0} 시간에 실행함; 오래 남는 적체는 원래 크기로 환산함",
+        "하루를 같은 유입률로 1/{0} 길이로 줄여 실행함; 오래 남는 적체는 원래 길이에 맞게 환산함",
     ),
     // What the input makes doubtful.
     ("the {0} `{1}` is not used", "{0} `{1}`은(는) 쓰이지 않음"),
@@ -230,10 +234,14 @@ const PHRASES: &[(&str, &str)] = &[
     ("topic", "토픽"),
     ("time", "시간"),
     ("lock", "락"),
+    ("index", "인덱스"),
+    ("memory", "메모리"),
+    ("processor", "CPU"),
+    ("cpu", "CPU"),
     ("{0} have no basis; they count as assumed", "{0}: 근거가 없어 가정으로 취급함"),
     (
         "`{0}` is scaled on {1}, of which its pods request nothing: on that it stands still",
-        "`{0}`의 오토스케일러가 기준으로 삼는 {1}의 요청량이 파드에 없어, 그 기준으로는 움직이지 않음",
+        "파드에 {1} 요청량이 없어 `{0}`의 오토스케일러는 이 기준으로 움직이지 않음",
     ),
     (
         "the time `{0}` has no basis; it counts as assumed",
@@ -241,7 +249,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "`{0}` has {1} consumer threads for {2} partitions of `{3}`: {4} idle",
-        "`{0}`의 컨슈머 스레드는 {1}개, `{3}`의 파티션은 {2}개: {4}개는 유휴",
+        "`{0}`의 컨슈머 스레드는 {1}개, `{3}`의 파티션은 {2}개: {4}개는 유휴 상태",
     ),
     (
         "the pools of all pods may open {0} connections to `{1}`, which accepts {2} ({3} reserved)",
@@ -261,18 +269,18 @@ const PHRASES: &[(&str, &str)] = &[
     (
         "without node groups nobody says what is free: a pod without a limit has the cores that it requests, \
          rounded up, at least one",
-        "노드 그룹이 없어 남는 CPU를 알 수 없음: limit 없는 파드는 request를 올림한 코어 수(최소 1코어)를 사용",
+        "노드 그룹이 없어 남는 CPU를 알 수 없음: 제한이 없는 파드는 요청량을 올림한 코어 수(최소 1코어)를 사용",
     ),
     (
         "without node groups nobody says on how many cores a limit is used up: as many as the limit, rounded \
          up",
-        "노드 그룹이 없어 limit을 몇 코어에서 소진하는지 알 수 없음: limit을 올림한 코어 수로 봄",
+        "노드 그룹이 없어 제한을 몇 코어에서 소진하는지 알 수 없음: 제한을 올림한 코어 수로 봄",
     ),
     (
         "mix {0}: {1} requests/s with the journeys' own think times keep {2} users there at the peak, not the {3} stated (Little's law)",
-        "요청 비율 {0}: {1} RPS와 여정의 생각 시간이면 피크 동시 사용자는 {2}명으로, 적힌 {3}명과 다름(리틀의 법칙)",
+        "요청 비율 {0}: {1} RPS와 여정의 think time으로 계산한 피크 동시 사용자는 {2}명으로, 명시된 {3}명과 다름(리틀의 법칙)",
     ),
-    ("this transaction reuses the connection to `{0}`", "이 트랜잭션은 `{0}` 커넥션을 다시 씀"),
+    ("this transaction reuses the connection to `{0}`", "이 트랜잭션은 `{0}` 커넥션을 재사용함"),
     (
         "a request takes {0} connections of the pool `{1}` at once: with {2} in the pool, {3} such requests at the same instant may wait for each other",
         "한 요청이 커넥션 풀 `{1}`의 커넥션 {0}개를 동시에 잡음: 풀에 {2}개뿐이므로 그런 요청 {3}건이 겹치면 서로를 기다릴 수 있음",
@@ -282,7 +290,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("no change: {0}", "변화 없음: {0}"),
     (
         "{0} is written already, where the plan believed {1}",
-        "이미 {0}(으)로 적혀 있음(계획서에는 {1}로 되어 있음)",
+        "이미 {0}(으)로 적혀 있음(계획서에는 {1}(으)로 되어 있음)",
     ),
     ("{0} is written already", "이미 {0}(으)로 적혀 있음"),
     ("{0} runs already", "이미 {0}(으)로 동작 중"),
@@ -446,13 +454,17 @@ fn read(english: &str, korean: &str, text: &str, few: usize) -> Option<Reading> 
         return None;
     }
     let of = |number: usize| found.iter().find(|(place, _)| *place == number);
-    let said = |piece: &Piece| match piece {
-        Piece::Words(words) => (*words).to_owned(),
-        Piece::Place(number) => {
-            of(*number).map_or_else(String::new, |(_, text)| translated(text, Lang::Ko))
+    let mut said = String::new();
+    for piece in pieces(korean) {
+        match piece {
+            Piece::Words(words) => particles::push(&mut said, words),
+            Piece::Place(number) => {
+                let place = of(number).map(|(_, text)| translated(text, Lang::Ko));
+                said.push_str(&place.unwrap_or_default());
+            }
         }
-    };
-    Some(Reading { words, korean: pieces(korean).iter().map(said).collect() })
+    }
+    Some(Reading { words, korean: said })
 }
 
 #[cfg(test)]
@@ -509,9 +521,9 @@ mod tests {
                  to the 5 % asked for: lengthen `window.measure`"
             ),
             "planned: 요청한 부하의 유효 처리량: 반복 8회 뒤에도 정밀도가 ± 7 %로, 요구한 5 %에 못 미침: \
-             `window.measure`를 늘리세요"
+             `window.measure`를 늘릴 것"
         );
-        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`은(는) 쓰이지 않음");
+        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`는 쓰이지 않음");
         assert_eq!(said("nobody ever wrote this"), "nobody ever wrote this");
         assert_eq!(translated("replication", Lang::En), "replication");
     }
@@ -521,7 +533,7 @@ mod tests {
         let said = |text| translated(text, Lang::Ko);
         assert_eq!(
             said("edit 5 of plan 2025-12 sets node_groups.web.desired 1 → 3"),
-            "계획 2025-12의 수정 5: node_groups.web.desired 1 → 3"
+            "계획 2025-12의 변경 5번: node_groups.web.desired 1 → 3"
         );
         assert_eq!(
             said(
@@ -533,14 +545,11 @@ mod tests {
             said("pods stay at their minimum: a 2 of 10, b 1 of 3"),
             "파드가 최솟값에 머무름: a 2/10, b 1/3"
         );
-        assert_eq!(
-            said("full credits of 864 last 12 days"),
-            "가득 찬 크레딧 864은(는) 12일 만에 소진"
-        );
+        assert_eq!(said("full credits of 864 last 12 days"), "가득 찬 크레딧 864는 12일 만에 소진");
         // What somebody wrote into a system stays, though it ends like a phrase.
         assert_eq!(
             said("5 runs, because the chart of web runs"),
-            "5(으)로 동작: the chart of web runs"
+            "5로 동작: the chart of web runs"
         );
     }
 

@@ -15,7 +15,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("and {0} more (--all)", "그 밖에 {0}건(--all)"),
     ("= remedy: {0}", "= 조치: {0}"),
     ("cost of {0} in {1}, a month of 730 h:", "{1} 기준 {0} 구성의 월 비용(월 730시간):"),
-    ("not priced", "가격 미상"),
+    ("not priced", "가격 미확인"),
     ("the price is assumed", "가정한 가격"),
     ("all that has a price", "가격을 아는 항목의 합계"),
     ("the document says, for {0}", "문서에 적힌 비용: {0}"),
@@ -27,7 +27,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "{0}: {1}, {2}, {3}, {4} read; the input has no errors, {5}",
-        "{0}: {1}, {2}, {3}, {4} 읽음; 입력 오류 없음, {5}",
+        "{0}: {1}, {2}, {3}, {4} 읽음; 입력 오류 없음, 입력 {5}",
     ),
     ("{0} variants", "구성 {0}개"),
     ("{0} variant", "구성 {0}개"),
@@ -38,12 +38,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} files", "파일 {0}개"),
     ("{0} file", "파일 {0}개"),
     // Settings and edits without effect.
-    ("edit {0} of plan {1} sets {2} {3} → {4}", "계획 {1}의 수정 {0}: {2} {3} → {4}"),
-    ("edit of plan {0} sets {1} {2} → {3}", "계획 {0}의 수정: {1} {2} → {3}"),
-    ("edit {0} of plan {1} sets {2} to {3}", "계획 {1}의 수정 {0}: {2}을(를) {3}(으)로 설정"),
-    ("edit of plan {0} sets {1} to {2}", "계획 {0}의 수정: {1}을(를) {2}(으)로 설정"),
-    ("edit {0} of plan {1} takes {2} for {3}", "계획 {1}의 수정 {0}: {2}의 현재값을 {3}(으)로 봄"),
-    ("edit of plan {0} takes {1} for {2}", "계획 {0}의 수정: {1}의 현재값을 {2}(으)로 봄"),
+    ("edit {0} of plan {1} sets {2} {3} → {4}", "계획 {1}의 변경 {0}번: {2} {3} → {4}"),
+    ("edit of plan {0} sets {1} {2} → {3}", "계획 {0}의 변경: {1} {2} → {3}"),
+    ("edit {0} of plan {1} sets {2} to {3}", "계획 {1}의 변경 {0}번: {2}을(를) {3}(으)로 설정"),
+    ("edit of plan {0} sets {1} to {2}", "계획 {0}의 변경: {1}을(를) {2}(으)로 설정"),
+    (
+        "edit {0} of plan {1} takes {2} for {3}",
+        "계획 {1}의 변경 {0}번: {2}의 현재값을 {3}(으)로 봄",
+    ),
+    ("edit of plan {0} takes {1} for {2}", "계획 {0}의 변경: {1}의 현재값을 {2}(으)로 봄"),
     (
         "the autoscaler's minimum rules: pods before and after: {0}",
         "오토스케일러 최솟값이 적용됨: 변경 전후 파드 수 {0}",
@@ -77,7 +80,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}` may have {1} nodes, but nothing adds any",
         "`{0}`: 노드를 {1}개까지 둘 수 있으나 늘려 주는 것이 없음",
     ),
-    ("{0} run, whatever waits for room", "자리를 기다리는 파드가 있어도 노드 {0}개로 고정"),
+    ("{0} run, whatever waits for room", "배치 대기 중인 파드가 있어도 노드 {0}개로 고정"),
     (
         "`idle_timeout` of pool `{0}` of `{1}` closes none of its connections",
         "`{1}`의 커넥션 풀 `{0}`에서 `idle_timeout`이 닫는 커넥션이 없음",
@@ -85,7 +88,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} stay open, as many as `minimum_idle` keeps", "`minimum_idle`만큼 {0}개가 계속 열려 있음"),
     (
         "a proxy opens at most {0} connections to `{1}`, which has {2} threads",
-        "프록시는 스레드 {2}개인 `{1}`에 연결을 최대 {0}개만 엶",
+        "프록시는 스레드 {2}개인 `{1}`에 커넥션을 최대 {0}개만 엶",
     ),
     ("one caller reaches {0} of them at a time", "호출자 하나가 동시에 쓸 수 있는 스레드는 {0}개"),
     ("`{0}` gives up on `{1}` after {2}", "`{0}`은(는) {2} 뒤에 `{1}` 호출을 포기"),
@@ -146,7 +149,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "pods of `{0}` use {1} of the memory they request; the target is {2}",
         "`{0}` 파드의 메모리 사용량은 요청량의 {1}, 목표는 {2}",
     ),
-    ("{0} pods at any load instead of {1}", "부하와 관계없이 파드가 {1}개 아닌 {0}개"),
+    ("{0} pods at any load instead of {1}", "부하와 관계없이 파드가 {1}개가 아니라 {0}개로 고정"),
     // What the load asks of processors, storage, caches and pools.
     ("{0} requests/s of mix {1}", "요청 비율 {1} {0} RPS"),
     ("{0} records/s", "초당 레코드 {0}건"),
@@ -206,7 +209,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "{0} is {1} of commands a second for the one thread of `{2}`",
-        "{0}: `{2}`의 단일 스레드에 초당 {1}분량의 명령",
+        "{0}: `{2}`의 단일 스레드에 초당 {1} 분량의 명령",
     ),
     ("{0} holds `{1}` {2} a second", "{0}: `{1}` 락을 초당 {2} 점유"),
     // Consumers.
@@ -219,7 +222,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}` has 1 partition, {1} threads and {2} records/s of {3}",
         "`{0}`: 파티션 1개, 스레드 {1}개, 건당 {3}인 레코드 초당 {2}건",
     ),
-    ("one thread, busy {0}; its end is {1} records/s", "스레드 하나가 {0} 사용, 한계는 초당 {1}건"),
+    (
+        "one thread, busy {0}; its end is {1} records/s",
+        "스레드 하나의 사용률 {0}, 한계는 초당 {1}건",
+    ),
     ("`{0}`: {1} threads share {2} partitions", "`{0}`: 스레드 {1}개가 파티션 {2}개를 나눔"),
     (
         "one thread has {0} of them, and the {1} do the work of {2}",
@@ -229,7 +235,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}`: {1} pods have {2} threads for {3} partitions",
         "`{0}`: 파드 {1}개의 스레드 {2}개, 파티션 {3}개",
     ),
-    ("{0} of them are idle", "그중 {0}개는 유휴"),
+    ("{0} of them are idle", "그중 {0}개는 유휴 상태"),
     (
         "`{0}` and `{1}` read `{2}` as group `{3}`",
         "`{0}`, `{1}`: 같은 그룹 `{3}`(으)로 `{2}` 토픽을 읽음",
@@ -240,7 +246,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{1}`의 리스너 {0}개가 그룹 `{2}`을(를) 공유",
     ),
     ("a rebalance stops {0} threads of each pod", "리밸런싱이 파드마다 스레드 {0}개를 멈춤"),
-    ("`{0}` commits by itself, every 5 s by default", "`{0}`: 기본 5 s마다 자동 커밋"),
+    ("`{0}` commits by itself, every 5 s by default", "`{0}`: 기본 5초마다 자동 커밋"),
     ("a pod that dies loses up to {0} records", "파드가 죽으면 레코드를 최대 {0}건 잃음"),
     (
         "{0} records of a poll of `{1}` take {2} each, {3} in all",
@@ -316,7 +322,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "all callers of `{0}` together keep {1} connections to it; it has {2} pods",
-        "`{0}`의 호출자들이 유지하는 연결은 모두 {1}개, 파드는 {2}개",
+        "`{0}`의 호출자들이 유지하는 커넥션은 모두 {1}개, 파드는 {2}개",
     ),
     (
         "{0} pods get no request, and more pods change nothing",
@@ -326,14 +332,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}` waits {1} for `{2}`, and {3} {4} for itself",
         "`{0}`: `{2}` 응답을 {1} 기다리나, {3}이(가) 자신을 기다리는 시간은 {4}",
     ),
-    ("up to {0} of each wait is for nobody", "대기마다 최대 {0}은(는) 받을 사람이 없음"),
+    ("up to {0} of each wait is for nobody", "대기마다 최대 {0}은(는) 응답을 받을 쪽이 이미 없음"),
     ("`{0}` waits for `{1}` without end", "`{0}`: `{1}` 응답을 무한정 기다림"),
-    ("{0} of a pod can hang on it", "파드의 {0}가 여기에 매달릴 수 있음"),
+    ("{0} of a pod can hang on it", "파드의 {0}이(가) 여기에 묶일 수 있음"),
     ("{0} threads", "스레드 {0}개"),
     ("every thread", "모든 스레드"),
     (
         "pods of `{0}` are ready after {1} and warm after {2}",
-        "`{0}` 파드: {1} 뒤 준비 완료, {2} 뒤 예열 완료",
+        "`{0}` 파드: {1} 뒤 준비 완료, {2} 뒤 워밍업 완료",
     ),
     ("{0} of each pod's life is slow for its users", "파드마다 {0} 동안 사용자에게 느린 응답"),
     (
@@ -347,8 +353,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("requests that take longer are cut off", "그보다 오래 걸리는 요청은 끊김"),
     ("`{0}` has one pod", "`{0}`: 파드 1개"),
-    ("its loss is an outage of {0} and more", "파드를 잃으면 {0} 이상 중단"),
-    ("its loss, and each rollout, is an outage", "파드를 잃거나 배포할 때마다 중단"),
+    ("its loss is an outage of {0} and more", "파드를 잃으면 {0} 이상 서비스 중단"),
+    ("its loss, and each rollout, is an outage", "파드를 잃거나 배포할 때마다 서비스 중단"),
     (
         "all {0} pods of `{1}` go before new ones come",
         "`{1}`의 파드 {0}개가 새 파드보다 먼저 모두 종료됨",
@@ -366,11 +372,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} more than there are", "전체보다 {0}명 많음"),
     (
         "{0} users at {1} requests/s ask once in {2} each; those of mix {3} once in {4}",
-        "사용자 {0}명에 {1} RPS이면 각자 {2}에 한 번 요청, 요청 비율 {3}의 사용자는 {4}에 한 번",
+        "사용자 {0}명에 {1} RPS이면 각자 {2}마다 한 번 요청, 요청 비율 {3}의 사용자는 {4}마다 한 번",
     ),
     (
         "so many users make {0} requests/s, or {1} requests/s take {2} users",
-        "이 사용자 수이면 {0} RPS, {1} RPS이면 사용자 {2}명",
+        "이 사용자 수라면 {0} RPS, {1} RPS라면 사용자 {2}명",
     ),
     (
         "{0} of {1} daily users at once are visits of {2}; they last {3}",
@@ -431,7 +437,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("{0} is below {1} wherever {2} is", "{2}이(가) {1} 이하이면 {0}도 그 이하"),
     (
         "{0} of mix {1} take longer on the mean than the {2} of {3}: {4}",
-        "요청 비율 {1}의 {0}가 평균적으로 {2} 목표 {3}보다 오래 걸림: {4}",
+        "요청 비율 {1}의 {0}이(가) 평균적으로 {2} 목표 {3}보다 오래 걸림: {4}",
     ),
     ("{0} may leave out {1}", "{0}이(가) 제외할 수 있는 것은 {1}"),
     (

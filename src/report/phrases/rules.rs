@@ -3,17 +3,20 @@
 /// English and Korean, as in [`super::PHRASES`].
 pub(super) const PHRASES: &[(&str, &str)] = &[
     // Titles and remedies, rule by rule.
-    ("a replica count under an autoscaler is edited", "오토스케일러가 관리하는 복제본 수를 수정함"),
+    (
+        "a replica count under an autoscaler is edited",
+        "오토스케일러가 관리하는 레플리카 수를 변경함",
+    ),
     ("Raise the autoscaler's minimum instead.", "대신 오토스케일러의 최솟값을 올림."),
-    ("an edit that does not reach what runs", "실제 동작에 반영되지 않는 수정"),
+    ("an edit that does not reach what runs", "실제 동작에 반영되지 않는 변경"),
     (
         "Edit it where it is decided; a plan says so with `force`.",
         "값이 정해지는 곳을 수정하고, 계획 파일에는 `force`로 표시함.",
     ),
-    ("an edit that writes what is written", "이미 적힌 값을 다시 쓰는 수정"),
+    ("an edit that writes what is written", "이미 적힌 값을 다시 쓰는 변경"),
     (
         "Strike the edit, and look for what the plan meant.",
-        "수정을 삭제하고 계획서의 의도를 확인함.",
+        "변경 항목을 삭제하고 계획서의 의도를 확인함.",
     ),
     ("a plan starts from a value that is not there", "실제와 다른 현재값에서 출발한 계획"),
     ("Read the current column anew from the files.", "현재값 열을 설정 파일에서 다시 확인함."),
@@ -35,7 +38,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("an autoscaler that cannot move", "움직일 수 없는 오토스케일러"),
     (
         "Raise the maximum, or take a fixed number of replicas.",
-        "최댓값을 올리거나 고정 복제본 수를 사용함.",
+        "최댓값을 올리거나 고정 레플리카 수를 사용함.",
     ),
     ("a CPU target that cannot be exceeded", "넘을 수 없는 CPU 목표"),
     (
@@ -183,7 +186,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Add partitions and threads, or make a record cheaper.",
         "파티션과 스레드를 늘리거나 레코드당 비용을 줄임.",
     ),
-    ("one partition behind a hot topic", "파티션이 하나뿐인 과열 토픽"),
+    ("one partition behind a hot topic", "파티션이 하나뿐인데 부하가 몰리는 토픽"),
     (
         "Add partitions; mind the order of records that share a key.",
         "파티션을 늘림. 같은 키를 쓰는 레코드의 순서에 유의함.",
@@ -205,9 +208,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("offsets committed without regard to the work", "처리 결과와 무관한 오프셋 커밋"),
     (
         "Commit after the work: acknowledge by batch or by record.",
-        "처리 후 커밋함: 배치 또는 레코드 단위로 확인 응답함.",
+        "처리 후 커밋함: 배치 또는 레코드 단위로 ack함.",
     ),
-    ("a poll that takes longer than the group waits", "그룹의 대기 한도보다 오래 걸리는 폴"),
+    (
+        "a poll that takes longer than the group waits",
+        "컨슈머 그룹의 대기 한도보다 오래 걸리는 poll",
+    ),
     (
         "Poll fewer records at a time, or wait longer.",
         "한 번에 가져오는 레코드를 줄이거나 대기 한도를 늘림.",
@@ -216,7 +222,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Retry by a topic of its own, or pause less.", "별도 토픽으로 재시도하거나 대기 시간을 줄임."),
     ("attempts without a pause", "대기 없는 재시도"),
     ("Pause before each further attempt.", "재시도 사이에 대기 시간을 둠."),
-    ("a pool that can lock up", "교착될 수 있는 커넥션 풀"),
+    ("a pool that can lock up", "교착 상태에 빠질 수 있는 커넥션 풀"),
     (
         "Do not nest, or make the pool larger than holders x (connections of each - 1).",
         "커넥션을 중첩해 잡지 않거나, 풀을 점유자 수 x (각자의 커넥션 수 - 1)보다 크게 함.",
@@ -230,15 +236,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("Set spring.jpa.open-in-view to false.", "spring.jpa.open-in-view를 false로 설정함."),
     ("long computing with a connection held", "커넥션을 잡은 채 긴 연산"),
     ("Compute before the first statement or after the commit.", "첫 쿼리 전이나 커밋 후에 연산함."),
-    ("retries that multiply", "곱해지는 재시도"),
+    ("retries that multiply", "계층마다 곱해지는 재시도"),
     ("Retry in one layer, with a budget.", "재시도는 한 계층에서만, 총량을 제한해 수행함."),
     (
         "a wait for a connection as long as the caller's patience",
-        "호출자의 인내 시간만큼 긴 커넥션 대기",
+        "호출자의 대기 한도만큼 긴 커넥션 대기",
     ),
     (
         "Set the connection timeout to a small part of the patience.",
-        "커넥션 타임아웃을 인내 시간의 일부로 짧게 설정함.",
+        "커넥션 타임아웃을 호출자 대기 한도보다 훨씬 짧게 설정함.",
     ),
     ("a call that outlasts its own caller", "자신의 호출자보다 오래 기다리는 호출"),
     (
@@ -250,15 +256,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Give it a timeout a little above its usual slowest answer.",
         "평소 가장 느린 응답보다 조금 긴 타임아웃을 설정함.",
     ),
-    ("ready before warm", "예열 전에 준비 완료로 판정"),
+    ("ready before warm", "워밍업 전에 준비 완료로 판정"),
     (
         "Let readiness wait for the warm-up, or warm up with requests of its own.",
-        "예열이 끝날 때까지 준비 판정을 미루거나 자체 요청으로 예열함.",
+        "워밍업이 끝날 때까지 준비 판정을 미루거나 자체 요청으로 워밍업함.",
     ),
     ("killed before it is ready", "준비되기 전에 종료됨"),
     (
         "Use a startup probe, or begin liveness later.",
-        "시작 프로브를 쓰거나 활성 프로브를 늦게 시작함.",
+        "스타트업 프로브를 쓰거나 활성 프로브를 늦게 시작함.",
     ),
     ("a grace that ends before the work", "작업보다 먼저 끝나는 종료 유예"),
     (
@@ -267,17 +273,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("a single pod", "파드가 하나뿐인 서비스"),
     ("Run two.", "두 개로 운영함."),
-    ("a rollout that begins with an outage", "중단으로 시작하는 배포"),
+    ("a rollout that begins with an outage", "서비스 중단으로 시작하는 배포"),
     ("Roll, or exchange blue for green.", "롤링 또는 블루/그린 방식으로 교체함."),
     ("many threads for few connections", "적은 커넥션에 많은 스레드"),
     (
         "Take fewer threads, or a short wait for connections.",
         "스레드를 줄이거나 커넥션 대기를 짧게 함.",
     ),
-    ("fewer connections kept than there are pods", "파드 수보다 적은 유지 연결"),
+    ("fewer connections kept than there are pods", "파드 수보다 적은 유지 커넥션"),
     (
         "Balance by request (in the mesh or the client), or keep several connections for each pod.",
-        "요청 단위로 부하를 분산하거나(메시 또는 클라이언트) 파드마다 연결을 여러 개 유지함.",
+        "요청 단위로 부하를 분산하거나(메시 또는 클라이언트) 파드마다 커넥션을 여러 개 유지함.",
     ),
     (
         "more users at once than on a day, or than in a month",
