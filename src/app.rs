@@ -258,10 +258,7 @@ fn study(studying: &Studying, question: Question, contributions: bool) -> u8 {
         Err(code) => return code,
     };
     crate::audit::price_claims(&mut loaded);
-    if !loaded.warnings.is_empty() {
-        let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
-        warn(&scenario::render(&loaded.warnings, colour));
-    }
+    warn_of(&loaded, &studying.reading, studying.lang);
     let font = match font(studying.font.as_deref()) {
         Ok(font) => font,
         Err(code) => return code,
@@ -383,6 +380,20 @@ fn language(lang: Language) -> report::Lang {
         Language::En => report::Lang::En,
         Language::Ko => report::Lang::Ko,
     }
+}
+
+/// Shows the warnings of what was read.
+fn warn_of(loaded: &Loaded, reading: &Reading, lang: Language) {
+    if loaded.warnings.is_empty() {
+        return;
+    }
+    let say = |text: &str| report::translated(text, language(lang));
+    let mut warnings = loaded.warnings.clone();
+    for warning in &mut warnings {
+        warning.message = say(&warning.message);
+        warning.help = warning.help.as_deref().map(say);
+    }
+    warn(&scenario::render(&warnings, coloured(reading.color, std::io::stderr().is_terminal())));
 }
 
 /// Reports drawn anew, without simulating.

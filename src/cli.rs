@@ -18,6 +18,8 @@ pub use self::size::Sizing;
 ///
 /// Exit status: 0 when the last variant meets every target, over the day too where the scenario has one, 1
 /// when it misses one or that is undecided, or when `check` finds in it what cannot be, 2 for bad input.
+/// `growth` asks whether today's users are carried, `uncertain` whether all targets are met in 95 of 100
+/// samples; `sweep`, `merge` and `--ladder` show many systems and judge none.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {

@@ -434,6 +434,12 @@ const FAULTS: &[Fault] = &[
         &[("replicas: 2", "replicas: 8\n      balancer: sticky\n      keep_alive: { callers: 1 }")],
         "together keep 4 connections to it; it has 8 pods: 4 pods get no request",
     ),
+    // 5 ms and 10.1 ms of work, and a user who waits 3 ms.
+    fault(
+        "W1216",
+        &[("patience: 5s", "patience: 1ms")],
+        "on the mean without any queue; its users wait 1 ms for it",
+    ),
     fault("E1301", &[("dau: 2M", "dau: 50M")], "10,000,000 more than there are"),
     // 2,300 / 100; 5 s and (5 ms + 10.1 ms) / 2.
     fault(

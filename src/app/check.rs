@@ -1,12 +1,11 @@
 //! `check` and `explain`: what is wrong with the input, and what the audit finds in it.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{BAD_INPUT, MET, MISSED, coloured, complain, language, load, print, warn};
+use super::{BAD_INPUT, MET, MISSED, complain, language, load, print, warn_of};
 use crate::audit::{self, Audit, Rule};
 use crate::cli::Checking;
 use crate::report;
@@ -60,17 +59,9 @@ pub(super) fn check(checking: &Checking) -> u8 {
         };
         return print(text.as_bytes()).max(judged);
     }
-    let colour = coloured(reading.color, std::io::stderr().is_terminal());
     let lang = language(checking.lang);
     let say = |text: &str| report::translated(text, lang);
-    if !loaded.warnings.is_empty() {
-        let mut warnings = loaded.warnings.clone();
-        for warning in &mut warnings {
-            warning.message = say(&warning.message);
-            warning.help = warning.help.as_deref().map(say);
-        }
-        warn(&scenario::render(&warnings, colour));
-    }
+    warn_of(&loaded, reading, checking.lang);
     let study = &loaded.study;
     let head = format!(
         "{}: {}, {}, {}, {} read; the input has no errors, {}",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::ladder::chosen;
-use super::{Progress, complain, drawing, font, hold, language, load, print, threads};
+use super::{MET, MISSED, Progress, complain, drawing, font, hold, language, load, print, threads};
 use crate::cli::Growing;
 use crate::plain;
 use crate::report::growth as pages;
@@ -96,9 +96,12 @@ fn finish(asked: &Growing, font: Option<PathBuf>, found: &GrowthFound) -> u8 {
         text.extend(written.iter().map(|written| plain::path(&written.folder) + "\n"));
         print(text.as_bytes())
     };
+    // Crossed today already, or perhaps so: then the load asked about is not surely carried.
+    let crossed = found.variants.last().is_none_or(|last| last.crossing.earliest == Some(0));
+    let judged = if found.partial || crossed { MISSED } else { MET };
     match written {
         Err(error) => complain(&format!("cannot write to {error}")),
-        Ok(_) => code,
+        Ok(_) => code.max(judged),
     }
 }
 

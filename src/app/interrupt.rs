@@ -1,9 +1,12 @@
 //! SIGINT and SIGTERM: whoever computes ends with what is finished, whoever does not ends at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::{MISSED, warn};
 
+/// Longest time from the signal to the end.
+const PATIENCE: Duration = Duration::from_millis(1_900);
 /// Whether to stop.
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// Whether somebody looks, who will write what is finished and end.
@@ -18,6 +21,11 @@ pub(super) fn listen() {
             std::process::exit(i32::from(MISSED));
         }
         warn("stopping with what is finished; once more to stop at once");
+        std::thread::spawn(|| {
+            std::thread::sleep(PATIENCE);
+            warn("what is finished takes too long to write: the folder is left as it was");
+            std::process::exit(i32::from(MISSED));
+        });
     });
     if let Err(error) = heard {
         warn(&format!("warning: Ctrl-C will not keep partial results: {error}"));

@@ -1,11 +1,10 @@
 //! `plimsoll saturate --ladder`.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, drawing, font, hold, language, load,
-    options, print, threads, warn,
+    BAD_INPUT, MET, MISSED, Progress, complain, drawing, font, hold, language, load, options,
+    print, threads, warn, warn_of,
 };
 use crate::cli::Saturating;
 use crate::plain;
@@ -19,10 +18,7 @@ pub(super) fn ladder(asked: &Saturating) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    if !loaded.warnings.is_empty() {
-        let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
-        warn(&scenario::render(&loaded.warnings, colour));
-    }
+    warn_of(&loaded, &studying.reading, studying.lang);
     let up_to = match up_to(asked, &loaded) {
         Ok(up_to) => up_to,
         Err(code) => return code,

@@ -1,11 +1,10 @@
 //! `plimsoll size`.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::{
-    BAD_INPUT, MET, MISSED, Progress, coloured, complain, drawing, font, hold, language, load,
-    options, print, threads, warn,
+    BAD_INPUT, MET, MISSED, Progress, complain, drawing, font, hold, language, load, options,
+    print, threads, warn, warn_of,
 };
 use crate::audit::{self, Severity};
 use crate::cli::Sizing as Arguments;
@@ -61,10 +60,7 @@ pub(super) fn size(asked: &Arguments) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    if !loaded.warnings.is_empty() {
-        let colour = coloured(studying.reading.color, std::io::stderr().is_terminal());
-        warn(&render(&loaded.warnings, colour));
-    }
+    warn_of(&loaded, &studying.reading, studying.lang);
     if asked.confidence.is_some_and(|share| !(0.5..=0.999).contains(&share)) {
         return complain("`--confidence` lies between 0.5 and 0.999");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ladder::chosen;
 use super::sweep::{compute_all, folders, inputs, known};
 use super::{
-    MISSED, Progress, complain, drawing, font, language, options, print, refuse, threads, warn,
+    MET, MISSED, Progress, complain, drawing, font, language, options, print, refuse, threads, warn,
 };
 use crate::cli::Doubting;
 use crate::plain;
@@ -75,7 +75,8 @@ fn prepare(asked: &Doubting) -> Result<Prepared, u8> {
     if doubted.is_empty() {
         return Err(complain(
             "nothing is uncertain: the scenario has no `uncertain: { inputs: … }`, and no time or unit \
-             cost in use is assumed",
+             cost of a calibration that is in use is assumed (times that stand in the steps themselves are \
+             not varied: name them in a calibration, or state `inputs`)",
         ));
     }
     let count = asked.samples.or(stated.samples).unwrap_or(SAMPLES);
@@ -193,8 +194,12 @@ fn run(asked: &Doubting, prepared: &Prepared) -> u8 {
         let text = pages::text(&uncertain, lang);
         print(format!("{text}\n{}\n", plain::path(&held.path)).as_bytes())
     };
+    // Met is what is met in nearly all that may be the case.
+    let mut of_all = uncertain.probabilities.iter().filter(|one| one.target == "all");
+    let met = of_all.next_back().is_some_and(|last| last.probability.mean >= CONFIDENCE);
+    let judged = if met { MET } else { MISSED };
     match written {
         Err(error) => complain(&format!("cannot write to {error}")),
-        Ok(_) => code,
+        Ok(_) => code.max(judged),
     }
 }

@@ -170,7 +170,7 @@ pub(super) const RULES: &[Coded] = &[
         about: About {
             code: "W1314",
             title: "a target below the time without any queue",
-            cause: "More requests than the target lets be slower take longer on the mean, with nobody before them.",
+            cause: "All requests on the mean, or more of them than the target lets be slower, take longer with nobody before them.",
             consequence: "No capacity meets the target; only cheaper requests do.",
             remedy: "Relax the target, or make these requests cheaper.",
             source: "response = service + waiting",
@@ -595,6 +595,17 @@ fn unreachable(view: &View<'_>, found: &mut Findings<'_>) {
         let programs: Vec<_> =
             work.programs.iter().filter(|program| asked(&program.name)).collect();
         let all: f64 = programs.iter().map(|program| program.rate).sum();
+        let mean = programs.iter().map(|one| one.rate * one.mean).sum::<f64>() / all;
+        if let Some(limit) = document.mean.filter(|limit| mean > limit.0) {
+            found.add(
+                document.span,
+                format!(
+                    "a request of mix {mix} takes {} on the mean, without any queue",
+                    time(mean)
+                ),
+                format!("the target is {}", time(limit.0)),
+            );
+        }
         for (name, tail, limit) in
             [("p50", 0.5, document.p50), ("p95", 0.05, document.p95), ("p99", 0.01, document.p99)]
         {

@@ -195,6 +195,17 @@ pub(super) const RULES: &[Coded] = &[
         },
         check: kept,
     },
+    Coded {
+        about: About {
+            code: "W1216",
+            title: "an answer that comes when nobody waits for it any more",
+            cause: "A request takes longer on the mean, with nobody before it, than whoever asks waits for it.",
+            consequence: "Most requests fail, at any load and with any capacity, and their work is done for nobody.",
+            remedy: "Wait longer than the work takes, or make the work shorter.",
+            source: "Google SRE book, Addressing Cascading Failures: deadlines",
+        },
+        check: too_late,
+    },
 ];
 
 fn programs<'a>(view: &'a View<'_>, service: OneService<'_>) -> impl Iterator<Item = &'a Program> {
@@ -393,6 +404,28 @@ fn patience(view: &View<'_>, found: &mut Findings<'_>) {
                 );
             }
         }
+    }
+}
+
+fn too_late(view: &View<'_>, found: &mut Findings<'_>) {
+    for (endpoint, left) in view.spec.endpoints.iter().zip(deadlines(view)) {
+        let named = |program: &&Program| program.name == endpoint.name;
+        let Some(program) = view.programs.iter().find(named) else { continue };
+        if program.mean <= left.after || program.rate <= 0.0 {
+            continue;
+        }
+        found.add(
+            view.program_span(&endpoint.name),
+            format!(
+                "`{}` takes {} on the mean without any queue; {} {} {} for it",
+                endpoint.name,
+                time(program.mean),
+                left.who,
+                if left.who == "its users" { "wait" } else { "waits" },
+                time(left.after)
+            ),
+            "most of its requests fail, whatever the load".into(),
+        );
     }
 }
 

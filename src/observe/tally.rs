@@ -232,6 +232,8 @@ pub struct Tally {
     pub times: Histogram,
     /// Of the requests that arrived in the observed time, how many failed.
     pub failed: u64,
+    /// The same by endpoint.
+    failed_by: Vec<u64>,
     /// Ages of those that had neither been answered nor failed when the run ended.
     pub unfinished: Histogram,
     /// Time from a user's request to the completion of its flow.
@@ -281,6 +283,12 @@ impl Tally {
         self.waits.iter().map(WaitTimes::compact).collect()
     }
 
+    /// Of the requests that arrived in the observed time those that failed, by endpoint; shorter where the
+    /// last ones had none.
+    pub fn failed_by(&self) -> &[u64] {
+        &self.failed_by
+    }
+
     /// What became of the requests that arrived in the observed time.
     pub fn answers(&self) -> Answers {
         let (good, unfinished) = (self.times.compact(), self.unfinished.compact());
@@ -318,9 +326,14 @@ impl Tally {
     }
 
     #[inline(never)]
-    fn failed(&mut self, now: Time, took: Span) {
+    fn failed(&mut self, now: Time, took: Span, endpoint: u32) {
         self.open = self.open.saturating_sub(1);
         self.failed += 1;
+        let place = endpoint as usize;
+        if self.failed_by.len() <= place {
+            self.failed_by.resize(place + 1, 0);
+        }
+        self.failed_by[place] += 1;
         if self.layout.keep_times {
             if self.is_current(now, took) {
                 self.current.answers.failed += 1;
@@ -332,9 +345,9 @@ impl Tally {
 
     /// The run is over for a request that had not ended.
     #[inline(never)]
-    fn unfinished(&mut self, now: Time, age: Span) {
+    fn unfinished(&mut self, now: Time, age: Span, endpoint: u32) {
         if self.layout.patience.is_some_and(|patience| age > patience) {
-            return self.failed(now, age);
+            return self.failed(now, age, endpoint);
         }
         self.open = self.open.saturating_sub(1);
         self.unfinished.record(age);
@@ -505,16 +518,16 @@ impl Observer for Tally {
                 self.current.first_and_last = Some((first, now));
                 self.answered(now, took, spent);
             }
-            Record::Failed { why, took, .. } => {
+            Record::Failed { endpoint, why, took } => {
                 self.flow(now, -1);
                 self.current.failed[why as usize] += 1;
                 if self.observed(now, took) {
-                    self.failed(now, took);
+                    self.failed(now, took, endpoint);
                 }
             }
-            Record::Unfinished { age, .. } => {
+            Record::Unfinished { age, endpoint } => {
                 if self.observed(now, age) {
-                    self.unfinished(now, age);
+                    self.unfinished(now, age, endpoint);
                 }
             }
             Record::Waited { station, took, open } => {

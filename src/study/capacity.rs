@@ -80,14 +80,24 @@ impl Ceilings {
         self.0.first().copied()
     }
 
+    /// Stations whose relaxation time at `load` is longer than `longest` \[s\], of those that are not full.
+    pub(crate) fn slower(&self, load: f64, longest: f64) -> Vec<usize> {
+        let slow = self.0.iter().filter(|ceiling| ceiling.relaxation(load) > longest);
+        slow.map(|ceiling| ceiling.station).collect()
+    }
+
     /// Longest relaxation time of a station at `load` \[s\], among those that are not full; 0 where nothing
     /// varies.
     pub(crate) fn relaxation(&self, load: f64) -> f64 {
-        let of = |ceiling: &Ceiling| {
-            let rho = load / ceiling.load;
-            if rho < 1.0 { ceiling.forgets * rho / (1.0 - rho).powi(2) } else { 0.0 }
-        };
-        self.0.iter().map(of).fold(0.0, f64::max)
+        self.0.iter().map(|ceiling| ceiling.relaxation(load)).fold(0.0, f64::max)
+    }
+}
+
+impl Ceiling {
+    /// Relaxation time at `load` \[s\]; 0 where it is full.
+    fn relaxation(&self, load: f64) -> f64 {
+        let rho = load / self.load;
+        if rho < 1.0 { self.forgets * rho / (1.0 - rho).powi(2) } else { 0.0 }
     }
 }
 

@@ -317,7 +317,7 @@ pub(super) struct Answered {
 /// What the days of all replications of a variant say.
 pub(super) fn answer(study: &Study, asked: &Day, variant: usize, days: &[&[Bin]]) -> Answered {
     let spec = study.case(variant, 0, 0);
-    let judge = judge::Judge::new(study, asked, days);
+    let judge = judge::Judge::new(study, variant, asked, days);
     let judged: Vec<judge::Judged> = judge.all();
     let conditions = judged.iter().filter(|judged| !judged.is_of_events());
     let by_bin: Vec<Option<Verdict>> = (0..judge.bins())

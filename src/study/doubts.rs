@@ -1,6 +1,6 @@
 //! What keeps a number from being known, in words, with what to do about it.
 
-use super::gather::{camps, error_rate, settled, too_few, widest};
+use super::gather::{camps, error_rate, settled, too_few, unseen_mean, widest};
 use super::replicate::Outcome;
 use super::result::{Target, TargetVerdict, Unanswered, Verdict, WarmUp, WarmUpSource};
 use super::sampling::drifts;
@@ -26,6 +26,8 @@ pub(super) struct Sampled<'a> {
     pub(super) name: &'a str,
     pub(super) warm_up: WarmUp,
     pub(super) window: Window,
+    /// The load asked about.
+    pub(super) load: f64,
     pub(super) outcomes: &'a [Outcome],
     pub(super) verdicts: &'a [TargetVerdict],
 }
@@ -93,6 +95,13 @@ impl Sampled<'_> {
             return Some(format!(
                 "the mean response time is not to be trusted: a law without variance is in {}",
                 heavy.join(", ")
+            ));
+        }
+        if let Some(least) = unseen_mean(self.spec, self.load, self.outcomes) {
+            return Some(format!(
+                "the mean response time is {} ms by the description, without any queue: what makes it is so \
+                 rare that these runs did not see it",
+                rounded(least)
             ));
         }
         (!settled(self.outcomes)).then(|| {

@@ -1,11 +1,13 @@
 //! Outcomes of replications gathered into estimates.
 
+use super::capacity::Ceilings;
 use super::line::Line;
 use super::replicate::{Outcome, aside, of_requests};
 use super::result::{
     AnatomyPart, AtLoad, StationResult, Target, TargetVerdict, Unanswered, Verdict, WaitResult,
     WarmUp,
 };
+use super::setup::Window;
 use super::theory;
 use super::used::{capacity_of, share_of};
 use crate::model::spec::{Id, Resource, Spec};
@@ -97,6 +99,19 @@ pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
     found
 }
 
+/// The mean response time that the description has without any queue \[ms\], where the responses seen say that
+/// it is less, of whom none has failed: those that make it were not among them.
+pub(super) fn unseen_mean(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Option<f64> {
+    let found = mean(outcomes, false);
+    let least = theory::least_mean(spec, load)? * 1e3;
+    let failed = outcomes.iter().any(|seen| seen.failed > 0.0);
+    let below = !failed && found.n > 0 && !found.is_bound() && found.high < least * (1.0 - UNSEEN);
+    below.then_some(least)
+}
+
+/// Share by which the mean must be known to lie below what the description has.
+const UNSEEN: f64 = 0.05;
+
 /// Whether the mean of all responses does not hang on the largest of them: of n values with a variance the
 /// largest makes up less than about 1/√n of the sum, and of a law without one a share that hardly falls.
 pub(super) fn settled(outcomes: &[Outcome]) -> bool {
@@ -105,7 +120,8 @@ pub(super) fn settled(outcomes: &[Outcome]) -> bool {
         (count + times.count() as f64, sum + times.sum_s())
     });
     let most = good.map(|times| times.maximum().secs()).fold(0.0, f64::max);
-    count < FEW || most / sum <= HANGS / count.sqrt()
+    // Where no time is taken at all there is nothing that it could hang on.
+    count < FEW || sum <= 0.0 || most / sum <= HANGS / count.sqrt()
 }
 
 /// Responses below which [`settled`] says nothing, and how many times 1/√n the largest may make up.
@@ -338,28 +354,53 @@ pub(super) fn camps(each: &[f64]) -> Option<usize> {
     (sorted.len() >= CAMPS && apart && last > first).then_some(widest)
 }
 
-/// Share of requests that fail from which on a full station may be full and steady.
+/// Share of requests on the way to a full station that fail from which on it may be full and steady; and
+/// how much of it what is left of them may ask for.
 const LOST: f64 = 0.005;
+const LEFT: f64 = 1.02;
 /// Share of a capacity above which it is asked whether any of it is surely free.
 const BUSY: f64 = 0.95;
+/// Relaxation times of a station that a window must hold for its queue to be told from one that grows.
+const TOLD: f64 = 4.0;
 
 /// Stations that draw lines and are asked for all that they have, by the description or by how busy they
 /// were: what is free of them may be chance, and what a window shows of their queues depends on its length.
-pub(super) fn full(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Vec<usize> {
-    // What fails does not wait: a system that turns requests away is as full as can be, and steady.
-    if error_rate(outcomes).mean > LOST {
-        return Vec::new();
-    }
+pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome]) -> Vec<usize> {
     let all = stations(spec);
+    let shares = theory::shares(spec, load);
     let by_law = theory::filled(spec, load);
     let nearly = |station: usize| {
-        let capacity = all[station].capacity;
+        let capacity = theory::most(spec, &all[station]);
         let busy = estimate(outcomes, |seen| share_of(seen.busy[station], capacity));
         let half = busy.half_width().unwrap_or(0.0);
         spec.load.closed.is_none() && busy.mean > BUSY && 1.0 - busy.mean < 2.0 * half
     };
-    let full = |station: &usize| by_law.contains(station) || nearly(*station);
+    // What fails does not wait: a station before which requests are turned away is as full as can be, and
+    // steady.
+    let left = theory::left_of_failures(spec, load, &failing(spec, outcomes));
+    let relieved =
+        |station: usize| 1.0 - left[station] > LOST && shares[station] * left[station] < LEFT;
+    let slow: Vec<usize> = Ceilings::of(spec)
+        .slower(load, window.measure.secs() / TOLD)
+        .into_iter()
+        .filter(|station| shares[*station] > 0.5)
+        .collect();
+    let full = |station: &usize| {
+        let open = by_law.contains(station) || nearly(*station) || slow.contains(station);
+        open && !relieved(*station)
+    };
     (0..all.len()).filter(|station| !aside(spec, &all[*station])).filter(full).collect()
+}
+
+/// Share of the requests to each endpoint that fail.
+fn failing(spec: &Spec, outcomes: &[Outcome]) -> Vec<f64> {
+    let arrived: f64 = outcomes.iter().map(|seen| seen.answers.arrived() as f64).sum();
+    let of = |(endpoint, made): (usize, f64)| {
+        let failed = outcomes.iter().filter_map(|seen| seen.failed_by.get(endpoint));
+        let failed: f64 = failed.sum();
+        if made * arrived > 0.0 { failed / (made * arrived) } else { 0.0 }
+    };
+    theory::made_to(spec).into_iter().enumerate().map(of).collect()
 }
 
 /// Response times as lower bounds where no window tells them: a queue on the way of users who wait for ever

@@ -6,18 +6,19 @@ use std::collections::BTreeMap;
 use super::day::{self, ClaimDay};
 use super::difference::{Common, common_load};
 use super::doubts::Sampled;
-use super::gather::{anatomy_of, at_load, full, station_results, unbounded, verdicts};
+use super::gather::{anatomy_of, at_load, full, station_results, unbounded, unseen_mean, verdicts};
 use super::lines::Searched;
 use super::replicate::{self, Outcome};
-use super::result::{CurvePoint, Saturation, StudyResult, WarmUp};
+use super::result::{CurvePoint, Saturation, StudyResult, Verdict, WarmUp};
 use super::runs::Part;
-use super::sampling::windowed;
+use super::sampling::{lasting, windowed};
 use super::saturation::{answer, mean_load};
 use super::setup::Window;
 use super::used::{There, used};
 use super::work::{Question, Work};
 use crate::model::stations::stations;
 use crate::observe::tally::Bin;
+use crate::stats::Estimate;
 
 /// Loads of the curve up to beyond the highest line, evenly spaced; and most of those from there to the
 /// load asked about, each about so many times the last.
@@ -86,8 +87,14 @@ impl Work<'_> {
         let study = self.study;
         let variants = 0..study.variants.len();
         let warm_ups = self.target_warm_ups(result);
-        let windows: Vec<(WarmUp, Window)> =
-            warm_ups.into_iter().map(|warm_up| (warm_up, windowed(study, warm_up))).collect();
+        let windows: Vec<(WarmUp, Window)> = warm_ups
+            .into_iter()
+            .enumerate()
+            .map(|(variant, warm_up)| {
+                let window = windowed(study, warm_up);
+                lasting(study.case(variant, 0, 0), self.asked, warm_up, window)
+            })
+            .collect();
         let relieved = (0..searched.len()).filter(|index| !searched[*index].lines.is_empty());
         let mut tasks: Vec<Task> = relieved.map(Task::Relief).collect();
         match study.batches {
@@ -235,10 +242,20 @@ impl Work<'_> {
             let variant = &mut result.variants[index];
             let heavy = !spec.heavy_laws().is_empty();
             variant.at_target = Some(at_load(self.asked, warm_up, study.batches, outcomes, heavy));
-            let full = full(spec, self.asked, outcomes);
+            let full = full(spec, self.asked, plan.windows[index].1, outcomes);
             variant.at_target =
                 variant.at_target.take().map(|at| unbounded(at, spec, &full, outcomes));
             variant.verdicts = verdicts(&study.targets, outcomes, &full);
+            let unseen = unseen_mean(spec, self.asked, outcomes);
+            if let (Some(least), Some(at)) = (unseen, &mut variant.at_target) {
+                at.mean_ms = Estimate::at_least(at.mean_ms.low, at.mean_ms.n);
+                let of_mean = variant.verdicts.iter_mut().filter(|one| one.metric == "mean_ms");
+                let limit = study.targets.iter().find(|target| target.metric == "mean_ms");
+                let missed = limit.is_some_and(|target| least > target.limit);
+                for one in of_mean.filter(|one| one.verdict == Verdict::Met) {
+                    one.verdict = if missed { Verdict::Missed } else { Verdict::Undecided };
+                }
+            }
             variant.stations = station_results(spec, outcomes);
             if variant.anatomy.is_empty() {
                 variant.anatomy = anatomy_of(&outcomes.iter().collect::<Vec<_>>());
@@ -250,6 +267,7 @@ impl Work<'_> {
                 name: &study.variants[index].name,
                 warm_up,
                 window,
+                load: self.asked,
                 outcomes,
                 verdicts: &variant.verdicts,
             };

@@ -62,7 +62,7 @@ pub struct LoadPoint {
 
 impl Study {
     /// The same study of variant `variant` alone, under the first mix and calibration, with its day where
-    /// that is run, and without what theory expects of the first variant.
+    /// that is run, and without claims and what theory expects of the first variant.
     #[must_use]
     pub fn only(&self, variant: usize) -> Study {
         let case = self.case(variant, 0, 0).clone();
@@ -77,6 +77,8 @@ impl Study {
             day,
             theory: Vec::<Prediction>::new(),
             edits: Vec::new(),
+            // They speak of the scenario's variants.
+            claims: Vec::new(),
             ..self.clone()
         }
     }

@@ -311,7 +311,8 @@ impl Case<'_> {
             let rise = (scores[1] - scores[0]) / wide;
             let level = f64::midpoint(scores[0], scores[1]);
             let flat = rise < FLAT * scale.usual();
-            let place = match (flat, level < 0.0) {
+            // A limit that is just reached is met.
+            let place = match (flat, level <= 0.0) {
                 (false, _) => middle - level / rise,
                 (true, true) => f64::INFINITY,
                 (true, false) => f64::NEG_INFINITY,

@@ -41,6 +41,8 @@ pub(crate) struct Outcome {
     /// The 99th percentile of the waits at the worst station that anybody came to; not a number without.
     pub(crate) p99_wait_ms: f64,
     pub(crate) error_rate: f64,
+    /// Those of them that failed by endpoint; shorter where the last ones had none.
+    pub(crate) failed_by: Vec<f64>,
     /// Of the requests that arrived: those that failed, and those that ended.
     pub(crate) failed: f64,
     pub(crate) ended: f64,
@@ -212,7 +214,8 @@ fn simulated(
 fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
     let slices = std::mem::take(&mut tally.slices);
     let seen = outcome(&tally.bins, tally.answers(), tally.waits(), load);
-    drifted(spec, &tally.bins, Outcome { slices, cost, asked: asks(spec), ..seen })
+    let failed_by = tally.failed_by().iter().map(|count| *count as f64).collect();
+    drifted(spec, &tally.bins, Outcome { slices, cost, asked: asks(spec), failed_by, ..seen })
 }
 
 /// What the queues did in the quarters of a window, in an outcome of it.

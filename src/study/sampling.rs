@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::capacity::Ceilings;
 use super::gather::{full, verdicts, widest};
 use super::replicate::Outcome;
 use super::result::{StudyResult, TargetVerdict, Verdict, WarmUp, WarmUpSource};
@@ -10,6 +11,7 @@ use super::search::Case;
 use super::setup::{Study, Window};
 use super::warm_up;
 use super::work::Work;
+use crate::model::spec::Spec;
 use crate::units::Span;
 
 /// Shares of the utilisation bound at which the warm-up of a search is looked for, up to the first that
@@ -18,6 +20,29 @@ const PILOT_LOADS: [f64; 2] = [0.85, 0.5];
 /// The study's window with a warm-up of its own.
 pub(super) fn windowed(study: &Study, warm_up: WarmUp) -> Window {
     Window { warm_up: Span::from_secs(warm_up.seconds), ..study.window }
+}
+
+/// Relaxation times that a window holds at a load below all that stations pass, and that it warms up; and
+/// the requests that this may take.
+const RELAXATIONS: f64 = 10.0;
+const RELAXATIONS_BEFORE: f64 = 3.0;
+const MOST_REQUESTS: f64 = 150_000.0;
+
+/// A window at `load` that lasts as long as the slowest queue needs to forget its beginning some times, where
+/// the description tells and the study's own is shorter: what is steady does not depend on how long one
+/// looks, and near saturation a minute shows too little of it.
+pub(super) fn lasting(spec: &Spec, load: f64, warm_up: WarmUp, window: Window) -> (WarmUp, Window) {
+    let ceilings = Ceilings::of(spec);
+    let steady = ceilings.lowest().is_some_and(|lowest| load < lowest.load);
+    let relaxation = if steady { ceilings.relaxation(load) } else { 0.0 };
+    let measure = (RELAXATIONS * relaxation).min(MOST_REQUESTS / load.max(f64::MIN_POSITIVE));
+    if measure <= window.measure.secs() {
+        return (warm_up, window);
+    }
+    let before = (RELAXATIONS_BEFORE * relaxation).min(measure / 3.0);
+    let warm_up = WarmUp { seconds: warm_up.seconds.max(before), ..warm_up };
+    let measure = Span::from_secs(measure);
+    (warm_up, Window { warm_up: Span::from_secs(warm_up.seconds), measure, ..window })
 }
 
 /// Whether it is clear that a queue drifts: a load that is not carried, whatever else is known of it.
@@ -97,7 +122,7 @@ impl Work<'_> {
             let narrow =
                 widest(outcomes).is_none_or(|(_, width)| width * margin <= asked.half_width);
             let spec = study.case(variant, 0, 0);
-            let full = full(spec, load, outcomes);
+            let full = full(spec, load, windows[variant], outcomes);
             let verdicts = verdicts(&study.targets, outcomes, &full);
             let open = |verdict: &TargetVerdict| verdict.verdict == Verdict::Undecided;
             !full.is_empty() || drifts(&verdicts) || narrow && !verdicts.iter().any(open)

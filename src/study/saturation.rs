@@ -61,6 +61,20 @@ pub(crate) fn estimate(lines: &[Line]) -> Estimate {
     rps
 }
 
+/// The line with its interval, and never above what the description says that stations pass: no load above
+/// that can last, however lucky the windows were.
+pub(crate) fn bounded(case: &Case<'_>, lines: &[Line]) -> Estimate {
+    let mut rps = estimate(lines);
+    let Some(lowest) = case.ceilings.lowest() else { return rps };
+    // Where no request was seen to fail, none is taken off the station's hands.
+    let seen = lines.iter().flat_map(|line| [&line.carried, &line.failed]).flatten();
+    let fails = seen.map(|seen| seen.failed).fold(0.0, f64::max) > 0.0;
+    let lost = if fails { lost(&case.study().targets) } else { 0.0 };
+    let most = lowest.load / (1.0 - lost).max(0.01);
+    (rps.mean, rps.low, rps.high) = (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
+    rps
+}
+
 /// Share of what is offered that may be lost while every target is met: the errors allowed, or those that a
 /// percentile leaves room for.
 fn lost(targets: &[Target]) -> f64 {
@@ -86,12 +100,7 @@ pub(crate) fn mean_load(lines: &[Line]) -> f64 {
 /// leaves the resource unnamed.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
     let confidence = crate::stats::CONFIDENCE;
-    let mut rps = estimate(lines);
-    if let Some(lowest) = case.ceilings.lowest() {
-        // No load above it can last, however lucky the windows were.
-        let most = lowest.load / (1.0 - lost(&case.study().targets)).max(0.01);
-        (rps.mean, rps.low, rps.high) = (rps.mean.min(most), rps.low.min(most), rps.high.min(most));
-    }
+    let rps = bounded(case, lines);
     let per_load = |pick: fn(&Outcome) -> f64| {
         move |line: &Line| {
             line.carried.as_ref().map_or(0.0, |seen| pick(seen) * line.load / seen.load.max(1e-12))

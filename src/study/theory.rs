@@ -137,7 +137,7 @@ fn compared(said: Prediction, simulation: Estimate, precision: f64) -> Check {
 /// lies behind one gets what that lets pass, at most what is offered.
 fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -> Vec<Check> {
     let Some(users) = &variant.at_target else { return Vec::new() };
-    let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
+    let Some(demands) = Demands::of(spec, &outside(spec, load)) else { return Vec::new() };
     let all = stations(spec);
     let over = |station: usize| demands.at_least(station) / most(spec, &all[station]);
     let known = || (0..all.len()).filter(|station| demands.known[*station] && over(*station) > 0.0);
@@ -208,7 +208,7 @@ fn bound(
 pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     let base = super::replicate::base_load(spec);
     let all = stations(spec);
-    let (fullest, room) = Demands::of(spec, base)?.fullest(spec, &all)?;
+    let (fullest, room) = Demands::of(spec, &outside(spec, base))?.fullest(spec, &all)?;
     let load = base * room;
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
@@ -217,9 +217,14 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
 /// not tell. Of threads, connections and locks it is the least: what is held without any queue. What is
 /// only bookkeeping draws no line, and has 0.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
+    shares_of(spec, &outside(spec, load))
+}
+
+/// The same of what comes from outside.
+fn shares_of(spec: &Spec, outside: &Flows) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];
-    if let Some(demands) = Demands::of(spec, load) {
+    if let Some(demands) = Demands::of(spec, outside) {
         let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
         for station in (0..all.len()).filter(draws) {
             shares[station] = demands.at_least(station) / most(spec, &all[station]);
@@ -241,6 +246,42 @@ pub(super) fn filled(spec: &Spec, load: f64) -> Vec<usize> {
     (0..shares.len()).filter(|station| shares[*station] >= FULL).collect()
 }
 
+/// By how much less each station is asked for where requests fail before they come to it: the share that
+/// is left of what `load` asks for, by station. `failing` are the shares of each endpoint's requests.
+pub(super) fn left_of_failures(spec: &Spec, load: f64, failing: &[f64]) -> Vec<f64> {
+    let all = outside(spec, load);
+    let mut good = all.clone();
+    for (rate, failing) in good.programs.iter_mut().zip(failing) {
+        *rate *= 1.0 - failing.clamp(0.0, 1.0);
+    }
+    let [all, good] = [all, good].map(|flows| shares_of(spec, &flows));
+    let left = |(all, good): (f64, f64)| if all > 0.0 { good / all } else { 1.0 };
+    all.into_iter().zip(good).map(left).collect()
+}
+
+/// Shares of the users' requests by the endpoint that they are made to.
+pub(super) fn made_to(spec: &Spec) -> Vec<f64> {
+    let rates = outside(spec, 1.0).programs;
+    let sum: f64 = rates.iter().sum();
+    rates.into_iter().map(|rate| if sum > 0.0 { rate / sum } else { 0.0 }).collect()
+}
+
+/// The mean response time of users' requests without any queue, as the description has it \[s\]; none where
+/// somebody may leave before the answer, and for a closed load.
+pub(super) fn least_mean(spec: &Spec, load: f64) -> Option<f64> {
+    if spec.load.closed.is_some() || spec.load.patience.is_some() || !spec.meshes.is_empty() {
+        return None;
+    }
+    let links = Links::of(spec)?;
+    let flows = links.flows(&outside(spec, load))?;
+    let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
+    let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
+    let programs = programs(spec, &links, &thousands)?;
+    let each = made_to(spec).into_iter().zip(&programs).map(|(share, one)| share * one.mean);
+    let mean: f64 = each.sum();
+    (mean > 0.0 && mean.is_finite()).then_some(mean)
+}
+
 /// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and
 /// where what happens goes in circles that gain.
 pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
@@ -254,7 +295,7 @@ pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
 /// Stations that `load` asks for clearly more than they have, whatever else is changed.
 pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     let all = stations(spec);
-    let Some(demands) = Demands::of(spec, load) else { return Vec::new() };
+    let Some(demands) = Demands::of(spec, &outside(spec, load)) else { return Vec::new() };
     let clearly =
         |station: &usize| demands.at_least(*station) > most(spec, &all[*station]) * CLEARLY;
     let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
@@ -365,12 +406,12 @@ impl Demands {
 
     /// None for a closed load, whose rate follows from its waits; for steps back, and for circles that
     /// gain.
-    fn of(spec: &Spec, load: f64) -> Option<Demands> {
+    fn of(spec: &Spec, outside: &Flows) -> Option<Demands> {
         if spec.load.closed.is_some() {
             return None;
         }
         let links = Links::of(spec)?;
-        let flows = links.flows(&outside(spec, load))?;
+        let flows = links.flows(outside)?;
         // Thousands of entries, mean at a steady load.
         let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
         let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();

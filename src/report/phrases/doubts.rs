@@ -26,6 +26,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "평균 응답 시간은 신뢰할 수 없음: 분산이 없는 분포가 있음({0})",
     ),
     (
+        "the mean response time is {0} ms by the description, without any queue: what makes it is so rare \
+         that these runs did not see it",
+        "모델 정의상 대기가 없어도 평균 응답 시간은 {0} ms: 그 원인이 너무 드물어 이번 실행에서는 나타나지 않음",
+    ),
+    (
         "the mean response time hangs on a few very long ones and is not to be trusted: a longer window may \
          raise it without end",
         "평균 응답 시간은 극소수의 매우 긴 응답에 좌우되므로 신뢰할 수 없음: 관측 구간을 늘리면 계속 커질 수 있음",

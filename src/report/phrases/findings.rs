@@ -16,6 +16,19 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("= remedy: {0}", "= 조치: {0}"),
     ("cost of {0} in {1}, a month of 730 h:", "{1} 기준 {0} 구성의 월 비용(월 730시간):"),
     ("not priced", "가격 미확인"),
+    (
+        "{0} takes {1} on the mean without any queue; {2} wait {3} for it",
+        "{0} 평균 소요 시간은 대기 없이도 {1}인데, {2}는 {3}만 기다림",
+    ),
+    (
+        "{0} takes {1} on the mean without any queue; {2} waits {3} for it",
+        "{0} 평균 소요 시간은 대기 없이도 {1}인데, {2}는 {3}만 기다림",
+    ),
+    ("most of its requests fail, whatever the load", "부하와 관계없이 요청 대부분이 실패"),
+    (
+        "a request of mix {0} takes {1} on the mean, without any queue",
+        "믹스 {0}의 요청은 대기 없이도 평균 {1} 걸림",
+    ),
     ("the price is assumed", "가정한 가격"),
     ("all that has a price", "가격을 아는 항목의 합계"),
     ("the document says, for {0}", "문서에 적힌 비용: {0}"),

@@ -1,8 +1,10 @@
 //! How a day is judged: each bin over all replications together, then the day by its bins.
 
 use super::{DayVerdict, Recovery, Silence, Worst, overall};
+use crate::model::spec::Resource;
+use crate::model::stations::stations;
 use crate::observe::answers::Pooled;
-use crate::observe::tally::Bin;
+use crate::observe::tally::{Bin, StationBin};
 use crate::stats::CONFIDENCE;
 use crate::stats::distribution::{binomial_at_least, normal_quantile};
 use crate::study::result::{Target, Verdict};
@@ -30,6 +32,10 @@ enum Condition {
     Errors { allowed: f64 },
     /// No listener lags behind by more \[records\].
     Lag { most: f64 },
+    /// The mean response time is at most this \[s\]; guarded as above.
+    Mean { limit: f64, guarded: bool },
+    /// At no queue one in a hundred waits longer \[s\].
+    Wait { limit: f64 },
     /// So many events a second at the peak, and as many fewer as less is asked.
     Events { wanted: f64 },
 }
@@ -37,32 +43,41 @@ enum Condition {
 /// What a bin, or several, show of a condition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Evidence {
-    /// Of so many requests so many are bad, where a share of them may be.
-    Share { bad: u64, of: u64, allowed: f64 },
+    /// Of so many requests so many are bad and so many may become so, where a share of them may be.
+    Share { bad: u64, open: u64, of: u64, allowed: f64 },
     /// So many events were seen, and so many wanted.
     Count { seen: f64, wanted: f64 },
-    /// In so many of all replications it is missed.
-    Replications { missed: usize, of: usize },
+    /// In so many of all replications it is missed, and in so many nobody can tell.
+    Replications { missed: usize, open: usize, of: usize },
 }
 
 impl Evidence {
+    /// From what each replication tells of a limit: exceeded, kept, or neither for certain.
+    fn of_replications(told: &[Option<bool>]) -> Option<Evidence> {
+        let count = |which: Option<bool>| told.iter().filter(|one| **one == which).count();
+        let (missed, open, of) = (count(Some(true)), count(None), told.len());
+        (of > 0).then_some(Evidence::Replications { missed, open, of })
+    }
+
     /// The verdict, where chance may deceive with this probability on either side; undecided where it may
     /// be more.
     fn verdict(self, chance: f64) -> Verdict {
         let (missed, met) = match self {
             // None at all may be, or all: no chance is in it.
-            Evidence::Share { bad, allowed, .. } if allowed <= 0.0 => (bad > 0, bad == 0),
+            Evidence::Share { bad, open, allowed, .. } if allowed <= 0.0 => {
+                (bad > 0, bad + open == 0)
+            }
             Evidence::Share { allowed, .. } if allowed >= 1.0 => (false, true),
-            Evidence::Share { bad, of, allowed } => (
+            Evidence::Share { bad, open, of, allowed } => (
                 binomial_at_least(bad, of, allowed) < chance,
-                1.0 - binomial_at_least(bad + 1, of, allowed) < chance,
+                1.0 - binomial_at_least(bad + open + 1, of, allowed) < chance,
             ),
             Evidence::Count { seen, wanted } => {
                 let z = (seen - wanted) / wanted.max(1.0).sqrt();
                 let far = normal_quantile(1.0 - chance);
                 (z < -far, z > far)
             }
-            Evidence::Replications { missed, of } => (missed == of, missed == 0),
+            Evidence::Replications { missed, open, of } => (missed == of, missed + open == 0),
         };
         match (missed, met) {
             (true, _) => Verdict::Missed,
@@ -74,9 +89,10 @@ impl Evidence {
     /// Both together; none where they cannot be put together.
     fn and(self, other: Evidence) -> Option<Evidence> {
         match (self, other) {
-            (Evidence::Share { bad, of, allowed }, Evidence::Share { bad: b, of: o, .. }) => {
-                Some(Evidence::Share { bad: bad + b, of: of + o, allowed })
-            }
+            (
+                Evidence::Share { bad, open, of, allowed },
+                Evidence::Share { bad: b, open: p, of: o, .. },
+            ) => Some(Evidence::Share { bad: bad + b, open: open + p, of: of + o, allowed }),
             (
                 Evidence::Count { seen, wanted },
                 Evidence::Count { seen: more, wanted: as_wanted },
@@ -89,7 +105,7 @@ impl Evidence {
     fn is_thin(self) -> bool {
         match self {
             Evidence::Share { of, allowed, .. } => {
-                let best = Evidence::Share { bad: 0, of, allowed };
+                let best = Evidence::Share { bad: 0, open: 0, of, allowed };
                 best.verdict(1.0 - CONFIDENCE) != Verdict::Met
             }
             Evidence::Count { .. } | Evidence::Replications { .. } => false,
@@ -99,9 +115,9 @@ impl Evidence {
     /// Whether it looks bad, chance or not.
     fn looks_bad(self) -> bool {
         match self {
-            Evidence::Share { bad, of, allowed } => bad as f64 > allowed * of as f64,
+            Evidence::Share { bad, open, of, allowed } => (bad + open) as f64 > allowed * of as f64,
             Evidence::Count { seen, wanted } => seen < wanted,
-            Evidence::Replications { missed, of } => 2 * missed > of,
+            Evidence::Replications { missed, open, of } => 2 * (missed + open) > of,
         }
     }
 }
@@ -121,7 +137,10 @@ impl Judged {
     }
 
     fn is_of_requests(&self) -> bool {
-        matches!(self.condition, Condition::Slow { .. } | Condition::Errors { .. })
+        matches!(
+            self.condition,
+            Condition::Slow { .. } | Condition::Mean { .. } | Condition::Errors { .. }
+        )
     }
 }
 
@@ -133,11 +152,23 @@ pub(in crate::study) struct Judge<'a> {
     /// The load asked about \[requests/s\].
     asked: f64,
     compress: f64,
+    /// Stations at which waits count: threads, pools and consumers.
+    queues: Vec<usize>,
 }
 
 impl Judge<'_> {
-    pub(super) fn new<'a>(study: &'a Study, asked: &Day, days: &'a [&'a [Bin]]) -> Judge<'a> {
+    pub(super) fn new<'a>(
+        study: &'a Study,
+        variant: usize,
+        asked: &Day,
+        days: &'a [&'a [Bin]],
+    ) -> Judge<'a> {
+        let is_queue = |of: Resource| {
+            matches!(of, Resource::Threads(_) | Resource::Pool(..) | Resource::Listener(_))
+        };
+        let all = stations(study.case(variant, 0, 0));
         Judge {
+            queues: (0..all.len()).filter(|at| is_queue(all[*at].resource)).collect(),
             days,
             targets: &study.targets,
             events: study.load.events_per_s,
@@ -196,6 +227,8 @@ impl Judge<'_> {
             "p50_ms" => slow(0.5),
             "p95_ms" => slow(0.95),
             "p99_ms" => slow(0.99),
+            "mean_ms" => Condition::Mean { limit: limit / 1e3, guarded },
+            "p99_wait_ms" => Condition::Wait { limit: limit / 1e3 },
             "error_rate" => Condition::Errors { allowed: *limit },
             "max_lag" => Condition::Lag { most: *limit },
             _ => return None,
@@ -223,11 +256,12 @@ impl Judge<'_> {
     /// What a bin shows; none where nothing was asked that the condition speaks of.
     fn evidence(&self, condition: Condition, number: usize) -> Option<Evidence> {
         let over = Sums::of(self.bin(number));
-        let requests = |bad: u64, of: u64, allowed: f64| {
+        let requests = |bad: u64, open: u64, of: u64, allowed: f64| {
             // Asked and not answered: that is as slow as can be, and a failure.
             let silent = over.answered == 0 && over.offered > 0;
-            let (bad, of) = if silent { (over.asked(), over.asked()) } else { (bad, of) };
-            (of > 0).then_some(Evidence::Share { bad, of, allowed })
+            let all = over.asked();
+            let (bad, open, of) = if silent { (all, 0, all) } else { (bad, open, of) };
+            (of > 0).then_some(Evidence::Share { bad, open, of, allowed })
         };
         match condition {
             Condition::Slow { quantile, limit, guarded } => {
@@ -236,14 +270,29 @@ impl Judge<'_> {
                 let open: u64 = answers().map(|answers| answers.unfinished.above(limit)).sum();
                 let failed = if guarded { 0 } else { over.failed };
                 let of = over.answered + over.unfinished + failed;
-                requests(good + open + failed, of, 1.0 - quantile)
+                requests(good + open + failed, over.unfinished - open, of, 1.0 - quantile)
             }
-            Condition::Errors { allowed } => requests(over.failed, over.ended(), allowed),
+            Condition::Errors { allowed } => {
+                requests(over.failed, over.unfinished, over.asked(), allowed)
+            }
+            Condition::Mean { limit, guarded } => {
+                let told: Vec<Option<bool>> =
+                    self.bin(number).filter_map(|bin| exceeds(bin, limit, guarded)).collect();
+                Evidence::of_replications(&told)
+            }
+            Condition::Wait { limit } => {
+                let told: Vec<Option<bool>> = self
+                    .bin(number)
+                    .filter_map(|bin| self.longest_wait(bin))
+                    .map(|mean| one_in_a_hundred(mean, limit))
+                    .collect();
+                Evidence::of_replications(&told)
+            }
             Condition::Lag { most } => {
                 let missed = self.bin(number).filter(|bin| bin.max_lag as f64 > most).count();
-                let of = self.days.len();
+                let (open, of) = (0, self.days.len());
                 let lags = self.bin(number).any(|bin| !bin.stations.is_empty());
-                lags.then_some(Evidence::Replications { missed, of })
+                lags.then_some(Evidence::Replications { missed, open, of })
             }
             Condition::Events { wanted } => {
                 let share = over.offered as f64 / over.seconds / self.asked;
@@ -321,6 +370,15 @@ impl Judge<'_> {
         let over = self.sums(range.clone());
         match condition {
             Condition::Slow { quantile, .. } => self.quantile_ms(quantile, range),
+            Condition::Mean { .. } => {
+                let good = range.flat_map(|bin| self.bin(bin)).map(|bin| &bin.answers.good);
+                let (sum, count) = good.fold((0.0, 0), |(sum, count), good| {
+                    (sum + good.sum_s(), count + good.count())
+                });
+                (count > 0).then(|| sum / count as f64 * 1e3)
+            }
+            // Only the mean of the waits is seen of a day.
+            Condition::Wait { .. } => None,
             Condition::Errors { .. } => {
                 (over.ended() > 0).then(|| over.failed as f64 / over.ended() as f64)
             }
@@ -358,6 +416,18 @@ impl Judge<'_> {
             None if after.contains(&Some(Verdict::Undecided)) => Recovery::Undecided,
             None => Recovery::Never,
         }
+    }
+
+    /// Mean wait for a thread, a connection or a consumer at the queue where it is longest \[s\]; none
+    /// where nobody came to any.
+    fn longest_wait(&self, bin: &Bin) -> Option<f64> {
+        let queues = self.queues.iter().filter_map(|station| bin.stations.get(*station));
+        let mean = |seen: &StationBin| match seen.left {
+            0 if seen.waiting > 0.0 => Some(f64::INFINITY),
+            0 => None,
+            left => Some(seen.waiting * bin.length.secs() / left as f64),
+        };
+        queues.filter_map(mean).reduce(f64::max)
     }
 
     /// The longest time of each replication in which nothing is answered.
@@ -406,6 +476,40 @@ impl Judge<'_> {
     pub(super) fn lags(&self, range: std::ops::Range<usize>) -> Vec<f64> {
         let most = |bins: &&[Bin]| bins[range.clone()].iter().map(|bin| bin.max_lag).max();
         self.days.iter().map(|bins| most(bins).unwrap_or(0) as f64).collect()
+    }
+}
+
+/// Whether the mean response time of a bin exceeds a limit \[s\]; that is open where requests older than it
+/// have not ended. None where nobody asked.
+fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<Option<bool>> {
+    let answers = &bin.answers;
+    if answers.arrived() == 0 {
+        return None;
+    }
+    if !guarded && answers.failed > 0 {
+        return Some(Some(true));
+    }
+    let Some(mean) = answers.mean() else {
+        // All have failed, which another target guards.
+        return None;
+    };
+    if mean.least > limit {
+        return Some(Some(true));
+    }
+    let old = answers.unfinished.above(Span::from_secs(limit));
+    Some((old == 0).then_some(false))
+}
+
+/// Whether one in a hundred waits longer than `limit`, by the mean wait alone: surely where that is longer
+/// than the limit and waits are as those of a queue; surely not where it is below a hundredth (Markov's
+/// inequality).
+fn one_in_a_hundred(mean: f64, limit: f64) -> Option<bool> {
+    if mean > limit {
+        Some(true)
+    } else if mean <= limit / 100.0 {
+        Some(false)
+    } else {
+        None
     }
 }
 

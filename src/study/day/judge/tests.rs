@@ -40,7 +40,7 @@ fn target(metric: &str, limit: f64) -> Target {
 }
 
 pub(in crate::study::day) fn judge<'a>(days: &'a [&'a [Bin]], targets: &'a [Target]) -> Judge<'a> {
-    Judge { days, targets, events: None, asked: 100.0, compress: 1.0 }
+    Judge { days, targets, events: None, asked: 100.0, compress: 1.0, queues: Vec::new() }
 }
 
 fn verdicts(judge: &Judge<'_>) -> Vec<DayVerdict> {
