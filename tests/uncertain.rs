@@ -18,7 +18,8 @@ fn plimsoll(arguments: &[&str]) -> Output {
 fn succeed(arguments: &[&str]) -> String {
     let output = plimsoll(arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{errors}");
+    // 1 says that not all targets are met in 95 of 100 samples, which is an answer.
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{errors}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -103,7 +104,7 @@ fn more_samples_go_on_from_fewer_to_the_same_bytes() {
         let out = folder.path().join(name).to_string_lossy().into_owned();
         let arguments = ["uncertain", DOUBT, "--quick", "--samples", samples, "--out", &out];
         let output = plimsoll(&arguments);
-        assert_eq!(output.status.code(), Some(0));
+        assert!(matches!(output.status.code(), Some(0 | 1)));
         (folder.path().join(name).join("doubt/uncertain"), output.stderr)
     };
     let (place, _) = run("grown", "4");
@@ -130,7 +131,7 @@ fn without_a_word_all_that_is_assumed_is_uncertain() {
     let place = place.to_string_lossy().into_owned();
     let arguments = ["uncertain", &place, "--quick", "--samples", "2", "--json", "--out", &out];
     let output = plimsoll(&arguments);
-    assert_eq!(output.status.code(), Some(0));
+    assert!(matches!(output.status.code(), Some(0 | 1)));
     assert!(String::from_utf8_lossy(&output.stderr).contains("from half to double"));
     let found: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     assert_eq!(found["by_default"], true);

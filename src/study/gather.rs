@@ -361,7 +361,7 @@ const LEFT: f64 = 1.02;
 /// Share of a capacity above which it is asked whether any of it is surely free.
 const BUSY: f64 = 0.95;
 /// Relaxation times of a station that a window must hold for its queue to be told from one that grows.
-const TOLD: f64 = 4.0;
+const TOLD: f64 = 10.0;
 
 /// Stations that draw lines and are asked for all that they have, by the description or by how busy they
 /// were: what is free of them may be chance, and what a window shows of their queues depends on its length.

@@ -212,6 +212,7 @@ impl Case<'_> {
         let (mut low, mut high): (Option<Probe>, Option<Probe>) = (None, None);
         let mut next = begin;
         let mut rise = scale.usual();
+        let mut flat = false;
         let lowest = scale.load(begin) * LOWEST;
         let resolution = self.study().search.resolution;
         for _ in 0..ROUNDS {
@@ -223,6 +224,7 @@ impl Case<'_> {
             }
             if let Some(other) = low.as_ref().or(high.as_ref()) {
                 let seen = (probe.score - other.score) / (probe.place - other.place);
+                flat = seen < FLAT * scale.usual();
                 let believed = seen.is_finite() && probe.score.abs().max(other.score.abs()) < MOST;
                 rise = if believed { seen.max(scale.usual() / 4.0) } else { rise };
             }
@@ -247,7 +249,9 @@ impl Case<'_> {
                     if below.place >= top {
                         break;
                     }
-                    let step = (-below.score / rise * 1.15).clamp(0.1, 1.2);
+                    // A metric that does not rise tells nothing of how far it is.
+                    let least = if flat { 1.2 } else { 0.1 };
+                    let step = (-below.score / rise * 1.15).clamp(least, 1.2);
                     (below.place + step).min(top)
                 }
                 (None, Some(above)) => {
@@ -439,6 +443,11 @@ impl Case<'_> {
         let reaches = top.is_some_and(|top| root.place > top);
         if let Some(full) = scale.full.filter(|_| reaches) {
             rps.high = full;
+            let highest: Vec<Outcome> = pooled.iter().map(|one| one.seen[1].clone()).collect();
+            if self.score(&highest) < FAR {
+                // Far from every limit there: whatever the curve's slope, the line lies beyond.
+                rps.low = rps.low.max(scale.load(places[1])).min(full);
+            }
             if load >= full {
                 rps.low = full;
             }

@@ -24,9 +24,9 @@ pub(super) fn windowed(study: &Study, warm_up: WarmUp) -> Window {
 
 /// Relaxation times that a window holds at a load below all that stations pass, and that it warms up; and
 /// the requests that this may take.
-const RELAXATIONS: f64 = 10.0;
+const RELAXATIONS: f64 = 40.0;
 const RELAXATIONS_BEFORE: f64 = 3.0;
-const MOST_REQUESTS: f64 = 150_000.0;
+const MOST_REQUESTS: f64 = 300_000.0;
 
 /// A window at `load` that lasts as long as the slowest queue needs to forget its beginning some times, where
 /// the description tells and the study's own is shorter: what is steady does not depend on how long one

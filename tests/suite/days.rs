@@ -170,3 +170,28 @@ fn the_gallery_tells_its_outages() {
     assert_eq!(storm.events[0].event, DayEvent::Traffic { factor: 3.0 });
     assert_eq!(storm.events[0].recovery, Recovery::Never);
 }
+
+/// Two services' worth of requests, half of which ask a database that is 10,000 times slower from 1:40 on:
+/// queries of 10 ms take 100 s, and none asked after that is answered on this day of three minutes.
+fn half_hangs(targets: &str) -> StudyResult {
+    run(&format!(
+        "scenario: hang\nsystem:\n  system: s\n  services:\n    web:\n      replicas: 2\n      threads: 100k\n      \
+         max_connections: 1M\n      pools: {{ m: {{ database: db, maximum: 5000 }}, n: {{ database: db2, \
+         maximum: 50 }} }}\n      endpoints:\n        a: [ transaction: {{ pool: m, hold: transaction, \
+         read_only: true, steps: [ query: {{ reads: 1, time: {{ constant: 10ms }} }} ] }} ]\n        b: [ \
+         transaction: {{ pool: n, hold: transaction, read_only: true, steps: [ query: {{ reads: 1, time: {{ \
+         constant: 10ms }} }} ] }} ]\n  databases: {{ db: {{ cpu: 8 }}, db2: {{ cpu: 8 }} }}\nmixes: {{ only: \
+         {{ requests: {{ web.a: 1, web.b: 1 }} }} }}\nload: {{ rate: 20/s }}\ntargets: {{ {targets} }}\n\
+         window: {{ warm_up: 2s, measure: 60s }}\nreplications: 2\nday: {{ bin: 10s, horizon: 3m, timeline: [ \
+         {{ at: 100s, what: {{ slow: {{ database: db, factor: 10000 }} }} }} ] }}\n"
+    ))
+}
+
+#[test]
+fn who_is_never_answered_is_not_well_served() {
+    for targets in ["errors: 1%", "mean: 500ms", "p99_wait: 100ms, mean: 500ms", "p99: 500ms"] {
+        let found = half_hangs(targets);
+        let verdict = day(&found).verdict;
+        assert!(verdict.is_some_and(|verdict| verdict != Verdict::Met), "{targets}: {verdict:?}");
+    }
+}

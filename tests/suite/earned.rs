@@ -88,7 +88,7 @@ fn long_responses_are_not_cut_off_by_the_window() {
 #[test]
 fn nothing_seen_decides_nothing() {
     let result = run(
-        4,
+        100_000,
         "delay: 1h",
         "load: { rate: 1/h }\ntargets: { p99: 500ms, errors: 1% }\nreplications: 3\n\
          window: { warm_up: 2s, measure: 10s }\n",

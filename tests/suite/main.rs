@@ -19,5 +19,6 @@ mod rollout;
 mod saturation;
 mod size;
 mod statistics;
+mod steady;
 mod systems;
 mod theory;

@@ -17,12 +17,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cost of {0} in {1}, a month of 730 h:", "{1} 기준 {0} 구성의 월 비용(월 730시간):"),
     ("not priced", "가격 미확인"),
     (
-        "{0} takes {1} on the mean without any queue; {2} wait {3} for it",
-        "{0} 평균 소요 시간은 대기 없이도 {1}인데, {2}는 {3}만 기다림",
+        "`{0}` takes {1} on the mean without any queue; its users wait {2} for it",
+        "`{0}`: 대기가 전혀 없어도 평균 {1} 걸리나, 사용자는 {2}만 기다림",
     ),
     (
-        "{0} takes {1} on the mean without any queue; {2} waits {3} for it",
-        "{0} 평균 소요 시간은 대기 없이도 {1}인데, {2}는 {3}만 기다림",
+        "`{0}` takes {1} on the mean without any queue; the mesh waits {2} for it",
+        "`{0}`: 대기가 전혀 없어도 평균 {1} 걸리나, 메시는 {2}만 기다림",
+    ),
+    (
+        "`{0}` takes {1} on the mean without any queue; {2} waits {3} for it",
+        "`{0}`: 대기가 전혀 없어도 평균 {1} 걸리나, {2}은(는) {3}만 기다림",
     ),
     ("most of its requests fail, whatever the load", "부하와 관계없이 요청 대부분이 실패"),
     (
