@@ -414,16 +414,20 @@ fn too_late(view: &View<'_>, found: &mut Findings<'_>) {
         if program.mean <= left.after || program.rate <= 0.0 {
             continue;
         }
+        let (name, takes) = (&endpoint.name, time(program.mean));
+        let (who, waits) = (&left.who, time(left.after));
+        let text = if who == "its users" {
+            format!(
+                "`{name}` takes {takes} on the mean without any queue; its users wait {waits} for it"
+            )
+        } else {
+            format!(
+                "`{name}` takes {takes} on the mean without any queue; {who} waits {waits} for it"
+            )
+        };
         found.add(
             view.program_span(&endpoint.name),
-            format!(
-                "`{}` takes {} on the mean without any queue; {} {} {} for it",
-                endpoint.name,
-                time(program.mean),
-                left.who,
-                if left.who == "its users" { "wait" } else { "waits" },
-                time(left.after)
-            ),
+            text,
             "most of its requests fail, whatever the load".into(),
         );
     }

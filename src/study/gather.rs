@@ -99,8 +99,8 @@ pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
     found
 }
 
-/// The mean response time that the description has without any queue \[ms\], where the responses seen say that
-/// it is less, of whom none has failed: those that make it were not among them.
+/// The mean response time that the description has without any queue \[ms\], where the responses seen say
+/// that it is less, of whom none has failed: those that make it were not among them.
 pub(super) fn unseen_mean(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Option<f64> {
     let found = mean(outcomes, false);
     let least = theory::least_mean(spec, load)? * 1e3;

@@ -55,10 +55,10 @@ const JUMP: f64 = 2.5;
 const FAR: f64 = -1.0;
 /// Largest size of the logarithm of metric over limit.
 const MOST: f64 = 8.0;
-/// The error by sectioning is taken so many times, downwards and upwards, a judgement: samples that miss the
-/// long queues lie too low and alike, so that the line is found too high and looks sure. With 1.25 to both
-/// sides 96 of 3,000 intervals of 95 % missed the line (windows of 10 s), 74 of them above it, and up to 15
-/// of the 200 of a scenario; docs/validation.md counts what these give.
+/// The error by sectioning is taken so many times, downwards and upwards, a judgement: samples that miss
+/// the long queues lie too low and alike, so that the line is found too high and looks sure. With 1.25 to
+/// both sides 96 of 3,000 intervals of 95 % missed the line (windows of 10 s), 74 of them above it, and up
+/// to 15 of the 200 of a scenario; docs/validation.md counts what these give.
 const GUARD: (f64, f64) = (1.6, 1.25);
 /// Student's factor of eight replications, for which lengths are chosen.
 const USUAL: f64 = 2.4;

@@ -28,9 +28,9 @@ const RELAXATIONS: f64 = 40.0;
 const RELAXATIONS_BEFORE: f64 = 3.0;
 const MOST_REQUESTS: f64 = 300_000.0;
 
-/// A window at `load` that lasts as long as the slowest queue needs to forget its beginning some times, where
-/// the description tells and the study's own is shorter: what is steady does not depend on how long one
-/// looks, and near saturation a minute shows too little of it.
+/// A window at `load` that lasts as long as the slowest queue needs to forget its beginning some times,
+/// where the description tells and the study's own is shorter: what is steady does not depend on how long
+/// one looks, and near saturation a minute shows too little of it.
 pub(super) fn lasting(spec: &Spec, load: f64, warm_up: WarmUp, window: Window) -> (WarmUp, Window) {
     let ceilings = Ceilings::of(spec);
     let steady = ceilings.lowest().is_some_and(|lowest| load < lowest.load);

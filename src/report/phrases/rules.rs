@@ -251,7 +251,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Make each timeout on the way in shorter than the one before.",
         "안쪽으로 갈수록 타임아웃을 짧게 설정함.",
     ),
-    ("an answer that comes when nobody waits for it any more", "아무도 기다리지 않을 때 도착하는 응답"),
+    (
+        "an answer that comes when nobody waits for it any more",
+        "아무도 기다리지 않을 때 도착하는 응답",
+    ),
     (
         "Wait longer than the work takes, or make the work shorter.",
         "작업 시간보다 오래 기다리게 하거나 작업을 줄임.",
