@@ -106,7 +106,7 @@ fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
         warnings: notes,
     };
     let all = places(&sweep.varied, which.len());
-    sweep.points = all.iter().map(|place| digest(&place.key(&sweep))).collect();
+    sweep.points = all.iter().map(|place| digest(place.key(&sweep))).collect();
     let places = all.into_iter().map(|place| (place.variant, place));
     let places = places.map(|(variant, place)| (place, which[variant])).collect();
     Ok(Prepared { bench, sweep, places, shard })

@@ -109,7 +109,7 @@ fn prepare(asked: &Doubting) -> Result<Prepared, u8> {
             places.push((Place { variant, values: values.clone() }, *at));
         }
     }
-    sweep.points = places.iter().map(|(place, _)| digest(&place.key(&sweep))).collect();
+    sweep.points = places.iter().map(|(place, _)| digest(place.key(&sweep))).collect();
     let frame = Frame {
         inputs: doubted,
         by_default,

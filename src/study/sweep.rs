@@ -271,7 +271,7 @@ impl Point {
     fn own_digest(&self) -> String {
         let own = (&self.key, &self.variant, &self.values, &self.estimates, &self.facts);
         // Names and finite numbers: there is nothing that cannot be written.
-        digest(&serde_json::to_string(&own).unwrap_or_default())
+        digest(serde_json::to_string(&own).unwrap_or_default())
     }
 
     /// What it costs: the sum of all that has a price \[USD a month\], and the parts without one.

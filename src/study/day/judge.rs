@@ -276,8 +276,9 @@ impl Judge<'_> {
                 requests(over.failed, over.unfinished, over.asked(), allowed)
             }
             Condition::Mean { limit, guarded } => {
+                let bins = self.bin(number).filter(|bin| counts(bin, guarded));
                 let told: Vec<Option<bool>> =
-                    self.bin(number).filter_map(|bin| exceeds(bin, limit, guarded)).collect();
+                    bins.map(|bin| exceeds(bin, limit, guarded)).collect();
                 Evidence::of_replications(&told)
             }
             Condition::Wait { limit } => {
@@ -479,25 +480,22 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the mean response time of a bin exceeds a limit \[s\]; that is open where requests older than it
-/// have not ended. None where nobody asked.
-fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<Option<bool>> {
+/// Whether the mean response time of a bin exceeds a limit \[s\]; open where requests older than it have not
+/// ended.
+fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<bool> {
     let answers = &bin.answers;
-    if answers.arrived() == 0 {
-        return None;
-    }
-    if !guarded && answers.failed > 0 {
-        return Some(Some(true));
-    }
-    let Some(mean) = answers.mean() else {
-        // All have failed, which another target guards.
-        return None;
-    };
-    if mean.least > limit {
-        return Some(Some(true));
+    let more = answers.mean().is_some_and(|mean| mean.least > limit);
+    if more || (!guarded && answers.failed > 0) {
+        return Some(true);
     }
     let old = answers.unfinished.above(Span::from_secs(limit));
-    Some((old == 0).then_some(false))
+    (old == 0).then_some(false)
+}
+
+/// Whether anybody asked in a bin whose answer counts: who failed does not where another target guards that.
+fn counts(bin: &Bin, guarded: bool) -> bool {
+    let failed = if guarded { bin.answers.failed } else { 0 };
+    bin.answers.arrived() > failed
 }
 
 /// Whether one in a hundred waits longer than `limit`, by the mean wait alone: surely where that is longer
