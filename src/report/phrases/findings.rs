@@ -28,6 +28,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "`{0}` takes {1} on the mean without any queue; {2} waits {3} for it",
         "`{0}`: 대기가 전혀 없어도 평균 {1} 걸리나, {2}은(는) {3}만 기다림",
     ),
+    ("the target is {0}", "목표는 {0}"),
     ("most of its requests fail, whatever the load", "부하와 관계없이 요청 대부분이 실패"),
     (
         "a request of mix {0} takes {1} on the mean, without any queue",
