@@ -480,8 +480,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the mean response time of a bin exceeds a limit \[s\]; open where requests older than it have not
-/// ended.
+/// Whether the mean response time of a bin exceeds a limit \[s\]; open where requests older than it have
+/// not ended.
 fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<bool> {
     let answers = &bin.answers;
     let more = answers.mean().is_some_and(|mean| mean.least > limit);
@@ -492,7 +492,8 @@ fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<bool> {
     (old == 0).then_some(false)
 }
 
-/// Whether anybody asked in a bin whose answer counts: who failed does not where another target guards that.
+/// Whether anybody asked in a bin whose answer counts: who failed does not where another target guards
+/// that.
 fn counts(bin: &Bin, guarded: bool) -> bool {
     let failed = if guarded { bin.answers.failed } else { 0 };
     bin.answers.arrived() > failed
