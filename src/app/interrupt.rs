@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{MISSED, warn};
 
 /// Longest time from the signal to the end.
-const PATIENCE: Duration = Duration::from_millis(1_900);
+const PATIENCE: Duration = Duration::from_millis(1_750);
 /// Whether to stop.
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// Whether somebody looks, who will write what is finished and end.

@@ -72,6 +72,9 @@ const SHORT: f64 = 6.0;
 const EXTRAPOLATED: f64 = 0.25;
 /// Least change of the logarithm of the metric along the scale for which an end of the curve is believed.
 const FLAT: f64 = 0.05;
+/// Change of that logarithm below which a metric has not moved at all: what is constant is so to the last
+/// digits.
+const SAME: f64 = 1e-6;
 /// Share of the load that fills a station below which a response is that of an empty system.
 const IDLE: f64 = 0.02;
 /// Share of where the search began below which nothing is carried.
@@ -224,7 +227,7 @@ impl Case<'_> {
             }
             if let Some(other) = low.as_ref().or(high.as_ref()) {
                 let seen = (probe.score - other.score) / (probe.place - other.place);
-                flat = seen < FLAT * scale.usual();
+                flat = (probe.score - other.score).abs() < SAME;
                 let believed = seen.is_finite() && probe.score.abs().max(other.score.abs()) < MOST;
                 rise = if believed { seen.max(scale.usual() / 4.0) } else { rise };
             }
@@ -249,7 +252,7 @@ impl Case<'_> {
                     if below.place >= top {
                         break;
                     }
-                    // A metric that does not rise tells nothing of how far it is.
+                    // A metric that does not move tells nothing of how far it is.
                     let least = if flat { 1.2 } else { 0.1 };
                     let step = (-below.score / rise * 1.15).clamp(least, 1.2);
                     (below.place + step).min(top)
