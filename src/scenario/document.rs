@@ -598,7 +598,8 @@ document! {
 
     /// A day.
     struct DayDoc {
-        /// Length of a bin; 10 min by default.
+        /// Length of a bin; by default the longest of 1, 5, 10, 15 and 30 s and 1, 2, 5 and 10 min of which
+        /// the horizon holds 24.
         bin: Option<Duration>,
         /// Time run, from midnight; 24 h by default.
         horizon: Option<Duration>,

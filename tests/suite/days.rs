@@ -174,7 +174,11 @@ fn the_gallery_tells_its_outages() {
 /// Two services' worth of requests, half of which ask a database that is 10,000 times slower from 1:40 on:
 /// queries of 10 ms take 100 s, and none asked after that is answered on this day of three minutes.
 fn half_hangs(targets: &str) -> StudyResult {
-    run(&format!(
+    run(&half_hanging(targets))
+}
+
+fn half_hanging(targets: &str) -> String {
+    format!(
         "scenario: hang\nsystem:\n  system: s\n  services:\n    web:\n      replicas: 2\n      threads: 100k\n      \
          max_connections: 1M\n      pools: {{ m: {{ database: db, maximum: 5000 }}, n: {{ database: db2, \
          maximum: 50 }} }}\n      endpoints:\n        a: [ transaction: {{ pool: m, hold: transaction, \
@@ -184,7 +188,7 @@ fn half_hangs(targets: &str) -> StudyResult {
          {{ requests: {{ web.a: 1, web.b: 1 }} }} }}\nload: {{ rate: 20/s }}\ntargets: {{ {targets} }}\n\
          window: {{ warm_up: 2s, measure: 60s }}\nreplications: 2\nday: {{ bin: 10s, horizon: 3m, timeline: [ \
          {{ at: 100s, what: {{ slow: {{ database: db, factor: 10000 }} }} }} ] }}\n"
-    ))
+    )
 }
 
 #[test]
@@ -194,4 +198,16 @@ fn who_is_never_answered_is_not_well_served() {
         let verdict = day(&found).verdict;
         assert!(verdict.is_some_and(|verdict| verdict != Verdict::Met), "{targets}: {verdict:?}");
     }
+}
+
+/// What lasts for minutes does not count for all of a short day: 20 minutes have 40 bins of 30 s where nothing
+/// is said, and the eight minutes before the fault are not missed.
+#[test]
+fn a_short_day_has_short_bins() {
+    let text = half_hanging("p99: 500ms").replace("bin: 10s, horizon: 3m", "horizon: 20m");
+    let text = text.replace("at: 100s", "at: 8m").replace("factor: 10000", "factor: 100, for: 3m");
+    let found = run(&text);
+    assert_eq!(found.variants[0].day.len(), 40);
+    let missed = day(&found).targets[0].missed_s;
+    assert!((180.0..=240.0).contains(&missed), "{missed}");
 }
