@@ -368,7 +368,6 @@ const TOLD: f64 = 10.0;
 pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome]) -> Vec<usize> {
     let all = stations(spec);
     let shares = theory::shares(spec, load);
-    let by_law = theory::filled(spec, load);
     let nearly = |station: usize| {
         let capacity = theory::most(spec, &all[station]);
         let busy = estimate(outcomes, |seen| share_of(seen.busy[station], capacity));
@@ -377,16 +376,18 @@ pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome])
     };
     // What fails does not wait: a station before which requests are turned away is as full as can be, and
     // steady.
-    let left = theory::left_of_failures(spec, load, &failing(spec, outcomes));
-    let relieved =
-        |station: usize| 1.0 - left[station] > LOST && shares[station] * left[station] < LEFT;
+    let good = theory::shares_without(spec, load, &failing(spec, outcomes));
+    let relieved = |station: usize| {
+        shares[station] - good[station] > LOST * shares[station] && good[station] < LEFT
+    };
     let slow: Vec<usize> = Ceilings::of(spec)
         .slower(load, window.measure.secs() / TOLD)
         .into_iter()
         .filter(|station| shares[*station] > 0.5)
         .collect();
     let full = |station: &usize| {
-        let open = by_law.contains(station) || nearly(*station) || slow.contains(station);
+        let by_law = shares[*station] >= theory::FULL;
+        let open = by_law || nearly(*station) || slow.contains(station);
         open && !relieved(*station)
     };
     (0..all.len()).filter(|station| !aside(spec, &all[*station])).filter(full).collect()

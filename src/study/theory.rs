@@ -233,30 +233,17 @@ fn shares_of(spec: &Spec, outside: &Flows) -> Vec<f64> {
     shares
 }
 
-/// Share of a capacity from which on a load does not surely leave any of it free.
-const FULL: f64 = 0.995;
+/// Share of a capacity from which on a load does not surely leave any of it free: the queue has no steady
+/// length, however it looks in a window.
+pub(super) const FULL: f64 = 0.995;
 
-/// Stations that `load` asks for all that they have: their queues have no steady length, however they look
-/// in a window.
-pub(super) fn filled(spec: &Spec, load: f64) -> Vec<usize> {
-    if spec.load.closed.is_some() {
-        return Vec::new();
-    }
-    let shares = shares(spec, load);
-    (0..shares.len()).filter(|station| shares[*station] >= FULL).collect()
-}
-
-/// By how much less each station is asked for where requests fail before they come to it: the share that
-/// is left of what `load` asks for, by station. `failing` are the shares of each endpoint's requests.
-pub(super) fn left_of_failures(spec: &Spec, load: f64, failing: &[f64]) -> Vec<f64> {
-    let all = outside(spec, load);
-    let mut good = all.clone();
+/// [`shares`] without the requests that fail; `failing` are the shares of each endpoint's requests.
+pub(super) fn shares_without(spec: &Spec, load: f64, failing: &[f64]) -> Vec<f64> {
+    let mut good = outside(spec, load);
     for (rate, failing) in good.programs.iter_mut().zip(failing) {
         *rate *= 1.0 - failing.clamp(0.0, 1.0);
     }
-    let [all, good] = [all, good].map(|flows| shares_of(spec, &flows));
-    let left = |(all, good): (f64, f64)| if all > 0.0 { good / all } else { 1.0 };
-    all.into_iter().zip(good).map(left).collect()
+    shares_of(spec, &good)
 }
 
 /// Shares of the users' requests by the endpoint that they are made to.
@@ -272,11 +259,7 @@ pub(super) fn least_mean(spec: &Spec, load: f64) -> Option<f64> {
     if spec.load.closed.is_some() || spec.load.patience.is_some() || !spec.meshes.is_empty() {
         return None;
     }
-    let links = Links::of(spec)?;
-    let flows = links.flows(&outside(spec, load))?;
-    let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
-    let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
-    let programs = programs(spec, &links, &thousands)?;
+    let (_, programs) = programs_at(spec, &outside(spec, load))?;
     let each = made_to(spec).into_iter().zip(&programs).map(|(share, one)| share * one.mean);
     let mean: f64 = each.sum();
     (mean > 0.0 && mean.is_finite()).then_some(mean)
@@ -385,6 +368,18 @@ pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
     Some(all)
 }
 
+/// All programs with the rates at which they run, where this comes from outside; none for steps back, and for
+/// circles that gain.
+fn programs_at(spec: &Spec, outside: &Flows) -> Option<(Flows, Vec<Program>)> {
+    let links = Links::of(spec)?;
+    let flows = links.flows(outside)?;
+    // Thousands of entries, mean at a steady load.
+    let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
+    let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
+    let programs = programs(spec, &links, &thousands)?;
+    Some((flows, programs))
+}
+
 impl Demands {
     /// The station that is filled first, and by which factor of the load.
     fn fullest(&self, spec: &Spec, all: &[Station]) -> Option<(usize, f64)> {
@@ -410,13 +405,9 @@ impl Demands {
         if spec.load.closed.is_some() {
             return None;
         }
-        let links = Links::of(spec)?;
-        let flows = links.flows(outside)?;
-        // Thousands of entries, mean at a steady load.
-        let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
-        let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
+        let (flows, programs) = programs_at(spec, outside)?;
         let mut sums = BTreeMap::new();
-        for (program, rate) in programs(spec, &links, &thousands)?.iter().zip(&flows.programs) {
+        for (program, rate) in programs.iter().zip(&flows.programs) {
             collect(spec, program, *rate, &mut sums);
         }
         let all = stations(spec);
