@@ -368,8 +368,8 @@ pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
     Some(all)
 }
 
-/// All programs with the rates at which they run, where this comes from outside; none for steps back, and for
-/// circles that gain.
+/// All programs with the rates at which they run, where this comes from outside; none for steps back, and
+/// for circles that gain.
 fn programs_at(spec: &Spec, outside: &Flows) -> Option<(Flows, Vec<Program>)> {
     let links = Links::of(spec)?;
     let flows = links.flows(outside)?;

@@ -200,8 +200,8 @@ fn who_is_never_answered_is_not_well_served() {
     }
 }
 
-/// What lasts for minutes does not count for all of a short day: 20 minutes have 40 bins of 30 s where nothing
-/// is said, and the eight minutes before the fault are not missed.
+/// What lasts for minutes does not count for all of a short day: 20 minutes have 40 bins of 30 s where
+/// nothing is said, and the eight minutes before the fault are not missed.
 #[test]
 fn a_short_day_has_short_bins() {
     let text = half_hanging("p99: 500ms").replace("bin: 10s, horizon: 3m", "horizon: 20m");
