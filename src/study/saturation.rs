@@ -34,8 +34,10 @@ const FURTHEST: f64 = 1.5;
 const KEPT_CLEARLY: f64 = 0.1;
 /// Capacity that relief gives, as a factor.
 const RELIEF: f64 = 2.0;
-/// Most resources that relief is tried on.
+/// Most resources of which each is relieved alone.
 const CANDIDATES: usize = 7;
+/// The same beside the main answer.
+const CANDIDATES_BESIDE: usize = 4;
 
 /// What the lines may be wrong by, beside chance, on the mean.
 pub(crate) fn mean_doubt(lines: &[Line]) -> f64 {
@@ -193,25 +195,23 @@ fn candidates(spec: &Spec, all: &[Station], failed: &[&Outcome]) -> Vec<usize> {
         })
         .collect();
     suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    suspects.into_iter().take(CANDIDATES).map(|(_, station)| station).collect()
+    suspects.into_iter().map(|(_, station)| station).collect()
 }
 
 fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Saturation) {
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
-    let mut suspects = candidates(case.spec, &all, &failed);
+    let suspects = candidates(case.spec, &all, &failed);
     // Beside the main answer a name is enough: fewer suspects, the first that is enough, and ties of others
     // are not followed as far.
     let beside = replications <= 2;
     let rounds = if beside { 3 } else { BEYOND.len() };
-    if beside {
-        suspects.truncate(4);
-    }
+    let single = if beside { CANDIDATES_BESIDE } else { CANDIDATES };
     let replications = replications.min(lines.len() as u32).max(1);
     let tried = Tried { case, all: &all, lines, replications };
     let nearest = nearest(lines);
     let further = BEYOND.iter().copied().filter(|factor| *factor > nearest);
-    let mut left = suspects.clone();
+    let mut left: Vec<usize> = suspects.iter().copied().take(single).collect();
     let mut agreement = 0.0;
     for (round, factor) in std::iter::once(nearest).chain(further).take(rounds).enumerate() {
         let alone: Vec<Vec<usize>> = left.iter().map(|station| vec![*station]).collect();
@@ -252,9 +252,10 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     }
     let alone = agreement > 0.0;
     if !alone {
-        // Not even the relief of all is enough.
-        left = suspects;
-        left.truncate(1);
+        // Not even the relief of all is enough: what the description says is full, else the most suspect.
+        let full = theory::overloaded(case.spec, found.rps.mean * BEYOND[0]);
+        let most_suspect = suspects.iter().find(|at| full.contains(at)).or(suspects.first());
+        left = most_suspect.copied().into_iter().collect();
     }
     let Some(&station) = left.first() else {
         found.resource = "unknown".into();
@@ -301,9 +302,16 @@ fn together(
         return None;
     }
     let least = (share * f64::from(tried.replications)).round() as u32;
-    // The most suspect that are enough; what the last of them needs is among those before it.
-    let enough = |count: &usize| share_of(&suspects[..*count], least) >= share;
-    let count = (2..suspects.len()).find(enough).unwrap_or(suspects.len());
+    // The fewest of the most suspect that are enough; what the last of them needs is among those before it.
+    let (mut few, mut count) = (1, suspects.len());
+    while few + 1 < count {
+        let middle = few.midpoint(count);
+        if share_of(&suspects[..middle], least) >= share {
+            count = middle;
+        } else {
+            few = middle;
+        }
+    }
     let mut needed = suspects[..count].to_vec();
     for place in (0..count - 1).rev() {
         let mut without = needed.clone();
