@@ -37,6 +37,7 @@ mod text;
 mod theory;
 pub mod uncertain;
 mod validation;
+mod worded;
 mod words;
 
 use std::io;
@@ -45,6 +46,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plain;
+use crate::study::claims::Judged;
 use crate::study::digest::digest;
 use crate::study::result::{Edit, StudyResult};
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
@@ -166,11 +168,10 @@ pub fn write(
         summary: digest(&bytes),
         ..manifest.clone()
     };
-    let summary = serde_json::to_value(&result).map_err(io::Error::other)?;
     for (name, bytes) in tables::all(&result)? {
         folder.write(name, &bytes)?;
     }
-    let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
+    let notes = draw(&mut folder, &result, &manifest, options)?;
     folder.remove_stale();
     folder.write("summary.json", &bytes)?;
     folder.write("manifest.json", &pretty(&manifest)?)?;
@@ -182,7 +183,6 @@ pub fn write(
 fn draw(
     folder: &mut folder::Folder,
     result: &StudyResult,
-    summary: &serde_json::Value,
     manifest: &Manifest,
     options: &Options,
 ) -> io::Result<Vec<String>> {
@@ -204,7 +204,7 @@ fn draw(
         }
     }
     notes.extend(pictures.notes());
-    let source = page::Source { result, summary, manifest, charts: &charts, notes: &notes, lang };
+    let source = page::Source { result, manifest, charts: &charts, notes: &notes, lang };
     folder.write("report.md", markdown::page(&source).as_bytes())?;
     folder.write("report.html", html::page(&source).as_bytes())?;
     Ok(notes)
@@ -246,7 +246,7 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, text));
     }
     let mut folder = folder::Folder::at(folder.to_path_buf())?;
-    let notes = draw(&mut folder, &result, &summary, &manifest, options)?;
+    let notes = draw(&mut folder, &result, &manifest, options)?;
     folder.remove_stale_charts();
     let (folder, files) = folder.commit()?;
     Ok(Written { folder, files, notes })
@@ -312,6 +312,17 @@ pub fn edits(edits: &[Edit], lang: Lang) -> String {
     text
 }
 
+/// What the reader must know about the numbers of a result, a sentence each: what matters first.
+pub fn warnings(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let (weighty, spare) = facts::warnings(result, lang);
+    weighty.into_iter().chain(spare).collect()
+}
+
+/// What the verdict on a claim rests on, in a sentence.
+pub fn reason(claim: &Judged, lang: Lang) -> String {
+    words::claim::basis(&claim.basis, lang)
+}
+
 /// `summary.json` as text: for `--json`.
 ///
 /// # Errors
@@ -322,7 +333,9 @@ pub fn json(result: &StudyResult) -> io::Result<String> {
 }
 
 fn pretty<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
+    let mut value = serde_json::to_value(value).map_err(io::Error::other)?;
+    worded::add(&mut value);
+    let mut bytes = serde_json::to_vec_pretty(&value).map_err(io::Error::other)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -5,12 +5,14 @@
 //! Variants meet the same users: their differences are paired by replication.
 
 mod capacity;
+pub mod cause;
 pub mod claims;
 mod contributions;
 pub mod coverage;
 pub mod day;
 mod difference;
 pub mod digest;
+pub mod doubt;
 mod doubts;
 mod gather;
 pub mod growth;
@@ -18,6 +20,7 @@ pub mod ladder;
 pub mod law;
 mod line;
 mod lines;
+pub mod metric;
 mod plan;
 pub mod point;
 mod pooled;
@@ -41,11 +44,15 @@ mod warm_up;
 mod watch;
 mod work;
 
+use self::doubt::Doubt;
+use self::doubt::Warning;
 use self::gather::p99_each;
 use self::line::Line;
 use self::lines::Searched;
 use self::replicate::base_load;
-use self::result::{Axis, StudyResult, TargetLoad, VariantResult};
+use self::result::{
+    Axis, Disagreement, LineUnder, Saturation, StudyResult, TargetLoad, VariantResult,
+};
 use self::runs::Runs;
 pub use self::runs::{Part, Spent};
 use self::setup::Study;
@@ -83,11 +90,7 @@ pub fn answer_question(
         && saturation::searchable(study.case(0, 0, 0), study.search)
         && !study.targets.is_empty();
     if question != Question::Run && !searching {
-        result.warnings.push(
-            "no saturation load was searched for: that takes an open load (rate, users or records) \
-             and at least one target"
-                .into(),
-        );
+        result.warnings.push(Warning::of_all(Doubt::NoLine));
     }
     let searched = if searching { work.search(question, &mut result) } else { Vec::new() };
     let plan = work.plan(question, &searched, &result);
@@ -110,10 +113,9 @@ pub fn answer_question(
     disagreements(&mut result);
     let no_room = work.runs.no_room();
     if no_room > 0 {
-        result.warnings.push(format!(
-            "{no_room} requests, sessions or records found no room in the model (more than \
-             {MOST_IN_FLIGHT} requests or {MOST_RECORDS} records at once) and count as refused"
-        ));
+        let (requests, records) = (MOST_IN_FLIGHT as u64, MOST_RECORDS as u64);
+        let doubt = Doubt::NoRoom { lost: no_room, requests, records };
+        result.warnings.push(Warning::of_all(doubt));
     }
     let parts = work.runs.spent();
     let effort = Effort {
@@ -124,9 +126,7 @@ pub fn answer_question(
     };
     result.partial = effort.stopped;
     if effort.stopped {
-        result
-            .warnings
-            .insert(0, "stopped before the end: what is missing was not computed".into());
+        result.warnings.insert(0, Warning::of_all(Doubt::Stopped));
     }
     (result, effort)
 }
@@ -179,7 +179,8 @@ impl Work<'_> {
             edits: study.edits.clone(),
             claims: Vec::new(),
             assumed: study.assumed.clone(),
-            warnings: study.warnings.clone(),
+            cautions: study.warnings.clone(),
+            warnings: Vec::new(),
             partial: false,
             computed_from: computed_from(study, question),
         }
@@ -218,19 +219,17 @@ fn disagreements(result: &mut StudyResult) {
             let there = &same.saturation;
             let apart = there.rps.low > main.rps.high || there.rps.high < main.rps.low;
             if there.resource != main.resource || apart {
-                result.disagreements.push(format!(
-                    "{}: mix {}, calibration {} saturates at {:.0} requests/s on {}; mix {}, \
-                     calibration {} at {:.0} on {}",
-                    variant.name,
-                    other.mix,
-                    other.calibration,
-                    there.rps.mean,
-                    there.resource,
-                    result.mix,
-                    result.calibration,
-                    main.rps.mean,
-                    main.resource
-                ));
+                let under = |mix: &str, calibration: &str, line: &Saturation| LineUnder {
+                    mix: mix.to_owned(),
+                    calibration: calibration.to_owned(),
+                    rps: line.rps.mean,
+                    resource: line.resource.clone(),
+                };
+                result.disagreements.push(Disagreement {
+                    variant: variant.name.clone(),
+                    other: under(&other.mix, &other.calibration, there),
+                    main: under(&result.mix, &result.calibration, main),
+                });
             }
         }
     }

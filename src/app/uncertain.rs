@@ -16,7 +16,7 @@ use crate::study::CONFIDENCE;
 use crate::study::digest::digest;
 use crate::study::setup::Study;
 use crate::study::sweep::{Asked, Place, Point, Sweep, Varied};
-use crate::study::uncertain::{Frame, Input, Law, SAMPLES, analyse, samples};
+use crate::study::uncertain::{Condition, Frame, Input, Law, SAMPLES, Whole, analyse, samples};
 
 pub(super) fn uncertain(asked: &Doubting) -> u8 {
     match prepare(asked) {
@@ -195,7 +195,8 @@ fn run(asked: &Doubting, prepared: &Prepared) -> u8 {
         print(format!("{text}\n{}\n", plain::path(&held.path)).as_bytes())
     };
     // Met is what is met in nearly all that may be the case.
-    let mut of_all = uncertain.probabilities.iter().filter(|one| one.target == "all");
+    let mut of_all =
+        uncertain.probabilities.iter().filter(|one| one.target == Condition::Whole(Whole::All));
     let met = of_all.next_back().is_some_and(|last| last.probability.mean >= CONFIDENCE);
     let judged = if met { MET } else { MISSED };
     match written {

@@ -6,6 +6,7 @@ use super::{About, Coded, Findings, figure, percent, time};
 use crate::model::spec::Spec;
 use crate::model::stations::{active_threads, stations};
 use crate::scenario::values::Name;
+use crate::study::metric::Metric;
 use crate::study::theory::most;
 
 /// Seconds of a month of 730 h.
@@ -440,14 +441,17 @@ fn closed(view: &View<'_>, found: &mut Findings<'_>) {
         return;
     };
     let wanted = stated.rps.as_ref().map_or(view.study.load.rps, |rps| rps.value.0);
-    let target = |name: &str| {
+    let target = |name: Metric| {
         view.study
             .targets
             .iter()
             .find(|target| target.metric == name)
             .map(|target| target.limit / 1000.0)
     };
-    let Some(response) = target("p50_ms").or(target("p95_ms")).or(target("p99_ms")) else { return };
+    let Some(response) = target(Metric::P50Ms).or(target(Metric::P95Ms)).or(target(Metric::P99Ms))
+    else {
+        return;
+    };
     let users = test.virtual_users.value.0 as f64;
     let cycle = test.think.map_or(0.0, |think| think.0) + response;
     let most = users / cycle;

@@ -5,6 +5,7 @@ use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
 use crate::scenario::values::{Basis, Count, Money};
 use crate::stats::Estimate;
+use crate::study::claims::{Billed, BilledKind, Finding, Unknown};
 use crate::study::result::{ASSUMED, CostItem, StudyResult, Used};
 
 /// Hours of a month.
@@ -116,12 +117,9 @@ pub fn price(loaded: &Loaded, result: &mut StudyResult) {
 pub(super) struct Priced {
     /// Dollars a month of the variant and of the one that it is compared with; none without a price.
     pub(super) monthly: [Option<f64>; 2],
-    /// What was added up, or what has no price.
-    pub(super) because: String,
+    /// What was added up, or why there is no price.
+    pub(super) because: Result<Finding, Unknown>,
 }
-
-/// Items that a reason names; more are only counted.
-const NAMED: usize = 4;
 
 /// What `own` costs, of one part if `of` names one, and what `base` costs. Where only the difference
 /// counts, items that both have are left out.
@@ -148,49 +146,33 @@ pub(super) fn priced(
         }
     }
     let sum = |items: &[Item]| items.iter().map(|item| item.monthly).sum::<Option<f64>>();
-    let table = format!("by the price table of {}, 730 h a month", own.region);
-    let because = if own.region.is_empty() {
-        "not priced: the system names no region".to_owned()
+    let region = own.region.clone();
+    let because = if region.is_empty() {
+        Err(Unknown::NoRegion)
     } else if !without.is_empty() {
-        let rest = without.len().saturating_sub(NAMED);
-        without.truncate(NAMED);
-        let more = if rest > 0 { format!(", … (+{rest})") } else { String::new() };
-        format!(
-            "not priced: the catalogue has no price in {} for {}{more}",
-            own.region,
-            without.join(", ")
-        )
-    } else if !difference {
-        format!("{table}: {}", told(&after))
-    } else if after.is_empty() && before.is_empty() {
-        format!("{table}, nothing that is billed is different")
+        Err(Unknown::NoPrice { region: Some(region), items: without })
     } else {
-        let said = |items: &[Item]| if items.is_empty() { "nothing".into() } else { told(items) };
-        format!("{table}: {} instead of {}", said(&after), said(&before))
+        let instead_of = difference.then(|| billed(&before));
+        Ok(Finding::Prices { region, billed: billed(&after), instead_of })
     };
     let known = |items: &[Item]| sum(items).filter(|_| !own.region.is_empty());
     Priced { monthly: [known(&after), base.and_then(|_| known(&before))], because }
 }
 
 /// Items with their prices; those that are alike at once.
-fn told(items: &[Item]) -> String {
-    let mut kinds: Vec<(&str, usize, f64)> = Vec::new();
+fn billed(items: &[Item]) -> Billed {
+    let mut kinds: Vec<BilledKind> = Vec::new();
     for item in items {
-        let price = item.monthly.unwrap_or_default();
-        match kinds.iter_mut().find(|(what, _, _)| *what == item.what) {
-            Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + price),
-            None => kinds.push((&item.what, 1, price)),
+        let monthly_usd = item.monthly.unwrap_or_default();
+        match kinds.iter_mut().find(|kind| kind.what == item.what) {
+            Some(kind) => {
+                kind.count += 1;
+                kind.monthly_usd += monthly_usd;
+            }
+            None => kinds.push(BilledKind { what: item.what.clone(), count: 1, monthly_usd }),
         }
     }
-    let total: f64 = kinds.iter().map(|(_, _, sum)| sum).sum();
-    if kinds.len() > NAMED {
-        return format!("{} items ({})", items.len(), super::money::dollars(total));
-    }
-    let one = |(what, count, sum): &(&str, usize, f64)| {
-        let times = if *count > 1 { format!(" × {count}") } else { String::new() };
-        format!("{what}{times} ({})", super::money::dollars(*sum))
-    };
-    kinds.iter().map(one).collect::<Vec<_>>().join(", ")
+    Billed { kinds }
 }
 
 /// What is billed, marked where its price is no more than assumed.

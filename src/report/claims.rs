@@ -1,9 +1,9 @@
 //! The document's claims with their verdicts: its own tables, redrawn.
 
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, claim, say};
 use super::{facts, number};
 use crate::stats::Estimate;
-use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Relation};
+use crate::study::claims::{Basis, ClaimMetric, ClaimVerdict, Judged, Relation};
 use crate::study::result::{StudyResult, Verdict};
 
 /// Claims that a reason names at most.
@@ -298,23 +298,23 @@ pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option
 
 /// The reasons, each with the claims that it stands for.
 pub(crate) fn reasons(result: &StudyResult, lang: Lang) -> Vec<(String, String)> {
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut reasons: Vec<(&Basis, Vec<String>)> = Vec::new();
     for claim in &result.claims {
         let name = claim.place.row.clone().unwrap_or_else(|| metric(claim, lang));
         let column = claim.place.column.clone().unwrap_or_else(|| whom(claim));
         let name = format!("{name} ({column})");
-        let known = reasons.iter_mut().find(|(reason, _)| *reason == claim.reason);
+        let known = reasons.iter_mut().find(|(reason, _)| **reason == claim.basis);
         match known {
             Some((_, names)) if !names.contains(&name) => names.push(name),
             Some(_) => {}
-            None => reasons.push((&claim.reason, vec![name])),
+            None => reasons.push((&claim.basis, vec![name])),
         }
     }
     let few = |names: &[String]| {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         facts::few(&names, NAMED, lang)
     };
-    reasons.iter().map(|(reason, names)| (few(names), (*reason).to_owned())).collect()
+    reasons.iter().map(|(basis, names)| (few(names), claim::basis(basis, lang))).collect()
 }
 
 /// Whether an interval excludes zero.

@@ -5,8 +5,10 @@ use std::fmt::Write;
 use super::moves;
 use super::number;
 use super::phrases::translated;
-use super::words::{Lang, Word, metric, say};
+use super::words::{Lang, Word, cause, doubt, metric, say};
 use crate::stats::Estimate;
+use crate::study::doubt::Warning;
+use crate::study::metric::Metric;
 use crate::study::result::{
     Alternative, AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict,
     WarmUpSource,
@@ -54,12 +56,15 @@ pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 
 /// A condition in words: `p99 ≤ 500 ms`.
 pub(crate) fn target(target: &Target, lang: Lang) -> String {
-    let name = metric(&target.metric, lang);
-    match target.metric.as_str() {
-        "drift" | "day" => name,
-        "error_rate" => format!("{name} ≤ {} %", number::plain(target.limit * 100.0)),
-        timed if timed.ends_with("_ms") => format!("{name} ≤ {} ms", number::plain(target.limit)),
-        _ => format!("{name} ≤ {}", number::plain(target.limit)),
+    let name = metric(target.metric, lang);
+    match target.metric {
+        Metric::Drift => name,
+        Metric::ErrorRate => format!("{name} ≤ {} %", number::plain(target.limit * 100.0)),
+        Metric::MeanMs | Metric::P50Ms | Metric::P95Ms | Metric::P99Ms | Metric::P99WaitMs => {
+            format!("{name} ≤ {} ms", number::plain(target.limit))
+        }
+        Metric::MaxLag => format!("{name} ≤ {}", number::plain(target.limit)),
+        Metric::EventsPerS => format!("{name} ≥ {}", number::plain(target.limit)),
     }
 }
 
@@ -351,25 +356,21 @@ pub(crate) fn first_to_go(saturation: &Saturation, lang: Lang) -> String {
     if several(saturation) {
         return Word::Several.text(lang).to_owned();
     }
-    let mut names = vec![saturation.resource.as_str()];
-    names.extend(saturation.ties.iter().map(String::as_str));
-    names.join(" = ")
+    let names: Vec<&str> =
+        saturation.resource.iter().chain(&saturation.ties).map(String::as_str).collect();
+    if names.is_empty() { Word::Unknown.text(lang).to_owned() } else { names.join(" = ") }
 }
 
 /// What saturates first and how, in one sentence.
 pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
-    let mut reason = saturation.reason.as_str();
-    if saturation.beyond_search || saturation.resource.is_empty() {
-        return translated(reason, lang);
-    }
-    let name = if several(saturation) {
-        // The name says it.
-        reason = reason.strip_suffix(", several resources limit together").unwrap_or(reason);
-        say(lang, Word::SeveralAmong, &[&saturation.resource])
+    let reason = cause::reason(saturation, lang);
+    let Some(resource) = &saturation.resource else { return reason };
+    let mut text = if several(saturation) {
+        let name = say(lang, Word::SeveralAmong, &[resource]);
+        format!("{name} – {}", cause::shared(saturation, lang))
     } else {
-        first_to_go(saturation, lang)
+        format!("{} – {reason}", first_to_go(saturation, lang))
     };
-    let mut text = format!("{name} – {}", translated(reason, lang));
     if saturation.agreement < 0.9995 && !several(saturation) {
         let share = number::plain(saturation.agreement * 100.0);
         // Writing to a string cannot fail.
@@ -381,23 +382,22 @@ pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
 /// The condition that no queue grows, where the study judged it without naming it as a target.
 pub(crate) fn drift(result: &StudyResult) -> Option<Target> {
     let judged = |variant: &VariantResult| drift_verdict(variant).is_some();
-    let named = result.targets.iter().any(|target| target.metric == "drift");
-    (!named && result.variants.iter().any(judged)).then(|| Target::new("drift", 0.0))
+    let named = result.targets.iter().any(|target| target.metric == Metric::Drift);
+    (!named && result.variants.iter().any(judged)).then(|| Target::new(Metric::Drift, 0.0))
 }
 
 /// Whether no queue grows at the target load.
 pub(crate) fn drift_verdict(variant: &VariantResult) -> Option<Verdict> {
-    let found = variant.verdicts.iter().find(|found| found.metric == "drift")?;
+    let found = variant.verdicts.iter().find(|found| found.metric == Metric::Drift)?;
     Some(found.verdict)
 }
 
 /// What fails first beyond the line.
 pub(crate) fn fails(saturation: &Saturation, lang: Lang) -> Option<String> {
-    match saturation.binding_target.as_str() {
-        "" => None,
-        "drift" => Some(Word::FailsDrift.text(lang).to_owned()),
-        name => Some(say(lang, Word::Fails, &[&metric(name, lang)])),
-    }
+    Some(match saturation.binding_target? {
+        Metric::Drift => Word::FailsDrift.text(lang).to_owned(),
+        name => say(lang, Word::Fails, &[&metric(name, lang)]),
+    })
 }
 
 /// What other mixes and calibrations change: whether the load is carried, what goes first, the line.
@@ -438,12 +438,23 @@ pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
 }
 
 /// Warnings by weight: those on what the numbers mean, and those on inputs that nothing uses.
-pub(crate) fn warnings(result: &StudyResult) -> (Vec<&str>, Vec<&str>) {
+pub(crate) fn warnings(result: &StudyResult, lang: Lang) -> (Vec<String>, Vec<String>) {
     let light = |text: &&str| {
         let spare = text.rsplit_once(": ").is_some_and(|(_, end)| end.ends_with(" idle"));
         text.ends_with("is not used") || spare
     };
-    result.warnings.iter().map(String::as_str).partition(|text| !light(text))
+    let (heavy, spare): (Vec<&str>, Vec<&str>) =
+        result.cautions.iter().map(String::as_str).partition(|text| !light(text));
+    let said = |all: Vec<&str>| -> Vec<String> {
+        all.into_iter().map(|text| translated(text, lang)).collect()
+    };
+    let (first, rest) =
+        result.warnings.split_at(usize::from(result.partial).min(result.warnings.len()));
+    let doubts = |all: &[Warning]| -> Vec<String> {
+        all.iter().map(|one| doubt::warning(one, lang)).collect()
+    };
+    let weighty = doubts(first).into_iter().chain(said(heavy)).chain(doubts(rest)).collect();
+    (weighty, said(spare))
 }
 
 /// A list of which only the first few are named.

@@ -4,11 +4,16 @@ pub(crate) mod answers;
 
 use super::{EngineCost, Input, Manifest, PartCost};
 use crate::stats::Estimate;
-use crate::study::claims::{ClaimMetric, ClaimVerdict, Judged, Place, Relation};
+use crate::study::cause::{Cause, Mechanism, ReliefEffect};
+use crate::study::claims::{
+    Basis, ClaimMetric, ClaimVerdict, Finding, Judged, Place, Relation, Unknown,
+};
 use crate::study::day::{
     CreditsLeft, DayAnswer, DayBin, DayEvent, DayVerdict, EventEffect, GroupLag, Holder, Recovery,
     Waits, Worst, overall,
 };
+use crate::study::doubt::{Doubt, Warning};
+use crate::study::metric::Metric;
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CostItem, CurvePoint, Edit, Measure, PodsResult, Relief,
@@ -34,7 +39,12 @@ pub(crate) fn before_after() -> StudyResult {
 
 /// A result with variants that saturate at the given loads, and so many stations.
 pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
-    let targets = [("p99_ms", 500.0), ("error_rate", 0.01), ("max_lag", 5_000.0), ("drift", 0.0)];
+    let targets = [
+        (Metric::P99Ms, 500.0),
+        (Metric::ErrorRate, 0.01),
+        (Metric::MaxLag, 5_000.0),
+        (Metric::Drift, 0.0),
+    ];
     let found: Vec<VariantResult> =
         variants.iter().map(|(name, line)| variant(name, *line, stations)).collect();
     let mut comparisons = Vec::new();
@@ -86,22 +96,27 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
             .iter()
             .map(|(metric, limit)| Target {
                 unanswered: Unanswered::Apart,
-                ..Target::new(metric, *limit)
+                ..Target::new(*metric, *limit)
             })
             .collect(),
         variants: found,
         comparisons,
         alternatives: vec![other("k6", "plan", 1.9), other("shoppers", "code", 0.8)],
-        disagreements: vec![
-            "with calibration plan, planned carries 1,000 RPS; with code it does not".to_owned(),
-        ],
+        disagreements: Vec::new(),
         edits: edits(),
         claims: claims(variants),
         assumed: assumed(),
-        warnings: vec!["the interval of intended is wider than 5 % of its mean".to_owned()],
+        cautions: Vec::new(),
+        warnings: vec![Warning { variant: Some("intended".to_owned()), doubt: Doubt::HeavyMean }],
         partial: false,
         computed_from: "00c0ffee00c0ffee".to_owned(),
     }
+}
+
+/// So many of two cores busy at a load, in two pods.
+pub(crate) fn cores_busy(busy: f64, rps: f64) -> Cause {
+    let mechanism = Mechanism::Cores { busy, of: 2.0, pods: 2, each: 1.0 };
+    Cause::Station { mechanism, rps, relief: ReliefEffect::Enough }
 }
 
 fn saturation(line: f64) -> Saturation {
@@ -110,11 +125,13 @@ fn saturation(line: f64) -> Saturation {
         events_per_s: within(line * 0.81, 0.02),
         orders_per_s: within(line * 0.094, 0.03),
         mau: Some(within(line * 5_000.0, 0.012)),
-        resource: if line < 400.0 { "product CPU" } else { "order-db connections" }.to_owned(),
+        resource: Some(if line < 400.0 { "product CPU" } else { "order-db connections" }.into()),
         ties: Vec::new(),
         agreement: 0.875,
-        reason: "1.9 of 2.0 cores busy (97 %) in 2 pods of 1.00, at 420 requests/s".to_owned(),
-        binding_target: "p99_ms".to_owned(),
+        // 97 % of two cores.
+        cause: cores_busy(1.94, 420.0),
+        unsettled: false,
+        binding_target: Some(Metric::P99Ms),
         relief: vec![Relief {
             resource: "product CPU".to_owned(),
             carried: 1.0,
@@ -148,8 +165,8 @@ fn at(rps: f64, line: f64) -> AtLoad {
 
 fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
     let at_target = at(1000.0, line);
-    let judge = |metric: &str, value: Estimate, limit: f64| TargetVerdict {
-        metric: metric.to_owned(),
+    let judge = |metric, value: Estimate, limit: f64| TargetVerdict {
+        metric,
         estimate: value,
         verdict: if value.high <= limit {
             Verdict::Met
@@ -168,10 +185,10 @@ fn variant(name: &str, line: f64, stations: usize) -> VariantResult {
         saturation: Some(saturation(line)),
         search_warm_up: Some(WarmUp { seconds: 30.0, source: WarmUpSource::Given }),
         verdicts: vec![
-            judge("p99_ms", at_target.p99_ms, 500.0),
-            judge("error_rate", at_target.error_rate, 0.01),
-            judge("max_lag", at_target.max_lag, 5_000.0),
-            judge("drift", Estimate { n: 8, ..Estimate::default() }, 0.0),
+            judge(Metric::P99Ms, at_target.p99_ms, 500.0),
+            judge(Metric::ErrorRate, at_target.error_rate, 0.01),
+            judge(Metric::MaxLag, at_target.max_lag, 5_000.0),
+            judge(Metric::Drift, Estimate { n: 8, ..Estimate::default() }, 0.0),
         ],
         at_target: Some(at_target),
         curve: (1..=12)
@@ -272,8 +289,8 @@ fn day_answer(line: f64) -> DayAnswer {
         Some(_) => Recovery::Never,
     };
     let peak = at(offered(20.75), line);
-    let target = |metric: &str, limit: f64, missed: &[f64]| DayVerdict {
-        metric: metric.to_owned(),
+    let target = |metric, limit: f64, missed: &[f64]| DayVerdict {
+        metric,
         limit,
         verdict: if missed.is_empty() { Verdict::Met } else { Verdict::Missed },
         judged_s: 86_400.0,
@@ -283,12 +300,12 @@ fn day_answer(line: f64) -> DayAnswer {
         worst: Some(Worst {
             from_s: 75_600.0,
             to_s: 79_200.0,
-            value: Some(if metric == "p99_ms" { peak.p99_ms.mean } else { 0.004 }),
+            value: Some(if metric == Metric::P99Ms { peak.p99_ms.mean } else { 0.004 }),
             answered: Some((peak.goodput_rps.mean / peak.rps).min(1.0)),
         }),
         recovery: if missed.is_empty() { Recovery::Unneeded } else { recovery },
     };
-    let targets = vec![target("p99_ms", 500.0, &missed), target("error_rate", 0.01, &[])];
+    let targets = vec![target(Metric::P99Ms, 500.0, &missed), target(Metric::ErrorRate, 0.01, &[])];
     let lost = EventEffect {
         at_s: 43_200.0,
         event: DayEvent::FailNode { node_group: "web".to_owned(), nodes: 1 },
@@ -381,7 +398,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         estimate: None,
         verdict,
         over_day: None,
-        reason: "the line is drawn by order-db connections".to_owned(),
+        basis: Basis::Found { known: Finding::Description, open: None },
         resource: Some("order-db connections".to_owned()),
         place: Place::default(),
     };
@@ -400,7 +417,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
     let events = claim(ClaimMetric::EventsPerS, now, Relation::About, 280.0, holds);
     let open = ClaimVerdict::CannotBeJudged;
     let mut cost = claim(ClaimMetric::MonthlyCost, after, Relation::AtMost, 210.0, open);
-    (cost.reason, cost.resource) = ("not priced".to_owned(), None);
+    (cost.basis, cost.resource) = (Basis::Unknown(Unknown::NoRegion), None);
     vec![
         put(rps(now, Relation::About, 1200.0, fails), line(now), capacity, peak, "now"),
         put(rps(after, Relation::About, 1500.0, fails), line(after), capacity, peak, "after"),

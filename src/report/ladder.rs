@@ -8,12 +8,13 @@ use super::chart;
 use super::folder::{Folder, read};
 use super::number;
 use super::page::{Block, escape, prose};
-use super::phrases::translated;
 use super::sheet::{Sheet, numbered};
 use super::tables::csv;
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, cause, end, say};
 use super::{Options, Written, pretty};
+use crate::study::cause::Cause;
 use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
+use crate::study::metric::Metric;
 use crate::study::result::Axis;
 
 /// The unit of loads.
@@ -32,10 +33,21 @@ pub(crate) fn wanted(ladder: &Ladder, lang: Lang) -> String {
     }
 }
 
+/// Whether all that was tried is carried.
+fn carried(rung: &Rung) -> bool {
+    matches!(rung.cause, Cause::NotReached { .. })
+}
+
+/// What draws the line, with its ties.
+fn names(rung: &Rung, lang: Lang) -> String {
+    let names: Vec<&str> = rung.resource.iter().chain(&rung.ties).map(String::as_str).collect();
+    if names.is_empty() { Word::Unknown.text(lang).to_owned() } else { names.join(" = ") }
+}
+
 /// The line of a rung with its interval; what is carried where it lies beyond what was asked for.
 pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
     let unit = unit(ladder.axis);
-    if rung.resource == "none" {
+    if carried(rung) {
         return format!("≥ {} {unit}", number::plain(rung.rps.low));
     }
     format!("{} {unit}", number::estimate(&rung.rps))
@@ -43,13 +55,10 @@ pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
 
 /// The resource with its ties and the share of replications that agree.
 pub(crate) fn resource(rung: &Rung, lang: Lang) -> String {
-    if rung.resource == "none" {
+    if carried(rung) {
         return Word::LadderCarried.text(lang).to_owned();
     }
-    let mut text = rung.resource.clone();
-    for tie in &rung.ties {
-        let _ = write!(text, " = {tie}");
-    }
+    let mut text = names(rung, lang);
     let _ = write!(text, " ({} %)", number::fixed(rung.agreement * 100.0, 0));
     text
 }
@@ -72,9 +81,14 @@ fn ending(ending: &Ending, lang: Lang) -> String {
     match ending.end {
         End::Reached => say(lang, Word::LadderReached, &[&ending.variant]),
         End::Stuck | End::TooLong | End::Stopped => {
-            say(lang, Word::LadderEnded, &[&ending.variant, &translated(ending.why.trim(), lang)])
+            say(lang, Word::LadderEnded, &[&ending.variant, &end::why(ending, lang)])
         }
     }
+}
+
+/// What draws the line, without its ties.
+fn own(rung: &Rung, lang: Lang) -> String {
+    rung.resource.clone().unwrap_or_else(|| Word::Unknown.text(lang).to_owned())
 }
 
 /// The finding of one variant.
@@ -93,7 +107,9 @@ pub(crate) fn title(ladder: &Ladder, ending: &Ending, lang: Lang) -> String {
             let lifts = (rungs.len() - 1).to_string();
             say(lang, Word::LadderTitleReached, &[name, &wanted(ladder, lang), &lifts])
         }
-        _ => say(lang, Word::LadderTitle, &[name, &first.resource, &last.resource]),
+        End::Stuck | End::TooLong | End::Stopped => {
+            say(lang, Word::LadderTitle, &[name, &own(first, lang), &own(last, lang)])
+        }
     }
 }
 
@@ -113,7 +129,7 @@ pub fn text(ladder: &Ladder, lang: Lang) -> String {
                 line(ladder, rung),
                 resource(rung, lang)
             );
-            let _ = writeln!(text, "      {}", translated(&rung.reason, lang));
+            let _ = writeln!(text, "      {}", cause::cause(&rung.cause, rung.unsettled, lang));
             for one in &rung.lifted_by {
                 let _ = writeln!(text, "      ↑ {}", lifted(one, lang));
             }
@@ -161,7 +177,7 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
                     line(ladder, rung),
                     users,
                     escape(&resource(rung, lang)),
-                    prose(&translated(&rung.reason, lang)),
+                    prose(&cause::cause(&rung.cause, rung.unsettled, lang)),
                     by.join("<br>"),
                 ]
             })
@@ -215,11 +231,11 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
             mau(|mau| mau.mean),
             mau(|mau| mau.low),
             mau(|mau| mau.high),
-            rung.resource.clone(),
+            cause::named(rung.resource.as_deref(), &rung.cause).to_owned(),
             rung.ties.join("; "),
             rung.agreement.to_string(),
-            rung.binding_target.clone(),
-            rung.reason.clone(),
+            rung.binding_target.map_or("", Metric::key).to_owned(),
+            cause::cause(&rung.cause, rung.unsettled, Lang::En),
             by.collect::<Vec<_>>().join("; "),
             priced.map_or(String::new(), |usd| usd.to_string()),
         ]);

@@ -1,9 +1,10 @@
 //! The day in sentences: whether targets are met over it, since when nothing is answered, and what became
 //! of it after each thing that happened.
 
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, metric, say};
 use super::{facts, number};
 use crate::study::day::{DayAnswer, DayEvent, DayVerdict, EventEffect, Recovery, Silence, overall};
+use crate::study::metric::Metric;
 use crate::study::result::{StudyResult, Target, VariantResult, Verdict};
 
 /// Where less is run, times are told to the second \[s\].
@@ -139,24 +140,25 @@ fn sentence(variant: &VariantResult, target: &DayVerdict, lang: Lang) -> String 
 
 /// The condition in words, as [`facts::target`]; of the events wanted as a rate.
 pub(crate) fn name(target: &DayVerdict, lang: Lang) -> String {
-    if target.metric == "events_per_s" {
+    if target.metric == Metric::EventsPerS {
         return format!("{} {}", number::plain(target.limit), Word::Events.text(lang));
     }
-    let condition = Target::new(&target.metric, target.limit);
+    let condition = Target::new(target.metric, target.limit);
     facts::target(&condition, lang)
 }
 
 /// A value of its metric with its unit.
 fn shown(target: &DayVerdict, value: f64, lang: Lang) -> String {
-    match target.metric.as_str() {
-        "error_rate" => {
+    let time = |name: &str| format!("{name} {} ms", number::plain(value));
+    match target.metric {
+        Metric::ErrorRate => {
             format!("{} {} %", Word::Errors.text(lang), number::plain(value * 100.0))
         }
-        "events_per_s" => format!("{} {}", number::plain(value), Word::Events.text(lang)),
-        metric if metric.ends_with("_ms") => {
-            format!("{} {} ms", metric.trim_end_matches("_ms"), number::plain(value))
+        Metric::EventsPerS => format!("{} {}", number::plain(value), Word::Events.text(lang)),
+        Metric::MeanMs | Metric::P50Ms | Metric::P95Ms | Metric::P99Ms | Metric::P99WaitMs => {
+            time(&metric(target.metric, lang))
         }
-        _ => number::plain(value),
+        Metric::MaxLag | Metric::Drift => number::plain(value),
     }
 }
 
@@ -174,18 +176,18 @@ pub(crate) fn cell(target: &DayVerdict, lang: Lang) -> String {
 }
 
 /// Targets over the day that any variant was judged by, in order: metric, and words.
-pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
+pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<(Metric, String)> {
+    let mut found: Vec<(Metric, String)> = Vec::new();
     for target in days(result).flat_map(|(_, answer)| &answer.targets) {
         if !found.iter().any(|(metric, _)| *metric == target.metric) {
-            found.push((target.metric.clone(), name(target, lang)));
+            found.push((target.metric, name(target, lang)));
         }
     }
     found
 }
 
 /// What a variant's day says of a metric.
-pub(crate) fn of<'a>(variant: &'a VariantResult, metric: &str) -> Option<&'a DayVerdict> {
+pub(crate) fn of<'a>(variant: &'a VariantResult, metric: Metric) -> Option<&'a DayVerdict> {
     let answer = variant.day_answer.as_ref()?;
     answer.targets.iter().find(|target| target.metric == metric)
 }

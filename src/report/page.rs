@@ -12,16 +12,10 @@ mod claims;
 mod cost;
 mod day;
 mod edits;
-mod findings;
 mod how;
-mod ladder;
-mod phases;
 mod theory;
 mod waits;
 mod why;
-
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
@@ -33,8 +27,6 @@ use crate::study::result::{StudyResult, VariantResult};
 pub(crate) struct Source<'a> {
     /// The result.
     pub(crate) result: &'a StudyResult,
-    /// The result as `summary.json` has it: sections that only some studies have read theirs from here.
-    pub(crate) summary: &'a Value,
     /// How it came about.
     pub(crate) manifest: &'a Manifest,
     /// Charts that were drawn, in the order of the page.
@@ -103,7 +95,7 @@ pub(crate) fn blocks(source: &Source) -> Vec<Block> {
         Block::Title(escape(&say(lang, Word::Heading, &[&name]))),
         Block::Conditions(escape(&conditions)),
     ];
-    let sections: [fn(&Source) -> Vec<Block>; 15] = [
+    let sections: [fn(&Source) -> Vec<Block>; 12] = [
         answer::blocks,
         before::blocks,
         why::blocks,
@@ -112,9 +104,6 @@ pub(crate) fn blocks(source: &Source) -> Vec<Block> {
         claims::blocks,
         edits::blocks,
         cost::blocks,
-        ladder::blocks,
-        phases::blocks,
-        findings::blocks,
         alternatives::blocks,
         assumed::blocks,
         theory::blocks,
@@ -142,12 +131,6 @@ impl Source<'_> {
             svg: drawn.svg.clone(),
             png: drawn.png,
         }))
-    }
-
-    /// What `summary.json` holds under a name, entry by entry; entries of another shape are left out.
-    fn entries<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
-        let list = self.summary.get(name).and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(|entry| T::deserialize(entry).ok()).collect()
     }
 }
 

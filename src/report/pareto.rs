@@ -148,6 +148,7 @@ mod tests {
                 (name.into(), Estimate::exact(*value)),
                 ("monthly_usd".into(), Estimate::exact(*usd)),
             ],
+            drawn: None,
             facts: vec![("unpriced".into(), "brokers.k.storage".into())],
             digest: String::new(),
         };

@@ -7,10 +7,9 @@ use std::path::Path;
 use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, code, escape, prose};
-use super::phrases::translated;
 use super::sheet::Sheet;
 use super::tables::csv;
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, cause, say, size as words};
 use super::{Options, Written, chart, facts, number, pretty};
 use crate::stats::Estimate;
 use crate::study::result::ASSUMED;
@@ -53,7 +52,7 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
             say(lang, Word::SizeStopped, &[&load, &dollars(usd, lang)])
         }
         (outcome, _) => {
-            let why = translated(phase.note.as_deref().unwrap_or_default(), lang);
+            let why = phase.note.as_ref().map_or(String::new(), |why| words::obstacle(why, lang));
             let word = match outcome {
                 Outcome::Undecided => Word::SizeUndecided,
                 _ => Word::SizeNotFound,
@@ -78,12 +77,13 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
     if let Some(share) = &phase.probability {
         all.push(probability(share, lang));
     }
-    if let (Some(binds), Some(headroom)) = (&phase.binds, &phase.headroom) {
-        let reason = translated(phase.reason.as_deref().unwrap_or_default(), lang);
-        all.push(if binds == "none" {
-            say(lang, Word::SizeUnbound, &[&number::plain(headroom.low)])
-        } else {
-            say(lang, Word::SizeBinds, &[&number::estimate(headroom), binds, &reason])
+    if let (Some(cause), Some(headroom)) = (&phase.cause, &phase.headroom) {
+        let reason = cause::cause(cause, false, lang);
+        all.push(match &phase.binds {
+            None => say(lang, Word::SizeUnbound, &[&number::plain(headroom.low)]),
+            Some(binds) => {
+                say(lang, Word::SizeBinds, &[&number::estimate(headroom), binds, &reason])
+            }
         });
     }
     if let Some(usd) = phase.monthly_usd {
@@ -232,8 +232,8 @@ fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
         let now = now.and_then(|free| free.now.as_deref()).unwrap_or(number::NOTHING);
         let lower = phase.lower.iter().find(|lower| lower.set == *path);
         let why = lower.map_or(String::new(), |lower| match &lower.to {
-            Some(to) => format!("{to}: {}", translated(&lower.why, lang)),
-            None => translated(&lower.why, lang),
+            Some(to) => format!("{to}: {}", words::not_lower(&lower.why, lang)),
+            None => words::not_lower(&lower.why, lang),
         });
         let chosen = escape(value);
         let chosen = if now == value { chosen } else { format!("**{chosen}**") };

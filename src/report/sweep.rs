@@ -13,11 +13,12 @@ use super::pareto::pareto;
 use super::sheet::Sheet;
 use super::size::dollars;
 use super::tables::csv;
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, cause, say};
 use super::{Options, Written, number, pretty};
 use crate::plain;
 use crate::stats::Estimate;
 use crate::study::digest::digest;
+use crate::study::metric::Metric;
 use crate::study::sweep::{Asked, Place, Point, Sweep, places, size};
 
 /// The number that charts and the terminal show.
@@ -34,6 +35,23 @@ fn fact(sweep: &Sweep) -> &'static str {
         Asked::Line => "resource",
         Asked::Load | Asked::Sample => "targets",
     }
+}
+
+/// What is no number of a point, by name.
+fn facts(point: &Point) -> Vec<(String, String)> {
+    let mut all: Vec<(&str, String)> = Vec::new();
+    if let Some(line) = &point.drawn {
+        all = vec![
+            ("resource", cause::named(line.resource.as_deref(), &line.cause).to_owned()),
+            ("ties", line.ties.join("; ")),
+            ("agreement", line.agreement.to_string()),
+            ("binding_target", line.binding_target.map_or("", Metric::key).to_owned()),
+            ("beyond_search", line.beyond_search.to_string()),
+            ("reason", cause::cause(&line.cause, line.unsettled, Lang::En)),
+        ];
+    }
+    let own = point.facts.iter().cloned();
+    all.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(own).collect()
 }
 
 /// A number of a point by its name.
@@ -114,8 +132,7 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
         header.push(name.clone());
         header.extend(["low", "high", "n"].map(|part| format!("{name}_{part}")));
     }
-    let facts = first.map(|point| point.facts.as_slice()).unwrap_or_default();
-    header.extend(facts.iter().map(|(name, _)| name.clone()));
+    header.extend(first.into_iter().flat_map(facts).map(|(name, _)| name));
     let mut rows = Vec::new();
     for point in points {
         let mut row = vec![point.variant.clone()];
@@ -128,7 +145,7 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
             row.extend([found.mean, found.low, found.high].map(|value| value.to_string()));
             row.push(if found.is_exact() { String::new() } else { found.n.to_string() });
         }
-        row.extend(point.facts.iter().map(|(_, text)| text.clone()));
+        row.extend(facts(point).into_iter().map(|(_, text)| text));
         rows.push(row);
     }
     csv(&header, &rows)
@@ -149,8 +166,8 @@ fn rows(sweep: &Sweep, points: &[Point]) -> (Vec<String>, Vec<Vec<String>>) {
         }
         let value = estimate(point, shown(sweep));
         row.push(value.map_or_else(|| number::NOTHING.to_owned(), number::estimate));
-        let found = point.facts.iter().find(|(name, _)| name == fact(sweep));
-        row.push(found.map_or(String::new(), |(_, text)| text.clone()));
+        let found = facts(point).into_iter().find(|(name, _)| name == fact(sweep));
+        row.push(found.map_or(String::new(), |(_, text)| text));
         row
     };
     (heads, points.iter().map(row).collect())

@@ -4,8 +4,10 @@ mod day;
 
 use std::io;
 
+use super::words::{Lang, cause, claim};
 use crate::plain;
 use crate::stats::Estimate;
+use crate::study::metric::Metric;
 use crate::study::result::{AtLoad, Saturation, StudyResult, Verdict};
 
 /// Every table that can be written.
@@ -91,11 +93,11 @@ impl Table {
             .estimate("saturation_orders_per_s", saturation.map(|s| &s.orders_per_s))
             .estimate("saturation_mau", saturation.and_then(|s| s.mau.as_ref()))
             .put("beyond_search", text(|s| s.beyond_search.to_string()))
-            .put("resource", text(|s| s.resource.clone()))
+            .put("resource", text(|s| cause::resource(s).to_owned()))
             .put("ties", text(|s| s.ties.join("; ")))
             .put("agreement", text(|s| s.agreement.to_string()))
-            .put("binding_target", text(|s| s.binding_target.clone()))
-            .put("reason", text(|s| s.reason.clone()))
+            .put("binding_target", text(|s| s.binding_target.map_or("", Metric::key).to_owned()))
+            .put("reason", text(|s| cause::reason(s, Lang::En)))
     }
 
     fn bytes(self) -> io::Result<Option<Vec<u8>>> {
@@ -368,7 +370,7 @@ fn claims(result: &StudyResult) -> Table {
             .put("verdict", word(&claim.verdict))
             .put("over_day", claim.over_day.map_or(String::new(), |day| word(&day.verdict)))
             .put("resource", text(&claim.resource))
-            .put("reason", &claim.reason)
+            .put("reason", claim::basis(&claim.basis, Lang::En))
             .put("note", text(&claim.place.note));
     }
     table

@@ -7,6 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::stats::Estimate;
+use crate::study::doubt::{Doubt, Warning};
+use crate::study::metric::Metric;
 
 mod browser;
 mod day;
@@ -274,11 +276,11 @@ fn the_page_keeps_its_order() {
 #[test]
 fn warnings_about_spare_things_are_counted_not_told() {
     let mut result = fixture::before_after();
-    result.warnings = vec![
+    result.cautions = vec![
         "the pool `master` is not used".to_owned(),
         "`a.b` has 6 consumer threads for 3 partitions of `b`: 3 idle".to_owned(),
-        "the day was run in 1/12 of its time".to_owned(),
     ];
+    result.warnings = vec![Warning::of_all(Doubt::Compressed { factor: 12.0 })];
     let shown = text(&result, Lang::En, false);
     assert!(shown.contains("warning: the day was run in 1/12 of its time"), "{shown}");
     assert!(!shown.contains("not used") && !shown.contains("3 idle"), "{shown}");
@@ -296,7 +298,7 @@ fn resources_that_limit_together_are_not_named_alone() {
     let saturation = result.variants[0].saturation.as_mut().unwrap();
     saturation.relief[0].carried = 0.0;
     saturation.agreement = 0.0;
-    saturation.binding_target = "drift".to_owned();
+    saturation.binding_target = Some(Metric::Drift);
     let shown = text(&result, Lang::En, false);
     assert!(
         shown.contains("several together") && !shown.contains("0 % of replications"),
@@ -444,16 +446,8 @@ fn html_of(result: &StudyResult, lang: Lang) -> String {
         Some(page::Drawing { chart: *chart, svg: chart.draw(result, lang)?, png: true })
     };
     let charts: Vec<page::Drawing> = chart::ALL.iter().filter_map(drawn).collect();
-    let summary = serde_json::to_value(result).unwrap();
     let manifest = &fixture::manifest();
-    html::page(&page::Source {
-        result,
-        summary: &summary,
-        manifest,
-        charts: &charts,
-        notes: &[],
-        lang,
-    })
+    html::page(&page::Source { result, manifest, charts: &charts, notes: &[], lang })
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::phrases::translated;
 use super::words::{Lang, Word, say};
 use super::{claims, cost, edits, facts, moves, number, over_day, spark, steps, theory};
 use crate::plain;
@@ -185,7 +184,7 @@ fn day_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     let mut group = Word::OverDay.text(lang).to_owned();
     let n = facts::day_n(result);
     for (metric, name) in over_day::conditions(result, lang) {
-        let cell = |variant: &VariantResult| match over_day::of(variant, &metric) {
+        let cell = |variant: &VariantResult| match over_day::of(variant, metric) {
             Some(found) => (over_day::cell(found, lang), verdict_cell(Some(found.verdict), lang).1),
             None => (String::new(), Tone::Plain),
         };
@@ -331,13 +330,13 @@ fn lay_row(
 fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut reasons: Vec<(&VariantResult, &Saturation, Vec<&str>)> = Vec::new();
     for variant in &result.variants {
-        let Some(saturation) = variant.saturation.as_ref().filter(|s| !s.reason.is_empty()) else {
+        let Some(saturation) = variant.saturation.as_ref() else {
             continue;
         };
         let alike = reasons.last_mut().filter(|(known, line, _)| {
             facts::first_to_go(line, lang) == facts::first_to_go(saturation, lang)
                 && line.binding_target == saturation.binding_target
-                && (line.reason == saturation.reason || moves::alike(result, known, variant))
+                && (line.cause == saturation.cause || moves::alike(result, known, variant))
         });
         match alike {
             Some((.., names)) => names.push(&variant.name),
@@ -509,14 +508,13 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
         let count = assumed.len().to_string();
         lines.extend(hanging(&say(lang, Word::AssumedCount, &[&count, &names]), 2));
     }
-    let (weighty, _) = facts::warnings(result);
+    let (weighty, spare) = facts::warnings(result, lang);
     // Those of the study come last, and no one has shown them before.
     let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
     for warning in shown {
-        let warning = translated(warning, lang);
-        lines.extend(hanging(&say(lang, Word::Warning, &[&warning]), 2));
+        lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
     }
-    match result.warnings.len() - shown.len() {
+    match weighty.len() + spare.len() - shown.len() {
         0 => {}
         1 => lines.push(say(lang, Word::WarningsMoreOne, &["1"])),
         more => lines.push(say(lang, Word::WarningsMore, &[&more.to_string()])),

@@ -14,7 +14,7 @@ use super::{Options, Written, chart, facts, number, pretty, sweep as points_of};
 use crate::stats::Estimate;
 use crate::study::result::Target;
 use crate::study::sweep::{Point, Sweep};
-use crate::study::uncertain::{Fan, Influence, Probability, Uncertain};
+use crate::study::uncertain::{Condition, Fan, Influence, Probability, Uncertain, Whole};
 
 /// Most influences of a variant that the terminal shows.
 const SHOWN: usize = 8;
@@ -39,15 +39,15 @@ fn chance(probability: &Estimate) -> String {
 }
 
 /// The probability of one target of a variant.
-fn probability<'a>(found: &'a Uncertain, variant: &str, target: &str) -> Option<&'a Estimate> {
+fn probability<'a>(found: &'a Uncertain, variant: &str, target: Whole) -> Option<&'a Estimate> {
     let mut all = found.probabilities.iter();
-    let one = all.find(|one| one.variant == variant && one.target == target);
+    let one = all.find(|one| one.variant == variant && one.target == Condition::Whole(target));
     one.map(|one| &one.probability)
 }
 
 /// The finding of one variant.
 pub(crate) fn title(found: &Uncertain, variant: &str, lang: Lang) -> String {
-    let all = probability(found, variant, "all").map_or(number::NOTHING.into(), chance);
+    let all = probability(found, variant, Whole::All).map_or(number::NOTHING.into(), chance);
     say(lang, Word::UncertainTitle, &[variant, &asked(found, lang), &all])
 }
 
@@ -66,11 +66,13 @@ pub(crate) fn conditions(found: &Uncertain, lang: Lang) -> Vec<String> {
 
 /// What a probability is of.
 fn target(one: &Probability, lang: Lang) -> String {
-    match (one.target.as_str(), one.limit) {
-        ("all", _) => Word::UncertainAll.text(lang).to_owned(),
-        ("line", _) => Word::UncertainCarried.text(lang).to_owned(),
-        ("drift", _) => Word::Drift.text(lang).to_owned(),
-        (metric, limit) => facts::target(&Target::new(metric, limit.unwrap_or(0.0)), lang),
+    match one.target {
+        Condition::Whole(Whole::All) => Word::UncertainAll.text(lang).to_owned(),
+        Condition::Whole(Whole::Line) => Word::UncertainCarried.text(lang).to_owned(),
+        Condition::Whole(Whole::Day) => Word::DayTargets.text(lang).to_owned(),
+        Condition::Target(metric) => {
+            facts::target(&Target::new(metric, one.limit.unwrap_or(0.0)), lang)
+        }
     }
 }
 
@@ -253,7 +255,7 @@ fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
     let heads = ["variant", "target", "limit", "probability", "low", "high", "n"];
     let row = |one: &Probability| {
         let limit = one.limit.map_or(String::new(), |limit| limit.to_string());
-        let mut row = vec![one.variant.clone(), one.target.clone(), limit];
+        let mut row = vec![one.variant.clone(), one.target.key().to_owned(), limit];
         row.extend(cells(&one.probability));
         row
     };

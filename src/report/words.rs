@@ -2,7 +2,14 @@
 //!
 //! Text that arrives inside a result (names, reasons, parts of a request's time) stays as it is.
 
+pub(crate) mod cause;
+pub(crate) mod claim;
+pub(crate) mod doubt;
+pub(crate) mod end;
+pub(crate) mod size;
+
 use super::particles;
+use crate::study::metric::Metric;
 
 /// Language of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +75,7 @@ catalogue! {
     Agreement: "{0} % of replications agree", "반복 실행의 {0} %가 일치";
     Exact: "exact", "정확값";
     Several: "several together", "여러 자원이 함께";
+    Unknown: "unknown", "알 수 없음";
     SeveralShort: "several", "여러 자원";
     EveryVariant: "every variant", "모든 구성";
     SeveralAmong: "several resources limit together, {0} among them", "여러 자원이 함께 제한({0} 포함)";
@@ -309,25 +317,11 @@ catalogue! {
     AnswerMeetsNone: "; none of the {0} variants meets every target", "; 구성 {0}개 중 모든 목표를 달성하는 구성은 없음";
     AnswerMeetsAll: "; all {0} variants meet every target", "; 구성 {0}개 모두 전체 목표를 달성";
     AnswerMeets: "; {0} of {1} variants meet every target", "; 구성 {1}개 중 {0}개가 모든 목표를 달성";
-    MeasureFirst: "Measure {0} first: it moves the line by ± {1} RPS.", "가장 먼저 측정할 값: {0} (포화 지점을 ± {1} RPS 움직임).";
     Holds: "holds", "성립";
     FailsClaim: "fails", "불성립";
     NotJudged: "cannot be judged", "판정 불가";
-    LadderHeading: "What saturates next", "다음 병목";
-    Rung: "step", "단계";
-    SaturatesAtRps: "saturates at, RPS", "포화 지점, RPS";
-    Users: "MAU", "MAU";
-    LiftedBy: "lifted by", "해소 방법";
-    PhasesHeading: "Later phases and their cost", "단계별 구성과 비용";
     MonthlyCost: "cost a month", "월 비용";
     Dollars: "${0}", "${0}";
-    Probability: "probability that all targets are met", "모든 목표를 달성할 확률";
-    Changes: "changes", "변경";
-    FindingsHeading: "What the plan alone shows", "계획서만으로 확인되는 문제";
-    Code: "code", "코드";
-    Finding: "finding", "내용";
-    Consequence: "consequence", "영향";
-    Remedy: "remedy", "조치";
     BasisAssumed: "assumed", "가정";
     BasisPlan: "plan", "계획서";
     BasisVendor: "vendor", "벤더";
@@ -508,6 +502,7 @@ catalogue! {
     UncertainRank: "rank correlation", "순위 상관";
     UncertainPartial: "partial", "편상관";
     UncertainMore: "and {0} more in influences.csv", "나머지 {0}개는 influences.csv";
+    Users: "MAU", "MAU";
     UncertainChance: "probability", "확률";
     UncertainFan: "Line: 5th to 95th percentile, middle half, median", "포화 지점: 5–95 백분위수, 가운데 50 %, 중앙값";
     UncertainCarriedAxis: "Share of samples that carry the load, %", "그 부하를 감당하는 표본의 비율, %";
@@ -551,8 +546,21 @@ catalogue! {
 
 /// A message in a language, its places filled in order.
 pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
+    filled(word.text(lang), places)
+}
+
+/// The English or the Korean of a sentence, its places filled.
+pub(crate) fn both(lang: Lang, en: &str, ko: &str, places: &[&str]) -> String {
+    match lang {
+        Lang::En => filled(en, places),
+        Lang::Ko => filled(ko, places),
+    }
+}
+
+/// A text whose places `{0}`, `{1}`, … are filled, with Korean particles that fit.
+fn filled(text: &str, places: &[&str]) -> String {
+    let mut rest = text;
     let mut text = String::new();
-    let mut rest = word.text(lang);
     while let Some(open) = rest.find('{') {
         let (before, after) = rest.split_at(open);
         particles::push(&mut text, before);
@@ -566,22 +574,22 @@ pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
 }
 
 /// A metric of a target by its plain name.
-pub(crate) fn metric(name: &str, lang: Lang) -> String {
-    match (name, lang) {
-        ("mean_ms", Lang::En) => "mean".to_owned(),
-        ("mean_ms", Lang::Ko) => "평균".to_owned(),
-        ("p99_wait_ms", Lang::En) => "p99 wait".to_owned(),
-        ("p99_wait_ms", Lang::Ko) => "p99 대기".to_owned(),
-        ("p50_ms", _) => "p50".to_owned(),
-        ("p95_ms", _) => "p95".to_owned(),
-        ("p99_ms", _) => "p99".to_owned(),
-        ("error_rate", _) => Word::Errors.text(lang).to_owned(),
-        ("max_lag", Lang::En) => "lag".to_owned(),
-        ("max_lag", Lang::Ko) => "컨슈머 랙".to_owned(),
-        ("drift", _) => Word::Drift.text(lang).to_owned(),
-        ("day", _) => Word::DayTargets.text(lang).to_owned(),
-        (other, _) => other.replace('_', " "),
+pub(crate) fn metric(metric: Metric, lang: Lang) -> String {
+    match (metric, lang) {
+        (Metric::MeanMs, Lang::En) => "mean",
+        (Metric::MeanMs, Lang::Ko) => "평균",
+        (Metric::P99WaitMs, Lang::En) => "p99 wait",
+        (Metric::P99WaitMs, Lang::Ko) => "p99 대기",
+        (Metric::P50Ms, _) => "p50",
+        (Metric::P95Ms, _) => "p95",
+        (Metric::P99Ms, _) => "p99",
+        (Metric::ErrorRate, _) => Word::Errors.text(lang),
+        (Metric::MaxLag, Lang::En) => "lag",
+        (Metric::MaxLag, Lang::Ko) => "컨슈머 랙",
+        (Metric::Drift, _) => Word::Drift.text(lang),
+        (Metric::EventsPerS, _) => Word::Events.text(lang),
     }
+    .to_owned()
 }
 
 /// A part of a request's time: those that the engine tells apart, in the language; others as they are.

@@ -28,6 +28,7 @@ use super::yaml::{Node, Value};
 use super::{Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::model::stations::stations;
+use crate::study::metric::Metric;
 use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::study::theory::flows;
@@ -264,13 +265,13 @@ fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
     // slow.
     let unanswered = if targets.errors.is_some() { Unanswered::Apart } else { Unanswered::Slow };
     [
-        ("mean_ms", millis(targets.mean)),
-        ("p50_ms", millis(targets.p50)),
-        ("p95_ms", millis(targets.p95)),
-        ("p99_ms", millis(targets.p99)),
-        ("p99_wait_ms", millis(targets.p99_wait)),
-        ("error_rate", targets.errors.map(|share| share.0)),
-        ("max_lag", targets.lag.map(|lag| lag.0 as f64)),
+        (Metric::MeanMs, millis(targets.mean)),
+        (Metric::P50Ms, millis(targets.p50)),
+        (Metric::P95Ms, millis(targets.p95)),
+        (Metric::P99Ms, millis(targets.p99)),
+        (Metric::P99WaitMs, millis(targets.p99_wait)),
+        (Metric::ErrorRate, targets.errors.map(|share| share.0)),
+        (Metric::MaxLag, targets.lag.map(|lag| lag.0 as f64)),
     ]
     .into_iter()
     .filter_map(|(metric, limit)| Some(Target { unanswered, ..Target::new(metric, limit?) }))

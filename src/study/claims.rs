@@ -7,10 +7,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::day::DayVerdict;
+use super::metric::Metric;
 use super::result::{Target, Verdict};
 use crate::stats::Estimate;
 
+mod basis;
 mod judge;
+
+pub use self::basis::{Basis, Billed, BilledKind, DrawnBy, Finding, Open, Unknown};
 
 /// What a claim is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,8 +167,8 @@ pub struct Claim {
     pub load: Option<f64>,
     /// What the description alone says of `variant` and of `against`, in the unit of the metric.
     pub known: [Option<f64>; 2],
-    /// Where those numbers come from, or why there are none, in a sentence; none where nobody says.
-    pub because: Option<String>,
+    /// Where those numbers come from, or why there are none; none where nobody says.
+    pub because: Option<Result<Finding, Unknown>>,
     /// The metric's unit for each unit of what is simulated: users for each request per second, orders a
     /// month for each a second. None where nothing says so.
     pub factor: Option<f64>,
@@ -230,8 +234,8 @@ pub struct Judged {
     /// load holds only where it does so over the day.
     #[serde(default)]
     pub over_day: Option<OverDay>,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// What the verdict rests on.
+    pub basis: Basis,
     /// The resource in the way, where one is.
     pub resource: Option<String>,
     /// Where it stands in the document.
@@ -279,10 +283,10 @@ impl Claim {
     /// metric and limit.
     pub(super) fn as_target(&self) -> Option<Target> {
         let metric = match self.metric {
-            ClaimMetric::P50Ms => "p50_ms",
-            ClaimMetric::P95Ms => "p95_ms",
-            ClaimMetric::P99Ms => "p99_ms",
-            ClaimMetric::ErrorRate => "error_rate",
+            ClaimMetric::P50Ms => Metric::P50Ms,
+            ClaimMetric::P95Ms => Metric::P95Ms,
+            ClaimMetric::P99Ms => Metric::P99Ms,
+            ClaimMetric::ErrorRate => Metric::ErrorRate,
             _ => return None,
         };
         let limit = match self.relation {

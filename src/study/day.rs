@@ -7,6 +7,7 @@ pub(super) mod series;
 
 use serde::{Deserialize, Serialize};
 
+use super::metric::Metric;
 use super::result::Verdict;
 use super::setup::{Day, Study};
 use crate::observe::tally::Bin;
@@ -78,8 +79,8 @@ pub struct DayAnswer {
 /// as independent in that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DayVerdict {
-    /// Metric of the target; `events_per_s` for the events wanted.
-    pub metric: String,
+    /// Metric of the target; [`Metric::EventsPerS`] for the events wanted.
+    pub metric: Metric,
     /// Largest value that meets it; of `events_per_s` the least, at the load asked about.
     pub limit: f64,
     /// Whether it is met.

@@ -1,6 +1,8 @@
-//! What keeps a number from being known, in words, with what to do about it.
+//! What keeps a number from being known.
 
+use super::doubt::{Doubt, Measured, Samples, Warning};
 use super::gather::{camps, error_rate, settled, too_few, unseen_mean, widest};
+use super::metric::Metric;
 use super::replicate::Outcome;
 use super::result::{Target, TargetVerdict, Unanswered, Verdict, WarmUp, WarmUpSource};
 use super::sampling::drifts;
@@ -33,8 +35,8 @@ pub(super) struct Sampled<'a> {
 }
 
 impl Sampled<'_> {
-    /// All that is doubtful, a sentence each.
-    pub(super) fn doubts(&self) -> Vec<String> {
+    /// All that is doubtful.
+    pub(super) fn doubts(&self) -> Vec<Warning> {
         let steady = !drifts(self.verdicts);
         let found = [
             self.unseen(),
@@ -48,24 +50,20 @@ impl Sampled<'_> {
             self.undecided().filter(|_| steady),
             self.study.batches.and_then(|_| self.correlated()),
         ];
-        found.into_iter().flatten().map(|doubt| format!("{}: {doubt}", self.name)).collect()
+        let of = |doubt| Warning { variant: Some(self.name.to_owned()), doubt };
+        found.into_iter().flatten().map(of).collect()
     }
 
     /// Replications in which nothing was observed.
-    fn unseen(&self) -> Option<String> {
+    fn unseen(&self) -> Option<Doubt> {
         let blind = self.outcomes.iter().filter(|seen| seen.p50_ms.is_nan()).count();
         let asked = self.spec.load.open.is_some() || self.spec.load.closed.is_some();
-        (asked && blind > 0).then(|| {
-            format!(
-                "in {blind} of {} no response was seen: they are left out of response times, and \
-                 `window.measure` should be longer",
-                self.sampled()
-            )
-        })
+        (asked && blind > 0)
+            .then(|| Doubt::NoResponse { blind: blind as u64, sampled: self.sampled() })
     }
 
     /// Replications of two kinds, of which no mean tells.
-    fn camps(&self) -> Option<String> {
+    fn camps(&self) -> Option<Doubt> {
         let of = |pick: fn(&Outcome) -> f64| -> Vec<f64> {
             self.outcomes.iter().map(pick).filter(|value| value.is_finite()).collect()
         };
@@ -74,222 +72,130 @@ impl Sampled<'_> {
         let mut sorted = p99;
         sorted.sort_by(f64::total_cmp);
         let (low, high) = sorted.split_at(below);
-        let range = |part: &[f64]| match part {
-            [only] => rounded(*only),
-            [first, .., last] => format!("{}–{}", rounded(*first), rounded(*last)),
-            [] => String::new(),
-        };
-        Some(format!(
-            "{} of {} runs lock up: p99 is {} ms there and {} ms in the others",
-            high.len(),
-            sorted.len(),
-            range(high),
-            range(low)
-        ))
+        let range = |part: &[f64]| Some([*part.first()?, *part.last()?]);
+        Some(Doubt::LockUp {
+            runs: high.len() as u64,
+            of: sorted.len() as u64,
+            p99_ms: range(high)?,
+            others_ms: range(low)?,
+        })
     }
 
     /// A mean that hangs on few responses, or rests on a law without variance.
-    fn unsettled_mean(&self) -> Option<String> {
+    fn unsettled_mean(&self) -> Option<Doubt> {
         let heavy = self.spec.heavy_laws();
         if !heavy.is_empty() {
-            return Some(format!(
-                "the mean response time is not to be trusted: a law without variance is in {}",
-                heavy.join(", ")
-            ));
+            return Some(Doubt::NoVariance { laws: heavy });
         }
-        if let Some(least) = unseen_mean(self.spec, self.load, self.outcomes) {
-            return Some(format!(
-                "the mean response time is {} ms by the description, without any queue: what makes it is so \
-                 rare that these runs did not see it",
-                rounded(least)
-            ));
+        if let Some(least_ms) = unseen_mean(self.spec, self.load, self.outcomes) {
+            return Some(Doubt::RareMean { least_ms });
         }
-        (!settled(self.outcomes)).then(|| {
-            "the mean response time hangs on a few very long ones and is not to be trusted: a longer window \
-             may raise it without end"
-                .to_owned()
-        })
+        (!settled(self.outcomes)).then_some(Doubt::HeavyMean)
     }
 
     /// Requests that had not ended when they were followed no longer.
-    fn unfinished(&self) -> Option<String> {
+    fn unfinished(&self) -> Option<Doubt> {
         let open: u64 = self.outcomes.iter().map(|seen| seen.answers.unfinished.count()).sum();
         let all: u64 = self.outcomes.iter().map(|seen| seen.answers.arrived()).sum();
-        (open > 0).then(|| {
-            format!(
-                "{open} of {all} requests had not ended {} after the window and count with their age; \
-                 `window.follow` sets how long they are followed",
-                plain(self.window.follow)
-            )
-        })
+        let followed_s = self.window.follow.secs();
+        (open > 0).then_some(Doubt::Unfinished { open, of: all, followed_s })
     }
 
     /// Response times judged over good answers, where few are good.
-    fn good_answers(&self) -> Option<String> {
-        let apart = |target: &Target| {
-            target.metric.ends_with("_ms") && target.unanswered == Unanswered::Apart
-        };
-        let good = 1.0 - error_rate(self.outcomes).mean;
+    fn good_answers(&self) -> Option<Doubt> {
+        let apart =
+            |target: &Target| target.metric.is_time() && target.unanswered == Unanswered::Apart;
+        let share = 1.0 - error_rate(self.outcomes).mean;
         let judged = self.study.targets.iter().any(apart);
-        (judged && good < FEW_GOOD && self.outcomes.iter().any(|seen| seen.ended > 0.0)).then(
-            || {
-                format!(
-                    "response times are those of good answers, which {:.0} % of requests got",
-                    good * 100.0
-                )
-            },
-        )
+        let ended = || self.outcomes.iter().any(|seen| seen.ended > 0.0);
+        (judged && share < FEW_GOOD && ended()).then_some(Doubt::FewGood { share })
     }
 
     /// A window that begins too early. A queue that drifts never settles, and says so as a verdict.
-    fn settling(&self) -> Option<String> {
+    fn settling(&self) -> Option<Doubt> {
         if self.outcomes.iter().any(|outcome| !outcome.drifting.is_empty()) {
             return None;
         }
-        let measure = plain(self.window.measure);
+        let (measure_s, warm_up_s) = (self.window.measure.secs(), self.window.warm_up.secs());
         if self.warm_up.source == WarmUpSource::Unsettled {
-            return Some(format!(
-                "pilot runs of up to twice `window.measure` do not settle, so the warm-up of {} is a \
-                 default: lengthen `window.measure` beyond {measure}, or give `window.warm_up`",
-                plain(self.window.warm_up)
-            ));
+            return Some(Doubt::PilotsUnsettled { warm_up_s, measure_s });
         }
-        match remaining(self.spec, self.window, self.outcomes)? {
-            Transient::Until(enough) => Some(format!(
-                "the system has not settled after {} of warm-up, which shifts the means: `warm_up: {}` \
-                 would do",
-                plain(self.window.warm_up),
-                plain(enough)
-            )),
-            Transient::TooShort => Some(format!(
-                "the second half of the window still differs from the first, and {measure} are too short \
-                 to tell when that ends: lengthen `window.measure`"
-            )),
-        }
-    }
-
-    /// Quantiles that rest on a handful of response times.
-    fn few(&self) -> Option<String> {
-        let (name, timed, wanted) = too_few(self.outcomes)?;
-        let longer = self.window.measure.secs() * wanted / timed.max(1.0);
-        let (which, cut) = match self.study.batches {
-            Some(_) => ("batch", " or take fewer batches"),
-            None => ("replication", ""),
-        };
-        Some(format!(
-            "{name} at the load asked about rests on {timed:.0} response times a {which}, of which fewer \
-             than ten lie beyond it: `window.measure: {}` would do{cut}",
-            plain(super::warm_up::sensible(Span::from_secs(longer)))
-        ))
-    }
-
-    /// Estimates less precise than asked for, with the budget used up.
-    fn wide(&self) -> Option<String> {
-        let asked = self.study.precision.half_width;
-        let (metric, width) = widest(self.outcomes).filter(|(_, width)| *width > asked)?;
-        Some(format!(
-            "{metric} at the load asked about is known to ± {:.0} % after {}, not to the {:.0} % asked \
-             for: {}",
-            width * 100.0,
-            self.sampled(),
-            asked * 100.0,
-            self.more()
-        ))
-    }
-
-    /// Targets whose interval holds the limit.
-    fn undecided(&self) -> Option<String> {
-        let open: Vec<&str> = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.verdict == Verdict::Undecided)
-            .map(|verdict| verdict.metric.as_str())
-            .collect();
-        (!open.is_empty()).then(|| {
-            format!(
-                "whether the load asked about meets its target is undecided after {} ({}): {}",
-                self.sampled(),
-                open.join(", "),
-                self.more()
-            )
+        Some(match remaining(self.spec, self.window, self.outcomes)? {
+            Transient::Until(enough) => Doubt::Unsettled { warm_up_s, enough_s: enough.secs() },
+            Transient::TooShort => Doubt::HalvesDiffer { measure_s },
         })
     }
 
+    /// Quantiles that rest on a handful of response times.
+    fn few(&self) -> Option<Doubt> {
+        let (metric, responses, wanted) = too_few(self.outcomes)?;
+        let longer = self.window.measure.secs() * wanted / responses.max(1.0);
+        Some(Doubt::FewResponses {
+            metric,
+            responses,
+            batches: self.study.batches.is_some(),
+            wanted_s: super::warm_up::sensible(Span::from_secs(longer)).secs(),
+        })
+    }
+
+    /// Estimates less precise than asked for, with the budget used up.
+    fn wide(&self) -> Option<Doubt> {
+        let asked = self.study.precision.half_width;
+        let (measure, half_width) = widest(self.outcomes).filter(|(_, width)| *width > asked)?;
+        Some(Doubt::Imprecise { measure, half_width, sampled: self.sampled(), asked })
+    }
+
+    /// Targets whose interval holds the limit.
+    fn undecided(&self) -> Option<Doubt> {
+        let open = self.verdicts.iter().filter(|one| one.verdict == Verdict::Undecided);
+        let targets: Vec<Metric> = open.map(|one| one.metric).collect();
+        (!targets.is_empty()).then(|| Doubt::Undecided { targets, sampled: self.sampled() })
+    }
+
     /// Batches so short that neighbours are alike. The tests of all measures together err in 5 of 100.
-    fn correlated(&self) -> Option<String> {
+    fn correlated(&self) -> Option<Doubt> {
         let error_rate = error_rate(self.outcomes).mean;
         let values = |pick: &dyn Fn(&Outcome) -> f64| self.outcomes.iter().map(pick).collect();
-        let mut measures: Vec<(String, Vec<f64>)> = vec![
-            ("mean response".into(), values(&|seen| seen.mean_ms)),
-            ("p50".into(), values(&|seen| seen.p50_ms)),
-            ("p95".into(), values(&|seen| seen.p95_ms)),
-            ("p99".into(), values(&|seen| seen.p99_ms)),
-            ("errors".into(), values(&|seen| seen.failed - error_rate * seen.ended)),
-            ("goodput".into(), values(&|seen| seen.goodput_rps)),
-            ("events".into(), values(&|seen| seen.events_per_s)),
-            ("orders".into(), values(&|seen| seen.orders_per_s)),
-            ("lag".into(), values(&|seen| seen.max_lag)),
+        let mut measures: Vec<(Measured, Vec<f64>)> = vec![
+            (Measured::Metric(Metric::MeanMs), values(&|seen| seen.mean_ms)),
+            (Measured::Metric(Metric::P50Ms), values(&|seen| seen.p50_ms)),
+            (Measured::Metric(Metric::P95Ms), values(&|seen| seen.p95_ms)),
+            (Measured::Metric(Metric::P99Ms), values(&|seen| seen.p99_ms)),
+            (
+                Measured::Metric(Metric::ErrorRate),
+                values(&|seen| seen.failed - error_rate * seen.ended),
+            ),
+            (Measured::Goodput, values(&|seen| seen.goodput_rps)),
+            (Measured::Events, values(&|seen| seen.events_per_s)),
+            (Measured::Orders, values(&|seen| seen.orders_per_s)),
+            (Measured::Metric(Metric::MaxLag), values(&|seen| seen.max_lag)),
         ];
         for (index, station) in stations(self.spec).into_iter().enumerate() {
-            measures.push((format!("busy {}", station.name), values(&|seen| seen.busy[index])));
-            measures.push((
-                format!("waiting at {}", station.name),
-                values(&|seen| seen.waiting[index]),
-            ));
+            measures.push((Measured::Busy(station.name.clone()), values(&|seen| seen.busy[index])));
+            measures.push((Measured::Waiting(station.name), values(&|seen| seen.waiting[index])));
         }
         measures.retain(|(_, values)| {
             values.windows(2).any(|pair| pair[0].total_cmp(&pair[1]).is_ne())
         });
         let each = 1.0 - (1.0 - CONFIDENCE) / measures.len().max(1) as f64;
-        let (name, lag1) = measures
-            .iter()
+        let (of, lag1) = measures
+            .into_iter()
             .filter_map(|(name, values)| {
-                let found = BatchMeans::from_batches(values, CONFIDENCE)?;
+                let found = BatchMeans::from_batches(&values, CONFIDENCE)?;
                 found.is_correlated(each).then_some((name, found.lag1))
             })
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
         // Of neighbours that are long enough, only what happens at their border is common: the correlation
         // falls with the length.
         let times = (lag1 / CORRELATION).ceil().max(2.0);
-        let longer = Span::from_secs(self.window.measure.secs() * times);
-        Some(format!(
-            "the batches are too short to count as independent (correlation of neighbours {lag1:.2}, \
-             {name}), so the intervals are too narrow: `window.measure: {}` makes them {times:.0} times \
-             longer",
-            plain(longer)
-        ))
+        let measure_s = self.window.measure.secs() * times;
+        Some(Doubt::Correlated { lag1, of, measure_s, times })
     }
 
-    fn sampled(&self) -> String {
+    fn sampled(&self) -> Samples {
         match self.study.batches {
-            Some(batches) => format!("{batches} batches"),
-            None => format!("{} replications", self.outcomes.len()),
+            Some(count) => Samples { count, batches: true },
+            None => Samples { count: self.outcomes.len() as u32, batches: false },
         }
     }
-
-    fn more(&self) -> &'static str {
-        if self.study.batches.is_some() {
-            "lengthen `window.measure`"
-        } else {
-            "lengthen `window.measure` or raise `precision.most_replications`"
-        }
-    }
-}
-
-/// A time to three digits.
-fn rounded(millis: f64) -> String {
-    let digits = 2 - millis.max(1e-3).log10().floor() as i32;
-    let unit = 10_f64.powi(digits);
-    format!("{:.*}", digits.max(0) as usize, (millis * unit).round() / unit)
-}
-
-/// A length as a scenario would have it.
-fn plain(span: Span) -> String {
-    let nanos = span.0;
-    for (unit, name) in [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")] {
-        if nanos >= unit && nanos.is_multiple_of(unit) {
-            return format!("{}{name}", nanos / unit);
-        }
-    }
-    if nanos == 0 { "0s".into() } else { format!("{:.3}s", span.secs()) }
 }

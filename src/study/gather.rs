@@ -1,7 +1,9 @@
 //! Outcomes of replications gathered into estimates.
 
 use super::capacity::Ceilings;
+use super::doubt::Measured;
 use super::line::Line;
+use super::metric::Metric;
 use super::replicate::{Outcome, aside, of_requests};
 use super::result::{
     AnatomyPart, AtLoad, StationResult, Target, TargetVerdict, Unanswered, Verdict, WaitResult,
@@ -152,14 +154,14 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) {
         return estimate(outcomes, own);
     }
-    match target.metric.as_str() {
-        "p50_ms" => pooled(outcomes, 0.5, slow, &own),
-        "p95_ms" => pooled(outcomes, 0.95, slow, &own),
-        "p99_ms" => pooled(outcomes, 0.99, slow, &own),
-        "mean_ms" => mean(outcomes, false),
-        "p99_wait_ms" => worst_wait(outcomes),
-        "error_rate" => error_rate(outcomes),
-        _ => {
+    match target.metric {
+        Metric::P50Ms => pooled(outcomes, 0.5, slow, &own),
+        Metric::P95Ms => pooled(outcomes, 0.95, slow, &own),
+        Metric::P99Ms => pooled(outcomes, 0.99, slow, &own),
+        Metric::MeanMs => mean(outcomes, false),
+        Metric::P99WaitMs => worst_wait(outcomes),
+        Metric::ErrorRate => error_rate(outcomes),
+        Metric::MaxLag | Metric::Drift | Metric::EventsPerS => {
             let active: Vec<f64> = outcomes.iter().filter(|seen| seen.active).map(own).collect();
             let mut found = Estimate::from_samples(&active, CONFIDENCE);
             found.low = found.low.max(0.0);
@@ -175,7 +177,7 @@ pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
         return 0.0;
     }
     let slow = target.unanswered == Unanswered::Slow;
-    if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) {
+    if target.metric == Metric::MeanMs && outcomes.iter().any(|seen| unanswered(target, seen)) {
         return f64::INFINITY;
     }
     if let Some(beyond) = may_exceed(target) {
@@ -189,12 +191,7 @@ pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
 
 /// The share of responses that a target's percentile may leave above its limit; none for other metrics.
 fn may_exceed(target: &Target) -> Option<f64> {
-    match target.metric.as_str() {
-        "p50_ms" => Some(0.5),
-        "p95_ms" => Some(0.05),
-        "p99_ms" => Some(0.01),
-        _ => None,
-    }
+    target.metric.tail()
 }
 
 /// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication
@@ -207,16 +204,18 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
         _ if estimate.n == 0 => Verdict::Undecided,
         _ if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) => Verdict::Met,
         Some(allowed) if !whole(&estimate) || !finite => beyond(target, outcomes, allowed),
-        _ if target.metric == "mean_ms" && outcomes.iter().any(|seen| unanswered(target, seen)) => {
+        _ if target.metric == Metric::MeanMs
+            && outcomes.iter().any(|seen| unanswered(target, seen)) =>
+        {
             Verdict::Missed
         }
         // Where none may fail at all, none that did is all that can be shown.
-        _ if target.metric == "error_rate" && target.limit > 0.0 => {
+        _ if target.metric == Metric::ErrorRate && target.limit > 0.0 => {
             decide(&of_few(estimate, outcomes), target.limit)
         }
         _ => decide(&estimate, target.limit),
     };
-    TargetVerdict { metric: target.metric.clone(), estimate, verdict }
+    TargetVerdict { metric: target.metric, estimate, verdict }
 }
 
 /// A share of requests that fail, with an interval that is wide enough for so few of them: that none of
@@ -277,7 +276,7 @@ fn beyond(target: &Target, outcomes: &[Outcome], allowed: f64) -> Verdict {
 
 /// The lowest quantile that rests on too few response times, how many a replication has, and how many it
 /// would need.
-pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(&'static str, f64, f64)> {
+pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(Metric, f64, f64)> {
     let timed: Vec<f64> = outcomes
         .iter()
         .map(|seen| seen.answers.arrived() as f64)
@@ -285,7 +284,7 @@ pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(&'static str, f64, f64)> 
         .collect();
     let timed = timed.iter().sum::<f64>() / timed.len().max(1) as f64;
     let least = |beyond: f64| (BEYOND_QUANTILE / beyond).ceil();
-    [("p50", least(0.5)), ("p95", least(0.05)), ("p99", least(0.01))]
+    [(Metric::P50Ms, least(0.5)), (Metric::P95Ms, least(0.05)), (Metric::P99Ms, least(0.01))]
         .into_iter()
         .find(|(_, least)| timed > 0.0 && timed < *least)
         .map(|(name, _)| (name, timed, least(0.01)))
@@ -437,19 +436,17 @@ pub(super) fn verdicts(
     outcomes: &[Outcome],
     full: &[usize],
 ) -> Vec<TargetVerdict> {
-    let drift = Target::new("drift", 0.0);
-    let few = too_few(outcomes).map_or("", |(name, _, _)| name);
-    let quantiles = ["p50_ms", "p95_ms", "p99_ms"];
-    let unknown = &quantiles[quantiles
-        .iter()
-        .position(|metric| !few.is_empty() && metric.starts_with(few))
-        .unwrap_or(quantiles.len())..];
+    let drift = Target::new(Metric::Drift, 0.0);
+    // Percentiles from this one on rest on too few.
+    let few = too_few(outcomes).and_then(|(of, _, _)| of.tail());
+    let unknown =
+        |metric: Metric| metric.tail().is_some_and(|tail| few.is_some_and(|few| tail <= few));
     targets
         .iter()
         .chain(std::iter::once(&drift))
         .map(|target| {
             let mut judged = verdict(target, outcomes);
-            let open = !full.is_empty() || unknown.contains(&target.metric.as_str());
+            let open = !full.is_empty() || unknown(target.metric);
             if open && judged.verdict == Verdict::Met {
                 judged.verdict = Verdict::Undecided;
             }
@@ -565,10 +562,10 @@ pub(super) fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
 
 /// The least well known of p99 and goodput, with its relative half-width; none with fewer than two
 /// replications or where both are zero.
-pub(super) fn widest(outcomes: &[Outcome]) -> Option<(&'static str, f64)> {
+pub(super) fn widest(outcomes: &[Outcome]) -> Option<(Measured, f64)> {
     let p99 = quantile(outcomes, 0.99, |outcome| outcome.p99_ms);
-    let p99 = p99.relative_half_width().map(|width| ("p99", width));
+    let p99 = p99.relative_half_width().map(|width| (Measured::Metric(Metric::P99Ms), width));
     let goodput = estimate(outcomes, |outcome| outcome.goodput_rps);
-    let goodput = goodput.relative_half_width().map(|width| ("goodput", width));
+    let goodput = goodput.relative_half_width().map(|width| (Measured::Goodput, width));
     p99.into_iter().chain(goodput).max_by(|a, b| a.1.total_cmp(&b.1))
 }

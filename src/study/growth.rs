@@ -147,7 +147,7 @@ pub fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> 
     Some(Grown {
         variant: study.variants[0].name.clone(),
         rps: line.rps,
-        resource: line.resource.clone(),
+        resource: line.resource.clone().unwrap_or_default(),
         beyond_search: line.beyond_search,
         crossing: Crossing::of(growth, mau),
         hours,

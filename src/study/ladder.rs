@@ -9,6 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::{self, Cause};
+use super::metric::{self, Metric};
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};
@@ -20,7 +22,7 @@ use crate::stats::Estimate;
 /// What a lifted resource gets beyond the next line, so that the two do not tie.
 const SPARE: f64 = 1.15;
 /// Most rungs.
-const MOST_RUNGS: u32 = 30;
+pub const MOST_RUNGS: u32 = 30;
 /// Times that a lift is made larger where the resource still draws the line.
 const MOST_TRIES: u32 = 3;
 /// Factor by which it is made larger.
@@ -77,16 +79,21 @@ pub struct Rung {
     pub rps: Estimate,
     /// Monthly active users whose peak that is; none where the load is not given in users.
     pub mau: Option<Estimate>,
-    /// What draws the line; `none` where the load asked for is carried.
-    pub resource: String,
+    /// What draws the line; none where `cause` is no station.
+    #[serde(default, deserialize_with = "cause::named")]
+    pub resource: Option<String>,
     /// Others that draw it too.
     pub ties: Vec<String>,
     /// Share of replications in which relief of the resource carries more.
     pub agreement: f64,
-    /// The mechanism with its number.
-    pub reason: String,
-    /// The target that fails first.
-    pub binding_target: String,
+    /// Why the line lies there.
+    pub cause: Cause,
+    /// Whether queues settle too slowly for runs of this length, so that the line is less sure than others.
+    #[serde(default)]
+    pub unsettled: bool,
+    /// The target that fails first; none where none does.
+    #[serde(with = "metric::or_empty")]
+    pub binding_target: Option<Metric>,
     /// What makes the next rung of this one; empty on the last.
     pub lifted_by: Vec<Lifted>,
 }
@@ -112,8 +119,9 @@ pub struct Ending {
     pub variant: String,
     /// How.
     pub end: End,
-    /// In a sentence.
-    pub why: String,
+    /// What was wrong with the settings of the next rung; none where nothing was.
+    #[serde(default)]
+    pub error: Option<String>,
 }
 
 /// Ladders of all variants: `ladder.json`.
@@ -182,9 +190,9 @@ pub fn climb(
             raised: Vec::new(),
             rungs: Vec::new(),
         };
-        let (end, why) = climber.climb()?;
+        let (end, error) = climber.climb()?;
         ladder.ladder.append(&mut climber.rungs);
-        ladder.ends.push(Ending { variant: name, end, why });
+        ladder.ends.push(Ending { variant: name, end, error });
     }
     Ok(ladder)
 }
@@ -220,13 +228,12 @@ impl Climber<'_> {
         Ok(study)
     }
 
-    fn climb(&mut self) -> Result<(End, String), String> {
-        let stopped = || (End::Stopped, "stopped before its end".to_owned());
+    fn climb(&mut self) -> Result<(End, Option<String>), String> {
         let study = self.study(&self.changes, &self.raised)?;
         let (name, axis) = (study.variants[0].name.clone(), study.axis());
         let Some(mut found) = line(&study, Depth::Full, self.watcher) else {
             if self.watcher.stopped() {
-                return Ok(stopped());
+                return Ok((End::Stopped, None));
             }
             return Err("a ladder takes an open load (rate, users or records) and a target".into());
         };
@@ -237,23 +244,20 @@ impl Climber<'_> {
             let about = SoFar::About { load: here.rps.mean, of: here.rps.n, all: here.rps.n };
             self.watcher.provisional(&Provisional { variant: &name, axis, line: about });
             if here.beyond_search || here.rps.low >= self.up_to {
-                return Ok((End::Reached, "the load asked for is carried".into()));
+                return Ok((End::Reached, None));
             }
             let (step, line) = match self.next(&found) {
                 Ok(Some(next)) => next,
-                Ok(None) if self.watcher.stopped() => return Ok(stopped()),
-                Ok(None) => {
-                    let why = "no relief of what is busy or has a queue moves the line".to_owned();
-                    return Ok((End::Stuck, why));
-                }
-                Err(why) => return Ok((End::Stuck, why)),
+                Ok(None) if self.watcher.stopped() => return Ok((End::Stopped, None)),
+                Ok(None) => return Ok((End::Stuck, None)),
+                Err(error) => return Ok((End::Stuck, Some(error))),
             };
             if let Some(last) = self.rungs.last_mut() {
                 last.lifted_by = step.lifted;
             }
             (self.changes, self.raised, found) = (step.changes, step.raised, line);
         }
-        Ok((End::TooLong, format!("more than {MOST_RUNGS} rungs")))
+        Ok((End::TooLong, None))
     }
 
     /// What lifts what draws this line, and the line after it; none where nothing moves it.
@@ -262,7 +266,7 @@ impl Climber<'_> {
         let all = stations(&study.cases[0]);
         let place = |name: &String| all.iter().find(|station| station.name == *name);
         let saturation = &here.saturation;
-        let first = place(&saturation.resource).map(|station| station.resource);
+        let first = saturation.resource.as_ref().and_then(place).map(|station| station.resource);
         let ties = saturation.ties.iter().filter_map(place).map(|station| station.resource);
         let Some(first) = first else { return Ok(None) };
         let mut lifting = vec![first];
@@ -278,8 +282,7 @@ impl Climber<'_> {
         if above <= saturation.rps.mean {
             return Ok(None);
         }
-        let names: Vec<&String> =
-            std::iter::once(&saturation.resource).chain(&saturation.ties).collect();
+        let names: Vec<&String> = saturation.resource.iter().chain(&saturation.ties).collect();
         let mut factor = above.min(self.up_to) / saturation.rps.mean.max(1e-9) * SPARE;
         let mut best: Option<(Step, LinePoint)> = None;
         for _ in 0..MOST_TRIES {
@@ -288,7 +291,7 @@ impl Climber<'_> {
             let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(None) };
             let still = names[..lifting.len().min(names.len())]
                 .iter()
-                .any(|name| **name == found.saturation.resource);
+                .any(|name| Some(*name) == found.saturation.resource.as_ref());
             let short = found.saturation.rps.high < above.min(self.up_to);
             let higher = best
                 .as_ref()
@@ -359,8 +362,9 @@ fn rung(variant: String, number: u32, found: &Saturation) -> Rung {
         resource: found.resource.clone(),
         ties: found.ties.clone(),
         agreement: found.agreement,
-        reason: found.reason.clone(),
-        binding_target: found.binding_target.clone(),
+        cause: found.cause.clone(),
+        unsettled: found.unsettled,
+        binding_target: found.binding_target,
         lifted_by: Vec::new(),
     }
 }

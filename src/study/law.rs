@@ -1,5 +1,6 @@
 //! Laws of queueing theory with their numbers put in, and what they say of the measures of a study.
 
+use super::metric::Metric;
 use super::result::{Measure, Target};
 use crate::stats::analytic::general::{mg1_mean_wait, ps_mean_response};
 use crate::stats::analytic::markov::{
@@ -97,7 +98,7 @@ pub enum Silence {
     /// Its numbers are outside its domain.
     Outside(DomainError),
     /// A line needs the law to say something of each target.
-    NoTarget(String),
+    NoTarget(Metric),
     /// A line needs targets.
     Untargeted,
     /// The line lies beyond any sensible rate, or below.
@@ -266,21 +267,23 @@ impl Law {
     fn meets(&self, targets: &[Target]) -> Result<bool, Silence> {
         for target in targets {
             let of = |measure| self.expects(measure, targets);
-            let expected = match target.metric.as_str() {
-                "p50_ms" => of(Measure::P50Ms),
-                "p95_ms" => of(Measure::P95Ms),
-                "p99_ms" => of(Measure::P99Ms),
-                "p99_wait_ms" => self.p99_wait(),
-                "error_rate" => of(Measure::ErrorRate),
+            let expected = match target.metric {
+                Metric::P50Ms => of(Measure::P50Ms),
+                Metric::P95Ms => of(Measure::P95Ms),
+                Metric::P99Ms => of(Measure::P99Ms),
+                Metric::P99WaitMs => self.p99_wait(),
+                Metric::ErrorRate => of(Measure::ErrorRate),
                 // A queue that settles has a lag that draws no line; the drift does.
-                "mean_ms" | "max_lag" => of(Measure::MeanMs),
-                other => return Err(Silence::NoTarget(other.into())),
+                Metric::MeanMs | Metric::MaxLag => of(Measure::MeanMs),
+                Metric::Drift | Metric::EventsPerS => {
+                    return Err(Silence::NoTarget(target.metric));
+                }
             };
             match expected {
-                Ok(value) if target.metric == "max_lag" || value <= target.limit => {}
+                Ok(value) if target.metric == Metric::MaxLag || value <= target.limit => {}
                 Ok(_) | Err(Silence::Outside(DomainError::Unstable { .. })) => return Ok(false),
                 Err(Silence::NotItsMeasure) => {
-                    return Err(Silence::NoTarget(target.metric.clone()));
+                    return Err(Silence::NoTarget(target.metric));
                 }
                 Err(other) => return Err(other),
             }

@@ -1,5 +1,6 @@
 //! The line of a replication, alone or together with others.
 
+use super::metric::Metric;
 use super::replicate::Outcome;
 use super::setup::Window;
 use crate::stats::Estimate;
@@ -76,7 +77,7 @@ pub(crate) struct Pooled {
     /// The line, with the interval of all replications together.
     pub(crate) rps: Estimate,
     /// What misses first: the metric of a target, or `drift`.
-    pub(crate) binding: String,
+    pub(crate) binding: Option<Metric>,
     /// Whether its runs are too short for how slowly the queues settle.
     pub(crate) short: bool,
 }

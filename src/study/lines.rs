@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::doubt::Doubt;
+use super::doubt::Warning;
 use super::gather::anatomy;
 use super::line::Line;
 use super::plan::{AllDone, Done, Task};
@@ -208,11 +210,8 @@ impl Work<'_> {
             }
         }
         for (station, variants) in late {
-            result.warnings.push(format!(
-                "{station} fall behind already below the line ({}); their topic's records do not count \
-                 as events, so they draw no line",
-                variants.join(", ")
-            ));
+            let variants = variants.into_iter().map(str::to_owned).collect();
+            result.warnings.push(Warning::of_all(Doubt::FallBehind { station, variants }));
         }
     }
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 
 use super::day::{self, ClaimDay};
 use super::difference::{Common, common_load};
+use super::doubt::Doubt;
+use super::doubt::Warning;
 use super::doubts::Sampled;
 use super::gather::{anatomy_of, at_load, full, station_results, unbounded, unseen_mean, verdicts};
 use super::lines::Searched;
+use super::metric::Metric;
 use super::replicate::{self, Outcome};
 use super::result::{CurvePoint, Saturation, StudyResult, Verdict, WarmUp};
 use super::runs::Part;
@@ -249,8 +252,9 @@ impl Work<'_> {
             let unseen = unseen_mean(spec, self.asked, outcomes);
             if let (Some(least), Some(at)) = (unseen, &mut variant.at_target) {
                 at.mean_ms = Estimate::at_least(at.mean_ms.low, at.mean_ms.n);
-                let of_mean = variant.verdicts.iter_mut().filter(|one| one.metric == "mean_ms");
-                let limit = study.targets.iter().find(|target| target.metric == "mean_ms");
+                let of_mean =
+                    variant.verdicts.iter_mut().filter(|one| one.metric == Metric::MeanMs);
+                let limit = study.targets.iter().find(|target| target.metric == Metric::MeanMs);
                 let missed = limit.is_some_and(|target| least > target.limit);
                 for one in of_mean.filter(|one| one.verdict == Verdict::Met) {
                     one.verdict = if missed { Verdict::Missed } else { Verdict::Undecided };
@@ -359,10 +363,8 @@ impl Work<'_> {
             }
         }
         if asked.compress > 1.0 {
-            result.warnings.push(format!(
-                "the day was run in 1/{} of its time at the same rates; backlogs that last are scaled back",
-                asked.compress
-            ));
+            let doubt = Doubt::Compressed { factor: asked.compress };
+            result.warnings.push(Warning::of_all(doubt));
         }
         for variant in &mut result.variants {
             variant.stations.retain(|station| {

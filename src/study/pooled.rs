@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use super::gather::value;
 use super::line::{Line, Pooled, Scale};
+use super::metric::Metric;
 use super::replicate::Outcome;
 use super::result::Target;
 use super::search::Case;
@@ -163,7 +164,7 @@ impl Case<'_> {
     fn window_at(&self, load: f64, least: f64, relaxations: f64, most: f64) -> Window {
         let load = load.max(f64::MIN_POSITIVE);
         let relaxation = self.ceilings.relaxation(load);
-        let lags = self.study().targets.iter().any(|target| target.metric == "max_lag");
+        let lags = self.study().targets.iter().any(|target| target.metric == Metric::MaxLag);
         // The largest lag of a longer time is a larger one.
         let longer = if lags { 0.0 } else { relaxations * relaxation };
         let measure = longer.min(most / load).max(least).max(FEWEST_REQUESTS / load).min(LONGEST);
@@ -184,7 +185,7 @@ impl Case<'_> {
     /// A window that tells where it is exactly, of at least so many seconds if they are not too many.
     fn long(&self, load: f64, wanted: f64) -> Window {
         let wanted = wanted.min(MOST_REQUESTS / load.max(f64::MIN_POSITIVE));
-        let lags = self.study().targets.iter().any(|target| target.metric == "max_lag");
+        let lags = self.study().targets.iter().any(|target| target.metric == Metric::MaxLag);
         let least = self.window.measure.secs().max(if lags { 0.0 } else { wanted });
         self.window_at(load, least, RELAXATIONS, MOST_REQUESTS)
     }
@@ -334,7 +335,7 @@ impl Case<'_> {
         };
         let Some((target, (place, level, rise))) = found.min_by(|a, b| a.1.0.total_cmp(&b.1.0))
         else {
-            let binding = "drift".into();
+            let binding = Some(Metric::Drift);
             return Root { place: f64::INFINITY, binding, ..Root::default() };
         };
         let count = owned[0].len().min(owned[1].len());
@@ -359,7 +360,7 @@ impl Case<'_> {
         let place = place.clamp(limits.0, limits.1);
         // Of a curve that leaps between the two, nobody knows where.
         let leap = if rise * wide > JUMP { wide / 4.0 } else { 0.0 };
-        Root { place, error, half, leap, each, binding: target.metric.clone() }
+        Root { place, error, half, leap, each, binding: Some(target.metric) }
     }
 
     /// Lines of all replications from their runs at two loads, with runs beyond them.
@@ -383,7 +384,7 @@ impl Case<'_> {
                     window,
                     top,
                     rps: Estimate::default(),
-                    binding: String::new(),
+                    binding: None,
                     short: false,
                 })),
                 ..Line::default()
@@ -455,7 +456,7 @@ impl Case<'_> {
                 rps.low = full;
             }
             if full - load < 0.25 * self.study().search.resolution * full {
-                binding = "drift".into();
+                binding = Some(Metric::Drift);
             }
         }
         let slope = scale.slope(root.place);
@@ -467,7 +468,7 @@ impl Case<'_> {
             line.doubt = shared;
             if let Some(pooled) = &mut line.pooled {
                 (pooled.rps, pooled.binding, pooled.short) =
-                    (rps, binding.clone(), relaxations < SHORT && !reaches);
+                    (rps, binding, relaxations < SHORT && !reaches);
                 let below = pooled.seen.iter().rev().find(|seen| seen.load <= load);
                 line.carried = Some(below.unwrap_or(&pooled.seen[0]).clone());
             }
@@ -486,7 +487,7 @@ struct Root {
     leap: f64,
     /// How far each replication would move it, times the replications there are.
     each: Vec<f64>,
-    binding: String,
+    binding: Option<Metric>,
 }
 
 /// Logarithm of the metric of all these over its limit.

@@ -1,5 +1,6 @@
 //! One replication made into the numbers that studies are about.
 
+use super::metric::Metric;
 use super::result::{Target, Unanswered};
 use super::setup::{Day, Window};
 use super::stop;
@@ -447,7 +448,10 @@ fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
 
 /// Whether a target is about what users ask for.
 pub(super) fn of_requests(target: &Target) -> bool {
-    matches!(target.metric.as_str(), "mean_ms" | "p50_ms" | "p95_ms" | "p99_ms" | "error_rate")
+    match target.metric {
+        Metric::MeanMs | Metric::P50Ms | Metric::P95Ms | Metric::P99Ms | Metric::ErrorRate => true,
+        Metric::P99WaitMs | Metric::MaxLag | Metric::Drift | Metric::EventsPerS => false,
+    }
 }
 
 impl Outcome {
@@ -459,17 +463,18 @@ impl Outcome {
         }
         let slow = target.unanswered == Unanswered::Slow;
         let response = |of_all: usize, good: f64| if slow { self.of_all_ms[of_all] } else { good };
-        match target.metric.as_str() {
-            "mean_ms" if slow && self.failed > 0.0 => f64::INFINITY,
-            "mean_ms" => self.mean_ms,
-            "p50_ms" => response(0, self.p50_ms),
-            "p95_ms" => response(1, self.p95_ms),
-            "p99_ms" => response(2, self.p99_ms),
-            "p99_wait_ms" => self.p99_wait_ms,
-            "error_rate" => self.error_rate,
-            "max_lag" => self.max_lag,
-            "drift" => self.drifting.len() as f64,
-            _ => 0.0,
+        match target.metric {
+            Metric::MeanMs if slow && self.failed > 0.0 => f64::INFINITY,
+            Metric::MeanMs => self.mean_ms,
+            Metric::P50Ms => response(0, self.p50_ms),
+            Metric::P95Ms => response(1, self.p95_ms),
+            Metric::P99Ms => response(2, self.p99_ms),
+            Metric::P99WaitMs => self.p99_wait_ms,
+            Metric::ErrorRate => self.error_rate,
+            Metric::MaxLag => self.max_lag,
+            Metric::Drift => self.drifting.len() as f64,
+            // Wanted of a day alone.
+            Metric::EventsPerS => 0.0,
         }
     }
 
@@ -484,12 +489,12 @@ impl Outcome {
     }
 
     /// The first target that is missed; `drift` when all are met but a queue drifts.
-    pub(crate) fn missed<'a>(&self, targets: &'a [Target]) -> Option<&'a str> {
+    pub(crate) fn missed(&self, targets: &[Target]) -> Option<Metric> {
         let missed = targets.iter().find(|target| self.metric(target) > target.limit);
         match missed {
-            Some(target) => Some(&target.metric),
+            Some(target) => Some(target.metric),
             None if self.drifting.is_empty() => None,
-            None => Some("drift"),
+            None => Some(Metric::Drift),
         }
     }
 }

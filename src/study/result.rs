@@ -5,8 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::{self, Cause};
 use super::claims::Judged;
 use super::day::{DayAnswer, DayBin};
+use super::doubt::Warning;
+use super::metric::{self, Metric};
 use crate::stats::Estimate;
 
 /// A study's answer.
@@ -39,16 +42,21 @@ pub struct StudyResult {
     pub comparisons: Vec<Comparison>,
     /// The same saturation for other mixes and calibrations.
     pub alternatives: Vec<Alternative>,
-    /// Where mixes or calibrations disagree, in words.
-    pub disagreements: Vec<String>,
+    /// Where mixes or calibrations disagree; their words stand beside them in `summary.json`.
+    #[serde(rename = "differing")]
+    pub disagreements: Vec<Disagreement>,
     /// What each edit of the plans does.
     pub edits: Vec<Edit>,
     /// The document's claims, judged.
     pub claims: Vec<Judged>,
     /// Inputs that are assumed, not measured.
     pub assumed: Vec<Assumption>,
-    /// What the reader must know about these numbers.
-    pub warnings: Vec<String>,
+    /// Warnings of the input.
+    #[serde(default)]
+    pub cautions: Vec<String>,
+    /// What the reader must know about these numbers; `summary.json` has their words among `warnings`.
+    #[serde(rename = "doubts")]
+    pub warnings: Vec<Warning>,
     /// Whether the study was stopped before its end: what is missing was not computed.
     #[serde(default)]
     pub partial: bool,
@@ -87,9 +95,8 @@ pub enum Axis {
 /// A condition that a load must meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// Metric: `mean_ms`, `p50_ms`, `p95_ms`, `p99_ms` of responses, `p99_wait_ms` of the waits for a
-    /// thread, a connection or a consumer at the worst station, `error_rate`, `max_lag`, `drift`.
-    pub metric: String,
+    /// What it limits.
+    pub metric: Metric,
     /// Largest value that meets it.
     pub limit: f64,
     /// How requests without a good answer count, where `metric` is a response time.
@@ -99,8 +106,8 @@ pub struct Target {
 
 impl Target {
     /// A condition that stands for itself.
-    pub fn new(metric: &str, limit: f64) -> Target {
-        Target { metric: metric.to_owned(), limit, unanswered: Unanswered::Slow }
+    pub fn new(metric: Metric, limit: f64) -> Target {
+        Target { metric, limit, unanswered: Unanswered::Slow }
     }
 }
 
@@ -248,7 +255,7 @@ pub enum Measure {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetVerdict {
     /// Metric of the target.
-    pub metric: String,
+    pub metric: Metric,
     /// Its value at the target load.
     pub estimate: Estimate,
     /// Whether it is met.
@@ -266,18 +273,23 @@ pub struct Saturation {
     pub orders_per_s: Estimate,
     /// Monthly active users whose peak that load is; none where the load is not given in users.
     pub mau: Option<Estimate>,
-    /// What saturates first: the resource whose relief moves the line most.
-    pub resource: String,
+    /// What saturates first: the resource whose relief moves the line most; none where `cause` is no station.
+    #[serde(default, deserialize_with = "cause::named")]
+    pub resource: Option<String>,
     /// Further resources, if any: whose relief moves the line as much, or that have the same limit, so
-    /// that only the relief of all together moves it (`reason` says which).
+    /// that only the relief of all together moves it (`cause` says which).
     pub ties: Vec<String>,
     /// Share of replications that carry a load beyond the line with this resource relieved, or with it
     /// and its ties where they limit together.
     pub agreement: f64,
-    /// The mechanism with its number, in a sentence.
-    pub reason: String,
-    /// The target that fails first: its metric.
-    pub binding_target: String,
+    /// Why the line lies there.
+    pub cause: Cause,
+    /// Whether queues settle too slowly for runs of this length, so that the line is less sure than others.
+    #[serde(default)]
+    pub unsettled: bool,
+    /// The target that fails first; none where none does.
+    #[serde(with = "metric::or_empty")]
+    pub binding_target: Option<Metric>,
     /// Relief of one resource at a time that was tried.
     pub relief: Vec<Relief>,
     /// True when the line lies beyond the largest load tried.
@@ -544,6 +556,31 @@ pub struct Alternative {
     pub calibration: String,
     /// Variants in the order of the main answer.
     pub variants: Vec<AlternativeVariant>,
+}
+
+/// A variant whose line lies elsewhere, or is drawn by another resource, under another mix or calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disagreement {
+    /// Variant.
+    pub variant: String,
+    /// The other mix and calibration.
+    pub other: LineUnder,
+    /// Those of the main answer.
+    pub main: LineUnder,
+}
+
+/// A line under a mix and a calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LineUnder {
+    /// Mix.
+    pub mix: String,
+    /// Calibration.
+    pub calibration: String,
+    /// The line \[requests/s\].
+    pub rps: f64,
+    /// What draws it; none where no resource does.
+    #[serde(default, deserialize_with = "cause::named")]
+    pub resource: Option<String>,
 }
 
 /// A variant under another mix or calibration.

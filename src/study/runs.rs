@@ -113,7 +113,7 @@ impl<'a> Runs<'a> {
         if part.reported() {
             return window;
         }
-        let times = self.study.targets.iter().filter(|target| target.metric.ends_with("_ms"));
+        let times = self.study.targets.iter().filter(|target| target.metric.is_time());
         let longest = times.map(|target| target.limit / 1e3).fold(0.0, f64::max);
         let enough = Span::from_secs(longest * FOLLOWED);
         Window { follow: window.follow.min(enough), ..window }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::capacity::Ceilings;
 use super::gather::{full, verdicts, widest};
+use super::metric::Metric;
 use super::replicate::Outcome;
 use super::result::{StudyResult, TargetVerdict, Verdict, WarmUp, WarmUpSource};
 use super::runs::Part;
@@ -47,7 +48,7 @@ pub(super) fn lasting(spec: &Spec, load: f64, warm_up: WarmUp, window: Window) -
 
 /// Whether it is clear that a queue drifts: a load that is not carried, whatever else is known of it.
 pub(super) fn drifts(verdicts: &[TargetVerdict]) -> bool {
-    verdicts.iter().any(|one| one.metric == "drift" && one.verdict == Verdict::Missed)
+    verdicts.iter().any(|one| one.metric == Metric::Drift && one.verdict == Verdict::Missed)
 }
 
 impl Work<'_> {

@@ -13,7 +13,9 @@
 
 use rayon::prelude::*;
 
+use super::cause::{Cause, Mechanism, ReliefEffect};
 use super::line::Line;
+use super::metric::Metric;
 use super::replicate::{Outcome, aside, base_load};
 use super::result::{Relief, Saturation, Target};
 use super::runs::Part;
@@ -80,13 +82,8 @@ pub(crate) fn bounded(case: &Case<'_>, lines: &[Line]) -> Estimate {
 /// Share of what is offered that may be lost while every target is met: the errors allowed, or those that a
 /// percentile leaves room for.
 fn lost(targets: &[Target]) -> f64 {
-    let errors = targets.iter().find(|target| target.metric == "error_rate");
-    let room = |target: &Target| match target.metric.as_str() {
-        "p50_ms" => 0.5,
-        "p95_ms" => 0.05,
-        "p99_ms" => 0.01,
-        _ => 0.0,
-    };
+    let errors = targets.iter().find(|target| target.metric == Metric::ErrorRate);
+    let room = |target: &Target| target.metric.tail().unwrap_or(0.0);
     errors.map_or_else(
         || targets.iter().map(room).fold(f64::INFINITY, f64::min).min(0.5),
         |errors| errors.limit,
@@ -120,59 +117,44 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
         events_per_s: over(lines, per_load(|seen| seen.events_per_s), confidence),
         orders_per_s: over(lines, per_load(|seen| seen.orders_per_s), confidence),
         mau,
-        resource: String::new(),
+        resource: None,
         ties: Vec::new(),
         agreement: 0.0,
-        reason: String::new(),
+        cause: Cause::NotRelieved,
+        unsettled: lines.iter().any(|line| line.pooled.as_ref().is_some_and(|one| one.short)),
         binding_target: binding_target(case.study(), lines),
         relief: Vec::new(),
         beyond_search,
     };
     if beyond_search {
-        found.resource = "none".into();
-        found.reason = format!("carries the largest load tried, {:.0} requests/s", rps.mean);
+        found.cause = Cause::NotReached { rps: rps.mean };
         found.agreement = 1.0;
     } else if nothing {
-        found.resource = "none".into();
-        found.reason = carries_nothing(case, lines, &found.binding_target);
+        found.cause = carries_nothing(case, lines, found.binding_target);
         found.agreement = 1.0;
-    } else if replications == 0 {
-        found.resource = "unknown".into();
-        found.reason = "stopped before any resource was relieved".into();
-    } else {
+    } else if replications > 0 {
         relieve(case, lines, replications, &mut found);
-    }
-    if lines.iter().any(|line| line.pooled.as_ref().is_some_and(|pooled| pooled.short)) {
-        found.reason.push_str("; its queues settle too slowly for runs of this length");
     }
     found
 }
 
-/// Why no load is carried, in a sentence.
-fn carries_nothing(case: &Case<'_>, lines: &[Line], binding: &str) -> String {
-    let target = match binding {
-        "" => {
-            let seconds = case.window.measure.secs();
-            return format!("carries nothing, because no request ends within {seconds:.0} s");
-        }
-        "error_rate" => "errors",
-        "max_lag" => "lag",
-        other => other.strip_suffix("_ms").unwrap_or(other),
+/// Why no load is carried.
+fn carries_nothing(case: &Case<'_>, lines: &[Line], binding: Option<Metric>) -> Cause {
+    let Some(target) = binding else {
+        return Cause::NothingEnds { within_s: case.window.measure.secs() };
     };
     let failed = lines.iter().filter_map(|line| Some(line.failed.as_ref()?.load));
-    let load = failed.fold(f64::INFINITY, f64::min);
-    let decimals = (1.0 - load.log10().floor()).clamp(0.0, 9.0) as usize;
-    format!("carries nothing, because {target} is missed at {load:.decimals$} requests/s already")
+    Cause::MissedAtOnce { target, rps: failed.fold(f64::INFINITY, f64::min) }
 }
 
-fn binding_target(study: &Study, lines: &[Line]) -> String {
+fn binding_target(study: &Study, lines: &[Line]) -> Option<Metric> {
     if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
-        return pooled.binding.clone();
+        return pooled.binding;
     }
-    let missed: Vec<&str> =
+    let missed: Vec<Metric> =
         lines.iter().filter_map(|line| line.failed.as_ref()?.missed(&study.targets)).collect();
-    let count = |name: &str| missed.iter().filter(|other| **other == name).count();
-    missed.iter().max_by_key(|name| count(name)).map_or_else(String::new, |name| (*name).into())
+    let count = |metric: &Metric| missed.iter().filter(|other| *other == metric).count();
+    missed.iter().copied().max_by_key(count)
 }
 
 /// Resources that may draw the line, most suspect first: those that are busy or made work wait in the runs
@@ -258,18 +240,14 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
         left = most_suspect.copied().into_iter().collect();
     }
     let Some(&station) = left.first() else {
-        found.resource = "unknown".into();
-        found.reason =
-            "no station is busy or has a queue: the target is below the time of the work".into();
+        found.cause = Cause::WorkAlone;
         return;
     };
-    found.resource.clone_from(&all[station].name);
+    found.resource = Some(all[station].name.clone());
     found.agreement = agreement;
-    found.reason = reason(case.spec, &all[station], station, &failed);
+    let relief = if alone { ReliefEffect::Enough } else { ReliefEffect::None };
+    found.cause = cause(case.spec, &all[station], station, &failed, relief);
     found.ties = left[1..].iter().map(|tie| all[*tie].name.clone()).collect();
-    if !alone {
-        found.reason.push_str("; no single relief carries more, several resources limit together");
-    }
 }
 
 /// The first load at which relief is tried, as a factor of the line: as far beyond the runs that failed as
@@ -333,11 +311,10 @@ fn limit_together(
     failed: &[&Outcome],
 ) {
     let [first, others @ ..] = which else { return };
-    found.resource.clone_from(&all[*first].name);
+    found.resource = Some(all[*first].name.clone());
     found.ties = others.iter().map(|tie| all[*tie].name.clone()).collect();
     found.agreement = share;
-    found.reason = reason(spec, &all[*first], *first, failed);
-    found.reason.push_str("; the relief of one alone carries no more, they limit together");
+    found.cause = cause(spec, &all[*first], *first, failed, ReliefEffect::WithTies);
 }
 
 /// Where relief is tried.
@@ -377,8 +354,9 @@ impl Tried<'_> {
     /// Whether the utilisation law rules out that a load is carried with these stations relieved: another
     /// is asked for more than it has, and what it turns away would show as errors.
     fn lost(&self, set: &[usize], load: f64) -> bool {
-        let errors =
-            |target: &Target| target.metric == "error_rate" && target.limit < theory::CLEARLY - 1.0;
+        let errors = |target: &Target| {
+            target.metric == Metric::ErrorRate && target.limit < theory::CLEARLY - 1.0
+        };
         self.case.study().targets.iter().any(errors)
             && theory::overloaded(self.case.spec, load).iter().any(|full| !set.contains(full))
     }
@@ -416,73 +394,66 @@ impl Tried<'_> {
     }
 }
 
-/// The mechanism with its number, in a sentence.
-fn reason(spec: &Spec, station: &Station, index: usize, failed: &[&Outcome]) -> String {
+/// How the station limits, by the runs that failed.
+fn cause(
+    spec: &Spec,
+    station: &Station,
+    index: usize,
+    failed: &[&Outcome],
+    relief: ReliefEffect,
+) -> Cause {
     let n = failed.len().max(1) as f64;
-    let busy = failed.iter().map(|outcome| outcome.busy[index]).sum::<f64>() / n;
-    let waiting = failed.iter().map(|outcome| outcome.waiting[index]).sum::<f64>() / n;
-    let load = failed.iter().map(|outcome| outcome.load).sum::<f64>() / n;
-    let refused = failed.iter().map(|outcome| outcome.connections_refused).sum::<u64>();
-    let share = busy / station.capacity * 100.0;
-    let capacity = station.capacity;
-    let of = |unit: &str| format!("{busy:.1} of {capacity:.1} {unit} busy ({share:.0} %)");
-    let waits = format!("{waiting:.1} waiting on average");
-    let what = match station.resource {
+    let mean = |pick: &dyn Fn(&Outcome) -> f64| {
+        failed.iter().map(|outcome| pick(outcome)).sum::<f64>() / n
+    };
+    let busy = mean(&|outcome| outcome.busy[index]);
+    let waiting = mean(&|outcome| outcome.waiting[index]);
+    let of = station.capacity;
+    let mechanism = match station.resource {
         Resource::Cpu(service) => {
             let service = &spec.services[service as usize];
-            format!("{} in {} pods of {:.2}", of("cores"), service.pods, service.cores)
+            Mechanism::Cores { busy, of, pods: service.pods, each: service.cores }
         }
-        Resource::Threads(_) => format!("{}, {waits}", of("threads")),
+        Resource::Threads(_) => Mechanism::Threads { busy, of, waiting },
         Resource::Pool(service, pool) => {
             let service = &spec.services[service as usize];
-            let maximum = service.pools[pool as usize].maximum;
-            format!(
-                "{busy:.1} of {capacity:.0} connections in use ({} pods × {maximum}), {waits}",
-                service.pods
-            )
+            let each = service.pools[pool as usize].maximum;
+            Mechanism::Pool { busy, of, pods: service.pods, each, waiting }
         }
-        Resource::DatabaseCpu(_) => format!("{} on the database", of("vCPU")),
+        Resource::DatabaseCpu(_) => Mechanism::DatabaseCores { busy, of },
         Resource::DatabaseIo(database) => {
-            let iops = spec.databases[database as usize].iops.unwrap_or(0.0);
-            format!("{:.0} of {iops:.0} storage operations/s ({share:.0} %), {waits}", iops * busy)
+            let of = spec.databases[database as usize].iops.unwrap_or(0.0);
+            Mechanism::Storage { per_s: of * busy, of, busy, waiting }
         }
-        Resource::DatabaseConnections(_) => {
-            format!("{busy:.0} of {capacity:.0} connections open, {refused} refused")
+        Resource::DatabaseConnections(_) => Mechanism::ConnectionLimit {
+            open: busy,
+            of: Some(of).filter(|of| of.is_finite()),
+            refused: failed.iter().map(|outcome| outcome.connections_refused).sum(),
+        },
+        Resource::Cache(_) => Mechanism::Commands { busy: busy / of, waiting },
+        Resource::Listener(id) => {
+            let listener = &spec.listeners[id as usize];
+            Mechanism::Consumers {
+                threads: spec.services[listener.service as usize].pods * listener.concurrency,
+                partitions: spec.topics[listener.topic as usize].partitions,
+                active: active_threads(spec, id),
+                busy,
+                lag: waiting,
+            }
         }
-        Resource::Cache(_) => format!("its one command thread is {share:.0} % busy, {waits}"),
-        Resource::Listener(listener) => listener_reason(spec, listener, busy, waiting),
         Resource::Node(node) => {
-            let pods = spec.cluster.as_ref().map_or(0, |cluster| {
-                cluster.places.iter().flatten().filter(|place| **place == node).count()
-            });
-            format!("{} of a node, shared by {pods} pods", of("vCPU"))
+            let places = spec.cluster.iter().flat_map(|cluster| cluster.places.iter().flatten());
+            let pods = places.filter(|place| **place == node).count() as u32;
+            Mechanism::Node { busy, of, pods }
         }
-        Resource::Lock(_) => format!("held {share:.0} % of the time, {waits}"),
+        Resource::Lock(_) => Mechanism::Lock { held: busy / of, waiting },
         Resource::Proxy(mesh, _) => {
-            let connections =
-                spec.meshes[mesh as usize].limits.map_or(0, |limits| limits.connections);
-            format!("{}, {connections} a caller, {waits}", of("connections"))
+            let limits = spec.meshes[mesh as usize].limits;
+            let each = limits.map_or(0, |limits| limits.connections);
+            Mechanism::Proxies { busy, of, each, waiting }
         }
     };
-    format!("{what}, at {load:.0} requests/s")
-}
-
-fn listener_reason(spec: &Spec, listener: u32, busy: f64, lag: f64) -> String {
-    let active = active_threads(spec, listener);
-    let listener = &spec.listeners[listener as usize];
-    let partitions = spec.topics[listener.topic as usize].partitions;
-    let threads = spec.services[listener.service as usize].pods * listener.concurrency;
-    let spread = if threads >= partitions {
-        format!("all {partitions} partitions have a thread of their own")
-    } else if partitions.is_multiple_of(threads) {
-        format!("{threads} threads share {partitions} partitions")
-    } else {
-        format!(
-            "{threads} threads share {partitions} partitions unevenly: the fullest has {} of them",
-            partitions.div_ceil(threads)
-        )
-    };
-    format!("{spread}; {busy:.1} of {active} busy, mean lag {lag:.0}")
+    Cause::Station { mechanism, rps: mean(&|outcome| outcome.load), relief }
 }
 
 /// Where to look in a study that has no open load or records.

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::capacity::Ceilings;
 use super::line::{Line, Scale};
+use super::metric::Metric;
 use super::replicate::{Outcome, aside, base_load};
 use super::runs::{Part, Runs};
 use super::setup::{Study, Window};
@@ -201,7 +202,7 @@ impl<'a> Case<'a> {
     }
 
     fn only_drifts(&self, failed: &Outcome) -> bool {
-        failed.missed(&self.study().targets) == Some("drift")
+        failed.missed(&self.study().targets) == Some(Metric::Drift)
     }
 
     /// The line of replication `number`.

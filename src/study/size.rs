@@ -17,12 +17,15 @@ mod climb;
 mod phase;
 mod search;
 mod trial;
+mod why;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use self::search::Search;
+pub use self::why::{Blocked, NotLower, Obstacle};
+use super::cause::{self, Cause};
 use super::ladder::Lifted;
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
@@ -152,7 +155,8 @@ pub struct Lower {
     /// Value one notch lower; none where the configuration has the least.
     pub to: Option<String>,
     /// What happens there.
-    pub why: String,
+    #[serde(rename = "there")]
+    pub why: NotLower,
 }
 
 /// How a phase ended.
@@ -180,8 +184,9 @@ pub struct Phase {
     pub rps: f64,
     /// How it ended.
     pub outcome: Outcome,
-    /// In a sentence, where no configuration meets the targets.
-    pub note: Option<String>,
+    /// Why no configuration meets the targets; none where one does.
+    #[serde(rename = "obstacle")]
+    pub note: Option<Obstacle>,
     /// Values of all free settings; empty where none was found.
     pub configuration: BTreeMap<String, String>,
     /// Those that differ from the variant.
@@ -199,10 +204,11 @@ pub struct Phase {
     /// Share of replications under all calibrations that meet every target, with its one-sided 95 % bounds;
     /// replications that the search has not seen.
     pub probability: Option<Estimate>,
-    /// What draws the line of the configuration.
+    /// What draws the line of the configuration; none where no resource does.
+    #[serde(default, deserialize_with = "cause::named")]
     pub binds: Option<String>,
-    /// How, with its number.
-    pub reason: Option<String>,
+    /// Why that line lies there; none where it was not looked for.
+    pub cause: Option<Cause>,
     /// The line of the configuration over the load.
     pub headroom: Option<Estimate>,
     /// Verdict of the scenario's day with the configuration; none where it has none.

@@ -5,8 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::{self, Cause};
 use super::day::overall;
 use super::digest::digest;
+use super::metric::{self, Metric};
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
@@ -94,11 +96,36 @@ pub struct Point {
     pub values: Vec<String>,
     /// Numbers, with their names.
     pub estimates: Vec<(String, Estimate)>,
-    /// What is no number: the resource, whether the targets are met.
+    /// What draws the line, where one was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
+    /// What else is no number: whether the targets are met, what has no price.
     pub facts: Vec<(String, String)>,
     /// Digest of all the above: a file that somebody has changed is no point of ours.
     #[serde(default)]
     pub digest: String,
+}
+
+/// What draws the line of a point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// What saturates first; none where `cause` is no station.
+    #[serde(default, deserialize_with = "cause::named")]
+    pub resource: Option<String>,
+    /// Others that draw it too.
+    pub ties: Vec<String>,
+    /// Share of replications in which relief of the resource carries more.
+    pub agreement: f64,
+    /// The target that fails first; none where none does.
+    #[serde(with = "metric::or_empty")]
+    pub binding_target: Option<Metric>,
+    /// Whether the line lies beyond the largest load tried.
+    pub beyond_search: bool,
+    /// Why the line lies there.
+    pub cause: Cause,
+    /// Whether queues settle too slowly for runs of this length.
+    #[serde(default)]
+    pub unsettled: bool,
 }
 
 /// Number of points of a grid; none where it does not fit a machine word.
@@ -174,6 +201,7 @@ pub fn compute(
         variant: study.variants[0].name.clone(),
         values: place.values.clone(),
         estimates: Vec::new(),
+        drawn: None,
         facts: Vec::new(),
         digest: String::new(),
     };
@@ -199,14 +227,15 @@ pub fn compute(
             }
             put("line_events_per_s", found.events_per_s);
             put("line_orders_per_s", found.orders_per_s);
-            point.facts = vec![
-                ("resource".into(), found.resource),
-                ("ties".into(), found.ties.join("; ")),
-                ("agreement".into(), found.agreement.to_string()),
-                ("binding_target".into(), found.binding_target),
-                ("beyond_search".into(), found.beyond_search.to_string()),
-                ("reason".into(), found.reason),
-            ];
+            point.drawn = Some(Drawn {
+                resource: found.resource,
+                ties: found.ties,
+                agreement: found.agreement,
+                binding_target: found.binding_target,
+                beyond_search: found.beyond_search,
+                cause: found.cause,
+                unsettled: found.unsettled,
+            });
         }
         Asked::Load => {
             let Some(found) = at_load(study, watcher) else { return Ok(None) };
@@ -269,7 +298,8 @@ impl Point {
     }
 
     fn own_digest(&self) -> String {
-        let own = (&self.key, &self.variant, &self.values, &self.estimates, &self.facts);
+        let own =
+            (&self.key, &self.variant, &self.values, &self.estimates, &self.drawn, &self.facts);
         // Names and finite numbers: there is nothing that cannot be written.
         digest(serde_json::to_string(&own).unwrap_or_default())
     }

@@ -93,7 +93,7 @@ pub(super) fn seen(
         Measure::LineRps => variant.saturation.as_ref().map(|line| line.rps),
         Measure::Resource => variant.saturation.as_ref().map(|line| {
             let named = at.is_some_and(|name| {
-                line.resource == name || line.ties.iter().any(|tie| tie == name)
+                line.resource.as_deref() == Some(name) || line.ties.iter().any(|tie| tie == name)
             });
             let mean = f64::from(u8::from(named));
             Estimate::interval(mean, mean, mean, line.rps.n)

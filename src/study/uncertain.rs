@@ -10,6 +10,7 @@ mod design;
 use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
+use super::metric::Metric;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Target};
 use super::setup::{Change, Study};
@@ -163,7 +164,7 @@ pub struct Probability {
     /// Metric of the target; `drift` for no queue that grows, `day` for all of them over the day (with the
     /// time in which one is not \[s\]), `all` for all of these, `line` where the line
     /// lies at the load asked about or beyond.
-    pub target: String,
+    pub target: Condition,
     /// Largest value that meets it; none for `all` and `line`.
     pub limit: Option<f64>,
     /// Share of samples that meet it, with Wilson's interval.
@@ -243,8 +244,40 @@ pub struct Uncertain {
     pub warnings: Vec<String>,
 }
 
-/// The target that all targets are met over the day: its value is the time in which one is not \[s\].
-const DAY: &str = "day";
+/// What a probability is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Condition {
+    /// That a target is met.
+    Target(Metric),
+    /// Something of several.
+    Whole(Whole),
+}
+
+/// A condition on more than one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whole {
+    /// All targets are met over the day.
+    Day,
+    /// All targets are met, over the day too where one is run.
+    All,
+    /// The line is no lower than the load asked about.
+    Line,
+}
+
+impl Condition {
+    /// Its name in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Condition::Target(metric) => metric.key(),
+            Condition::Whole(Whole::Day) => "day",
+            Condition::Whole(Whole::All) => "all",
+            Condition::Whole(Whole::Line) => "line",
+        }
+    }
+}
+
 /// Replications of a sample: the inputs vary far more than the users do.
 const REPLICATIONS: u32 = 2;
 
@@ -268,10 +301,10 @@ pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numb
     numbers.extend(line.mau.map(|mau| ("line_mau".to_owned(), mau)));
     numbers.push(("offered_rps".into(), Estimate::exact(at.at.rps)));
     for verdict in at.verdicts {
-        numbers.push((of_target(&verdict.metric), verdict.estimate));
+        numbers.push((of_target(Condition::Target(verdict.metric)), verdict.estimate));
     }
     if let Some(day) = at.day {
-        numbers.push((of_target(DAY), Estimate::exact(day.not_met_s())));
+        numbers.push((of_target(Condition::Whole(Whole::Day)), Estimate::exact(day.not_met_s())));
     }
     let facts = vec![("beyond_search".into(), line.beyond_search.to_string())];
     Ok(Some((numbers, facts)))
@@ -345,38 +378,37 @@ fn is(point: &Point, fact: &str) -> bool {
 }
 
 /// What a target's estimate is called in the point of a sample.
-pub(super) fn of_target(metric: &str) -> String {
-    format!("target_{metric}")
+pub(super) fn of_target(condition: Condition) -> String {
+    format!("target_{}", condition.key())
 }
 
 fn probabilities(variant: &str, frame: &Frame, points: &[&Point]) -> Vec<Probability> {
-    let of = |target: &str, limit: Option<f64>, meets: &dyn Fn(&Point) -> bool| {
+    let of = |target: Condition, limit: Option<f64>, meets: &dyn Fn(&Point) -> bool| {
         let hits = points.iter().filter(|point| meets(point)).count();
         Probability {
             variant: variant.into(),
-            target: target.into(),
+            target,
             limit,
             probability: share(hits as u64, points.len() as u64, CONFIDENCE),
         }
     };
     // What cannot be known, because nobody is answered or only a bound is known, meets nothing.
-    let meets = |point: &Point, target: &Target| {
-        let found = estimate_of(point, &of_target(&target.metric));
-        found.is_some_and(|found| !found.is_bound() && found.mean <= target.limit)
+    let meets = |point: &Point, (condition, limit): (Condition, f64)| {
+        let found = estimate_of(point, &of_target(condition));
+        found.is_some_and(|found| !found.is_bound() && found.mean <= limit)
     };
-    // A queue that grows in any replication.
-    let drift = Target::new("drift", 0.0);
-    // Where a day was run, it is part of what is asked.
-    let day = Target::new(DAY, 0.0);
-    let has_day = points.iter().any(|point| number_of(point, &of_target(DAY)).is_some());
-    let day = Some(&day).filter(|_| has_day);
-    let targets: Vec<&Target> = frame.targets.iter().chain([&drift]).chain(day).collect();
-    let mut all: Vec<Probability> = targets
-        .iter()
-        .map(|target| of(&target.metric, Some(target.limit), &|point| meets(point, target)))
-        .collect();
-    all.push(of("all", None, &|point| targets.iter().all(|target| meets(point, target))));
-    all.push(of("line", None, &|point| {
+    // A queue that grows in any replication; and where a day was run, the time in which a target is missed.
+    let drift = (Condition::Target(Metric::Drift), 0.0);
+    let day = (Condition::Whole(Whole::Day), 0.0);
+    let has_day = points.iter().any(|point| number_of(point, &of_target(day.0)).is_some());
+    let own = frame.targets.iter().map(|target| (Condition::Target(target.metric), target.limit));
+    let conditions: Vec<(Condition, f64)> =
+        own.chain([drift]).chain(Some(day).filter(|_| has_day)).collect();
+    let mut all: Vec<Probability> =
+        conditions.iter().map(|one| of(one.0, Some(one.1), &|point| meets(point, *one))).collect();
+    let every = |point: &Point| conditions.iter().all(|one| meets(point, *one));
+    all.push(of(Condition::Whole(Whole::All), None, &every));
+    all.push(of(Condition::Whole(Whole::Line), None, &|point| {
         number_of(point, "line_rps").is_some_and(|line| line >= frame.asked_rps)
     }));
     all

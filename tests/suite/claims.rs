@@ -1,8 +1,10 @@
 //! Claims and contributions against systems whose lines theory knows.
 
 use plimsoll::audit::price_claims;
+use plimsoll::report::Lang;
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::claims::ClaimVerdict::{self, CannotBeJudged, Fails, Holds, Undecided};
+use plimsoll::study::claims::{Basis, Unknown};
 use plimsoll::study::result::{Contribution, StudyResult};
 use plimsoll::study::{Question, Unwatched, answer_question};
 
@@ -96,7 +98,8 @@ fn claims_are_judged_by_what_was_simulated() {
     let exact = claims[10].estimate.expect("the description says");
     assert!(exact.is_exact() && exact.contains(20.0) == Some(true));
     assert_eq!((claims[12].estimate, claims[13].estimate), (None, None));
-    assert!(claims[12].reason.contains("users") && claims[13].reason.contains("priced"));
+    assert_eq!(claims[12].basis, Basis::Unknown(Unknown::NoUsers));
+    assert_eq!(claims[13].basis, Basis::Unknown(Unknown::NoRegion));
 }
 
 /// The pool of [`pooled`] on priced machines of Seoul, with a plan for a third node and another class.
@@ -135,11 +138,12 @@ fn differences_of_cost_are_judged_by_the_price_table() {
     let result = compared(&priced(&claims), THIRD_NODE, false);
     verdicts(&result, &[Holds, Fails, Holds, Holds, Holds, Holds, Holds, Holds, Holds]);
     assert_eq!(
-        result.claims[0].reason,
+        plimsoll::report::reason(&result.claims[0], Lang::En),
         "by the price table of ap-northeast-2, 730 h a month: 3 x t3.large ($228) instead of 2 x t3.large \
          ($152)"
     );
-    assert!(result.claims[3].reason.ends_with("nothing that is billed is different"));
+    let told = plimsoll::report::reason(&result.claims[3], Lang::En);
+    assert!(told.ends_with("nothing that is billed is different"), "{told}");
     assert!(result.claims[0].difference && !result.claims[4].difference);
 }
 
@@ -152,7 +156,7 @@ fn a_difference_without_a_price_says_whose() {
     let result = compared(&priced(claims), plan, false);
     verdicts(&result, &[CannotBeJudged]);
     assert_eq!(
-        result.claims[0].reason,
+        plimsoll::report::reason(&result.claims[0], Lang::En),
         "not priced: the catalogue has no price in ap-northeast-2 for cache.t3.small"
     );
 }

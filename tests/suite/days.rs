@@ -4,6 +4,7 @@ use std::path::Path;
 
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::day::{DayAnswer, DayEvent, Recovery};
+use plimsoll::study::metric::Metric;
 use plimsoll::study::result::{StudyResult, Verdict};
 use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
@@ -165,7 +166,7 @@ fn the_gallery_tells_its_outages() {
     let [(_, storm)] = &*found else { panic!("one variant") };
     assert_eq!(storm.verdict, Some(Verdict::Missed));
     // From the burst at 1:00 on.
-    let errors = storm.targets.iter().find(|target| target.metric == "error_rate");
+    let errors = storm.targets.iter().find(|target| target.metric == Metric::ErrorRate);
     assert!(errors.is_some_and(|errors| errors.missed_s >= 220.0), "{errors:?}");
     assert_eq!(storm.events[0].event, DayEvent::Traffic { factor: 3.0 });
     assert_eq!(storm.events[0].recovery, Recovery::Never);

@@ -1,8 +1,10 @@
 //! Verdicts that must be earned: small systems whose right answer is known by hand, and on which a number
 //! of what happened to end within the window would be wrong.
 
+use plimsoll::report::{Lang, warnings};
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::stats::Shape;
+use plimsoll::study::metric::Metric;
 use plimsoll::study::result::{AtLoad, StudyResult, Unanswered, Verdict};
 use plimsoll::study::{Question, Unwatched, answer_question};
 
@@ -25,13 +27,13 @@ fn at(result: &StudyResult) -> &AtLoad {
     result.variants[0].at_target.as_ref().expect("the scenario has a load")
 }
 
-fn verdict(result: &StudyResult, metric: &str) -> Verdict {
+fn verdict(result: &StudyResult, metric: Metric) -> Verdict {
     let all = &result.variants[0].verdicts;
     all.iter().find(|verdict| verdict.metric == metric).expect("it has this target").verdict
 }
 
 fn warns(result: &StudyResult, words: &str) -> bool {
-    result.warnings.iter().any(|warning| warning.contains(words))
+    warnings(result, Lang::En).iter().any(|warning| warning.contains(words))
 }
 
 /// Two in a hundred take 100 s, beyond the window of 20 s: mean 0.98 · 5 ms + 0.02 · 100,005 ms.
@@ -46,7 +48,7 @@ fn what_outlasts_the_window_is_waited_for() {
     assert_eq!(found.mean_ms.contains(2_005.0), Some(true), "{:?}", found.mean_ms);
     assert!((found.p99_ms.mean / 100_005.0 - 1.0).abs() < 1e-4, "{:?}", found.p99_ms);
     assert!((found.p50_ms.mean - 5.0).abs() < 1e-6, "{:?}", found.p50_ms);
-    assert_eq!(verdict(&result, "p99_ms"), Verdict::Missed);
+    assert_eq!(verdict(&result, Metric::P99Ms), Verdict::Missed);
 }
 
 /// What is not waited for long enough counts with its age: no more is known than that p99 is above 10 s.
@@ -66,8 +68,8 @@ fn what_is_not_waited_for_counts_with_its_age() {
     let found = at(&result).p99_ms;
     assert_eq!(found.shape, Shape::AtLeast);
     assert!(found.mean > 10_000.0 && found.mean <= 30_000.0, "{found:?}");
-    assert_eq!(verdict(&result, "p99_ms"), Verdict::Undecided);
-    assert_eq!(verdict(&limit("1s"), "p99_ms"), Verdict::Missed);
+    assert_eq!(verdict(&result, Metric::P99Ms), Verdict::Undecided);
+    assert_eq!(verdict(&limit("1s"), Metric::P99Ms), Verdict::Missed);
     assert!(warns(&result, "had not ended 10s after the window"), "{:?}", result.warnings);
 }
 
@@ -82,7 +84,7 @@ fn long_responses_are_not_cut_off_by_the_window() {
     // Of 48,000 responses the 99th percentile has a standard error of 1 %.
     let p99 = at(&result).p99_ms;
     assert!((p99.mean / 46_051.7 - 1.0).abs() < 0.033, "{p99:?}");
-    assert_eq!(verdict(&result, "p99_ms"), Verdict::Missed);
+    assert_eq!(verdict(&result, Metric::P99Ms), Verdict::Missed);
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn nothing_seen_decides_nothing() {
          window: { warm_up: 2s, measure: 10s }\n",
     );
     assert_eq!((at(&result).mean_ms.n, at(&result).p99_ms.n), (0, 0));
-    for metric in ["p99_ms", "error_rate", "drift"] {
+    for metric in [Metric::P99Ms, Metric::ErrorRate, Metric::Drift] {
         assert_eq!(verdict(&result, metric), Verdict::Undecided, "{metric}");
     }
     assert!(warns(&result, "no response was seen"), "{:?}", result.warnings);
@@ -111,7 +113,7 @@ fn replications_without_a_response_are_left_out() {
         assert!((estimate.mean - 10.0).abs() < 1e-6 && estimate.high - estimate.low < 1e-6);
     }
     // Of some twenty requests none failed: that says little of one in a hundred.
-    assert_eq!(verdict(&result, "error_rate"), Verdict::Undecided);
+    assert_eq!(verdict(&result, Metric::ErrorRate), Verdict::Undecided);
 }
 
 /// Nobody is answered within the patience of 1 s. Without a target for errors, that is slower than any
@@ -121,11 +123,11 @@ fn who_gets_no_answer_is_slow_or_guarded_against() {
     let load = "load: { rate: 20/s, patience: 1s }\nwindow: { warm_up: 5s, measure: 20s }\n";
     let slow = run(10_000, "delay: 3s", &format!("{load}targets: {{ p99: 1s }}\n"));
     assert_eq!(slow.targets[0].unanswered, Unanswered::Slow);
-    assert_eq!(verdict(&slow, "p99_ms"), Verdict::Missed);
+    assert_eq!(verdict(&slow, Metric::P99Ms), Verdict::Missed);
     let apart = run(10_000, "delay: 3s", &format!("{load}targets: {{ p99: 1s, errors: 1% }}\n"));
     assert_eq!(apart.targets[0].unanswered, Unanswered::Apart);
-    assert_eq!(verdict(&apart, "p99_ms"), Verdict::Undecided);
-    assert_eq!(verdict(&apart, "error_rate"), Verdict::Missed);
+    assert_eq!(verdict(&apart, Metric::P99Ms), Verdict::Undecided);
+    assert_eq!(verdict(&apart, Metric::ErrorRate), Verdict::Missed);
     assert!((at(&apart).error_rate.mean - 1.0).abs() < 1e-12);
 }
 
@@ -136,12 +138,12 @@ fn failures_count_by_the_targets_that_there_are() {
     let steps = "choose: [ { probability: 3%, steps: [ delay: 5s ] } ], delay: 10ms";
     let rest = "load: { rate: 100/s, patience: 1s }\nwindow: { warm_up: 10s, measure: 30s }\n";
     let apart = run(10_000, steps, &format!("{rest}targets: {{ p99: 20ms, errors: 5% }}\n"));
-    assert_eq!(verdict(&apart, "p99_ms"), Verdict::Met);
-    assert_eq!(verdict(&apart, "error_rate"), Verdict::Met);
+    assert_eq!(verdict(&apart, Metric::P99Ms), Verdict::Met);
+    assert_eq!(verdict(&apart, Metric::ErrorRate), Verdict::Met);
     assert!((at(&apart).p99_ms.mean - 10.0).abs() < 1e-6, "{:?}", at(&apart).p99_ms);
     assert_eq!(at(&apart).error_rate.contains(0.03), Some(true), "{:?}", at(&apart).error_rate);
     let slow = run(10_000, steps, &format!("{rest}targets: {{ p99: 20ms }}\n"));
-    assert_eq!(verdict(&slow, "p99_ms"), Verdict::Missed);
+    assert_eq!(verdict(&slow, Metric::P99Ms), Verdict::Missed);
 }
 
 /// M/M/1 at ρ = 1 has no steady state, whatever a window shows.
@@ -152,7 +154,7 @@ fn a_server_that_is_asked_for_all_it_has_meets_nothing() {
         "delay: { exponential: 10ms }",
         "load: { rate: 100/s }\ntargets: { p99: 1h, errors: 1% }\n",
     );
-    for metric in ["p99_ms", "drift"] {
+    for metric in [Metric::P99Ms, Metric::Drift] {
         assert_ne!(verdict(&result, metric), Verdict::Met, "{metric}");
     }
     assert_eq!(at(&result).mean_ms.shape, Shape::AtLeast);
@@ -202,6 +204,6 @@ fn waits_are_those_of_all_who_came() {
     assert!((wait.waited.mean - 0.8).abs() < 0.02, "{:?}", wait.waited);
     assert!((wait.mean_ms.mean / 40.0 - 1.0).abs() < 0.1, "{:?}", wait.mean_ms);
     assert!((wait.p99_ms.mean / (50.0 * 80_f64.ln()) - 1.0).abs() < 0.1, "{:?}", wait.p99_ms);
-    assert_eq!(verdict(&result, "p99_wait_ms"), Verdict::Met);
-    assert_eq!(verdict(&result, "mean_ms"), Verdict::Met);
+    assert_eq!(verdict(&result, Metric::P99WaitMs), Verdict::Met);
+    assert_eq!(verdict(&result, Metric::MeanMs), Verdict::Met);
 }

@@ -6,6 +6,7 @@ use plimsoll::scenario::workshop::Bench;
 use plimsoll::scenario::{Options, Problem};
 use plimsoll::study::Unwatched;
 use plimsoll::study::ladder::{End, Ladder, climb};
+use plimsoll::study::metric::Metric;
 use plimsoll::study::setup::Change;
 
 fn bench(scenario: impl Into<PathBuf>) -> Bench {
@@ -40,7 +41,7 @@ fn three_rungs_that_are_known_by_hand() {
     let known = [(200.0, "shop narrow connections"), (400.0, "shop CPU"), (625.0, "db CPU")];
     assert_eq!(ladder.ladder.len(), 4, "{ladder:#?}");
     for (number, (rung, (load, resource))) in ladder.ladder.iter().zip(known).enumerate() {
-        assert_eq!(rung.resource, resource, "{rung:#?}");
+        assert_eq!(rung.resource.as_deref(), Some(resource), "{rung:#?}");
         assert_eq!(rung.rung as usize, number + 1);
         // What is exact is so to the last bit but one.
         let rounding = 1e-12 * load;
@@ -52,7 +53,7 @@ fn three_rungs_that_are_known_by_hand() {
     assert_eq!(settings(&ladder, 0), [("services.shop.pools.narrow.maximum", "2", "5")]);
     assert_eq!(settings(&ladder, 1), [("services.shop.replicas", "1", "2")]);
     assert_eq!(settings(&ladder, 2), [("databases.db.cpu", "1", "2")]);
-    assert_eq!((ladder.ladder[3].resource.as_str(), ladder.ends[0].end), ("none", End::Reached));
+    assert_eq!((&ladder.ladder[3].resource, ladder.ends[0].end), (&None, End::Reached));
     assert!(ladder.ladder[3].lifted_by.is_empty() && ladder.ladder[3].rps.low >= 700.0);
 }
 
@@ -63,7 +64,7 @@ fn a_listener_is_lifted_by_threads_and_partitions() {
     let bench = bench("scenarios/textbook/line-partitions.yaml");
     let ladder = climb(&bench, &[0], 900.0, &Unwatched).expect("it has a line");
     assert_eq!(ladder.ladder.len(), 2, "{ladder:#?}");
-    assert_eq!(ladder.ladder[0].resource, "reader.events consumers");
+    assert_eq!(ladder.ladder[0].resource.as_deref(), Some("reader.events consumers"));
     let lifted = [
         ("services.reader.listeners.events.concurrency", "2", "4"),
         ("topics.events.partitions", "3", "4"),
@@ -86,8 +87,9 @@ fn what_no_setting_lifts_is_named_and_passed() {
     let path = folder.path().join("lock.yaml");
     std::fs::write(&path, text).expect("it works");
     let ladder = climb(&bench(path), &[0], 500.0, &Unwatched).expect("it has lines");
-    let found: Vec<&str> = ladder.ladder.iter().map(|rung| rung.resource.as_str()).collect();
-    assert_eq!(found, ["till lock", "shop CPU", "none"], "{ladder:#?}");
+    let found: Vec<Option<&str>> =
+        ladder.ladder.iter().map(|rung| rung.resource.as_deref()).collect();
+    assert_eq!(found, [Some("till lock"), Some("shop CPU"), None], "{ladder:#?}");
     let lifted = &ladder.ladder[0].lifted_by;
     assert!(lifted.len() == 1 && lifted[0].setting.is_none() && lifted[0].note.is_some());
     let second = ladder.ladder[1].rps;
@@ -118,7 +120,8 @@ fn changes_reach_what_runs() {
         assert!(spec.services.iter().all(|service| service.threads.maximum == 33));
     }
     assert_eq!(study.replications, 5);
-    let p50 = study.targets.iter().find(|target| target.metric == "p50_ms").expect("it is there");
+    let p50 =
+        study.targets.iter().find(|target| target.metric == Metric::P50Ms).expect("it is there");
     assert!((p50.limit - 70.0).abs() < 1e-9);
 }
 

@@ -7,6 +7,7 @@
 
 use plimsoll::scenario::{Options, load};
 use plimsoll::stats::analytic::markov::mmc_response_exceeds;
+use plimsoll::study::cause::Cause;
 use plimsoll::study::result::Saturation;
 use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
@@ -78,8 +79,8 @@ fn lines(study: &Study) -> Vec<Saturation> {
 fn finds(study: &Study, limit: f64, resources: &[&str]) {
     let lines = lines(study);
     for line in &lines {
-        let mut named: Vec<&str> = vec![&line.resource];
-        named.extend(line.ties.iter().map(String::as_str));
+        let mut named: Vec<&str> =
+            line.resource.iter().chain(&line.ties).map(String::as_str).collect();
         named.sort_unstable();
         assert_eq!(named, resources, "{line:?}");
     }
@@ -178,8 +179,9 @@ fn a_line_may_be_nothing() {
         let system = threads_of(4, &format!("delay: {{ {time}, {BASIS} }}"));
         let found = line(&system, "rate: 200/s", "p99: 500ms, errors: 1%", 10.0, 1);
         assert!(found.rps.mean == 0.0 && found.rps.high == 0.0, "{time}: {found:?}");
-        assert_eq!(found.resource, "none");
-        assert!(found.reason.starts_with("carries nothing, because "), "{}", found.reason);
+        assert_eq!(found.resource, None);
+        let at_once = matches!(found.cause, Cause::MissedAtOnce { .. } | Cause::NothingEnds { .. });
+        assert!(at_once, "{:?}", found.cause);
     }
 }
 
@@ -280,5 +282,5 @@ fn what_is_only_bookkeeping_draws_no_line() {
     let mut result = answer_question(&asked, Question::Saturate, &Unwatched).0;
     let line = result.variants.remove(0).saturation.expect("an open load");
     assert!(line.rps.mean > 180.0 && line.rps.mean < 210.0, "{line:?}");
-    assert_eq!(line.resource, "server CPU");
+    assert_eq!(line.resource.as_deref(), Some("server CPU"));
 }

@@ -1,6 +1,8 @@
 //! Whether a study knows what it does not know: warm-ups, batches, quantiles of a handful, open verdicts.
 
+use plimsoll::report::{Lang, warnings};
 use plimsoll::scenario::{Options, load, render};
+use plimsoll::study::metric::Metric;
 use plimsoll::study::result::{StudyResult, Verdict, WarmUpSource};
 use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
@@ -33,8 +35,8 @@ fn run(study: &Study) -> StudyResult {
 const MM1: &str = "delay: { exponential: 10ms, basis: assumed, source: theory }";
 const ONCE: &str = "precision: { half_width: 100%, most_replications: 8 }\nreplications: 8\n";
 
-fn warned<'a>(result: &'a StudyResult, part: &str) -> Option<&'a str> {
-    result.warnings.iter().map(String::as_str).find(|warning| warning.contains(part))
+fn warned(result: &StudyResult, part: &str) -> Option<String> {
+    warnings(result, Lang::En).into_iter().find(|warning| warning.contains(part))
 }
 
 /// Requests that take 2 s, evenly spaced, and nothing limits: the number under way grows for 2 s, then
@@ -53,7 +55,7 @@ fn a_warm_up_that_nobody_gives_is_found() {
     let found = result.variants[0].at_target.as_ref().expect("there is a load").warm_up;
     assert_eq!(found.source, WarmUpSource::Found);
     assert!((2.0..=3.0).contains(&found.seconds), "{found:?}");
-    assert_eq!(result.warnings, Vec::<String>::new());
+    assert_eq!(result.warnings, []);
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn a_warm_up_that_is_too_short_is_told() {
     assert!(warning.contains("`warm_up: 2500ms` would do"), "{warning}");
     let given = result.variants[0].at_target.as_ref().expect("there is a load").warm_up;
     assert_eq!((given.seconds, given.source), (0.0, WarmUpSource::Given));
-    assert_eq!(delays("window: { warm_up: 2s, measure: 10s }\n").warnings, Vec::<String>::new());
+    assert_eq!(delays("window: { warm_up: 2s, measure: 10s }\n").warnings, []);
 }
 
 #[test]
@@ -80,7 +82,7 @@ fn an_overload_is_no_transient() {
     for window in ["window: { measure: 20s }\n", "window: { warm_up: 1s, measure: 20s }\n"] {
         let result = run(&study("1", MM1, &format!("load: {{ rate: 150/s }}\n{ONCE}{window}")));
         let drift = result.variants[0].verdicts.last().expect("drift is always judged");
-        assert_eq!((drift.metric.as_str(), drift.verdict), ("drift", Verdict::Missed));
+        assert_eq!((drift.metric, drift.verdict), (Metric::Drift, Verdict::Missed));
         assert_eq!(warned(&result, "settle"), None, "{:?}", result.warnings);
         assert_eq!(warned(&result, "too short"), None, "{:?}", result.warnings);
     }
@@ -117,7 +119,7 @@ fn batches_stand_for_replications() {
     let rest = rest.replace("50/s", "150/s");
     let result = run(&study("1", MM1, &rest));
     let drift = result.variants[0].verdicts.last().expect("drift is always judged");
-    assert_eq!((drift.metric.as_str(), drift.verdict), ("drift", Verdict::Missed));
+    assert_eq!((drift.metric, drift.verdict), (Metric::Drift, Verdict::Missed));
 }
 
 /// M/M/1 at 0.9: its number correlates over 1 / (μ (1 − √ρ)²) = 3.8 s, longer than a batch of 2 s.

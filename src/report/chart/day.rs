@@ -7,6 +7,7 @@ use crate::report::words::{Lang, Word, say};
 use crate::report::{number, over_day};
 use crate::stats::Estimate;
 use crate::study::day::{DayBin, EventEffect};
+use crate::study::metric::Metric;
 use crate::study::result::{StudyResult, VariantResult};
 
 /// Variants that one chart can show.
@@ -196,7 +197,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
 }
 
 fn p99_limit(result: &StudyResult) -> Option<f64> {
-    result.targets.iter().find(|target| target.metric == "p99_ms").map(|target| target.limit)
+    result.targets.iter().find(|target| target.metric == Metric::P99Ms).map(|target| target.limit)
 }
 
 /// What a row shows of a bin; none where there is no number.

@@ -138,10 +138,9 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
             let Some(first) = row.shares.iter().position(is_full) else { continue };
             let from = (row.first + first) as f64 * column;
             let name = &station.name;
-            let draws = variant
-                .saturation
-                .as_ref()
-                .is_some_and(|line| line.resource == *name || line.ties.contains(name));
+            let draws = variant.saturation.as_ref().is_some_and(|line| {
+                line.resource.as_ref() == Some(name) || line.ties.contains(name)
+            });
             let found = Filled { station: name, variant: &variant.name, columns, from, draws };
             match full.iter_mut().find(|known| known.station == found.station) {
                 Some(known) if (draws, columns) > (known.draws, known.columns) => *known = found,

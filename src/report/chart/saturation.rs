@@ -6,6 +6,7 @@ use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, 
 use crate::report::words::{Lang, Word, say};
 use crate::report::{facts, number};
 use crate::stats::Estimate;
+use crate::study::metric::Metric;
 use crate::study::result::{AtLoad, CurvePoint, Saturation, StudyResult};
 
 /// Most room for the names of lines, at the right \[px\].
@@ -164,7 +165,7 @@ fn rate_axis(events: Option<f64>, series: &[Series]) -> Axis {
 }
 
 fn p99_limit(result: &StudyResult) -> Option<f64> {
-    result.targets.iter().find(|target| target.metric == "p99_ms").map(|target| target.limit)
+    result.targets.iter().find(|target| target.metric == Metric::P99Ms).map(|target| target.limit)
 }
 
 fn lines(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {

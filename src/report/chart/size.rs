@@ -4,9 +4,9 @@
 use super::Heading;
 use super::axis::{Axis, Panel};
 use crate::report::number;
-use crate::report::phrases::translated;
 use crate::report::size::{conditions, dollars, finding, load_name, probability};
 use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::words::size as words_of_size;
 use crate::report::words::{Lang, Word, say};
 use crate::study::size::{CostItem, Phase, Sizing};
 
@@ -206,8 +206,9 @@ fn bar(canvas: &mut Canvas, panel: &Panel, row: &Row, kinds: &[&str], top: f64, 
         let at = (panel.x(row.total()) + 8.0, middle);
         canvas.text(&dollars(row.total(), lang), at, Ink::left(LABEL, INK));
     } else if let Some(phase) = row.phase {
-        let why = phase.note.as_deref().unwrap_or(number::NOTHING);
-        under(canvas, panel, &translated(why, lang), middle - LINE / 2.0, FAINT);
+        let none = || number::NOTHING.to_owned();
+        let why = phase.note.as_ref().map_or_else(none, |why| words_of_size::obstacle(why, lang));
+        under(canvas, panel, &why, middle - LINE / 2.0, FAINT);
     }
     let mut y = top + BAR + 4.0;
     if let Some(stated) = row.phase.and_then(|phase| phase.stated.as_ref()) {

@@ -1,35 +1,17 @@
 //! Inputs that nobody has measured, and what to measure first.
 
-use serde::Deserialize;
-
 use super::{Block, Source, code, escape, prose};
+use crate::report::facts;
 use crate::report::phrases::translated;
-use crate::report::words::{Word, say};
-use crate::report::{facts, number};
-use crate::stats::Estimate;
-
-/// How much one uncertain input moves the line: an entry of `influences` in `summary.json`.
-#[derive(Deserialize)]
-struct Influence {
-    /// The input.
-    name: String,
-    /// How far the line moves from its 10th to its 90th percentile \[requests/s\].
-    rps: Estimate,
-}
+use crate::report::words::Word;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
-    let spare = facts::warnings(result).1;
+    let spare = facts::warnings(result, lang).1;
     if result.assumed.is_empty() && spare.is_empty() {
         return Vec::new();
     }
     let mut blocks = vec![Block::Heading(Word::AssumedHeading)];
-    let mut influences: Vec<Influence> = source.entries("influences");
-    influences.sort_by(|a, b| b.rps.mean.abs().total_cmp(&a.rps.mean.abs()));
-    blocks.extend(influences.first().map(|first| {
-        let by = number::plain(first.rps.mean.abs() / 2.0);
-        Block::Paragraph(say(lang, Word::MeasureFirst, &[&code(&first.name), &by]))
-    }));
     let header = source.header(&[Word::Input, Word::Value, Word::Basis, Word::Source]);
     // What nobody has measured comes first: that is what a reader can do something about.
     let mut inputs: Vec<_> = result.assumed.iter().collect();
@@ -45,7 +27,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks.push(Block::Table { header, rows });
     if !spare.is_empty() {
         blocks.push(Block::Paragraph(source.word(Word::SpareLead)));
-        let items = spare.iter().map(|warning| prose(&translated(warning, lang)));
+        let items = spare.iter().map(|warning| prose(warning));
         blocks.push(Block::List(items.collect()));
     }
     blocks

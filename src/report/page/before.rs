@@ -70,7 +70,7 @@ fn targets(source: &Source) -> Vec<Block> {
     for (metric, name) in over_day::conditions(result, lang) {
         let name = format!("{}: {}", Word::OverDay.text(lang), escape(&name));
         table.put(name, &facts::day_n(result), |v| {
-            over_day::of(v, &metric).map(|found| over_day::cell(found, lang))
+            over_day::of(v, metric).map(|found| over_day::cell(found, lang))
         });
     }
     if table.rows.is_empty() {

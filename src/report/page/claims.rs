@@ -2,7 +2,6 @@
 //! cell with what was simulated, and what is achieved.
 
 use super::{Block, Source, escape, prose};
-use crate::report::phrases::translated;
 use crate::report::words::Word;
 use crate::report::{claims, number};
 use crate::study::claims::Judged;
@@ -22,9 +21,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         blocks.push(drawn_anew(source, &table));
     }
     blocks.push(Block::Paragraph(Word::ClaimsReasons.text(lang).into()));
-    let because = |(names, reason): (String, String)| {
-        format!("{}: {}", escape(&names), prose(&translated(&reason, lang)))
-    };
+    let because =
+        |(names, reason): (String, String)| format!("{}: {}", escape(&names), prose(&reason));
     let mut reasons: Vec<String> = claims::reasons(result, lang).into_iter().map(because).collect();
     for claim in &result.claims {
         if let Some(day) = claims::over_day(claim, lang) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::study::day::{DayEvent, Recovery, Silence, Worst};
+use crate::study::metric::Metric;
 use crate::study::result::{Target, VariantResult, Verdict};
 
 /// Four minutes, of which the last three are missed: nothing is answered from 1:02 on.
@@ -142,6 +143,6 @@ fn the_answer_begins_with_the_day() {
     assert!(day < steady);
     let text = text(&outage(), Lang::En, false);
     assert!(text.contains("missed for 2 min 50 s"), "{text}");
-    let limit = Target::new("p99_ms", 500.0);
+    let limit = Target::new(Metric::P99Ms, 500.0);
     assert!(text.contains(&facts::target(&limit, Lang::En)));
 }

@@ -1,5 +1,6 @@
 //! How claims are judged: what is known of each, from the study or from runs of their own.
 
+use super::basis::{Basis, DrawnBy, Finding, Open, Unknown};
 use super::{Claim, ClaimMetric, ClaimVerdict, Judged, OverDay, Relation, Source};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
@@ -9,6 +10,7 @@ use crate::study::day::{ClaimDay, DayVerdict};
 use crate::study::gather::{at_load, station_results, too_few};
 use crate::study::line::Line;
 use crate::study::lines::Searched;
+use crate::study::metric::Metric;
 use crate::study::replicate::Outcome;
 use crate::study::result::{AtLoad, Saturation, StationResult, StudyResult, VariantResult, WarmUp};
 use crate::study::runs::Part;
@@ -32,7 +34,7 @@ struct Known {
     each: Vec<f64>,
     /// What all replications may be wrong by alike, as a share.
     doubt: f64,
-    reason: String,
+    finding: Finding,
     resource: Option<String>,
     /// A quantile that rests on too few response times.
     thin: bool,
@@ -150,7 +152,7 @@ impl Facts<'_> {
             estimate: None,
             verdict: ClaimVerdict::CannotBeJudged,
             over_day: None,
-            reason: String::new(),
+            basis: Basis::Unknown(Unknown::Stopped),
             resource: None,
             place: claim.place.clone(),
         };
@@ -168,17 +170,16 @@ impl Facts<'_> {
                 let (value, tolerance) = (claim.value, claim.tolerance);
                 judged.verdict =
                     claim.relation.judge(value, tolerance, &known.estimate, known.beyond);
-                judged.reason = known.reason;
                 if known.thin {
                     judged.verdict = ClaimVerdict::Undecided;
                 }
-                if judged.verdict == ClaimVerdict::Undecided {
-                    judged.reason.push_str(match known.thin {
-                        true => "; the quantile rests on too few response times",
-                        false if known.beyond => "; the search did not look further",
-                        false => "; the interval lies on both sides of what is claimed",
+                let open =
+                    (judged.verdict == ClaimVerdict::Undecided).then_some(match known.thin {
+                        true => Open::FewResponses,
+                        false if known.beyond => Open::SearchEnds,
+                        false => Open::BothSides,
                     });
-                }
+                judged.basis = Basis::Found { known: known.finding, open };
                 judged.resource = known.resource;
                 judged.estimate = Some(known.estimate);
                 judged.over_day = self.over_day(claim, &known.estimate);
@@ -186,7 +187,7 @@ impl Facts<'_> {
                     judged.verdict = day.limits(judged.verdict);
                 }
             }
-            Err(reason) => judged.reason = reason,
+            Err(unknown) => judged.basis = Basis::Unknown(unknown),
         }
         judged
     }
@@ -218,7 +219,7 @@ impl Facts<'_> {
     }
 
     /// What is known of the metric in one variant, or why it cannot be judged.
-    fn known(&self, claim: &Claim, variant: usize, known: Option<f64>) -> Result<Known, String> {
+    fn known(&self, claim: &Claim, variant: usize, known: Option<f64>) -> Result<Known, Unknown> {
         match claim.metric.source() {
             Source::Description => described(claim, known),
             Source::Line => self.at_line(claim, variant),
@@ -227,9 +228,9 @@ impl Facts<'_> {
         }
     }
 
-    fn line(&self, variant: usize) -> Result<&Saturation, String> {
+    fn line(&self, variant: usize) -> Result<&Saturation, Unknown> {
         let line = self.result.variants[variant].saturation.as_ref();
-        line.ok_or_else(|| "this study looked for no line".into())
+        line.ok_or(Unknown::NoLine)
     }
 
     fn lines(&self, variant: usize) -> &[Line] {
@@ -237,7 +238,7 @@ impl Facts<'_> {
         self.searched.iter().find(of).map_or(&[], |searched| &searched.lines)
     }
 
-    fn at_line(&self, claim: &Claim, variant: usize) -> Result<Known, String> {
+    fn at_line(&self, claim: &Claim, variant: usize) -> Result<Known, Unknown> {
         let line = self.line(variant)?;
         let events = |seen: &Outcome| seen.events_per_s;
         let orders = |seen: &Outcome| seen.orders_per_s;
@@ -249,12 +250,10 @@ impl Facts<'_> {
             _ => (line.rps, None),
         };
         if pick.is_some() && estimate.high <= 0.0 {
-            return Err("nothing of the kind happens in this mix".into());
+            return Err(Unknown::NothingCounted);
         }
-        let factor = claim.factor.ok_or_else(|| match claim.metric {
-            ClaimMetric::OrdersPerMonth => "the day's curve is not known".to_owned(),
-            _ => "the load is not given in users".to_owned(),
-        })?;
+        let month = claim.metric == ClaimMetric::OrdersPerMonth;
+        let factor = claim.factor.ok_or(if month { Unknown::NoCurve } else { Unknown::NoUsers })?;
         let each = self.lines(variant).iter().map(|line| match (pick, &line.carried) {
             (None, _) => line.load,
             (Some(pick), Some(seen)) => pick(seen) * line.load / seen.load.max(1e-12),
@@ -262,49 +261,37 @@ impl Facts<'_> {
         });
         let lines = self.lines(variant);
         let doubt = crate::study::saturation::mean_doubt(lines) / line.rps.mean.max(1e-12);
-        let mut reason = if line.beyond_search {
-            format!("{} a second is carried, the largest load tried", short(line.rps.mean))
-        } else {
-            format!(
-                "the line lies at {} a second, drawn by {}: {}",
-                short(line.rps.mean),
-                resources(line),
-                line.reason
-            )
-        };
-        if claim.metric == ClaimMetric::OrdersPerMonth {
-            reason.push_str("; 30 days of the scenario's curve with that peak");
-        }
+        let drawn_by = (!line.beyond_search).then(|| DrawnBy {
+            resources: resources(line),
+            cause: line.cause.clone(),
+            unsettled: line.unsettled,
+        });
         Ok(Known {
             estimate: scaled(&estimate, factor),
             beyond: line.beyond_search,
             each: each.collect(),
             doubt,
-            reason,
-            resource: (!line.beyond_search).then(|| resources(line)),
+            finding: Finding::Line { rps: line.rps.mean, drawn_by, month },
+            resource: (!line.beyond_search).then(|| resources(line).join(" = ")),
             thin: false,
         })
     }
 
     /// What the busiest consumers could pass, by the utilisation law from runs in which they wait for
     /// nobody.
-    fn consumers(&self, variant: usize) -> Result<Known, String> {
+    fn consumers(&self, variant: usize) -> Result<Known, Unknown> {
         let line = self.line(variant)?;
         let load = line.rps.mean * QUIET;
-        let outcomes = self.seen(variant, load).ok_or("stopped before it was run")?;
+        let outcomes = self.seen(variant, load).ok_or(Unknown::Stopped)?;
         let spec = self.work.study.case(variant, 0, 0);
         let limits: Vec<(f64, String)> =
             outcomes.iter().filter_map(|seen| fullest_consumers(spec, seen)).collect();
-        let (_, name) = limits.first().cloned().ok_or("no consumer of counted events is busy")?;
+        let (_, name) = limits.first().cloned().ok_or(Unknown::NoConsumer)?;
         let each: Vec<f64> = limits.iter().map(|(events, _)| *events).collect();
         let estimate = Estimate::from_samples(&each, CONFIDENCE);
-        let reason = format!(
-            "what the consumers alone could pass, by the utilisation law from runs at {} a second; {name} \
-             are full first",
-            short(load)
-        );
+        let finding = Finding::Consumers { rps: load, first: name.clone() };
         let resource = Some(name);
-        Ok(Known { estimate, beyond: false, each, doubt: 0.0, reason, resource, thin: false })
+        Ok(Known { estimate, beyond: false, each, doubt: 0.0, finding, resource, thin: false })
     }
 
     /// What was seen at a load.
@@ -319,9 +306,9 @@ impl Facts<'_> {
         found.or_else(asked).filter(|seen| !seen.is_empty())
     }
 
-    fn at(&self, claim: &Claim, variant: usize) -> Result<Known, String> {
+    fn at(&self, claim: &Claim, variant: usize) -> Result<Known, Unknown> {
         let load = claim.load.unwrap_or(self.work.asked);
-        let outcomes = self.seen(variant, load).ok_or("stopped before this load was run")?;
+        let outcomes = self.seen(variant, load).ok_or(Unknown::Stopped)?;
         let of: &VariantResult = &self.result.variants[variant];
         let spec = self.work.study.case(variant, 0, 0);
         let own = |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
@@ -332,7 +319,7 @@ impl Facts<'_> {
                 at_load(load, extra.warm_up, None, &extra.outcomes, heavy)
             }
             (None, Some(at)) => at.clone(),
-            (None, None) => return Err("stopped before this load was run".into()),
+            (None, None) => return Err(Unknown::Stopped),
         };
         let estimate = match claim.metric {
             ClaimMetric::MeanMs => at.mean_ms,
@@ -345,52 +332,44 @@ impl Facts<'_> {
                 let all: Vec<StationResult> = station_results(spec, outcomes);
                 let wanted = claim.of.as_deref().unwrap_or_default();
                 let station = all.iter().find(|station| station.name == wanted);
-                station.map(|station| station.busy).ok_or("there is no such station")?
+                station.map(|station| station.busy).ok_or(Unknown::NoStation)?
             }
         };
-        let few = too_few(outcomes).map_or(usize::MAX, |(name, _, _)| quantile(name));
-        let thin = match claim.metric {
-            ClaimMetric::P50Ms => few == 0,
-            ClaimMetric::P95Ms => few <= 1,
-            ClaimMetric::P99Ms => few <= 2,
-            _ => false,
+        // Percentiles from this one on rest on too few responses.
+        let few = too_few(outcomes).and_then(|(metric, _, _)| metric.tail());
+        let tail = match claim.metric {
+            ClaimMetric::P50Ms => Metric::P50Ms.tail(),
+            ClaimMetric::P95Ms => Metric::P95Ms.tail(),
+            ClaimMetric::P99Ms => Metric::P99Ms.tail(),
+            _ => None,
         };
-        let mut reason = format!("seen at {} a second", short(load));
-        let mut resource = None;
-        if let Some(line) = of.saturation.as_ref().filter(|line| !line.beyond_search) {
-            let beyond = load > line.rps.mean;
-            reason = format!(
-                "{reason}, {} the line at {}{}",
-                if beyond { "beyond" } else { "below" },
-                short(line.rps.mean),
-                if beyond { format!(", drawn by {}", resources(line)) } else { String::new() }
-            );
-            resource = beyond.then(|| resources(line));
-        }
-        Ok(Known { estimate, beyond: false, each: Vec::new(), doubt: 0.0, reason, resource, thin })
+        let thin = tail.zip(few).is_some_and(|(tail, few)| tail <= few);
+        let line = of.saturation.as_ref().filter(|line| !line.beyond_search);
+        let drawn_by = line.filter(|line| load > line.rps.mean).map(resources);
+        let resource = drawn_by.as_ref().map(|names| names.join(" = "));
+        let line_rps = line.map(|line| line.rps.mean);
+        let finding = Finding::Load { rps: load, line_rps, drawn_by };
+        Ok(Known { estimate, beyond: false, each: Vec::new(), doubt: 0.0, finding, resource, thin })
     }
 }
 
-/// Place of a quantile among those reported.
-fn quantile(name: &str) -> usize {
-    ["p50", "p95", "p99"].iter().position(|known| *known == name).unwrap_or(usize::MAX)
-}
-
 /// What the description alone says.
-fn described(claim: &Claim, known: Option<f64>) -> Result<Known, String> {
-    let because = |other: &str| claim.because.clone().unwrap_or_else(|| other.to_owned());
-    let value = known.ok_or_else(|| match claim.metric {
-        ClaimMetric::MonthlyCost => {
-            because("not priced: the catalogue has no price in this region for some of it")
-        }
-        _ => "the description does not say".to_owned(),
+fn described(claim: &Claim, known: Option<f64>) -> Result<Known, Unknown> {
+    let value = known.ok_or_else(|| match (claim.metric, &claim.because) {
+        (ClaimMetric::MonthlyCost, Some(Err(why))) => why.clone(),
+        (ClaimMetric::MonthlyCost, _) => Unknown::NoPrice { region: None, items: Vec::new() },
+        _ => Unknown::NotDescribed,
     })?;
+    let finding = match &claim.because {
+        Some(Ok(finding)) => finding.clone(),
+        Some(Err(_)) | None => Finding::Description,
+    };
     Ok(Known {
         estimate: Estimate::exact(value),
         beyond: false,
         each: Vec::new(),
         doubt: 0.0,
-        reason: because("the description says so, as it runs in this variant"),
+        finding,
         resource: None,
         thin: false,
     })
@@ -412,9 +391,9 @@ fn fullest_consumers(spec: &Spec, seen: &Outcome) -> Option<(f64, String)> {
 }
 
 /// `known` over `base`: from paired runs where there are any, else from the ends of both intervals.
-fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, String> {
+fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, Unknown> {
     if base.beyond {
-        return Err(format!("the line of {name} lies beyond the largest load tried"));
+        return Err(Unknown::BeyondSearch { variant: name.to_owned() });
     }
     let n = known.each.len().min(base.each.len());
     let paired = (n >= 2)
@@ -434,15 +413,16 @@ fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, String> {
         };
         (b.low > 0.0).then_some(found)
     };
-    let estimate = paired.or_else(ends).ok_or_else(|| format!("it is nothing in {name}"))?;
+    let estimate =
+        paired.or_else(ends).ok_or_else(|| Unknown::Nothing { variant: name.to_owned() })?;
     Ok(Known { estimate, thin: known.thin || base.thin, ..known })
 }
 
 /// `known` less `base`: by replication where runs are paired, else from the ends of both intervals. What
 /// is simulated counts `factor` times in the unit of the claim.
-fn difference(known: Known, base: &Known, factor: f64, name: &str) -> Result<Known, String> {
+fn difference(known: Known, base: &Known, factor: f64, name: &str) -> Result<Known, Unknown> {
     if base.beyond {
-        return Err(format!("the line of {name} lies beyond the largest load tried"));
+        return Err(Unknown::BeyondSearch { variant: name.to_owned() });
     }
     let n = known.each.len().min(base.each.len());
     let (a, b) = (&known.estimate, &base.estimate);
@@ -465,22 +445,8 @@ fn scaled(estimate: &Estimate, factor: f64) -> Estimate {
 }
 
 /// What draws a line: the resource and its ties.
-fn resources(line: &Saturation) -> String {
-    let mut names = vec![line.resource.as_str()];
-    names.extend(line.ties.iter().map(String::as_str));
-    names.join(" = ")
-}
-
-/// Three digits that mean something.
-fn short(value: f64) -> String {
-    let digits = if value >= 100.0 {
-        0
-    } else if value >= 10.0 {
-        1
-    } else {
-        2
-    };
-    format!("{value:.digits$}")
+fn resources(line: &Saturation) -> Vec<String> {
+    line.resource.iter().chain(&line.ties).cloned().collect()
 }
 
 #[cfg(test)]
@@ -496,7 +462,7 @@ mod tests {
             beyond: false,
             each,
             doubt: 0.0,
-            reason: String::new(),
+            finding: Finding::Description,
             resource: None,
             thin: false,
         };

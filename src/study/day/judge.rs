@@ -7,6 +7,7 @@ use crate::observe::answers::Pooled;
 use crate::observe::tally::{Bin, StationBin};
 use crate::stats::CONFIDENCE;
 use crate::stats::distribution::{binomial_at_least, normal_quantile};
+use crate::study::metric::Metric;
 use crate::study::result::{Target, Verdict};
 use crate::study::setup::{Day, Study};
 use crate::units::Span;
@@ -124,7 +125,7 @@ impl Evidence {
 
 /// A target with the verdict of each bin; none where it does not apply.
 pub(in crate::study) struct Judged {
-    metric: String,
+    metric: Metric,
     limit: f64,
     condition: Condition,
     pub(super) by_bin: Vec<Option<Verdict>>,
@@ -208,7 +209,7 @@ impl Judge<'_> {
         let mut judged: Vec<Judged> =
             self.targets.iter().filter_map(|target| self.target(target)).collect();
         if let Some(wanted) = self.events.filter(|_| self.asked > 0.0) {
-            judged.push(self.judged("events_per_s", wanted, Condition::Events { wanted }));
+            judged.push(self.judged(Metric::EventsPerS, wanted, Condition::Events { wanted }));
         }
         judged
     }
@@ -216,41 +217,41 @@ impl Judge<'_> {
     /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of
     /// a day on which the load does.
     pub(super) fn target(&self, target: &Target) -> Option<Judged> {
-        let guarded = self.targets.iter().any(|target| target.metric == "error_rate");
-        let Target { metric, limit, .. } = target;
+        let guarded = self.targets.iter().any(|target| target.metric == Metric::ErrorRate);
+        let Target { metric, limit, .. } = *target;
         let slow = |quantile: f64| Condition::Slow {
             quantile,
             limit: Span::from_secs(limit / 1e3),
             guarded,
         };
-        let condition = match metric.as_str() {
-            "p50_ms" => slow(0.5),
-            "p95_ms" => slow(0.95),
-            "p99_ms" => slow(0.99),
-            "mean_ms" => Condition::Mean { limit: limit / 1e3, guarded },
-            "p99_wait_ms" => Condition::Wait { limit: limit / 1e3 },
-            "error_rate" => Condition::Errors { allowed: *limit },
-            "max_lag" => Condition::Lag { most: *limit },
-            _ => return None,
+        let condition = match metric {
+            Metric::P50Ms => slow(0.5),
+            Metric::P95Ms => slow(0.95),
+            Metric::P99Ms => slow(0.99),
+            Metric::MeanMs => Condition::Mean { limit: limit / 1e3, guarded },
+            Metric::P99WaitMs => Condition::Wait { limit: limit / 1e3 },
+            Metric::ErrorRate => Condition::Errors { allowed: limit },
+            Metric::MaxLag => Condition::Lag { most: limit },
+            Metric::Drift | Metric::EventsPerS => return None,
         };
-        Some(self.judged(metric, *limit, condition))
+        Some(self.judged(metric, limit, condition))
     }
 
     /// Where all is well, bin by bin: every target but the events wanted, or where none speaks of requests
     /// that nearly all are answered as well.
     pub(super) fn well(&self, judged: &[Judged]) -> Vec<Option<Verdict>> {
         let implied = (!judged.iter().any(Judged::is_of_requests))
-            .then(|| self.judged("error_rate", WELL, Condition::Errors { allowed: WELL }));
+            .then(|| self.judged(Metric::ErrorRate, WELL, Condition::Errors { allowed: WELL }));
         let all = judged.iter().chain(&implied).filter(|judged| !judged.is_of_events());
         (0..self.bins())
             .map(|bin| overall(all.clone().filter_map(|judged| judged.by_bin[bin])))
             .collect()
     }
 
-    fn judged(&self, metric: &str, limit: f64, condition: Condition) -> Judged {
+    fn judged(&self, metric: Metric, limit: f64, condition: Condition) -> Judged {
         let seen: Vec<Option<Evidence>> =
             (0..self.bins()).map(|bin| self.evidence(condition, bin)).collect();
-        Judged { metric: metric.to_owned(), limit, condition, by_bin: decided(&seen) }
+        Judged { metric, limit, condition, by_bin: decided(&seen) }
     }
 
     /// What a bin shows; none where nothing was asked that the condition speaks of.
@@ -314,7 +315,7 @@ impl Judge<'_> {
         let missed = |verdict: Verdict| verdict == Verdict::Missed;
         let first = judged.by_bin.iter().position(|verdict| verdict.is_some_and(missed));
         Some(DayVerdict {
-            metric: judged.metric.clone(),
+            metric: judged.metric,
             limit: judged.limit,
             verdict: overall(judged.by_bin.iter().copied().flatten())?,
             judged_s: lasts(&|_| true),

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::search::{Look, Place, Search, Verdict};
 use super::trial::{Cost, Seen, Trial};
+use super::{Blocked, Obstacle};
 use crate::model::spec::Resource;
 use crate::model::stations::{Station, stations};
 use crate::study::replicate::Outcome;
@@ -132,14 +133,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// Why it is not, whatever is raised.
-    pub(super) fn climb(&mut self, from: Place) -> Result<Place, String> {
+    pub(super) fn climb(&mut self, from: Place) -> Result<Place, Obstacle> {
         let mut at = from;
         let mut visited: BTreeSet<Place> = BTreeSet::new();
-        let too_small = |name: &str, share: f64| {
-            format!(
-                "no value makes {name} large enough: it is asked for {share:.2} times what it has"
-            )
-        };
+        let too_small =
+            |name: &str, share: f64| Obstacle::TooSmall { station: name.to_owned(), share };
         if let Some((name, share)) = self.hopeless() {
             return Err(too_small(&name, share));
         }
@@ -150,7 +148,7 @@ impl Search<'_> {
                 Verdict::Refused(why) => {
                     let cured = self.cured(&at).filter(|next| !visited.contains(next));
                     let next = cured.or_else(|| self.all_up(&at));
-                    let next = next.ok_or_else(|| format!("nothing cures: {why}"))?;
+                    let next = next.ok_or_else(|| Obstacle::Refused { rule: why.clone() })?;
                     refused = Some(why);
                     next
                 }
@@ -159,23 +157,14 @@ impl Search<'_> {
                     .ok_or_else(|| too_small(&name, share))?,
                 Verdict::Fails(seen) if seen.is_blind() => {
                     self.blind = true;
-                    return Err(format!(
-                        "none of {} runs saw anything to judge a target by: lengthen `window.measure`",
-                        seen.of
-                    ));
+                    return Err(Obstacle::Blind { runs: seen.of });
                 }
-                Verdict::Fails(seen) => self.relieved(&at, &seen)?.ok_or_else(|| {
-                    "every value is the largest, or no larger one helps, and runs still miss a target"
-                        .to_owned()
-                })?,
-                Verdict::Inferred => self.all_up(&at).ok_or("every value is the largest")?,
+                Verdict::Fails(seen) => self.relieved(&at, &seen)?.ok_or(Obstacle::Exhausted)?,
+                Verdict::Inferred => self.all_up(&at).ok_or(Obstacle::Largest)?,
             };
             visited.insert(std::mem::replace(&mut at, next));
         }
-        let why = refused.unwrap_or_else(|| "none".to_owned());
-        Err(format!(
-            "not found within {MOST_STEPS} steps upwards; the last that a rule refused: {why}"
-        ))
+        Err(Obstacle::TooFar { steps: MOST_STEPS, rule: refused })
     }
 
     /// One notch more of everything.
@@ -286,9 +275,9 @@ impl Search<'_> {
     ///
     /// # Errors
     /// The resource in the way, where no free setting gives it more.
-    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Place>, String> {
+    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Place>, Obstacle> {
         let Some((calibration, number, failed)) = &seen.failed else { return Ok(None) };
-        let trial = self.trial(at)?;
+        let trial = self.trial(at).map_err(|error| Obstacle::Unresolved { error })?;
         let spec = &trial.specs[*calibration];
         let all = stations(spec);
         let before = trial.excess(failed);
@@ -369,20 +358,14 @@ impl Search<'_> {
     }
 
     /// Why it goes no further: what is in the way, and which settings would help if they were free.
-    fn in_the_way<'s>(&self, at: &[usize], all: impl Iterator<Item = &'s Station>) -> String {
+    fn in_the_way<'s>(&self, at: &[usize], all: impl Iterator<Item = &'s Station>) -> Obstacle {
         let each = all.map(|station| {
             let lifted = self.yard.lift(&self.changes(at), station.resource, 2.0);
             let settings = lifted.iter().flatten().filter_map(|one| one.setting.as_deref());
-            let settings: Vec<&str> = settings.collect();
-            if settings.is_empty() {
-                format!("{} is in the way, and no setting gives it more", station.name)
-            } else {
-                let (name, settings) = (&station.name, settings.join(", "));
-                format!("{name} is in the way, and no free setting gives it more: {settings} would")
-            }
+            let settings = settings.map(str::to_owned).collect();
+            Blocked { station: station.name.clone(), settings }
         });
-        let each: Vec<String> = each.collect();
-        each.join("; ")
+        Obstacle::InTheWay { stations: each.collect() }
     }
 
     /// The setting that helps a failed run most when it is raised; one notch more of everything where none

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::search::{Place, Search, Verdict};
 use super::trial::{Cost, Seen, probability};
-use super::{Changed, CostItem, Free, Lower, Outcome, Phase, Priced, StatedBeside};
+use super::{
+    Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, Phase, Priced, StatedBeside,
+};
 use crate::stats::Estimate;
 use crate::study::point::{Depth, at_load, line};
 use crate::study::stop::{self, unless_stopped};
@@ -24,8 +26,7 @@ impl Search<'_> {
         if unless_stopped(|| self.rounds(&mut phase, &mut found)).transpose()?.is_none() {
             phase.outcome = Outcome::Stopped;
             if found.is_none() {
-                let why = "stopped before anything was found that carries the load";
-                phase.note = Some(why.into());
+                phase.note = Some(Obstacle::Stopped);
             }
         }
         if self.blind && phase.outcome == Outcome::NotFound {
@@ -42,8 +43,7 @@ impl Search<'_> {
         } else {
             phase.probability = None;
             if phase.note.is_none() {
-                let why = "what runs of the search carried, fresh replications refuted";
-                phase.note = Some(why.into());
+                phase.note = Some(Obstacle::Refuted);
             }
         }
         phase.evaluations = self.evaluations;
@@ -124,7 +124,7 @@ impl Search<'_> {
             stated: None,
             probability: None,
             binds: None,
-            reason: None,
+            cause: None,
             headroom: None,
             over_day: None,
             lower: Vec::new(),
@@ -193,22 +193,18 @@ impl Search<'_> {
         for index in 0..at.len() {
             let set = self.free[index].path.clone();
             let Some(below) = at[index].checked_sub(1) else {
-                phase.lower.push(Lower { set, to: None, why: "the least value declared".into() });
+                phase.lower.push(Lower { set, to: None, why: NotLower::Least });
                 continue;
             };
             let next = Search::with(at, index, below);
             let dearer = self.usd(&next) > self.usd(at) + super::search::CENT;
             let why = match self.judge(&next) {
-                Verdict::Refused(why) => why,
-                Verdict::Full(_, name, share) => {
-                    format!("{name} would be asked for {:.0} % of what it has", share * 100.0)
-                }
-                Verdict::Inferred => "no run: with more of something it failed".into(),
-                Verdict::Fails(seen) => {
-                    format!("a target is missed in {} of {} runs", seen.of - seen.met, seen.of)
-                }
-                Verdict::Meets if dearer => "costs more".into(),
-                Verdict::Meets => "carries the load as well".into(),
+                Verdict::Refused(rule) => NotLower::Refused { rule },
+                Verdict::Full(_, station, share) => NotLower::Full { station, share },
+                Verdict::Inferred => NotLower::Inferred,
+                Verdict::Fails(seen) => NotLower::Missed { runs: seen.of - seen.met, of: seen.of },
+                Verdict::Meets if dearer => NotLower::Dearer,
+                Verdict::Meets => NotLower::CarriesToo,
             };
             phase.lower.push(Lower { set, to: Some(self.free[index].values[below].clone()), why });
         }
@@ -241,8 +237,8 @@ impl Search<'_> {
             share(saturation.rps.high),
             saturation.rps.n,
         ));
-        phase.binds = Some(saturation.resource);
-        phase.reason = Some(saturation.reason);
+        phase.binds = saturation.resource;
+        phase.cause = Some(saturation.cause);
         Ok(())
     }
 }

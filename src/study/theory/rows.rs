@@ -6,6 +6,7 @@ use super::compared;
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::stats::Estimate;
+use crate::study::metric::Metric;
 
 /// Share of a station's capacity in use above which it counts as full.
 const FULL: f64 = 0.999;
@@ -13,7 +14,7 @@ const FULL: f64 = 0.999;
 /// Whether the simulation found a station that passes no more than it can: a queue that drifts, or
 /// something that is in use all the time. Connections that stay open are in use whatever passes.
 pub(super) fn is_full(spec: &Spec, variant: &VariantResult) -> bool {
-    let drifts = |verdict: &&super::super::result::TargetVerdict| verdict.metric == "drift";
+    let drifts = |verdict: &&super::super::result::TargetVerdict| verdict.metric == Metric::Drift;
     let drift = variant.verdicts.iter().find(drifts);
     let standing: Vec<String> = stations(spec)
         .into_iter()

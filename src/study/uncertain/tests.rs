@@ -1,6 +1,7 @@
 //! Systems whose line is a formula: what is found about samples must be what the formula says.
 
 use super::*;
+use crate::study::metric::Metric;
 
 /// A line of one core: 1 / (3 a + b) s, with a and b in ms.
 fn line_of(values: &[f64]) -> f64 {
@@ -42,7 +43,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
         points: Vec::new(),
         warnings: Vec::new(),
     };
-    let limit = Target::new("p99_ms", 5.0);
+    let limit = Target::new(Metric::P99Ms, 5.0);
     let frame = Frame {
         inputs: inputs.to_vec(),
         by_default: false,
@@ -61,6 +62,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
         let line = formula(&values);
         let estimate = |name: &str, value: f64| (name.to_owned(), Estimate::exact(value));
         Point {
+            drawn: None,
             key: String::new(),
             variant: "system".into(),
             values: Vec::new(),
@@ -97,15 +99,15 @@ fn probabilities_hold_the_exact_one() {
     for seed in 0..200 {
         let (_, frame, points) = sampled(seed, &uniform_pair(), 64, line_of);
         let found = probabilities("system", &frame, &points.iter().collect::<Vec<_>>());
-        let of = |target: &str| {
-            let mut all = found.iter();
-            all.find(|one| one.target == target).expect("the target").probability
+        let all = Condition::Whole(Whole::All);
+        let of = |target: Condition| {
+            found.iter().find(|one| one.target == target).expect("the target").probability
         };
         // The same samples meet the target, keep their queues, meet all, and have their line there.
-        for target in ["drift", "all", "line"] {
-            assert_eq!(of(target), of("p99_ms"));
+        for other in [Condition::Target(Metric::Drift), all, Condition::Whole(Whole::Line)] {
+            assert_eq!(of(other), of(Condition::Target(Metric::P99Ms)));
         }
-        held += u32::from(of("all").contains(MET) == Some(true));
+        held += u32::from(of(all).contains(MET) == Some(true));
     }
     // Of independent samples 95 % would; samples spread by design are nearer.
     assert!(held >= 190, "{held} of 200");

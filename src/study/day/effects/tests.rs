@@ -6,6 +6,7 @@ use crate::model::spec::{Balancer, Lifecycle, Threads};
 use crate::model::spec::{Service, Timed};
 use crate::observe::tally::Bin;
 use crate::study::day::judge::tests::{bin, day, judge};
+use crate::study::metric::Metric;
 use crate::study::result::Target;
 use crate::units::Span;
 
@@ -36,7 +37,7 @@ fn spec(timeline: &[(f64, Happening)]) -> Spec {
 
 fn effects_of(bins: &[Bin], timeline: &[(f64, Happening)]) -> Vec<EventEffect> {
     let days = [bins];
-    let targets = [Target::new("error_rate", 0.01)];
+    let targets = [Target::new(Metric::ErrorRate, 0.01)];
     let judge = judge(&days, &targets);
     let judged = judge.all();
     effects(&judge, (&spec(timeline), &asked()), &judge.well(&judged))

@@ -6,6 +6,7 @@ use crate::observe::Failure;
 use crate::observe::answers::Answers;
 use crate::observe::histogram::Histogram;
 use crate::observe::tally::StationBin;
+use crate::study::metric::Metric;
 use crate::units::Time;
 
 /// A bin in which so many are asked, so many answered, each in so long, and the others fail.
@@ -35,7 +36,7 @@ pub(in crate::study::day) fn day(seconds: f64, bins: Vec<Bin>) -> Vec<Bin> {
     all
 }
 
-fn target(metric: &str, limit: f64) -> Target {
+fn target(metric: Metric, limit: f64) -> Target {
     Target::new(metric, limit)
 }
 
@@ -58,7 +59,8 @@ fn outage() -> Vec<Bin> {
 
 #[test]
 fn an_outage_is_missed_from_its_beginning_to_the_end() {
-    let (first, targets) = (outage(), [target("p99_ms", 500.0), target("error_rate", 0.01)]);
+    let (first, targets) =
+        (outage(), [target(Metric::P99Ms, 500.0), target(Metric::ErrorRate, 0.01)]);
     let days = [&*first, &*first];
     let judge = judge(&days, &targets);
     let found = verdicts(&judge);
@@ -83,7 +85,7 @@ fn an_outage_is_missed_from_its_beginning_to_the_end() {
 #[test]
 fn what_locks_up_in_some_replications_is_missed_and_said_so() {
     let well = day(10.0, vec![bin(1_000, 1_000, 100); 24]);
-    let (locked, targets) = (outage(), [target("error_rate", 0.01)]);
+    let (locked, targets) = (outage(), [target(Metric::ErrorRate, 0.01)]);
     let days = [&*well, &*locked];
     let judge = judge(&days, &targets);
     let found = verdicts(&judge);
@@ -97,12 +99,12 @@ fn what_locks_up_in_some_replications_is_missed_and_said_so() {
 fn without_a_target_for_errors_failures_are_slow() {
     let bins = day(10.0, vec![bin(1_000, 500, 100)]);
     let days = [&*bins];
-    let alone = [target("p50_ms", 500.0), target("p99_ms", 500.0)];
+    let alone = [target(Metric::P50Ms, 500.0), target(Metric::P99Ms, 500.0)];
     let found = verdicts(&judge(&days, &alone));
     // Half of them are within the limit: chance decides about the median.
     assert_eq!(found[0].verdict, Verdict::Undecided);
     assert_eq!(found[1].verdict, Verdict::Missed);
-    let guarded = [target("p99_ms", 500.0), target("error_rate", 0.6)];
+    let guarded = [target(Metric::P99Ms, 500.0), target(Metric::ErrorRate, 0.6)];
     let found = verdicts(&judge(&days, &guarded));
     assert_eq!([found[0].verdict, found[1].verdict], [Verdict::Met; 2]);
 }
@@ -110,7 +112,7 @@ fn without_a_target_for_errors_failures_are_slow() {
 /// Fifty requests say nothing of a p99 (0.99^50 is 0.6); five thousand do (0.99^5000 is 10^-22).
 #[test]
 fn bins_of_few_requests_are_judged_together() {
-    let targets = [target("p99_ms", 500.0)];
+    let targets = [target(Metric::P99Ms, 500.0)];
     let bins = day(10.0, vec![bin(50, 50, 100); 100]);
     let days = [&*bins];
     let found = verdicts(&judge(&days, &targets));
@@ -125,7 +127,7 @@ fn bins_of_few_requests_are_judged_together() {
 fn a_single_failure_by_night_is_no_missed_hour() {
     let mut bins = vec![bin(1_000, 1_000, 100); 24];
     (bins[2], bins[3]) = (bin(1, 0, 0), bin(0, 0, 0));
-    let (bins, targets) = (day(3_600.0, bins), [target("error_rate", 0.01)]);
+    let (bins, targets) = (day(3_600.0, bins), [target(Metric::ErrorRate, 0.01)]);
     let days = [&*bins];
     let judge = judge(&days, &targets);
     let found = verdicts(&judge);
@@ -161,7 +163,7 @@ fn a_lag_in_some_replications_is_undecided() {
         day(60.0, most.iter().map(bin).collect())
     };
     let (first, second) = (lag(&[10, 90, 200, 10]), lag(&[10, 110, 300, 10]));
-    let (days, targets) = ([&*first, &*second], [target("max_lag", 100.0)]);
+    let (days, targets) = ([&*first, &*second], [target(Metric::MaxLag, 100.0)]);
     let found = verdicts(&judge(&days, &targets));
     let [verdict] = &*found else { panic!("one target") };
     assert_eq!((verdict.missed_s, verdict.undecided_s), (60.0, 60.0));
@@ -174,7 +176,7 @@ fn a_lag_in_some_replications_is_undecided() {
 fn the_worst_hour_is_an_hour_of_the_clock() {
     let mut bins = vec![bin(10_000, 10_000, 100); 48];
     bins[41] = bin(10_000, 10_000, 800);
-    let (bins, targets) = (day(1_800.0, bins), [target("p99_ms", 500.0)]);
+    let (bins, targets) = (day(1_800.0, bins), [target(Metric::P99Ms, 500.0)]);
     let days = [&*bins];
     let found = verdicts(&judge(&days, &targets));
     let worst = found[0].worst.expect("it applies");
@@ -186,7 +188,7 @@ fn the_worst_hour_is_an_hour_of_the_clock() {
 
 #[test]
 fn a_target_of_no_failures_is_met_without_one() {
-    let (bins, targets) = (day(10.0, vec![bin(50, 50, 100); 3]), [target("error_rate", 0.0)]);
+    let (bins, targets) = (day(10.0, vec![bin(50, 50, 100); 3]), [target(Metric::ErrorRate, 0.0)]);
     assert_eq!(verdicts(&judge(&[&*bins], &targets))[0].verdict, Verdict::Met);
     let mut bins = bins;
     bins[1] = Bin { start: bins[1].start, length: bins[1].length, ..bin(50, 49, 100) };
