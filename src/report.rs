@@ -4,12 +4,15 @@
 //! result. The same result and manifest give the same bytes, whatever fonts the machine has, except
 //! that PNG charts with Hangul need a font that the program does not carry.
 
+pub mod audit;
+mod caution;
 mod chart;
 mod claims;
 mod clean;
 mod cost;
 mod coverage;
 mod edits;
+mod effect;
 mod facts;
 #[cfg(test)]
 mod fixture;
@@ -31,6 +34,7 @@ pub mod size;
 mod spark;
 mod steps;
 mod style;
+mod summary;
 pub mod sweep;
 mod tables;
 mod text;
@@ -45,11 +49,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plain;
+use crate::study::caution::Caution;
 use crate::study::digest::digest;
-use crate::study::result::{Edit, StudyResult};
+use crate::study::result::{Assumption, Edit, StudyResult};
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use folder::Held;
 pub use phrases::translated;
+pub use summary::summary;
 pub use text::text;
 pub use validation::{
     Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
@@ -159,14 +165,14 @@ pub fn write(
 ) -> io::Result<Written> {
     let (result, dropped) = clean::finite(result)?;
     let mut folder = folder::Folder::create(directory, &result)?;
-    let bytes = pretty(&result)?;
+    let summary = summary(&result).map_err(io::Error::other)?;
+    let bytes = pretty(&summary)?;
     let manifest = Manifest {
         left_out: dropped,
         computed_from: result.computed_from.clone(),
         summary: digest(&bytes),
         ..manifest.clone()
     };
-    let summary = serde_json::to_value(&result).map_err(io::Error::other)?;
     for (name, bytes) in tables::all(&result)? {
         folder.write(name, &bytes)?;
     }
@@ -233,8 +239,7 @@ fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
     let [summary_file, manifest_file] =
         ["summary.json", "manifest.json"].map(|name| folder.join(name));
     let (bytes, summary) = folder::json(&summary_file)?;
-    let result =
-        StudyResult::deserialize(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
+    let result = summary::read(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
     let manifest: Manifest = folder::read(&manifest_file)?;
     let same = manifest.computed_from == result.computed_from && manifest.summary == digest(&bytes);
     if !same {
@@ -300,6 +305,21 @@ pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
     folder::path(directory, result)
 }
 
+/// What an edit does, in an English sentence: `why` of `summary.json`.
+pub fn why(edit: &Edit) -> String {
+    effect::why(edit)
+}
+
+/// Where an input comes from, in English: `source` of `summary.json`.
+pub fn source(input: &Assumption) -> String {
+    effect::origin(&input.origin, Lang::En)
+}
+
+/// A warning of the input in a language.
+pub fn warning(warning: &Caution, lang: Lang) -> String {
+    caution::caution(warning, lang)
+}
+
 /// What the edits of plans come to, in sentences: how many change what runs, and why the others do not.
 pub fn edits(edits: &[Edit], lang: Lang) -> String {
     let mut text = String::new();
@@ -318,7 +338,8 @@ pub fn edits(edits: &[Edit], lang: Lang) -> String {
 /// When the result holds numbers outside estimates that are not finite.
 pub fn json(result: &StudyResult) -> io::Result<String> {
     let (result, _) = clean::finite(result)?;
-    String::from_utf8(pretty(&result)?).map_err(io::Error::other)
+    let summary = summary(&result).map_err(io::Error::other)?;
+    String::from_utf8(pretty(&summary)?).map_err(io::Error::other)
 }
 
 fn pretty<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {

@@ -5,6 +5,7 @@
 //! Variants meet the same users: their differences are paired by replication.
 
 mod capacity;
+pub mod caution;
 pub mod claims;
 mod contributions;
 pub mod coverage;
@@ -12,6 +13,7 @@ pub mod day;
 mod difference;
 pub mod digest;
 mod doubts;
+pub mod effect;
 mod gather;
 pub mod growth;
 pub mod ladder;
@@ -179,7 +181,8 @@ impl Work<'_> {
             edits: study.edits.clone(),
             claims: Vec::new(),
             assumed: study.assumed.clone(),
-            warnings: study.warnings.clone(),
+            cautions: study.cautions.clone(),
+            warnings: Vec::new(),
             partial: false,
             computed_from: computed_from(study, question),
         }

@@ -1,5 +1,6 @@
 //! What a variant costs in a month, item by item, from the catalogue's prices of its region.
 
+use super::figures::{Dollars, Figure};
 use super::view::View;
 use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
@@ -184,11 +185,11 @@ fn told(items: &[Item]) -> String {
     }
     let total: f64 = kinds.iter().map(|(_, _, sum)| sum).sum();
     if kinds.len() > NAMED {
-        return format!("{} items ({})", items.len(), super::money::dollars(total));
+        return format!("{} items ({})", items.len(), Dollars(total));
     }
     let one = |(what, count, sum): &(&str, usize, f64)| {
         let times = if *count > 1 { format!(" × {count}") } else { String::new() };
-        format!("{what}{times} ({})", super::money::dollars(*sum))
+        format!("{what}{times} ({})", Dollars(*sum))
     };
     kinds.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -231,7 +232,7 @@ fn of_databases(view: &View<'_>, region: &str) -> Vec<Item> {
             let price = item.and_then(|item| item.monthly_per_gib.get(region));
             items.push(Item {
                 part: format!("databases.{}.storage", database.name),
-                what: format!("{} GiB {}", super::figure(gib), kind.text),
+                what: format!("{} GiB {}", Figure(gib), kind.text),
                 monthly: price.map(|price| price.0 * gib),
                 meter: Meter::default(),
             });
@@ -288,7 +289,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
         if let Some(storage) = view.get(brokers.storage.as_ref()) {
             items.push(Item {
                 part: format!("brokers.{}.storage", name.value),
-                what: format!("{count} x {} GiB", super::figure(storage.gib())),
+                what: format!("{count} x {} GiB", Figure(storage.gib())),
                 monthly: None,
                 meter: Meter::default(),
             });

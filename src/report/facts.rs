@@ -2,11 +2,14 @@
 
 use std::fmt::Write;
 
+use super::caution;
 use super::moves;
 use super::number;
 use super::phrases::translated;
+use super::summary;
 use super::words::{Lang, Word, metric, say};
 use crate::stats::Estimate;
+use crate::study::caution::Caution;
 use crate::study::result::{
     Alternative, AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict,
     WarmUpSource,
@@ -438,12 +441,16 @@ pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
 }
 
 /// Warnings by weight: those on what the numbers mean, and those on inputs that nothing uses.
-pub(crate) fn warnings(result: &StudyResult) -> (Vec<&str>, Vec<&str>) {
-    let light = |text: &&str| {
-        let spare = text.rsplit_once(": ").is_some_and(|(_, end)| end.ends_with(" idle"));
-        text.ends_with("is not used") || spare
-    };
-    result.warnings.iter().map(String::as_str).partition(|text| !light(text))
+pub(crate) fn warnings(result: &StudyResult, lang: Lang) -> (Vec<String>, Vec<String>) {
+    let (spare, weighty): (Vec<&Caution>, Vec<&Caution>) =
+        result.cautions.iter().partition(|one| one.is_spare());
+    let said = |one: &Caution| caution::caution(one, lang);
+    let of_study = |text: &String| translated(text, lang);
+    let (first, rest) = result.warnings.split_at(summary::stopped(result));
+    let weighty = (first.iter().map(of_study))
+        .chain(weighty.into_iter().map(said))
+        .chain(rest.iter().map(of_study));
+    (weighty.collect(), spare.into_iter().map(said).collect())
 }
 
 /// A list of which only the first few are named.

@@ -9,6 +9,7 @@ use crate::study::day::{
     CreditsLeft, DayAnswer, DayBin, DayEvent, DayVerdict, EventEffect, GroupLag, Holder, Recovery,
     Waits, Worst, overall,
 };
+use crate::study::effect::{Effect, Origin};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CostItem, CurvePoint, Edit, Measure, PodsResult, Relief,
@@ -98,6 +99,7 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
         edits: edits(),
         claims: claims(variants),
         assumed: assumed(),
+        cautions: Vec::new(),
         warnings: vec!["the interval of intended is wider than 5 % of its mean".to_owned()],
         partial: false,
         computed_from: "00c0ffee00c0ffee".to_owned(),
@@ -428,7 +430,8 @@ fn edits() -> Vec<Edit> {
             to: "3".to_owned(),
             file: Some(format!("config/prod/{service}-service.yaml")),
             effective: false,
-            why: "autoscaling is on: the autoscaler sets the number of pods".to_owned(),
+            effect: Effect::DeadReplicas { minimum: "2".to_owned() },
+            places: None,
             contribution: Some(nothing()),
         });
         edits.push(Edit {
@@ -440,7 +443,11 @@ fn edits() -> Vec<Edit> {
             to: "15".to_owned(),
             file: Some(format!("{service}-api/src/main/resources/application-prod.yml")),
             effective: false,
-            why: "the pool is built in code and ignores the setting".to_owned(),
+            effect: Effect::NoEffect {
+                runs: "10".to_owned(),
+                because: "the pool is built in code and ignores the setting".to_owned(),
+            },
+            places: None,
             contribution: Some(nothing()),
         });
     }
@@ -453,7 +460,8 @@ fn edits() -> Vec<Edit> {
         to: "3".to_owned(),
         file: Some("product-api/KafkaConsumerConfig.kt".to_owned()),
         effective: true,
-        why: "three threads share the three partitions".to_owned(),
+        effect: Effect::Changes,
+        places: None,
         contribution: Some(Contribution {
             variant: "planned".to_owned(),
             alone_rps: Some(Estimate::interval(118.0, 109.0, 127.0, 8)),
@@ -469,7 +477,7 @@ fn assumed() -> Vec<Assumption> {
             name: format!("calibrations.code.services.order.cpu_{index}"),
             value: format!("{index} ms"),
             basis: if index == 7 { "vendor" } else { "assumed" }.to_owned(),
-            source: "unit cost of a query | round trip".to_owned(),
+            origin: Origin::Written("unit cost of a query | round trip".to_owned()),
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution::{self, worded};
 use super::folder::{Folder, read};
 use super::page::{Block, escape};
 use super::sheet::Sheet;
@@ -130,12 +131,18 @@ fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
+/// That it was stopped, and warnings of the input.
+fn warnings(found: &GrowthFound, lang: Lang) -> Vec<String> {
+    let stopped = found.partial.then(|| Word::Stopped.text(lang).to_owned());
+    stopped.into_iter().chain(caution::all(&found.cautions, lang)).collect()
+}
+
 /// `growth.json` as text: for `--json`.
 ///
 /// # Errors
 /// When a number is not finite.
 pub fn json(found: &GrowthFound) -> io::Result<String> {
-    String::from_utf8(pretty(found)?).map_err(io::Error::other)
+    String::from_utf8(pretty(&worded(found, warnings(found, Lang::En)))?).map_err(io::Error::other)
 }
 
 /// Write everything about growth into `directory/<scenario>/growth/`.
@@ -144,7 +151,7 @@ pub fn json(found: &GrowthFound) -> io::Result<String> {
 /// When the folder cannot be made or a file cannot be written.
 pub fn write(found: &GrowthFound, directory: &Path, options: &Options) -> io::Result<Written> {
     let mut folder = Folder::named(directory, &found.scenario, "growth")?;
-    folder.write("growth.json", &pretty(found)?)?;
+    folder.write("growth.json", &pretty(&worded(found, warnings(found, Lang::En)))?)?;
     folder.write("growth.csv", &table(found)?)?;
     draw(folder, found, options)
 }
@@ -153,7 +160,7 @@ pub fn write(found: &GrowthFound, directory: &Path, options: &Options) -> io::Re
 fn draw(folder: Folder, found: &GrowthFound, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, found);
-    sheet.finish(&found.warnings, &[])
+    sheet.finish(&warnings(found, options.lang), &[])
 }
 
 /// The page anew, from `growth.json`.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution::{self, written};
 use super::chart;
 use super::folder::{Folder, read};
 use super::number;
@@ -232,7 +233,7 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When a number is not finite.
 pub fn json(ladder: &Ladder) -> io::Result<String> {
-    String::from_utf8(pretty(ladder)?).map_err(io::Error::other)
+    String::from_utf8(pretty(&written(ladder, &ladder.cautions))?).map_err(io::Error::other)
 }
 
 /// Write everything about a ladder into `directory/<scenario>/ladder/`.
@@ -241,7 +242,7 @@ pub fn json(ladder: &Ladder) -> io::Result<String> {
 /// When the folder cannot be made or a file cannot be written.
 pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result<Written> {
     let mut folder = Folder::named(directory, &ladder.scenario, "ladder")?;
-    folder.write("ladder.json", &pretty(ladder)?)?;
+    folder.write("ladder.json", &pretty(&written(ladder, &ladder.cautions))?)?;
     folder.write("ladder.csv", &table(ladder)?)?;
     draw(folder, ladder, options)
 }
@@ -250,7 +251,7 @@ pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result
 fn draw(folder: Folder, ladder: &Ladder, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, ladder)?;
-    sheet.finish(&ladder.warnings, &["ladder"])
+    sheet.finish(&caution::all(&ladder.cautions, options.lang), &["ladder"])
 }
 
 /// Charts and page anew, from `ladder.json`.

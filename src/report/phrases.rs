@@ -6,8 +6,6 @@ use super::particles;
 use super::words::Lang;
 
 mod doubts;
-mod findings;
-mod rules;
 
 /// Letters of its words below which a phrase says so little that each of its places is one word.
 const FEW: usize = 8;
@@ -226,86 +224,6 @@ const PHRASES: &[(&str, &str)] = &[
         "the day was run in 1/{0} of its time at the same rates; backlogs that last are scaled back",
         "하루를 같은 유입률로 1/{0} 길이로 줄여 실행함; 오래 남는 적체는 원래 길이에 맞게 환산함",
     ),
-    // What the input makes doubtful.
-    ("the {0} `{1}` is not used", "{0} `{1}`은(는) 쓰이지 않음"),
-    ("pool", "커넥션 풀"),
-    ("cache", "캐시"),
-    ("database", "데이터베이스"),
-    ("topic", "토픽"),
-    ("time", "시간"),
-    ("lock", "락"),
-    ("index", "인덱스"),
-    ("memory", "메모리"),
-    ("processor", "CPU"),
-    ("cpu", "CPU"),
-    ("{0} have no basis; they count as assumed", "{0}: 근거가 없어 가정으로 취급함"),
-    (
-        "`{0}` is scaled on {1}, of which its pods request nothing: on that it stands still",
-        "파드에 {1} 요청량이 없어 `{0}`의 오토스케일러는 이 기준으로 움직이지 않음",
-    ),
-    (
-        "the time `{0}` has no basis; it counts as assumed",
-        "시간 `{0}`에 근거가 없어 가정으로 취급함",
-    ),
-    (
-        "`{0}` has {1} consumer threads for {2} partitions of `{3}`: {4} idle",
-        "`{0}`의 컨슈머 스레드는 {1}개, `{3}`의 파티션은 {2}개: {4}개는 유휴 상태",
-    ),
-    (
-        "the pools of all pods may open {0} connections to `{1}`, which accepts {2} ({3} reserved)",
-        "모든 파드의 커넥션 풀은 `{1}`에 {0}개까지 열 수 있으나 {2}개(예약 {3}개 포함)만 허용됨",
-    ),
-    // Why a default that decides something is what it is.
-    (
-        "not given: a full backlog drops what asks for a connection, and the kernel asks again after 1 s \
-         (RFC 6298)",
-        "미지정: 백로그가 가득 차면 연결 요청이 버려지고 커널이 1초 뒤 다시 요청함(RFC 6298)",
-    ),
-    ("not drawn: only the mean of this time counts", "난수로 뽑지 않음: 이 시간은 평균만 반영"),
-    (
-        "not given: PostgreSQL's default (superuser_reserved_connections)",
-        "미지정: PostgreSQL 기본값(superuser_reserved_connections)",
-    ),
-    (
-        "without node groups nobody says what is free: a pod without a limit has the cores that it requests, \
-         rounded up, at least one",
-        "노드 그룹이 없어 남는 CPU를 알 수 없음: 제한이 없는 파드는 요청량을 올림한 코어 수(최소 1코어)를 사용",
-    ),
-    (
-        "without node groups nobody says on how many cores a limit is used up: as many as the limit, rounded \
-         up",
-        "노드 그룹이 없어 제한을 몇 코어에서 소진하는지 알 수 없음: 제한을 올림한 코어 수로 봄",
-    ),
-    (
-        "mix {0}: {1} requests/s with the journeys' own think times keep {2} users there at the peak, not the {3} stated (Little's law)",
-        "요청 비율 {0}: {1} RPS와 여정의 think time으로 계산한 피크 동시 사용자는 {2}명으로, 명시된 {3}명과 다름(리틀의 법칙)",
-    ),
-    ("this transaction reuses the connection to `{0}`", "이 트랜잭션은 `{0}` 커넥션을 재사용함"),
-    (
-        "a request takes {0} connections of the pool `{1}` at once: with {2} in the pool, {3} such requests at the same instant may wait for each other",
-        "한 요청이 커넥션 풀 `{1}`의 커넥션 {0}개를 동시에 잡음: 풀에 {2}개뿐이므로 그런 요청 {3}건이 겹치면 서로를 기다릴 수 있음",
-    ),
-    // What edits do.
-    ("no effect: {0}", "효과 없음: {0}"),
-    ("no change: {0}", "변화 없음: {0}"),
-    (
-        "{0} is written already, where the plan believed {1}",
-        "이미 {0}(으)로 적혀 있음(계획서에는 {1}(으)로 되어 있음)",
-    ),
-    ("{0} is written already", "이미 {0}(으)로 적혀 있음"),
-    ("{0} runs already", "이미 {0}(으)로 동작 중"),
-    ("what is written does not reach it", "적힌 값이 전달되지 않음"),
-    (
-        "under autoscaling `replicas` is dead, and the minimum of {0} rules",
-        "오토스케일링에서는 `replicas`가 쓰이지 않고 최솟값 {0}이(가) 적용됨",
-    ),
-    ("{0} ({1} of {2} places)", "{0} ({2}곳 중 {1}곳)"),
-    (
-        "changes what runs, but nothing in the simulation depends on it",
-        "실제 동작이 바뀌나 시뮬레이션에는 영향이 없음",
-    ),
-    ("changes what runs", "실제 동작이 바뀜"),
-    ("{0} runs, because {1}", "{0}(으)로 동작: {1}"),
 ];
 
 /// A piece of a phrase.
@@ -430,8 +348,9 @@ fn whole(text: &str) -> Option<String> {
 
 /// A text that is a phrase of the audit.
 fn of_audit(text: &str) -> Option<Reading> {
-    let all = rules::PHRASES.iter().chain(findings::PHRASES).chain(doubts::PHRASES);
-    all.filter_map(|(english, korean)| read(english, korean, text, FEW))
+    doubts::PHRASES
+        .iter()
+        .filter_map(|(english, korean)| read(english, korean, text, FEW))
         .reduce(|best, other| if other.words > best.words { other } else { best })
 }
 
@@ -476,7 +395,6 @@ mod tests {
         include_str!("../study/saturation.rs"),
         include_str!("../study/doubts.rs"),
         include_str!("../study/lines.rs"),
-        include_str!("../scenario/plan.rs"),
         include_str!("../study/ladder.rs"),
         include_str!("../study/size/climb.rs"),
         include_str!("../study/size/phase.rs"),
@@ -485,9 +403,7 @@ mod tests {
 
     #[test]
     fn both_languages_fill_the_same_places() {
-        for (english, korean) in
-            PHRASES.iter().chain(rules::PHRASES).chain(findings::PHRASES).chain(doubts::PHRASES)
-        {
+        for (english, korean) in PHRASES.iter().chain(doubts::PHRASES) {
             let numbers = |text| {
                 let places = pieces(text).into_iter().filter_map(|piece| match piece {
                     Piece::Place(number) => Some(number),
@@ -523,77 +439,8 @@ mod tests {
             "planned: 요청한 부하의 유효 처리량: 반복 8회 뒤에도 정밀도가 ± 7 %로, 요구한 5 %에 못 미침: \
              `window.measure`를 늘릴 것"
         );
-        assert_eq!(said("the pool `master` is not used"), "커넥션 풀 `master`는 쓰이지 않음");
         assert_eq!(said("nobody ever wrote this"), "nobody ever wrote this");
         assert_eq!(translated("replication", Lang::En), "replication");
-    }
-
-    #[test]
-    fn findings_are_carried_over_with_their_parts() {
-        let said = |text| translated(text, Lang::Ko);
-        assert_eq!(
-            said("edit 5 of plan 2025-12 sets node_groups.web.desired 1 → 3"),
-            "계획 2025-12의 변경 5번: node_groups.web.desired 1 → 3"
-        );
-        assert_eq!(
-            said(
-                "running, 2 pods of a x (10 + 10), 3 pods of b x (5) = 55 connections of `db`, which accepts 50 (3 reserved)"
-            ),
-            "평상시 a 파드 2개 x (10 + 10), b 파드 3개 x (5) = 커넥션 55개, `db`의 허용치는 50개(예약 3개 포함)"
-        );
-        assert_eq!(
-            said("pods stay at their minimum: a 2 of 10, b 1 of 3"),
-            "파드가 최솟값에 머무름: a 2/10, b 1/3"
-        );
-        assert_eq!(said("full credits of 864 last 12 days"), "가득 찬 크레딧 864는 12일 만에 소진");
-        // What somebody wrote into a system stays, though it ends like a phrase.
-        assert_eq!(
-            said("5 runs, because the chart of web runs"),
-            "5로 동작: the chart of web runs"
-        );
-    }
-
-    /// Where the audit makes its sentences, behind the lists of rules.
-    const AUDITS: &[&str] = &[
-        include_str!("../audit/effect.rs"),
-        include_str!("../audit/limits.rs"),
-        include_str!("../audit/capacity.rs"),
-        include_str!("../audit/kafka.rs"),
-        include_str!("../audit/hazards.rs"),
-        include_str!("../audit/arithmetic.rs"),
-        include_str!("../audit/money.rs"),
-    ];
-
-    #[test]
-    fn every_sentence_of_the_audit_is_known() {
-        // Parts of sentences, which are known as a whole.
-        let parts = [
-            "{what} ",
-            "while all services",
-            "while rolled out,",
-            "{small_text} users ",
-            "at the autoscaler",
-            "no effect: ",
-            ", because ",
-            "edit{number} of plan {}",
-            "{} sets {} ",
-            "{} takes {} for ",
-        ];
-        let mut sentences = 0;
-        for source in AUDITS {
-            let (_, made) = source.split_once("\n];\n").expect("rules end before what finds them");
-            for literal in literals(made) {
-                let part = parts.iter().any(|part| literal.starts_with(part));
-                let words = literal.split(' ').filter(|word| !word.is_empty()).count();
-                if part || words < 4 {
-                    continue;
-                }
-                let text = filled(&literal);
-                assert!(known(&text).is_some(), "no Korean for: {text}");
-                sentences += 1;
-            }
-        }
-        assert!(sentences > 120, "{sentences} sentences found");
     }
 
     /// With its places filled.
@@ -624,24 +471,6 @@ mod tests {
     }
 
     #[test]
-    fn reasons_of_defaults_are_known() {
-        let sources = [
-            include_str!("../scenario/resolve/load.rs"),
-            include_str!("../scenario/resolve/nodes.rs"),
-            include_str!("../scenario/resolve/system.rs"),
-        ];
-        let mut reasons = 0;
-        for literal in sources.iter().flat_map(|source| literals(source)) {
-            let begins = ["not given: ", "not drawn: ", "without node groups "];
-            if begins.iter().any(|words| literal.starts_with(words)) {
-                assert!(known(&literal).is_some(), "no Korean for: {literal}");
-                reasons += 1;
-            }
-        }
-        assert_eq!(reasons, 5);
-    }
-
-    #[test]
     fn every_sentence_that_a_study_makes_is_known() {
         // Errors and marks of the program, which no report shows, and parts of sentences that are known as
         // a whole.
@@ -657,11 +486,6 @@ mod tests {
             "taking back what is not needed",
             "confirming with fresh",
             "a month, {what}",
-            "write `from: ",
-            "the plan is stale",
-            "is changed twice",
-            "is not in the system",
-            "is not a single",
             "a ladder takes an open load",
             "{name} as it is",
         ];

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution::{self, written};
 use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, code, escape, prose};
@@ -332,7 +333,7 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When a number is not finite.
 pub fn json(sizing: &Sizing) -> io::Result<String> {
-    String::from_utf8(pretty(sizing)?).map_err(io::Error::other)
+    String::from_utf8(pretty(&written(sizing, &sizing.cautions))?).map_err(io::Error::other)
 }
 
 /// First line of a plan, for editors.
@@ -349,7 +350,7 @@ pub fn write(
     options: &Options,
 ) -> io::Result<Written> {
     let mut folder = Folder::named(directory, &sizing.scenario, "size")?;
-    folder.write("size.json", &pretty(sizing)?)?;
+    folder.write("size.json", &pretty(&written(sizing, &sizing.cautions))?)?;
     folder.write("size.csv", &table(sizing)?)?;
     for (name, text) in plans {
         folder.write(&format!("{name}.yaml"), format!("{SCHEMA}{text}").as_bytes())?;
@@ -361,7 +362,7 @@ pub fn write(
 fn draw(folder: Folder, sizing: &Sizing, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, sizing)?;
-    sheet.finish(&sizing.warnings, &["phases"])
+    sheet.finish(&caution::all(&sizing.cautions, options.lang), &["phases"])
 }
 
 /// Chart and page anew, from `size.json`; the plans stay as they are.

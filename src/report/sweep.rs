@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution::{self, written};
 use super::chart;
 use super::folder::{self, Folder};
 use super::ladder::unit;
@@ -226,6 +227,7 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
 /// # Errors
 /// When a number is not finite.
 pub fn json(sweep: &Sweep, points: &[Point]) -> io::Result<String> {
+    let sweep = written(sweep, &sweep.cautions);
     let whole = serde_json::json!({ "sweep": sweep, "points": points });
     String::from_utf8(pretty(&whole)?).map_err(io::Error::other)
 }
@@ -249,7 +251,7 @@ pub fn write(
 fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, sweep, points)?;
-    sheet.finish(&sweep.warnings, &["sweep", "pareto"])
+    sheet.finish(&caution::all(&sweep.cautions, options.lang), &["sweep", "pareto"])
 }
 
 /// Charts and page anew, from `sweep.json` and the points beside it.
@@ -328,7 +330,15 @@ pub fn whole(folder: &Path) -> io::Result<(Sweep, Vec<Place>)> {
     Ok((sweep, all))
 }
 
-/// Sweep or point as the bytes of its file.
+/// The bytes of `sweep.json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn frame(sweep: &Sweep) -> io::Result<Vec<u8>> {
+    pretty(&written(sweep, &sweep.cautions))
+}
+
+/// A point as the bytes of its file.
 ///
 /// # Errors
 /// When a number is not finite.

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::stats::Estimate;
+use crate::study::caution::{Caution, Part};
 
 mod browser;
 mod day;
@@ -274,11 +275,17 @@ fn the_page_keeps_its_order() {
 #[test]
 fn warnings_about_spare_things_are_counted_not_told() {
     let mut result = fixture::before_after();
-    result.warnings = vec![
-        "the pool `master` is not used".to_owned(),
-        "`a.b` has 6 consumer threads for 3 partitions of `b`: 3 idle".to_owned(),
-        "the day was run in 1/12 of its time".to_owned(),
+    result.cautions = vec![
+        Caution::Unused { part: Part::Pool, name: "master".into() },
+        Caution::IdleConsumers {
+            listener: "a.b".into(),
+            threads: 6,
+            partitions: 3,
+            topic: "b".into(),
+            idle: 3,
+        },
     ];
+    result.warnings = vec!["the day was run in 1/12 of its time".to_owned()];
     let shown = text(&result, Lang::En, false);
     assert!(shown.contains("warning: the day was run in 1/12 of its time"), "{shown}");
     assert!(!shown.contains("not used") && !shown.contains("3 idle"), "{shown}");

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::phrases::translated;
 use super::words::{Lang, Word, say};
 use super::{claims, cost, edits, facts, moves, number, over_day, spark, steps, theory};
 use crate::plain;
@@ -509,14 +508,13 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
         let count = assumed.len().to_string();
         lines.extend(hanging(&say(lang, Word::AssumedCount, &[&count, &names]), 2));
     }
-    let (weighty, _) = facts::warnings(result);
+    let (weighty, spare) = facts::warnings(result, lang);
     // Those of the study come last, and no one has shown them before.
     let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
     for warning in shown {
-        let warning = translated(warning, lang);
-        lines.extend(hanging(&say(lang, Word::Warning, &[&warning]), 2));
+        lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
     }
-    match result.warnings.len() - shown.len() {
+    match weighty.len() + spare.len() - shown.len() {
         0 => {}
         1 => lines.push(say(lang, Word::WarningsMoreOne, &["1"])),
         more => lines.push(say(lang, Word::WarningsMore, &[&more.to_string()])),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution::{self, written};
 use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, escape};
@@ -265,7 +266,7 @@ fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When a number is not finite.
 pub fn json(found: &Uncertain) -> io::Result<String> {
-    String::from_utf8(pretty(found)?).map_err(io::Error::other)
+    String::from_utf8(pretty(&written(found, &found.cautions))?).map_err(io::Error::other)
 }
 
 /// Write everything about what is uncertain into its folder.
@@ -280,7 +281,7 @@ pub fn write(
     options: &Options,
 ) -> io::Result<Written> {
     let mut folder = Folder::at(folder.to_path_buf())?;
-    folder.write("uncertain.json", &pretty(found)?)?;
+    folder.write("uncertain.json", &pretty(&written(found, &found.cautions))?)?;
     folder.write("samples.csv", &points_of::table(sweep, points)?)?;
     folder.write("influences.csv", &influences(found)?)?;
     folder.write("probabilities.csv", &probabilities(found)?)?;
@@ -291,7 +292,7 @@ pub fn write(
 fn draw(folder: Folder, found: &Uncertain, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, found)?;
-    sheet.finish(&found.warnings, &["fan", "tornado"])
+    sheet.finish(&caution::all(&found.cautions, options.lang), &["fan", "tornado"])
 }
 
 /// Charts and page anew, from `uncertain.json`.

@@ -5,8 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::caution::Caution;
 use super::claims::Judged;
 use super::day::{DayAnswer, DayBin};
+use super::effect::{Effect, Origin, Places};
 use crate::stats::Estimate;
 
 /// A study's answer.
@@ -47,7 +49,10 @@ pub struct StudyResult {
     pub claims: Vec<Judged>,
     /// Inputs that are assumed, not measured.
     pub assumed: Vec<Assumption>,
-    /// What the reader must know about these numbers.
+    /// Warnings of the input; `summary.json` has their words among `warnings`.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
+    /// What the reader must know about these numbers besides.
     pub warnings: Vec<String>,
     /// Whether the study was stopped before its end: what is missing was not computed.
     #[serde(default)]
@@ -574,8 +579,10 @@ pub struct Edit {
     pub file: Option<String>,
     /// Whether anything that runs changes.
     pub effective: bool,
-    /// Why not, or what it changes.
-    pub why: String,
+    /// Why not, or what it changes; `summary.json` has it in words too, as `why`.
+    pub effect: Effect,
+    /// How many settings that is, where the path names several.
+    pub places: Option<Places>,
     /// How far it moves the line; none where that was not asked and does not follow from what was run.
     pub contribution: Option<Contribution>,
 }
@@ -602,6 +609,6 @@ pub struct Assumption {
     pub value: String,
     /// `assumed`, `plan`, `vendor` or `measured`.
     pub basis: String,
-    /// Where it comes from.
-    pub source: String,
+    /// Where it comes from; `summary.json` has it in words too, as `source`.
+    pub origin: Origin,
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::caution::Caution;
 use super::day::overall;
 use super::digest::digest;
 use super::point::{Depth, at_load, line};
@@ -70,8 +71,9 @@ pub struct Sweep {
     pub variants: Vec<String>,
     /// Digests of the points' keys, in their order.
     pub points: Vec<String>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// A place of the grid.

@@ -10,6 +10,7 @@ mod design;
 use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
+use super::caution::Caution;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Target};
 use super::setup::{Change, Study};
@@ -239,8 +240,9 @@ pub struct Uncertain {
     pub fans: Vec<Fan>,
     /// How much each input moves the line; of each variant the largest first.
     pub influences: Vec<Influence>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// The target that all targets are met over the day: its value is the time in which one is not \[s\].
@@ -316,7 +318,7 @@ pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
         probabilities: Vec::new(),
         fans: Vec::new(),
         influences: Vec::new(),
-        warnings: sweep.warnings.clone(),
+        cautions: sweep.cautions.clone(),
     };
     for (number, variant) in sweep.variants.iter().enumerate() {
         let of_variant: Vec<&Point> = points.iter().skip(number).step_by(variants).collect();

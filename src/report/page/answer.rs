@@ -4,7 +4,6 @@ use super::{Block, Source, bold, escape, prose};
 use crate::report::facts;
 use crate::report::number;
 use crate::report::over_day;
-use crate::report::phrases::translated;
 use crate::report::words::{Word, say};
 use crate::study::result::{Saturation, VariantResult};
 
@@ -36,8 +35,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     if source.manifest.partial {
         items.push(source.word(Word::Partial));
     }
-    let warnings = facts::warnings(result).0;
-    items.extend(warnings.into_iter().map(|text| prose(&translated(text, source.lang))));
+    let warnings = facts::warnings(result, source.lang).0;
+    items.extend(warnings.iter().map(|text| prose(text)));
     items.extend(source.notes.iter().map(|note| escape(note)));
     if !items.is_empty() {
         blocks.extend([Block::Heading(Word::WarningsHeading), Block::List(items)]);

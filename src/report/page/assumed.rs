@@ -3,9 +3,8 @@
 use serde::Deserialize;
 
 use super::{Block, Source, code, escape, prose};
-use crate::report::phrases::translated;
 use crate::report::words::{Word, say};
-use crate::report::{facts, number};
+use crate::report::{effect, facts, number};
 use crate::stats::Estimate;
 
 /// How much one uncertain input moves the line: an entry of `influences` in `summary.json`.
@@ -19,7 +18,7 @@ struct Influence {
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
-    let spare = facts::warnings(result).1;
+    let spare = facts::warnings(result, lang).1;
     if result.assumed.is_empty() && spare.is_empty() {
         return Vec::new();
     }
@@ -38,14 +37,14 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .iter()
         .map(|input| {
             let basis = facts::basis(&input.basis, lang);
-            let source = escape(&translated(&input.source, lang));
+            let source = escape(&effect::origin(&input.origin, lang));
             vec![code(&input.name), code(&input.value), escape(&basis), source]
         })
         .collect();
     blocks.push(Block::Table { header, rows });
     if !spare.is_empty() {
         blocks.push(Block::Paragraph(source.word(Word::SpareLead)));
-        let items = spare.iter().map(|warning| prose(&translated(warning, lang)));
+        let items = spare.iter().map(|warning| prose(warning));
         blocks.push(Block::List(items.collect()));
     }
     blocks

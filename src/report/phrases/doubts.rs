@@ -49,17 +49,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "실행 {0}회 모두에서 목표를 판정할 대상이 관측되지 않음: `window.measure`를 늘릴 것",
     ),
     // Of the input, and of what a study did not do.
-    ("{0} more", "외 {0}개"),
-    ("not stated", "명시되지 않음"),
-    (
-        "{0} of the {1} pods of `{2}` fit on no node and stay pending: a pod requests {3}m and {4} MiB; the \
-         nodes lack {5}",
-        "`{2}` 파드 {1}개 중 {0}개는 배치할 노드가 없어 Pending 상태로 남음: 파드 요청량은 {3}m, {4} MiB; 노드에 부족한 자원: {5}",
-    ),
-    (
-        "the search would end at {0}/s, below the load asked about of {1}/s; it goes up to {2}/s",
-        "탐색 상한 초당 {0}건이 요청한 부하 초당 {1}건보다 낮아 초당 {2}건까지 탐색함",
-    ),
     (
         "no saturation load was searched for: that takes an open load (rate, users or records) and at least \
          one target",
