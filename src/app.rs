@@ -387,11 +387,11 @@ fn warn_of(loaded: &Loaded, reading: &Reading, lang: Language) {
     if loaded.warnings.is_empty() {
         return;
     }
-    let say = |text: &str| report::translated(text, language(lang));
     let mut warnings = loaded.warnings.clone();
     for warning in &mut warnings {
-        warning.message = say(&warning.message);
-        warning.help = warning.help.as_deref().map(say);
+        if let Some(caution) = &warning.caution {
+            warning.message = report::warning(caution, language(lang));
+        }
     }
     warn(&scenario::render(&warnings, coloured(reading.color, std::io::stderr().is_terminal())));
 }

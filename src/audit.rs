@@ -10,12 +10,12 @@ mod capacity;
 mod cost;
 mod deadlines;
 mod effect;
+mod figures;
+mod found;
 mod hazards;
 mod kafka;
 mod limits;
 mod money;
-mod print;
-mod sarif;
 mod view;
 mod work;
 
@@ -24,8 +24,11 @@ use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
 pub use self::cost::{Bill, Item, price};
-pub use self::print::{folded, handbook, json, text};
-pub use self::sarif::sarif;
+pub use self::figures::{Dollars, Figure, Seconds, Share, TimeUnit};
+pub use self::found::{
+    Arithmetic, Capacity, EditName, Filled, Floor, Found, Hazard, Kafka, Limit, Load, Money,
+    Period, Pinned, PoolShare, Rate, Setting, Surplus, When, Who,
+};
 pub use self::view::View;
 
 /// How bad a finding is.
@@ -126,12 +129,8 @@ pub struct Finding {
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// What was found, with its numbers.
-    pub message: String,
-    /// What follows, with its numbers.
-    pub consequence: String,
-    /// What to do about it.
-    pub remedy: &'static str,
+    /// What was found and what follows from it.
+    pub found: Found,
     /// Path of the file.
     pub file: String,
     /// Line, from 1.
@@ -152,23 +151,23 @@ pub struct Findings<'a> {
 
 impl Findings<'_> {
     /// Something was found that does not depend on the variant.
-    pub(crate) fn once(&mut self, span: Span, message: String, consequence: String) {
-        self.add(span, message, consequence);
+    pub(crate) fn once(&mut self, span: Span, found: impl Into<Found>) {
+        self.add(span, found);
         if let Some(last) = self.list.last_mut() {
             last.variants.clear();
         }
     }
 
     /// Something was found. The same at the same place in another variant is one finding.
-    pub(crate) fn add(&mut self, span: Span, message: String, consequence: String) {
+    pub(crate) fn add(&mut self, span: Span, found: impl Into<Found>) {
+        let found = found.into();
         let (file, line, column) = self.documents.place(span);
         let variant = self.variant.to_owned();
         let known = self.list.iter_mut().find(|other| {
             other.code == self.rule.code
-                && other.message == message
+                && other.found == found
                 && (other.line, other.column) == (line, column)
                 && other.file == file
-                && other.consequence == consequence
         });
         if let Some(known) = known {
             if !known.variants.contains(&variant) {
@@ -179,9 +178,7 @@ impl Findings<'_> {
         self.list.push(Finding {
             code: self.rule.code,
             severity: Severity::of(self.rule.code),
-            message,
-            consequence,
-            remedy: self.rule.remedy,
+            found,
             file,
             line,
             column,
@@ -274,56 +271,9 @@ pub fn audit_of(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Audi
     Audit { findings: list, bills }
 }
 
-/// A number as people write it: three digits that mean something, thousands set apart.
-fn figure(value: f64) -> String {
-    let size = value.abs();
-    let decimals = match size {
-        _ if size >= 100.0 || (size - size.round()).abs() < 1e-9 => 0,
-        _ if size >= 10.0 => 1,
-        _ if size >= 0.1 => 2,
-        _ => 4,
-    };
-    let text = format!("{value:.decimals$}");
-    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let point = if rest.is_empty() { "" } else { "." };
-    format!("{sign}{grouped}{point}{rest}")
-}
-
-/// A time as people write it, from seconds.
-fn time(seconds: f64) -> String {
-    match seconds {
-        s if s < 1.0 => format!("{} ms", figure(s * 1000.0)),
-        s if s < 120.0 => format!("{} s", figure(s)),
-        s if s < 7200.0 => format!("{} min", figure(s / 60.0)),
-        s if s < 172_800.0 => format!("{} h", figure(s / 3600.0)),
-        s => format!("{} days", figure(s / 86_400.0)),
-    }
-}
-
-/// A share in percent.
-fn percent(share: f64) -> String {
-    format!("{} %", figure((share * 1000.0).round() / 10.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_written_as_people_write_them() {
-        let texts = [1_234_567.0, 200.0, 13.54, 2.0, 0.0954, 0.5, -1500.0].map(figure);
-        assert_eq!(texts, ["1,234,567", "200", "13.5", "2", "0.0954", "0.50", "-1,500"]);
-        assert_eq!([0.25, 30.0, 600.0, 7200.0].map(time), ["250 ms", "30 s", "10 min", "2 h"]);
-        assert_eq!(percent(0.123), "12.3 %");
-    }
 
     #[test]
     fn codes_are_in_order_and_complete() {

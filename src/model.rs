@@ -47,6 +47,7 @@ use crate::engine::{Agenda, Class};
 use crate::observe::{Observer, Record};
 use crate::random::Key;
 use crate::station::cpu::Cpu;
+pub use crate::station::placement::Lack;
 use crate::units::{Span, Time};
 
 /// Most requests in flight and users in session that a replication has room for, half a gigabyte of them:

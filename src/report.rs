@@ -4,12 +4,15 @@
 //! result. The same result and manifest give the same bytes, whatever fonts the machine has, except
 //! that PNG charts with Hangul need a font that the program does not carry.
 
+pub mod audit;
+mod caution;
 mod chart;
 mod claims;
 mod clean;
 mod cost;
 mod coverage;
 mod edits;
+mod effect;
 mod facts;
 #[cfg(test)]
 mod fixture;
@@ -24,7 +27,6 @@ mod over_day;
 mod page;
 mod pareto;
 mod particles;
-mod phrases;
 mod picture;
 mod sheet;
 pub mod size;
@@ -47,11 +49,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::plain;
 use crate::study::claims::Judged;
+use crate::study::caution::Caution;
 use crate::study::digest::digest;
-use crate::study::result::{Edit, StudyResult};
+use crate::study::result::{Assumption, Edit, StudyResult};
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
 pub use folder::Held;
-pub use phrases::translated;
 pub use text::text;
 pub use validation::{
     Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
@@ -298,6 +300,21 @@ pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The folder that [`write()`] fills for a result.
 pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
     folder::path(directory, result)
+}
+
+/// What an edit does, in an English sentence: `why` of `summary.json`.
+pub fn why(edit: &Edit) -> String {
+    effect::why(edit)
+}
+
+/// Where an input comes from, in English: `source` of `summary.json`.
+pub fn source(input: &Assumption) -> String {
+    effect::origin(&input.origin, Lang::En)
+}
+
+/// A warning of the input in a language.
+pub fn warning(warning: &Caution, lang: Lang) -> String {
+    caution::caution(warning, lang)
 }
 
 /// What the edits of plans come to, in sentences: how many change what runs, and why the others do not.

@@ -67,7 +67,7 @@ pub struct Options {
 pub struct Loaded {
     /// The validated question.
     pub study: Study,
-    /// Warnings; the study repeats them as text.
+    /// Warnings with their places; the study repeats them without.
     pub warnings: Vec<Problem>,
     /// What was read, for the audit.
     pub(crate) documents: Documents,
@@ -105,8 +105,8 @@ pub fn load_with(
     let (mut errors, warnings) = problems.finish();
     match study {
         Some((mut study, documents, levers)) if errors.is_empty() => {
-            study.warnings.extend(warnings.iter().map(|warning| warning.message.clone()));
-            study.warnings.append(&mut variation.notes);
+            study.cautions.extend(warnings.iter().filter_map(|warning| warning.caution.clone()));
+            study.cautions.append(&mut variation.notes);
             let ladder_up_to = levers.up_to;
             let (uncertain, growth) = (levers.uncertain.clone(), levers.growth);
             Ok(Loaded { study, warnings, documents, levers, ladder_up_to, uncertain, growth })

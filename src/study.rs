@@ -6,6 +6,7 @@
 
 mod capacity;
 pub mod cause;
+pub mod caution;
 pub mod claims;
 mod contributions;
 pub mod coverage;
@@ -14,6 +15,7 @@ mod difference;
 pub mod digest;
 pub mod doubt;
 mod doubts;
+pub mod effect;
 mod gather;
 pub mod growth;
 pub mod ladder;
@@ -179,7 +181,7 @@ impl Work<'_> {
             edits: study.edits.clone(),
             claims: Vec::new(),
             assumed: study.assumed.clone(),
-            cautions: study.warnings.clone(),
+            cautions: study.cautions.clone(),
             warnings: Vec::new(),
             partial: false,
             computed_from: computed_from(study, question),

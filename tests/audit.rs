@@ -8,7 +8,9 @@ mod korean;
 use std::path::Path;
 use std::process::Command;
 
-use plimsoll::audit::{Audit, Rule, Severity, audit, handbook, rules, sarif};
+use plimsoll::audit::{Audit, Finding, Rule, Severity, audit, rules};
+use plimsoll::report::Lang;
+use plimsoll::report::audit::{handbook, sarif, told};
 use plimsoll::scenario::{Loaded, Options, load, render};
 
 /// A fault: code, what is replaced in the sound system by what, the change of a plan, and what must be
@@ -576,6 +578,12 @@ fn spoiled(fault: &Fault, folder: &Path) -> Audit {
     audit(&loaded(&path))
 }
 
+/// Message and consequence.
+fn said(finding: &Finding) -> String {
+    let told = told(finding, Lang::En);
+    format!("{}: {}", told.message, told.consequence)
+}
+
 #[test]
 fn a_sound_system_trips_no_rule() {
     let found = audit(&loaded(Path::new(SOUND)));
@@ -598,7 +606,7 @@ fn each_rule_finds_its_fault() {
             .filter(|finding| finding.code == fault.code)
             .map(|finding| {
                 assert!(finding.line > 1 && !finding.file.is_empty(), "{finding:?}");
-                format!("{}: {}", finding.message, finding.consequence)
+                said(finding)
             })
             .collect();
         if !own.iter().any(|text| text.contains(fault.said)) {

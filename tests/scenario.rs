@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use plimsoll::model::spec::{Hold, Op, Threads};
 use plimsoll::random::{Dist, Key};
 use plimsoll::scenario::{EXPLANATIONS, Loaded, Options, load, render, schemas};
+use plimsoll::study::effect::Origin;
 use plimsoll::units::Span;
 
 fn fixture(name: &str) -> Loaded {
@@ -119,7 +120,8 @@ fn edits_say_what_they_do() {
         .edits
         .iter()
         .map(|edit| {
-            format!("{} {}: {} -> {}: {}", edit.effective, edit.set, edit.from, edit.to, edit.why)
+            let why = plimsoll::report::why(edit);
+            format!("{} {}: {} -> {}: {why}", edit.effective, edit.set, edit.from, edit.to)
         })
         .collect();
     insta::assert_snapshot!(edits.join("\n"));
@@ -147,11 +149,12 @@ fn what_is_assumed_is_listed_where_it_is_used() {
         ]
     );
     assert_eq!(study.assumed[2].value, "mean 2ms, cv 0.8");
-    assert_eq!(study.assumed[2].source, "a guess");
+    let written = |text: &str| Origin::Written(text.to_owned());
+    assert_eq!(study.assumed[2].origin, written("a guess"));
     // A sum is known as little as its least known term.
     assert_eq!(
-        (study.assumed[1].basis.as_str(), study.assumed[1].source.as_str()),
-        ("plan", "section 3")
+        (study.assumed[1].basis.as_str(), &study.assumed[1].origin),
+        ("plan", &written("section 3"))
     );
 }
 

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("study", &["units", "random", "model", "observe", "stats"]),
     ("scenario", &["units", "plain", "random", "model", "study"]),
     ("audit", &["units", "model", "station", "stats", "study", "scenario"]),
-    ("report", &["units", "plain", "stats", "study"]),
+    ("report", &["units", "plain", "stats", "study", "scenario", "audit"]),
     ("cli", &[]),
     (
         "app",

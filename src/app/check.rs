@@ -9,6 +9,7 @@ use super::{BAD_INPUT, MET, MISSED, complain, language, load, print, warn_of};
 use crate::audit::{self, Audit, Rule};
 use crate::cli::Checking;
 use crate::report;
+use crate::report::audit as pages;
 use crate::scenario;
 
 /// Problems and findings as JSON.
@@ -31,7 +32,7 @@ pub(super) fn findings(problems: &[scenario::Problem], audit: Option<&Audit>) ->
         })
         .collect();
     let Some(audit) = audit else { return format!("{:#}\n", json!({ "findings": list })) };
-    let (found, cost) = audit::json(audit);
+    let (found, cost) = pages::json(audit);
     list.extend(found);
     format!("{:#}\n", json!({ "findings": list, "cost": cost }))
 }
@@ -42,7 +43,7 @@ pub(super) fn check(checking: &Checking) -> u8 {
     if checking.sarif
         && let Err(problems) = scenario::load(&reading.scenario, &options)
     {
-        print(format!("{:#}\n", audit::sarif(&problems, None)).as_bytes());
+        print(format!("{:#}\n", pages::sarif(&problems, None)).as_bytes());
         return BAD_INPUT;
     }
     let loaded = match load(reading, false, true) {
@@ -53,45 +54,26 @@ pub(super) fn check(checking: &Checking) -> u8 {
     let judged = if audit.failed() { MISSED } else { MET };
     if checking.sarif || reading.json {
         let text = if checking.sarif {
-            format!("{:#}\n", audit::sarif(&loaded.warnings, Some(&audit)))
+            format!("{:#}\n", pages::sarif(&loaded.warnings, Some(&audit)))
         } else {
             findings(&loaded.warnings, Some(&audit))
         };
         return print(text.as_bytes()).max(judged);
     }
     let lang = language(checking.lang);
-    let say = |text: &str| report::translated(text, lang);
     warn_of(&loaded, reading, checking.lang);
     let study = &loaded.study;
-    let head = format!(
-        "{}: {}, {}, {}, {} read; the input has no errors, {}",
-        study.scenario,
-        counted(study.variants.len(), "variant"),
-        counted(study.mixes.len(), "mix"),
-        counted(study.calibrations.len(), "calibration"),
-        counted(study.inputs.len(), "file"),
-        counted(loaded.warnings.len(), "warning"),
-    );
-    let mut text = say(&head) + "\n";
+    let mut text = pages::head(study, loaded.warnings.len(), lang) + "\n";
     for line in report::edits(&study.edits, lang).lines() {
-        audit::folded(&mut text, 0, 2, line);
+        pages::folded(&mut text, 0, 2, line);
     }
-    text.push_str(&audit::text(&audit, checking.all, &say));
+    text.push_str(&pages::text(&audit, checking.all, lang));
     print(text.as_bytes()).max(judged)
-}
-
-/// A count with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    match (count, noun) {
-        (1, _) => format!("1 {noun}"),
-        (_, "mix") => format!("{count} mixes"),
-        _ => format!("{count} {noun}s"),
-    }
 }
 
 pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
     if let Some(path) = write {
-        return match report::replace_file(path, audit::handbook().as_bytes()) {
+        return match report::replace_file(path, pages::handbook().as_bytes()) {
             Ok(()) => MET,
             Err(error) => complain(&format!("cannot write {error}")),
         };

@@ -52,7 +52,7 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         growth,
         curve: study.case(0, 0, 0).load.curve.name.clone(),
         variants: Vec::new(),
-        warnings: study.warnings.clone(),
+        cautions: study.cautions.clone(),
         partial: false,
     };
     for variant in which {
@@ -62,8 +62,6 @@ pub(super) fn growth(asked: &Growing) -> u8 {
         match grown {
             Some(grown) => found.variants.push(grown),
             None if progress.stopped() => {
-                let text = "stopped before the end: what is missing was not computed";
-                found.warnings.insert(0, text.into());
                 found.partial = true;
                 break;
             }

@@ -6,11 +6,11 @@ use super::{
     BAD_INPUT, MET, MISSED, Progress, complain, drawing, font, hold, language, load, options,
     print, threads, warn, warn_of,
 };
-use crate::audit::{self, Severity};
+use crate::audit::{self, Finding, Severity};
 use crate::cli::Sizing as Arguments;
 use crate::model::spec::Resource;
 use crate::plain;
-use crate::report::size as pages;
+use crate::report::{self, Lang, size as pages};
 use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
 use crate::scenario::{self, Loaded, render};
@@ -45,7 +45,8 @@ impl Yard for Ground {
 fn judged(loaded: Loaded, variant: usize) -> Candidate {
     let mut audit = audit::audit_of(&loaded, [variant]);
     let broken = audit.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let broken = broken.map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
+    let message = |finding: &Finding| report::audit::told(finding, Lang::En).message;
+    let broken = broken.map(|finding| format!("{}: {}", finding.code, message(finding))).collect();
     let bill = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
     let bill = bill
         .into_iter()

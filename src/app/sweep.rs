@@ -15,6 +15,7 @@ use crate::report;
 use crate::report::sweep::{self as pages, Found};
 use crate::scenario::workshop::Bench;
 use crate::scenario::{Loaded, Problem, vary};
+use crate::study::caution::Caution;
 use crate::study::digest::digest;
 use crate::study::setup::Study;
 use crate::study::sweep::{Asked, Place, Point, Sweep, compute, is_load, places, size};
@@ -68,11 +69,12 @@ fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
     };
     let looked_at = grid.iter().filter(|place| grid.len() <= LOOKED_AT || firsts(place));
     let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<Caution> = Vec::new();
     for place in looked_at {
         match bench.load(&place.changes(&varied)) {
             Ok(Loaded { study, .. }) => {
-                notes.extend(study.warnings.into_iter().filter(|text| text.contains("dead under")));
+                let dead = |one: &Caution| matches!(one, Caution::DeadReplicas { .. });
+                notes.extend(study.cautions.into_iter().filter(dead));
             }
             Err(found) => problems.extend(found.into_iter().map(|one| (one.plain(), one))),
         }
@@ -81,7 +83,7 @@ fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
         let problems: Vec<Problem> = problems.into_values().collect();
         return Err(refuse(reading, &problems));
     }
-    notes.sort();
+    notes.sort_by_key(ToString::to_string);
     notes.dedup();
     for note in &notes {
         warn(&format!("warning: {note}"));
@@ -103,7 +105,7 @@ fn prepare(asked: &Sweeping) -> Result<Prepared, u8> {
         varied,
         variants: which.iter().map(|at| names[*at].to_owned()).collect(),
         points: Vec::new(),
-        warnings: notes,
+        cautions: notes,
     };
     let all = places(&sweep.varied, which.len());
     sweep.points = all.iter().map(|place| digest(place.key(&sweep))).collect();
@@ -186,7 +188,7 @@ fn run(asked: &Sweeping, prepared: &Prepared) -> u8 {
 /// Make the folders and hold them, with other shards or alone, and write `sweep.json`.
 fn start(out: &Path, sweep: &Sweep, alone: bool) -> std::io::Result<(report::Held, PathBuf)> {
     let (held, points) = folders(out, sweep, "sweep", alone)?;
-    report::replace_file(&held.path.join("sweep.json"), &pages::bytes(sweep)?)?;
+    report::replace_file(&held.path.join("sweep.json"), &pages::frame(sweep)?)?;
     Ok((held, points))
 }
 

@@ -53,7 +53,7 @@ fn assumed(study: &Study) -> Vec<Input> {
             whole: false,
             distribution: Law::Loguniform,
             likely: None,
-            because: one.source.clone(),
+            because: crate::report::source(one),
         });
     }
     inputs
@@ -101,7 +101,7 @@ fn prepare(asked: &Doubting) -> Result<Prepared, u8> {
             .collect(),
         variants: which.iter().map(|at| names[*at].to_owned()).collect(),
         points: Vec::new(),
-        warnings: Vec::new(),
+        cautions: Vec::new(),
     };
     let mut places = Vec::new();
     for values in samples(study.seed, &doubted, count as usize) {

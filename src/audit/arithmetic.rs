@@ -1,8 +1,9 @@
 //! Numbers of the document and of the load that cannot hold together.
 
+use super::found::{Arithmetic, Period};
 use super::view::{Pods, View};
 use super::work::{Program, Work};
-use super::{About, Coded, Findings, figure, percent, time};
+use super::{About, Coded, Figure, Findings, Seconds, Share};
 use crate::model::spec::Spec;
 use crate::model::stations::{active_threads, stations};
 use crate::scenario::values::Name;
@@ -227,21 +228,24 @@ fn session(spec: &Spec, work: &Work) -> Option<(f64, f64, f64)> {
 
 fn users(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(stated) = view.stated() else { return };
-    let figures =
-        [("in a month", &stated.mau), ("on a day", &stated.dau), ("at once", &stated.concurrent)];
+    let figures = [
+        (Period::Month, &stated.mau),
+        (Period::Day, &stated.dau),
+        (Period::Once, &stated.concurrent),
+    ];
     let known: Vec<_> =
-        figures.iter().filter_map(|(what, many)| Some((what, many.as_ref()?))).collect();
+        figures.iter().filter_map(|(period, many)| Some((*period, many.as_ref()?))).collect();
     for pair in known.windows(2) {
-        let [(more, large), (fewer, small)] = pair else { continue };
+        let [(of, large), (within, small)] = pair else { continue };
         if small.value.0 > large.value.0 {
-            let (small_text, large_text) =
-                (figure(small.value.0 as f64), figure(large.value.0 as f64));
-            let message = format!("{small_text} users {fewer} of {large_text} {more}");
-            found.add(
-                small.span,
-                message,
-                format!("{} more than there are", figure((small.value.0 - large.value.0) as f64)),
-            );
+            let users = Arithmetic::Users {
+                few: Figure(small.value.0 as f64),
+                within: *within,
+                many: Figure(large.value.0 as f64),
+                of: *of,
+                over: Figure((small.value.0 - large.value.0) as f64),
+            };
+            found.add(small.span, users);
         }
     }
 }
@@ -253,22 +257,16 @@ fn between(view: &View<'_>, found: &mut Findings<'_>) {
     for (mix, spec, work) in each_mix(view) {
         let Some((own, _, _)) = session(spec, &work) else { continue };
         if apart(pause, own, APART) {
-            found.add(
-                users.span,
-                format!(
-                    "{} users at {} requests/s ask once in {} each; those of mix {mix} once in {}",
-                    figure(users.value.0 as f64),
-                    figure(rps.value.0),
-                    time(pause),
-                    time(own)
-                ),
-                format!(
-                    "so many users make {} requests/s, or {} requests/s take {} users",
-                    figure(users.value.0 as f64 / own),
-                    figure(rps.value.0),
-                    figure(rps.value.0 * own)
-                ),
-            );
+            let between = Arithmetic::Pause {
+                users: Figure(users.value.0 as f64),
+                rps: Figure(rps.value.0),
+                pause: Seconds(pause),
+                mix: mix.to_owned(),
+                own: Seconds(own),
+                make: Figure(users.value.0 as f64 / own),
+                take: Figure(rps.value.0 * own),
+            };
+            found.add(users.span, between);
         }
     }
 }
@@ -288,17 +286,14 @@ fn visits(view: &View<'_>, found: &mut Findings<'_>) {
         return;
     };
     if apart(length, own, FAR) {
-        found.add(
-            users.span,
-            format!(
-                "{} of {} daily users at once are visits of {}; they last {}",
-                figure(users.value.0 as f64),
-                figure(daily.value.0 as f64),
-                time(length),
-                time(own)
-            ),
-            format!("with such visits {} are there at once", figure(arrivals * own)),
-        );
+        let visits = Arithmetic::Visits {
+            users: Figure(users.value.0 as f64),
+            daily: Figure(daily.value.0 as f64),
+            length: Seconds(length),
+            own: Seconds(own),
+            there: Figure(arrivals * own),
+        };
+        found.add(users.span, visits);
     }
 }
 
@@ -315,18 +310,15 @@ fn requests(view: &View<'_>, found: &mut Findings<'_>) {
     };
     let own = stated.requests_per_session.as_ref().map(|many| many.value.0 as f64).or_else(of_mix);
     if let Some(own) = own.filter(|own| apart(each, *own, FAR)) {
-        found.add(
-            rps.span,
-            format!(
-                "{} requests/s at the peak are {} requests a day, {} for each of {} daily users; a visit has {}",
-                figure(rps.value.0),
-                figure(a_day),
-                figure(each),
-                figure(daily.value.0 as f64),
-                figure(own)
-            ),
-            format!("{} visits of each on each day", figure(each / own)),
-        );
+        let requests = Arithmetic::Requests {
+            rps: Figure(rps.value.0),
+            day: Figure(a_day),
+            each: Figure(each),
+            daily: Figure(daily.value.0 as f64),
+            visit: Figure(own),
+            visits: Figure(each / own),
+        };
+        found.add(rps.span, requests);
     }
 }
 
@@ -336,17 +328,14 @@ fn orders(view: &View<'_>, found: &mut Findings<'_>) {
     let month_s = month.value.0 as f64 / MONTH;
     let needed = month_s / view.mean_over_peak();
     if apart(peak.value.0, needed, FAR) {
-        found.add(
-            month.span,
-            format!(
-                "{} orders a month are {}/s on the mean and {}/s at the peak; stated are {}/s",
-                figure(month.value.0 as f64),
-                figure(month_s),
-                figure(needed),
-                figure(peak.value.0)
-            ),
-            format!("{} times apart", figure((peak.value.0 / needed).max(needed / peak.value.0))),
-        );
+        let orders = Arithmetic::Orders {
+            month: Figure(month.value.0 as f64),
+            mean: Figure(month_s),
+            peak: Figure(needed),
+            stated: Figure(peak.value.0),
+            apart: Figure((peak.value.0 / needed).max(needed / peak.value.0)),
+        };
+        found.add(month.span, orders);
     }
 }
 
@@ -361,16 +350,14 @@ fn mixes(view: &View<'_>, found: &mut Findings<'_>) {
         let made = program.rate * view.mean_over_peak() * MONTH;
         let said = month.value.0 as f64;
         if apart(made, said, FAR) {
-            found.add(
-                month.span,
-                format!(
-                    "mix {mix} makes {} orders/s at the load asked about, {} a month; {} are stated",
-                    figure(program.rate),
-                    figure(made),
-                    figure(said)
-                ),
-                format!("{} times apart", figure((made / said).max(said / made))),
-            );
+            let orders = Arithmetic::MixOrders {
+                mix: mix.to_owned(),
+                rate: Figure(program.rate),
+                month: Figure(made),
+                stated: Figure(said),
+                apart: Figure((made / said).max(said / made)),
+            };
+            found.add(month.span, orders);
         }
     }
 }
@@ -390,21 +377,14 @@ fn events_per_order(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(counted) = view.work.as_ref().and_then(|work| caused(work, order)) else { return };
     let said = events.value.0 / orders.value.0;
     if (said - counted).abs() > EQUAL * counted {
-        found.add(
-            events.span,
-            format!(
-                "{} events/s for {} orders/s are {} an order; the system makes {}",
-                figure(events.value.0),
-                figure(orders.value.0),
-                figure(said),
-                figure(counted)
-            ),
-            format!(
-                "{} orders/s make {} events/s",
-                figure(orders.value.0),
-                figure(orders.value.0 * counted)
-            ),
-        );
+        let caused = Arithmetic::OrderEvents {
+            events: Figure(events.value.0),
+            orders: Figure(orders.value.0),
+            said: Figure(said),
+            counted: Figure(counted),
+            make: Figure(orders.value.0 * counted),
+        };
+        found.add(events.span, caused);
     }
 }
 
@@ -416,20 +396,14 @@ fn events(view: &View<'_>, found: &mut Findings<'_>) {
     };
     for (mix, _, work) in each_mix(view) {
         if apart(wanted.0, work.events, APART) && view.study.load.rps > 0.0 {
-            found.add(
-                targets.span,
-                format!(
-                    "{} requests/s of mix {mix} cause {} events/s; the target is {}",
-                    figure(view.study.load.rps),
-                    figure(work.events),
-                    figure(wanted.0)
-                ),
-                format!(
-                    "{} events/s take {} requests/s of it",
-                    figure(wanted.0),
-                    figure(view.study.load.rps * wanted.0 / work.events)
-                ),
-            );
+            let events = Arithmetic::Events {
+                mix: mix.to_owned(),
+                rps: Figure(view.study.load.rps),
+                events: Figure(work.events),
+                wanted: Figure(wanted.0),
+                take: Figure(view.study.load.rps * wanted.0 / work.events),
+            };
+            found.add(targets.span, events);
         }
     }
 }
@@ -456,20 +430,14 @@ fn closed(view: &View<'_>, found: &mut Findings<'_>) {
     let cycle = test.think.map_or(0.0, |think| think.0) + response;
     let most = users / cycle;
     if most < wanted {
-        found.add(
-            test.virtual_users.span,
-            format!(
-                "{} virtual users make at most {} requests/s with responses of {}",
-                figure(users),
-                figure(most),
-                time(response)
-            ),
-            format!(
-                "{} requests/s take {} of them",
-                figure(wanted),
-                figure((wanted * cycle).ceil())
-            ),
-        );
+        let closed = Arithmetic::ClosedTest {
+            users: Figure(users),
+            most: Figure(most),
+            response: Seconds(response),
+            wanted: Figure(wanted),
+            needed: Figure((wanted * cycle).ceil()),
+        };
+        found.add(test.virtual_users.span, closed);
     }
 }
 
@@ -489,19 +457,16 @@ fn consumers(view: &View<'_>, found: &mut Findings<'_>) {
     if let Some((ratio, old, new, name)) = best
         && claimed > ratio * (1.0 + EQUAL)
     {
-        found.add(
-            events.span,
-            format!(
-                "events/s are to grow from {} to {}, {} times",
-                figure(was.value.0),
-                figure(events.value.0),
-                figure(claimed)
-            ),
-            format!(
-                "threads with a partition grow {} times at most ({old} → {new}, `{name}`)",
-                figure(ratio)
-            ),
-        );
+        let grow = Arithmetic::ConsumersGrow {
+            before: Figure(was.value.0),
+            after: Figure(events.value.0),
+            claimed: Figure(claimed),
+            times: Figure(ratio),
+            listener: name,
+            old,
+            new,
+        };
+        found.add(events.span, grow);
     }
 }
 
@@ -521,21 +486,15 @@ fn pods(view: &View<'_>, found: &mut Findings<'_>) {
         .map(|(new, old)| f64::from(new.pods) * new.cores / (f64::from(old.pods) * old.cores))
         .fold(0.0, f64::max);
     if claimed > best.max(new / old) * (1.0 + EQUAL) {
-        found.add(
-            rps.span,
-            format!(
-                "requests/s are to grow from {} to {}, {} times",
-                figure(was.value.0),
-                figure(rps.value.0),
-                figure(claimed)
-            ),
-            format!(
-                "pods grow from {} to {}, the most of one service {} times",
-                figure(old),
-                figure(new),
-                figure(best)
-            ),
-        );
+        let grow = Arithmetic::PodsGrow {
+            before: Figure(was.value.0),
+            after: Figure(rps.value.0),
+            claimed: Figure(claimed),
+            old: Figure(old),
+            new: Figure(new),
+            most: Figure(best),
+        };
+        found.add(rps.span, grow);
     }
 }
 
@@ -549,14 +508,13 @@ fn connections(view: &View<'_>, found: &mut Findings<'_>) {
         }
     }
     if apart(said.value.0 as f64, all as f64, 1.0 + EQUAL) {
-        found.add(
-            said.span,
-            format!("{} connections are stated; the pools of all pods have {all}", said.value.0),
-            format!(
-                "over {databases} databases, {} times the stated",
-                figure(all as f64 / said.value.0.max(1) as f64)
-            ),
-        );
+        let other = Arithmetic::Connections {
+            stated: said.value.0,
+            all,
+            databases,
+            times: Figure(all as f64 / said.value.0.max(1) as f64),
+        };
+        found.add(said.span, other);
     }
 }
 
@@ -567,13 +525,13 @@ fn percentiles(view: &View<'_>, found: &mut Findings<'_>) {
     for pair in known.windows(2) {
         let [(low, first), (high, second)] = pair else { continue };
         if second < first {
-            let message =
-                format!("{high} is to be at most {}, and {low} {}", time(*second), time(*first));
-            found.add(
-                targets.span,
-                message,
-                format!("{low} is below {} wherever {high} is", time(*second)),
-            );
+            let order = Arithmetic::Percentiles {
+                high: (**high).to_owned(),
+                high_limit: Seconds(*second),
+                low: (**low).to_owned(),
+                low_limit: Seconds(*first),
+            };
+            found.add(targets.span, order);
         }
     }
 }
@@ -601,14 +559,8 @@ fn unreachable(view: &View<'_>, found: &mut Findings<'_>) {
         let all: f64 = programs.iter().map(|program| program.rate).sum();
         let mean = programs.iter().map(|one| one.rate * one.mean).sum::<f64>() / all;
         if let Some(limit) = document.mean.filter(|limit| mean > limit.0) {
-            found.add(
-                document.span,
-                format!(
-                    "a request of mix {mix} takes {} on the mean, without any queue",
-                    time(mean)
-                ),
-                format!("the target is {}", time(limit.0)),
-            );
+            let (mix, mean, limit) = (mix.to_owned(), Seconds(mean), Seconds(limit.0));
+            found.add(document.span, Arithmetic::Mean { mix, mean, limit });
         }
         for (name, tail, limit) in
             [("p50", 0.5, document.p50), ("p95", 0.05, document.p95), ("p99", 0.01, document.p99)]
@@ -618,18 +570,18 @@ fn unreachable(view: &View<'_>, found: &mut Findings<'_>) {
             let at_least = slow.iter().map(|one| one.rate * beyond(one, limit.0)).sum::<f64>();
             let share = slow.iter().map(|program| program.rate).sum::<f64>() / all;
             if at_least / all > tail {
-                let names: Vec<String> =
-                    slow.iter().map(|one| format!("`{}` {}", one.name, time(one.mean))).collect();
-                found.add(
-                    document.span,
-                    format!(
-                        "{} of mix {mix} take longer on the mean than the {name} of {}: {}",
-                        percent(share),
-                        time(limit.0),
-                        names.join(", ")
-                    ),
-                    format!("{name} may leave out {}", percent(tail)),
-                );
+                let slow = Arithmetic::Slow {
+                    mix: mix.to_owned(),
+                    share: Share(share),
+                    percentile: name.to_owned(),
+                    limit: Seconds(limit.0),
+                    programs: slow
+                        .iter()
+                        .map(|one| (one.name.clone(), Seconds(one.mean)))
+                        .collect(),
+                    tail: Share(tail),
+                };
+                found.add(document.span, slow);
             }
         }
     }
@@ -652,15 +604,14 @@ fn claimed(view: &View<'_>, found: &mut Findings<'_>) {
         if let Some((name, room)) = first
             && room * load < said.value.0
         {
-            found.add(
-                said.span,
-                format!(
-                    "{} requests/s are stated; of mix {mix} `{name}` passes {} at most",
-                    figure(said.value.0),
-                    figure(room * load)
-                ),
-                format!("{} of what is stated", percent(room * load / said.value.0)),
-            );
+            let passes = Arithmetic::Passes {
+                stated: Figure(said.value.0),
+                mix: mix.to_owned(),
+                station: name,
+                most: Figure(room * load),
+                share: Share(room * load / said.value.0),
+            };
+            found.add(said.span, passes);
         }
     }
 }

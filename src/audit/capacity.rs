@@ -1,8 +1,10 @@
 //! What the load asks of processors, storage, caches and pools, without any queue.
 
+use super::cost::HOURS;
+use super::found::{Capacity, Filled, Load, Rate};
 use super::view::{OneService, View};
 use super::work::{full, held};
-use super::{About, Coded, Findings, figure, percent, time};
+use super::{About, Coded, Figure, Findings, Seconds, Share};
 use crate::model::spec::{Id, Resource};
 use crate::model::stations::{Station, processors, stations};
 use crate::model::visit::{Work, computing, computing_at_most};
@@ -175,23 +177,15 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// The load asked about, in words.
-fn load(view: &View<'_>) -> String {
-    let mix = view.study.mixes.first().map_or("", String::as_str);
-    match view.study.load.rps {
-        rps if rps > 0.0 => format!("{} requests/s of mix {mix}", figure(rps)),
-        _ => format!("{} records/s", figure(view.study.asked_load())),
-    }
+/// The load asked about.
+fn load(view: &View<'_>) -> Load {
+    Load { rate: at(view, 1.0), mix: view.study.mixes.first().cloned().unwrap_or_default() }
 }
 
-/// The load at which something is full, in words: so many times the one asked about.
-fn full_at(view: &View<'_>, times: f64) -> String {
-    let most = figure(view.study.asked_load() * times);
-    if view.study.load.rps > 0.0 {
-        format!("full at {most} requests/s")
-    } else {
-        format!("full at {most} records/s")
-    }
+/// So many times the load asked about.
+fn at(view: &View<'_>, times: f64) -> Rate {
+    let most = Figure(view.study.asked_load() * times);
+    if view.study.load.rps > 0.0 { Rate::Requests(most) } else { Rate::Records(most) }
 }
 
 /// Pods that run, or that the autoscaler of a service may order where it acts.
@@ -210,29 +204,22 @@ fn used(view: &View<'_>, low: f64, high: f64, found: &mut Findings<'_>) {
         let asked = work.cpu(service.index);
         let wants = asked.all;
         if wants >= low * has && wants < high * has {
-            let consequence = if low < 1.0 {
-                let wait = 1.0 / (1.0 - wants / has);
-                format!(
-                    "{} used: a response takes about {} times its work",
-                    percent(wants / has),
-                    figure(wait)
-                )
+            let filled = if low < 1.0 {
+                let stretch = Figure(1.0 / (1.0 - wants / has));
+                Filled::Nearly { used: Share(wants / has), stretch }
             } else {
-                full_at(view, asked.room(has))
+                Filled::At(at(view, asked.room(has)))
             };
-            found.add(
-                service.span,
-                format!(
-                    "`{}` needs {} cores for {}, and has {} ({} pods x {})",
-                    service.name,
-                    figure(wants),
-                    load(view),
-                    figure(has),
-                    pods,
-                    figure(each)
-                ),
-                consequence,
-            );
+            let full = Capacity::Cpu {
+                service: service.name.to_owned(),
+                cores: Figure(wants),
+                load: load(view),
+                has: Figure(has),
+                pods,
+                each: Figure(each),
+                filled,
+            };
+            found.add(service.span, full);
         }
     }
 }
@@ -252,17 +239,14 @@ fn database(view: &View<'_>, found: &mut Findings<'_>) {
         let asked = work.at_station(Resource::DatabaseCpu(database.index as u32));
         let wants = asked.all;
         if wants >= has {
-            found.add(
-                database.span,
-                format!(
-                    "`{}` needs {} cores for {}, and has {}",
-                    database.name,
-                    figure(wants),
-                    load(view),
-                    figure(has)
-                ),
-                full_at(view, asked.room(has)),
-            );
+            let full = Capacity::Cores {
+                of: database.name.to_owned(),
+                cores: Figure(wants),
+                load: load(view),
+                has: Figure(has),
+                full: at(view, asked.room(has)),
+            };
+            found.add(database.span, full);
         }
     }
 }
@@ -273,17 +257,14 @@ fn storage(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(has) = view.spec.databases[database.index].iops else { continue };
         let wants = work.ios[database.index];
         if wants >= has {
-            found.add(
-                database.span,
-                format!(
-                    "`{}` needs {} operations/s for {}; its storage does {} at best",
-                    database.name,
-                    figure(wants),
-                    load(view),
-                    figure(has)
-                ),
-                full_at(view, has / wants),
-            );
+            let full = Capacity::Storage {
+                database: database.name.to_owned(),
+                operations: Figure(wants),
+                load: load(view),
+                has: Figure(has),
+                full: at(view, has / wants),
+            };
+            found.add(database.span, full);
         }
     }
 }
@@ -303,17 +284,15 @@ fn credits(view: &View<'_>, found: &mut Findings<'_>) {
             let lasts = saved.0 as f64 / (wants - base);
             let span =
                 database.document.storage.as_ref().map_or(database.span, |storage| storage.span);
-            found.add(
-                span,
-                format!(
-                    "`{}` needs {} operations/s for {}; its storage does {} without end",
-                    database.name,
-                    figure(wants),
-                    load(view),
-                    figure(base)
-                ),
-                format!("{} saved operations last {}", figure(saved.0 as f64), time(lasts)),
-            );
+            let on_credits = Capacity::StorageCredits {
+                database: database.name.to_owned(),
+                operations: Figure(wants),
+                load: load(view),
+                base: Figure(base),
+                saved: Figure(saved.0 as f64),
+                lasts: Seconds(lasts),
+            };
+            found.add(span, on_credits);
         }
     }
 }
@@ -337,21 +316,15 @@ fn burstable(view: &View<'_>, found: &mut Findings<'_>) {
     if cores > 0.0 && mean > free && free < cores {
         let span =
             view.system.node_groups.iter().next().map(|(name, _)| name.span).unwrap_or_default();
-        found.add(
-            span,
-            format!(
-                "the mean load needs {} cores of nodes that may use {} of {} without end",
-                figure(mean),
-                figure(free),
-                figure(cores)
-            ),
+        let on_credits = Capacity::NodeCredits {
+            cores: Figure(mean),
+            free: Figure(free),
+            has: Figure(cores),
+            saved: Figure(saved),
             // A credit is one processor for a minute.
-            format!(
-                "full credits of {} last {}",
-                figure(saved),
-                time(saved * 60.0 / (mean - free))
-            ),
-        );
+            lasts: Seconds(saved * 60.0 / (mean - free)),
+        };
+        found.add(span, on_credits);
     }
 }
 
@@ -363,19 +336,13 @@ fn burstable_database(view: &View<'_>, found: &mut Findings<'_>) {
         let used = work.at_station(Resource::DatabaseCpu(database.index as u32)).all;
         let mean = used * view.mean_over_peak();
         if mean > baseline.0 * cores && mean < cores {
-            found.add(
-                database.span,
-                format!(
-                    "the mean load needs {} cores of `{}`, which has {} without surcharge",
-                    figure(mean),
-                    database.name,
-                    figure(baseline.0 * cores)
-                ),
-                format!(
-                    "{} core-hours of surplus a month",
-                    figure((mean - baseline.0 * cores) * 730.0)
-                ),
-            );
+            let on_credits = Capacity::DatabaseCredits {
+                database: database.name.to_owned(),
+                cores: Figure(mean),
+                free: Figure(baseline.0 * cores),
+                surplus: Figure((mean - baseline.0 * cores) * HOURS),
+            };
+            found.add(database.span, on_credits);
         }
     }
 }
@@ -390,21 +357,16 @@ fn quota(view: &View<'_>, found: &mut Findings<'_>) {
         if limited && service.spec.cores < 1.0 && worst.cpu > quota {
             let (least, most) =
                 (computing(service.spec, worst.cpu), computing_at_most(service.spec, worst.cpu));
-            found.add(
-                service.document.pod.as_ref().map_or(service.span, |pod| pod.span),
-                format!(
-                    "`{}` needs {} of CPU; the limit of {} cores gives {} in each 100 ms",
-                    worst.name,
-                    time(worst.cpu),
-                    figure(service.spec.cores),
-                    time(quota)
-                ),
-                format!(
-                    "alone on its pod it takes {} to {}, by where in a period it begins",
-                    time(least),
-                    time(most)
-                ),
-            );
+            let stopped = Capacity::Quota {
+                program: worst.name.clone(),
+                needs: Seconds(worst.cpu),
+                cores: Figure(service.spec.cores),
+                gives: Seconds(quota),
+                least: Seconds(least),
+                most: Seconds(most),
+            };
+            let pod = service.document.pod.as_ref();
+            found.add(pod.map_or(service.span, |pod| pod.span), stopped);
         }
     }
 }
@@ -419,19 +381,16 @@ fn pool(view: &View<'_>, found: &mut Findings<'_>) {
             if let Some(times) = full(&holders, has).filter(|times| *times <= 1.0) {
                 let span =
                     service.document.pools.0.get(index).map_or(service.span, |(name, _)| name.span);
-                found.add(
-                    span,
-                    format!(
-                        "{} holds {} connections of `{}` of `{}`; {} pods have {}",
-                        load(view),
-                        figure(held(&holders, 1.0)),
-                        pool.name,
-                        service.name,
-                        pods,
-                        figure(has)
-                    ),
-                    full_at(view, times),
-                );
+                let full = Capacity::Pool {
+                    service: service.name.to_owned(),
+                    pool: pool.name.clone(),
+                    load: load(view),
+                    held: Figure(held(&holders, 1.0)),
+                    pods,
+                    has: Figure(has),
+                    full: at(view, times),
+                };
+                found.add(span, full);
             }
         }
     }
@@ -446,17 +405,16 @@ fn busy_threads(view: &View<'_>, found: &mut Findings<'_>) {
         let asked = work.at_station(Resource::Threads(service.index as u32));
         if asked.all >= has {
             let setting = service.document.threads.as_ref().map(|setting| setting.span);
-            found.add(
-                setting.unwrap_or(service.span),
-                format!(
-                    "{} needs {} threads of `{}`, and has {} ({pods} pods x {threads})",
-                    load(view),
-                    figure(asked.all),
-                    service.name,
-                    figure(has)
-                ),
-                full_at(view, has / asked.all),
-            );
+            let full = Capacity::Threads {
+                service: service.name.to_owned(),
+                load: load(view),
+                threads: Figure(asked.all),
+                has: Figure(has),
+                pods,
+                each: threads,
+                full: at(view, has / asked.all),
+            };
+            found.add(setting.unwrap_or(service.span), full);
         }
     }
 }
@@ -473,24 +431,17 @@ fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
         if request > 0.0 && reached > target * (1.0 + TOLERANCE) {
             let wanted = (work.cpu(service.index).all / (request * target)).ceil();
             let setting = service.document.autoscaling.as_ref().and_then(|one| one.max.as_ref());
-            found.add(
-                setting.map_or(service.span, |setting| setting.span),
-                format!(
-                    "`{}` needs {} cores for {}: {} pods at {} of a request of {} cores; the autoscaler may have {}",
-                    service.name,
-                    figure(work.cpu(service.index).all),
-                    load(view),
-                    figure(wanted),
-                    percent(target),
-                    figure(request),
-                    scaling.maximum
-                ),
-                format!(
-                    "{} pods stay, and use {} of what they request",
-                    scaling.maximum,
-                    percent(reached)
-                ),
-            );
+            let pinned = Capacity::Autoscaler {
+                service: service.name.to_owned(),
+                cores: Figure(work.cpu(service.index).all),
+                load: load(view),
+                wanted: Figure(wanted),
+                target: Share(target),
+                request: Figure(request),
+                most: scaling.maximum,
+                used: Share(reached),
+            };
+            found.add(setting.map_or(service.span, |setting| setting.span), pinned);
         }
     }
 }
@@ -505,17 +456,14 @@ fn node(view: &View<'_>, found: &mut Findings<'_>) {
     let Some((asked, station)) = all.max_by(|a, b| share(a).total_cmp(&share(b))) else { return };
     if asked.all >= station.capacity {
         let span = view.system.node_groups.iter().next().map(|(name, _)| name.span);
-        found.add(
-            span.unwrap_or_default(),
-            format!(
-                "`{}` needs {} cores for {}, and has {}",
-                station.name.trim_end_matches(" CPU"),
-                figure(asked.all),
-                load(view),
-                figure(station.capacity)
-            ),
-            full_at(view, asked.room(station.capacity)),
-        );
+        let full = Capacity::Cores {
+            of: station.name.trim_end_matches(" CPU").to_owned(),
+            cores: Figure(asked.all),
+            load: load(view),
+            has: Figure(station.capacity),
+            full: at(view, asked.room(station.capacity)),
+        };
+        found.add(span.unwrap_or_default(), full);
     }
 }
 
@@ -525,13 +473,13 @@ fn cache(view: &View<'_>, found: &mut Findings<'_>) {
         let asked = work.at_station(Resource::Cache(number));
         let Some((name, _)) = view.system.caches.iter().nth(cache.of as usize) else { continue };
         if asked.all >= 1.0 {
-            let message = format!(
-                "{} is {} of commands a second for the one thread of `{}`",
-                load(view),
-                time(asked.all),
-                cache.name
-            );
-            found.add(name.span, message, full_at(view, asked.room(1.0)));
+            let full = Capacity::Cache {
+                cache: cache.name.clone(),
+                load: load(view),
+                work: Seconds(asked.all),
+                full: at(view, asked.room(1.0)),
+            };
+            found.add(name.span, full);
         }
     }
 }
@@ -541,8 +489,13 @@ fn lock(view: &View<'_>, found: &mut Findings<'_>) {
     for (number, (name, _)) in (0..).zip(view.system.locks.iter()) {
         let held = work.at_station(Resource::Lock(number)).all;
         if held >= 1.0 {
-            let message = format!("{} holds `{}` {} a second", load(view), name.value, time(held));
-            found.add(name.span, message, full_at(view, held.recip()));
+            let full = Capacity::Lock {
+                lock: name.value.clone(),
+                load: load(view),
+                held: Seconds(held),
+                full: at(view, held.recip()),
+            };
+            found.add(name.span, full);
         }
     }
 }

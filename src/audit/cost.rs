@@ -1,5 +1,6 @@
 //! What a variant costs in a month, item by item, from the catalogue's prices of its region.
 
+use super::figures::Figure;
 use super::view::View;
 use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
@@ -213,7 +214,7 @@ fn of_databases(view: &View<'_>, region: &str) -> Vec<Item> {
             let price = item.and_then(|item| item.monthly_per_gib.get(region));
             items.push(Item {
                 part: format!("databases.{}.storage", database.name),
-                what: format!("{} GiB {}", super::figure(gib), kind.text),
+                what: format!("{} GiB {}", Figure(gib), kind.text),
                 monthly: price.map(|price| price.0 * gib),
                 meter: Meter::default(),
             });
@@ -270,7 +271,7 @@ pub(super) fn bill(view: &View<'_>) -> Bill {
         if let Some(storage) = view.get(brokers.storage.as_ref()) {
             items.push(Item {
                 part: format!("brokers.{}.storage", name.value),
-                what: format!("{count} x {} GiB", super::figure(storage.gib())),
+                what: format!("{count} x {} GiB", Figure(storage.gib())),
                 monthly: None,
                 meter: Meter::default(),
             });

@@ -1,5 +1,6 @@
 //! How long those who ask wait.
 
+use super::found::Who;
 use super::view::View;
 use crate::model::spec::Op;
 use crate::model::visit::Links;
@@ -8,11 +9,12 @@ use crate::model::visit::Links;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Left {
     pub(super) after: f64,
-    pub(super) who: String,
+    /// None where nobody leaves.
+    pub(super) who: Option<Who>,
 }
 
 impl Left {
-    fn sooner(&mut self, after: f64, who: impl FnOnce() -> String) {
+    fn sooner(&mut self, after: f64, who: impl FnOnce() -> Option<Who>) {
         // Of several who leave at the same time the nearest is named, who is asked last.
         if after <= self.after && after.is_finite() {
             *self = Left { after, who: who() };
@@ -23,12 +25,12 @@ impl Left {
 /// For each endpoint who leaves first of all that ask: users, the mesh, callers, and whoever asked those.
 pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
     let spec = view.spec;
-    let nobody = Left { after: f64::INFINITY, who: String::new() };
+    let nobody = Left { after: f64::INFINITY, who: None };
     let mut all = vec![nobody.clone(); spec.endpoints.len()];
     let visits = spec.load.journeys.iter().flat_map(|journey| &journey.visits);
     if let Some(patience) = spec.load.patience {
         for visit in visits {
-            all[visit.endpoint as usize].sooner(patience.secs(), || "its users".to_owned());
+            all[visit.endpoint as usize].sooner(patience.secs(), || Some(Who::Users));
         }
     }
     let order = Links::of(spec).and_then(|links| links.callees_first()).unwrap_or_default();
@@ -36,7 +38,7 @@ pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
         let (name, entry, left) = if let Some(endpoint) = spec.endpoints.get(program) {
             let own = &mut all[program];
             if let Some(ends) = view.mesh_timeout(endpoint.service as usize) {
-                own.sooner(ends, || "the mesh".to_owned());
+                own.sooner(ends, || Some(Who::Mesh));
             }
             (&endpoint.name, endpoint.entry, own.clone())
         } else {
@@ -48,7 +50,7 @@ pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
             let callee = &mut all[*endpoint as usize];
             callee.sooner(left.after, || left.who.clone());
             if let Some(timeout) = timeout {
-                callee.sooner(timeout.secs(), || format!("`{name}`"));
+                callee.sooner(timeout.secs(), || Some(Who::Program(name.clone())));
             }
         }
     }

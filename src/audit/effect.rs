@@ -1,12 +1,14 @@
 //! Settings and edits without effect.
 
+use super::found::{EditName, Floor, Pinned, Setting};
 use super::view::{Pods, View};
-use super::{About, Coded, Findings, percent};
+use super::{About, Coded, Findings, Seconds, Share};
 use crate::scenario::document::{Step, TransactionDoc};
 use crate::scenario::problem::Span;
 use crate::scenario::values::canonical;
 use crate::scenario::yaml::{Node, Value};
 use crate::station::autoscaler::TOLERANCE;
+use crate::study::result::Edit;
 
 pub(super) const RULES: &[Coded] = &[
     Coded {
@@ -167,10 +169,8 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// `edit 3 of plan x`.
-fn edit_name(edit: &crate::study::result::Edit) -> String {
-    let number = edit.edit.as_ref().map_or_else(String::new, |number| format!(" {number}"));
-    format!("edit{number} of plan {}", edit.plan)
+fn edit_name(edit: &Edit) -> EditName {
+    EditName { plan: edit.plan.clone(), number: edit.edit.clone() }
 }
 
 fn differ(one: &str, other: &str) -> bool {
@@ -180,7 +180,7 @@ fn differ(one: &str, other: &str) -> bool {
 }
 
 /// Edits are the same whatever the variant: they are looked at in the first.
-fn edits<'a>(view: &View<'a>) -> Vec<(Span, &'a crate::study::result::Edit)> {
+fn edits<'a>(view: &View<'a>) -> Vec<(Span, &'a Edit)> {
     if view.index == 0 { view.edits() } else { Vec::new() }
 }
 
@@ -193,18 +193,16 @@ fn replicas(view: &View<'_>, found: &mut Findings<'_>) {
             |name: &str| edit.set.split('.').nth(1).is_some_and(|set| set == name || set == "*");
         let minimum = |name: &str| {
             let service = view.documents.variants[0].system.services.get(name)?;
-            service.autoscaling.as_ref().map(|scaler| scaler.min.runs.0)
+            let pods = service.autoscaling.as_ref()?.min.runs.0;
+            Some(Floor { service: name.to_owned(), pods, most: None })
         };
-        let run: Vec<String> = view
+        let minimums = view
             .services()
             .filter(|service| named(service.name))
-            .filter_map(|service| Some(format!("{} {}", minimum(service.name)?, service.name)))
+            .filter_map(|service| minimum(service.name))
             .collect();
-        found.once(
-            span,
-            format!("{} sets {} {} → {}", edit_name(edit), edit.set, edit.from, edit.to),
-            format!("the autoscaler's minimum rules: pods before and after: {}", run.join(", ")),
-        );
+        let Edit { set, from, to, .. } = edit.clone();
+        found.once(span, Setting::Replicas { edit: edit_name(edit), set, from, to, minimums });
     }
 }
 
@@ -213,30 +211,27 @@ fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
         if edit.effective || edit.set.ends_with(".replicas") || !differ(&edit.from, &edit.to) {
             continue;
         }
-        let why = edit.why.strip_prefix("no effect: ").unwrap_or(&edit.why);
-        let message = format!("{} sets {} {} → {}", edit_name(edit), edit.set, edit.from, edit.to);
-        found.once(span, message, why.to_owned());
+        let Edit { set, from, to, effect, places, .. } = edit.clone();
+        let pinned = Pinned { edit: edit_name(edit), set, from, to, effect, places };
+        found.once(span, Setting::Pinned(pinned));
     }
 }
 
 fn same(view: &View<'_>, found: &mut Findings<'_>) {
     for (span, edit) in edits(view) {
         if !differ(&edit.from, &edit.to) {
-            let message = format!("{} sets {} to {}", edit_name(edit), edit.set, edit.to);
-            found.once(span, message, format!("{} is written already", edit.from));
+            let Edit { set, from, to, .. } = edit.clone();
+            found.once(span, Setting::Same { edit: edit_name(edit), set, from, to });
         }
     }
 }
 
 fn believed(view: &View<'_>, found: &mut Findings<'_>) {
     for (span, edit) in edits(view) {
-        if let Some(believed) = &edit.believed {
-            let message = format!("{} takes {} for {believed}", edit_name(edit), edit.set);
-            let consequence = format!(
-                "{} is written: the step is {} → {}, not {believed} → {}",
-                edit.from, edit.from, edit.to, edit.to
-            );
-            found.once(span, message, consequence);
+        if let Some(believed) = edit.believed.clone() {
+            let Edit { set, from, to, .. } = edit.clone();
+            let edit = edit_name(edit);
+            found.once(span, Setting::Believed { edit, set, from, believed, to });
         }
     }
     if view.index > 0 {
@@ -252,8 +247,9 @@ fn believed(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(node) = at(&view.documents.system, set) else { continue };
         let written = node.get("written").unwrap_or(node).quote();
         if differ(&written, value) {
-            let message = format!("plan {} takes {set} for {value}", plan.plan.text);
-            found.once(belief.set.span, message, format!("{written} is written"));
+            let (plan, set, believed) = (plan.plan.text.clone(), set.clone(), value.clone());
+            let believes = Setting::PlanBelieves { plan, set, believed, written };
+            found.once(belief.set.span, believes);
         }
     }
 }
@@ -273,18 +269,13 @@ fn endpoints(view: &View<'_>, found: &mut Findings<'_>) {
             let same: Vec<_> =
                 pools.filter(|(_, pool)| pool.database.text == database.name).collect();
             let [_, (second, _), ..] = same.as_slice() else { continue };
-            let names: Vec<&str> = same.iter().map(|(name, _)| name.value.as_str()).collect();
-            let a_pod = View::connections(service, database.index, 1);
-            found.add(
-                second.span,
-                format!(
-                    "the pools {} of `{}` all reach `{}`",
-                    names.join(", "),
-                    service.name,
-                    database.name
-                ),
-                format!("each pod may open {a_pod} connections to one server; no reading is taken off it"),
-            );
+            let shared = Setting::SharedDatabase {
+                service: service.name.to_owned(),
+                database: database.name.to_owned(),
+                pools: same.iter().map(|(name, _)| name.value.clone()).collect(),
+                connections: View::connections(service, database.index, 1),
+            };
+            found.add(second.span, shared);
         }
     }
 }
@@ -299,10 +290,8 @@ fn settings(node: &Node, path: &mut String, found: &mut Findings<'_>) {
     if let (Some(written), Some(runs)) = (node.get("written"), node.get("runs")) {
         let (written, runs) = (written.quote(), runs.quote());
         if differ(&written, &runs) {
-            let because = node.get("because").map(Node::quote);
-            let because = because.map_or_else(String::new, |text| format!(", because {text}"));
-            let message = format!("{path} is {written} in the files");
-            found.once(node.span, message, format!("{runs} runs{because}"));
+            let (path, because) = (path.clone(), node.get("because").map(Node::quote));
+            found.once(node.span, Setting::Otherwise { path, written, runs, because });
         }
         return;
     }
@@ -324,17 +313,17 @@ fn metrics(view: &View<'_>, found: &mut Findings<'_>) {
     if view.pick(server).0 {
         return;
     }
-    let stay: Vec<String> = view
+    let services: Vec<Floor> = view
         .services()
         .filter(|service| view.pods(*service, Pods::Most) > service.spec.pods)
-        .map(|service| {
-            let most = view.pods(service, Pods::Most);
-            format!("{} {} of {most}", service.name, service.spec.pods)
+        .map(|service| Floor {
+            service: service.name.to_owned(),
+            pods: u64::from(service.spec.pods),
+            most: Some(u64::from(view.pods(service, Pods::Most))),
         })
         .collect();
-    if !stay.is_empty() {
-        let message = format!("{} autoscalers have no metrics server to ask", stay.len());
-        found.add(server.span, message, format!("pods stay at their minimum: {}", stay.join(", ")));
+    if !services.is_empty() {
+        found.add(server.span, Setting::NoMetrics { services });
     }
 }
 
@@ -345,9 +334,8 @@ fn stuck(view: &View<'_>, found: &mut Findings<'_>) {
         if let Some(maximum) = view.get(scaler.max.as_ref())
             && maximum.0 == minimum
         {
-            let message =
-                format!("the autoscaler of `{}` goes from {minimum} to {minimum}", service.name);
-            found.add(scaler.span, message, format!("{minimum} pods, whatever the load"));
+            let service = service.name.to_owned();
+            found.add(scaler.span, Setting::Stuck { service, pods: minimum });
         }
     }
 }
@@ -364,16 +352,13 @@ fn target(view: &View<'_>, found: &mut Findings<'_>) {
         let (most, target) = (limit.0 / request.0, view.pick(setting).0);
         let needed = target * (1.0 + TOLERANCE);
         if most <= needed {
-            found.add(
-                setting.span,
-                format!(
-                    "`{}` scales above {} of its CPU request, and can use at most {}",
-                    service.name,
-                    percent(needed),
-                    percent(most)
-                ),
-                format!("{} pods for ever, with queues however long", service.spec.pods),
-            );
+            let target = Setting::Target {
+                service: service.name.to_owned(),
+                above: Share(needed),
+                most: Share(most),
+                pods: service.spec.pods,
+            };
+            found.add(setting.span, target);
         }
     }
 }
@@ -384,11 +369,7 @@ fn nodes(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(maximum) = &group.max else { continue };
         let most = view.pick(maximum).0;
         if group.autoscaler.is_none() && most > u64::from(now) {
-            found.add(
-                maximum.span,
-                format!("`{}` may have {most} nodes, but nothing adds any", name.value),
-                format!("{now} run, whatever waits for room"),
-            );
+            found.add(maximum.span, Setting::Nodes { group: name.value.clone(), now, most });
         }
     }
 }
@@ -400,13 +381,12 @@ fn idle(view: &View<'_>, found: &mut Findings<'_>) {
                 && pool.minimum_idle >= pool.maximum
                 && view.pick(timeout).0 > 0.0
             {
-                let message = format!(
-                    "`idle_timeout` of pool `{}` of `{}` closes none of its connections",
-                    pool.name, service.name
-                );
-                let consequence =
-                    format!("{} stay open, as many as `minimum_idle` keeps", pool.maximum);
-                found.add(timeout.span, message, consequence);
+                let idle = Setting::IdleTimeout {
+                    service: service.name.to_owned(),
+                    pool: pool.name.clone(),
+                    connections: pool.maximum,
+                };
+                found.add(timeout.span, idle);
             }
         }
     }
@@ -419,14 +399,8 @@ fn threads(view: &View<'_>, found: &mut Findings<'_>) {
         let (allowed, pods) = (view.pick(setting).u32(), service.spec.pods);
         let threads = u64::from(service.spec.threads.maximum) * u64::from(pods);
         if threads < 1_000_000 && u64::from(allowed) < threads {
-            found.add(
-                setting.span,
-                format!(
-                    "a proxy opens at most {allowed} connections to `{}`, which has {threads} threads",
-                    service.name
-                ),
-                format!("one caller reaches {allowed} of them at a time"),
-            );
+            let service = service.name.to_owned();
+            found.add(setting.span, Setting::Threads { service, allowed, threads });
         }
     }
 }
@@ -471,16 +445,13 @@ fn undercut(view: &View<'_>, found: &mut Findings<'_>) {
                 if let (Some(ends), Some(own)) = (ends, own)
                     && own.0 > ends
                 {
-                    found.add(
-                        call.span,
-                        format!(
-                            "`{}` gives up on `{}` after {}",
-                            service.name,
-                            call.endpoint.text,
-                            super::time(own.0)
-                        ),
-                        format!("the mesh has ended the request after {}", super::time(ends)),
-                    );
+                    let undercut = Setting::Undercut {
+                        service: service.name.to_owned(),
+                        endpoint: call.endpoint.text.clone(),
+                        own: Seconds(own.0),
+                        mesh: Seconds(ends),
+                    };
+                    found.add(call.span, undercut);
                 }
             });
         }
@@ -495,17 +466,15 @@ fn tries(view: &View<'_>, found: &mut Findings<'_>) {
         let tries = view.get(mesh.retries.as_ref()).map_or(0, |retries| retries.0) + 1;
         let all = each.0 * tries as f64;
         if all > whole {
-            found.add(
-                mesh.span,
-                format!(
-                    "{tries} tries of {} into `{}` take {}, the whole may take {}",
-                    super::time(each.0),
-                    service.name,
-                    super::time(all),
-                    super::time(whole)
-                ),
-                format!("{} of {tries} tries have their time", (whole / each.0).floor()),
-            );
+            let late = Setting::Tries {
+                service: service.name.to_owned(),
+                tries,
+                each: Seconds(each.0),
+                all: Seconds(all),
+                whole: Seconds(whole),
+                fit: (whole / each.0).floor() as u64,
+            };
+            found.add(mesh.span, late);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::deadlines::deadlines;
 use super::effect::each_step;
+use super::found::Hazard;
 use super::view::{OneService, Pods, View};
 use super::work::Program;
-use super::{About, Coded, Findings, figure, time};
+use super::{About, Coded, Figure, Findings, Seconds};
 use crate::model::spec::Balancer;
 use crate::model::visit::{Link, Links};
 use crate::scenario::document::RolloutWord;
@@ -242,21 +243,19 @@ fn nested(view: &View<'_>, found: &mut Findings<'_>) {
                 if endpoints { u64::from(service.spec.threads.maximum.min(UNLIMITED)) } else { 0 };
             let needed = (threads + consumers) * u64::from(each - 1) + 1;
             if u64::from(pool.maximum) < needed {
-                let timeout = time(pool.connection_timeout.secs());
-                found.add(
-                    view.program_span(&first.name),
-                    format!(
-                        "{} hold {each} connections of `{}` of `{}` at once; up to {threads} threads and {consumers} consumers of a pod share {}",
-                        own.iter().map(|program| format!("`{}`", program.name)).collect::<Vec<_>>().join(", "),
-                        pool.name,
-                        service.name,
-                        pool.maximum
-                    ),
-                    format!(
-                        "{} at a time lock the pod up for {timeout}; safe from {needed} connections",
-                        pool.maximum / (each - 1)
-                    ),
-                );
+                let nested = Hazard::Nested {
+                    programs: own.iter().map(|program| program.name.clone()).collect(),
+                    each,
+                    pool: pool.name.clone(),
+                    service: service.name.to_owned(),
+                    threads,
+                    consumers,
+                    connections: pool.maximum,
+                    together: pool.maximum / (each - 1),
+                    timeout: Seconds(pool.connection_timeout.secs()),
+                    safe: needed,
+                };
+                found.add(view.program_span(&first.name), nested);
             }
         }
     }
@@ -265,12 +264,9 @@ fn nested(view: &View<'_>, found: &mut Findings<'_>) {
 fn remote(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         for program in programs(view, service).filter(|program| program.calls_held > 0.0) {
-            let pools = most_held(service, program);
-            found.add(
-                view.program_span(&program.name),
-                format!("`{}` calls another service with a connection held", program.name),
-                format!("{pools} slow answers at once take all connections of a pod's pool"),
-            );
+            let connections = most_held(service, program);
+            let held = Hazard::CallHeld { program: program.name.clone(), connections };
+            found.add(view.program_span(&program.name), held);
         }
     }
 }
@@ -300,15 +296,12 @@ fn open_in_view(view: &View<'_>, found: &mut Findings<'_>) {
         let held = mean(|one| one.held.values().map(|held| held.all).sum());
         let needed = mean(|one| one.needed.values().sum());
         if rate > 0.0 && held - needed > FREED * held {
-            found.add(
-                span,
-                format!("requests of `{}` keep their connection to the end", service.name),
-                format!(
-                    "a request holds a connection for {} without any queue, {} of it outside its transactions",
-                    time(held),
-                    time(held - needed)
-                ),
-            );
+            let open = Hazard::OpenInView {
+                service: service.name.to_owned(),
+                held: Seconds(held),
+                outside: Seconds(held - needed),
+            };
+            found.add(span, open);
         }
     }
 }
@@ -317,16 +310,13 @@ fn computing(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         for program in programs(view, service).filter(|program| program.cpu_held >= LONG_WORK) {
             let most = most_held(service, program);
-            let rate = f64::from(most) / program.cpu_held;
-            found.add(
-                view.program_span(&program.name),
-                format!(
-                    "`{}` computes for {} with a connection held",
-                    program.name,
-                    time(program.cpu_held)
-                ),
-                format!("{most} connections of a pod end at {} of them a second", figure(rate)),
-            );
+            let computes = Hazard::ComputesHeld {
+                program: program.name.clone(),
+                work: Seconds(program.cpu_held),
+                connections: most,
+                most: Figure(f64::from(most) / program.cpu_held),
+            };
+            found.add(view.program_span(&program.name), computes);
         }
     }
 }
@@ -368,16 +358,13 @@ fn retries(view: &View<'_>, found: &mut Findings<'_>) {
     let Some((all, name)) = worst.filter(|(all, _)| *all >= MANY_TRIES && *all > layers) else {
         return;
     };
-    found.add(
-        view.program_span(name),
-        format!(
-            "a failing request to `{name}` becomes {} tries: {} of the user x {} of the mesh on the way",
-            figure(all),
-            figure(layers),
-            figure(all / layers)
-        ),
-        format!("up to {} times the load on what fails already", figure(all)),
-    );
+    let retries = Hazard::Retries {
+        endpoint: name.clone(),
+        tries: Figure(all),
+        users: Figure(layers),
+        mesh: Figure(all / layers),
+    };
+    found.add(view.program_span(name), retries);
 }
 
 fn patience(view: &View<'_>, found: &mut Findings<'_>) {
@@ -391,17 +378,13 @@ fn patience(view: &View<'_>, found: &mut Findings<'_>) {
             if timeout >= waits {
                 let span =
                     document.connection_timeout.as_ref().map_or(name.span, |setting| setting.span);
-                found.add(
-                    span,
-                    format!(
-                        "`{}` waits {} for a connection of `{}`; whoever asked waits {}",
-                        service.name,
-                        time(timeout),
-                        pool.name,
-                        time(waits)
-                    ),
-                    "no request ends sooner by the timeout than its user left".into(),
-                );
+                let patience = Hazard::Patience {
+                    service: service.name.to_owned(),
+                    pool: pool.name.clone(),
+                    timeout: Seconds(timeout),
+                    waits: Seconds(waits),
+                };
+                found.add(span, patience);
             }
         }
     }
@@ -414,22 +397,14 @@ fn too_late(view: &View<'_>, found: &mut Findings<'_>) {
         if program.mean <= left.after || program.rate <= 0.0 {
             continue;
         }
-        let (name, takes) = (&endpoint.name, time(program.mean));
-        let (who, waits) = (&left.who, time(left.after));
-        let text = if who == "its users" {
-            format!(
-                "`{name}` takes {takes} on the mean without any queue; its users wait {waits} for it"
-            )
-        } else {
-            format!(
-                "`{name}` takes {takes} on the mean without any queue; {who} waits {waits} for it"
-            )
+        let Some(who) = left.who else { continue };
+        let late = Hazard::TooLate {
+            endpoint: endpoint.name.clone(),
+            takes: Seconds(program.mean),
+            who,
+            waits: Seconds(left.after),
         };
-        found.add(
-            view.program_span(&endpoint.name),
-            text,
-            "most of its requests fail, whatever the load".into(),
-        );
+        found.add(view.program_span(&endpoint.name), late);
     }
 }
 
@@ -440,18 +415,16 @@ fn outlasts(view: &View<'_>, found: &mut Findings<'_>) {
         for call in calls(steps) {
             let waits = view.get(call.timeout.as_ref()).map(|waits| waits.0);
             let Some(waits) = waits.filter(|waits| *waits > left.after) else { continue };
-            found.add(
-                call.span,
-                format!(
-                    "`{}` waits {} for `{}`, and {} {} for itself",
-                    endpoint.name,
-                    time(waits),
-                    call.endpoint.text,
-                    left.who,
-                    time(left.after)
-                ),
-                format!("up to {} of each wait is for nobody", time(waits - left.after)),
-            );
+            let Some(who) = left.who.clone() else { continue };
+            let outlasts = Hazard::Outlasts {
+                endpoint: endpoint.name.clone(),
+                callee: call.endpoint.text.clone(),
+                waits: Seconds(waits),
+                who,
+                left: Seconds(left.after),
+                vain: Seconds(waits - left.after),
+            };
+            found.add(call.span, outlasts);
         }
     }
 }
@@ -473,19 +446,12 @@ fn endless(view: &View<'_>, found: &mut Findings<'_>) {
                     view.spec.listeners.iter().find(|listener| listener.name == *name)
                 });
                 let threads = listener.map_or(service.spec.threads.maximum, |one| one.concurrency);
-                let held = if threads < UNLIMITED {
-                    format!("{threads} threads")
-                } else {
-                    "every thread".to_owned()
+                let endless = Hazard::Endless {
+                    program: format!("{}.{}", service.name, name.value),
+                    callee: call.endpoint.text.clone(),
+                    threads: (threads < UNLIMITED).then_some(threads),
                 };
-                found.add(
-                    call.span,
-                    format!(
-                        "`{}.{}` waits for `{}` without end",
-                        service.name, name.value, call.endpoint.text
-                    ),
-                    format!("{held} of a pod can hang on it"),
-                );
+                found.add(call.span, endless);
             }
         }
     }
@@ -504,16 +470,13 @@ fn cold(view: &View<'_>, found: &mut Findings<'_>) {
             (None, None) => continue,
         };
         if ready < warm {
-            found.add(
-                pod.span,
-                format!(
-                    "pods of `{}` are ready after {} and warm after {}",
-                    service.name,
-                    time(ready),
-                    time(warm)
-                ),
-                format!("{} of each pod's life is slow for its users", time(warm - ready)),
-            );
+            let cold = Hazard::Cold {
+                service: service.name.to_owned(),
+                ready: Seconds(ready),
+                warm: Seconds(warm),
+                slow: Seconds(warm - ready),
+            };
+            found.add(pod.span, cold);
         }
     }
 }
@@ -530,16 +493,14 @@ fn killed(view: &View<'_>, found: &mut Findings<'_>) {
         let last = after + period * (failures - 1) as f64;
         let ready = view.get(pod.ready_after.as_ref()).map_or(0.0, |ready| ready.0);
         if last < ready {
-            found.add(
-                probes.span,
-                format!(
-                    "liveness of `{}` fails for the {failures}. time after {}; a pod takes {} to get ready",
-                    service.name,
-                    time(last),
-                    time(ready)
-                ),
-                format!("killed {} before it would answer", time(ready - last)),
-            );
+            let killed = Hazard::Killed {
+                service: service.name.to_owned(),
+                failures,
+                last: Seconds(last),
+                ready: Seconds(ready),
+                early: Seconds(ready - last),
+            };
+            found.add(probes.span, killed);
         }
     }
 }
@@ -551,17 +512,13 @@ fn grace(view: &View<'_>, found: &mut Findings<'_>) {
         let pause = view.get(shutdown.pre_stop.as_ref()).map_or(0.0, |pause| pause.0);
         let grace = view.get(shutdown.grace.as_ref()).map_or(30.0, |grace| grace.0);
         if grace - pause < longest {
-            found.add(
-                shutdown.span,
-                format!(
-                    "of {} of grace of `{}` {} are left after the pause; a request may take {}",
-                    time(grace),
-                    service.name,
-                    time((grace - pause).max(0.0)),
-                    time(longest)
-                ),
-                "requests that take longer are cut off".into(),
-            );
+            let short = Hazard::Grace {
+                service: service.name.to_owned(),
+                grace: Seconds(grace),
+                left: Seconds((grace - pause).max(0.0)),
+                longest: Seconds(longest),
+            };
+            found.add(shutdown.span, short);
         }
     }
 }
@@ -593,14 +550,13 @@ fn kept(view: &View<'_>, found: &mut Findings<'_>) {
         let pods = u64::from(service.spec.pods);
         if connections > 0 && connections < pods {
             let setting = service.document.keep_alive.as_ref().map(|keep| keep.span);
-            found.add(
-                setting.unwrap_or(service.span),
-                format!(
-                    "all callers of `{}` together keep {connections} connections to it; it has {pods} pods",
-                    service.name
-                ),
-                format!("{} pods get no request, and more pods change nothing", pods - connections),
-            );
+            let kept = Hazard::Kept {
+                service: service.name.to_owned(),
+                connections,
+                pods,
+                without: pods - connections,
+            };
+            found.add(setting.unwrap_or(service.span), kept);
         }
     }
 }
@@ -611,15 +567,8 @@ fn single(view: &View<'_>, found: &mut Findings<'_>) {
             let ready = service.spec.lifecycle.ready_after.secs();
             let span =
                 service.document.replicas.as_ref().map_or(service.span, |setting| setting.span);
-            found.add(
-                span,
-                format!("`{}` has one pod", service.name),
-                if ready > 0.0 {
-                    format!("its loss is an outage of {} and more", time(ready))
-                } else {
-                    "its loss, and each rollout, is an outage".to_owned()
-                },
-            );
+            let ready = (ready > 0.0).then_some(Seconds(ready));
+            found.add(span, Hazard::Single { service: service.name.to_owned(), ready });
         }
     }
 }
@@ -628,15 +577,12 @@ fn recreate(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let Some(deploy) = &service.document.rollout else { continue };
         if view.get(deploy.strategy.as_ref()) == Some(RolloutWord::Recreate) {
-            let ready = service.spec.lifecycle.ready_after.secs();
-            found.add(
-                deploy.span,
-                format!(
-                    "all {} pods of `{}` go before new ones come",
-                    service.spec.pods, service.name
-                ),
-                format!("{} without an answer in each rollout", time(ready)),
-            );
+            let recreate = Hazard::Recreate {
+                service: service.name.to_owned(),
+                pods: service.spec.pods,
+                ready: Seconds(service.spec.lifecycle.ready_after.secs()),
+            };
+            found.add(deploy.span, recreate);
         }
     }
 }
@@ -655,18 +601,14 @@ fn threads(view: &View<'_>, found: &mut Findings<'_>) {
                 .iter()
                 .map(|pool| pool.connection_timeout.secs())
                 .fold(0.0, f64::max);
-            found.add(
-                service.span,
-                format!(
-                    "a pod of `{}` has {threads} threads for {connections} connections",
-                    service.name
-                ),
-                format!(
-                    "{} of them may wait up to {}",
-                    u64::from(threads) - connections,
-                    time(longest)
-                ),
-            );
+            let many = Hazard::Threads {
+                service: service.name.to_owned(),
+                threads,
+                connections,
+                waiting: u64::from(threads) - connections,
+                longest: Seconds(longest),
+            };
+            found.add(service.span, many);
         }
     }
 }

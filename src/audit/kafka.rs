@@ -1,8 +1,9 @@
 //! Consumers: threads, partitions, groups.
 
+use super::found::Kafka;
 use super::view::{Pods, View};
 use super::work::Program;
-use super::{About, Coded, Findings, figure, time};
+use super::{About, Coded, Figure, Findings, Seconds, Share};
 use crate::model::visit::attempts;
 use crate::scenario::problem::Span;
 
@@ -159,17 +160,16 @@ fn behind(view: &View<'_>, found: &mut Findings<'_>) {
         let (partitions, _, active) = view.threads(index, pods(view, index));
         let most = worth(partitions, active) / each;
         if rate > 0.0 && rate >= most {
-            found.add(
-                span,
-                format!(
-                    "`{}` gets {} records/s; {active} threads on {partitions} partitions at {} a record do {}",
-                    program.name,
-                    figure(rate),
-                    time(each),
-                    figure(most)
-                ),
-                format!("the lag grows by {} records an hour", figure((rate - most) * 3600.0)),
-            );
+            let behind = Kafka::Behind {
+                listener: program.name.clone(),
+                rate: Figure(rate),
+                threads: active,
+                partitions,
+                each: Seconds(each),
+                most: Figure(most),
+                grows: Figure((rate - most) * 3600.0),
+            };
+            found.add(span, behind);
         }
     }
 }
@@ -181,20 +181,15 @@ fn hot(view: &View<'_>, found: &mut Findings<'_>) {
         let (partitions, threads, _) = view.threads(index, pods(view, index));
         let busy = rate * each;
         if partitions == 1 && (HOT..1.0).contains(&busy) {
-            found.add(
-                span,
-                format!(
-                    "`{}` has 1 partition, {threads} threads and {} records/s of {}",
-                    program.name,
-                    figure(rate),
-                    time(each)
-                ),
-                format!(
-                    "one thread, busy {}; its end is {} records/s",
-                    super::percent(busy),
-                    figure(1.0 / each)
-                ),
-            );
+            let hot = Kafka::Hot {
+                listener: program.name.clone(),
+                threads,
+                rate: Figure(rate),
+                each: Seconds(each),
+                busy: Share(busy),
+                most: Figure(1.0 / each),
+            };
+            found.add(span, hot);
         }
     }
 }
@@ -206,19 +201,14 @@ fn uneven(view: &View<'_>, found: &mut Findings<'_>) {
             && partitions % active != 0
             && program.is_none_or(|program| program.rate > 0.0)
         {
-            let worth = worth(partitions, active);
-            found.add(
-                span,
-                format!(
-                    "`{}`: {active} threads share {partitions} partitions",
-                    view.spec.listeners[index].name
-                ),
-                format!(
-                    "one thread has {} of them, and the {active} do the work of {}",
-                    partitions.div_ceil(active),
-                    figure(worth)
-                ),
-            );
+            let uneven = Kafka::Uneven {
+                listener: view.spec.listeners[index].name.clone(),
+                threads: active,
+                partitions,
+                fullest: partitions.div_ceil(active),
+                worth: Figure(worth(partitions, active)),
+            };
+            found.add(span, uneven);
         }
     }
 }
@@ -230,14 +220,8 @@ fn beyond(view: &View<'_>, found: &mut Findings<'_>) {
         let most = view.pods(service, Pods::Most);
         let (partitions, threads, _) = view.threads(index, most);
         if most > service.spec.pods && threads > partitions {
-            found.add(
-                span,
-                format!(
-                    "`{}`: {most} pods have {threads} threads for {partitions} partitions",
-                    view.spec.listeners[index].name
-                ),
-                format!("{} of them are idle", threads - partitions),
-            );
+            let listener = view.spec.listeners[index].name.clone();
+            found.add(span, Kafka::Spare { listener, pods: most, threads, partitions });
         }
     }
 }
@@ -250,14 +234,14 @@ fn shared(view: &View<'_>, found: &mut Findings<'_>) {
             .find(|other| (&other.group, other.topic) == (&one.group, one.topic));
         if let Some(other) = other.filter(|other| other.service != one.service) {
             let topic = &view.spec.topics[one.topic as usize];
-            found.add(
-                view.listener_span(index),
-                format!(
-                    "`{}` and `{}` read `{}` as group `{}`",
-                    other.name, one.name, topic.name, one.group
-                ),
-                format!("its {} partitions are divided between the two", topic.partitions),
-            );
+            let shared = Kafka::SharedGroup {
+                first: other.name.clone(),
+                second: one.name.clone(),
+                topic: topic.name.clone(),
+                group: one.group.clone(),
+                partitions: topic.partitions,
+            };
+            found.add(view.listener_span(index), shared);
         }
     }
 }
@@ -269,15 +253,13 @@ fn together(view: &View<'_>, found: &mut Findings<'_>) {
         let first = all.iter().position(|other| other.group == one.group) == Some(index);
         let topics = same.iter().any(|other| other.topic != one.topic);
         if first && topics {
-            let threads: u32 = same.iter().map(|other| other.concurrency).sum();
-            let message = format!(
-                "{} listeners of `{}` share the group `{}`",
-                same.len(),
-                view.spec.services[one.service as usize].name,
-                one.group
-            );
-            let consequence = format!("a rebalance stops {threads} threads of each pod");
-            found.add(view.listener_span(index), message, consequence);
+            let together = Kafka::Together {
+                service: view.spec.services[one.service as usize].name.clone(),
+                group: one.group.clone(),
+                listeners: same.len(),
+                threads: same.iter().map(|other| other.concurrency).sum(),
+            };
+            found.add(view.listener_span(index), together);
         }
     }
 }
@@ -293,11 +275,9 @@ fn auto_commit(view: &View<'_>, found: &mut Findings<'_>) {
                 .and_then(|work| work.program(&path))
                 .map_or(0.0, |program| program.rate);
             if view.pick(setting).0 {
-                found.add(
-                    setting.span,
-                    format!("`{path}` commits by itself, every 5 s by default"),
-                    format!("a pod that dies loses up to {} records", figure(rate * 5.0)),
-                );
+                // The client commits every 5 s by default.
+                let lost = Figure(rate * 5.0);
+                found.add(setting.span, Kafka::AutoCommit { listener: path, lost });
             }
         }
     }
@@ -311,17 +291,14 @@ fn slow_poll(view: &View<'_>, found: &mut Findings<'_>) {
         let each = program.thread.all * attempts(listener);
         let takes = each * f64::from(listener.max_poll_records);
         if takes > waits {
-            found.add(
-                span,
-                format!(
-                    "{} records of a poll of `{}` take {} each, {} in all",
-                    listener.max_poll_records,
-                    listener.name,
-                    time(each),
-                    time(takes)
-                ),
-                format!("after {} the group takes its thread for dead", time(waits)),
-            );
+            let slow = Kafka::SlowPoll {
+                listener: listener.name.clone(),
+                records: listener.max_poll_records,
+                each: Seconds(each),
+                all: Seconds(takes),
+                waits: Seconds(waits),
+            };
+            found.add(span, slow);
         }
     }
 }
@@ -334,20 +311,14 @@ fn blocked(view: &View<'_>, found: &mut Findings<'_>) {
             let taken = program.and_then(|program| taken(view, index, program));
             let rate = taken.map_or(0.0, |(rate, _)| rate);
             let behind = rate / f64::from(view.spec.partitions(index as u32).max(1)) * stopped;
-            found.add(
-                span,
-                format!(
-                    "`{}` tries a record that fails {} times more, {} apart",
-                    listener.name,
-                    listener.retries,
-                    time(listener.back_off.secs())
-                ),
-                format!(
-                    "its partition stands still for {}, and {} records wait behind it",
-                    time(stopped),
-                    figure(behind)
-                ),
-            );
+            let blocked = Kafka::Blocked {
+                listener: listener.name.clone(),
+                retries: listener.retries,
+                pause: Seconds(listener.back_off.secs()),
+                stopped: Seconds(stopped),
+                behind: Figure(behind),
+            };
+            found.add(span, blocked);
         }
     }
 }
@@ -356,14 +327,8 @@ fn at_once(view: &View<'_>, found: &mut Findings<'_>) {
     for (index, _, span) in listeners(view) {
         let listener = &view.spec.listeners[index];
         if listener.retries > 0 && listener.back_off.secs() <= 0.0 {
-            found.add(
-                span,
-                format!(
-                    "`{}` tries a record that fails {} times more at once",
-                    listener.name, listener.retries
-                ),
-                format!("{} times the work for nothing", listener.retries + 1),
-            );
+            let (name, retries) = (listener.name.clone(), listener.retries);
+            found.add(span, Kafka::AtOnce { listener: name, retries });
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Limits that no load moves: connections, room on nodes, memory.
 
+use super::found::{Limit, PoolShare, When};
 use super::view::{OneDatabase, OneService, Pods, View};
-use super::{About, Coded, Findings, figure, percent};
+use super::{About, Coded, Figure, Findings, Share};
 use crate::scenario::problem::Span;
 use crate::station::autoscaler::TOLERANCE;
 
@@ -158,8 +159,8 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// Services with pools on a database, and how many connections each opens with so many pods.
-fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, String) {
+/// Services with pools on a database, and the connections of all of them.
+fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, Vec<PoolShare>) {
     let mut sum = 0;
     let mut parts = Vec::new();
     for service in view.services() {
@@ -167,31 +168,45 @@ fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, String) {
         let connections = View::connections(service, database, pods);
         if connections > 0 {
             let pools = service.spec.pools.iter().filter(|pool| pool.database as usize == database);
-            let sizes: Vec<String> = pools.map(|pool| pool.maximum.to_string()).collect();
             sum += connections;
-            parts.push(format!("{pods} pods of {} x ({})", service.name, sizes.join(" + ")));
+            parts.push(PoolShare {
+                service: service.name.to_owned(),
+                pods,
+                sizes: pools.map(|pool| pool.maximum).collect(),
+            });
         }
     }
-    (sum, parts.join(", "))
+    (sum, parts)
 }
 
-fn connections(view: &View<'_>, which: Pods, what: &str, found: &mut Findings<'_>) {
+/// Under which circumstances these pods are there.
+fn when(which: Pods) -> When {
+    match which {
+        Pods::Running => When::Running,
+        Pods::Most => When::Most,
+        Pods::Rollout => When::Rollout,
+    }
+}
+
+fn connections(view: &View<'_>, which: Pods, found: &mut Findings<'_>) {
     for database in view.databases() {
         let Some((accepts, reserved)) = view.accepted(&database) else { continue };
         let room = u64::from(accepts.saturating_sub(reserved));
         let (running, _) = shares(view, database.index, Pods::Running);
-        let (sum, parts) = shares(view, database.index, which);
+        let (sum, shares) = shares(view, database.index, which);
         if sum <= room || (which != Pods::Running && (running > room || sum == running)) {
             continue;
         }
-        found.add(
-            place(&database),
-            format!(
-                "{what} {parts} = {sum} connections of `{}`, which accepts {accepts} ({reserved} reserved)",
-                database.name
-            ),
-            format!("{} of {sum} are refused", sum - room),
-        );
+        let beyond = Limit::Connections {
+            when: when(which),
+            database: database.name.to_owned(),
+            shares,
+            sum,
+            accepts,
+            reserved,
+            refused: sum - room,
+        };
+        found.add(place(&database), beyond);
     }
 }
 
@@ -201,15 +216,15 @@ fn place(database: &OneDatabase<'_>) -> Span {
 }
 
 fn running_connections(view: &View<'_>, found: &mut Findings<'_>) {
-    connections(view, Pods::Running, "running,", found);
+    connections(view, Pods::Running, found);
 }
 
 fn rollout_connections(view: &View<'_>, found: &mut Findings<'_>) {
-    connections(view, Pods::Rollout, "while rolled out,", found);
+    connections(view, Pods::Rollout, found);
 }
 
 fn most_connections(view: &View<'_>, found: &mut Findings<'_>) {
-    connections(view, Pods::Most, "at the autoscaler's maximum,", found);
+    connections(view, Pods::Most, found);
 }
 
 fn memory_request(view: &View<'_>, found: &mut Findings<'_>) {
@@ -218,12 +233,9 @@ fn memory_request(view: &View<'_>, found: &mut Findings<'_>) {
         if let (Some(request), Some(limit)) = (request, limit)
             && request.0 > limit.0
         {
-            let (request, limit) = (figure(request.0 / MEBIBYTE), figure(limit.0 / MEBIBYTE));
-            let message = format!(
-                "pods of `{}` request {request} MiB of memory and may use {limit} MiB",
-                service.name
-            );
-            found.add(memory.span, message, "no pod of it starts".into());
+            let (request, limit) = (Figure(request.0 / MEBIBYTE), Figure(limit.0 / MEBIBYTE));
+            let service = service.name.to_owned();
+            found.add(memory.span, Limit::MemoryRequest { service, request, limit });
         }
     }
 }
@@ -236,7 +248,7 @@ fn memories<'a>(view: &View<'a>) -> Vec<(OneService<'a>, &'a Memory)> {
         .collect()
 }
 
-fn placed(view: &View<'_>, which: Pods, most: bool, what: &str, found: &mut Findings<'_>) {
+fn placed(view: &View<'_>, which: Pods, most: bool, found: &mut Findings<'_>) {
     let Some(placement) = view.place(which, most).filter(|placement| placement.waiting > 0) else {
         return;
     };
@@ -246,28 +258,26 @@ fn placed(view: &View<'_>, which: Pods, most: bool, what: &str, found: &mut Find
     }
     let span =
         view.system.node_groups.iter().next().map_or_else(Span::default, |(name, _)| name.span);
-    found.add(
-        span,
-        format!(
-            "{what} {} pods request {} cores of {} nodes",
-            placement.pods,
-            figure(placement.millicores as f64 / 1000.0),
-            placement.nodes
-        ),
-        format!("{} of {} pods find no room", placement.waiting, placement.pods),
-    );
+    let room = Limit::Room {
+        when: when(which),
+        pods: placement.pods,
+        cores: Figure(placement.millicores as f64 / 1000.0),
+        nodes: placement.nodes,
+        waiting: placement.waiting,
+    };
+    found.add(span, room);
 }
 
 fn room(view: &View<'_>, found: &mut Findings<'_>) {
-    placed(view, Pods::Running, false, "running,", found);
+    placed(view, Pods::Running, false, found);
 }
 
 fn room_for_most(view: &View<'_>, found: &mut Findings<'_>) {
-    placed(view, Pods::Most, true, "at the autoscalers' maximum,", found);
+    placed(view, Pods::Most, true, found);
 }
 
 fn room_for_rollout(view: &View<'_>, found: &mut Findings<'_>) {
-    placed(view, Pods::Rollout, true, "while all services are rolled out,", found);
+    placed(view, Pods::Rollout, true, found);
 }
 
 fn too_large(view: &View<'_>, found: &mut Findings<'_>) {
@@ -286,14 +296,16 @@ fn too_large(view: &View<'_>, found: &mut Findings<'_>) {
         if let Some((cpu, memory)) = largest.iter().max()
             && !largest.iter().any(fits)
         {
-            found.add(
-                service.document.pod.as_ref().map_or(service.span, |pod| pod.span),
-                format!(
-                    "a pod of `{}` requests {}m and {} MiB; a node leaves at most {cpu}m and {memory} MiB",
-                    service.name, wanted.millicores, wanted.mebibytes
-                ),
-                format!("none of its {} pods runs", service.spec.pods),
-            );
+            let too_large = Limit::TooLarge {
+                service: service.name.to_owned(),
+                millicores: wanted.millicores,
+                mebibytes: wanted.mebibytes,
+                free_millicores: *cpu,
+                free_mebibytes: *memory,
+                pods: service.spec.pods,
+            };
+            let pod = service.document.pod.as_ref();
+            found.add(pod.map_or(service.span, |pod| pod.span), too_large);
         }
     }
 }
@@ -304,10 +316,9 @@ fn memory_used(view: &View<'_>, found: &mut Findings<'_>) {
         if let (Some(used), Some(limit)) = (used, limit)
             && used.0 > limit.0
         {
-            let (used, limit) = (figure(used.0 / MEBIBYTE), figure(limit.0 / MEBIBYTE));
-            let message =
-                format!("pods of `{}` use {used} MiB of at most {limit} MiB", service.name);
-            found.add(memory.span, message, "they are killed as soon as they have it".into());
+            let (used, limit) = (Figure(used.0 / MEBIBYTE), Figure(limit.0 / MEBIBYTE));
+            let service = service.name.to_owned();
+            found.add(memory.span, Limit::MemoryUsed { service, used, limit });
         }
     }
 }
@@ -327,17 +338,16 @@ fn large_heap(view: &View<'_>, found: &mut Findings<'_>) {
         let threads = f64::from(service.spec.threads.maximum.min(10_000));
         let all = heap + BESIDES + threads * STACK;
         if all > limit {
-            found.add(
-                memory.span,
-                format!(
-                    "`{}`: a heap of {} MiB, {BESIDES} MiB besides and {} MiB of stacks make {} MiB",
-                    service.name,
-                    figure(heap),
-                    figure(threads * STACK),
-                    figure(all)
-                ),
-                format!("{} MiB more than the limit of {} MiB", figure(all - limit), figure(limit)),
-            );
+            let large = Limit::LargeHeap {
+                service: service.name.to_owned(),
+                heap: Figure(heap),
+                besides: Figure(BESIDES),
+                stacks: Figure(threads * STACK),
+                all: Figure(all),
+                over: Figure(all - limit),
+                limit: Figure(limit),
+            };
+            found.add(memory.span, large);
         }
     }
 }
@@ -345,16 +355,13 @@ fn large_heap(view: &View<'_>, found: &mut Findings<'_>) {
 fn small_heap(view: &View<'_>, found: &mut Findings<'_>) {
     for (service, memory, limit, heap) in heaps(view) {
         if heap < SMALL_HEAP * limit {
-            found.add(
-                memory.span,
-                format!(
-                    "the heap of `{}` ends at {} of {} MiB",
-                    service.name,
-                    figure(heap),
-                    figure(limit)
-                ),
-                format!("{} of the memory is never heap", percent(1.0 - heap / limit)),
-            );
+            let small = Limit::SmallHeap {
+                service: service.name.to_owned(),
+                heap: Figure(heap),
+                limit: Figure(limit),
+                idle: Share(1.0 - heap / limit),
+            };
+            found.add(memory.span, small);
         }
     }
 }
@@ -369,16 +376,14 @@ fn memory_target(view: &View<'_>, found: &mut Findings<'_>) {
         let (share, target) = (used.0 / request.0, view.pick(setting).0);
         let most = view.pods(service, Pods::Most);
         if share > target * (1.0 + TOLERANCE) && most > service.spec.pods {
-            found.add(
-                setting.span,
-                format!(
-                    "pods of `{}` use {} of the memory they request; the target is {}",
-                    service.name,
-                    percent(share),
-                    percent(target)
-                ),
-                format!("{most} pods at any load instead of {}", service.spec.pods),
-            );
+            let held = Limit::MemoryTarget {
+                service: service.name.to_owned(),
+                used: Share(share),
+                target: Share(target),
+                most,
+                pods: service.spec.pods,
+            };
+            found.add(setting.span, held);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What things cost against what the document says.
 
 use super::cost::{Bill, HOURS, bill};
+use super::found::{Money, Surplus};
 use super::view::View;
-use super::{About, Coded, Findings, figure, percent};
+use super::{About, Coded, Dollars, Figure, Findings, Share};
 use crate::model::spec::Op;
 use crate::scenario::document::CreditWord;
 use crate::scenario::problem::Span;
@@ -92,11 +93,6 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-pub(super) fn dollars(amount: f64) -> String {
-    let text = figure((amount * 100.0).round() / 100.0);
-    if amount < 0.0 { format!("-${}", text.trim_start_matches('-')) } else { format!("${text}") }
-}
-
 /// The bill, the stated cost and its place.
 fn costs(view: &View<'_>) -> Option<(Bill, f64, Span)> {
     let cost = view.stated()?.cost.as_ref()?;
@@ -111,21 +107,14 @@ fn stated(view: &View<'_>, found: &mut Findings<'_>) {
         return;
     }
     if (said - priced).abs() > EQUAL * priced {
-        let parts: Vec<String> = items.iter().map(|item| item.what.clone()).collect();
-        found.add(
-            span,
-            format!(
-                "{} a month are stated for what costs {} ({})",
-                dollars(said),
-                dollars(priced),
-                parts.join(", ")
-            ),
-            format!(
-                "{} apart, {}",
-                dollars((priced - said).abs()),
-                percent((priced - said).abs() / said.max(0.01))
-            ),
-        );
+        let other = Money::Stated {
+            stated: Dollars(said),
+            priced: Dollars(priced),
+            parts: items.iter().map(|item| item.what.clone()).collect(),
+            apart: Dollars((priced - said).abs()),
+            share: Share((priced - said).abs() / said.max(0.01)),
+        };
+        found.add(span, other);
     }
 }
 
@@ -141,21 +130,14 @@ fn left_out(view: &View<'_>, found: &mut Findings<'_>) {
                 None => kinds.push((kind.to_owned(), item.monthly.unwrap_or(0.0))),
             }
         }
-        let named: Vec<String> = kinds
-            .iter()
-            .filter(|(_, sum)| *sum > 0.0)
-            .map(|(kind, sum)| format!("{kind} {}", dollars(*sum)))
-            .collect();
-        found.add(
-            span,
-            format!(
-                "{} a month cover {}; all that has a price costs {}",
-                dollars(said),
-                bill.covers.join(", "),
-                dollars(all)
-            ),
-            format!("left out: {}", named.join(", ")),
-        );
+        let kinds = kinds.into_iter().filter(|(_, sum)| *sum > 0.0);
+        let left_out = Money::LeftOut {
+            stated: Dollars(said),
+            covers: bill.covers.clone(),
+            all: Dollars(all),
+            kinds: kinds.map(|(kind, sum)| (kind, Dollars(sum))).collect(),
+        };
+        found.add(span, left_out);
     }
 }
 
@@ -167,27 +149,23 @@ fn difference(view: &View<'_>, found: &mut Findings<'_>) {
     let priced = own.covered_total() - bill(&earlier).covered_total();
     let stated = said - was.value.0;
     if (stated - priced).abs() > EQUAL * priced.abs().max(1.0) {
-        found.add(
-            span,
-            format!(
-                "{} more a month are stated; by the price table it is {}",
-                dollars(stated),
-                dollars(priced)
-            ),
-            format!("{} apart", dollars((stated - priced).abs())),
-        );
+        let difference = Money::Difference {
+            stated: Dollars(stated),
+            priced: Dollars(priced),
+            apart: Dollars((stated - priced).abs()),
+        };
+        found.add(span, difference);
     }
 }
 
 fn unpriced(view: &View<'_>, found: &mut Findings<'_>) {
     let bill = bill(view);
-    let parts: Vec<String> =
-        bill.unpriced().map(|item| format!("{} ({})", item.part, item.what)).collect();
+    let parts: Vec<(String, String)> =
+        bill.unpriced().map(|item| (item.part.clone(), item.what.clone())).collect();
     if !parts.is_empty() && !bill.region.is_empty() {
         let span = view.system.region.as_ref().map_or_else(Span::default, |region| region.span);
-        let message =
-            format!("{} parts have no price in {}: {}", parts.len(), bill.region, parts.join(", "));
-        found.add(span, message, format!("the sum of {} is without them", dollars(bill.total())));
+        let sum = Dollars(bill.total());
+        found.add(span, Money::Unpriced { region: bill.region, parts, sum });
     }
 }
 
@@ -195,14 +173,8 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
     let bill = bill(view);
     let price = |part: &str| {
         let own = bill.items.iter().filter(|item| item.part.starts_with(part));
-        own.filter_map(|item| item.monthly).sum::<f64>()
-    };
-    let paid = |sum: f64| {
-        if sum > 0.0 {
-            format!("{} a month", dollars(sum))
-        } else {
-            "its price is not known".to_owned()
-        }
+        let sum = own.filter_map(|item| item.monthly).sum::<f64>();
+        (sum > 0.0).then_some(Dollars(sum))
     };
     for (index, (name, document)) in view.system.caches.iter().enumerate() {
         let used = view.spec.ops.iter().any(|op| {
@@ -210,8 +182,8 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
                 if view.spec.caches[*cache as usize].of as usize == index)
         });
         if !used && document.class.is_some() {
-            let message = format!("nothing uses the cache `{}`", name.value);
-            found.add(name.span, message, paid(price(&format!("caches.{}", name.value))));
+            let price = price(&format!("caches.{}", name.value));
+            found.add(name.span, Money::UnusedCache { cache: name.value.clone(), price });
         }
     }
     for database in view.databases() {
@@ -219,8 +191,9 @@ fn unused(view: &View<'_>, found: &mut Findings<'_>) {
             service.pools.iter().any(|pool| pool.database as usize == database.index)
         });
         if !used && database.document.class.is_some() {
-            let message = format!("nothing uses the database `{}`", database.name);
-            found.add(database.span, message, paid(price(&format!("databases.{}", database.name))));
+            let price = price(&format!("databases.{}", database.name));
+            let database_name = database.name.to_owned();
+            found.add(database.span, Money::UnusedDatabase { database: database_name, price });
         }
     }
 }
@@ -246,20 +219,15 @@ fn surcharge(view: &View<'_>, found: &mut Findings<'_>) {
     }
     if let Some(span) = place.filter(|_| mean > free && free < cores) {
         let surplus = mean.min(cores) - free;
-        found.add(
-            span,
-            format!(
-                "the mean load uses {} cores beyond the baseline of {}",
-                figure(surplus),
-                figure(free)
-            ),
-            match price {
-                Some(price) => {
-                    format!("{} a month more for nodes", dollars(surplus * HOURS * price))
-                }
-                None => format!("{} core-hours of surplus a month", figure(surplus * HOURS)),
+        let surcharge = Money::Surcharge {
+            cores: Figure(surplus),
+            free: Figure(free),
+            surplus: match price {
+                Some(price) => Surplus::Dollars(Dollars(surplus * HOURS * price)),
+                None => Surplus::CoreHours(Figure(surplus * HOURS)),
             },
-        );
+        };
+        found.add(span, surcharge);
     }
 }
 
@@ -272,15 +240,14 @@ fn maximum(view: &View<'_>, found: &mut Findings<'_>) {
         };
         if most > now {
             let each = price.0 * HOURS;
-            found.add(
-                name.span,
-                format!("`{}` has {now} nodes and may have {most}", name.value),
-                format!(
-                    "{} a month now, {} at the most",
-                    dollars(each * f64::from(now)),
-                    dollars(each * f64::from(most))
-                ),
-            );
+            let maximum = Money::Maximum {
+                group: name.value.clone(),
+                now,
+                most,
+                costs: Dollars(each * f64::from(now)),
+                at_most: Dollars(each * f64::from(most)),
+            };
+            found.add(name.span, maximum);
         }
     }
 }

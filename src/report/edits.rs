@@ -1,8 +1,7 @@
 //! What the edits of plans come to, counted as the plans count them: an edit may set several things.
 
-use super::facts;
-use super::phrases::translated;
 use super::words::{Lang, Word, say};
+use super::{effect, facts};
 use crate::study::result::Edit;
 
 /// Settings that a sentence names at most.
@@ -88,28 +87,18 @@ fn sentence(plan: &str, groups: &[Group], lang: Lang) -> String {
     }
 }
 
-/// The reason without what the heading says already, and without the value that runs, which differs
-/// between settings that have no effect for one reason.
-pub(crate) fn short(why: &str) -> &str {
-    let why = why.strip_prefix("no effect: ").or(why.strip_prefix("no change: ")).unwrap_or(why);
-    match why.split_once(" runs, because ") {
-        Some((value, because)) if !value.contains(' ') => because,
-        _ => why,
-    }
-}
-
 fn without(groups: &[Group], lang: Lang) -> Vec<String> {
-    let mut reasons: Vec<(&str, Vec<(&Group, &Edit)>)> = Vec::new();
+    let mut reasons: Vec<(String, Vec<(&Group, &Edit)>)> = Vec::new();
     for group in groups {
         for edit in group.settings.iter().filter(|edit| !edit.effective) {
-            let why = short(&edit.why);
+            let why = effect::reason(edit, lang);
             match reasons.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, members)) => members.push((group, edit)),
                 None => reasons.push((why, vec![(group, edit)])),
             }
         }
     }
-    let sentence = |(why, members): &(&str, Vec<(&Group, &Edit)>)| {
+    let sentence = |(why, members): &(String, Vec<(&Group, &Edit)>)| {
         let settings: Vec<&Edit> = members.iter().map(|(_, edit)| *edit).collect();
         let mut numbers: Vec<&str> = members.iter().filter_map(|(group, _)| group.number).collect();
         numbers.dedup();
@@ -122,7 +111,7 @@ fn without(groups: &[Group], lang: Lang) -> Vec<String> {
             say(lang, word, &[&ranges(&numbers)])
         };
         let word = if partly { Word::EditsPartlyWithout } else { Word::EditsWithout };
-        say(lang, word, &[&label, &pattern(&settings, lang), &translated(why, lang)])
+        say(lang, word, &[&label, &pattern(&settings, lang), why])
     };
     reasons.iter().map(sentence).collect()
 }
@@ -176,9 +165,10 @@ fn pattern(settings: &[&Edit], lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::study::effect::Effect;
     use crate::study::result::StudyResult;
 
-    fn edit(number: &str, set: &str, why: &str) -> Edit {
+    fn edit(number: &str, set: &str, effect: Effect) -> Edit {
         Edit {
             plan: "2025".to_owned(),
             edit: Some(number.to_owned()),
@@ -187,8 +177,9 @@ mod tests {
             believed: None,
             to: "3".to_owned(),
             file: None,
-            effective: why.is_empty(),
-            why: why.to_owned(),
+            effective: effect.works(),
+            effect,
+            places: None,
             contribution: None,
         }
     }
@@ -199,17 +190,18 @@ mod tests {
 
     #[test]
     fn edits_are_counted_by_their_number() {
-        let dead = "no effect: the autoscaler rules";
+        let dead = || Effect::DeadReplicas { minimum: "2".into() };
         let mut edits: Vec<Edit> = ["a", "b", "c"]
             .iter()
             .zip(["1", "2", "3"])
-            .map(|(name, number)| edit(number, &format!("services.{name}.replicas"), dead))
+            .map(|(name, number)| edit(number, &format!("services.{name}.replicas"), dead()))
             .collect();
         for (number, value) in [("5", "10"), ("5", "2"), ("7", "10")] {
-            let why = format!("no effect: {value} runs, because the pool is built in code");
-            edits.push(edit(number, &format!("services.a.pools.p{value}"), &why));
+            let because = "the pool is built in code".into();
+            let pinned = Effect::NoEffect { runs: value.into(), because };
+            edits.push(edit(number, &format!("services.a.pools.p{value}"), pinned));
         }
-        edits.push(edit("9", "services.c.concurrency", ""));
+        edits.push(edit("9", "services.c.concurrency", Effect::Changes));
         let result = result(edits);
         let plans = plans(&result.edits, Lang::En);
         assert_eq!(plans.len(), 1);
@@ -220,7 +212,8 @@ mod tests {
         assert_eq!(
             plans[0].without,
             [
-                "no effect: edits 1–3 (services.*.replicas): the autoscaler rules",
+                "no effect: edits 1–3 (services.*.replicas): under autoscaling `replicas` is dead, and the \
+                 minimum of 2 rules",
                 "no effect: edits 5, 7 (services.a.pools.*): the pool is built in code",
             ]
         );
@@ -228,14 +221,18 @@ mod tests {
 
     #[test]
     fn plans_whose_edits_all_work_need_a_line() {
-        let two = result(vec![edit("1", "a.b", ""), edit("2", "a.c", "")]);
+        let two =
+            result(vec![edit("1", "a.b", Effect::Changes), edit("2", "a.c", Effect::Changes)]);
         let found = plans(&two.edits, Lang::En);
         assert_eq!(found[0].sentence, "Plan 2025: all 2 edits change what runs.");
         assert!(found[0].without.is_empty());
-        let one = result(vec![edit("1", "a.b", "no effect: dead"), edit("1", "a.c", "")]);
+        let one = result(vec![
+            edit("1", "a.b", Effect::RunsAlready { runs: "3".into() }),
+            edit("1", "a.c", Effect::Changes),
+        ]);
         let found = plans(&one.edits, Lang::En);
         assert_eq!(found[0].sentence, "Plan 2025: its one edit changes what runs.");
-        assert_eq!(found[0].without, ["no effect in part: edit 1 (a.b): dead"]);
+        assert_eq!(found[0].without, ["no effect in part: edit 1 (a.b): 3 runs already"]);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use super::caution;
 use super::moves;
 use super::number;
-use super::phrases::translated;
 use super::words::{Lang, Word, cause, doubt, metric, say};
 use crate::stats::Estimate;
+use crate::study::caution::Caution;
 use crate::study::doubt::Warning;
 use crate::study::metric::Metric;
 use crate::study::result::{
@@ -439,22 +440,17 @@ pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
 
 /// Warnings by weight: those on what the numbers mean, and those on inputs that nothing uses.
 pub(crate) fn warnings(result: &StudyResult, lang: Lang) -> (Vec<String>, Vec<String>) {
-    let light = |text: &&str| {
-        let spare = text.rsplit_once(": ").is_some_and(|(_, end)| end.ends_with(" idle"));
-        text.ends_with("is not used") || spare
-    };
-    let (heavy, spare): (Vec<&str>, Vec<&str>) =
-        result.cautions.iter().map(String::as_str).partition(|text| !light(text));
-    let said = |all: Vec<&str>| -> Vec<String> {
-        all.into_iter().map(|text| translated(text, lang)).collect()
-    };
-    let (first, rest) =
-        result.warnings.split_at(usize::from(result.partial).min(result.warnings.len()));
-    let doubts = |all: &[Warning]| -> Vec<String> {
-        all.iter().map(|one| doubt::warning(one, lang)).collect()
-    };
-    let weighty = doubts(first).into_iter().chain(said(heavy)).chain(doubts(rest)).collect();
-    (weighty, said(spare))
+    let (spare, weighty): (Vec<&Caution>, Vec<&Caution>) =
+        result.cautions.iter().partition(|one| one.is_spare());
+    let said = |one: &Caution| caution::caution(one, lang);
+    let of_study = |one: &Warning| doubt::warning(one, lang);
+    // That the study was stopped comes first.
+    let stopped = usize::from(result.partial).min(result.warnings.len());
+    let (first, rest) = result.warnings.split_at(stopped);
+    let weighty = (first.iter().map(of_study))
+        .chain(weighty.into_iter().map(said))
+        .chain(rest.iter().map(of_study));
+    (weighty.collect(), spare.into_iter().map(said).collect())
 }
 
 /// A list of which only the first few are named.

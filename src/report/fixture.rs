@@ -14,6 +14,7 @@ use crate::study::day::{
 };
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::metric::Metric;
+use crate::study::effect::{Effect, Origin};
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CostItem, CurvePoint, Edit, Measure, PodsResult, Relief,
@@ -445,7 +446,8 @@ fn edits() -> Vec<Edit> {
             to: "3".to_owned(),
             file: Some(format!("config/prod/{service}-service.yaml")),
             effective: false,
-            why: "autoscaling is on: the autoscaler sets the number of pods".to_owned(),
+            effect: Effect::DeadReplicas { minimum: "2".to_owned() },
+            places: None,
             contribution: Some(nothing()),
         });
         edits.push(Edit {
@@ -457,7 +459,11 @@ fn edits() -> Vec<Edit> {
             to: "15".to_owned(),
             file: Some(format!("{service}-api/src/main/resources/application-prod.yml")),
             effective: false,
-            why: "the pool is built in code and ignores the setting".to_owned(),
+            effect: Effect::NoEffect {
+                runs: "10".to_owned(),
+                because: "the pool is built in code and ignores the setting".to_owned(),
+            },
+            places: None,
             contribution: Some(nothing()),
         });
     }
@@ -470,7 +476,8 @@ fn edits() -> Vec<Edit> {
         to: "3".to_owned(),
         file: Some("product-api/KafkaConsumerConfig.kt".to_owned()),
         effective: true,
-        why: "three threads share the three partitions".to_owned(),
+        effect: Effect::Changes,
+        places: None,
         contribution: Some(Contribution {
             variant: "planned".to_owned(),
             alone_rps: Some(Estimate::interval(118.0, 109.0, 127.0, 8)),
@@ -486,7 +493,7 @@ fn assumed() -> Vec<Assumption> {
             name: format!("calibrations.code.services.order.cpu_{index}"),
             value: format!("{index} ms"),
             basis: if index == 7 { "vendor" } else { "assumed" }.to_owned(),
-            source: "unit cost of a query | round trip".to_owned(),
+            origin: Origin::Written("unit cost of a query | round trip".to_owned()),
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution;
 use super::folder::{Folder, read};
 use super::page::{Block, escape};
 use super::sheet::Sheet;
@@ -130,6 +131,12 @@ fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
+/// That it was stopped, and warnings of the input.
+fn warnings(found: &GrowthFound, lang: Lang) -> Vec<String> {
+    let stopped = found.partial.then(|| Word::Stopped.text(lang).to_owned());
+    stopped.into_iter().chain(caution::all(&found.cautions, lang)).collect()
+}
+
 /// `growth.json` as text: for `--json`.
 ///
 /// # Errors
@@ -153,7 +160,7 @@ pub fn write(found: &GrowthFound, directory: &Path, options: &Options) -> io::Re
 fn draw(folder: Folder, found: &GrowthFound, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, found);
-    sheet.finish(&found.warnings, &[])
+    sheet.finish(&warnings(found, options.lang), &[])
 }
 
 /// The page anew, from `growth.json`.

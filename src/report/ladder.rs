@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution;
 use super::chart;
 use super::folder::{Folder, read};
 use super::number;
@@ -266,7 +267,7 @@ pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result
 fn draw(folder: Folder, ladder: &Ladder, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, ladder)?;
-    sheet.finish(&ladder.warnings, &["ladder"])
+    sheet.finish(&caution::all(&ladder.cautions, options.lang), &["ladder"])
 }
 
 /// Charts and page anew, from `ladder.json`.

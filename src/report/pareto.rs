@@ -135,7 +135,7 @@ mod tests {
             varied: vec![Varied { path: path.into(), values: Vec::new() }],
             variants: vec!["system".into()],
             points: Vec::new(),
-            warnings: Vec::new(),
+            cautions: Vec::new(),
         }
     }
 

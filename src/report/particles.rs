@@ -20,6 +20,13 @@ enum Sound {
     Consonant,
 }
 
+/// A sentence whose particles stand in both forms, with those that fit.
+pub(super) fn chosen(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    push(&mut text, sentence);
+    text
+}
+
 /// Words of a phrase behind `text`, with particles that fit what stands before them.
 pub(super) fn push(text: &mut String, words: &str) {
     let mut rest = words;

@@ -5,7 +5,6 @@ use std::io;
 
 use super::folder::Folder;
 use super::page::{Block, Figure, escape, prose};
-use super::phrases::translated;
 use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
 use super::{Options, Written, html, markdown};
@@ -79,8 +78,7 @@ impl Sheet {
     pub(super) fn finish(mut self, warnings: &[String], names: &[&str]) -> io::Result<Written> {
         let notes = self.pictures.notes();
         let lang = self.lang;
-        let told: Vec<String> = warnings.iter().map(|text| translated(text, lang)).collect();
-        let told: Vec<String> = told.iter().chain(&notes).map(|text| prose(text)).collect();
+        let told: Vec<String> = warnings.iter().chain(&notes).map(|text| prose(text)).collect();
         if !told.is_empty() {
             self.put(Block::Heading(Word::WarningsHeading));
             self.put(Block::List(told));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution;
 use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, code, escape, prose};
@@ -361,7 +362,7 @@ pub fn write(
 fn draw(folder: Folder, sizing: &Sizing, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, sizing)?;
-    sheet.finish(&sizing.warnings, &["phases"])
+    sheet.finish(&caution::all(&sizing.cautions, options.lang), &["phases"])
 }
 
 /// Chart and page anew, from `size.json`; the plans stay as they are.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution;
 use super::chart;
 use super::folder::{self, Folder};
 use super::ladder::unit;
@@ -266,7 +267,7 @@ pub fn write(
 fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, sweep, points)?;
-    sheet.finish(&sweep.warnings, &["sweep", "pareto"])
+    sheet.finish(&caution::all(&sweep.cautions, options.lang), &["sweep", "pareto"])
 }
 
 /// Charts and page anew, from `sweep.json` and the points beside it.
@@ -345,7 +346,15 @@ pub fn whole(folder: &Path) -> io::Result<(Sweep, Vec<Place>)> {
     Ok((sweep, all))
 }
 
-/// Sweep or point as the bytes of its file.
+/// The bytes of `sweep.json`.
+///
+/// # Errors
+/// When a number is not finite.
+pub fn frame(sweep: &Sweep) -> io::Result<Vec<u8>> {
+    pretty(sweep)
+}
+
+/// A point as the bytes of its file.
 ///
 /// # Errors
 /// When a number is not finite.

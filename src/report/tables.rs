@@ -4,6 +4,7 @@ mod day;
 
 use std::io;
 
+use super::effect;
 use super::words::{Lang, cause, claim};
 use crate::plain;
 use crate::stats::Estimate;
@@ -304,7 +305,7 @@ fn edits(result: &StudyResult) -> Table {
             .put("to", &edit.to)
             .put("file", edit.file.as_deref().unwrap_or_default())
             .put("effective", edit.effective)
-            .put("why", &edit.why)
+            .put("why", effect::why(edit))
             .put("variant", edit.contribution.as_ref().map_or("", |found| &found.variant))
             .estimate("alone_rps", edit.contribution.as_ref().and_then(|c| c.alone_rps.as_ref()))
             .estimate(
@@ -323,7 +324,7 @@ fn assumed(result: &StudyResult) -> Table {
             .put("name", &input.name)
             .put("value", &input.value)
             .put("basis", &input.basis)
-            .put("source", &input.source);
+            .put("source", effect::origin(&input.origin, Lang::En));
     }
     table
 }

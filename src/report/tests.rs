@@ -9,6 +9,7 @@ use super::*;
 use crate::stats::Estimate;
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::metric::Metric;
+use crate::study::caution::{Caution, Part};
 
 mod browser;
 mod day;
@@ -277,8 +278,14 @@ fn the_page_keeps_its_order() {
 fn warnings_about_spare_things_are_counted_not_told() {
     let mut result = fixture::before_after();
     result.cautions = vec![
-        "the pool `master` is not used".to_owned(),
-        "`a.b` has 6 consumer threads for 3 partitions of `b`: 3 idle".to_owned(),
+        Caution::Unused { part: Part::Pool, name: "master".into() },
+        Caution::IdleConsumers {
+            listener: "a.b".into(),
+            threads: 6,
+            partitions: 3,
+            topic: "b".into(),
+            idle: 3,
+        },
     ];
     result.warnings = vec![Warning::of_all(Doubt::Compressed { factor: 12.0 })];
     let shown = text(&result, Lang::En, false);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::caution;
 use super::folder::{Folder, read};
 use super::ladder::unit;
 use super::page::{Block, escape};
@@ -293,7 +294,7 @@ pub fn write(
 fn draw(folder: Folder, found: &Uncertain, options: &Options) -> io::Result<Written> {
     let mut sheet = Sheet::new(folder, options);
     page(&mut sheet, found)?;
-    sheet.finish(&found.warnings, &["fan", "tornado"])
+    sheet.finish(&caution::all(&found.cautions, options.lang), &["fan", "tornado"])
 }
 
 /// Charts and page anew, from `uncertain.json`.

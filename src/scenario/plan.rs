@@ -6,6 +6,7 @@ use super::document::{ChangeDoc, PlanDoc};
 use super::problem::{Problems, Span};
 use super::values::canonical;
 use super::yaml::{Entry, Node, Value};
+use crate::study::effect::{Effect, Places};
 use crate::study::result::Edit;
 
 /// Keys to follow from the root of a tree, each by its position.
@@ -28,11 +29,9 @@ pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) ->
             }
         }
         let Some(first) = effects.first() else { continue };
-        let working = effects.iter().filter(|effect| effect.works).count();
-        let mut why = effects.iter().find(|effect| effect.works).unwrap_or(first).why.clone();
-        if effects.len() > 1 {
-            why = format!("{why} ({working} of {} places)", effects.len());
-        }
+        let working = effects.iter().filter(|effect| effect.works()).count();
+        let effect = effects.iter().find(|effect| effect.works()).unwrap_or(first).clone();
+        let of = effects.len();
         let from = change.from.value.0.clone();
         let believed = change.believed.as_ref().map(|believed| believed.value.0.clone());
         edits.push(Edit {
@@ -44,7 +43,8 @@ pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) ->
             to: change.to.value.0.clone(),
             file: change.file.as_ref().map(|file| file.0.clone()),
             effective: working > 0,
-            why,
+            effect,
+            places: (of > 1).then_some(Places { working, of }),
             contribution: None,
         });
     }
@@ -68,12 +68,7 @@ pub(crate) fn believe(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) 
     }
 }
 
-/// What an edit does at one place.
-struct Effect {
-    works: bool,
-    why: String,
-}
-
+/// Writes the change at one place; returns what that does.
 fn carry_out(
     tree: &mut Node,
     trail: &[usize],
@@ -95,17 +90,10 @@ fn carry_out(
         problems.help("E0402", change.from.span, message, help);
         return None;
     }
-    let idle = |why: String| Some(Effect { works: false, why });
     let same = equal(from, to);
-    let unchanged = match &change.believed {
-        Some(believed) if !equal(&believed.value.0, from) => {
-            format!(
-                "no change: {to} is written already, where the plan believed {}",
-                believed.value.0
-            )
-        }
-        _ => format!("no change: {to} is written already"),
-    };
+    let believed = change.believed.as_ref().map(|believed| &believed.value.0);
+    let believed = believed.filter(|believed| !equal(believed, from)).cloned();
+    let unchanged = Effect::Unchanged { to: to.clone(), believed };
     let scalar =
         || Node { span: change.to.span, value: Value::Scalar { text: to.clone(), quoted: false } };
     if let Value::Map(entries) = &mut node.value {
@@ -120,31 +108,28 @@ fn carry_out(
             }
         }
         if same && (!force || equal(&runs, to)) {
-            return idle(unchanged);
+            return Some(unchanged);
         }
         if !force {
-            let why = because.unwrap_or_else(|| "what is written does not reach it".into());
-            return idle(format!("no effect: {runs} runs, because {why}"));
+            return Some(match because {
+                Some(because) => Effect::NoEffect { runs, because },
+                None => Effect::Unreached { runs },
+            });
         }
         if equal(&runs, to) {
-            return idle(format!("no change: {runs} runs already"));
+            return Some(Effect::RunsAlready { runs });
         }
     } else {
         *node = scalar();
         if same {
-            return idle(unchanged);
+            return Some(unchanged);
         }
     }
-    if let Some(minimum) = dead {
-        return idle(format!(
-            "no effect: under autoscaling `replicas` is dead, and the minimum of {minimum} rules"
-        ));
-    }
-    if !simulated(&names) {
-        let why = "changes what runs, but nothing in the simulation depends on it";
-        return Some(Effect { works: true, why: why.into() });
-    }
-    Some(Effect { works: true, why: "changes what runs".into() })
+    Some(match dead {
+        Some(minimum) => Effect::DeadReplicas { minimum },
+        None if simulated(&names) => Effect::Changes,
+        None => Effect::NotSimulated,
+    })
 }
 
 /// Whether two ways of writing mean the same value.

@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::codes;
 use crate::plain::visible;
+use crate::study::caution::Caution;
 
 /// Problems kept; the rest is counted only.
 const KEPT: usize = 200;
@@ -50,7 +51,7 @@ pub(crate) struct Span {
 }
 
 /// Something wrong with the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// `E…` or `W…`; see [`super::explain`].
     pub code: &'static str,
@@ -68,6 +69,8 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// A warning as data; none for an error.
+    pub caution: Option<Caution>,
     source: Option<Arc<Source>>,
     bytes: (usize, usize),
 }
@@ -184,6 +187,22 @@ impl Problems {
         self.report(code, span, message.into(), Some(help.into()));
     }
 
+    /// Warn of something that can be run nevertheless.
+    pub(crate) fn warn(&mut self, code: &'static str, span: Span, caution: Caution) {
+        self.warn_with(code, span, caution, None);
+    }
+
+    /// Warn, and say what to do about it.
+    pub(crate) fn warn_with(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        caution: Caution,
+        help: Option<String>,
+    ) {
+        self.keep_problem(code, span, &caution.to_string(), help, Some(caution));
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "texts are made for it")]
     pub(crate) fn report(
         &mut self,
@@ -192,10 +211,22 @@ impl Problems {
         message: String,
         help: Option<String>,
     ) {
+        self.keep_problem(code, span, &message, help, None);
+    }
+
+    fn keep_problem(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: &str,
+        help: Option<String>,
+        caution: Option<Caution>,
+    ) {
         debug_assert!(codes::explain(code).is_some(), "{code} has no explanation");
         // Paths, parsers and whoever varies settings have words of their own.
-        let (message, help) = (visible(&message), help.as_deref().map(visible));
-        let severity = if code.starts_with('W') { Severity::Warning } else { Severity::Error };
+        let (message, help) = (visible(message), help.as_deref().map(visible));
+        let severity = if caution.is_some() { Severity::Warning } else { Severity::Error };
+        debug_assert_eq!(code.starts_with('W'), caution.is_some(), "{code}");
         if severity == Severity::Error {
             self.errors += 1;
         }
@@ -224,6 +255,7 @@ impl Problems {
             length,
             message,
             help,
+            caution,
             source,
             bytes,
         };

@@ -29,6 +29,8 @@ use super::{Options, VariantInput, find};
 use crate::model::spec::{Id, Spec};
 use crate::model::stations::stations;
 use crate::study::metric::Metric;
+use crate::study::caution::{Caution, Part};
+use crate::study::effect::Origin;
 use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::study::theory::flows;
@@ -156,7 +158,7 @@ pub(super) fn study(
             || scenario.contributions.is_some_and(|Flag(asked)| asked),
         claims,
         assumed,
-        warnings: Vec::new(),
+        cautions: Vec::new(),
         inputs: Vec::new(),
         settings,
         cases,
@@ -303,11 +305,12 @@ fn search(
             least
         }
         Some(written) if written.value.0 < asked.load => {
-            let message = format!(
-                "the search would end at {}/s, below the load asked about of {}/s; it goes up to {}/s",
-                written.value.0, asked.load, least
-            );
-            problems.add("W0515", written.span, message);
+            let caution = Caution::SearchRaised {
+                highest: written.value.0,
+                asked: asked.load,
+                raised: least,
+            };
+            problems.warn("W0515", written.span, caution);
             least
         }
         Some(written) => {
@@ -518,40 +521,39 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
 /// Warn of what no program and no pool refers to.
 fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
     let system = question.base;
-    let mut warn = |kind: &'static str, name: &str, shown: &str, span| {
-        if !used.parts.contains(&(kind, name.to_owned())) {
-            problems.add("W0501", span, format!("the {kind} `{shown}` is not used"));
+    let mut warn = |part: Part, name: &str, shown: &str, span| {
+        if !used.parts.contains(&(part.word(), name.to_owned())) {
+            problems.warn("W0501", span, Caution::Unused { part, name: shown.to_owned() });
         }
     };
     for (name, _) in system.databases.iter() {
-        warn("database", &name.value, &name.value, name.span);
+        warn(Part::Database, &name.value, &name.value, name.span);
     }
     for (name, _) in system.caches.iter() {
-        warn("cache", &name.value, &name.value, name.span);
+        warn(Part::Cache, &name.value, &name.value, name.span);
     }
     for (name, _) in system.topics.iter() {
-        warn("topic", &name.value, &name.value, name.span);
+        warn(Part::Topic, &name.value, &name.value, name.span);
     }
     for (name, _) in system.locks.iter() {
-        warn("lock", &name.value, &name.value, name.span);
+        warn(Part::Lock, &name.value, &name.value, name.span);
     }
     for (name, _) in system.indexes.iter() {
-        warn("index", &name.value, &name.value, name.span);
+        warn(Part::Index, &name.value, &name.value, name.span);
     }
     for (service, document) in system.services.iter() {
         for (pool, _) in document.pools.iter() {
-            warn("pool", &format!("{}.{}", service.value, pool.value), &pool.value, pool.span);
+            warn(Part::Pool, &format!("{}.{}", service.value, pool.value), &pool.value, pool.span);
         }
     }
     for calibration in question.calibrations {
         for (name, time) in calibration.times.iter() {
             if !used.times.contains(&time.span) {
-                let message = format!("the time `{}` is not used", name.value);
-                problems.add("W0501", name.span, message);
+                let caution = Caution::Unused { part: Part::Time, name: name.value.clone() };
+                problems.warn("W0501", name.span, caution);
             } else if time.is_bare() {
-                let message =
-                    format!("the time `{}` has no basis; it counts as assumed", name.value);
-                problems.add("W0505", name.span, message);
+                let caution = Caution::TimeWithoutBasis { time: name.value.clone() };
+                problems.warn("W0505", name.span, caution);
             }
         }
     }
@@ -560,13 +562,9 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
 /// Warn of times of which nothing is said, all in one: they count as assumed.
 fn without_basis(bare: &[(Span, Assumption)], problems: &mut Problems) {
     let Some((first, _)) = bare.first() else { return };
-    let mut names: Vec<&str> = bare.iter().take(SHOWN).map(|(_, one)| one.name.as_str()).collect();
-    let more = format!("{} more", bare.len().saturating_sub(SHOWN));
-    if bare.len() > SHOWN {
-        names.push(&more);
-    }
-    let message = format!("{} have no basis; they count as assumed", names.join(", "));
-    problems.add("W0505", *first, message);
+    let names = bare.iter().take(SHOWN).map(|(_, one)| one.name.clone()).collect();
+    let more = bare.len().saturating_sub(SHOWN);
+    problems.warn("W0505", *first, Caution::WithoutBasis { names, more });
 }
 
 /// What is assumed in a document, by its path. Times and unit costs are left out: they count where used.
@@ -577,7 +575,8 @@ fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumpt
             name: format!("{place}: {path}"),
             value: node.quote(),
             basis: basis.into(),
-            source: text("source").unwrap_or("not stated").to_owned(),
+            origin: text("source")
+                .map_or(Origin::NotStated, |source| Origin::Written(source.to_owned())),
         });
     }
     let length = path.len();

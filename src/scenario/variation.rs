@@ -12,6 +12,7 @@ use super::document::SystemDoc;
 use super::plan;
 use super::problem::{Problems, Span};
 use super::yaml::{Entry, Node, Value};
+use crate::study::caution::Caution;
 use crate::study::setup::Change;
 
 /// First keys of paths into the scenario.
@@ -62,7 +63,7 @@ const NAMED: [&str; 17] = [
 pub(super) struct Variation {
     changes: Vec<Placed>,
     /// What the reader must know of them.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Caution>,
 }
 
 struct Placed {
@@ -141,11 +142,7 @@ impl Variation {
             }
             set(tree, change, problems);
             if plan::found(tree, &change.path).iter().any(|trail| plan::dead(tree, trail)) {
-                let note = format!(
-                    "`{}` is dead under autoscaling, where the minimum rules: change \
-                     `autoscaling.min` instead",
-                    change.path
-                );
+                let note = Caution::DeadReplicas { path: change.path.clone() };
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
                 }

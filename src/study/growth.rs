@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::caution::Caution;
 use super::point::LinePoint;
 use super::setup::Study;
 use crate::stats::Estimate;
@@ -111,8 +112,9 @@ pub struct GrowthFound {
     pub curve: String,
     /// Each variant.
     pub variants: Vec<Grown>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
     /// Whether it was stopped before the lines of all variants were known.
     #[serde(default)]
     pub partial: bool,

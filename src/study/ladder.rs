@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
 use super::metric::{self, Metric};
+use super::caution::Caution;
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};
@@ -149,8 +150,9 @@ pub struct Ladder {
     pub ladder: Vec<Rung>,
     /// How each variant's ladder ended.
     pub ends: Vec<Ending>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// The ladders of these variants of the workshop's study up to a load \[requests/s, or records/s\].
@@ -176,7 +178,7 @@ pub fn climb(
         up_to_mau: study.load.mau.map(|mau| mau * up_to / study.load.rps),
         ladder: Vec::new(),
         ends: Vec::new(),
-        warnings: study.warnings.clone(),
+        cautions: study.cautions.clone(),
     };
     for &variant in which {
         let name = study.variants[variant].name.clone();

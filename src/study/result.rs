@@ -10,6 +10,8 @@ use super::claims::Judged;
 use super::day::{DayAnswer, DayBin};
 use super::doubt::Warning;
 use super::metric::{self, Metric};
+use super::caution::Caution;
+use super::effect::{Effect, Origin, Places};
 use crate::stats::Estimate;
 
 /// A study's answer.
@@ -51,10 +53,10 @@ pub struct StudyResult {
     pub claims: Vec<Judged>,
     /// Inputs that are assumed, not measured.
     pub assumed: Vec<Assumption>,
-    /// Warnings of the input.
+    /// Warnings of the input; `summary.json` has their words among `warnings`.
     #[serde(default)]
-    pub cautions: Vec<String>,
-    /// What the reader must know about these numbers; `summary.json` has their words among `warnings`.
+    pub cautions: Vec<Caution>,
+    /// What the reader must know about these numbers besides; `summary.json` has their words there too.
     #[serde(rename = "doubts")]
     pub warnings: Vec<Warning>,
     /// Whether the study was stopped before its end: what is missing was not computed.
@@ -611,8 +613,10 @@ pub struct Edit {
     pub file: Option<String>,
     /// Whether anything that runs changes.
     pub effective: bool,
-    /// Why not, or what it changes.
-    pub why: String,
+    /// Why not, or what it changes; `summary.json` has it in words too, as `why`.
+    pub effect: Effect,
+    /// How many settings that is, where the path names several.
+    pub places: Option<Places>,
     /// How far it moves the line; none where that was not asked and does not follow from what was run.
     pub contribution: Option<Contribution>,
 }
@@ -639,6 +643,6 @@ pub struct Assumption {
     pub value: String,
     /// `assumed`, `plan`, `vendor` or `measured`.
     pub basis: String,
-    /// Where it comes from.
-    pub source: String,
+    /// Where it comes from; `summary.json` has it in words too, as `source`.
+    pub origin: Origin,
 }

@@ -37,6 +37,31 @@ fn or_null(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
+/// An object that says by its `kind` what else it has.
+fn kinds(of: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "properties": { "kind": { "enum": of } },
+        "required": ["kind"]
+    })
+}
+
+/// Every [`super::caution::Caution`].
+const CAUTIONS: [&str; 12] = [
+    "unused",
+    "idle_consumers",
+    "pools_beyond",
+    "users_there",
+    "without_basis",
+    "time_without_basis",
+    "reuses",
+    "lock_up",
+    "pending",
+    "stands_still",
+    "search_raised",
+    "dead_replicas",
+];
+
 /// Every [`super::result::Measure`].
 const MEASURES: [&str; 14] = [
     "mean_ms",
@@ -65,6 +90,7 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
     let at = |name: &'static str| (name, estimate.clone());
     let wait = object(&[at("waited"), at("mean_ms"), at("p50_ms"), at("p95_ms"), at("p99_ms")]);
     let maybe = |name: &'static str| (name, or_null(estimate));
+    let count = json!({ "type": "integer", "minimum": 0 });
     json!({
         "estimate": optional(
             object(&[
@@ -232,6 +258,19 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("file", or_null(text)),
             ("effective", json!({ "type": "boolean" })),
             ("why", text.clone()),
+            (
+                "effect",
+                kinds(&[
+                    "changes",
+                    "not_simulated",
+                    "no_effect",
+                    "unreached",
+                    "dead_replicas",
+                    "unchanged",
+                    "runs_already",
+                ]),
+            ),
+            ("places", or_null(&object(&[("working", count.clone()), ("of", count)]))),
             ("contribution", or_null(&named("contribution"))),
         ]),
         "contribution": object(&[
@@ -245,6 +284,18 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("value", text.clone()),
             ("basis", json!({ "enum": ["measured", "vendor", "plan", "assumed"] })),
             ("source", text.clone()),
+            (
+                "origin",
+                kinds(&[
+                    "written",
+                    "not_stated",
+                    "connect_again",
+                    "reserved_connections",
+                    "cores_of_request",
+                    "cores_of_limit",
+                    "mean_only",
+                ]),
+            ),
         ]),
     })
 }
@@ -305,6 +356,7 @@ pub fn summary() -> Value {
         ("edits", list(&named("edit"))),
         ("claims", list(&named("claim"))),
         ("assumed", list(&named("assumption"))),
+        ("cautions", list(&kinds(&CAUTIONS))),
         ("warnings", list(&text)),
         ("partial", json!({ "type": "boolean" })),
         ("computed_from", text.clone()),

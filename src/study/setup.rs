@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::caution::Caution;
 use super::claims::Claim;
 use super::result::{Assumption, Edit, Measure, Target};
 use crate::model::spec::{Id, Spec};
@@ -58,8 +59,8 @@ pub struct Study {
     pub theory: Vec<Prediction>,
     /// Inputs that nobody has measured.
     pub assumed: Vec<Assumption>,
-    /// Warnings of the input that reports repeat.
-    pub warnings: Vec<String>,
+    /// Warnings of the input, which reports repeat.
+    pub cautions: Vec<Caution>,
     /// The files read, with the digest of their bytes.
     pub inputs: Vec<Input>,
     /// Effective configuration, for the record.

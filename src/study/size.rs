@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use self::search::Search;
 pub use self::why::{Blocked, NotLower, Obstacle};
 use super::cause::{self, Cause};
+use super::caution::Caution;
 use super::ladder::Lifted;
 use super::result::{Axis, Verdict};
 use super::setup::{Change, Study};
@@ -265,8 +266,9 @@ pub struct Sizing {
     pub free: Vec<Free>,
     /// What was found for each load.
     pub phases: Vec<Phase>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// What is asked.
@@ -308,7 +310,7 @@ pub fn size(yard: &dyn Yard, question: &Question, watcher: &dyn Watcher) -> Resu
         axis: study.axis(),
         free: question.free.clone(),
         phases: Vec::new(),
-        warnings: study.warnings.clone(),
+        cautions: study.cautions.clone(),
     };
     for wanted in &question.wanted {
         if watcher.stopped() {

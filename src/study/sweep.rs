@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
+use super::caution::Caution;
 use super::day::overall;
 use super::digest::digest;
 use super::metric::{self, Metric};
@@ -72,8 +73,9 @@ pub struct Sweep {
     pub variants: Vec<String>,
     /// Digests of the points' keys, in their order.
     pub points: Vec<String>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// A place of the grid.

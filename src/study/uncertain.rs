@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
 use super::metric::Metric;
+use super::caution::Caution;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Target};
 use super::setup::{Change, Study};
@@ -240,8 +241,9 @@ pub struct Uncertain {
     pub fans: Vec<Fan>,
     /// How much each input moves the line; of each variant the largest first.
     pub influences: Vec<Influence>,
-    /// What the reader must know.
-    pub warnings: Vec<String>,
+    /// Warnings of the input; their words stand beside them when this is written.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// What a probability is of.
@@ -349,7 +351,7 @@ pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
         probabilities: Vec::new(),
         fans: Vec::new(),
         influences: Vec::new(),
-        warnings: sweep.warnings.clone(),
+        cautions: sweep.cautions.clone(),
     };
     for (number, variant) in sweep.variants.iter().enumerate() {
         let of_variant: Vec<&Point> = points.iter().skip(number).step_by(variants).collect();

@@ -24,7 +24,7 @@ fn judged(text: &str) -> Audit {
 #[track_caller]
 fn said(text: &str, code: &str) -> Vec<String> {
     let found = judged(text).findings.into_iter().filter(|finding| finding.code == code);
-    found.map(|finding| format!("{}: {}", finding.message, finding.consequence)).collect()
+    found.map(|finding| super::said(&finding)).collect()
 }
 
 /// The rule says this of the system, and nothing any more when its remedy is tried.
@@ -145,7 +145,7 @@ fn pods_that_an_autoscaler_adds_are_there() {
     let loaded = read(&still.replace("940/s", "7000/s")).expect("such clusters run");
     assert!(loaded.warnings.iter().any(|one| one.code == "W0509"), "{:?}", loaded.warnings);
     let found = audit(&loaded).findings;
-    assert!(found.iter().any(|one| one.code == "E1120" && one.message.contains("5 pods")));
+    assert!(found.iter().any(|one| one.code == "E1120" && super::said(one).contains("5 pods")));
 }
 
 const STICKY: &str = "

@@ -1,7 +1,8 @@
 //! What the audit finds, in Korean: no rule is left with an English sentence.
 
-use plimsoll::audit::{Audit, audit, explain, text};
-use plimsoll::report::{Lang, translated};
+use plimsoll::audit::{Audit, audit};
+use plimsoll::report::Lang;
+use plimsoll::report::audit::{Told, text, told};
 use plimsoll::scenario::{Options, load, render};
 
 use super::{FAULTS, spoiled};
@@ -58,13 +59,13 @@ fn hangul(text: &str) -> bool {
 fn is_korean(found: &Audit, written: &[&str]) {
     let mut wrong = Vec::new();
     for finding in &found.findings {
-        let title = explain(finding.code).map_or("", |about| about.title);
-        for sentence in [title, &finding.message, &finding.consequence, finding.remedy] {
-            let said = translated(sentence, Lang::Ko);
-            // A path with its values needs no word.
-            let needs = written.iter().all(|one| !said.contains(one)) && !said.starts_with('-');
-            if (needs && !hangul(&said)) || english(&said, written).is_some() {
-                wrong.push(format!("{}: {sentence}\n    {said}", finding.code));
+        let Told { title, message, consequence, remedy } = told(finding, Lang::Ko);
+        for said in [title, &message, &consequence, remedy] {
+            // Both forms of a particle are left only behind what nobody can read aloud.
+            let open =
+                ["을(를)", "은(는)", "이(가)", "(으)로"].iter().any(|form| said.contains(form));
+            if !hangul(said) || english(said, written).is_some() || open {
+                wrong.push(format!("{}: {said}", finding.code));
             }
         }
     }
@@ -72,7 +73,7 @@ fn is_korean(found: &Audit, written: &[&str]) {
     wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // As the terminal shows it, with what is around.
-    let shown = text(found, true, &|sentence| translated(sentence, Lang::Ko));
+    let shown = text(found, true, Lang::Ko);
     let left = ["error[", "warning[", "note[", "= remedy", "cost of", "not priced", "all that has"];
     for line in shown.lines() {
         assert!(left.iter().all(|part| !line.contains(part)), "{line}");

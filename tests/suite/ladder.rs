@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use plimsoll::scenario::workshop::Bench;
 use plimsoll::scenario::{Options, Problem};
 use plimsoll::study::Unwatched;
+use plimsoll::study::caution::Caution;
 use plimsoll::study::ladder::{End, Ladder, climb};
 use plimsoll::study::metric::Metric;
 use plimsoll::study::setup::Change;
@@ -162,7 +163,7 @@ fn dead_settings_are_warned_about() {
     let bench = bench("tests/fixtures/scenarios/before-after.yaml");
     let warned = |path: &str| {
         let study = bench.load(&changes(&[(path, "4")])).expect("it fits").study;
-        study.warnings.iter().any(|warning| warning.contains("dead under autoscaling"))
+        study.cautions.iter().any(|one| matches!(one, Caution::DeadReplicas { .. }))
     };
     assert!(warned("services.order.replicas"));
     assert!(!warned("services.payment.replicas") && !warned("services.order.autoscaling.min"));

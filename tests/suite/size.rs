@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use plimsoll::audit::{Severity, audit_of};
 use plimsoll::model::spec::Resource;
+use plimsoll::report::Lang;
+use plimsoll::report::audit::told;
 use plimsoll::scenario::sizing::Asked;
 use plimsoll::scenario::workshop::Bench;
 use plimsoll::scenario::{Loaded, Options, load, render};
@@ -21,7 +23,7 @@ impl Yard for Ground {
         let loaded = self.0.load(changes).map_err(|found| render(&found, false))?;
         let mut audit = audit_of(&loaded, [0]);
         let errors = audit.findings.iter().filter(|found| found.severity == Severity::Error);
-        let broken = errors.map(|found| found.message.clone()).collect();
+        let broken = errors.map(|found| told(found, Lang::En).message).collect();
         let items = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
         let priced = |item: plimsoll::audit::Item| Priced {
             part: item.part,

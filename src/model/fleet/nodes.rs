@@ -102,8 +102,8 @@ pub struct Unplaced {
     pub service: Id,
     /// Pods that fit on no node.
     pub pods: u32,
-    /// What most nodes lack: `processor`, `memory`, `pods` or `nodes`.
-    pub lack: &'static str,
+    /// What most nodes lack.
+    pub lack: Lack,
 }
 
 /// What an EKS node leaves to pods: processor \[millicores\] and memory \[MiB\], of which the instance type
@@ -181,12 +181,7 @@ fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     }
     let unplaced = |(number, service): (usize, &crate::model::spec::Service)| {
         let pods = wanted(service) - places[number].len() as u32;
-        let lack = match lacks[number]? {
-            Lack::Cpu => "processor",
-            Lack::Memory => "memory",
-            Lack::Pods => "pods",
-            Lack::Node => "nodes",
-        };
+        let lack = lacks[number]?;
         (pods > 0).then_some(Unplaced { service: number as Id, pods, lack })
     };
     let unplaced = spec.services.iter().enumerate().filter_map(unplaced).collect();

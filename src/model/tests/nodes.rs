@@ -2,7 +2,7 @@
 
 use super::pods::{at, bins, said};
 use super::*;
-use crate::model::settle;
+use crate::model::{Lack, settle};
 
 /// Nodes of one group, each with so many cores.
 fn nodes(count: u32, cores: u32) -> Cluster {
@@ -125,7 +125,7 @@ fn pods_that_do_not_fit_stay_pending() {
     let mut spec = neighbours([0.01, 0.01], [600, 100], 1);
     spec.services[0].pods = 3;
     let unplaced = settle(&mut spec);
-    assert_eq!((unplaced[0].service, unplaced[0].pods, unplaced[0].lack), (0, 2, "processor"));
+    assert_eq!((unplaced[0].service, unplaced[0].pods, unplaced[0].lack), (0, 2, Lack::Cpu));
     assert_eq!((spec.services[0].pods, spec.services[0].lifecycle.pending), (1, 2));
     let mut larger = spec.clone();
     larger.cluster = Some(nodes(2, 1));

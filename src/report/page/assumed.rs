@@ -1,9 +1,8 @@
 //! Inputs that nobody has measured, and what to measure first.
 
 use super::{Block, Source, code, escape, prose};
-use crate::report::facts;
-use crate::report::phrases::translated;
 use crate::report::words::Word;
+use crate::report::{effect, facts};
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
@@ -20,7 +19,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .iter()
         .map(|input| {
             let basis = facts::basis(&input.basis, lang);
-            let source = escape(&translated(&input.source, lang));
+            let source = escape(&effect::origin(&input.origin, lang));
             vec![code(&input.name), code(&input.value), escape(&basis), source]
         })
         .collect();

@@ -1,9 +1,8 @@
 //! What each edit of the plans does: written, running, and what it moves.
 
 use super::{Block, Source, code, escape, prose};
-use crate::report::phrases::translated;
 use crate::report::words::Word;
-use crate::report::{claims, edits};
+use crate::report::{claims, edits, effect};
 use crate::study::result::Edit;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -70,7 +69,7 @@ fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
         }
         let mut why: Vec<String> = Vec::new();
         for edit in &group.settings {
-            let reason = prose(&translated(edits::short(&edit.why), source.lang));
+            let reason = prose(&effect::reason(edit, source.lang));
             if !why.contains(&reason) {
                 why.push(reason);
             }

@@ -10,6 +10,8 @@ use crate::scenario::document::{ScenarioDoc, VisitDoc};
 use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::values::{Count, Duration, Name, Number};
+use crate::study::caution::Caution;
+use crate::study::effect::Origin;
 use crate::study::setup::AskedLoad;
 use crate::study::theory::inserted;
 use crate::units::Span as Length;
@@ -141,12 +143,7 @@ pub(super) fn with_load(
         load.closed = Some(Closed { users: users.users.u32(), think, reconnect });
         if users.reconnect.is_none() && may_refuse(&compiler.spec, users.users.u32()) {
             let value = format!("{} s", RECONNECT.secs());
-            compiler.assume(
-                "scenario: load.virtual_users.reconnect",
-                value,
-                "not given: a full backlog drops what asks for a connection, and the kernel asks again after \
-                 1 s (RFC 6298)",
-            );
+            compiler.assume("scenario: load.virtual_users.reconnect", value, Origin::ConnectAgain);
         }
     } else if document.records.is_empty() {
         let requests_per_s = asked(scenario).rps;
@@ -323,10 +320,7 @@ pub(super) fn little(scenario: &ScenarioDoc, mix: &str, spec: &Spec, problems: &
     let implied = rps / spec.load.requests_per_user() * session;
     let apart = (implied / stated.max(f64::MIN_POSITIVE) - 1.0).abs();
     if session > 0.0 && apart > LITTLE_TOLERANCE {
-        let message = format!(
-            "mix {mix}: {rps:.0} requests/s with the journeys' own think times keep {implied:.0} users \
-             there at the peak, not the {stated:.0} stated (Little's law)"
-        );
-        problems.add("W0504", users.span, message);
+        let caution = Caution::UsersThere { mix: mix.to_owned(), rps, implied, stated };
+        problems.warn("W0504", users.span, caution);
     }
 }

@@ -4,7 +4,7 @@ use super::system::Compiler;
 use crate::model::spec::{
     Cluster, Collection, CpuCredits, Lifecycle, NodeGroup, Op, Requests, Rollout, Shutdown, WarmUp,
 };
-use crate::model::{eks_allocatable, settle};
+use crate::model::{Lack, eks_allocatable, settle};
 use crate::scenario::decode::Setting;
 use crate::scenario::document::{
     CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc, RequestsDoc,
@@ -12,6 +12,8 @@ use crate::scenario::document::{
 };
 use crate::scenario::find;
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Share};
+use crate::study::caution::{Caution, Shortage};
+use crate::study::effect::Origin;
 use crate::units::Span as Length;
 
 /// Most nodes of a system.
@@ -214,15 +216,13 @@ impl Compiler<'_> {
                 self.assume(
                     &format!("system: services.{name}.pod.cpu.limit"),
                     format!("none: {cores} cores"),
-                    "without node groups nobody says what is free: a pod without a limit has the cores that it \
-                     requests, rounded up, at least one",
+                    Origin::CoresOfRequest,
                 );
             } else if lifecycle.quota && cores.fract() > 0.0 {
                 self.assume(
                     &format!("system: services.{name}.pod.cpu"),
                     format!("{} cores", cores.ceil()),
-                    "without node groups nobody says on how many cores a limit is used up: as many as the \
-                     limit, rounded up",
+                    Origin::CoresOfLimit,
                 );
             }
         }
@@ -318,13 +318,19 @@ impl Compiler<'_> {
             let span =
                 self.system.services.iter().nth(unplaced.service as usize).map(|of| of.0.span);
             let (Some(span), wanted) = (span, running + unplaced.pods) else { continue };
-            let asks = format!(
-                "a pod requests {}m and {} MiB; the nodes lack {}",
-                requests.millicores, requests.mebibytes, unplaced.lack
-            );
+            let Requests { millicores, mebibytes } = requests;
+            let lack = match unplaced.lack {
+                Lack::Cpu => Shortage::Processor,
+                Lack::Memory => Shortage::Memory,
+                Lack::Pods => Shortage::Pods,
+                Lack::Node => Shortage::Nodes,
+            };
             if running == 0 {
-                let message =
-                    format!("none of the {wanted} pods of `{name}` fits on a node: {asks}");
+                let message = format!(
+                    "none of the {wanted} pods of `{name}` fits on a node: a pod requests {millicores}m and \
+                     {mebibytes} MiB; the nodes lack {}",
+                    lack.word()
+                );
                 // The audit says more of it, and goes on to all the rest.
                 if !self.check_only {
                     self.problems.add("E0315", span, message);
@@ -334,11 +340,9 @@ impl Compiler<'_> {
                 self.spec.cluster = None;
                 return;
             }
-            let message = format!(
-                "{} of the {wanted} pods of `{name}` fit on no node and stay pending: {asks}",
-                unplaced.pods
-            );
-            self.problems.add("W0508", span, message);
+            let (pods, service) = (unplaced.pods, name);
+            let caution = Caution::Pending { pods, wanted, service, millicores, mebibytes, lack };
+            self.problems.warn("W0508", span, caution);
         }
     }
 }

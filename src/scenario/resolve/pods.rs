@@ -5,6 +5,7 @@ use crate::model::spec::Autoscaling;
 use crate::scenario::decode::Setting;
 use crate::scenario::document::{ServiceDoc, View};
 use crate::scenario::values::{Bytes, Share};
+use crate::study::caution::{Caution, ScaledOn};
 
 impl Compiler<'_> {
     /// The autoscaler of a service, where it can do anything: it needs a range, a metric and a metrics
@@ -31,21 +32,15 @@ impl Compiler<'_> {
         let on_cpu = scaler.cpu.as_ref().map(percent);
         let on_memory = scaler.memory.as_ref().filter(|_| memory_used.is_some()).map(percent);
         for (target, request, what) in [
-            (&scaler.cpu, cpu.is_some(), "cpu"),
-            (&scaler.memory, memory_used.is_none() || requested.is_some(), "memory"),
+            (&scaler.cpu, cpu.is_some(), ScaledOn::Cpu),
+            (&scaler.memory, memory_used.is_none() || requested.is_some(), ScaledOn::Memory),
         ] {
             if let Some(target) = target
                 && !request
             {
-                let message = format!(
-                    "`{name}` is scaled on {what}, of which its pods request nothing: on that it stands still"
-                );
-                self.problems.help(
-                    "W0509",
-                    target.span,
-                    message,
-                    format!("add `pod: {{ {what}: {{ request: … }} }}`"),
-                );
+                let caution = Caution::StandsStill { service: name.to_owned(), on: what };
+                let help = format!("add `pod: {{ {}: {{ request: … }} }}`", what.word());
+                self.problems.warn_with("W0509", target.span, caution, Some(help));
             }
         }
         if !server

@@ -13,6 +13,7 @@ use crate::scenario::document::{
 use crate::scenario::problem::Span;
 use crate::scenario::time::Form;
 use crate::scenario::values::{Count, Name};
+use crate::study::caution::Caution;
 use crate::units::Span as Length;
 
 /// Most operations of a program.
@@ -316,9 +317,9 @@ impl<'c, 'a> Program<'c, 'a> {
         };
         if hold == Hold::Request {
             if let Some((_, held)) = self.held.filter(|(_, held)| *held != database) {
-                let name = &self.compiler.spec.databases[held as usize].name;
-                let message = format!("this transaction reuses the connection to `{name}`");
-                self.compiler.problems.add("W0506", document.pool.span, message);
+                let database = self.compiler.spec.databases[held as usize].name.clone();
+                let caution = Caution::Reuses { database };
+                self.compiler.problems.warn("W0506", document.pool.span, caution);
             }
             self.held.get_or_insert((pool, database));
         } else {
@@ -366,14 +367,13 @@ impl<'c, 'a> Program<'c, 'a> {
         };
         let maximum = u64::from(service.pools[pool].maximum);
         if maximum < threads * held + 1 {
-            let message = format!(
-                "a request takes {} connections of the pool `{}` at once: with {maximum} in the pool, \
-                 {} such requests at the same instant may wait for each other",
-                held + 1,
-                service.pools[pool].name,
-                maximum.div_ceil(held),
-            );
-            self.compiler.problems.add("W0507", document.pool.span, message);
+            let caution = Caution::LockUp {
+                connections: held + 1,
+                pool: service.pools[pool].name.clone(),
+                maximum,
+                requests: maximum.div_ceil(held),
+            };
+            self.compiler.problems.warn("W0507", document.pool.span, caution);
         }
     }
 

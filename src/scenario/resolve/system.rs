@@ -21,6 +21,8 @@ use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time};
 use crate::scenario::values::{Basis, Count, Duration, Name};
+use crate::study::caution::Caution;
+use crate::study::effect::Origin;
 use crate::study::result::Assumption;
 use crate::units::Span as Length;
 
@@ -238,7 +240,7 @@ impl Compiler<'_> {
             self.assume(
                 &format!("system: units.{name}"),
                 format!("{} ms", mean.secs() * 1e3),
-                "not drawn: only the mean of this time counts",
+                Origin::MeanOnly,
             );
         }
         mean
@@ -270,7 +272,7 @@ impl Compiler<'_> {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
             basis: basis.into(),
-            source: origin.map_or_else(|| "not stated".into(), |text| text.0.clone()),
+            origin: origin.map_or(Origin::NotStated, |text| Origin::Written(text.0.clone())),
         };
         if bare {
             self.used.bare.push((time.span, found));
@@ -280,10 +282,10 @@ impl Compiler<'_> {
     }
 
     /// Note a default that decides something.
-    pub(super) fn assume(&mut self, name: &str, value: String, why: &str) {
+    pub(super) fn assume(&mut self, name: &str, value: String, origin: Origin) {
         if self.used.assumed.iter().all(|known| known.name != name) {
-            let (basis, source) = ("assumed".into(), why.to_owned());
-            self.used.assumed.push(Assumption { name: name.to_owned(), value, basis, source });
+            let basis = "assumed".into();
+            self.used.assumed.push(Assumption { name: name.to_owned(), value, basis, origin });
         }
     }
 
@@ -296,7 +298,7 @@ impl Compiler<'_> {
                 name: format!("system: {place}"),
                 value: time.written.clone(),
                 basis: "assumed".into(),
-                source: "not stated".into(),
+                origin: Origin::NotStated,
             };
             self.used.bare.push((time.span, found));
         }
@@ -539,12 +541,14 @@ impl Compiler<'_> {
         let partitions = self.spec.topics.get(topic).map_or(u32::MAX, |topic| topic.partitions);
         let threads = u64::from(pods) * u64::from(concurrency);
         if threads > u64::from(partitions) {
-            let message = format!(
-                "`{path}` has {threads} consumer threads for {partitions} partitions of `{}`: {} idle",
-                document.topic.text,
-                threads - u64::from(partitions),
-            );
-            self.problems.add("W0502", document.span, message);
+            let caution = Caution::IdleConsumers {
+                listener: path.to_owned(),
+                threads,
+                partitions,
+                topic: document.topic.text.clone(),
+                idle: threads - u64::from(partitions),
+            };
+            self.problems.warn("W0502", document.span, caution);
         }
         let ack = match &document.ack {
             Some(setting) => Some(self.pick(setting)),
@@ -606,18 +610,18 @@ impl Compiler<'_> {
                 })
                 .sum();
             if most > u64::from(limit) {
-                let message = format!(
-                    "the pools of all pods may open {most} connections to `{}`, which accepts {} \
-                     ({reserved} reserved)",
-                    name.value,
-                    u64::from(limit) + u64::from(reserved),
-                );
-                self.problems.add("W0503", name.span, message);
+                let caution = Caution::PoolsBeyond {
+                    connections: most,
+                    database: name.value.clone(),
+                    accepts: u64::from(limit) + u64::from(reserved),
+                    reserved,
+                };
+                self.problems.warn("W0503", name.span, caution);
                 if document.reserved.is_none() {
                     self.assume(
                         &format!("system: databases.{}.reserved", name.value),
                         reserved.to_string(),
-                        "not given: PostgreSQL's default (superuser_reserved_connections)",
+                        Origin::ReservedConnections,
                     );
                 }
             }

@@ -41,7 +41,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
         varied: Vec::new(),
         variants: vec!["system".into()],
         points: Vec::new(),
-        warnings: Vec::new(),
+        cautions: Vec::new(),
     };
     let limit = Target::new(Metric::P99Ms, 5.0);
     let frame = Frame {

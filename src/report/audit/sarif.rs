@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Audit, Rule, Severity, rules};
-use crate::scenario::Problem;
+use super::{Told, told};
+use crate::audit::{Audit, Rule, Severity, rules};
+use crate::report::words::Lang;
+use crate::scenario::{Problem, explain};
 
 /// The level of a severity, as SARIF says it.
 fn level(severity: Severity) -> &'static str {
@@ -61,7 +63,7 @@ pub fn sarif(problems: &[Problem], audit: Option<&Audit>) -> Value {
         })
         .collect();
     for problem in problems {
-        let Some(known) = crate::scenario::explain(problem.code) else { continue };
+        let Some(known) = explain(problem.code) else { continue };
         if descriptors.iter().all(|rule| rule["id"] != known.code) {
             descriptors.push(json!({
                 "id": known.code,
@@ -77,7 +79,8 @@ pub fn sarif(problems: &[Problem], audit: Option<&Audit>) -> Value {
         result(one.code, level, &one.message, &one.file, one.line, one.column)
     });
     let findings = audit.into_iter().flat_map(|audit| &audit.findings).map(|one| {
-        let text = format!("{}: {}. Remedy: {}", one.message, one.consequence, one.remedy);
+        let Told { message, consequence, remedy, .. } = told(one, Lang::En);
+        let text = format!("{message}: {consequence}. Remedy: {remedy}");
         result(one.code, level(one.severity), &text, &one.file, one.line, one.column)
     });
     json!({

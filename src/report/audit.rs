@@ -1,0 +1,104 @@
+//! What the audit found, as text for people, as JSON and as SARIF, and the handbook of rules.
+
+mod en;
+mod ko;
+mod print;
+mod sarif;
+
+use std::fmt::Write as _;
+
+use crate::audit::{About, Finding, Rule, explain, rules};
+use crate::report::words::Lang;
+
+pub use self::print::{folded, head, json, text};
+pub use self::sarif::sarif;
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Title of the rule.
+    pub title: &'static str,
+    /// What was found, with its numbers.
+    pub message: String,
+    /// What follows, with its numbers.
+    pub consequence: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+/// A finding in a language.
+pub fn told(finding: &Finding, lang: Lang) -> Told {
+    let (title, remedy) = rule(finding.code, lang);
+    let (message, consequence) = match lang {
+        Lang::En => (en::message(&finding.found), en::consequence(&finding.found)),
+        Lang::Ko => (ko::message(&finding.found), ko::consequence(&finding.found)),
+    };
+    Told { title, message, consequence, remedy }
+}
+
+/// Title and remedy of a rule.
+fn rule(code: &str, lang: Lang) -> (&'static str, &'static str) {
+    let english = || explain(code).map_or(("", ""), |about| (about.title, about.remedy));
+    match lang {
+        Lang::En => english(),
+        Lang::Ko => ko::RULES
+            .iter()
+            .find(|rule| rule.code == code)
+            .map_or_else(english, |rule| (rule.title, rule.remedy)),
+    }
+}
+
+/// All rules as Markdown: the text of `docs/rules.md`.
+pub fn handbook() -> String {
+    let families = [
+        ('0', "Settings without effect"),
+        ('1', "Hard limits, capacity and consumers"),
+        ('2', "Hazards"),
+        ('3', "Arithmetic of the load"),
+        ('4', "Money"),
+    ];
+    let mut text = String::from(
+        "# Rules\n\nWhat `plimsoll check` looks for in a system, a plan and the numbers of a document, \
+         without simulating. Made by `plimsoll explain --write docs/rules.md`; do not edit.\n\nThe first \
+         letter is the severity: E cannot be (exit status 1), W does not do what it seems to or fails \
+         under circumstances to be expected, N is worth knowing.\n",
+    );
+    for (digit, title) in families {
+        let _ = writeln!(text, "\n## {title}\n\n| code | rule |\n|---|---|");
+        let own =
+            || rules().map(Rule::about).filter(|about| about.code.chars().nth(2) == Some(digit));
+        for about in own() {
+            let _ = writeln!(
+                text,
+                "| [{0}](#{1}) | {2} |",
+                about.code,
+                about.code.to_lowercase(),
+                about.title
+            );
+        }
+        for About { code, title, cause, consequence, remedy, source } in own() {
+            let _ = writeln!(
+                text,
+                "\n### {code}\n\n**{title}.** {cause} {consequence}\n\nRemedy: {remedy}\n\nSource: {source}."
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the order of the rules, so that a rule without Korean is seen beside its neighbours.
+    #[test]
+    fn every_rule_has_a_korean_title_and_remedy() {
+        let codes: Vec<&str> = rules().map(|rule| rule.about().code).collect();
+        let korean: Vec<&str> = ko::RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(korean, codes);
+        for rule in ko::RULES {
+            let hangul = |text: &str| text.chars().any(|letter| ('가'..='힣').contains(&letter));
+            assert!(hangul(rule.title) && hangul(rule.remedy), "{}", rule.code);
+        }
+    }
+}
