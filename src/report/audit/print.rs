@@ -147,6 +147,7 @@ fn bill(text: &mut String, same: &[Bill], lang: Lang) {
     let (names, region) = (names.join(", "), &first.region);
     let head = match lang {
         Lang::En => format!("cost of {names} in {region}, a month of 730 h:"),
+        Lang::Ko if region.is_empty() => format!("{names} 구성의 월 비용(월 730시간):"),
         Lang::Ko => format!("{region} 기준 {names} 구성의 월 비용(월 730시간):"),
     };
     text.push('\n');
