@@ -6,18 +6,18 @@ use super::{
     BAD_INPUT, MET, MISSED, Progress, complain, drawing, font, hold, language, load, options,
     print, threads, warn, warn_of,
 };
-use crate::audit::{self, Finding, Severity};
+use crate::audit::{self, Severity};
 use crate::cli::Sizing as Arguments;
 use crate::model::spec::Resource;
 use crate::plain;
-use crate::report::{self, Lang, size as pages};
+use crate::report::size as pages;
 use crate::scenario::sizing::Asked;
 use crate::scenario::workshop::Bench;
 use crate::scenario::{self, Loaded, render};
 use crate::study::ladder::{Lifted, Workshop};
 use crate::study::result::Verdict;
 use crate::study::setup::Change;
-use crate::study::size::{Candidate, Outcome, Phase, Priced, Sizing, Yard, size as find};
+use crate::study::size::{Candidate, Outcome, Phase, Priced, Refusal, Sizing, Yard, size as find};
 
 /// A variant on the bench, with the audit beside it.
 struct Ground {
@@ -45,8 +45,11 @@ impl Yard for Ground {
 fn judged(loaded: Loaded, variant: usize) -> Candidate {
     let mut audit = audit::audit_of(&loaded, [variant]);
     let broken = audit.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let message = |finding: &Finding| report::audit::told(finding, Lang::En).message;
-    let broken = broken.map(|finding| format!("{}: {}", finding.code, message(finding))).collect();
+    let broken = broken.map(|finding| Refusal::Rule {
+        code: finding.code.to_owned(),
+        found: serde_json::to_value(&finding.found).unwrap_or_default(),
+    });
+    let broken = broken.collect();
     let bill = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
     let bill = bill
         .into_iter()

@@ -248,8 +248,8 @@ fn believed(view: &View<'_>, found: &mut Findings<'_>) {
         let written = node.get("written").unwrap_or(node).quote();
         if differ(&written, value) {
             let (plan, set, believed) = (plan.plan.text.clone(), set.clone(), value.clone());
-            let believes = Setting::PlanBelieves { plan, set, believed, written };
-            found.once(belief.set.span, believes);
+            let other = Setting::PlanBelieves { plan, set, believed, written };
+            found.once(belief.set.span, other);
         }
     }
 }

@@ -7,7 +7,10 @@ mod sarif;
 
 use std::fmt::Write as _;
 
-use crate::audit::{About, Finding, Rule, explain, rules};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::audit::{About, Finding, Found, Rule, explain, rules};
 use crate::report::words::Lang;
 
 pub use self::print::{folded, head, json, text};
@@ -34,6 +37,15 @@ pub fn told(finding: &Finding, lang: Lang) -> Told {
         Lang::Ko => (ko::message(&finding.found), ko::consequence(&finding.found)),
     };
     Told { title, message, consequence, remedy }
+}
+
+/// What a rule found, read from its data; its title where that is of another version.
+pub(crate) fn refused(code: &str, found: &Value, lang: Lang) -> String {
+    match (Found::deserialize(found), lang) {
+        (Ok(found), Lang::En) => en::message(&found),
+        (Ok(found), Lang::Ko) => ko::message(&found),
+        (Err(_), Lang::En | Lang::Ko) => rule(code, lang).0.to_owned(),
+    }
 }
 
 /// Title and remedy of a rule.
@@ -89,6 +101,24 @@ pub fn handbook() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::{Figure, Limit};
+
+    /// A sizing keeps what a rule found in its file, and says it in the reader's language.
+    #[test]
+    fn what_a_rule_found_is_read_again() {
+        let found: Found = Limit::MemoryUsed {
+            service: "web".into(),
+            used: Figure(3072.0),
+            limit: Figure(2048.0),
+        }
+        .into();
+        let data = serde_json::to_value(&found).expect("JSON");
+        let english = "pods of `web` use 3,072 MiB of at most 2,048 MiB";
+        assert_eq!(refused("E1109", &data, Lang::En), english);
+        let korean = "`web` 파드가 최대 2,048 MiB 중 3,072 MiB를 사용";
+        assert_eq!(refused("E1109", &data, Lang::Ko), korean);
+        assert_eq!(refused("E1109", &Value::Null, Lang::En), "memory used above its limit");
+    }
 
     /// In the order of the rules, so that a rule without Korean is seen beside its neighbours.
     #[test]

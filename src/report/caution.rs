@@ -96,10 +96,18 @@ fn korean(caution: &Caution) -> String {
 mod tests {
     use super::*;
 
-    /// Every warning in both languages.
+    #[track_caller]
+    fn says(one: &Caution, english: &str, korean: &str) {
+        assert_eq!(caution(one, Lang::En), english);
+        assert_eq!(caution(one, Lang::Ko), korean);
+    }
+
+    fn name() -> String {
+        "order".into()
+    }
+
     #[test]
-    fn warnings_are_said_in_both_languages() {
-        let name = || "order".to_owned();
+    fn what_is_spare_or_too_large_is_said_in_both_languages() {
         let cases = [
             (
                 Caution::Unused { part: Part::Pool, name: "master".into() },
@@ -144,6 +152,15 @@ mod tests {
                 "the time `order` has no basis; it counts as assumed",
                 "시간 `order`에 근거가 없어 가정으로 취급함",
             ),
+        ];
+        for (one, english, korean) in &cases {
+            says(one, english, korean);
+        }
+    }
+
+    #[test]
+    fn what_may_go_wrong_is_said_in_both_languages() {
+        let cases = [
             (
                 Caution::Reuses { database: name() },
                 "this transaction reuses the connection to `order`",
@@ -188,9 +205,8 @@ mod tests {
                  `autoscaling.min`을 변경할 것",
             ),
         ];
-        for (one, english, korean) in cases {
-            assert_eq!(caution(&one, Lang::En), english);
-            assert_eq!(caution(&one, Lang::Ko), korean);
+        for (one, english, korean) in &cases {
+            says(one, english, korean);
         }
     }
 }

@@ -198,7 +198,7 @@ impl Problems {
         code: &'static str,
         span: Span,
         caution: Caution,
-        help: Option<String>,
+        help: Option<&str>,
     ) {
         self.keep_problem(code, span, &caution.to_string(), help, Some(caution));
     }
@@ -211,7 +211,7 @@ impl Problems {
         message: String,
         help: Option<String>,
     ) {
-        self.keep_problem(code, span, &message, help, None);
+        self.keep_problem(code, span, &message, help.as_deref(), None);
     }
 
     fn keep_problem(
@@ -219,12 +219,12 @@ impl Problems {
         code: &'static str,
         span: Span,
         message: &str,
-        help: Option<String>,
+        help: Option<&str>,
         caution: Option<Caution>,
     ) {
         debug_assert!(codes::explain(code).is_some(), "{code} has no explanation");
         // Paths, parsers and whoever varies settings have words of their own.
-        let (message, help) = (visible(message), help.as_deref().map(visible));
+        let (message, help) = (visible(message), help.map(visible));
         let severity = if caution.is_some() { Severity::Warning } else { Severity::Error };
         debug_assert_eq!(code.starts_with('W'), caution.is_some(), "{code}");
         if severity == Severity::Error {

@@ -74,7 +74,7 @@ pub enum Origin {
     NotStated,
     /// The time after which the kernel asks again for a connection.
     ConnectAgain,
-    /// Connections that PostgreSQL reserves by default.
+    /// Connections that `PostgreSQL` reserves by default.
     ReservedConnections,
     /// A pod without a CPU limit has the cores that it requests.
     CoresOfRequest,

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::search::Search;
-pub use self::why::{Blocked, NotLower, Obstacle};
+pub use self::why::{Blocked, NotLower, Obstacle, Refusal};
 use super::cause::{self, Cause};
 use super::caution::Caution;
 use super::ladder::Lifted;
@@ -101,7 +101,7 @@ pub struct Candidate {
     /// What it costs.
     pub bill: Vec<Priced>,
     /// What cannot be in it, by the rules of the audit.
-    pub broken: Vec<String>,
+    pub broken: Vec<Refusal>,
 }
 
 /// Who can change settings of a variant and judge what comes of it.

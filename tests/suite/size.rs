@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use plimsoll::audit::{Severity, audit_of};
 use plimsoll::model::spec::Resource;
-use plimsoll::report::Lang;
-use plimsoll::report::audit::told;
 use plimsoll::scenario::sizing::Asked;
 use plimsoll::scenario::workshop::Bench;
 use plimsoll::scenario::{Loaded, Options, load, render};
@@ -13,7 +11,7 @@ use plimsoll::study::Unwatched;
 use plimsoll::study::ladder::{Lifted, Workshop};
 use plimsoll::study::setup::Change;
 use plimsoll::study::size::{Candidate, Outcome, Phase, Priced, Sizing, Yard, size};
-use plimsoll::study::size::{NotLower, Obstacle};
+use plimsoll::study::size::{NotLower, Obstacle, Refusal};
 
 /// The last variant of a scenario, with the audit's rules and prices.
 struct Ground(Bench);
@@ -23,7 +21,11 @@ impl Yard for Ground {
         let loaded = self.0.load(changes).map_err(|found| render(&found, false))?;
         let mut audit = audit_of(&loaded, [0]);
         let errors = audit.findings.iter().filter(|found| found.severity == Severity::Error);
-        let broken = errors.map(|found| told(found, Lang::En).message).collect();
+        let broken = errors.map(|finding| Refusal::Rule {
+            code: finding.code.to_owned(),
+            found: serde_json::to_value(&finding.found).expect("JSON"),
+        });
+        let broken = broken.collect();
         let items = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
         let priced = |item: plimsoll::audit::Item| Priced {
             part: item.part,

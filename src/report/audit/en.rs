@@ -37,7 +37,7 @@ pub(super) fn consequence(found: &Found) -> String {
 }
 
 /// A time as people write it.
-fn time(seconds: &Seconds) -> String {
+fn time(seconds: Seconds) -> String {
     let (number, unit) = seconds.in_unit();
     let unit = match unit {
         TimeUnit::Millisecond => "ms",

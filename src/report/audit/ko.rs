@@ -42,7 +42,7 @@ pub(super) fn consequence(found: &Found) -> String {
 }
 
 /// A time as people write it: long units are Korean words, short ones are symbols.
-fn time(seconds: &Seconds) -> String {
+fn time(seconds: Seconds) -> String {
     let (number, unit) = seconds.in_unit();
     let unit = match unit {
         TimeUnit::Millisecond => " ms",

@@ -1,7 +1,16 @@
 //! Why a sizing goes no further and no lower, as whole sentences.
 
 use super::{Lang, both};
-use crate::study::size::{Blocked, NotLower, Obstacle};
+use crate::report::audit;
+use crate::study::size::{Blocked, NotLower, Obstacle, Refusal};
+
+/// Why a configuration cannot be.
+fn refusal(why: &Refusal, lang: Lang) -> String {
+    match why {
+        Refusal::Rule { code, found } => format!("{code}: {}", audit::refused(code, found, lang)),
+        Refusal::Unresolved { error } => error.clone(),
+    }
+}
 
 /// Why no configuration carries a load.
 pub(crate) fn obstacle(why: &Obstacle, lang: Lang) -> String {
@@ -12,7 +21,9 @@ pub(crate) fn obstacle(why: &Obstacle, lang: Lang) -> String {
             "{0}을(를) 충분히 키우는 값이 없음: 필요량이 보유량의 {1}배",
             &[station, &format!("{share:.2}")],
         ),
-        Obstacle::Refused { rule } => said("nothing cures: {0}", "해소할 방법 없음: {0}", &[rule]),
+        Obstacle::Refused { rule } => {
+            said("nothing cures: {0}", "해소할 방법 없음: {0}", &[&refusal(rule, lang)])
+        }
         Obstacle::Unresolved { error } => error.clone(),
         Obstacle::Blind { runs } => said(
             "none of {0} runs saw anything to judge a target by: lengthen `window.measure`",
@@ -32,7 +43,7 @@ pub(crate) fn obstacle(why: &Obstacle, lang: Lang) -> String {
         Obstacle::TooFar { steps, rule: Some(rule) } => said(
             "not found within {0} steps upwards; the last that a rule refused: {1}",
             "{0}단계를 올려도 찾지 못함. 마지막으로 규칙에 걸린 것: {1}",
-            &[&steps.to_string(), rule],
+            &[&steps.to_string(), &refusal(rule, lang)],
         ),
         Obstacle::TooFar { steps, rule: None } => said(
             "not found within {0} steps upwards",
@@ -74,7 +85,7 @@ pub(crate) fn not_lower(why: &NotLower, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     match why {
         NotLower::Least => said("the least value declared", "선언한 가장 작은 값", &[]),
-        NotLower::Refused { rule } => rule.clone(),
+        NotLower::Refused { rule } => refusal(rule, lang),
         NotLower::Full { station, share } => said(
             "{0} would be asked for {1} % of what it has",
             "{0}: 필요량이 보유량의 {1} %",

@@ -40,7 +40,7 @@ impl Compiler<'_> {
             {
                 let caution = Caution::StandsStill { service: name.to_owned(), on: what };
                 let help = format!("add `pod: {{ {}: {{ request: … }} }}`", what.word());
-                self.problems.warn_with("W0509", target.span, caution, Some(help));
+                self.problems.warn_with("W0509", target.span, caution, Some(&help));
             }
         }
         if !server

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::trial::{Cost, Seen, Trial};
-use super::{Candidate, Free, Priced, Question, Wanted, Yard};
+use super::{Candidate, Free, Priced, Question, Refusal, Wanted, Yard};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::study::setup::{Change, Study};
@@ -30,7 +30,7 @@ pub(super) type Place = Vec<usize>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Look {
     /// Rules that it breaks.
-    pub(super) broken: Vec<String>,
+    pub(super) broken: Vec<Refusal>,
     /// The station that the load would fill most, by its name, with the share.
     pub(super) fullest: Option<(Resource, String, f64)>,
     pub(super) bill: Vec<Priced>,
@@ -48,7 +48,7 @@ impl Look {
 #[derive(Clone, Debug)]
 pub(super) enum Verdict {
     /// A rule of the audit, or the reader of the documents, does not let it be.
-    Refused(String),
+    Refused(Refusal),
     /// The load asks a station for more than it has.
     Full(Resource, String, f64),
     /// Something that has no less of anything failed.
@@ -160,8 +160,8 @@ impl<'a> Search<'a> {
     pub(super) fn seen_from_here(&self, at: &[usize]) -> Look {
         match self.candidate(at) {
             Err(why) => {
-                let why = why.lines().next().unwrap_or_default().to_owned();
-                Look { broken: vec![why], ..Look::default() }
+                let error = why.lines().next().unwrap_or_default().to_owned();
+                Look { broken: vec![Refusal::Unresolved { error }], ..Look::default() }
             }
             Ok(mut candidate) => {
                 let own = self.free.iter().zip(at).filter_map(|(free, at)| {
@@ -238,7 +238,7 @@ impl<'a> Search<'a> {
             Verdict::Full(resource, name, share)
         } else {
             match self.trial(at) {
-                Err(why) => Verdict::Refused(why),
+                Err(error) => Verdict::Refused(Refusal::Unresolved { error }),
                 Ok(trial) => {
                     self.evaluations += 1;
                     self.watcher.step();

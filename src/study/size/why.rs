@@ -2,6 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Why a configuration cannot be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Refusal {
+    /// A rule of the audit does not let it be.
+    Rule {
+        /// Code of the rule.
+        code: String,
+        /// Data of the finding, which only the audit reads.
+        found: serde_json::Value,
+    },
+    /// It cannot be resolved.
+    Unresolved {
+        /// What is wrong with it.
+        error: String,
+    },
+}
+
 /// Why no configuration carries a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -16,7 +34,7 @@ pub enum Obstacle {
     /// A rule refuses the configuration, and no larger value cures that.
     Refused {
         /// The rule, with what it found.
-        rule: String,
+        rule: Refusal,
     },
     /// A configuration cannot be resolved.
     Unresolved {
@@ -42,7 +60,7 @@ pub enum Obstacle {
         /// Steps.
         steps: u32,
         /// The last that a rule refused; none where none did.
-        rule: Option<String>,
+        rule: Option<Refusal>,
     },
     /// What runs of the search carried, fresh replications refuted.
     Refuted,
@@ -68,7 +86,7 @@ pub enum NotLower {
     /// A rule refuses that.
     Refused {
         /// The rule, with what it found.
-        rule: String,
+        rule: Refusal,
     },
     /// A station would be asked for more than it may be.
     Full {

@@ -17,13 +17,13 @@ pub(super) fn message(found: &Arithmetic) -> String {
             format!("{few} users {} of {many} {}", users_of(*within), users_of(*of))
         }
         Arithmetic::Pause { users, rps, pause, mix, own, .. } => {
-            let [pause, own] = [pause, own].map(time);
+            let [pause, own] = [*pause, *own].map(time);
             format!(
                 "{users} users at {rps} requests/s ask once in {pause} each; those of mix {mix} once in {own}"
             )
         }
         Arithmetic::Visits { users, daily, length, own, .. } => {
-            let [length, own] = [length, own].map(time);
+            let [length, own] = [*length, *own].map(time);
             format!(
                 "{users} of {daily} daily users at once are visits of {length}; they last {own}"
             )
@@ -46,7 +46,7 @@ pub(super) fn message(found: &Arithmetic) -> String {
         }
         Arithmetic::ClosedTest { users, most, response, .. } => format!(
             "{users} virtual users make at most {most} requests/s with responses of {}",
-            time(response)
+            time(*response)
         ),
         Arithmetic::ConsumersGrow { before, after, claimed, .. } => {
             format!("events/s are to grow from {before} to {after}, {claimed} times")
@@ -58,17 +58,17 @@ pub(super) fn message(found: &Arithmetic) -> String {
             format!("{stated} connections are stated; the pools of all pods have {all}")
         }
         Arithmetic::Percentiles { high, high_limit, low, low_limit } => {
-            let [high_limit, low_limit] = [high_limit, low_limit].map(time);
+            let [high_limit, low_limit] = [*high_limit, *low_limit].map(time);
             format!("{high} is to be at most {high_limit}, and {low} {low_limit}")
         }
         Arithmetic::Mean { mix, mean, .. } => {
-            format!("a request of mix {mix} takes {} on the mean, without any queue", time(mean))
+            format!("a request of mix {mix} takes {} on the mean, without any queue", time(*mean))
         }
         Arithmetic::Slow { mix, share, percentile, limit, programs, .. } => {
-            let slow = programs.iter().map(|(name, mean)| format!("`{name}` {}", time(mean)));
+            let slow = programs.iter().map(|(name, mean)| format!("`{name}` {}", time(*mean)));
             format!(
                 "{share} of mix {mix} take longer on the mean than the {percentile} of {}: {}",
-                time(limit),
+                time(*limit),
                 slow.collect::<Vec<_>>().join(", ")
             )
         }
@@ -108,9 +108,9 @@ pub(super) fn consequence(found: &Arithmetic) -> String {
             format!("over {databases} databases, {times} times the stated")
         }
         Arithmetic::Percentiles { high, high_limit, low, .. } => {
-            format!("{low} is below {} wherever {high} is", time(high_limit))
+            format!("{low} is below {} wherever {high} is", time(*high_limit))
         }
-        Arithmetic::Mean { limit, .. } => format!("the target is {}", time(limit)),
+        Arithmetic::Mean { limit, .. } => format!("the target is {}", time(*limit)),
         Arithmetic::Slow { percentile, tail, .. } => format!("{percentile} may leave out {tail}"),
         Arithmetic::Passes { share, .. } => format!("{share} of what is stated"),
     }

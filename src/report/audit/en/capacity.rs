@@ -44,8 +44,8 @@ pub(super) fn message(found: &Capacity) -> String {
         ),
         Capacity::Quota { program, needs, cores, gives, .. } => format!(
             "`{program}` needs {} of CPU; the limit of {cores} cores gives {} in each 100 ms",
-            time(needs),
-            time(gives)
+            time(*needs),
+            time(*gives)
         ),
         Capacity::Pool { service, pool, load, held, pods, has, .. } => format!(
             "{} holds {held} connections of `{pool}` of `{service}`; {pods} pods have {has}",
@@ -54,10 +54,10 @@ pub(super) fn message(found: &Capacity) -> String {
         Capacity::Cache { cache, load, work, .. } => format!(
             "{} is {} of commands a second for the one thread of `{cache}`",
             load_of(load),
-            time(work)
+            time(*work)
         ),
         Capacity::Lock { lock, load, held, .. } => {
-            format!("{} holds `{lock}` {} a second", load_of(load), time(held))
+            format!("{} holds `{lock}` {} a second", load_of(load), time(*held))
         }
         Capacity::Threads { service, load, threads, has, pods, each, .. } => format!(
             "{} needs {threads} threads of `{service}`, and has {has} ({pods} pods x {each})",
@@ -86,18 +86,18 @@ pub(super) fn consequence(found: &Capacity) -> String {
         | Capacity::Lock { full, .. }
         | Capacity::Threads { full, .. } => full_at(full),
         Capacity::StorageCredits { saved, lasts, .. } => {
-            format!("{saved} saved operations last {}", time(lasts))
+            format!("{saved} saved operations last {}", time(*lasts))
         }
         Capacity::NodeCredits { saved, lasts, .. } => {
-            format!("full credits of {saved} last {}", time(lasts))
+            format!("full credits of {saved} last {}", time(*lasts))
         }
         Capacity::DatabaseCredits { surplus, .. } => {
             format!("{surplus} core-hours of surplus a month")
         }
         Capacity::Quota { least, most, .. } => format!(
             "alone on its pod it takes {} to {}, by where in a period it begins",
-            time(least),
-            time(most)
+            time(*least),
+            time(*most)
         ),
         Capacity::Autoscaler { most, used, .. } => {
             format!("{most} pods stay, and use {used} of what they request")

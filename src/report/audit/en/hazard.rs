@@ -22,14 +22,14 @@ pub(super) fn message(found: &Hazard) -> String {
             format!("requests of `{service}` keep their connection to the end")
         }
         Hazard::ComputesHeld { program, work, .. } => {
-            format!("`{program}` computes for {} with a connection held", time(work))
+            format!("`{program}` computes for {} with a connection held", time(*work))
         }
         Hazard::Retries { endpoint, tries, users, mesh } => format!(
             "a failing request to `{endpoint}` becomes {tries} tries: {users} of the user x {mesh} of the \
              mesh on the way"
         ),
         Hazard::Patience { service, pool, timeout, waits } => {
-            let [timeout, waits] = [timeout, waits].map(time);
+            let [timeout, waits] = [*timeout, *waits].map(time);
             format!(
                 "`{service}` waits {timeout} for a connection of `{pool}`; whoever asked waits {waits}"
             )
@@ -40,7 +40,7 @@ pub(super) fn message(found: &Hazard) -> String {
                 Who::Mesh => "the mesh waits".to_owned(),
                 Who::Program(name) => format!("`{name}` waits"),
             };
-            let [takes, waits] = [takes, waits].map(time);
+            let [takes, waits] = [*takes, *waits].map(time);
             format!(
                 "`{endpoint}` takes {takes} on the mean without any queue; {who} {waits} for it"
             )
@@ -51,7 +51,7 @@ pub(super) fn message(found: &Hazard) -> String {
                 Who::Mesh => "the mesh".to_owned(),
                 Who::Program(name) => format!("`{name}`"),
             };
-            let [waits, left] = [waits, left].map(time);
+            let [waits, left] = [*waits, *left].map(time);
             format!("`{endpoint}` waits {waits} for `{callee}`, and {who} {left} for itself")
         }
         Hazard::Endless { program, callee, .. } => {
@@ -60,17 +60,17 @@ pub(super) fn message(found: &Hazard) -> String {
         Hazard::Cold { service, ready, warm, .. } => {
             format!(
                 "pods of `{service}` are ready after {} and warm after {}",
-                time(ready),
-                time(warm)
+                time(*ready),
+                time(*warm)
             )
         }
         Hazard::Killed { service, failures, last, ready, .. } => format!(
             "liveness of `{service}` fails for the {failures}. time after {}; a pod takes {} to get ready",
-            time(last),
-            time(ready)
+            time(*last),
+            time(*ready)
         ),
         Hazard::Grace { service, grace, left, longest } => {
-            let [grace, left, longest] = [grace, left, longest].map(time);
+            let [grace, left, longest] = [*grace, *left, *longest].map(time);
             format!(
                 "of {grace} of grace of `{service}` {left} are left after the pause; a request may take \
                  {longest}"
@@ -93,15 +93,15 @@ pub(super) fn consequence(found: &Hazard) -> String {
     match found {
         Hazard::Nested { together, timeout, safe, .. } => format!(
             "{together} at a time lock the pod up for {}; safe from {safe} connections",
-            time(timeout)
+            time(*timeout)
         ),
         Hazard::CallHeld { connections, .. } => {
             format!("{connections} slow answers at once take all connections of a pod's pool")
         }
         Hazard::OpenInView { held, outside, .. } => format!(
             "a request holds a connection for {} without any queue, {} of it outside its transactions",
-            time(held),
-            time(outside)
+            time(*held),
+            time(*outside)
         ),
         Hazard::ComputesHeld { connections, most, .. } => {
             format!("{connections} connections of a pod end at {most} of them a second")
@@ -114,29 +114,29 @@ pub(super) fn consequence(found: &Hazard) -> String {
         }
         Hazard::TooLate { .. } => "most of its requests fail, whatever the load".into(),
         Hazard::Outlasts { vain, .. } => {
-            format!("up to {} of each wait is for nobody", time(vain))
+            format!("up to {} of each wait is for nobody", time(*vain))
         }
         Hazard::Endless { threads: Some(threads), .. } => {
             format!("{threads} threads of a pod can hang on it")
         }
         Hazard::Endless { threads: None, .. } => "every thread of a pod can hang on it".into(),
         Hazard::Cold { slow, .. } => {
-            format!("{} of each pod's life is slow for its users", time(slow))
+            format!("{} of each pod's life is slow for its users", time(*slow))
         }
-        Hazard::Killed { early, .. } => format!("killed {} before it would answer", time(early)),
+        Hazard::Killed { early, .. } => format!("killed {} before it would answer", time(*early)),
         Hazard::Grace { .. } => "requests that take longer are cut off".into(),
         Hazard::Kept { without, .. } => {
             format!("{without} pods get no request, and more pods change nothing")
         }
         Hazard::Single { ready: Some(ready), .. } => {
-            format!("its loss is an outage of {} and more", time(ready))
+            format!("its loss is an outage of {} and more", time(*ready))
         }
         Hazard::Single { ready: None, .. } => "its loss, and each rollout, is an outage".into(),
         Hazard::Recreate { ready, .. } => {
-            format!("{} without an answer in each rollout", time(ready))
+            format!("{} without an answer in each rollout", time(*ready))
         }
         Hazard::Threads { waiting, longest, .. } => {
-            format!("{waiting} of them may wait up to {}", time(longest))
+            format!("{waiting} of them may wait up to {}", time(*longest))
         }
     }
 }

@@ -8,11 +8,11 @@ pub(super) fn message(found: &Kafka) -> String {
         Kafka::Behind { listener, rate, threads, partitions, each, most, .. } => format!(
             "`{listener}` gets {rate} records/s; {threads} threads on {partitions} partitions at {} a record \
              do {most}",
-            time(each)
+            time(*each)
         ),
         Kafka::Hot { listener, threads, rate, each, .. } => format!(
             "`{listener}` has 1 partition, {threads} threads and {rate} records/s of {}",
-            time(each)
+            time(*each)
         ),
         Kafka::Uneven { listener, threads, partitions, .. } => {
             format!("`{listener}`: {threads} threads share {partitions} partitions")
@@ -31,12 +31,12 @@ pub(super) fn message(found: &Kafka) -> String {
         }
         Kafka::SlowPoll { listener, records, each, all, .. } => format!(
             "{records} records of a poll of `{listener}` take {} each, {} in all",
-            time(each),
-            time(all)
+            time(*each),
+            time(*all)
         ),
         Kafka::Blocked { listener, retries, pause, .. } => format!(
             "`{listener}` tries a record that fails {retries} times more, {} apart",
-            time(pause)
+            time(*pause)
         ),
         Kafka::AtOnce { listener, retries } => {
             format!("`{listener}` tries a record that fails {retries} times more at once")
@@ -64,11 +64,11 @@ pub(super) fn consequence(found: &Kafka) -> String {
         }
         Kafka::AutoCommit { lost, .. } => format!("a pod that dies loses up to {lost} records"),
         Kafka::SlowPoll { waits, .. } => {
-            format!("after {} the group takes its thread for dead", time(waits))
+            format!("after {} the group takes its thread for dead", time(*waits))
         }
         Kafka::Blocked { stopped, behind, .. } => format!(
             "its partition stands still for {}, and {behind} records wait behind it",
-            time(stopped)
+            time(*stopped)
         ),
         Kafka::AtOnce { retries, .. } => {
             format!("{} times the work for nothing", retries.saturating_add(1))

@@ -52,10 +52,10 @@ pub(super) fn message(found: &Setting) -> String {
             "a proxy opens at most {allowed} connections to `{service}`, which has {threads} threads"
         ),
         Setting::Undercut { service, endpoint, own, .. } => {
-            format!("`{service}` gives up on `{endpoint}` after {}", time(own))
+            format!("`{service}` gives up on `{endpoint}` after {}", time(*own))
         }
         Setting::Tries { service, tries, each, all, whole, .. } => {
-            let [each, all, whole] = [each, all, whole].map(time);
+            let [each, all, whole] = [*each, *all, *whole].map(time);
             format!(
                 "{tries} tries of {each} into `{service}` take {all}, the whole may take {whole}"
             )
@@ -101,7 +101,7 @@ pub(super) fn consequence(found: &Setting) -> String {
             format!("one caller reaches {allowed} of them at a time")
         }
         Setting::Undercut { mesh, .. } => {
-            format!("the mesh has ended the request after {}", time(mesh))
+            format!("the mesh has ended the request after {}", time(*mesh))
         }
         Setting::Tries { tries, fit, .. } => format!("{fit} of {tries} tries have their time"),
     }

@@ -17,14 +17,14 @@ pub(super) fn message(found: &Arithmetic) -> String {
             format!("{} {many}명 중 {} {few}명", users_of(*of), users_of(*within))
         }
         Arithmetic::Pause { users, rps, pause, mix, own, .. } => {
-            let [pause, own] = [pause, own].map(time);
+            let [pause, own] = [*pause, *own].map(time);
             format!(
                 "사용자 {users}명에 {rps} RPS이면 각자 {pause}마다 한 번 요청, 요청 비율 {mix}의 사용자는 \
                  {own}마다 한 번"
             )
         }
         Arithmetic::Visits { users, daily, length, own, .. } => {
-            let [length, own] = [length, own].map(time);
+            let [length, own] = [*length, *own].map(time);
             format!(
                 "일간 사용자 {daily}명 중 동시 {users}명이면 방문 시간은 {length}, 실제 방문은 {own}"
             )
@@ -45,7 +45,7 @@ pub(super) fn message(found: &Arithmetic) -> String {
             format!("요청 비율 {mix} {rps} RPS에서 이벤트는 초당 {events}건, 목표는 {wanted}건")
         }
         Arithmetic::ClosedTest { users, most, response, .. } => {
-            format!("가상 사용자 {users}명은 응답 시간 {}에서 최대 {most} RPS", time(response))
+            format!("가상 사용자 {users}명은 응답 시간 {}에서 최대 {most} RPS", time(*response))
         }
         Arithmetic::ConsumersGrow { before, after, claimed, .. } => {
             format!("초당 이벤트가 {before}에서 {after}(으)로 {claimed}배 증가한다고 함")
@@ -57,17 +57,17 @@ pub(super) fn message(found: &Arithmetic) -> String {
             format!("문서의 커넥션 {stated}개, 모든 파드의 풀을 합하면 {all}개")
         }
         Arithmetic::Percentiles { high, high_limit, low, low_limit } => {
-            let [high_limit, low_limit] = [high_limit, low_limit].map(time);
+            let [high_limit, low_limit] = [*high_limit, *low_limit].map(time);
             format!("{high} 목표는 {high_limit} 이하, {low} 목표는 {low_limit} 이하")
         }
         Arithmetic::Mean { mix, mean, .. } => {
-            format!("요청 비율 {mix}의 요청은 대기 없이도 평균 {} 걸림", time(mean))
+            format!("요청 비율 {mix}의 요청은 대기 없이도 평균 {} 걸림", time(*mean))
         }
         Arithmetic::Slow { mix, share, percentile, limit, programs, .. } => {
-            let slow = programs.iter().map(|(name, mean)| format!("`{name}` {}", time(mean)));
+            let slow = programs.iter().map(|(name, mean)| format!("`{name}` {}", time(*mean)));
             format!(
                 "요청 비율 {mix}의 {share}이(가) 평균적으로 {percentile} 목표 {}보다 오래 걸림: {}",
-                time(limit),
+                time(*limit),
                 slow.collect::<Vec<_>>().join(", ")
             )
         }
@@ -107,9 +107,9 @@ pub(super) fn consequence(found: &Arithmetic) -> String {
             format!("DB {databases}개에 걸쳐 문서의 {times}배")
         }
         Arithmetic::Percentiles { high, high_limit, low, .. } => {
-            format!("{high}이(가) {} 이하이면 {low}도 그 이하", time(high_limit))
+            format!("{high}이(가) {} 이하이면 {low}도 그 이하", time(*high_limit))
         }
-        Arithmetic::Mean { limit, .. } => format!("목표는 {}", time(limit)),
+        Arithmetic::Mean { limit, .. } => format!("목표는 {}", time(*limit)),
         Arithmetic::Slow { percentile, tail, .. } => {
             format!("{percentile}이(가) 제외할 수 있는 것은 {tail}")
         }

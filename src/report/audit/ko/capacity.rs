@@ -44,18 +44,18 @@ pub(super) fn message(found: &Capacity) -> String {
         }
         Capacity::Quota { program, needs, cores, gives, .. } => format!(
             "`{program}`: CPU {} 필요, 제한 {cores}코어로는 100 ms마다 {}",
-            time(needs),
-            time(gives)
+            time(*needs),
+            time(*gives)
         ),
         Capacity::Pool { service, pool, load, held, pods, has, .. } => format!(
             "{}: `{service}`의 커넥션 풀 `{pool}`에서 {held}개 점유, 파드 {pods}개의 보유량은 {has}개",
             load_of(load)
         ),
         Capacity::Cache { cache, load, work, .. } => {
-            format!("{}: `{cache}`의 단일 스레드에 초당 {} 분량의 명령", load_of(load), time(work))
+            format!("{}: `{cache}`의 단일 스레드에 초당 {} 분량의 명령", load_of(load), time(*work))
         }
         Capacity::Lock { lock, load, held, .. } => {
-            format!("{}: `{lock}` 락을 초당 {} 점유", load_of(load), time(held))
+            format!("{}: `{lock}` 락을 초당 {} 점유", load_of(load), time(*held))
         }
         Capacity::Threads { service, load, threads, has, pods, each, .. } => format!(
             "{}: `{service}` 스레드 {threads}개 필요, 보유 {has}개(파드 {pods}개 x {each})",
@@ -84,16 +84,16 @@ pub(super) fn consequence(found: &Capacity) -> String {
         | Capacity::Lock { full, .. }
         | Capacity::Threads { full, .. } => full_at(full),
         Capacity::StorageCredits { saved, lasts, .. } => {
-            format!("쌓아 둔 작업 크레딧 {saved}건은 {} 만에 소진", time(lasts))
+            format!("쌓아 둔 작업 크레딧 {saved}건은 {} 만에 소진", time(*lasts))
         }
         Capacity::NodeCredits { saved, lasts, .. } => {
-            format!("가득 찬 크레딧 {saved}은(는) {} 만에 소진", time(lasts))
+            format!("가득 찬 크레딧 {saved}은(는) {} 만에 소진", time(*lasts))
         }
         Capacity::DatabaseCredits { surplus, .. } => format!("월 {surplus}코어시간 초과"),
         Capacity::Quota { least, most, .. } => format!(
             "파드를 혼자 써도 주기의 어느 시점에 시작하느냐에 따라 {}~{} 소요",
-            time(least),
-            time(most)
+            time(*least),
+            time(*most)
         ),
         Capacity::Autoscaler { most, used, .. } => {
             format!("파드 {most}개에 머물며 각각 요청량의 {used}을(를) 사용")

@@ -8,11 +8,11 @@ pub(super) fn message(found: &Kafka) -> String {
         Kafka::Behind { listener, rate, threads, partitions, each, most, .. } => format!(
             "`{listener}`: 유입 초당 {rate}건, 파티션 {partitions}개의 스레드 {threads}개는 레코드당 {}로 초당 \
              {most}건 처리",
-            time(each)
+            time(*each)
         ),
         Kafka::Hot { listener, threads, rate, each, .. } => format!(
             "`{listener}`: 파티션 1개, 스레드 {threads}개, 건당 {}인 레코드 초당 {rate}건",
-            time(each)
+            time(*each)
         ),
         Kafka::Uneven { listener, threads, partitions, .. } => {
             format!("`{listener}`: 스레드 {threads}개가 파티션 {partitions}개를 나눔")
@@ -29,11 +29,11 @@ pub(super) fn message(found: &Kafka) -> String {
         Kafka::AutoCommit { listener, .. } => format!("`{listener}`: 기본 5초마다 자동 커밋"),
         Kafka::SlowPoll { listener, records, each, all, .. } => format!(
             "`{listener}`: 한 번에 가져오는 레코드 {records}건이 건당 {}, 모두 {} 소요",
-            time(each),
-            time(all)
+            time(*each),
+            time(*all)
         ),
         Kafka::Blocked { listener, retries, pause, .. } => {
-            format!("`{listener}`: 실패한 레코드를 {} 간격으로 {retries}회 재시도", time(pause))
+            format!("`{listener}`: 실패한 레코드를 {} 간격으로 {retries}회 재시도", time(*pause))
         }
         Kafka::AtOnce { listener, retries } => {
             format!("`{listener}`: 실패한 레코드를 대기 없이 {retries}회 재시도")
@@ -61,10 +61,10 @@ pub(super) fn consequence(found: &Kafka) -> String {
         }
         Kafka::AutoCommit { lost, .. } => format!("파드가 죽으면 레코드를 최대 {lost}건 잃음"),
         Kafka::SlowPoll { waits, .. } => {
-            format!("{} 뒤에는 그룹이 해당 스레드를 죽은 것으로 판단", time(waits))
+            format!("{} 뒤에는 그룹이 해당 스레드를 죽은 것으로 판단", time(*waits))
         }
         Kafka::Blocked { stopped, behind, .. } => {
-            format!("파티션이 {} 멈추고 뒤에서 레코드 {behind}건이 대기", time(stopped))
+            format!("파티션이 {} 멈추고 뒤에서 레코드 {behind}건이 대기", time(*stopped))
         }
         Kafka::AtOnce { retries, .. } => {
             format!("헛되이 작업량만 {}배", retries.saturating_add(1))

@@ -56,10 +56,10 @@ pub(super) fn message(found: &Setting) -> String {
             format!("프록시는 스레드 {threads}개인 `{service}`에 커넥션을 최대 {allowed}개만 엶")
         }
         Setting::Undercut { service, endpoint, own, .. } => {
-            format!("`{service}`은(는) {} 뒤에 `{endpoint}` 호출을 포기", time(own))
+            format!("`{service}`은(는) {} 뒤에 `{endpoint}` 호출을 포기", time(*own))
         }
         Setting::Tries { service, tries, each, all, whole, .. } => {
-            let [each, all, whole] = [each, all, whole].map(time);
+            let [each, all, whole] = [*each, *all, *whole].map(time);
             format!("`{service}`: {each}짜리 시도 {tries}회는 {all} 소요, 전체 허용 시간은 {whole}")
         }
     }
@@ -102,7 +102,7 @@ pub(super) fn consequence(found: &Setting) -> String {
         Setting::Threads { allowed, .. } => {
             format!("호출자 하나가 동시에 쓸 수 있는 스레드는 {allowed}개")
         }
-        Setting::Undercut { mesh, .. } => format!("메시가 {} 만에 이미 요청을 끊음", time(mesh)),
+        Setting::Undercut { mesh, .. } => format!("메시가 {} 만에 이미 요청을 끊음", time(*mesh)),
         Setting::Tries { tries, fit, .. } => {
             format!("시도 {tries}회 중 {fit}회만 시간을 온전히 사용")
         }
