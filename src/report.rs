@@ -48,8 +48,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plain;
-use crate::study::claims::Judged;
 use crate::study::caution::Caution;
+use crate::study::claims::Judged;
 use crate::study::digest::digest;
 use crate::study::result::{Assumption, Edit, StudyResult};
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};

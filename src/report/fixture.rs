@@ -13,8 +13,8 @@ use crate::study::day::{
     Waits, Worst, overall,
 };
 use crate::study::doubt::{Doubt, Warning};
-use crate::study::metric::Metric;
 use crate::study::effect::{Effect, Origin};
+use crate::study::metric::Metric;
 use crate::study::result::{
     Agreement, Alternative, AlternativeVariant, AnatomyPart, Assumption, AtCommonLoad, AtLoad,
     Axis, Check, Comparison, Contribution, CostItem, CurvePoint, Edit, Measure, PodsResult, Relief,

@@ -7,9 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::stats::Estimate;
+use crate::study::caution::{Caution, Part};
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::metric::Metric;
-use crate::study::caution::{Caution, Part};
 
 mod browser;
 mod day;

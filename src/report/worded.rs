@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::words::{Lang, cause, claim, doubt, end, size};
 use super::{caution, effect};
-use crate::study::caution::Caution;
 use crate::study::cause::Cause;
+use crate::study::caution::Caution;
 use crate::study::claims::Basis;
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::effect::{Effect, Origin};

@@ -10,8 +10,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
-use super::metric::{self, Metric};
 use super::caution::Caution;
+use super::metric::{self, Metric};
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};

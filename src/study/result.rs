@@ -6,12 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
+use super::caution::Caution;
 use super::claims::Judged;
 use super::day::{DayAnswer, DayBin};
 use super::doubt::Warning;
-use super::metric::{self, Metric};
-use super::caution::Caution;
 use super::effect::{Effect, Origin, Places};
+use super::metric::{self, Metric};
 use crate::stats::Estimate;
 
 /// A study's answer.

@@ -10,8 +10,8 @@ mod design;
 use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
-use super::metric::Metric;
 use super::caution::Caution;
+use super::metric::Metric;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Target};
 use super::setup::{Change, Study};
