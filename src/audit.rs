@@ -18,6 +18,7 @@ mod print;
 mod sarif;
 mod view;
 mod work;
+pub mod workshop;
 
 use crate::scenario::problem::Span;
 use crate::scenario::{Documents, Loaded};
