@@ -150,8 +150,8 @@ pub struct Written {
 }
 
 /// All kinds of answers. Samples of what is uncertain are points of a sweep too, so that comes last.
-const KINDS: [Kind; 6] =
-    [studied::KIND, ladder::KIND, size::KIND, growth::KIND, uncertain::KIND, sweep::KIND];
+const KINDS: &[Kind] =
+    &[studied::KIND, ladder::KIND, size::KIND, growth::KIND, uncertain::KIND, sweep::KIND];
 
 fn kind(folder: &Path) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| folder.join(kind.file).is_file())
