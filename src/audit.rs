@@ -18,6 +18,7 @@ mod limits;
 mod money;
 mod view;
 mod work;
+pub mod workshop;
 
 use crate::scenario::problem::Span;
 use crate::scenario::{Documents, Loaded};

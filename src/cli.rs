@@ -1,14 +1,18 @@
 //! The command line: what can be said, and its help. Nothing else.
 
+mod common;
 mod points;
+mod single;
 mod size;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-pub use self::points::{Doubting, Growing, Merging, Saturating, Sweeping};
-pub use self::size::Sizing;
+pub use self::common::{Colour, InputArgs, Language, StudyArgs};
+pub use self::points::{GrowthArgs, MergeArgs, SaturateArgs, SweepArgs, UncertainArgs};
+pub use self::single::{CheckArgs, CompareArgs, ValidateArgs};
+pub use self::size::SizeArgs;
 
 /// Where a back end saturates, before and after a planned change.
 ///
@@ -33,25 +37,25 @@ pub struct Cli {
 pub enum Command {
     /// Read a scenario with all it names, say everything that is wrong with it, and judge its system, plans
     /// and stated numbers by coded rules.
-    Check(Checking),
+    Check(CheckArgs),
     /// Simulate the load that the scenario asks about, and its day.
-    Run(Studying),
+    Run(StudyArgs),
     /// Find where each variant saturates and what changes between them.
-    Compare(Comparing),
+    Compare(CompareArgs),
     /// Find where each variant saturates; with `--ladder`, what comes next once that is lifted.
-    Saturate(Saturating),
+    Saturate(SaturateArgs),
     /// Ask for the line, or what users get, at every point of a grid of settings.
-    Sweep(Sweeping),
+    Sweep(SweepArgs),
     /// Find the cheapest settings that meet every target at a load, with a probability.
-    Size(Sizing),
+    Size(SizeArgs),
     /// Put the shards of a sweep together.
-    Merge(Merging),
+    Merge(MergeArgs),
     /// Sample what is not known exactly: the probability of each target, and what to measure first.
-    Uncertain(Doubting),
+    Uncertain(UncertainArgs),
     /// Find the month in which growing users cross the line, and which hours of the day do so first.
-    Growth(Growing),
+    Growth(GrowthArgs),
     /// Set scenarios that state theory beside it, and show that faults would be seen.
-    Validate(Validating),
+    Validate(ValidateArgs),
     /// Draw charts and pages of a study anew, without simulating: in another language or font.
     Report {
         /// Folder of a study, which holds its `summary.json`, or one above several.
@@ -92,132 +96,26 @@ pub enum Command {
     Man,
 }
 
-/// What to read.
-#[derive(Args, Debug)]
-pub struct Reading {
-    /// Scenario file (YAML).
-    pub scenario: PathBuf,
-    /// Folder whose files override the built-in catalog.
-    #[arg(long, value_name = "DIR")]
-    pub catalog: Option<PathBuf>,
-    /// Seed of all random draws; the scenario's otherwise.
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Fewer replications and a coarser search: a first look in a quarter of the time.
-    #[arg(long)]
-    pub quick: bool,
-    /// Print JSON instead of text.
-    #[arg(long)]
-    pub json: bool,
-    /// Colour of the output.
-    #[arg(long, value_enum, default_value_t = Colour::Auto)]
-    pub color: Colour,
-}
-
-/// What to check.
-#[derive(Args, Debug)]
-pub struct Checking {
-    /// What to read.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Print SARIF 2.1.0, for annotations of pull requests.
-    #[arg(long, conflicts_with = "json")]
-    pub sarif: bool,
-    /// Language of the text; JSON and SARIF are English.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    pub lang: Language,
-    /// Show every place that a rule speaks of, not only the first three.
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// What to study and how.
-#[derive(Args, Debug)]
-pub struct Studying {
-    /// What to read.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Folder for the results; each study writes into SCENARIO/STUDY below it.
-    #[arg(long, value_name = "DIR", default_value = "output")]
-    pub out: PathBuf,
-    /// Threads; all cores otherwise. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Language of report and charts.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    pub lang: Language,
-    /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
-    #[arg(long, value_name = "FILE")]
-    pub font: Option<PathBuf>,
-}
-
-/// What to compare and how.
-#[derive(Args, Debug)]
-pub struct Comparing {
-    /// What to study and how.
-    #[command(flatten)]
-    pub studying: Studying,
-    /// Simulate also what each edit of the plans contributes to the line: alone, and within its plan.
-    #[arg(long)]
-    pub contributions: bool,
-}
-
-/// What to validate.
-#[derive(Args, Debug)]
-pub struct Validating {
-    /// Scenario files, or folders of them; those in a folder that state no theory are left out.
-    #[arg(required = true, value_name = "SCENARIO")]
-    pub paths: Vec<PathBuf>,
-    /// What independent tools found (CSV), to be set beside.
-    #[arg(long, value_name = "FILE")]
-    pub peers: Option<PathBuf>,
-    /// Write the table as Markdown into this file.
-    #[arg(long, value_name = "FILE")]
-    pub write: Option<PathBuf>,
-    /// Folder whose files override the built-in catalog.
-    #[arg(long, value_name = "DIR")]
-    pub catalog: Option<PathBuf>,
-    /// Threads; all cores otherwise. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Count how often intervals of the line hold what theory says of it, over many seeds, instead.
-    #[arg(long, conflicts_with = "peers")]
-    pub lines: bool,
-    /// Seeds of each scenario and window, with `--lines`.
-    #[arg(long, value_name = "N", default_value_t = 200, requires = "lines",
-        value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub seeds: u32,
-    /// The first of them.
-    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "lines")]
-    pub first_seed: u64,
-    /// Lengths of the windows, with `--lines`.
-    #[arg(long, value_name = "SECONDS", default_values_t = [10, 60, 600], requires = "lines",
-        value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub window: Vec<u32>,
-    /// Print JSON instead of text.
-    #[arg(long)]
-    pub json: bool,
-    /// Colour of messages.
-    #[arg(long, value_enum, default_value_t = Colour::Auto)]
-    pub color: Colour,
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Language of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// English.
-    En,
-    /// Korean.
-    Ko,
+impl Command {
+    /// The scenario that it reads, and how it prints what is wrong with that; none where it reads none, or
+    /// many.
+    pub fn input(&self) -> Option<&InputArgs> {
+        match self {
+            Command::Check(args) => Some(&args.input),
+            Command::Run(args) => Some(&args.input),
+            Command::Compare(args) => Some(&args.study.input),
+            Command::Saturate(args) => Some(&args.study.input),
+            Command::Sweep(args) => Some(&args.study.input),
+            Command::Size(args) => Some(&args.study.input),
+            Command::Uncertain(args) => Some(&args.study.input),
+            Command::Growth(args) => Some(&args.study.input),
+            Command::Merge(_)
+            | Command::Validate(_)
+            | Command::Report { .. }
+            | Command::Explain { .. }
+            | Command::Schema { .. }
+            | Command::Completions { .. }
+            | Command::Man => None,
+        }
+    }
 }

@@ -30,16 +30,16 @@
 //! From a program:
 //!
 //! ```
-//! use plimsoll::scenario::{Options, load, render};
+//! use plimsoll::scenario::{Options, load};
 //! use plimsoll::study::{Question, Unwatched, answer_question};
 //!
 //! let path = std::path::Path::new("scenarios/textbook/closed-loop.yaml");
-//! let loaded = load(path, &Options::default()).map_err(|problems| render(&problems, false))?;
+//! let loaded = load(path, &Options::default())?;
 //! let (result, _effort) = answer_question(&loaded.study, Question::Run, &Unwatched);
 //! let seen = result.variants[0].at_target.as_ref().expect("the scenario has a load");
 //! // 100 users who wait 250 ms for each answer: 400 requests a second.
 //! assert!((seen.goodput_rps.mean - 400.0).abs() < 1e-9);
-//! # Ok::<(), String>(())
+//! # Ok::<(), plimsoll::scenario::Refused>(())
 //! ```
 //!
 //! `ARCHITECTURE.md` says why it is made this way and how to add to it.

@@ -4,6 +4,7 @@
 //! result. The same result and manifest give the same bytes, whatever fonts the machine has, except
 //! that PNG charts with Hangul need a font that the program does not carry.
 
+mod answer;
 pub mod audit;
 mod caution;
 mod chart;
@@ -13,6 +14,7 @@ mod cost;
 mod coverage;
 mod edits;
 mod effect;
+mod error;
 mod facts;
 #[cfg(test)]
 mod fixture;
@@ -32,6 +34,7 @@ mod sheet;
 pub mod size;
 mod spark;
 mod steps;
+mod studied;
 mod style;
 pub mod sweep;
 mod tables;
@@ -47,19 +50,21 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plain;
+use crate::study::Head;
 use crate::study::caution::Caution;
 use crate::study::claims::Judged;
-use crate::study::digest::digest;
 use crate::study::result::{Assumption, Edit, StudyResult};
+use answer::Kind;
+pub use answer::{Answer, Files};
 pub use coverage::{all_hold as coverage_holds, coverage_page, coverage_text};
+pub use error::{ForeignPoint, ReportError};
 pub use folder::Held;
-pub use text::text;
+pub use studied::{Studied, summary};
 pub use validation::{
-    Opinion, holds as validation_holds, opinions, page as validation_page, text as validation_text,
+    Opinion, OpinionError, holds as validation_holds, opinions, page as validation_page,
+    text as validation_text,
 };
 pub use words::Lang;
-use words::{Word, say};
 
 /// What a study was computed from and what it cost: `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,138 +151,81 @@ pub struct Written {
     pub notes: Vec<String>,
 }
 
-/// Writes everything about a result into `directory/<scenario>/<study>/`.
+/// All kinds of answers. Samples of what is uncertain are points of a sweep too, so that comes last.
+const KINDS: &[Kind] =
+    &[studied::KIND, ladder::KIND, size::KIND, growth::KIND, uncertain::KIND, sweep::KIND];
+
+fn kind(folder: &Path) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| folder.join(kind.file).is_file())
+}
+
+/// Writes everything about an answer into its folder.
 ///
-/// Each file is written beside its place; all are moved there when all are written, the manifest last, so
-/// that a full disk leaves the earlier report whole and a crash leaves none that seems so. Summary and
-/// manifest name each other. Files of an earlier report that this one has no data for are removed.
+/// Each file is written beside its place; all are moved there when all are written, what the answer is read
+/// from again the last, so that a full disk leaves the earlier report whole and a crash leaves none that
+/// seems so. Files of an earlier report that this one has no data for are removed.
 ///
 /// # Errors
-/// When the folder cannot be made or a file cannot be written, and when the result holds numbers
-/// outside estimates that are not finite.
+/// When the folder cannot be made or a file cannot be written, and when the answer holds numbers outside
+/// estimates that are not finite.
 pub fn write(
-    result: &StudyResult,
-    manifest: &Manifest,
-    directory: &Path,
+    answer: &dyn Answer,
+    folder: &Path,
     options: &Options,
-) -> io::Result<Written> {
-    let (result, dropped) = clean::finite(result)?;
-    let mut folder = folder::Folder::create(directory, &result)?;
-    let bytes = pretty(&result)?;
-    let manifest = Manifest {
-        left_out: dropped,
-        computed_from: result.computed_from.clone(),
-        summary: digest(&bytes),
-        ..manifest.clone()
-    };
-    for (name, bytes) in tables::all(&result)? {
-        folder.write(name, &bytes)?;
-    }
-    let notes = draw(&mut folder, &result, &manifest, options)?;
-    folder.remove_stale();
-    folder.write("summary.json", &bytes)?;
-    folder.write("manifest.json", &pretty(&manifest)?)?;
+) -> Result<Written, ReportError> {
+    let mut folder = folder::Folder::at(folder.to_path_buf())?;
+    let pages = answer.pages(options);
+    folder.put(&pages)?;
+    folder.put(&answer.data()?)?;
     let (folder, files) = folder.commit()?;
-    Ok(Written { folder, files, notes })
+    Ok(Written { folder, files, notes: pages.notes })
 }
 
-/// Charts and pages; gives what the reader should know about them.
-fn draw(
-    folder: &mut folder::Folder,
-    result: &StudyResult,
-    manifest: &Manifest,
-    options: &Options,
-) -> io::Result<Vec<String>> {
-    let lang = options.lang;
-    let mut notes = Vec::new();
-    if manifest.left_out > 0 {
-        notes.push(say(lang, Word::NoteFinite, &[&manifest.left_out.to_string()]));
-    }
-    let mut pictures = picture::Pictures::new(options);
-    let mut charts = Vec::new();
-    for chart in chart::ALL {
-        if let Some(drawn) = pictures.draw(*chart, result) {
-            folder.write(&format!("{}.svg", chart.name()), drawn.svg.as_bytes())?;
-            for (png, (ending, _)) in drawn.png.iter().flatten().zip(picture::SIZES) {
-                folder.write(&format!("{}{ending}", chart.name()), png)?;
-            }
-            let png = drawn.png.is_some();
-            charts.push(page::Drawing { chart: *chart, svg: drawn.svg, png });
-        }
-    }
-    notes.extend(pictures.notes());
-    let source = page::Source { result, manifest, charts: &charts, notes: &notes, lang };
-    folder.write("report.md", markdown::page(&source).as_bytes())?;
-    folder.write("report.html", html::page(&source).as_bytes())?;
-    Ok(notes)
-}
-
-/// Draws charts and pages of a report anew from what was written as JSON, without simulating: in another
+/// Draws charts and pages of an answer anew from what was written as JSON, without simulating: in another
 /// language, with another font, by a later version. In the language of the study the files are those that
 /// it wrote.
 ///
 /// # Errors
-/// When the folder holds no report, one of another version's shape or of several runs, when another run
+/// When the folder holds no answer, one of another version's shape or of several runs, when another run
 /// writes there, or a file cannot be written.
-pub fn rewrite(folder: &Path, options: &Options) -> io::Result<Written> {
+pub fn rewrite(folder: &Path, options: &Options) -> Result<Written, ReportError> {
     let _held = folder::hold(folder.to_path_buf(), true)?;
-    match folder::ANSWERS.iter().copied().find(|name| folder.join(name).is_file()) {
-        Some("ladder.json") => ladder::redraw(folder, options),
-        Some("growth.json") => growth::redraw(folder, options),
-        Some("size.json") => size::redraw(folder, options),
-        Some("uncertain.json") => uncertain::redraw(folder, options),
-        Some("sweep.json") => sweep::redraw(folder, options),
-        _ => rewrite_study(folder, options),
-    }
-}
-
-fn rewrite_study(folder: &Path, options: &Options) -> io::Result<Written> {
-    let [summary_file, manifest_file] =
-        ["summary.json", "manifest.json"].map(|name| folder.join(name));
-    let (bytes, summary) = folder::json(&summary_file)?;
-    let result =
-        StudyResult::deserialize(&summary).map_err(|error| folder::shape(&summary_file, &error))?;
-    let manifest: Manifest = folder::read(&manifest_file)?;
-    let same = manifest.computed_from == result.computed_from && manifest.summary == digest(&bytes);
-    if !same {
-        let text = format!(
-            "{}: summary.json and manifest.json do not belong together: one is of another run, or \
-             somebody has changed it; run the study once more",
-            plain::path(folder)
-        );
-        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
-    }
+    let answer = (kind(folder).unwrap_or(&studied::KIND).read)(folder)?;
+    let pages = answer.pages(options);
     let mut folder = folder::Folder::at(folder.to_path_buf())?;
-    let notes = draw(&mut folder, &result, &manifest, options)?;
-    folder.remove_stale_charts();
+    folder.put(&pages)?;
     let (folder, files) = folder.commit()?;
-    Ok(Written { folder, files, notes })
+    Ok(Written { folder, files, notes: pages.notes })
 }
 
-/// The folders of reports at or below a folder, in order: where `summary.json` lies, or the answer of a
-/// ladder, a sizing, growth, a sweep, or of what is uncertain.
+/// The folders of answers at or below a folder, in order: where `summary.json` lies, or what tells another
+/// kind of answer.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    folder::reports(folder)
+pub fn reports(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    folder::reports(folder, &|folder| kind(folder).is_some())
 }
 
-/// Makes the folder `directory/<scenario>/<name>` of an answer, and holds it: alone, or together with
-/// others who agree not to be in each other's way. Drafts of a run that was killed are removed by whoever
-/// is alone.
+/// The folder `directory/<scenario>/<kind>` of an answer.
+pub fn folder(directory: &Path, head: &Head) -> PathBuf {
+    folder::named(directory, &head.scenario, &head.study)
+}
+
+/// Makes the folder of an answer, and holds it: alone, or together with others who agree not to be in each
+/// other's way. Drafts of a run that was killed are removed by whoever is alone.
 ///
 /// # Errors
 /// When the folder cannot be made or written into, or another run holds it.
-pub fn hold(directory: &Path, scenario: &str, name: &str, alone: bool) -> io::Result<Held> {
-    folder::hold(folder::named(directory, scenario, name), alone)
+pub fn hold(directory: &Path, head: &Head, alone: bool) -> Result<Held, ReportError> {
+    folder::hold(folder(directory, head), alone)
 }
 
 /// Removes drafts of a run that was killed from a folder below one that is held.
 ///
 /// # Errors
 /// When the folder cannot be read, or a file not removed.
-pub fn remove_drafts(folder: &Path) -> io::Result<()> {
+pub fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
     folder::remove_drafts(folder)
 }
 
@@ -285,7 +233,7 @@ pub fn remove_drafts(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// When it is none, larger, or cannot be read.
-pub fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
     folder::bytes(place, most)
 }
 
@@ -293,13 +241,8 @@ pub fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn replace_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace_file(place: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     folder::replace(place, bytes)
-}
-
-/// The folder that [`write()`] fills for a result.
-pub fn folder(result: &StudyResult, directory: &Path) -> PathBuf {
-    folder::path(directory, result)
 }
 
 /// What an edit does, in an English sentence: `why` of `summary.json`.
@@ -338,15 +281,6 @@ pub fn warnings(result: &StudyResult, lang: Lang) -> Vec<String> {
 /// What the verdict on a claim rests on, in a sentence.
 pub fn reason(claim: &Judged, lang: Lang) -> String {
     words::claim::basis(&claim.basis, lang)
-}
-
-/// `summary.json` as text: for `--json`.
-///
-/// # Errors
-/// When the result holds numbers outside estimates that are not finite.
-pub fn json(result: &StudyResult) -> io::Result<String> {
-    let (result, _) = clean::finite(result)?;
-    String::from_utf8(pretty(&result)?).map_err(io::Error::other)
 }
 
 fn pretty<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {

@@ -16,8 +16,10 @@ pub mod digest;
 pub mod doubt;
 mod doubts;
 pub mod effect;
+mod error;
 mod gather;
 pub mod growth;
+mod head;
 pub mod ladder;
 pub mod law;
 mod line;
@@ -25,6 +27,7 @@ mod lines;
 pub mod metric;
 mod plan;
 pub mod point;
+pub mod points;
 mod pooled;
 pub(crate) mod replicate;
 pub mod result;
@@ -45,10 +48,13 @@ pub mod validate;
 mod warm_up;
 mod watch;
 mod work;
+pub mod workshop;
 
 use self::doubt::Doubt;
 use self::doubt::Warning;
+pub use self::error::StudyError;
 use self::gather::p99_each;
+pub use self::head::Head;
 use self::line::Line;
 use self::lines::Searched;
 use self::replicate::base_load;
@@ -137,14 +143,7 @@ impl Work<'_> {
     fn blank(&self, question: Question) -> StudyResult {
         let study = self.study;
         StudyResult {
-            scenario: study.scenario.clone(),
-            about: study.about.clone(),
-            system: study.system.clone(),
-            study: question.name().into(),
-            seed: study.seed,
-            confidence: CONFIDENCE,
-            mix: study.mixes[0].clone(),
-            calibration: study.calibrations[0].clone(),
+            head: study.head(question.name()),
             target_load: TargetLoad {
                 axis: axis(study.case(0, 0, 0)),
                 rps: self.asked,
@@ -230,7 +229,7 @@ fn disagreements(result: &mut StudyResult) {
                 result.disagreements.push(Disagreement {
                     variant: variant.name.clone(),
                     other: under(&other.mix, &other.calibration, there),
-                    main: under(&result.mix, &result.calibration, main),
+                    main: under(&result.head.mix, &result.head.calibration, main),
                 });
             }
         }

@@ -188,6 +188,43 @@ fn all_that_is_wrong_is_said_at_once() {
     }
 }
 
+/// A plan that changes nothing but what is varied makes the same rows under another name.
+#[test]
+fn variants_that_what_is_varied_makes_alike_are_shown_once() {
+    let folder = tempfile::tempdir().expect("a place to write");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("it can be written");
+        path.to_string_lossy().into_owned()
+    };
+    std::fs::create_dir(folder.path().join("plans")).expect("a folder");
+    let plan = |set: &str| format!("plan: more\nabout: x\nchanges: [ {{ {set} }} ]\n");
+    write("plans/more.yaml", &plan("set: services.web.threads, from: 4, to: 8"));
+    let scenario = write(
+        "two.yaml",
+        "scenario: two\nsystem:\n  system: two\n  services:\n    web:\n      replicas: 1\n      \
+         threads: 4\n      endpoints: { serve: [ delay: { exponential: 10ms, basis: assumed, source: x \
+         } ] }\nvariants: { now: {}, planned: { plans: [more] } }\nload: { rate: 100/s }\ntargets: { \
+         p99: 500ms }\nwindow: { warm_up: 1s, measure: 2s }\nreplications: 2\n",
+    );
+    let out = folder.path().join("out").to_string_lossy().into_owned();
+    let rows = |more: &[&str]| {
+        let mut all = vec!["sweep", &scenario, "--at", "--out", &out];
+        all.extend(more);
+        let output = plimsoll(&all);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        let table = std::fs::read_to_string(folder.path().join("out/two/sweep/points.csv"));
+        let left_out = said.contains("`planned` differs from `now` in nothing but what is varied");
+        (table.expect("it is written").lines().count() - 1, left_out)
+    };
+    assert_eq!(rows(&["--vary", "services.web.threads=4,6"]), (2, true));
+    assert_eq!(rows(&["--vary", "load.rate=50/s,80/s"]), (4, false));
+    // Who names both wants both.
+    let both = ["--vary", "services.web.threads=4,6", "--variant", "now", "--variant", "planned"];
+    assert_eq!(rows(&both), (4, false));
+}
+
 #[test]
 fn a_ladder_is_written_as_table_page_and_chart() {
     let folder = tempfile::tempdir().expect("a place to write");

@@ -10,6 +10,8 @@ use serde_json::Value;
 /// between 0.8 and 1.6 of it.
 const DOUBT: &str = "tests/fixtures/scenarios/uncertain.yaml";
 
+const MM1: &str = "tests/fixtures/scenarios/mm1.yaml";
+
 fn plimsoll(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.args(arguments).env("NO_COLOR", "1").output().expect("the program starts")
@@ -202,6 +204,11 @@ fn growth_crosses_the_line_in_the_month_of_the_formula() {
     let page = std::fs::read(place.join("report.html")).expect("it is written");
     succeed(&["report", &place.to_string_lossy()]);
     assert!(std::fs::read(place.join("report.html")).is_ok_and(|again| again == page));
-    let refused = plimsoll(&["growth", "tests/fixtures/scenarios/mm1.yaml", "--monthly", "8%"]);
+    let refused = plimsoll(&["growth", MM1, "--monthly", "8%"]);
     assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains(&format!("{MM1}: the load of `mm1` is not given in users")), "{said}");
+    let refused = plimsoll(&["growth", DOUBT, "--monthly", "fast"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("`--monthly`: `fast` is not a share"), "{said}");
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{BAD_INPUT, MET, MISSED, complain, language, load, print, warn_of};
+use super::error::{AppError, Context, Ending};
+use super::input::{language, options, warn_of};
+use super::terminal::{answer, print};
 use crate::audit::{self, Audit, Rule};
-use crate::cli::Checking;
+use crate::cli::CheckArgs;
 use crate::report;
 use crate::report::audit as pages;
 use crate::scenario;
@@ -37,46 +39,37 @@ pub(super) fn findings(problems: &[scenario::Problem], audit: Option<&Audit>) ->
     format!("{:#}\n", json!({ "findings": list, "cost": cost }))
 }
 
-pub(super) fn check(checking: &Checking) -> u8 {
-    let reading = &checking.reading;
-    let options = scenario::Options { check_only: true, ..super::options(reading) };
-    if checking.sarif
-        && let Err(problems) = scenario::load(&reading.scenario, &options)
-    {
-        print(format!("{:#}\n", pages::sarif(&problems, None)).as_bytes());
-        return BAD_INPUT;
-    }
-    let loaded = match load(reading, false, true) {
-        Ok(loaded) => loaded,
-        Err(code) => return code,
-    };
+pub(super) fn check(args: &CheckArgs) -> Result<Ending, AppError> {
+    let input = &args.input;
+    let options = scenario::Options { check_only: true, ..options(input) };
+    let loaded = scenario::load(&input.scenario, &options)?;
     let audit = audit::audit(&loaded);
-    let judged = if audit.failed() { MISSED } else { MET };
-    if checking.sarif || reading.json {
-        let text = if checking.sarif {
+    let ending = Ending::of(!audit.failed());
+    if args.sarif || input.json {
+        let text = if args.sarif {
             format!("{:#}\n", pages::sarif(&loaded.warnings, Some(&audit)))
         } else {
             findings(&loaded.warnings, Some(&audit))
         };
-        return print(text.as_bytes()).max(judged);
+        print(text.as_bytes())?;
+        return Ok(ending);
     }
-    let lang = language(checking.lang);
-    warn_of(&loaded, reading, checking.lang);
+    let lang = language(args.lang);
+    warn_of(&loaded, input, args.lang);
     let study = &loaded.study;
     let mut text = pages::head(study, loaded.warnings.len(), lang) + "\n";
     for line in report::edits(&study.edits, lang).lines() {
         pages::folded(&mut text, 0, 2, line);
     }
-    text.push_str(&pages::text(&audit, checking.all, lang));
-    print(text.as_bytes()).max(judged)
+    text.push_str(&pages::text(&audit, args.all, lang));
+    print(text.as_bytes())?;
+    Ok(ending)
 }
 
-pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
+pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> Result<Ending, AppError> {
     if let Some(path) = write {
-        return match report::replace_file(path, pages::handbook().as_bytes()) {
-            Ok(()) => MET,
-            Err(error) => complain(&format!("cannot write {error}")),
-        };
+        report::replace_file(path, pages::handbook().as_bytes()).context("cannot write")?;
+        return Ok(Ending::Met);
     }
     let Some(code) = code else {
         let mut list = String::new();
@@ -86,14 +79,14 @@ pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
         for about in audit::rules().map(Rule::about) {
             let _ = writeln!(list, "{}  {}", about.code, about.title);
         }
-        return print(list.as_bytes());
+        return answer(list.as_bytes());
     };
     if let Some(about) = audit::explain(code) {
         let audit::About { code, title, cause, consequence, remedy, source } = about;
         let text = format!(
             "{code}: {title}\n\n{cause} {consequence}\n\nRemedy: {remedy}\n\nSource: {source}\n"
         );
-        return print(text.as_bytes());
+        return answer(text.as_bytes());
     }
     match scenario::explain(code) {
         Some(found) => {
@@ -101,8 +94,11 @@ pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> u8 {
                 "{}: {}\n\n{}\n\nRemedy: {}\n",
                 found.code, found.title, found.cause, found.remedy
             );
-            print(text.as_bytes())
+            answer(text.as_bytes())
         }
-        None => complain(&format!("no problem has the code {code}; `plimsoll explain` lists them")),
+        None => {
+            let text = format!("no problem has the code {code}; `plimsoll explain` lists them");
+            Err(AppError::Asked(text))
+        }
     }
 }

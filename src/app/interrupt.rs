@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{MISSED, warn};
+use super::MISSED;
+use super::terminal::warn;
 
 /// Longest time from the signal to the end.
 const PATIENCE: Duration = Duration::from_millis(1_750);

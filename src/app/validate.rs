@@ -1,12 +1,15 @@
 //! `plimsoll validate`: scenarios beside their theory.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::Serialize;
 
-use super::{BAD_INPUT, MET, MISSED, Progress, coloured, complain, print, threads, warn};
-use crate::cli::Validating;
+use super::error::{AppError, Context, Ending};
+use super::progress::Progress;
+use super::session::threads;
+use super::terminal::{print, warn};
+use crate::cli::ValidateArgs;
 use crate::plain;
 use crate::report::{self, Opinion};
 use crate::scenario::{self, Loaded};
@@ -21,169 +24,131 @@ const LARGEST_PEERS: u64 = 16 * 1024 * 1024;
 /// Most scenarios of one call.
 const MOST_SCENARIOS: usize = 1_000;
 
-pub(super) fn validate(asked: &Validating) -> u8 {
-    let opinions = match asked.peers.as_deref().map_or(Ok(Vec::new()), peers) {
-        Ok(opinions) => opinions,
-        Err(code) => return code,
-    };
-    let studies = match studies(asked, &opinions) {
-        Ok(studies) => studies,
-        Err(code) => return code,
-    };
+pub(super) fn validate(args: &ValidateArgs) -> Result<Ending, AppError> {
+    let opinions = args.peers.as_deref().map_or(Ok(Vec::new()), peers)?;
+    let studies = studies(args, &opinions)?;
     if studies.is_empty() {
-        return complain("none of these scenarios states theory: write a `theory` block");
+        let text = "none of these scenarios states theory: write a `theory` block";
+        return Err(AppError::Asked(text.into()));
     }
-    let pool = match threads(asked.threads) {
-        Ok(pool) => pool,
-        Err(code) => return code,
-    };
-    if asked.lines {
-        return pool.install(|| lines(asked, &studies));
+    let pool = threads(args.threads)?;
+    if args.lines {
+        return pool.install(|| lines(args, &studies));
     }
     let progress = Progress::new();
     progress.begin("scenarios beside their theory", studies.len() as u64);
-    let cases: Vec<Option<Case>> = pool.install(|| {
-        let one = |study: &Study| {
-            if progress.stopped() {
-                return None;
-            }
-            let wanted: Vec<_> = opinions
-                .iter()
-                .filter(|opinion| opinion.scenario == study.scenario)
-                .map(|opinion| (opinion.measure, opinion.at.clone()))
-                .collect();
-            let case = examine(study, &wanted, &Quiet(&progress));
-            progress.step();
-            // What was stopped in its middle lacks numbers.
-            (!progress.stopped()).then_some(case)
-        };
-        studies.par_iter().with_max_len(1).map(one).collect()
-    });
+    let cases = pool.install(|| examined(&studies, &opinions, &progress));
     progress.end();
-    let asked_for = cases.len();
+    let all = cases.len();
     let cases: Vec<Case> = cases.into_iter().flatten().collect();
-    let whole = cases.len() == asked_for;
-    let written = write(asked, &cases, &opinions, whole);
-    if written != MET {
-        return written;
+    let whole = cases.len() == all;
+    // A table with holes would look like one without.
+    if let Some(file) = args.write.as_deref().filter(|_| whole) {
+        let page = report::validation_page(&cases, &opinions, &command(args));
+        report::replace_file(file, page.as_bytes()).context("cannot write")?;
     }
+    show(args, &cases, || report::validation_text(&cases, &opinions))?;
     if !whole {
-        warn(&format!("stopped: {} of {asked_for} scenarios were examined", cases.len()));
+        warn(&format!("stopped: {} of {all} scenarios were examined", cases.len()));
     }
-    if whole && report::validation_holds(&cases, &opinions) { MET } else { MISSED }
+    Ok(Ending::of(whole && report::validation_holds(&cases, &opinions)))
+}
+
+/// Each scenario beside its theory; none for those that were not finished.
+fn examined(studies: &[Study], opinions: &[Opinion], progress: &Progress) -> Vec<Option<Case>> {
+    let one = |study: &Study| {
+        if progress.stopped() {
+            return None;
+        }
+        let wanted: Vec<_> = opinions
+            .iter()
+            .filter(|opinion| opinion.scenario == study.scenario)
+            .map(|opinion| (opinion.measure, opinion.at.clone()))
+            .collect();
+        let case = examine(study, &wanted, &Quiet(progress));
+        progress.step();
+        // What was stopped in its middle lacks numbers.
+        (!progress.stopped()).then_some(case)
+    };
+    studies.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// How often intervals of the line hold the truth.
-fn lines(asked: &Validating, studies: &[Study]) -> u8 {
+fn lines(args: &ValidateArgs, studies: &[Study]) -> Result<Ending, AppError> {
     let studies: Vec<&Study> = studies.iter().filter(|study| truth(study).is_some()).collect();
     if studies.is_empty() {
-        return complain("none of these scenarios states theory of its line");
+        let text = "none of these scenarios states theory of its line";
+        return Err(AppError::Asked(text.into()));
     }
     let progress = Progress::new();
-    let all = studies.len() as u64 * asked.window.len() as u64 * u64::from(asked.seeds);
+    let all = studies.len() as u64 * args.window.len() as u64 * u64::from(args.seeds);
     progress.begin("intervals of the line beside the truth", all);
     let mut cells: Vec<Covered> = Vec::new();
     for study in &studies {
-        for seconds in &asked.window {
+        for seconds in &args.window {
             let window = Span::from_secs(f64::from(*seconds));
-            cells.extend(coverage(study, window, asked.first_seed, asked.seeds, &progress));
+            cells.extend(coverage(study, window, args.first_seed, args.seeds, &progress));
         }
     }
     progress.end();
-    let whole = cells.len() == studies.len() * asked.window.len();
-    if let Some(file) = asked.write.as_deref().filter(|_| whole) {
-        let page = report::coverage_page(&cells, &command(asked));
-        if let Err(error) = report::replace_file(file, page.as_bytes()) {
-            return complain(&format!("cannot write {}: {error}", file.display()));
-        }
+    let whole = cells.len() == studies.len() * args.window.len();
+    if let Some(file) = args.write.as_deref().filter(|_| whole) {
+        let page = report::coverage_page(&cells, &command(args));
+        report::replace_file(file, page.as_bytes()).context("cannot write")?;
     }
-    let printed = if asked.json {
-        match serde_json::to_string_pretty(&cells) {
-            Ok(json) => print(format!("{json}\n").as_bytes()),
-            Err(error) => return complain(&error.to_string()),
-        }
-    } else {
-        print(report::coverage_text(&cells).as_bytes())
-    };
-    if printed != MET {
-        return printed;
-    }
-    if whole && report::coverage_holds(&cells) { MET } else { MISSED }
+    show(args, &cells, || report::coverage_text(&cells))?;
+    Ok(Ending::of(whole && report::coverage_holds(&cells)))
 }
 
-fn write(asked: &Validating, cases: &[Case], opinions: &[Opinion], whole: bool) -> u8 {
-    // A table with holes would look like one without.
-    if let Some(file) = asked.write.as_deref().filter(|_| whole) {
-        let page = report::validation_page(cases, opinions, &command(asked));
-        if let Err(error) = report::replace_file(file, page.as_bytes()) {
-            return complain(&format!("cannot write {error}"));
-        }
-    }
-    if !asked.json {
-        return print(report::validation_text(cases, opinions).as_bytes());
-    }
-    match serde_json::to_string_pretty(cases) {
-        Ok(json) => print(format!("{json}\n").as_bytes()),
-        Err(error) => complain(&error.to_string()),
-    }
+/// Prints what was found, as text or as JSON.
+fn show<T: Serialize>(
+    args: &ValidateArgs,
+    found: &[T],
+    text: impl FnOnce() -> String,
+) -> Result<(), AppError> {
+    let text = if args.json { serde_json::to_string_pretty(found)? + "\n" } else { text() };
+    print(text.as_bytes())
 }
 
 /// The command as somebody would type it; options that change no number are left out.
-fn command(asked: &Validating) -> String {
+fn command(args: &ValidateArgs) -> String {
     let mut words = vec!["plimsoll validate".to_owned()];
-    words.extend(asked.paths.iter().map(|path| plain::path(path)));
-    if asked.lines {
-        let windows: Vec<String> = asked.window.iter().map(u32::to_string).collect();
+    words.extend(args.paths.iter().map(|path| plain::path(path)));
+    if args.lines {
+        let windows: Vec<String> = args.window.iter().map(u32::to_string).collect();
         words.push(format!(
             "--lines --seeds {} --first-seed {} --window {}",
-            asked.seeds,
-            asked.first_seed,
+            args.seeds,
+            args.first_seed,
             windows.join(",")
         ));
     }
     let options =
-        [("--peers", &asked.peers), ("--catalog", &asked.catalog), ("--write", &asked.write)];
+        [("--peers", &args.peers), ("--catalog", &args.catalog), ("--write", &args.write)];
     for (name, value) in options {
         words.extend(value.iter().map(|path| format!("{name} {}", plain::path(path))));
     }
     words.join(" ")
 }
 
-fn peers(file: &Path) -> Result<Vec<Opinion>, u8> {
-    let bytes = report::bytes(file, LARGEST_PEERS)
-        .map_err(|error| complain(&format!("cannot read {error}")))?;
+fn peers(file: &Path) -> Result<Vec<Opinion>, AppError> {
+    let bytes = report::bytes(file, LARGEST_PEERS).context("cannot read")?;
     let shown = plain::path(file);
     report::opinions(&bytes).map_err(|problems| {
-        for problem in &problems {
-            complain(&format!("{shown}: {problem}"));
-        }
-        BAD_INPUT
+        let of = |source| AppError::Doing { doing: format!("{shown}:"), source };
+        AppError::Several(problems.into_iter().map(|problem| of(Box::new(problem))).collect())
     })
 }
 
 /// All scenarios that state theory or that another tool has an opinion of; every problem of all of them at
 /// once.
-fn studies(asked: &Validating, opinions: &[Opinion]) -> Result<Vec<Study>, u8> {
-    let mut files: Vec<(PathBuf, bool)> = Vec::new();
-    for path in &asked.paths {
-        if !path.is_dir() {
-            files.push((path.clone(), true));
-            continue;
-        }
-        let listed = std::fs::read_dir(path)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| complain(&format!("cannot read {}: {error}", plain::path(path))))?;
-        let mut inside: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
-        inside.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "yml"));
-        inside.sort();
-        files.extend(inside.into_iter().map(|file| (file, false)));
-    }
+fn studies(args: &ValidateArgs, opinions: &[Opinion]) -> Result<Vec<Study>, AppError> {
+    let files = files(&args.paths)?;
     if files.len() > MOST_SCENARIOS {
-        return Err(complain(&format!("at most {MOST_SCENARIOS} scenarios at once")));
+        return Err(AppError::Asked(format!("at most {MOST_SCENARIOS} scenarios at once")));
     }
-    let options = scenario::Options { catalog: asked.catalog.clone(), ..Default::default() };
-    let colour = coloured(asked.color, std::io::stderr().is_terminal());
-    let (mut studies, mut broken) = (Vec::new(), false);
+    let options = scenario::Options { catalog: args.catalog.clone(), ..Default::default() };
+    let (mut studies, mut broken) = (Vec::new(), Vec::new());
     for (file, named) in files {
         match scenario::load(&file, &options) {
             Ok(Loaded { study, .. }) => {
@@ -191,15 +156,31 @@ fn studies(asked: &Validating, opinions: &[Opinion]) -> Result<Vec<Study>, u8> {
                 if !study.theory.is_empty() || known {
                     studies.push(study);
                 } else if named {
-                    broken = true;
-                    complain(&format!("{}: states no theory", plain::path(&file)));
+                    let text = format!("{}: states no theory", plain::path(&file));
+                    broken.push(AppError::Asked(text));
                 }
             }
-            Err(problems) => {
-                broken = true;
-                warn(&scenario::render(&problems, colour));
-            }
+            Err(refused) => broken.push(AppError::Refused(refused)),
         }
     }
-    if broken { Err(BAD_INPUT) } else { Ok(studies) }
+    if broken.is_empty() { Ok(studies) } else { Err(AppError::Several(broken)) }
+}
+
+/// The files named, and those of the folders named; with each whether it was named itself.
+fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, AppError> {
+    let mut files: Vec<(PathBuf, bool)> = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push((path.clone(), true));
+            continue;
+        }
+        let listed = std::fs::read_dir(path)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .context(format!("cannot read {}:", plain::path(path)))?;
+        let mut inside: Vec<PathBuf> = listed.into_iter().map(|entry| entry.path()).collect();
+        inside.retain(|file| file.extension().is_some_and(|end| end == "yaml" || end == "yml"));
+        inside.sort();
+        files.extend(inside.into_iter().map(|file| (file, false)));
+    }
+    Ok(files)
 }

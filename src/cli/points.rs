@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Studying;
+use super::common::{Language, StudyArgs};
 
 /// What to find the line of, and whether to go on from there.
 #[derive(Args, Debug)]
-pub struct Saturating {
+pub struct SaturateArgs {
     /// What to study and how.
     #[command(flatten)]
-    pub studying: Studying,
+    pub study: StudyArgs,
     /// Lift what saturates first, and go on until the load asked for is carried or nothing can be lifted.
     #[arg(long)]
     pub ladder: bool,
@@ -29,10 +29,10 @@ pub struct Saturating {
 
 /// What to vary.
 #[derive(Args, Debug)]
-pub struct Sweeping {
+pub struct SweepArgs {
     /// What to study and how.
     #[command(flatten)]
-    pub studying: Studying,
+    pub study: StudyArgs,
     /// Setting of the system or scenario and its values: `services.order.replicas=2..6`,
     /// `load.mau=2.5M,5M,10M`, `PATH=a..b step s`; `*2` multiplies what is written. Several make a grid.
     #[arg(long = "vary", value_name = "PATH=VALUES", required = true)]
@@ -50,7 +50,7 @@ pub struct Sweeping {
 
 /// What to put together.
 #[derive(Args, Debug)]
-pub struct Merging {
+pub struct MergeArgs {
     /// Folders of the shards: SCENARIO/sweep below their `--out`.
     #[arg(required = true, value_name = "DIR")]
     pub folders: Vec<PathBuf>,
@@ -61,8 +61,8 @@ pub struct Merging {
     #[arg(long)]
     pub json: bool,
     /// Language of report and charts.
-    #[arg(long, value_enum, default_value_t = super::Language::En)]
-    pub lang: super::Language,
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
     /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
@@ -70,10 +70,10 @@ pub struct Merging {
 
 /// What is not known exactly.
 #[derive(Args, Debug)]
-pub struct Doubting {
+pub struct UncertainArgs {
     /// What to study and how.
     #[command(flatten)]
-    pub studying: Studying,
+    pub study: StudyArgs,
     /// Samples of the uncertain inputs; by default what the scenario says, else 64. More extend fewer.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
     pub samples: Option<u32>,
@@ -84,10 +84,10 @@ pub struct Doubting {
 
 /// How users become more.
 #[derive(Args, Debug)]
-pub struct Growing {
+pub struct GrowthArgs {
     /// What to study and how.
     #[command(flatten)]
-    pub studying: Studying,
+    pub study: StudyArgs,
     /// Growth in a month, such as 8%; by default what the scenario says.
     #[arg(long, value_name = "SHARE")]
     pub monthly: Option<String>,

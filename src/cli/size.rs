@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::Studying;
+use super::common::StudyArgs;
 
 /// What to size for.
 #[derive(Args, Debug)]
-pub struct Sizing {
+pub struct SizeArgs {
     /// What to study and how.
     #[command(flatten)]
-    pub studying: Studying,
+    pub study: StudyArgs,
     /// Monthly users to size for, such as 10M,20M; by default those of the scenario's `size`.
     #[arg(long, value_name = "USERS", value_delimiter = ',', conflicts_with = "rate")]
     pub mau: Vec<String>,

@@ -79,7 +79,7 @@ struct Heading {
 
 impl Heading {
     fn new(title: &str, result: &StudyResult, lang: Lang) -> Heading {
-        let mut conditions = vec![result.system.clone(), result.scenario.clone()];
+        let mut conditions = vec![result.head.system.clone(), result.head.scenario.clone()];
         conditions.extend(facts::conditions(result, lang));
         Heading::of(title, conditions)
     }

@@ -194,15 +194,15 @@ pub(crate) fn sampling(result: &StudyResult, lang: Lang) -> Vec<String> {
 /// What the result holds for: mix, calibration, seed, replications, confidence.
 pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
-    if !result.mix.is_empty() {
-        parts.push(say(lang, Word::Mix, &[&result.mix]));
+    if !result.head.mix.is_empty() {
+        parts.push(say(lang, Word::Mix, &[&result.head.mix]));
     }
-    if !result.calibration.is_empty() {
-        parts.push(say(lang, Word::Calibration, &[&result.calibration]));
+    if !result.head.calibration.is_empty() {
+        parts.push(say(lang, Word::Calibration, &[&result.head.calibration]));
     }
-    parts.push(say(lang, Word::Seed, &[&result.seed.to_string()]));
+    parts.push(say(lang, Word::Seed, &[&result.head.seed.to_string()]));
     parts.extend(replications_text(result, lang));
-    parts.push(say(lang, Word::Intervals, &[&number::plain(result.confidence * 100.0)]));
+    parts.push(say(lang, Word::Intervals, &[&number::plain(result.head.confidence * 100.0)]));
     parts
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod answers;
 
 use super::{EngineCost, Input, Manifest, PartCost};
 use crate::stats::Estimate;
+use crate::study::Head;
 use crate::study::cause::{Cause, Mechanism, ReliefEffect};
 use crate::study::claims::{
     Basis, ClaimMetric, ClaimVerdict, Finding, Judged, Place, Relation, Unknown,
@@ -79,14 +80,16 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
             .collect(),
     };
     StudyResult {
-        scenario: "before-after".to_owned(),
-        about: "Does the plan carry five million users?".to_owned(),
-        system: "shop".to_owned(),
-        study: "compare".to_owned(),
-        seed: 7,
-        confidence: 0.95,
-        mix: "k6".to_owned(),
-        calibration: "code".to_owned(),
+        head: Head {
+            scenario: "before-after".to_owned(),
+            about: "Does the plan carry five million users?".to_owned(),
+            system: "shop".to_owned(),
+            study: "compare".to_owned(),
+            seed: 7,
+            confidence: 0.95,
+            mix: "k6".to_owned(),
+            calibration: "code".to_owned(),
+        },
         target_load: TargetLoad {
             axis: Axis::Requests,
             rps: 1000.0,

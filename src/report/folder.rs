@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::chart;
-use super::picture::SIZES;
-use super::tables;
+use super::answer::Files;
+use super::error::ReportError;
 use crate::plain;
-use crate::study::result::StudyResult;
 
 /// Largest file that an answer is read from \[bytes\].
 const LARGEST: u64 = 512 * 1024 * 1024;
@@ -46,20 +44,16 @@ pub struct Held {
 ///
 /// # Errors
 /// When the folder cannot be made or written into, or another run holds it.
-pub(crate) fn hold(path: PathBuf, alone: bool) -> io::Result<Held> {
-    fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
+pub(crate) fn hold(path: PathBuf, alone: bool) -> Result<Held, ReportError> {
+    fs::create_dir_all(&path).map_err(|error| ReportError::of(&path, error))?;
     let place = path.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&place);
-    let file = file.map_err(|error| about(&error, &place))?;
+    let file = file.map_err(|error| ReportError::of(&place, error))?;
     let locked = if alone { file.try_lock() } else { file.try_lock_shared() };
     let lock = match locked {
         Ok(()) => Some(file),
         Err(TryLockError::WouldBlock) => {
-            let text = format!(
-                "{}: another run writes here; wait for its end, or name another folder",
-                plain::path(&path)
-            );
-            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+            return Err(ReportError::Held(path));
         }
         Err(TryLockError::Error(_)) => None,
     };
@@ -70,20 +64,15 @@ pub(crate) fn hold(path: PathBuf, alone: bool) -> io::Result<Held> {
 }
 
 /// Removes what a run left that was killed.
-pub(crate) fn remove_drafts(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder).map_err(|error| about(&error, folder))? {
-        let place = entry.map_err(|error| about(&error, folder))?.path();
+pub(crate) fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
+    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(&folder, error))? {
+        let place = entry.map_err(|error| ReportError::of(&folder, error))?.path();
         let hidden = place.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden && place.extension().is_some_and(|ending| ending == DRAFT) {
-            fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+            fs::remove_file(&place).map_err(|error| ReportError::of(&place, error))?;
         }
     }
     Ok(())
-}
-
-/// Where the report of a result belongs.
-pub(crate) fn path(directory: &Path, result: &StudyResult) -> PathBuf {
-    directory.join(component(&result.scenario)).join(component(&result.study))
 }
 
 /// A name as one component of a path: no separators, no leading dots, nothing Windows refuses.
@@ -97,78 +86,56 @@ fn component(name: &str) -> String {
     if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
 }
 
-/// The folder of an answer that is no study's.
+/// The folder of an answer.
 pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> PathBuf {
     directory.join(component(scenario)).join(component(name))
 }
 
 impl Folder {
-    /// Makes the folder `directory/<scenario>/<name>`.
-    pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> io::Result<Folder> {
-        Folder::at(named(directory, scenario, name))
-    }
-
-    /// Makes the folder.
-    pub(crate) fn create(directory: &Path, result: &StudyResult) -> io::Result<Folder> {
-        Folder::at(path(directory, result))
-    }
-
     /// A folder by its own place.
-    pub(crate) fn at(path: PathBuf) -> io::Result<Folder> {
-        fs::create_dir_all(&path).map_err(|error| about(&error, &path))?;
+    pub(crate) fn at(path: PathBuf) -> Result<Folder, ReportError> {
+        fs::create_dir_all(&path).map_err(|error| ReportError::of(&path, error))?;
         Ok(Folder { path, drafts: Vec::new(), stale: Vec::new() })
     }
 
     /// Drafts a file.
-    pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
         let place = self.path.join(name);
         let draft = draft(&place);
         // Named first, so that it goes away also where it cannot be written whole.
         self.drafts.push((draft.clone(), place.clone()));
-        write_through(&draft, bytes).map_err(|error| about(&error, &place))
+        write_through(&draft, bytes).map_err(|error| ReportError::of(&place, error))
     }
 
     /// Every draft takes its place, in the order in which they were written; then what is stale goes.
     ///
     /// # Errors
     /// When a file cannot be put in its place or removed.
-    pub(crate) fn commit(mut self) -> io::Result<(PathBuf, Vec<PathBuf>)> {
+    pub(crate) fn commit(mut self) -> Result<(PathBuf, Vec<PathBuf>), ReportError> {
         let mut written = Vec::new();
         // What is still in the list when one fails goes away, as drafts do.
         self.drafts.reverse();
         while let Some((draft, place)) = self.drafts.last() {
-            fs::rename(draft, place).map_err(|error| about(&error, place))?;
+            fs::rename(draft, place).map_err(|error| ReportError::of(&place, error))?;
             written.extend(self.drafts.pop().map(|(_, place)| place));
         }
         for place in std::mem::take(&mut self.stale) {
             if !written.contains(&place) && place.is_file() {
-                fs::remove_file(&place).map_err(|error| about(&error, &place))?;
+                fs::remove_file(&place).map_err(|error| ReportError::of(&place, error))?;
             }
         }
         Ok((std::mem::take(&mut self.path), written))
     }
 
-    /// Files of an earlier report that this one does not write are to go.
-    pub(crate) fn remove_stale(&mut self) {
-        self.remove_stale_charts();
-        for name in tables::NAMES {
+    /// Drafts all files, and notes which of an earlier report are to go.
+    pub(crate) fn put(&mut self, files: &Files) -> Result<(), ReportError> {
+        for (name, bytes) in &files.list {
+            self.write(name, bytes)?;
+        }
+        for name in &files.stale {
             self.remove(name);
         }
-    }
-
-    /// Charts of an earlier report that this one does not draw are to go.
-    pub(crate) fn remove_stale_charts(&mut self) {
-        for chart in chart::ALL {
-            self.remove_chart(chart.name());
-        }
-    }
-
-    /// The files of a chart are to go, unless they are written.
-    pub(crate) fn remove_chart(&mut self, name: &str) {
-        self.remove(&format!("{name}.svg"));
-        for (ending, _) in SIZES {
-            self.remove(&format!("{name}{ending}"));
-        }
+        Ok(())
     }
 
     fn remove(&mut self, name: &str) {
@@ -189,41 +156,44 @@ impl Drop for Folder {
 /// How deep below a folder reports are looked for: a study writes into SCENARIO/STUDY.
 const DEPTH: usize = 3;
 
-/// What lies in the folder of an answer, of which its page can be drawn anew. Samples of what is uncertain
-/// are points of a sweep too, which is why that comes last.
-pub(crate) const ANSWERS: [&str; 6] =
-    ["summary.json", "ladder.json", "size.json", "growth.json", "uncertain.json", "sweep.json"];
-
 /// The folders of reports at or below a folder, in order.
-pub(crate) fn reports(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn reports(
+    folder: &Path,
+    is_one: &dyn Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>, ReportError> {
     let mut found = Vec::new();
-    look(folder, DEPTH, &mut found)?;
+    look(folder, DEPTH, is_one, &mut found)?;
     found.sort();
     Ok(found)
 }
 
-fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    if ANSWERS.iter().any(|name| folder.join(name).is_file()) {
+fn look(
+    folder: &Path,
+    depth: usize,
+    is_one: &dyn Fn(&Path) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), ReportError> {
+    if is_one(folder) {
         found.push(folder.to_path_buf());
         return Ok(());
     }
-    for entry in fs::read_dir(folder).map_err(|error| about(&error, folder))? {
-        let below = entry?.path();
+    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(&folder, error))? {
+        let below = entry.map_err(|error| ReportError::of(&folder, error))?.path();
         if depth > 0 && below.is_dir() {
-            look(&below, depth - 1, found)?;
+            look(&below, depth - 1, is_one, found)?;
         }
     }
     Ok(())
 }
 
 /// Puts a file in its place at once, or leaves the old one.
-pub(crate) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(place: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let draft = draft(place);
     let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, place));
     done.map_err(|error| {
         // The first error is the one to report, whether or not the draft can be removed.
         let _ = fs::remove_file(&draft);
-        about(&error, place)
+        ReportError::of(&place, error)
     })
 }
 
@@ -236,8 +206,8 @@ fn draft(place: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When it is none, larger, or cannot be read.
-pub(crate) fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let of = |error: io::Error| about(&error, place);
+pub(crate) fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
+    let of = |error: io::Error| ReportError::of(&place, error);
     if !fs::metadata(place).map_err(of)?.is_file() {
         return Err(of(io::Error::other("it is not a file")));
     }
@@ -253,9 +223,9 @@ pub(crate) fn bytes(place: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When the file cannot be read, or is no JSON.
-pub(crate) fn json(place: &Path) -> io::Result<(Vec<u8>, Value)> {
+pub(crate) fn json(place: &Path) -> Result<(Vec<u8>, Value), ReportError> {
     let bytes = bytes(place, LARGEST)?;
-    let mut value: Value = serde_json::from_slice(&bytes).map_err(|error| shape(place, &error))?;
+    let mut value: Value = serde_json::from_slice(&bytes).map_err(|error| shape(place, error))?;
     cleaned(&mut value);
     Ok((bytes, value))
 }
@@ -264,14 +234,13 @@ pub(crate) fn json(place: &Path) -> io::Result<(Vec<u8>, Value)> {
 ///
 /// # Errors
 /// Also when it is of another shape.
-pub(crate) fn read<T: DeserializeOwned>(place: &Path) -> io::Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(place: &Path) -> Result<T, ReportError> {
     let (_, value) = json(place)?;
-    T::deserialize(value).map_err(|error| shape(place, &error))
+    T::deserialize(value).map_err(|error| shape(place, error))
 }
 
-pub(crate) fn shape(place: &Path, error: &serde_json::Error) -> io::Error {
-    let text = format!("{}: {error}; is it of another version?", plain::path(place));
-    io::Error::new(io::ErrorKind::InvalidData, text)
+fn shape(place: &Path, source: serde_json::Error) -> ReportError {
+    ReportError::Shape { path: place.to_path_buf(), source }
 }
 
 fn cleaned(value: &mut Value) {
@@ -293,11 +262,6 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// The error with the path it is about.
-fn about(error: &io::Error, path: &Path) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", plain::path(path)))
 }
 
 #[cfg(test)]
@@ -350,7 +314,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let held = |alone| hold(place.path().join("x"), alone);
         let first = held(true).unwrap();
-        assert_eq!(held(true).unwrap_err().kind(), io::ErrorKind::ResourceBusy);
+        assert!(matches!(held(true), Err(ReportError::Held(_))));
         assert!(held(false).is_err());
         // What a run that was killed has left goes, and a file of somebody's stays.
         fs::write(first.path.join(".a.csv.17.part"), "half").unwrap();

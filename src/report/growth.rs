@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::answer::{Answer, Files, Kind, json};
 use super::caution;
-use super::folder::{Folder, read};
+use super::error::ReportError;
+use super::folder::read;
 use super::page::{Block, escape};
 use super::sheet::Sheet;
 use super::tables::csv;
 use super::uncertain::aligned;
 use super::words::{Lang, Word, say};
-use super::{Options, Written, number, pretty};
+use super::{Options, number, pretty};
+use crate::study::Head;
 use crate::study::growth::{Crossing, Grown, GrowthFound};
 
 /// Hours that the terminal shows.
@@ -66,7 +69,7 @@ fn rows(grown: &Grown, lang: Lang) -> Vec<[String; 4]> {
 }
 
 /// For the terminal.
-pub fn text(found: &GrowthFound, lang: Lang) -> String {
+fn text(found: &GrowthFound, lang: Lang) -> String {
     let mut text = String::new();
     if found.partial {
         let _ = writeln!(text, "{}\n", Word::Partial.text(lang));
@@ -85,11 +88,11 @@ pub fn text(found: &GrowthFound, lang: Lang) -> String {
 fn page(sheet: &mut Sheet, found: &GrowthFound) {
     let lang = sheet.lang();
     let conditions = [
-        found.system.clone(),
-        found.scenario.clone(),
-        say(lang, Word::Mix, &[&found.mix]),
-        say(lang, Word::Calibration, &[&found.calibration]),
-        say(lang, Word::Seed, &[&found.seed.to_string()]),
+        found.head.system.clone(),
+        found.head.scenario.clone(),
+        say(lang, Word::Mix, &[&found.head.mix]),
+        say(lang, Word::Calibration, &[&found.head.calibration]),
+        say(lang, Word::Seed, &[&found.head.seed.to_string()]),
     ];
     let titles: Vec<String> =
         found.variants.iter().map(|grown| title(found, grown, lang)).collect();
@@ -137,37 +140,41 @@ fn warnings(found: &GrowthFound, lang: Lang) -> Vec<String> {
     stopped.into_iter().chain(caution::all(&found.cautions, lang)).collect()
 }
 
-/// `growth.json` as text: for `--json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn json(found: &GrowthFound) -> io::Result<String> {
-    String::from_utf8(pretty(found)?).map_err(io::Error::other)
-}
+/// Told by its file.
+pub(super) const KIND: Kind = Kind { file: "growth.json", read: again };
 
-/// Write everything about growth into `directory/<scenario>/growth/`.
-///
-/// # Errors
-/// When the folder cannot be made or a file cannot be written.
-pub fn write(found: &GrowthFound, directory: &Path, options: &Options) -> io::Result<Written> {
-    let mut folder = Folder::named(directory, &found.scenario, "growth")?;
-    folder.write("growth.json", &pretty(found)?)?;
-    folder.write("growth.csv", &table(found)?)?;
-    draw(folder, found, options)
-}
-
-/// The page.
-fn draw(folder: Folder, found: &GrowthFound, options: &Options) -> io::Result<Written> {
-    let mut sheet = Sheet::new(folder, options);
-    page(&mut sheet, found);
-    sheet.finish(&warnings(found, options.lang), &[])
-}
-
-/// The page anew, from `growth.json`.
-///
-/// # Errors
-/// When the file is not there or of another shape, or a file cannot be written.
-pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let found: GrowthFound = read(&folder.join("growth.json"))?;
-    draw(Folder::at(folder.to_path_buf())?, &found, options)
+    Ok(Box::new(found))
+}
+
+impl Answer for GrowthFound {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn is_met(&self) -> bool {
+        self.is_carried()
+    }
+
+    fn text(&self, lang: Lang, _: bool) -> String {
+        text(self, lang)
+    }
+
+    fn json(&self) -> Result<String, ReportError> {
+        json(self)
+    }
+
+    fn data(&self) -> Result<Files, ReportError> {
+        let mut files = Files::default();
+        files.add("growth.csv", table(self)?);
+        files.add("growth.json", pretty(self)?);
+        Ok(files)
+    }
+
+    fn pages(&self, options: &Options) -> Files {
+        let mut sheet = Sheet::new(options);
+        page(&mut sheet, self);
+        sheet.finish(&warnings(self, options.lang), &[])
+    }
 }

@@ -4,19 +4,23 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::answer::{Answer, Files, Kind, json};
 use super::caution;
 use super::chart;
-use super::folder::{Folder, read};
+use super::error::ReportError;
+use super::folder::read;
 use super::number;
 use super::page::{Block, escape, prose};
 use super::sheet::{Sheet, numbered};
 use super::tables::csv;
 use super::words::{Lang, Word, cause, end, say};
-use super::{Options, Written, pretty};
+use super::{Options, pretty};
+use crate::study::Head;
 use crate::study::cause::Cause;
-use crate::study::ladder::{End, Ending, Ladder, Lifted, Rung};
+use crate::study::ladder::{End, Ending, Ladder, Rung};
 use crate::study::metric::Metric;
 use crate::study::result::Axis;
+use crate::study::workshop::Lifted;
 
 /// The unit of loads.
 pub(crate) fn unit(axis: Axis) -> &'static str {
@@ -115,7 +119,7 @@ pub(crate) fn title(ladder: &Ladder, ending: &Ending, lang: Lang) -> String {
 }
 
 /// For the terminal.
-pub fn text(ladder: &Ladder, lang: Lang) -> String {
+fn text(ladder: &Ladder, lang: Lang) -> String {
     let mut text = String::new();
     for end in &ladder.ends {
         let _ = writeln!(text, "{}", title(ladder, end, lang));
@@ -140,14 +144,14 @@ pub fn text(ladder: &Ladder, lang: Lang) -> String {
     text
 }
 
-fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
+fn page(sheet: &mut Sheet, ladder: &Ladder) {
     let lang = sheet.lang();
     let conditions = [
-        ladder.system.clone(),
-        ladder.scenario.clone(),
-        say(lang, Word::Mix, &[&ladder.mix]),
-        say(lang, Word::Calibration, &[&ladder.calibration]),
-        say(lang, Word::Seed, &[&ladder.seed.to_string()]),
+        ladder.head.system.clone(),
+        ladder.head.scenario.clone(),
+        say(lang, Word::Mix, &[&ladder.head.mix]),
+        say(lang, Word::Calibration, &[&ladder.head.calibration]),
+        say(lang, Word::Seed, &[&ladder.head.seed.to_string()]),
         say(lang, Word::LadderWanted, &[&wanted(ladder, lang)]),
     ];
     let titles: Vec<String> = ladder.ends.iter().map(|end| title(ladder, end, lang)).collect();
@@ -155,7 +159,7 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
     for (number, (end, title)) in ladder.ends.iter().zip(titles).enumerate() {
         sheet.put(Block::Section(escape(&end.variant)));
         let name = numbered("ladder", number + 1);
-        sheet.figure(&name, title, &|lang| chart::ladder::draw(ladder, end, lang))?;
+        sheet.figure(&name, title, &|lang| chart::ladder::draw(ladder, end, lang));
         let heads = [
             Word::LadderRung,
             Word::SaturatesAt,
@@ -187,7 +191,6 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) -> io::Result<()> {
         sheet.put(Block::Paragraph(prose(&ending(end, lang))));
     }
     sheet.notes(&[Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare]);
-    Ok(())
 }
 
 /// A row for each rung; settings and costs of one rung are joined by `; `.
@@ -244,37 +247,41 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// `ladder.json` as text: for `--json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn json(ladder: &Ladder) -> io::Result<String> {
-    String::from_utf8(pretty(ladder)?).map_err(io::Error::other)
-}
+/// Told by its file.
+pub(super) const KIND: Kind = Kind { file: "ladder.json", read: again };
 
-/// Write everything about a ladder into `directory/<scenario>/ladder/`.
-///
-/// # Errors
-/// When the folder cannot be made or a file cannot be written.
-pub fn write(ladder: &Ladder, directory: &Path, options: &Options) -> io::Result<Written> {
-    let mut folder = Folder::named(directory, &ladder.scenario, "ladder")?;
-    folder.write("ladder.json", &pretty(ladder)?)?;
-    folder.write("ladder.csv", &table(ladder)?)?;
-    draw(folder, ladder, options)
-}
-
-/// Charts and page.
-fn draw(folder: Folder, ladder: &Ladder, options: &Options) -> io::Result<Written> {
-    let mut sheet = Sheet::new(folder, options);
-    page(&mut sheet, ladder)?;
-    sheet.finish(&caution::all(&ladder.cautions, options.lang), &["ladder"])
-}
-
-/// Charts and page anew, from `ladder.json`.
-///
-/// # Errors
-/// When the file is not there or of another shape, or a file cannot be written.
-pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let ladder: Ladder = read(&folder.join("ladder.json"))?;
-    draw(Folder::at(folder.to_path_buf())?, &ladder, options)
+    Ok(Box::new(ladder))
+}
+
+impl Answer for Ladder {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn is_met(&self) -> bool {
+        self.is_reached()
+    }
+
+    fn text(&self, lang: Lang, _: bool) -> String {
+        text(self, lang)
+    }
+
+    fn json(&self) -> Result<String, ReportError> {
+        json(self)
+    }
+
+    fn data(&self) -> Result<Files, ReportError> {
+        let mut files = Files::default();
+        files.add("ladder.csv", table(self)?);
+        files.add("ladder.json", pretty(self)?);
+        Ok(files)
+    }
+
+    fn pages(&self, options: &Options) -> Files {
+        let mut sheet = Sheet::new(options);
+        page(&mut sheet, self);
+        sheet.finish(&caution::all(&self.cautions, options.lang), &["ladder"])
+    }
 }

@@ -89,7 +89,7 @@ pub(crate) struct Figure {
 /// The page, from top to bottom.
 pub(crate) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
-    let name = format!("{} · {}", result.system, result.scenario);
+    let name = format!("{} · {}", result.head.system, result.head.scenario);
     let conditions = facts::conditions(result, lang).join(" · ");
     let mut page = vec![
         Block::Title(escape(&say(lang, Word::Heading, &[&name]))),

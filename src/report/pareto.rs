@@ -116,18 +116,14 @@ impl Pareto<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::Head;
     use crate::study::result::Axis;
     use crate::study::sweep::Varied;
 
     fn sweep(asked: Asked, path: &str) -> Sweep {
         Sweep {
             version: String::new(),
-            scenario: String::new(),
-            system: String::new(),
-            seed: 1,
-            confidence: 0.95,
-            mix: String::new(),
-            calibration: String::new(),
+            head: Head::default(),
             axis: Axis::Requests,
             asked,
             quick: false,

@@ -291,8 +291,12 @@ fn numbered(result: &StudyResult) -> StudyResult {
         }
     }
     // The conditions below the title are left out where they are empty.
-    let names =
-        [&mut result.system, &mut result.scenario, &mut result.mix, &mut result.calibration];
+    let names = [
+        &mut result.head.system,
+        &mut result.head.scenario,
+        &mut result.head.mix,
+        &mut result.head.calibration,
+    ];
     for name in names {
         if !plain(name) {
             name.clear();

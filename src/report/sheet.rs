@@ -1,27 +1,26 @@
 //! The page of what is no study: a ladder, a sizing, a sweep, what is uncertain. Made of the same blocks as
 //! a study's page, so that it is Markdown, HTML and charts in the same looks.
 
-use std::io;
-
-use super::folder::Folder;
+use super::Options;
+use super::answer::Files;
 use super::page::{Block, Figure, escape, prose};
 use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
-use super::{Options, Written, html, markdown};
+use super::{html, markdown};
 
 /// A page while it is made.
 pub(super) struct Sheet {
-    folder: Folder,
+    files: Files,
     pictures: Pictures,
     lang: Lang,
     blocks: Vec<Block>,
 }
 
 impl Sheet {
-    /// A page in a folder.
-    pub(super) fn new(folder: Folder, options: &Options) -> Sheet {
-        let pictures = Pictures::new(options);
-        Sheet { folder, pictures, lang: options.lang, blocks: Vec::new() }
+    /// An empty page.
+    pub(super) fn new(options: &Options) -> Sheet {
+        let (files, pictures) = (Files::default(), Pictures::new(options));
+        Sheet { files, pictures, lang: options.lang, blocks: Vec::new() }
     }
 
     /// The language of the page.
@@ -51,31 +50,19 @@ impl Sheet {
     }
 
     /// A chart: files of its own, and its place on the page. The title is the finding.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub(super) fn figure(
-        &mut self,
-        name: &str,
-        title: String,
-        paint: &dyn Fn(Lang) -> String,
-    ) -> io::Result<()> {
+    pub(super) fn figure(&mut self, name: &str, title: String, paint: &dyn Fn(Lang) -> String) {
         let drawn = self.pictures.paint(name, paint);
-        self.folder.write(&format!("{name}.svg"), drawn.svg.as_bytes())?;
-        for (png, (ending, _)) in drawn.png.iter().flatten().zip(SIZES) {
-            self.folder.write(&format!("{name}{ending}"), png)?;
-        }
+        self.files.add(format!("{name}.svg"), drawn.svg.as_bytes());
         let png = drawn.png.is_some();
+        for (png, (ending, _)) in drawn.png.into_iter().flatten().zip(SIZES) {
+            self.files.add(format!("{name}{ending}"), png);
+        }
         self.put(Block::Figure(Figure { name: name.to_owned(), title, svg: drawn.svg, png }));
-        Ok(())
     }
 
-    /// Write the page, and remove charts that an earlier one had more: `NAME.svg` and `NAME-2.svg` and so
-    /// on for each of these names.
-    ///
-    /// # Errors
-    /// When a file cannot be written or removed.
-    pub(super) fn finish(mut self, warnings: &[String], names: &[&str]) -> io::Result<Written> {
+    /// The page with its charts; those that an earlier one had more are to go: `NAME.svg` and `NAME-2.svg`
+    /// and so on for each of these names.
+    pub(super) fn finish(mut self, warnings: &[String], names: &[&str]) -> Files {
         let notes = self.pictures.notes();
         let lang = self.lang;
         let told: Vec<String> = warnings.iter().chain(&notes).map(|text| prose(text)).collect();
@@ -84,16 +71,16 @@ impl Sheet {
             self.put(Block::List(told));
         }
         let version = env!("CARGO_PKG_VERSION");
-        self.folder.write("report.md", markdown::document(&self.blocks, lang).as_bytes())?;
-        self.folder.write("report.html", html::document(&self.blocks, version, lang).as_bytes())?;
+        self.files.add("report.md", markdown::document(&self.blocks, lang));
+        self.files.add("report.html", html::document(&self.blocks, version, lang));
         for name in names {
-            self.folder.remove_chart(name);
+            self.files.remove_chart(name);
             for number in 2..=MOST {
-                self.folder.remove_chart(&numbered(name, number));
+                self.files.remove_chart(&numbered(name, number));
             }
         }
-        let (folder, files) = self.folder.commit()?;
-        Ok(Written { folder, files, notes })
+        self.files.notes = notes;
+        self.files
     }
 }
 

@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::answer::{Answer, Files, Kind, json};
 use super::caution;
-use super::folder::{Folder, read};
+use super::error::ReportError;
+use super::folder::read;
 use super::ladder::unit;
 use super::page::{Block, code, escape, prose};
 use super::sheet::Sheet;
 use super::tables::csv;
 use super::words::{Lang, Word, cause, say, size as words};
-use super::{Options, Written, chart, facts, number, pretty};
+use super::{Options, chart, facts, number, pretty};
 use crate::stats::Estimate;
+use crate::study::Head;
 use crate::study::result::ASSUMED;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
 
@@ -131,7 +134,7 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
 }
 
 /// For the terminal.
-pub fn text(sizing: &Sizing, lang: Lang) -> String {
+fn text(sizing: &Sizing, lang: Lang) -> String {
     let mut text = String::new();
     for phase in &sizing.phases {
         let _ = writeln!(text, "{}", title(sizing, phase, lang));
@@ -185,23 +188,23 @@ pub(crate) fn load_name(phase: &Phase, sizing: &Sizing, lang: Lang) -> String {
 /// What holds for the whole sizing.
 pub(crate) fn conditions(sizing: &Sizing, lang: Lang) -> Vec<String> {
     vec![
-        sizing.system.clone(),
-        sizing.scenario.clone(),
+        sizing.head.system.clone(),
+        sizing.head.scenario.clone(),
         sizing.variant.clone(),
-        say(lang, Word::Mix, &[&sizing.mix]),
+        say(lang, Word::Mix, &[&sizing.head.mix]),
         say(lang, Word::Calibration, &[&sizing.calibrations.join(", ")]),
-        say(lang, Word::Seed, &[&sizing.seed.to_string()]),
-        say(lang, Word::SizeWanted, &[&number::plain(sizing.confidence * 100.0)]),
+        say(lang, Word::Seed, &[&sizing.head.seed.to_string()]),
+        say(lang, Word::SizeWanted, &[&number::plain(sizing.head.confidence * 100.0)]),
     ]
 }
 
-fn page(sheet: &mut Sheet, sizing: &Sizing) -> io::Result<()> {
+fn page(sheet: &mut Sheet, sizing: &Sizing) {
     let lang = sheet.lang();
     let titles: Vec<String> =
         sizing.phases.iter().map(|phase| title(sizing, phase, lang)).collect();
     sheet.begin(Word::SizePage.text(lang), &conditions(sizing, lang), &titles);
     if chart::size::has(sizing) {
-        sheet.figure("phases", finding(sizing, lang), &|lang| chart::size::draw(sizing, lang))?;
+        sheet.figure("phases", finding(sizing, lang), &|lang| chart::size::draw(sizing, lang));
     }
     for (phase, title) in sizing.phases.iter().zip(&titles) {
         sheet.put(Block::Section(escape(title)));
@@ -218,7 +221,6 @@ fn page(sheet: &mut Sheet, sizing: &Sizing) -> io::Result<()> {
     }
     sheet.put(Block::Heading(Word::HowHeading));
     sheet.notes(&[Word::SizeNoteProbability, Word::SizeNoteOrder]);
-    Ok(())
 }
 
 fn header(words: [Word; 4], lang: Lang) -> Vec<String> {
@@ -328,48 +330,56 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// `size.json` as text: for `--json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn json(sizing: &Sizing) -> io::Result<String> {
-    String::from_utf8(pretty(sizing)?).map_err(io::Error::other)
-}
-
 /// First line of a plan, for editors.
 const SCHEMA: &str = "# A configuration found by `plimsoll size`. Put it among the system's plans, and name it in a variant.\n";
 
-/// Write everything about a sizing into `directory/<scenario>/size/`, with a plan for each phase.
-///
-/// # Errors
-/// When the folder cannot be made or a file cannot be written.
-pub fn write(
-    sizing: &Sizing,
-    plans: &[(String, String)],
-    directory: &Path,
-    options: &Options,
-) -> io::Result<Written> {
-    let mut folder = Folder::named(directory, &sizing.scenario, "size")?;
-    folder.write("size.json", &pretty(sizing)?)?;
-    folder.write("size.csv", &table(sizing)?)?;
-    for (name, text) in plans {
-        folder.write(&format!("{name}.yaml"), format!("{SCHEMA}{text}").as_bytes())?;
-    }
-    draw(folder, sizing, options)
+/// A sizing, with a plan for each configuration found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedSizing {
+    /// The sizing.
+    pub sizing: Sizing,
+    /// Names and texts of the plans; none where the sizing is read again, since they stay as they are.
+    pub plans: Vec<(String, String)>,
 }
 
-/// Chart and page.
-fn draw(folder: Folder, sizing: &Sizing, options: &Options) -> io::Result<Written> {
-    let mut sheet = Sheet::new(folder, options);
-    page(&mut sheet, sizing)?;
-    sheet.finish(&caution::all(&sizing.cautions, options.lang), &["phases"])
-}
+/// Told by its file.
+pub(super) const KIND: Kind = Kind { file: "size.json", read: again };
 
-/// Chart and page anew, from `size.json`; the plans stay as they are.
-///
-/// # Errors
-/// When the file is not there or of another shape, or a file cannot be written.
-pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let sizing: Sizing = read(&folder.join("size.json"))?;
-    draw(Folder::at(folder.to_path_buf())?, &sizing, options)
+    Ok(Box::new(PlannedSizing { sizing, plans: Vec::new() }))
+}
+
+impl Answer for PlannedSizing {
+    fn head(&self) -> &Head {
+        &self.sizing.head
+    }
+
+    fn is_met(&self) -> bool {
+        self.sizing.is_met()
+    }
+
+    fn text(&self, lang: Lang, _: bool) -> String {
+        text(&self.sizing, lang)
+    }
+
+    fn json(&self) -> Result<String, ReportError> {
+        json(&self.sizing)
+    }
+
+    fn data(&self) -> Result<Files, ReportError> {
+        let mut files = Files::default();
+        files.add("size.csv", table(&self.sizing)?);
+        for (name, text) in &self.plans {
+            files.add(format!("{name}.yaml"), format!("{SCHEMA}{text}"));
+        }
+        files.add("size.json", pretty(&self.sizing)?);
+        Ok(files)
+    }
+
+    fn pages(&self, options: &Options) -> Files {
+        let mut sheet = Sheet::new(options);
+        page(&mut sheet, &self.sizing);
+        sheet.finish(&caution::all(&self.sizing.cautions, options.lang), &["phases"])
+    }
 }

@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::answer::{Answer, Files, Kind, json};
 use super::caution;
 use super::chart;
-use super::folder::{self, Folder};
+use super::error::{ForeignPoint, ReportError};
+use super::folder;
 use super::ladder::unit;
 use super::page::{Block, escape};
 use super::pareto::pareto;
@@ -15,12 +17,12 @@ use super::sheet::Sheet;
 use super::size::dollars;
 use super::tables::csv;
 use super::words::{Lang, Word, cause, say};
-use super::{Options, Written, number, pretty};
-use crate::plain;
+use super::{Options, number, pretty};
 use crate::stats::Estimate;
+use crate::study::Head;
 use crate::study::digest::digest;
 use crate::study::metric::Metric;
-use crate::study::sweep::{Asked, Place, Point, Sweep, places, size};
+use crate::study::sweep::{Asked, Place, Point, Sweep, Swept, places, size};
 
 /// The number that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {
@@ -101,7 +103,6 @@ pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
         parts.push(point.variant.clone());
     }
     for (one, value) in sweep.varied.iter().zip(&point.values) {
-        // The end of a path says enough, where no other ends alike.
         // The end of a path says enough.
         let mut ends = one.path.rsplit('.');
         let short = match (ends.next(), ends.next()) {
@@ -116,11 +117,11 @@ pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
 /// What holds for the whole sweep.
 pub(crate) fn conditions(sweep: &Sweep, lang: Lang) -> Vec<String> {
     vec![
-        sweep.system.clone(),
-        sweep.scenario.clone(),
-        say(lang, Word::Mix, &[&sweep.mix]),
-        say(lang, Word::Calibration, &[&sweep.calibration]),
-        say(lang, Word::Seed, &[&sweep.seed.to_string()]),
+        sweep.head.system.clone(),
+        sweep.head.scenario.clone(),
+        say(lang, Word::Mix, &[&sweep.head.mix]),
+        say(lang, Word::Calibration, &[&sweep.head.calibration]),
+        say(lang, Word::Seed, &[&sweep.head.seed.to_string()]),
     ]
 }
 
@@ -175,7 +176,7 @@ fn rows(sweep: &Sweep, points: &[Point]) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 /// For the terminal.
-pub fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
+fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     use unicode_width::UnicodeWidthStr;
     let (heads, rows) = rows(sweep, points);
     let width = |column: usize| {
@@ -198,7 +199,7 @@ pub fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     text
 }
 
-fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
+fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) {
     let lang = sheet.lang();
     let finding = title(sweep, points, lang);
     let frontier = pareto(sweep, points);
@@ -206,11 +207,11 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
     answer.extend(frontier.as_ref().map(|found| found.title(sweep, lang)));
     sheet.begin(&over(sweep), &conditions(sweep, lang), &answer);
     if chart::sweep::has(sweep) {
-        sheet.figure("sweep", finding, &|lang| chart::sweep::draw(sweep, points, lang))?;
+        sheet.figure("sweep", finding, &|lang| chart::sweep::draw(sweep, points, lang));
     }
     if let Some(found) = &frontier {
         let title = found.title(sweep, lang);
-        sheet.figure("pareto", title, &|lang| chart::pareto::draw(sweep, found, lang))?;
+        sheet.figure("pareto", title, &|lang| chart::pareto::draw(sweep, found, lang));
         let mut heads: Vec<String> =
             vec![Word::MonthlyCost.text(lang).to_owned(), named(sweep, lang)];
         heads.push(Word::Setting.text(lang).to_owned());
@@ -236,62 +237,60 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) -> io::Result<()> {
     let header = header.iter().map(|text| escape(text)).collect();
     let row = |row: &Vec<String>| row.iter().map(|text| escape(text)).collect();
     sheet.put(Block::Table { header, rows: rows.iter().map(row).collect() });
-    Ok(())
 }
 
-/// Sweep and points as JSON: for `--json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn json(sweep: &Sweep, points: &[Point]) -> io::Result<String> {
-    let whole = serde_json::json!({ "sweep": sweep, "points": points });
-    String::from_utf8(pretty(&whole)?).map_err(io::Error::other)
-}
+/// Told by its file.
+pub(super) const KIND: Kind = Kind { file: "sweep.json", read: again };
 
-/// Write what is made of all points of a sweep into its folder: `points.csv`, chart and page.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn write(
-    sweep: &Sweep,
-    points: &[Point],
-    folder: &Path,
-    options: &Options,
-) -> io::Result<Written> {
-    let mut folder = Folder::at(folder.to_path_buf())?;
-    folder.write("points.csv", &table(sweep, points)?)?;
-    draw(folder, sweep, points, options)
-}
-
-/// Charts and page.
-fn draw(folder: Folder, sweep: &Sweep, points: &[Point], options: &Options) -> io::Result<Written> {
-    let mut sheet = Sheet::new(folder, options);
-    page(&mut sheet, sweep, points)?;
-    sheet.finish(&caution::all(&sweep.cautions, options.lang), &["sweep", "pareto"])
-}
-
-/// Charts and page anew, from `sweep.json` and the points beside it.
-///
-/// # Errors
-/// When a file is not there or of another shape, or cannot be written.
-pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let (sweep, places) = whole(folder)?;
-    let fault = |text: &str| {
-        let text = format!("{}: {text}", plain::path(folder));
-        Err(io::Error::new(io::ErrorKind::InvalidData, text))
-    };
     if sweep.asked == Asked::Sample {
-        return fault("not all samples are there; ask for them once more");
+        return Err(ReportError::MissingSamples(folder.to_path_buf()));
     }
-    let mut all = Vec::new();
+    let mut points = Vec::new();
     for (index, place) in places.iter().enumerate() {
         match point(&folder.join(POINTS), &sweep, index, place)? {
-            Found::Whole(point) => all.push(point),
-            Found::Nothing => return fault("not all points are there; ask for them once more"),
-            Found::Foreign(why) => return fault(&why),
+            Found::Whole(point) => points.push(point),
+            Found::Nothing => return Err(ReportError::MissingPoints(folder.to_path_buf())),
+            Found::Foreign(why) => {
+                return Err(ReportError::ForeignPoint { folder: folder.to_path_buf(), why });
+            }
         }
     }
-    draw(Folder::at(folder.to_path_buf())?, &sweep, &all, options)
+    Ok(Box::new(Swept { sweep, points }))
+}
+
+impl Answer for Swept {
+    fn head(&self) -> &Head {
+        &self.sweep.head
+    }
+
+    fn is_met(&self) -> bool {
+        // It shows many systems and judges none.
+        true
+    }
+
+    fn text(&self, lang: Lang, _: bool) -> String {
+        text(&self.sweep, &self.points, lang)
+    }
+
+    fn json(&self) -> Result<String, ReportError> {
+        let Swept { sweep, points } = self;
+        json(&serde_json::json!({ "sweep": sweep, "points": points }))
+    }
+
+    fn data(&self) -> Result<Files, ReportError> {
+        let mut files = Files::default();
+        files.add("points.csv", table(&self.sweep, &self.points)?);
+        files.add("sweep.json", pretty(&self.sweep)?);
+        Ok(files)
+    }
+
+    fn pages(&self, options: &Options) -> Files {
+        let mut sheet = Sheet::new(options);
+        page(&mut sheet, &self.sweep, &self.points);
+        sheet.finish(&caution::all(&self.sweep.cautions, options.lang), &["sweep", "pareto"])
+    }
 }
 
 /// Folder of the points' files, within that of the sweep.
@@ -305,25 +304,29 @@ pub enum Found {
     /// Nothing.
     Nothing,
     /// Something else, and why it is that.
-    Foreign(String),
+    Foreign(ForeignPoint),
 }
 
 /// What is known of a point, by the folder of the points.
 ///
 /// # Errors
 /// When a file is there and cannot be read, or is of another shape.
-pub fn point(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> io::Result<Found> {
+pub fn point(
+    points: &Path,
+    sweep: &Sweep,
+    index: usize,
+    place: &Place,
+) -> Result<Found, ReportError> {
     let Some(name) = sweep.points.get(index) else { return Ok(Found::Nothing) };
     let file = points.join(format!("{name}.json"));
     if !file.exists() {
         return Ok(Found::Nothing);
     }
     let point: Point = folder::read(&file)?;
-    let shown = plain::path(&file);
     Ok(if point.key != place.key(sweep) || *name != digest(&point.key) {
-        Found::Foreign(format!("{shown} is not of this sweep"))
+        Found::Foreign(ForeignPoint::Other(file))
     } else if !point.is_whole() {
-        Found::Foreign(format!("{shown} is not as it was computed: somebody has changed it"))
+        Found::Foreign(ForeignPoint::Changed(file))
     } else {
         Found::Whole(point)
     })
@@ -333,14 +336,13 @@ pub fn point(points: &Path, sweep: &Sweep, index: usize, place: &Place) -> io::R
 ///
 /// # Errors
 /// When there is none, it is of another shape, or does not fit together.
-pub fn whole(folder: &Path) -> io::Result<(Sweep, Vec<Place>)> {
+pub fn whole(folder: &Path) -> Result<(Sweep, Vec<Place>), ReportError> {
     let file = folder.join("sweep.json");
     let sweep: Sweep = folder::read(&file)?;
     let fits = size(&sweep.varied, sweep.variants.len()) == Some(sweep.points.len());
     let samples = sweep.asked == Asked::Sample;
     if !fits && !samples {
-        let text = format!("{}: it does not fit together", plain::path(&file));
-        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        return Err(ReportError::Unfit(file));
     }
     let all = if samples { Vec::new() } else { places(&sweep.varied, sweep.variants.len()) };
     Ok((sweep, all))
@@ -358,6 +360,6 @@ pub fn frame(sweep: &Sweep) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When a number is not finite.
-pub fn bytes<T: serde::Serialize>(value: &T) -> io::Result<Vec<u8>> {
-    pretty(value)
+pub fn bytes<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, ReportError> {
+    Ok(pretty(value)?)
 }

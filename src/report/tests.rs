@@ -5,11 +5,14 @@ use std::fs;
 use resvg::tiny_skia::Pixmap;
 use unicode_width::UnicodeWidthStr;
 
+use super::text::text;
+use super::words::Word;
 use super::*;
 use crate::stats::Estimate;
 use crate::study::caution::{Caution, Part};
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::metric::Metric;
+use crate::study::result::StudyResult;
 
 mod browser;
 mod day;
@@ -21,7 +24,12 @@ fn preview(name: &str) -> PathBuf {
 }
 
 fn written(name: &str, result: &StudyResult, options: &Options) -> Written {
-    write(result, &fixture::manifest(), &preview(name), options).unwrap()
+    written_into(&preview(name), result, options)
+}
+
+fn written_into(place: &Path, result: &StudyResult, options: &Options) -> Written {
+    let studied = Studied::new(result, &fixture::manifest()).unwrap();
+    write(&studied, &folder(place, &result.head), options).unwrap()
 }
 
 fn names(written: &Written) -> Vec<String> {
@@ -164,9 +172,8 @@ fn charts_hold_for_one_variant_and_for_six() {
 fn charts_without_data_are_not_written_and_old_ones_go() {
     let place = tempfile::tempdir().unwrap();
     let mut result = fixture::before_after();
-    let manifest = fixture::manifest();
     let options = Options::default();
-    write(&result, &manifest, place.path(), &options).unwrap();
+    written_into(place.path(), &result, &options);
     for variant in &mut result.variants {
         variant.day.clear();
         variant.day_answer = None;
@@ -174,7 +181,7 @@ fn charts_without_data_are_not_written_and_old_ones_go() {
         variant.stations.iter_mut().for_each(|station| station.busy_by_bin.clear());
     }
     result.edits.clear();
-    let out = write(&result, &manifest, place.path(), &options).unwrap();
+    let out = written_into(place.path(), &result, &options);
     for gone in ["day.svg", "day.png", "day.csv", "heatmap.svg", "anatomy.png", "edits.csv"] {
         assert!(!out.folder.join(gone).exists(), "{gone}");
     }
@@ -186,7 +193,7 @@ fn an_empty_result_is_still_a_report() {
     let mut result = fixture::study(&[], 0);
     result.alternatives.clear();
     let place = tempfile::tempdir().unwrap();
-    let out = write(&result, &fixture::manifest(), place.path(), &Options::default()).unwrap();
+    let out = written_into(place.path(), &result, &Options::default());
     assert!(names(&out).contains(&"report.md".to_owned()));
     assert!(!text(&result, Lang::Ko, true).is_empty());
 }
@@ -203,7 +210,7 @@ fn strange_numbers_do_not_reach_the_charts() {
         saturation.rps = single;
     }
     let place = tempfile::tempdir().unwrap();
-    let out = write(&result, &fixture::manifest(), place.path(), &Options::default()).unwrap();
+    let out = written_into(place.path(), &result, &Options::default());
     check_charts(&out);
     assert_eq!(out.notes.len(), 1);
     assert!(!text(&result, Lang::En, false).contains("NaN"));
@@ -229,7 +236,7 @@ fn without_hangul_the_svg_stays_korean() {
 fn names_without_a_font_are_numbered_in_png_only() {
     let mut result = fixture::study(&[("현재 설정", 350.0), ("계획", 500.0)], 3);
     result.variants[0].stations[0].name = "주문 CPU".to_owned();
-    result.scenario = "변경 전후".to_owned();
+    result.head.scenario = "변경 전후".to_owned();
     let out = written("hangul-names", &result, &Options::default());
     check_charts(&out);
     assert!(names(&out).contains(&"heatmap.png".to_owned()), "{:?}", out.notes);
@@ -241,9 +248,8 @@ fn names_without_a_font_are_numbered_in_png_only() {
 fn the_same_result_gives_the_same_bytes() {
     let result = fixture::study(&[("effective", 350.0)], 3);
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let manifest = fixture::manifest();
-    let first = write(&result, &manifest, one.path(), &Options::default()).unwrap();
-    let second = write(&result, &manifest, two.path(), &Options::default()).unwrap();
+    let first = written_into(one.path(), &result, &Options::default());
+    let second = written_into(two.path(), &result, &Options::default());
     for (a, b) in first.files.iter().zip(&second.files) {
         assert_eq!(fs::read(a).unwrap(), fs::read(b).unwrap(), "{}", a.display());
     }
@@ -347,7 +353,7 @@ fn a_report_drawn_anew_is_the_one_the_study_wrote() {
         Estimate::interval(1000.0 / 3.0, 700.0 / 3.0, 1.0e3 / 2.7, 8);
     result.variants[1].curve[0].at.p99_ms.mean = f64::NAN;
     let options = Options { lang: Lang::Ko, ..Options::default() };
-    let out = write(&result, &fixture::manifest(), place.path(), &options).unwrap();
+    let out = written_into(place.path(), &result, &options);
     let first = contents(&out.folder);
     assert_eq!(reports(place.path()).unwrap(), std::slice::from_ref(&out.folder));
     // Another language, and back again.

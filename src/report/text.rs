@@ -59,16 +59,19 @@ struct Row {
 }
 
 /// The answer as a table and sentences, at most 118 columns wide; `colour` adds ANSI colours.
-pub fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
+pub(super) fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     let mut lines = Vec::new();
-    let mut head = vec![result.system.clone(), format!("{} ({})", result.scenario, result.study)];
+    let mut head = vec![
+        result.head.system.clone(),
+        format!("{} ({})", result.head.scenario, result.head.study),
+    ];
     head.extend(facts::conditions(result, lang));
     head.retain(|part| !part.is_empty());
     lines.extend(wrap(&head.join(" · "), WIDEST));
     if result.partial {
         lines.extend(wrap(Word::Partial.text(lang), WIDEST));
     }
-    lines.extend(wrap(&result.about, WIDEST).into_iter().filter(|line| !line.is_empty()));
+    lines.extend(wrap(&result.head.about, WIDEST).into_iter().filter(|line| !line.is_empty()));
     let findings = [over_day::headline(result, lang), facts::headline(result, lang)];
     lines.extend(findings.iter().flatten().flat_map(|line| wrap(line, WIDEST)));
     let rows = rows(result, lang);

@@ -4,17 +4,20 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use super::answer::{Answer, Files, Kind, json};
 use super::caution;
-use super::folder::{Folder, read};
+use super::error::ReportError;
+use super::folder::read;
 use super::ladder::unit;
 use super::page::{Block, escape};
 use super::sheet::{Sheet, numbered};
 use super::tables::csv;
 use super::words::{Lang, Word, say};
-use super::{Options, Written, chart, facts, number, pretty, sweep as points_of};
+use super::{Options, chart, facts, number, pretty, sweep as points_of};
 use crate::stats::Estimate;
+use crate::study::Head;
 use crate::study::result::Target;
-use crate::study::sweep::{Point, Sweep};
+use crate::study::sweep::Swept;
 use crate::study::uncertain::{Condition, Fan, Influence, Probability, Uncertain, Whole};
 
 /// Most influences of a variant that the terminal shows.
@@ -56,12 +59,12 @@ pub(crate) fn title(found: &Uncertain, variant: &str, lang: Lang) -> String {
 pub(crate) fn conditions(found: &Uncertain, lang: Lang) -> Vec<String> {
     let (samples, inputs) = (found.samples.to_string(), found.inputs.len().to_string());
     vec![
-        found.system.clone(),
-        found.scenario.clone(),
-        say(lang, Word::Mix, &[&found.mix]),
-        say(lang, Word::Calibration, &[&found.calibration]),
+        found.head.system.clone(),
+        found.head.scenario.clone(),
+        say(lang, Word::Mix, &[&found.head.mix]),
+        say(lang, Word::Calibration, &[&found.head.calibration]),
         say(lang, Word::UncertainSamples, &[&samples, &inputs]),
-        say(lang, Word::Seed, &[&found.seed.to_string()]),
+        say(lang, Word::Seed, &[&found.head.seed.to_string()]),
     ]
 }
 
@@ -141,7 +144,7 @@ pub(crate) fn of<'a>(found: &'a Uncertain, variant: &str) -> Vec<&'a Influence> 
 }
 
 /// For the terminal.
-pub fn text(found: &Uncertain, lang: Lang) -> String {
+fn text(found: &Uncertain, lang: Lang) -> String {
     let mut text = String::new();
     for fan in &found.fans {
         let variant = &fan.variant;
@@ -184,7 +187,7 @@ fn table<const N: usize>(heads: [String; N], rows: &[[String; N]]) -> Block {
     Block::Table { header: heads.into(), rows: rows.iter().map(cells).collect() }
 }
 
-fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
+fn page(sheet: &mut Sheet, found: &Uncertain) {
     let lang = sheet.lang();
     let mut answer = Vec::new();
     for fan in &found.fans {
@@ -193,7 +196,7 @@ fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
     }
     sheet.begin(Word::UncertainPage.text(lang), &conditions(found, lang), &answer);
     let best = found.fans.last().map_or("", |fan| fan.variant.as_str());
-    sheet.figure("fan", title(found, best, lang), &|lang| chart::uncertain::fan(found, lang))?;
+    sheet.figure("fan", title(found, best, lang), &|lang| chart::uncertain::fan(found, lang));
     for (number, fan) in found.fans.iter().enumerate() {
         let variant = &fan.variant;
         sheet.put(Block::Section(escape(variant)));
@@ -207,7 +210,7 @@ fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
         let title = first(found, variant, lang);
         sheet.put(Block::Paragraph(escape(&title)));
         let paint = |lang| chart::uncertain::tornado(found, fan, number, lang);
-        sheet.figure(&name, title, &paint)?;
+        sheet.figure(&name, title, &paint);
         let rows: Vec<[String; 5]> = of(found, variant).iter().map(|one| row(one)).collect();
         sheet.put(table(heads_of(found, lang), &rows));
     }
@@ -217,7 +220,6 @@ fn page(sheet: &mut Sheet, found: &Uncertain) -> io::Result<()> {
     if found.by_default {
         sheet.notes(&[Word::UncertainDefault]);
     }
-    Ok(())
 }
 
 /// Mean, ends and number of an estimate as cells.
@@ -263,45 +265,54 @@ fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
     csv(&heads, &found.probabilities.iter().map(row).collect::<Vec<_>>())
 }
 
-/// `uncertain.json` as text: for `--json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn json(found: &Uncertain) -> io::Result<String> {
-    String::from_utf8(pretty(found)?).map_err(io::Error::other)
+/// What is uncertain, with the samples that it was found from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled {
+    /// What was found.
+    pub found: Uncertain,
+    /// The samples; none where the answer is read again, since their table stays as it is.
+    pub samples: Option<Swept>,
 }
 
-/// Write everything about what is uncertain into its folder.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn write(
-    found: &Uncertain,
-    sweep: &Sweep,
-    points: &[Point],
-    folder: &Path,
-    options: &Options,
-) -> io::Result<Written> {
-    let mut folder = Folder::at(folder.to_path_buf())?;
-    folder.write("uncertain.json", &pretty(found)?)?;
-    folder.write("samples.csv", &points_of::table(sweep, points)?)?;
-    folder.write("influences.csv", &influences(found)?)?;
-    folder.write("probabilities.csv", &probabilities(found)?)?;
-    draw(folder, found, options)
-}
+/// Told by its file.
+pub(super) const KIND: Kind = Kind { file: "uncertain.json", read: again };
 
-/// Charts and page.
-fn draw(folder: Folder, found: &Uncertain, options: &Options) -> io::Result<Written> {
-    let mut sheet = Sheet::new(folder, options);
-    page(&mut sheet, found)?;
-    sheet.finish(&caution::all(&found.cautions, options.lang), &["fan", "tornado"])
-}
-
-/// Charts and page anew, from `uncertain.json`.
-///
-/// # Errors
-/// When the file is not there or of another shape, or a file cannot be written.
-pub(super) fn redraw(folder: &Path, options: &Options) -> io::Result<Written> {
+fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let found: Uncertain = read(&folder.join("uncertain.json"))?;
-    draw(Folder::at(folder.to_path_buf())?, &found, options)
+    Ok(Box::new(Sampled { found, samples: None }))
+}
+
+impl Answer for Sampled {
+    fn head(&self) -> &Head {
+        &self.found.head
+    }
+
+    fn is_met(&self) -> bool {
+        self.found.is_met()
+    }
+
+    fn text(&self, lang: Lang, _: bool) -> String {
+        text(&self.found, lang)
+    }
+
+    fn json(&self) -> Result<String, ReportError> {
+        json(&self.found)
+    }
+
+    fn data(&self) -> Result<Files, ReportError> {
+        let mut files = Files::default();
+        if let Some(Swept { sweep, points }) = &self.samples {
+            files.add("samples.csv", points_of::table(sweep, points)?);
+        }
+        files.add("influences.csv", influences(&self.found)?);
+        files.add("probabilities.csv", probabilities(&self.found)?);
+        files.add("uncertain.json", pretty(&self.found)?);
+        Ok(files)
+    }
+
+    fn pages(&self, options: &Options) -> Files {
+        let mut sheet = Sheet::new(options);
+        page(&mut sheet, &self.found);
+        sheet.finish(&caution::all(&self.found.cautions, options.lang), &["fan", "tornado"])
+    }
 }

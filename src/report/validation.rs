@@ -28,16 +28,48 @@ pub struct Opinion {
     pub found: Estimate,
 }
 
+/// What is wrong with a table of opinions.
+#[derive(Debug, thiserror::Error)]
+pub enum OpinionError {
+    /// It is no CSV.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    /// A column is missing.
+    #[error("line 1: there is no column `{0}`")]
+    NoColumn(&'static str),
+    /// A measure that nobody knows.
+    #[error("line {line}: there is no measure `{measure}`")]
+    NoMeasure {
+        /// Line, from 1.
+        line: u64,
+        /// What is written.
+        measure: String,
+    },
+    /// A cell that is no number.
+    #[error("line {line}: {column} must be a number, found `{text}`")]
+    NoNumber {
+        /// Line, from 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What is written.
+        text: String,
+    },
+    /// A number of replications that is none.
+    #[error("line {0}: replications must be a whole number")]
+    NoCount(u64),
+}
+
 /// Read opinions: CSV with the columns scenario, measure, at, tool, version, replications, mean and
 /// `half_width` (of the 99.9 % interval), in any order.
 ///
 /// # Errors
 /// Every problem, with its line.
-pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
+pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<OpinionError>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let header = match reader.headers() {
         Ok(header) => header.clone(),
-        Err(error) => return Err(vec![error.to_string()]),
+        Err(error) => return Err(vec![OpinionError::Csv(error)]),
     };
     let mut problems = Vec::new();
     let names =
@@ -46,7 +78,7 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
     for (place, name) in places.iter_mut().zip(names) {
         match header.iter().position(|column| column == name) {
             Some(found) => *place = found,
-            None => problems.push(format!("line 1: there is no column `{name}`")),
+            None => problems.push(OpinionError::NoColumn(name)),
         }
     }
     if !problems.is_empty() {
@@ -57,7 +89,7 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                problems.push(error.to_string());
+                problems.push(OpinionError::Csv(error));
                 continue;
             }
         };
@@ -68,12 +100,12 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
             cells.each_ref().map(String::as_str);
         let known = Measure::of_word(measure);
         if known.is_none() {
-            problems.push(format!("line {line}: there is no measure `{measure}`"));
+            problems.push(OpinionError::NoMeasure { line, measure: measure.to_owned() });
         }
-        let number = |text: &str, what: &str, problems: &mut Vec<String>| {
+        let number = |text: &str, column: &'static str, problems: &mut Vec<OpinionError>| {
             let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
             if value.is_none() {
-                problems.push(format!("line {line}: {what} must be a number, found `{text}`"));
+                problems.push(OpinionError::NoNumber { line, column, text: text.to_owned() });
             }
             value
         };
@@ -81,7 +113,7 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<String>> {
         let half = number(half, "half_width", &mut problems);
         let n = n.parse::<u32>().ok();
         if n.is_none() {
-            problems.push(format!("line {line}: replications must be a whole number"));
+            problems.push(OpinionError::NoCount(line));
         }
         if let (Some(measure), Some(mean), Some(half), Some(n)) = (known, mean, half, n) {
             let found = Estimate::interval(mean, mean - half.abs(), mean + half.abs(), n);
@@ -347,7 +379,8 @@ mod tests {
         let bad = good.replace("mean,mm1", "meen,mm1").replace("0.8,0.01", "x,");
         let problems = opinions(bad.as_bytes()).expect_err("it has three problems");
         assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(problems[0].starts_with("line 2:") && problems[1].starts_with("line 3:"));
+        let said = |number: usize| problems[number].to_string();
+        assert!(said(0).starts_with("line 2:") && said(1).starts_with("line 3:"));
         let problems = opinions(b"scenario,mean\n").expect_err("columns are missing");
         assert_eq!(problems.len(), 6, "{problems:?}");
     }

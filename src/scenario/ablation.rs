@@ -1,8 +1,8 @@
 //! Edits of plans one at a time: what runs without the plan, with one edit alone, and with all but it.
 
-use super::VariantInput;
 use super::decode::Decode;
 use super::document::{PlanDoc, SystemDoc, View};
+use super::documents::VariantInput;
 use super::plan;
 use super::problem::Problems;
 use super::yaml::Node;

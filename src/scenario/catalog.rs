@@ -9,7 +9,7 @@ use super::document::{
     CatalogDoc, ClassItem, ConsumerItem, CurveItem, DatabaseItem, InstanceItem, PoolItem,
     PriceItem, RuntimeItem, StorageItem,
 };
-use super::files::{CATALOG, Files, clean, yaml_files};
+use super::files::{CATALOG, Files, clean};
 use super::problem::{Problems, Span};
 use super::yaml;
 
@@ -45,16 +45,14 @@ pub(super) fn read(
     compiled.sort_by_key(|file| file.path());
     for file in compiled {
         let path = format!("catalog:{}", file.path().display());
-        files.register(path.clone(), file.contents());
-        let text = String::from_utf8_lossy(file.contents()).into_owned();
-        let source = Files::checked(path, text, problems);
-        merge(&mut catalog, source, problems);
+        let tree = files.compiled_in(path, file.contents(), problems);
+        merge(&mut catalog, tree, problems);
     }
     let beside = system_folder.join("..").join("catalog");
     for (place, by_hand) in
         std::iter::once((beside.as_path(), false)).chain(folder.map(|of| (of, true)))
     {
-        let paths = yaml_files(place);
+        let paths = files.yaml_files(place);
         if by_hand && paths.is_empty() {
             // Somebody who names a folder wants what is in it.
             let shown = clean(place);
@@ -63,16 +61,15 @@ pub(super) fn read(
             problems.add("E0001", Span { source, ..Span::default() }, message);
         }
         for path in paths {
-            let source = files.text(&path, None, &CATALOG, problems);
-            merge(&mut catalog, source, problems);
+            let tree = files.tree(&path, None, &CATALOG, problems);
+            merge(&mut catalog, tree, problems);
         }
     }
     catalog
 }
 
-fn merge(catalog: &mut Catalog, source: Option<u32>, problems: &mut Problems) {
-    let node = source.and_then(|source| yaml::parse(source, problems));
-    let Some(document) = node.and_then(|node| CatalogDoc::decode(&node, problems)) else {
+fn merge(catalog: &mut Catalog, tree: Option<yaml::Node>, problems: &mut Problems) {
+    let Some(document) = tree.and_then(|node| CatalogDoc::decode(&node, problems)) else {
         return;
     };
     overlay(&mut catalog.runtimes, document.runtimes);

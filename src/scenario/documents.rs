@@ -2,11 +2,22 @@
 
 use std::sync::Arc;
 
-use super::VariantInput;
 use super::catalog::Catalog;
-use super::document::{PlanDoc, ScenarioDoc};
+use super::document::{PlanDoc, ScenarioDoc, SystemDoc, View};
 use super::problem::{Source, Span};
+use super::rollout::Step;
 use super::yaml::Node;
+
+/// A variant, ready to be resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct VariantInput {
+    pub(crate) name: String,
+    pub(super) about: String,
+    pub(crate) view: View,
+    pub(crate) system: SystemDoc,
+    /// What the day makes of it.
+    pub(super) later: Vec<Step>,
+}
 
 /// What was read, with the place of everything.
 #[derive(Clone, Debug)]
@@ -19,6 +30,8 @@ pub(crate) struct Documents {
     pub(crate) system: Node,
     /// All parts that can be named.
     pub(crate) catalog: Catalog,
+    /// Region of the system, which decides prices; none where none is named.
+    pub(crate) region: Option<String>,
     /// The plans carried out, each once.
     pub(crate) plans: Vec<PlanDoc>,
     /// The texts that spans refer to.

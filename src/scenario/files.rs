@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::problem::{Problems, Span};
+use super::problem::{Problems, Source, Span};
 use super::values;
 use super::yaml::{self, Node};
 use crate::study::digest::digest;
@@ -35,22 +35,116 @@ pub(super) const CATALOG: [&str; 11] = [
     "curves",
 ];
 
-/// The files read so far.
+/// The files as they were when they were first asked for. Whoever resolves a scenario a thousand times
+/// reads each of them once, and meets the same text every time.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    files: Mutex<BTreeMap<PathBuf, Result<Arc<Kept>, String>>>,
+    compiled_in: Mutex<BTreeMap<String, Arc<Kept>>>,
+    folders: Mutex<BTreeMap<PathBuf, Vec<PathBuf>>>,
+    there: Mutex<BTreeMap<PathBuf, bool>>,
+}
+
+/// A file in memory, and what it was read as where nothing was wrong with that.
+#[derive(Debug)]
+struct Kept {
+    bytes: Vec<u8>,
+    digest: String,
+    document: OnceLock<Document>,
+    column: OnceLock<Arc<[f64]>>,
+}
+
+/// A file that was read as a document of one of these kinds.
+#[derive(Debug)]
+struct Document {
+    kinds: Vec<String>,
+    source: Arc<Source>,
+    tree: Node,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Entries are put in whole: a thread that was stopped leaves nothing half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Kept {
+    fn new(bytes: Vec<u8>) -> Arc<Kept> {
+        let digest = digest(&bytes);
+        Arc::new(Kept { bytes, digest, document: OnceLock::new(), column: OnceLock::new() })
+    }
+
+    /// Read as YAML; `source` is the number of its text. Kept where nothing is wrong.
+    fn parsed(&self, source: u32, kinds: &[&str], problems: &mut Problems) -> Option<Node> {
+        let errors = problems.errors();
+        let tree = yaml::parse(source, problems)?;
+        if problems.errors() == errors
+            && let Some(source) = problems.text(source)
+        {
+            let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+            // Another thread may have been first, with the same.
+            let _ = self.document.set(Document { kinds, source, tree: tree.clone() });
+        }
+        Some(tree)
+    }
+
+    /// The tree of a document of these kinds that was read before, as of a source of its own.
+    fn known(&self, kinds: &[&str], problems: &mut Problems) -> Option<Node> {
+        let known = self.document.get().filter(|document| document.kinds == kinds)?;
+        let source = problems.again(known.source.clone());
+        Some(known.tree.of_source(source))
+    }
+}
+
+impl Snapshot {
+    fn file(&self, path: &Path) -> Result<Arc<Kept>, String> {
+        let mut files = locked(&self.files);
+        if let Some(known) = files.get(path) {
+            return known.clone();
+        }
+        let read = read_bytes(path).map(Kept::new);
+        files.insert(path.to_path_buf(), read.clone());
+        read
+    }
+
+    fn compiled_in(&self, path: &str, bytes: &[u8]) -> Arc<Kept> {
+        let mut all = locked(&self.compiled_in);
+        all.entry(path.to_owned()).or_insert_with(|| Kept::new(bytes.to_vec())).clone()
+    }
+}
+
+/// The files of a study, as far as they are read.
 #[derive(Default)]
 pub(super) struct Files {
     pub(super) inputs: Vec<Input>,
+    snapshot: Arc<Snapshot>,
     bytes: u64,
     columns: BTreeMap<PathBuf, Option<Arc<[f64]>>>,
 }
 
 impl Files {
-    /// Read a text. `from` is the place that names the file, if one does.
+    /// None read yet; they are those of the snapshot.
+    pub(super) fn of(snapshot: &Arc<Snapshot>) -> Files {
+        Files { snapshot: snapshot.clone(), ..Files::default() }
+    }
+
+    /// Whether there is such a file.
+    pub(super) fn is_there(&self, path: &Path) -> bool {
+        *locked(&self.snapshot.there).entry(path.to_path_buf()).or_insert_with(|| path.is_file())
+    }
+
+    /// The YAML files of a folder in order of their names; none where there is no such folder.
+    pub(super) fn yaml_files(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut folders = locked(&self.snapshot.folders);
+        folders.entry(folder.to_path_buf()).or_insert_with(|| yaml_files(folder)).clone()
+    }
+
+    /// Read a file. `from` is the place that names it, if one does.
     fn read(
         &mut self,
         path: &Path,
         from: Option<Span>,
         problems: &mut Problems,
-    ) -> Option<(String, String)> {
+    ) -> Option<(String, Arc<Kept>)> {
         let shown = clean(path);
         let fail = |code, message: String, problems: &mut Problems| {
             let span = from.unwrap_or_else(|| Span {
@@ -64,57 +158,80 @@ impl Files {
             let message = format!("a study reads at most {MOST_FILES} files");
             return fail("E0002", message, problems);
         }
-        let bytes = match read_bytes(path) {
-            Ok(bytes) => bytes,
+        let kept = match self.snapshot.file(path) {
+            Ok(kept) => kept,
             Err(reason) => {
                 return fail("E0001", format!("cannot read `{shown}`: {reason}"), problems);
             }
         };
-        self.bytes += bytes.len() as u64;
-        if bytes.len() as u64 > LARGEST_FILE {
+        let size = kept.bytes.len() as u64;
+        self.bytes += size;
+        if size > LARGEST_FILE {
             return fail("E0002", format!("`{shown}` is larger than 4 MiB"), problems);
         }
         if self.bytes > LARGEST_STUDY {
             let message = "the files of a study are larger than 64 MiB together".to_owned();
             return fail("E0002", message, problems);
         }
-        self.register(shown.clone(), &bytes);
-        let Ok(text) = String::from_utf8(bytes) else {
+        self.register(shown.clone(), &kept);
+        if std::str::from_utf8(&kept.bytes).is_err() {
             return fail("E0003", format!("`{shown}` is not UTF-8"), problems);
-        };
-        Some((shown, text))
+        }
+        Some((shown, kept))
     }
 
     /// Read a document of ours, which has one of these keys at its top. Of another file nothing is quoted:
     /// it may be any that whoever runs the program can read.
-    pub(super) fn text(
+    pub(super) fn tree(
         &mut self,
         path: &Path,
         from: Option<Span>,
         kinds: &[&str],
         problems: &mut Problems,
-    ) -> Option<u32> {
-        let (shown, text) = self.read(path, from, problems)?;
-        let empty = first_line(&text).is_none();
-        if empty || kinds.iter().any(|kind| has_key(&text, kind)) {
-            return Files::checked(shown, text, problems);
+    ) -> Option<Node> {
+        let (shown, kept) = self.read(path, from, problems)?;
+        if let Some(tree) = kept.known(kinds, problems) {
+            return Some(tree);
+        }
+        let text = std::str::from_utf8(&kept.bytes).ok()?;
+        let empty = first_line(text).is_none();
+        if empty || kinds.iter().any(|kind| has_key(text, kind)) {
+            let source = Files::checked(shown, text.to_owned(), problems)?;
+            return kept.parsed(source, kinds, problems);
         }
         let types = ["scenario", "plan", "calibration", "system"];
-        let other = types.into_iter().find(|other| has_key(&text, other));
+        let other = types.into_iter().find(|other| has_key(text, other));
         let message = match (kinds, other) {
             ([kind], Some(other)) => format!("this is the file of a {other}; a {kind} is needed"),
             ([kind], None) => format!("`{shown}` is no {kind}: it has no key `{kind}` at its top"),
             _ => format!("`{shown}` is no catalogue: it has none of its keys at its top"),
         };
-        let source = problems.secret(shown, text);
+        let source = problems.secret(shown, text.to_owned());
         let span = Span { source, line: 1, column: 1, ..Span::default() };
         problems.add("E0010", span, message);
         None
     }
 
-    pub(super) fn register(&mut self, path: String, bytes: &[u8]) {
+    /// Read a catalogue that is compiled in.
+    pub(super) fn compiled_in(
+        &mut self,
+        path: String,
+        bytes: &[u8],
+        problems: &mut Problems,
+    ) -> Option<Node> {
+        let kept = self.snapshot.compiled_in(&path, bytes);
+        self.register(path.clone(), &kept);
+        if let Some(tree) = kept.known(&CATALOG, problems) {
+            return Some(tree);
+        }
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let source = Files::checked(path, text, problems)?;
+        kept.parsed(source, &CATALOG, problems)
+    }
+
+    fn register(&mut self, path: String, kept: &Kept) {
         if !self.inputs.iter().any(|input| input.path == path) {
-            self.inputs.push(Input { path, digest: digest(bytes) });
+            self.inputs.push(Input { path, digest: kept.digest.clone() });
         }
     }
 
@@ -143,8 +260,7 @@ impl Files {
         kind: &str,
         problems: &mut Problems,
     ) -> Option<Node> {
-        let source = self.text(path, from, &[kind], problems)?;
-        yaml::parse(source, problems)
+        self.tree(path, from, &[kind], problems)
     }
 
     /// Measured times from a file of one column \[ms\], in rising order \[s\].
@@ -159,10 +275,17 @@ impl Files {
         if let Some(known) = self.columns.get(&path) {
             return known.clone();
         }
-        let read = self.read(&path, Some(from), problems).and_then(|(shown, text)| {
+        let read = self.read(&path, Some(from), problems).and_then(|(shown, kept)| {
+            if let Some(known) = kept.column.get() {
+                return Some(known.clone());
+            }
             // Numbers alone are no document: whatever else the file holds is nobody's business.
             let source = problems.secret(shown, String::new());
-            column_of(source, text.trim_start_matches('\u{feff}'), problems)
+            let text = std::str::from_utf8(&kept.bytes).ok()?;
+            let column = column_of(source, text.trim_start_matches('\u{feff}'), problems)?;
+            // Another thread may have been first, with the same.
+            let _ = kept.column.set(column.clone());
+            Some(column)
         });
         self.columns.insert(path, read.clone());
         read
@@ -199,7 +322,7 @@ fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f6
     Some(values.into())
 }
 
-/// The only place of the library's loading that touches the disk, beside listing folders.
+/// The only place of the library's loading that opens a file.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let fault = |error: std::io::Error| match error.kind() {
@@ -217,8 +340,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The YAML files of a folder in order of their names; none where there is no such folder.
-pub(super) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries
         .filter_map(Result::ok)

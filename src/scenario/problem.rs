@@ -118,6 +118,19 @@ impl Problem {
     }
 }
 
+/// Input that cannot be used: every problem with it, errors first.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", render(.0, false).trim_end())]
+pub struct Refused(pub Vec<Problem>);
+
+impl std::ops::Deref for Refused {
+    type Target = [Problem];
+
+    fn deref(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
 /// All problems as compilers print them, with the line of the file and what to do.
 pub fn render(problems: &[Problem], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
@@ -154,7 +167,12 @@ impl Problems {
     }
 
     fn keep(&mut self, source: Source) -> u32 {
-        self.sources.push(Arc::new(source));
+        self.again(Arc::new(source))
+    }
+
+    /// Register a text that was read before.
+    pub(crate) fn again(&mut self, source: Arc<Source>) -> u32 {
+        self.sources.push(source);
         (self.sources.len() - 1) as u32
     }
 

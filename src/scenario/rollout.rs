@@ -1,10 +1,10 @@
 //! A variant's system as a day's timeline changes it: one document after another.
 
-use super::Named;
 use super::decode::Decode;
 use super::document::{
     ApplyDoc, ChangeDoc, DayDoc, HappeningDoc, PlanDoc, RolloutWord, ScenarioDoc, SetDoc, SystemDoc,
 };
+use super::named::Named;
 use super::plan;
 use super::problem::{Problems, Span};
 use super::yaml::{Node, Value};

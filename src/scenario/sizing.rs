@@ -4,10 +4,13 @@
 use std::fmt::Write as _;
 
 use super::document::{ScenarioDoc, ServiceDoc, SystemDoc, View};
+use super::further::Declared;
+use super::loaded::Loaded;
 use super::plan;
 use super::problem::Problems;
+use super::vary;
+use super::vary::QuantityError;
 use super::yaml::Node;
-use super::{Loaded, vary};
 use crate::model::spec::Spec;
 use crate::study::setup::Change;
 use crate::study::size::{Changed, Free, Question, Stated, Wanted};
@@ -17,15 +20,6 @@ const CONFIDENCE: f64 = 0.95;
 /// Times what runs that a setting may have where nobody says it.
 const TIMES: u32 = 4;
 
-/// What the scenario's `size` declares.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Declared {
-    mau: Vec<(f64, String)>,
-    confidence: Option<f64>,
-    free: Vec<Free>,
-    stated: Vec<Stated>,
-}
-
 /// Read the scenario's `size`.
 pub(super) fn declared(scenario: &ScenarioDoc, problems: &mut Problems) -> Declared {
     let Some(size) = &scenario.size else { return Declared::default() };
@@ -33,7 +27,7 @@ pub(super) fn declared(scenario: &ScenarioDoc, problems: &mut Problems) -> Decla
     for text in &size.mau {
         match vary::users(&text.value.0) {
             Ok(users) => declared.mau.push((users, text.value.0.clone())),
-            Err(why) => problems.add("E0104", text.span, why),
+            Err(why) => problems.add("E0104", text.span, why.to_string()),
         }
     }
     declared.confidence = size.confidence.as_ref().map(|share| share.value.0);
@@ -59,10 +53,24 @@ pub(super) fn declared(scenario: &ScenarioDoc, problems: &mut Problems) -> Decla
                 monthly_usd: said.monthly.0,
                 covers: said.covers.iter().map(|name| name.text.clone()).collect(),
             }),
-            Err(why) => problems.add("E0104", said.mau.span, why),
+            Err(why) => problems.add("E0104", said.mau.span, why.to_string()),
         }
     }
     declared
+}
+
+/// Why a sizing cannot be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SizingError {
+    /// A load is none.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// A rate is asked about where the load is given in users.
+    #[error("this scenario's load is given in users; use `--mau`")]
+    InUsers,
+    /// Users are asked about where the load is not given in users.
+    #[error("this scenario's load is not given in users; use `--rate`")]
+    NotInUsers,
 }
 
 /// What the caller asks beyond the scenario.
@@ -83,25 +91,25 @@ impl Loaded {
     ///
     /// # Errors
     /// What is wrong with what is asked, or what is missing.
-    pub fn size_question(&self, asked: &Asked) -> Result<Question, String> {
-        let declared = &self.levers.size;
+    pub fn size_question(&self, asked: &Asked) -> Result<Question, SizingError> {
+        let declared = &self.further.size;
         let mut wanted = Vec::new();
         for text in &asked.rates {
             vary::rate(text)?;
             if self.study.load.mau.is_some() {
-                return Err("this scenario's load is given in users; use `--mau`".into());
+                return Err(SizingError::InUsers);
             }
             let change = Change { path: "load.rate".into(), to: text.clone() };
             wanted.push(Wanted { mau: None, text: text.clone(), change: Some(change) });
         }
-        let given: Result<Vec<(f64, String)>, String> =
+        let given: Result<Vec<(f64, String)>, QuantityError> =
             asked.mau.iter().map(|text| Ok((vary::users(text)?, text.clone()))).collect();
         let mut users = given?;
         if users.is_empty() && wanted.is_empty() {
             users.clone_from(&declared.mau);
         }
         if !users.is_empty() && self.study.load.mau.is_none() {
-            return Err("this scenario's load is not given in users; use `--rate`".into());
+            return Err(SizingError::NotInUsers);
         }
         for (mau, text) in users {
             let change = Change { path: "load.mau".into(), to: text.clone() };
@@ -215,9 +223,9 @@ impl Loaded {
 
     /// This database class and those of the catalogue with a price here that have no less of anything.
     fn classes(&self, class: &str) -> Vec<String> {
-        let all = &self.levers.catalog.database_classes;
+        let all = &self.documents.catalog.database_classes;
         let Some(now) = all.get(class) else { return Vec::new() };
-        let region = self.levers.region.as_deref().unwrap_or_default();
+        let region = self.documents.region.as_deref().unwrap_or_default();
         let accepted = |item: &super::document::DatabaseItem| {
             item.max_connections.map_or(u64::MAX, |count| count.0)
         };

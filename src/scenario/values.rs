@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::decode::{Decode, Definitions, words};
+use super::decode::{Decode, Definitions, Map, words};
 use super::problem::{Problems, Span};
 use super::yaml::Node;
 use crate::units::Span as Time;
@@ -503,4 +503,20 @@ pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
         Some((value, "M")) => Some((value * 1e6, "number")),
         _ => None,
     }
+}
+
+/// Position of `name` in `map`, or a problem that names what there is.
+pub(super) fn find<T>(
+    map: &Map<T>,
+    name: &Name,
+    what: &str,
+    code: &'static str,
+    problems: &mut Problems,
+) -> Option<usize> {
+    let position = map.position(&name.text);
+    if position.is_none() {
+        let help = problems.suggest(&name.text, map.names());
+        problems.report(code, name.span, format!("there is no {what} `{}`", name.text), help);
+    }
+    position
 }

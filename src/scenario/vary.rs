@@ -1,6 +1,6 @@
 //! What a sweep varies, as it is said on the command line: `services.order.replicas=2..6`.
 
-use super::problem::{Problem, Problems, Span};
+use super::problem::{Problems, Refused, Span};
 use super::values::{FASTEST, canonical, quantity};
 use crate::study::sweep::Varied;
 
@@ -11,7 +11,7 @@ const MOST_VALUES: usize = 1000;
 ///
 /// # Errors
 /// Everything that is wrong in all of them.
-pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Vec<Problem>> {
+pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Refused> {
     let mut problems = Problems::default();
     let mut axes: Vec<Varied> = Vec::new();
     for text in texts {
@@ -41,39 +41,53 @@ pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Vec<Problem>> {
         }
     }
     let (errors, _) = problems.finish();
-    if errors.is_empty() { Ok(axes) } else { Err(errors) }
+    if errors.is_empty() { Ok(axes) } else { Err(Refused(errors)) }
+}
+
+/// A word that is not the quantity which it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// No number of users.
+    #[error("`{0}` is not a number of users; write `250k` or `20M`")]
+    Users(String),
+    /// No rate.
+    #[error("`{0}` is not a rate; write `4000/s`, at most 10,000,000/s")]
+    Rate(String),
+    /// No share.
+    #[error("`{0}` is not a share; write `8%`, at most 100 %")]
+    Share(String),
 }
 
 /// A number of users such as `20M`.
 ///
 /// # Errors
-/// Why it is none.
-pub fn users(text: &str) -> Result<f64, String> {
+/// When it is none.
+pub fn users(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((users, "number")) if (1.0..=1e12).contains(&users) => Ok(users),
-        _ => Err(format!("`{text}` is not a number of users; write `250k` or `20M`")),
+        _ => Err(QuantityError::Users(text.to_owned())),
     }
 }
 
-/// A rate such as `4000/s`.
+/// A rate such as `4000/s` \[1/s\].
 ///
 /// # Errors
-/// Why it is none.
-pub fn rate(text: &str) -> Result<f64, String> {
+/// When it is none.
+pub fn rate(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((rate, "rate")) if rate > 0.0 && rate <= FASTEST => Ok(rate),
-        _ => Err(format!("`{text}` is not a rate; write `4000/s`, at most 10,000,000/s")),
+        _ => Err(QuantityError::Rate(text.to_owned())),
     }
 }
 
 /// A share such as `8%`.
 ///
 /// # Errors
-/// Why it is none.
-pub fn share(text: &str) -> Result<f64, String> {
+/// When it is none.
+pub fn share(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((share, "number")) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err(format!("`{text}` is not a share; write `8%`, at most 100 %")),
+        _ => Err(QuantityError::Share(text.to_owned())),
     }
 }
 

@@ -1,64 +1,71 @@
-//! Where systems are changed: a scenario that can be resolved anew with other settings, and what each of
-//! its resources can be lifted by.
+//! A scenario that is resolved anew with settings changed, as often as anybody asks. Its files are read
+//! once and kept: a sweep that takes a day sees one text of each, whoever edits them meanwhile.
 
-use std::path::PathBuf;
+mod lever;
 
-use super::catalog::Catalog;
-use super::decode::{Map, Setting};
-use super::document::{DatabaseItem, ServiceDoc, View};
-use super::{Loaded, Options, VariantInput, load_with, render};
-use crate::model::spec::{Id, Op, Resource, Spec};
-use crate::study::growth::Growth;
-use crate::study::ladder::{Lifted, Workshop};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::lever::Lever;
+use super::files::Snapshot;
+use super::loaded::{Loaded, Options};
+use super::problem::{Problems, Refused};
+use super::reading::read;
+use super::variation::Variation;
+use crate::model::spec::Resource;
 use crate::study::setup::{Change, Study};
-use crate::study::uncertain::Uncertainty;
+use crate::study::workshop::{Lifted, NoLever};
+use crate::study::{StudyError, workshop};
 
-/// Hours of a month, as prices are quoted.
-const HOURS: f64 = 730.0;
-
-/// Documents that say what lifts a resource.
+/// A scenario with its files in memory.
 #[derive(Clone, Debug)]
-pub struct Levers {
-    pub(super) variants: Vec<VariantInput>,
-    pub(super) catalog: Catalog,
-    pub(super) region: Option<String>,
-    /// The load that a ladder goes up to, where the scenario says it.
-    pub(super) up_to: Option<f64>,
-    /// What is uncertain, where the scenario says it.
-    pub(super) uncertain: Option<Uncertainty>,
-    /// How its users grow, where the scenario says it.
-    pub(super) growth: Option<Growth>,
-    /// What may be chosen when it is sized.
-    pub(super) size: super::sizing::Declared,
+pub struct Workshop {
+    path: PathBuf,
+    options: Options,
+    from: String,
+    snapshot: Arc<Snapshot>,
 }
 
-/// A scenario on the bench.
-#[derive(Clone, Debug)]
-pub struct Bench {
-    /// Its file.
-    pub scenario: PathBuf,
-    /// What the caller decides.
-    pub options: Options,
-    /// Settings changed before anything else is.
-    pub given: Vec<Change>,
-    /// Where those come from, for messages.
-    pub from: String,
-}
+impl Workshop {
+    /// The scenario at `path`. Files are read when they are first needed, and then kept. Messages about
+    /// changed settings name `from`.
+    pub fn new(path: impl Into<PathBuf>, options: Options, from: &str) -> Workshop {
+        let snapshot = Arc::new(Snapshot::default());
+        Workshop { path: path.into(), options, from: from.to_owned(), snapshot }
+    }
 
-impl Bench {
-    /// The scenario with further settings changed.
+    /// File of the scenario.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The scenario with these settings changed.
     ///
     /// # Errors
-    /// As [`load_with`].
-    pub fn load(&self, changes: &[Change]) -> Result<Loaded, Vec<super::Problem>> {
-        let all: Vec<Change> = self.given.iter().chain(changes).cloned().collect();
-        load_with(&self.scenario, &self.options, &all, &self.from)
+    /// Every problem found, errors first, each by file and line: also every change that leads nowhere or
+    /// does not fit its setting. None of them is a panic.
+    pub fn resolve(&self, changes: &[Change]) -> Result<Loaded, Refused> {
+        let mut problems = Problems::default();
+        let mut variation = Variation::new(changes, &self.from, &mut problems);
+        let read = read(&self.path, &self.options, &self.snapshot, &mut variation, &mut problems);
+        let (mut errors, warnings) = problems.finish();
+        match read {
+            Some((mut study, documents, further)) if errors.is_empty() => {
+                study.cautions.extend(warnings.iter().filter_map(|one| one.caution.clone()));
+                study.cautions.extend(variation.notes.iter().cloned());
+                Ok(Loaded { study, warnings, documents, further, without_effect: variation.notes })
+            }
+            _ => {
+                errors.extend(warnings);
+                Err(Refused(errors))
+            }
+        }
     }
 }
 
-impl Workshop for Bench {
-    fn with(&self, changes: &[Change]) -> Result<Study, String> {
-        self.load(changes).map(|loaded| loaded.study).map_err(|found| render(&found, false))
+impl workshop::Workshop for Workshop {
+    fn study(&self, changes: &[Change]) -> Result<Study, StudyError> {
+        Ok(self.resolve(changes)?.study)
     }
 
     fn lift(
@@ -67,309 +74,16 @@ impl Workshop for Bench {
         changes: &[Change],
         resource: Resource,
         factor: f64,
-    ) -> Result<Vec<Lifted>, String> {
-        let loaded = self.load(changes).map_err(|found| render(&found, false))?;
-        let missing = || "there is no such variant".to_owned();
-        let input = loaded.levers.variants.get(variant).ok_or_else(missing)?;
+    ) -> Result<Vec<Lifted>, NoLever> {
+        let loaded = self.resolve(changes).map_err(StudyError::from)?;
+        let input = loaded.documents.variants.get(variant).ok_or(NoLever::Unknown)?;
         let spec = loaded.study.case(variant, 0, 0);
-        Lever { levers: &loaded.levers, input, spec, factor }.lift(resource)
+        Lever { documents: &loaded.documents, input, spec, factor }.lift(resource)
     }
 }
 
-/// Looks for settings that lift one resource.
-struct Lever<'a> {
-    levers: &'a Levers,
-    input: &'a VariantInput,
-    spec: &'a Spec,
-    factor: f64,
-}
-
-/// A setting with what it is and is to be, not priced.
-fn lifted(setting: String, from: &dyn ToString, to: &dyn ToString) -> Lifted {
-    let (from, to) = (from.to_string(), to.to_string());
-    Lifted { setting: Some(setting), from, to, monthly_usd: None, note: None }
-}
-
-impl Lever<'_> {
-    fn lift(&self, resource: Resource) -> Result<Vec<Lifted>, String> {
-        match resource {
-            Resource::Cpu(service) => Ok(self.pods(service)),
-            Resource::Threads(service) => {
-                let service = &self.spec.services[service as usize];
-                let from = service.threads.maximum;
-                let path = format!("services.{}.threads", service.name);
-                Ok(vec![lifted(path, &from, &self.more(from))])
-            }
-            Resource::Pool(service, pool) => {
-                let service = &self.spec.services[service as usize];
-                let pool = &service.pools[pool as usize];
-                let path = format!("services.{}.pools.{}.maximum", service.name, pool.name);
-                Ok(vec![lifted(path, &pool.maximum, &self.more(pool.maximum))])
-            }
-            Resource::DatabaseCpu(database) => self.cores(database),
-            Resource::DatabaseIo(database) => self.storage(database),
-            Resource::DatabaseConnections(database) => self.connections(database),
-            Resource::Listener(listener) => Ok(self.consumers(listener)),
-            Resource::Cache(cache) => self.shards(cache),
-            Resource::Proxy(_, service) => Ok(self.proxies(service)),
-            Resource::Node(node) => Ok(self.nodes(node)),
-            Resource::Lock(_) => Err("no setting makes a lock shorter".into()),
-        }
-    }
-
-    fn more(&self, count: u32) -> u32 {
-        // 3 × 1.0000000001 is 3.
-        let wanted = (f64::from(count) * self.factor - 1e-6).ceil();
-        wanted.min(1e6).max(f64::from(count) + 1.0) as u32
-    }
-
-    fn service(&self, id: Id) -> Option<&ServiceDoc> {
-        self.input.system.services.get(&self.spec.services[id as usize].name)
-    }
-
-    /// More shards, where the work is not that of a single key.
-    fn shards(&self, cache: Id) -> Result<Vec<Lifted>, String> {
-        let of = &self.spec.caches[cache as usize];
-        let one_key = |op: &Op| matches!(op, Op::CacheOfIndex { cache: on, .. } if *on == cache);
-        if self.spec.ops.iter().any(one_key) {
-            return Err(
-                "a cache server has one command thread, and an index is one key, which lies \
-                        on one server whatever their number"
-                    .into(),
-            );
-        }
-        let (name, document) = self
-            .input
-            .system
-            .caches
-            .iter()
-            .nth(of.of as usize)
-            .ok_or_else(|| "there is no such cache".to_owned())?;
-        if document.shards.is_none() {
-            return Err(
-                "a cache server has one command thread; with `shards: 1` a ladder may add some"
-                    .into(),
-            );
-        }
-        let path = format!("caches.{}.shards", name.value);
-        Ok(vec![lifted(path, &of.shards, &self.more(of.shards))])
-    }
-
-    fn proxies(&self, id: Id) -> Vec<Lifted> {
-        let name = &self.spec.services[id as usize].name;
-        let mesh = self.service(id).and_then(|service| service.mesh.as_ref());
-        let setting = mesh.and_then(|mesh| mesh.max_connections.as_ref());
-        let from = setting.map_or(1, |setting| self.pick(setting).u32());
-        vec![lifted(format!("services.{name}.mesh.max_connections"), &from, &self.more(from))]
-    }
-
-    /// More nodes of the group of a node: its pods are spread over them.
-    fn nodes(&self, node: Id) -> Vec<Lifted> {
-        let Some(cluster) = &self.spec.cluster else { return Vec::new() };
-        let group = cluster.first[node as usize].group as usize;
-        let from = cluster.groups[group].nodes;
-        vec![self.node_count(&cluster.groups[group].name, from, self.more(from))]
-    }
-
-    fn node_count(&self, name: &str, from: u32, to: u32) -> Lifted {
-        let hourly = || {
-            let group = self.input.system.node_groups.get(name)?;
-            let instance = self.pick(&group.instance);
-            let item = self.levers.catalog.instances.get(&instance.text)?;
-            item.hourly.get(self.levers.region.as_ref()?).map(|hourly| hourly.0 * HOURS)
-        };
-        let monthly_usd = hourly().map(|each| each * f64::from(to - from));
-        Lifted { monthly_usd, ..lifted(format!("node_groups.{name}.desired"), &from, &to) }
-    }
-
-    /// Nodes that so many more pods of a service need, in the group that has most.
-    fn room_for(&self, id: Id, more: u32) -> Option<Lifted> {
-        /// Most nodes tried.
-        const MOST: u32 = 200;
-        let mut spec = self.spec.clone();
-        spec.services[id as usize].lifecycle.pending += more;
-        let mut wanted = spec.clone();
-        let unplaced =
-            |of: &[crate::model::Unplaced]| -> u32 { of.iter().map(|one| one.pods).sum() };
-        let groups = &spec.cluster.as_ref()?.groups;
-        let own = spec.services[id as usize].lifecycle.group;
-        let largest = (0..groups.len())
-            .filter(|group| own.is_none_or(|own| own as usize == *group))
-            .max_by_key(|group| (groups[*group].nodes, std::cmp::Reverse(*group)))?;
-        let from = groups[largest].nodes;
-        let pending: u32 = self.spec.services.iter().map(|service| service.lifecycle.pending).sum();
-        let found = crate::model::settle(&mut wanted);
-        if unplaced(&found) <= pending {
-            return None;
-        }
-        let to = (from + 1..=from + MOST).find(|nodes| {
-            let mut wanted = spec.clone();
-            if let Some(cluster) = &mut wanted.cluster {
-                cluster.groups[largest].nodes = *nodes;
-            }
-            let found = crate::model::settle(&mut wanted);
-            unplaced(&found) <= pending
-        })?;
-        Some(self.node_count(&groups[largest].name, from, to))
-    }
-
-    /// More pods, and the nodes on which they fit.
-    fn pods(&self, id: Id) -> Vec<Lifted> {
-        let from = self.spec.services[id as usize].pods;
-        let mut all = self.replicas(id);
-        all.extend(self.room_for(id, self.more(from) - from));
-        all
-    }
-
-    fn replicas(&self, id: Id) -> Vec<Lifted> {
-        let service = &self.spec.services[id as usize];
-        let (name, from, to) = (&service.name, service.pods, self.more(service.pods));
-        let Some(autoscaling) = self.service(id).and_then(|service| service.autoscaling.as_ref())
-        else {
-            return vec![lifted(format!("services.{name}.replicas"), &from, &to)];
-        };
-        // The fewest rule at a steady load that nothing scales; the most must not lie below them.
-        let minimum = self.pick(&autoscaling.min).u32();
-        let mut all = vec![lifted(
-            format!("services.{name}.autoscaling.min"),
-            &minimum,
-            &to.max(minimum + 1),
-        )];
-        if let Some(most) = &autoscaling.max
-            && self.pick(most).u32() < to
-        {
-            let path = format!("services.{name}.autoscaling.max");
-            all.push(lifted(path, &self.pick(most).u32(), &to));
-        }
-        all
-    }
-
-    fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
-        match self.input.view {
-            View::Written => setting.written.clone(),
-            View::Effective => setting.runs.clone(),
-        }
-    }
-
-    /// The database's document and its class's item.
-    fn class(&self, id: Id) -> Option<(String, &DatabaseItem)> {
-        let name = &self.spec.databases[id as usize].name;
-        let class = self.pick(self.input.system.databases.get(name)?.class.as_ref()?);
-        Some((class.text.clone(), self.levers.catalog.database_classes.get(&class.text)?))
-    }
-
-    fn monthly(&self, item: &DatabaseItem) -> Option<f64> {
-        let region = self.levers.region.as_ref()?;
-        item.hourly.get(region).map(|hourly| hourly.0 * HOURS)
-    }
-
-    /// The smallest class of the catalogue that has what is wanted and nothing less than before: the
-    /// cheapest of those with a price, else the first in the catalogue.
-    fn larger(
-        &self,
-        id: Id,
-        enough: impl Fn(&DatabaseItem) -> bool,
-        size: impl Fn(&DatabaseItem) -> f64,
-    ) -> Option<Lifted> {
-        let (class, now) = self.class(id)?;
-        let accepted = |item: &DatabaseItem| item.max_connections.map_or(u64::MAX, |count| count.0);
-        let classes: &Map<DatabaseItem> = &self.levers.catalog.database_classes;
-        let (name, item) = classes
-            .iter()
-            .filter(|(_, item)| {
-                enough(item) && item.vcpu.0 >= now.vcpu.0 && accepted(item) >= accepted(now)
-            })
-            .min_by(|(_, a), (_, b)| {
-                let price = |item| self.monthly(item).unwrap_or(f64::INFINITY);
-                size(a).total_cmp(&size(b)).then(price(a).total_cmp(&price(b)))
-            })?;
-        let path = format!("databases.{}.class", self.spec.databases[id as usize].name);
-        let monthly_usd = self.monthly(item).zip(self.monthly(now)).map(|(to, from)| to - from);
-        Some(Lifted { monthly_usd, ..lifted(path, &class, &name.value) })
-    }
-
-    fn cores(&self, id: Id) -> Result<Vec<Lifted>, String> {
-        let database = &self.spec.databases[id as usize];
-        let (name, wanted) = (&database.name, database.cores * self.factor);
-        let document = self.input.system.databases.get(name);
-        if document.is_some_and(|document| document.class.is_some() && document.cpu.is_none()) {
-            let found = self.larger(id, |item| item.vcpu.0 >= wanted - 1e-6, |item| item.vcpu.0);
-            return found.map(|one| vec![one]).ok_or_else(|| {
-                format!("the catalogue has no database class with {:.0} vCPU", wanted.ceil())
-            });
-        }
-        let to = wanted.ceil().max(database.cores + 1.0);
-        Ok(vec![lifted(format!("databases.{name}.cpu"), &database.cores, &to)])
-    }
-
-    fn storage(&self, id: Id) -> Result<Vec<Lifted>, String> {
-        let database = &self.spec.databases[id as usize];
-        let name = &database.name;
-        let Some(iops) = database.iops else {
-            return Err("its storage operations have no limit".into());
-        };
-        let wanted = (iops * self.factor).ceil();
-        let document = self.input.system.databases.get(name);
-        let storage = document
-            .filter(|document| document.iops.is_none())
-            .and_then(|document| document.storage.as_ref());
-        if let Some(storage) = storage {
-            let kind = self.pick(&storage.r#type);
-            let item = self.levers.catalog.storage_types.get(&kind.text);
-            if let Some(per_gib) = item.and_then(|item| item.iops_per_gib) {
-                // Beyond the burst a volume earns what it has by its size.
-                let (from, to) = (self.pick(&storage.size).gib(), (wanted / per_gib.0).ceil());
-                let path = format!("databases.{name}.storage.size");
-                let to = to.max(from.ceil());
-                return Ok(vec![lifted(path, &format!("{from}GiB"), &format!("{to}GiB"))]);
-            }
-        }
-        Ok(vec![lifted(format!("databases.{name}.iops"), &iops, &wanted)])
-    }
-
-    fn connections(&self, id: Id) -> Result<Vec<Lifted>, String> {
-        let database = &self.spec.databases[id as usize];
-        let Some(accepted) = database.max_connections else {
-            return Err("its connections have no limit".into());
-        };
-        let (name, reserved) = (&database.name, database.reserved);
-        let (accepted, wanted) = (accepted + reserved, self.more(accepted) + reserved);
-        let document = self.input.system.databases.get(name);
-        let by_class = document.is_some_and(|document| document.max_connections.is_none());
-        let accepts = |item: &DatabaseItem| item.max_connections.map_or(0, |count| count.0);
-        let larger = |item: &DatabaseItem| accepts(item) >= u64::from(wanted);
-        let found = self.larger(id, larger, |item| accepts(item) as f64).filter(|_| by_class);
-        let by_hand = || lifted(format!("databases.{name}.max_connections"), &accepted, &wanted);
-        Ok(vec![found.unwrap_or_else(by_hand)])
-    }
-
-    /// As many threads as the load needs, and as many partitions for each: one with more would fall behind
-    /// first.
-    fn consumers(&self, id: Id) -> Vec<Lifted> {
-        let listener = &self.spec.listeners[id as usize];
-        let service = &self.spec.services[listener.service as usize];
-        let topic = &self.spec.topics[listener.topic as usize];
-        let (pods, partitions) = (service.pods.max(1), self.spec.partitions(id).max(1));
-        let threads = (pods * listener.concurrency).min(partitions).max(1);
-        // The fullest thread decides.
-        let worth = f64::from(partitions) / f64::from(partitions.div_ceil(threads));
-        let wanted = (worth * self.factor - 1e-6).ceil().max(worth + 1.0) as u32;
-        let concurrency = wanted.div_ceil(pods).max(listener.concurrency);
-        let threads = pods * concurrency;
-        let even = partitions.max(wanted).next_multiple_of(threads);
-        // Fewer threads than partitions share them evenly already where that is enough.
-        let to = if partitions >= wanted && partitions <= threads { partitions } else { even };
-        let name = listener.name.strip_prefix(&format!("{}.", service.name));
-        let name = name.unwrap_or(&listener.name);
-        let mut all = Vec::new();
-        if concurrency > listener.concurrency {
-            let path = format!("services.{}.listeners.{name}.concurrency", service.name);
-            all.push(lifted(path, &listener.concurrency, &concurrency));
-        }
-        if to > topic.partitions {
-            let path = format!("topics.{}.partitions", topic.name);
-            all.push(lifted(path, &topic.partitions, &to));
-        }
-        all
+impl From<Refused> for StudyError {
+    fn from(refused: Refused) -> StudyError {
+        StudyError::Refused(Box::new(refused))
     }
 }

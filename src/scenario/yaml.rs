@@ -44,6 +44,26 @@ impl Node {
             if matches!(text.as_str(), "" | "~" | "null"))
     }
 
+    /// A copy whose places lie in the source of this number.
+    pub(crate) fn of_source(&self, source: u32) -> Node {
+        let at = |span: Span| Span { source, ..span };
+        let value = match &self.value {
+            Value::Scalar { text, quoted } => Value::Scalar { text: text.clone(), quoted: *quoted },
+            Value::List(items) => {
+                Value::List(items.iter().map(|item| item.of_source(source)).collect())
+            }
+            Value::Map(entries) => {
+                let copy = |entry: &Entry| Entry {
+                    key: entry.key.clone(),
+                    span: at(entry.span),
+                    value: entry.value.of_source(source),
+                };
+                Value::Map(entries.iter().map(copy).collect())
+            }
+        };
+        Node { span: at(self.span), value }
+    }
+
     /// The entries of a mapping.
     pub(crate) fn entries(&self) -> Option<&[Entry]> {
         match &self.value {

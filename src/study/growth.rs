@@ -4,8 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::caution::Caution;
-use super::point::LinePoint;
+use super::error::StudyError;
+use super::head::Head;
+use super::point::{Depth, LinePoint, line};
 use super::setup::Study;
+use super::watch::Watcher;
 use crate::stats::Estimate;
 
 /// Longest growth looked at: 50 years \[months\].
@@ -94,18 +97,9 @@ pub struct Grown {
 /// What is found: `growth.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GrowthFound {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Name of the system.
-    pub system: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Confidence of all intervals.
-    pub confidence: f64,
-    /// Mix.
-    pub mix: String,
-    /// Calibration.
-    pub calibration: String,
+    /// What it is about.
+    #[serde(flatten)]
+    pub head: Head,
     /// The growth.
     pub growth: Growth,
     /// Name of the curve of the day.
@@ -120,8 +114,52 @@ pub struct GrowthFound {
     pub partial: bool,
 }
 
+impl GrowthFound {
+    /// Whether the last variant surely carries today's users.
+    pub fn is_carried(&self) -> bool {
+        // Crossed today already, or perhaps so: then the load asked about is not surely carried.
+        let crossed = self.variants.last().is_none_or(|last| last.crossing.earliest == Some(0));
+        !self.partial && !crossed
+    }
+}
+
+/// When growth crosses the lines of these variants of a study.
+///
+/// # Errors
+/// When the study has no line to search for, or its load is not given in users.
+pub fn answer(
+    study: &Study,
+    which: &[usize],
+    growth: Growth,
+    watcher: &dyn Watcher,
+) -> Result<GrowthFound, StudyError> {
+    watcher.begin("finding lines", which.len() as u64);
+    let mut found = GrowthFound {
+        head: study.head("growth"),
+        growth,
+        curve: study.case(0, 0, 0).load.curve.name.clone(),
+        variants: Vec::new(),
+        cautions: study.cautions.clone(),
+        partial: false,
+    };
+    for variant in which {
+        let study = study.only(*variant);
+        let point = line(&study, Depth::Full, watcher);
+        match point.and_then(|point| grow(&study, &point, &growth)) {
+            Some(grown) => found.variants.push(grown),
+            None if watcher.stopped() => {
+                found.partial = true;
+                break;
+            }
+            None => return Err(StudyError::NoGrowth),
+        }
+        watcher.step();
+    }
+    Ok(found)
+}
+
 /// What growth makes of the line of the study's first variant; none where the load is not given in users.
-pub fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> {
+fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> {
     let line = &found.saturation;
     let mau = line.mau?;
     let curve = &study.case(0, 0, 0).load.curve;

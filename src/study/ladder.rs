@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
 use super::caution::Caution;
+use super::error::StudyError;
+use super::head::Head;
 use super::metric::{self, Metric};
 use super::point::{Depth, LinePoint, line};
 use super::result::{Axis, Saturation};
 use super::setup::{Change, Study};
 use super::watch::{Provisional, SoFar, Watcher};
+use super::workshop::{Lifted, Workshop};
 use crate::model::spec::Resource;
 use crate::model::stations::stations;
 use crate::stats::Estimate;
@@ -32,42 +35,6 @@ const LARGER: f64 = 1.4;
 const MOVED: f64 = 1.03;
 /// How far beyond the load asked for lines are looked for: an interval must fit below.
 const BEYOND: f64 = 1.1;
-
-/// Who can change settings of the system and have it resolved anew.
-pub trait Workshop: Sync {
-    /// The whole study with these settings changed.
-    ///
-    /// # Errors
-    /// What is wrong with them, as it would be printed.
-    fn with(&self, changes: &[Change]) -> Result<Study, String>;
-
-    /// Settings that give a resource of variant `variant` so many times what it has under `changes`.
-    ///
-    /// # Errors
-    /// Why no setting does.
-    fn lift(
-        &self,
-        variant: usize,
-        changes: &[Change],
-        resource: Resource,
-        factor: f64,
-    ) -> Result<Vec<Lifted>, String>;
-}
-
-/// A setting that lifts a resource.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Lifted {
-    /// Path of the setting; none where no setting lifts it, and its capacity was raised all the same.
-    pub setting: Option<String>,
-    /// Its value before.
-    pub from: String,
-    /// Its value after.
-    pub to: String,
-    /// What that costs more \[USD a month\]; none where it is not priced.
-    pub monthly_usd: Option<f64>,
-    /// Why there is no setting.
-    pub note: Option<String>,
-}
 
 /// A rung: a system, where it saturates, and what lifts it to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,18 +95,9 @@ pub struct Ending {
 /// Ladders of all variants: `ladder.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ladder {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Name of the system.
-    pub system: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Confidence of all intervals.
-    pub confidence: f64,
-    /// Mix.
-    pub mix: String,
-    /// Calibration.
-    pub calibration: String,
+    /// What it is about.
+    #[serde(flatten)]
+    pub head: Head,
     /// What loads count.
     pub axis: Axis,
     /// The load asked for \[requests/s, or records/s\].
@@ -164,15 +122,10 @@ pub fn climb(
     which: &[usize],
     up_to: f64,
     watcher: &dyn Watcher,
-) -> Result<Ladder, String> {
-    let study = workshop.with(&[])?;
+) -> Result<Ladder, StudyError> {
+    let study = workshop.study(&[])?;
     let mut ladder = Ladder {
-        scenario: study.scenario.clone(),
-        system: study.system.clone(),
-        seed: study.seed,
-        confidence: crate::stats::CONFIDENCE,
-        mix: study.mixes[0].clone(),
-        calibration: study.calibrations[0].clone(),
+        head: study.head("ladder"),
         axis: study.axis(),
         up_to,
         up_to_mau: study.load.mau.map(|mau| mau * up_to / study.load.rps),
@@ -199,6 +152,13 @@ pub fn climb(
     Ok(ladder)
 }
 
+impl Ladder {
+    /// Whether the last variant carries the load asked for.
+    pub fn is_reached(&self) -> bool {
+        self.ends.last().is_some_and(|end| end.end == End::Reached)
+    }
+}
+
 /// Climbs the ladder of one variant.
 struct Climber<'a> {
     workshop: &'a dyn Workshop,
@@ -221,8 +181,8 @@ struct Step {
 
 impl Climber<'_> {
     /// The study of this variant with these settings and capacities.
-    fn study(&self, changes: &[Change], raised: &[(Resource, f64)]) -> Result<Study, String> {
-        let mut study = self.workshop.with(changes)?.only(self.variant);
+    fn study(&self, changes: &[Change], raised: &[(Resource, f64)]) -> Result<Study, StudyError> {
+        let mut study = self.workshop.study(changes)?.only(self.variant);
         for (resource, factor) in raised {
             study.cases[0] = study.cases[0].relieved(*resource, *factor);
         }
@@ -230,14 +190,14 @@ impl Climber<'_> {
         Ok(study)
     }
 
-    fn climb(&mut self) -> Result<(End, Option<String>), String> {
+    fn climb(&mut self) -> Result<(End, Option<String>), StudyError> {
         let study = self.study(&self.changes, &self.raised)?;
         let (name, axis) = (study.variants[0].name.clone(), study.axis());
         let Some(mut found) = line(&study, Depth::Full, self.watcher) else {
             if self.watcher.stopped() {
                 return Ok((End::Stopped, None));
             }
-            return Err("a ladder takes an open load (rate, users or records) and a target".into());
+            return Err(StudyError::NoLadder);
         };
         for number in 1..=MOST_RUNGS {
             self.watcher.step();
@@ -252,7 +212,7 @@ impl Climber<'_> {
                 Ok(Some(next)) => next,
                 Ok(None) if self.watcher.stopped() => return Ok((End::Stopped, None)),
                 Ok(None) => return Ok((End::Stuck, None)),
-                Err(error) => return Ok((End::Stuck, Some(error))),
+                Err(error) => return Ok((End::Stuck, Some(error.to_string()))),
             };
             if let Some(last) = self.rungs.last_mut() {
                 last.lifted_by = step.lifted;
@@ -263,7 +223,7 @@ impl Climber<'_> {
     }
 
     /// What lifts what draws this line, and the line after it; none where nothing moves it.
-    fn next(&self, here: &LinePoint) -> Result<Option<(Step, LinePoint)>, String> {
+    fn next(&self, here: &LinePoint) -> Result<Option<(Step, LinePoint)>, StudyError> {
         let study = self.study(&self.changes, &self.raised)?;
         let all = stations(&study.cases[0]);
         let place = |name: &String| all.iter().find(|station| station.name == *name);
@@ -346,7 +306,7 @@ impl Climber<'_> {
                         from: format!("{name} as it is"),
                         to: format!("× {factor:.2}"),
                         monthly_usd: None,
-                        note: Some(why),
+                        note: Some(why.to_string()),
                     });
                 }
             }

@@ -11,29 +11,16 @@ use super::claims::Judged;
 use super::day::{DayAnswer, DayBin};
 use super::doubt::Warning;
 use super::effect::{Effect, Origin, Places};
+use super::head::Head;
 use super::metric::{self, Metric};
 use crate::stats::Estimate;
 
 /// A study's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudyResult {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// The question in a sentence; empty where the scenario has none.
-    #[serde(default)]
-    pub about: String,
-    /// Name of the system.
-    pub system: String,
-    /// Which study: `run`, `compare` or `saturate`.
-    pub study: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Confidence of every interval, 0.95.
-    pub confidence: f64,
-    /// Mix of requests that the main answer holds for.
-    pub mix: String,
-    /// Calibration (service times) that the main answer holds for.
-    pub calibration: String,
+    /// What it is about; its kind is `run`, `compare` or `saturate`.
+    #[serde(flatten)]
+    pub head: Head,
     /// Load at which `at_target` was taken.
     pub target_load: TargetLoad,
     /// Conditions that a load must meet to count as carried.
@@ -65,6 +52,24 @@ pub struct StudyResult {
     /// Digest of all that the numbers depend on; the manifest beside them names the same.
     #[serde(default)]
     pub computed_from: String,
+}
+
+impl StudyResult {
+    /// Whether the last variant meets every target, at a steady load and over the day, and carries the load
+    /// asked about where a line was sought. A study that was stopped has decided nothing, nor has one
+    /// without a verdict on its targets.
+    pub fn is_met(&self) -> bool {
+        let judged = |last: &VariantResult| self.targets.is_empty() || !last.verdicts.is_empty();
+        if self.partial || !self.variants.last().is_some_and(judged) {
+            return false;
+        }
+        let Some(last) = self.variants.last() else { return false };
+        let line = last.saturation.as_ref();
+        let day = last.day_answer.as_ref().and_then(|answer| answer.verdict);
+        last.verdicts.iter().all(|verdict| verdict.verdict == Verdict::Met)
+            && day.is_none_or(|verdict| verdict == Verdict::Met)
+            && line.is_none_or(|line| line.rps.low >= self.target_load.rps)
+    }
 }
 
 /// The load that the plan wants to carry.

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::caution::Caution;
 use super::claims::Claim;
+use super::head::Head;
 use super::result::{Assumption, Edit, Measure, Target};
 use crate::model::spec::{Id, Spec};
+use crate::stats::CONFIDENCE;
 use crate::units::Span;
 
 /// A validated question.
@@ -68,6 +70,20 @@ pub struct Study {
 }
 
 impl Study {
+    /// The head of an answer of this kind, under the first mix and calibration.
+    pub fn head(&self, kind: &str) -> Head {
+        Head {
+            scenario: self.scenario.clone(),
+            about: self.about.clone(),
+            system: self.system.clone(),
+            study: kind.to_owned(),
+            seed: self.seed,
+            confidence: CONFIDENCE,
+            mix: self.mixes[0].clone(),
+            calibration: self.calibrations[0].clone(),
+        }
+    }
+
     /// The description of variant `variant` under mix `mix` and calibration `calibration` (indices
     /// into the study's lists).
     pub fn case(&self, variant: usize, mix: usize, calibration: usize) -> &Spec {

@@ -27,11 +27,12 @@ use self::search::Search;
 pub use self::why::{Blocked, NotLower, Obstacle, Refusal};
 use super::cause::{self, Cause};
 use super::caution::Caution;
-use super::ladder::Lifted;
+use super::error::StudyError;
+use super::head::Head;
 use super::result::{Axis, Verdict};
-use super::setup::{Change, Study};
+use super::setup::Change;
 use super::watch::Watcher;
-use crate::model::spec::Resource;
+use super::workshop::PricedWorkshop;
 use crate::stats::Estimate;
 
 /// A setting that may be chosen.
@@ -80,48 +81,6 @@ pub struct Stated {
     pub monthly_usd: f64,
     /// What the figure covers: beginnings of parts of the bill; everything where it is empty.
     pub covers: Vec<String>,
-}
-
-/// A line of a bill.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Priced {
-    /// What is billed.
-    pub part: String,
-    /// Count and type.
-    pub what: String,
-    /// Price \[USD a month\]; none where it is not known.
-    pub monthly_usd: Option<f64>,
-}
-
-/// A system with its settings changed, resolved, priced and judged.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// The study, of which one variant counts.
-    pub study: Study,
-    /// What it costs.
-    pub bill: Vec<Priced>,
-    /// What cannot be in it, by the rules of the audit.
-    pub broken: Vec<Refusal>,
-}
-
-/// Who can change settings of a variant and judge what comes of it.
-pub trait Yard: Sync {
-    /// The variant with these settings changed.
-    ///
-    /// # Errors
-    /// What is wrong with them, as it would be printed.
-    fn candidate(&self, changes: &[Change]) -> Result<Candidate, String>;
-
-    /// Settings that give a resource so many times what it has under `changes`.
-    ///
-    /// # Errors
-    /// Why no setting does.
-    fn lift(
-        &self,
-        changes: &[Change],
-        resource: Resource,
-        factor: f64,
-    ) -> Result<Vec<Lifted>, String>;
 }
 
 /// A setting of the configuration that differs from the variant.
@@ -246,18 +205,11 @@ pub struct StatedBeside {
 /// The answer: `size.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sizing {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Name of the system.
-    pub system: String,
+    /// What it is about; its confidence is the probability with which the targets must be met.
+    #[serde(flatten)]
+    pub head: Head,
     /// The variant that changes are counted against.
     pub variant: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Probability with which the targets must be met.
-    pub confidence: f64,
-    /// Mix.
-    pub mix: String,
     /// Calibrations, each of which counts alike.
     pub calibrations: Vec<String>,
     /// What loads count.
@@ -286,26 +238,34 @@ pub struct Question {
     pub variant: usize,
 }
 
+impl Sizing {
+    /// Whether there is a configuration for every load that meets the targets, over the day too.
+    pub fn is_met(&self) -> bool {
+        let day = |phase: &Phase| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
+        let met = |phase: &Phase| phase.outcome == Outcome::Met && day(phase);
+        !self.phases.is_empty() && self.phases.iter().all(met)
+    }
+}
+
 /// Size for every load asked about, from the variant as it is.
 ///
 /// # Errors
 /// When the scenario cannot be resolved or has no target, and when nothing may be chosen.
-pub fn size(yard: &dyn Yard, question: &Question, watcher: &dyn Watcher) -> Result<Sizing, String> {
-    let now = yard.candidate(&[])?;
-    let study = &now.study;
+pub fn size(
+    workshop: &dyn PricedWorkshop,
+    question: &Question,
+    watcher: &dyn Watcher,
+) -> Result<Sizing, StudyError> {
+    let (study, bill) = workshop.priced(question.variant, &[])?;
     if study.targets.is_empty() {
-        return Err("sizing takes targets that a load must meet".into());
+        return Err(StudyError::NoTargets);
     }
     if question.free.is_empty() {
-        return Err("there is nothing to choose: name settings in the scenario's `size`".into());
+        return Err(StudyError::NothingFree);
     }
     let mut sizing = Sizing {
-        scenario: study.scenario.clone(),
-        system: study.system.clone(),
+        head: Head { confidence: question.confidence, ..study.head("size") },
         variant: study.variants[question.variant].name.clone(),
-        seed: study.seed,
-        confidence: question.confidence,
-        mix: study.mixes[0].clone(),
         calibrations: study.calibrations.clone(),
         axis: study.axis(),
         free: question.free.clone(),
@@ -316,7 +276,7 @@ pub fn size(yard: &dyn Yard, question: &Question, watcher: &dyn Watcher) -> Resu
         if watcher.stopped() {
             break;
         }
-        let mut search = Search::new(yard, question, wanted, &now.bill, watcher)?;
+        let mut search = Search::new(workshop, question, wanted, &bill, watcher)?;
         sizing.phases.push(search.phase()?);
     }
     Ok(sizing)

@@ -3,18 +3,17 @@
 //! Each point is a study of its own and knows by its key what it was computed from, so that a sweep can be
 //! interrupted, taken up again, cut into shards and put together: the table depends on the points alone.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
 use super::caution::Caution;
-use super::day::overall;
 use super::digest::digest;
+use super::head::Head;
 use super::metric::{self, Metric};
-use super::point::{Depth, at_load, line};
-use super::result::{Axis, Verdict};
+use super::result::Axis;
 use super::setup::{Change, Study};
-use super::uncertain;
-use super::watch::Watcher;
 use crate::stats::Estimate;
 
 /// A setting with the values that it takes in turn.
@@ -25,10 +24,6 @@ pub struct Varied {
     /// Its values, as they would be written.
     pub values: Vec<String>,
 }
-
-/// Why there is no line.
-pub(super) const NO_LINE: &str =
-    "no line can be searched for: that takes an open load and a target";
 
 /// What is asked at each point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,18 +42,9 @@ pub enum Asked {
 pub struct Sweep {
     /// Version of the program.
     pub version: String,
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Name of the system.
-    pub system: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Confidence of all intervals.
-    pub confidence: f64,
-    /// Mix.
-    pub mix: String,
-    /// Calibration.
-    pub calibration: String,
+    /// What it is about.
+    #[serde(flatten)]
+    pub head: Head,
     /// What loads count.
     pub axis: Axis,
     /// What is asked at each point.
@@ -130,6 +116,46 @@ pub struct Drawn {
     pub unsettled: bool,
 }
 
+impl Sweep {
+    /// A sweep of these variants of a study over what is varied, still without points.
+    pub fn new(
+        study: &Study,
+        asked: Asked,
+        quick: bool,
+        varied: Vec<Varied>,
+        which: &[usize],
+    ) -> Sweep {
+        let kind = match asked {
+            Asked::Line | Asked::Load => "sweep",
+            Asked::Sample => "uncertain",
+        };
+        Sweep {
+            version: env!("CARGO_PKG_VERSION").into(),
+            head: study.head(kind),
+            axis: study.axis(),
+            asked,
+            quick,
+            inputs: inputs(study),
+            varied,
+            variants: which.iter().map(|at| study.variants[*at].name.clone()).collect(),
+            points: Vec::new(),
+            cautions: Vec::new(),
+        }
+    }
+
+    /// Names the points of these places, in their order.
+    pub fn name_points<'p>(&mut self, places: impl Iterator<Item = &'p Place>) {
+        self.points = places.map(|place| digest(place.key(self))).collect();
+    }
+}
+
+/// The files read, without their folders: shards may run elsewhere.
+fn inputs(study: &Study) -> Vec<(String, String)> {
+    let name =
+        |path: &str| Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    study.inputs.iter().map(|input| (name(&input.path), input.digest.clone())).collect()
+}
+
 /// Number of points of a grid; none where it does not fit a machine word.
 pub fn size(varied: &[Varied], variants: usize) -> Option<usize> {
     varied.iter().try_fold(variants, |count, one| count.checked_mul(one.values.len()))
@@ -178,7 +204,7 @@ impl Place {
             "plimsoll {} {priced}{:?} seed {} quick {} variant {} with {} from {}",
             sweep.version,
             sweep.asked,
-            sweep.seed,
+            sweep.head.seed,
             sweep.quick,
             sweep.variants.get(self.variant).map_or("", String::as_str),
             changes.join(" "),
@@ -187,103 +213,13 @@ impl Place {
     }
 }
 
-/// Compute a point from its study, which has the point's variant alone. None when it was stopped.
-///
-/// # Errors
-/// When the study has no line to search for.
-pub fn compute(
-    study: &Study,
-    asked: Asked,
-    key: String,
-    place: &Place,
-    watcher: &dyn Watcher,
-) -> Result<Option<Point>, String> {
-    let mut point = Point {
-        key,
-        variant: study.variants[0].name.clone(),
-        values: place.values.clone(),
-        estimates: Vec::new(),
-        drawn: None,
-        facts: Vec::new(),
-        digest: String::new(),
-    };
-    let mut put = |name: &str, estimate: Estimate| {
-        let finite =
-            [estimate.mean, estimate.low, estimate.high].iter().all(|value| value.is_finite());
-        // No number is written as none at all.
-        let estimate = if finite { estimate } else { Estimate::default() };
-        point.estimates.push((name.into(), estimate));
-    };
-    match asked {
-        Asked::Line => {
-            let Some(found) = line(study, Depth::Full, watcher) else {
-                if watcher.stopped() {
-                    return Ok(None);
-                }
-                return Err(NO_LINE.into());
-            };
-            let found = found.saturation;
-            put("line_rps", found.rps);
-            if let Some(mau) = found.mau {
-                put("line_mau", mau);
-            }
-            put("line_events_per_s", found.events_per_s);
-            put("line_orders_per_s", found.orders_per_s);
-            point.drawn = Some(Drawn {
-                resource: found.resource,
-                ties: found.ties,
-                agreement: found.agreement,
-                binding_target: found.binding_target,
-                beyond_search: found.beyond_search,
-                cause: found.cause,
-                unsettled: found.unsettled,
-            });
-        }
-        Asked::Load => {
-            let Some(found) = at_load(study, watcher) else { return Ok(None) };
-            let at = found.at;
-            put("offered_rps", Estimate::exact(at.rps));
-            for (name, estimate) in [
-                ("mean_ms", at.mean_ms),
-                ("p50_ms", at.p50_ms),
-                ("p95_ms", at.p95_ms),
-                ("p99_ms", at.p99_ms),
-                ("error_rate", at.error_rate),
-                ("goodput_rps", at.goodput_rps),
-                ("events_per_s", at.events_per_s),
-                ("orders_per_s", at.orders_per_s),
-                ("max_lag", at.max_lag),
-            ] {
-                put(name, estimate);
-            }
-            let day = found.day.as_ref().and_then(|day| day.verdict);
-            let steady = found.verdicts.iter().map(|verdict| verdict.verdict);
-            point.facts = vec![("targets".into(), word(overall(steady.chain(day))).into())];
-            if let Some(day) = found.day {
-                put("day_missed_s", Estimate::exact(day.missed_s()));
-                point.facts.push(("day".into(), word(day.verdict).into()));
-            }
-        }
-        Asked::Sample => {
-            let Some((estimates, facts)) = uncertain::sample(study, watcher)? else {
-                return Ok(None);
-            };
-            for (name, estimate) in estimates {
-                put(&name, estimate);
-            }
-            point.facts = facts;
-        }
-    }
-    Ok(Some(point))
-}
-
-/// Targets are met where nothing speaks against it.
-fn word(verdict: Option<Verdict>) -> &'static str {
-    match verdict {
-        Some(Verdict::Missed) => "missed",
-        Some(Verdict::Undecided) => "undecided",
-        Some(Verdict::Met) | None => "met",
-    }
+/// A sweep with all its points, in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// What was asked.
+    pub sweep: Sweep,
+    /// The points.
+    pub points: Vec<Point>,
 }
 
 impl Point {
@@ -304,6 +240,27 @@ impl Point {
             (&self.key, &self.variant, &self.values, &self.estimates, &self.drawn, &self.facts);
         // Names and finite numbers: there is nothing that cannot be written.
         digest(serde_json::to_string(&own).unwrap_or_default())
+    }
+
+    /// A point of which nothing is known yet.
+    pub(super) fn blank(key: String, variant: &str, values: &[String]) -> Point {
+        Point {
+            key,
+            variant: variant.to_owned(),
+            values: values.to_vec(),
+            estimates: Vec::new(),
+            drawn: None,
+            facts: Vec::new(),
+            digest: String::new(),
+        }
+    }
+
+    /// Notes a number by its name; one that is not finite is written as none at all.
+    pub(super) fn put(&mut self, name: &str, estimate: Estimate) {
+        let finite =
+            [estimate.mean, estimate.low, estimate.high].iter().all(|value| value.is_finite());
+        let estimate = if finite { estimate } else { Estimate::default() };
+        self.estimates.push((name.into(), estimate));
     }
 
     /// What it costs: the sum of all that has a price \[USD a month\], and the parts without one.

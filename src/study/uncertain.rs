@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
 use super::caution::Caution;
+use super::effect::Origin;
+use super::error::StudyError;
+use super::head::Head;
 use super::metric::Metric;
 use super::point::{Depth, at_load, line};
 use super::result::{Axis, Target};
 use super::setup::{Change, Study};
-use super::sweep::{NO_LINE, Point, Sweep};
+use super::sweep::{Point, Sweep};
 use super::watch::Watcher;
 use crate::random::{Key, normal_quantile};
 use crate::stats::CONFIDENCE;
@@ -147,6 +150,39 @@ impl Input {
     }
 }
 
+/// Every assumed time and unit cost that the answer of a study depends on, from half to double.
+pub fn assumed(study: &Study) -> Vec<Input> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for one in study.assumed.iter().filter(|one| one.basis == "assumed") {
+        let Some((place, path)) = one.name.split_once(": ") else { continue };
+        let counts = place == study.calibrations[0] || place == "system";
+        let section = path.starts_with("times.") || path.starts_with("units.");
+        if !counts || !section || inputs.iter().any(|input| input.path == path) {
+            continue;
+        }
+        inputs.push(Input {
+            path: path.into(),
+            low: 0.5,
+            high: 2.0,
+            unit: String::new(),
+            factor: true,
+            whole: false,
+            distribution: Law::Loguniform,
+            likely: None,
+            because: match &one.origin {
+                Origin::Written(text) => text.clone(),
+                Origin::NotStated
+                | Origin::ConnectAgain
+                | Origin::ReservedConnections
+                | Origin::CoresOfRequest
+                | Origin::CoresOfLimit
+                | Origin::MeanOnly => "not stated".into(),
+            },
+        });
+    }
+    inputs
+}
+
 /// The samples: of each the value of every input, as it is written.
 pub fn samples(seed: u64, inputs: &[Input], count: usize) -> Vec<Vec<String>> {
     let columns: Vec<Vec<f64>> =
@@ -209,18 +245,9 @@ pub struct Influence {
 /// What is found: `uncertain.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Uncertain {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Name of the system.
-    pub system: String,
-    /// Seed of all draws.
-    pub seed: u64,
-    /// Confidence of all intervals.
-    pub confidence: f64,
-    /// Mix.
-    pub mix: String,
-    /// Calibration.
-    pub calibration: String,
+    /// What it is about.
+    #[serde(flatten)]
+    pub head: Head,
     /// What loads count.
     pub axis: Axis,
     /// The load asked about \[per s\].
@@ -290,9 +317,9 @@ pub(super) type Numbers = (Vec<(String, Estimate)>, Vec<(String, String)>);
 ///
 /// # Errors
 /// When the study has no line to search for.
-pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numbers>, String> {
+pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numbers>, StudyError> {
     let Some(found) = line(study, Depth::Glance, watcher) else {
-        return if watcher.stopped() { Ok(None) } else { Err(NO_LINE.into()) };
+        return if watcher.stopped() { Ok(None) } else { Err(StudyError::NoLine) };
     };
     let line = found.saturation;
     let mut study = study.clone();
@@ -332,15 +359,10 @@ pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
     let variants = sweep.variants.len().max(1);
     let count = points.len() / variants;
     let columns: Vec<Vec<f64>> =
-        frame.inputs.iter().map(|input| shares(sweep.seed, &input.path, count)).collect();
+        frame.inputs.iter().map(|input| shares(sweep.head.seed, &input.path, count)).collect();
     let together = count >= frame.inputs.len() + TOGETHER;
     let mut found = Uncertain {
-        scenario: sweep.scenario.clone(),
-        system: sweep.system.clone(),
-        seed: sweep.seed,
-        confidence: CONFIDENCE,
-        mix: sweep.mix.clone(),
-        calibration: sweep.calibration.clone(),
+        head: sweep.head.clone(),
         axis: sweep.axis,
         asked_rps: frame.asked_rps,
         asked_mau: frame.asked_mau,
@@ -359,7 +381,7 @@ pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
         let lines: Vec<f64> =
             of_variant.iter().map(|point| number_of(point, "line_rps").unwrap_or(0.0)).collect();
         found.fans.push(fan(variant, &lines, &of_variant));
-        let seen = Seen { seed: sweep.seed, variant, together };
+        let seen = Seen { seed: sweep.head.seed, variant, together };
         found.influences.extend(influences(&seen, &frame.inputs, &columns, &lines));
     }
     found
@@ -520,6 +542,13 @@ fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
 }
 
 impl Uncertain {
+    /// Whether the last variant meets every target in nearly all that may be the case.
+    pub fn is_met(&self) -> bool {
+        let mut of_all =
+            self.probabilities.iter().filter(|one| one.target == Condition::Whole(Whole::All));
+        of_all.next_back().is_some_and(|last| last.probability.mean >= CONFIDENCE)
+    }
+
     /// The input to measure first for a variant: the one that moves the line most, if it measurably does.
     pub fn first(&self, variant: &str) -> Option<&Influence> {
         let first = self.influences.iter().find(|one| one.variant == variant)?;

@@ -2,21 +2,15 @@
 
 use std::path::PathBuf;
 
-use plimsoll::scenario::workshop::Bench;
-use plimsoll::scenario::{Options, Problem};
+use plimsoll::scenario::{Options, Problem, Workshop};
 use plimsoll::study::Unwatched;
 use plimsoll::study::caution::Caution;
 use plimsoll::study::ladder::{End, Ladder, climb};
 use plimsoll::study::metric::Metric;
 use plimsoll::study::setup::Change;
 
-fn bench(scenario: impl Into<PathBuf>) -> Bench {
-    Bench {
-        scenario: scenario.into(),
-        options: Options::default(),
-        given: Vec::new(),
-        from: "--vary".into(),
-    }
+fn workshop(scenario: impl Into<PathBuf>) -> Workshop {
+    Workshop::new(scenario, Options::default(), "--vary")
 }
 
 const ROW: &str = "tests/fixtures/scenarios/ladder.yaml";
@@ -38,7 +32,7 @@ fn settings(ladder: &Ladder, rung: usize) -> Vec<(&str, &str, &str)> {
 /// The scenario's head works out lines, settings and where the ladder ends.
 #[test]
 fn three_rungs_that_are_known_by_hand() {
-    let ladder = climb(&bench(ROW), &[0], 700.0, &Unwatched).expect("it has lines");
+    let ladder = climb(&workshop(ROW), &[0], 700.0, &Unwatched).expect("it has lines");
     let known = [(200.0, "shop narrow connections"), (400.0, "shop CPU"), (625.0, "db CPU")];
     assert_eq!(ladder.ladder.len(), 4, "{ladder:#?}");
     for (number, (rung, (load, resource))) in ladder.ladder.iter().zip(known).enumerate() {
@@ -62,8 +56,8 @@ fn three_rungs_that_are_known_by_hand() {
 /// 900/s: 1.5 x 900/500 x 1.15 = 3.1 threads, so four, each with a partition: 4 / 3 ms = 1,333/s.
 #[test]
 fn a_listener_is_lifted_by_threads_and_partitions() {
-    let bench = bench("scenarios/textbook/line-partitions.yaml");
-    let ladder = climb(&bench, &[0], 900.0, &Unwatched).expect("it has a line");
+    let workshop = workshop("scenarios/textbook/line-partitions.yaml");
+    let ladder = climb(&workshop, &[0], 900.0, &Unwatched).expect("it has a line");
     assert_eq!(ladder.ladder.len(), 2, "{ladder:#?}");
     assert_eq!(ladder.ladder[0].resource.as_deref(), Some("reader.events consumers"));
     let lifted = [
@@ -87,7 +81,7 @@ fn what_no_setting_lifts_is_named_and_passed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("lock.yaml");
     std::fs::write(&path, text).expect("it works");
-    let ladder = climb(&bench(path), &[0], 500.0, &Unwatched).expect("it has lines");
+    let ladder = climb(&workshop(path), &[0], 500.0, &Unwatched).expect("it has lines");
     let found: Vec<Option<&str>> =
         ladder.ladder.iter().map(|rung| rung.resource.as_deref()).collect();
     assert_eq!(found, [Some("till lock"), Some("shop CPU"), None], "{ladder:#?}");
@@ -100,7 +94,7 @@ fn what_no_setting_lifts_is_named_and_passed() {
 /// A change is what is written and what runs, after the plans, and where nothing is written yet.
 #[test]
 fn changes_reach_what_runs() {
-    let bench = bench("tests/fixtures/scenarios/before-after.yaml");
+    let workshop = workshop("tests/fixtures/scenarios/before-after.yaml");
     let all = changes(&[
         ("services.order.pools.master.minimum_idle", "7"),
         ("services.order.pools.master.maximum", "25"),
@@ -109,7 +103,7 @@ fn changes_reach_what_runs() {
         ("targets.p50", "70ms"),
         ("replications", "5"),
     ]);
-    let study = bench.load(&all).expect("all of them fit").study;
+    let study = workshop.resolve(&all).expect("all of them fit").study;
     for variant in 0..study.variants.len() {
         let spec = study.case(variant, 0, 0);
         let service = |name: &str| {
@@ -129,7 +123,7 @@ fn changes_reach_what_runs() {
 /// All that is wrong, at once, each by its code.
 #[test]
 fn changes_that_lead_nowhere_are_refused() {
-    let bench = bench(ROW);
+    let workshop = workshop(ROW);
     let all = changes(&[
         ("services.shp.replicas", "2"),
         ("services.shop.pools.narrow.maximum", "none"),
@@ -138,7 +132,7 @@ fn changes_that_lead_nowhere_are_refused() {
         ("nothing.at.all", "2"),
         ("load.rate", "0/s"),
     ]);
-    let problems = bench.load(&all).expect_err("they do not fit");
+    let problems = workshop.resolve(&all).expect_err("they do not fit");
     let mut found = codes(&problems);
     found.sort_unstable();
     let from = "--vary";
@@ -153,16 +147,16 @@ fn changes_that_lead_nowhere_are_refused() {
     // The load is looked at only once the system can be read.
     let seen: Vec<_> = expected.iter().filter(|(code, _)| *code != "E0308").copied().collect();
     assert_eq!(found, seen, "{problems:#?}");
-    let zero = bench.load(&changes(&[("load.rate", "0/s")])).expect_err("it is zero");
+    let zero = workshop.resolve(&changes(&[("load.rate", "0/s")])).expect_err("it is zero");
     assert!(zero.iter().any(|problem| problem.code == "E0308"), "{zero:#?}");
 }
 
 /// Under autoscaling `replicas` is dead, and somebody who varies it should know.
 #[test]
 fn dead_settings_are_warned_about() {
-    let bench = bench("tests/fixtures/scenarios/before-after.yaml");
+    let workshop = workshop("tests/fixtures/scenarios/before-after.yaml");
     let warned = |path: &str| {
-        let study = bench.load(&changes(&[(path, "4")])).expect("it fits").study;
+        let study = workshop.resolve(&changes(&[(path, "4")])).expect("it fits").study;
         study.cautions.iter().any(|one| matches!(one, Caution::DeadReplicas { .. }))
     };
     assert!(warned("services.order.replicas"));

@@ -11,6 +11,7 @@ mod failures_kafka;
 mod failures_mesh;
 mod ladder;
 mod limits;
+mod points;
 mod pools;
 mod properties;
 mod readings;

@@ -64,7 +64,7 @@ fn a_study_has_the_same_bytes_with_any_number_of_threads() {
         assert!(result.variants[0].saturation.is_some() && !result.variants[0].curve.is_empty());
         // Every event belongs to a part, and the parts do not depend on who ran first.
         assert_eq!(effort.parts.iter().map(|spent| spent.events).sum::<u64>(), effort.events);
-        (report::json(&result).expect("a result is JSON"), effort)
+        (report::summary(&result).expect("a result is JSON"), effort)
     };
     let one = bytes(1);
     assert_eq!(one, bytes(2));

@@ -2,48 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll::audit::{Severity, audit_of};
-use plimsoll::model::spec::Resource;
+use plimsoll::audit::workshop::AuditedWorkshop;
 use plimsoll::scenario::sizing::Asked;
-use plimsoll::scenario::workshop::Bench;
-use plimsoll::scenario::{Loaded, Options, load, render};
+use plimsoll::scenario::{Loaded, Options, Workshop, load, render};
 use plimsoll::study::Unwatched;
-use plimsoll::study::ladder::{Lifted, Workshop};
 use plimsoll::study::setup::Change;
-use plimsoll::study::size::{Candidate, Outcome, Phase, Priced, Sizing, Yard, size};
-use plimsoll::study::size::{NotLower, Obstacle, Refusal};
-
-/// The last variant of a scenario, with the audit's rules and prices.
-struct Ground(Bench);
-
-impl Yard for Ground {
-    fn candidate(&self, changes: &[Change]) -> Result<Candidate, String> {
-        let loaded = self.0.load(changes).map_err(|found| render(&found, false))?;
-        let mut audit = audit_of(&loaded, [0]);
-        let errors = audit.findings.iter().filter(|found| found.severity == Severity::Error);
-        let broken = errors.map(|finding| Refusal::Rule {
-            code: finding.code.to_owned(),
-            found: serde_json::to_value(&finding.found).expect("JSON"),
-        });
-        let broken = broken.collect();
-        let items = audit.bills.pop().map_or(Vec::new(), |bill| bill.items);
-        let priced = |item: plimsoll::audit::Item| Priced {
-            part: item.part,
-            what: item.what,
-            monthly_usd: item.monthly,
-        };
-        Ok(Candidate { study: loaded.study, bill: items.into_iter().map(priced).collect(), broken })
-    }
-
-    fn lift(
-        &self,
-        changes: &[Change],
-        resource: Resource,
-        factor: f64,
-    ) -> Result<Vec<Lifted>, String> {
-        self.0.lift(0, changes, resource, factor)
-    }
-}
+use plimsoll::study::size::{NotLower, Obstacle};
+use plimsoll::study::size::{Outcome, Phase, Sizing, size};
+use plimsoll::study::workshop::PricedWorkshop;
 
 fn read(path: &Path, options: &Options) -> Loaded {
     load(path, options).unwrap_or_else(|found| panic!("{}", render(&found, false)))
@@ -54,8 +20,8 @@ fn sized(path: impl Into<PathBuf>, seed: u64, asked: &Asked) -> (Loaded, Sizing)
     let path: PathBuf = path.into();
     let loaded = read(&path, &options);
     let question = loaded.size_question(asked).expect("it can be asked");
-    let bench = Bench { scenario: path, options, given: Vec::new(), from: "size".into() };
-    let sizing = size(&Ground(bench), &question, &Unwatched).expect("it can be sized");
+    let workshop = Workshop::new(path, options, "size");
+    let sizing = size(&AuditedWorkshop(&workshop), &question, &Unwatched).expect("it can be sized");
     (loaded, sizing)
 }
 
@@ -77,7 +43,7 @@ fn finds(scenario: &str, seeds: std::ops::RangeInclusive<u64>, usd: f64, values:
             found += 1;
             assert!(phase.exhausted, "{phase:#?}");
             let share = phase.probability.expect("it was confirmed");
-            assert!(share.low >= sizing.confidence && share.n >= 59, "{share:?}");
+            assert!(share.low >= sizing.head.confidence && share.n >= 59, "{share:?}");
             for lower in &phase.lower {
                 assert!(!matches!(lower.why, NotLower::CarriesToo | NotLower::Dearer), "{lower:?}");
             }
@@ -152,13 +118,9 @@ fn no_worse_than_trying_everything() {
         let (loaded, sizing) = sized(&path, number, &Asked::default());
         let phase = &sizing.phases[0];
         let question = loaded.size_question(&Asked::default()).expect("it can be asked");
-        let bench = Bench {
-            scenario: path,
-            options: Options { seed: Some(number + 1000), check_only: true, ..Options::default() },
-            given: Vec::new(),
-            from: "size".into(),
-        };
-        let best = exhaustive(&Ground(bench), &question.free);
+        let options = Options { seed: Some(number + 1000), check_only: true, ..Options::default() };
+        let workshop = Workshop::new(path, options, "size");
+        let best = exhaustive(&AuditedWorkshop(&workshop), &question.free);
         let (Some(found), Some(best)) = (phase.monthly_usd, best) else {
             panic!("system {number} has a configuration: {phase:#?}");
         };
@@ -171,7 +133,7 @@ fn no_worse_than_trying_everything() {
 }
 
 /// The price of the cheapest configuration that meets the targets in all but one of twenty runs.
-fn exhaustive(ground: &Ground, free: &[plimsoll::study::size::Free]) -> Option<f64> {
+fn exhaustive(workshop: &AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free]) -> Option<f64> {
     let sizes: Vec<usize> = free.iter().map(|free| free.values.len()).collect();
     let all: usize = sizes.iter().product();
     let mut places: Vec<(f64, Vec<Change>)> = (0..all)
@@ -192,7 +154,7 @@ fn exhaustive(ground: &Ground, free: &[plimsoll::study::size::Free]) -> Option<f
         .collect();
     places.sort_by(|a, b| a.0.total_cmp(&b.0));
     let carries = |changes: &[Change]| {
-        let study = ground.candidate(changes).expect("it can be resolved");
+        let study = workshop.candidate(0, changes).expect("it can be resolved");
         if !study.broken.is_empty() {
             return false;
         }
@@ -309,7 +271,7 @@ fn plans_make_what_was_found() {
     let options = Options { check_only: true, ..Options::default() };
     let sized =
         load(&path, &options).unwrap_or_else(|found| panic!("{plan}{}", render(&found, false)));
-    let bench = Bench { scenario: path, options, given: Vec::new(), from: "size".into() };
+    let workshop = Workshop::new(path, options, "size");
     let applied: Vec<Change> = changed
         .iter()
         .flat_map(|one| {
@@ -318,7 +280,7 @@ fn plans_make_what_was_found() {
             paths.map(|path| Change { path: path.clone(), to: one.to.clone() }).collect::<Vec<_>>()
         })
         .collect();
-    let direct = bench.load(&applied).expect("it can be changed");
+    let direct = workshop.resolve(&applied).expect("it can be changed");
     let at = sized.study.variants.iter().position(|one| one.name == "sized").expect("it is there");
     assert_eq!(sized.study.case(at, 0, 0), direct.study.case(last, 0, 0), "{plan}");
 }

@@ -26,11 +26,11 @@ fn below(rung: &Rung, lang: Lang) -> Vec<String> {
 pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> String {
     let title = title(ladder, end, lang);
     let conditions = vec![
-        ladder.system.clone(),
-        ladder.scenario.clone(),
-        say(lang, Word::Mix, &[&ladder.mix]),
-        say(lang, Word::Calibration, &[&ladder.calibration]),
-        say(lang, Word::Seed, &[&ladder.seed.to_string()]),
+        ladder.head.system.clone(),
+        ladder.head.scenario.clone(),
+        say(lang, Word::Mix, &[&ladder.head.mix]),
+        say(lang, Word::Calibration, &[&ladder.head.calibration]),
+        say(lang, Word::Seed, &[&ladder.head.seed.to_string()]),
     ];
     let heading = Heading::of(&title, conditions);
     let rungs: Vec<&Rung> =

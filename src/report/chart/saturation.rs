@@ -110,7 +110,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         let words = Word::OfferedAxis.text(lang);
         canvas.text(words, (centre, last + 46.0), Ink::middle(LABEL, INK));
         if result.variants.iter().any(|variant| variant.saturation.is_some()) {
-            let percent = number::plain(result.confidence * 100.0);
+            let percent = number::plain(result.head.confidence * 100.0);
             let mut note = say(lang, Word::LinesNote, &[&percent, &curve_count(result, lang)]);
             if few(result) {
                 note = format!("{note} · {}", Word::BandsFew.text(lang));

@@ -18,7 +18,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         })
     };
     let main = result.variants.iter().map(|variant| cell(variant.saturation.as_ref()));
-    let names = [escape(&result.mix), escape(&result.calibration)];
+    let names = [escape(&result.head.mix), escape(&result.head.calibration)];
     let n = facts::line_n(result, lang);
     let mut rows: Vec<Vec<String>> = vec![names.into_iter().chain(main).chain([n]).collect()];
     for alternative in &result.alternatives {

@@ -17,8 +17,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     }
     sentences.extend(lines(source).into_iter().chain(users(source)));
     let mut blocks = vec![Block::Heading(Word::Answer)];
-    if !result.about.is_empty() {
-        blocks.push(Block::Paragraph(escape(&result.about)));
+    if !result.head.about.is_empty() {
+        blocks.push(Block::Paragraph(escape(&result.head.about)));
     }
     blocks.push(Block::Lead(sentences.join(" ")));
     let several = over_day::days(result).count() > 1;

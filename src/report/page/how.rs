@@ -8,7 +8,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, manifest, lang, .. } = *source;
     let n = facts::replications_text(result, lang)
         .unwrap_or_else(|| say(lang, Word::Replications, &["0"]));
-    let confidence = number::plain(result.confidence * 100.0);
+    let confidence = number::plain(result.head.confidence * 100.0);
     let seed = manifest.seed.to_string();
     let version = escape(&manifest.version);
     let mut items = vec![say(lang, Word::HowText, &[&version, &seed, &n, &confidence])];

@@ -156,16 +156,17 @@ fn answers_of_other_questions_are_whole_pages() {
     for lang in [Lang::En, Lang::Ko] {
         let options = Options { lang, ..Options::default() };
         let place = tempfile::tempdir().unwrap();
-        let sized = size::write(&fixture::answers::sizing(), &[], place.path(), &options).unwrap();
-        let (sweep, points) = fixture::answers::sweep();
-        let folder = place.path().join("grid").join("sweep");
+        let sizing = fixture::answers::sizing();
+        let sized = size::PlannedSizing { sizing, plans: Vec::new() };
+        let sized = write(&sized, &folder(place.path(), sized.head()), &options).unwrap();
+        let swept = fixture::answers::sweep();
+        let folder = folder(place.path(), swept.head());
         fs::create_dir_all(folder.join("points")).unwrap();
-        fs::write(folder.join("sweep.json"), sweep::bytes(&sweep).unwrap()).unwrap();
-        for (name, point) in sweep.points.iter().zip(&points) {
+        for (name, point) in swept.sweep.points.iter().zip(&swept.points) {
             let file = folder.join("points").join(format!("{name}.json"));
             fs::write(file, sweep::bytes(point).unwrap()).unwrap();
         }
-        let swept = sweep::write(&sweep, &points, &folder, &options).unwrap();
+        let swept = write(&swept, &folder, &options).unwrap();
         for (written, charts) in [(&sized, ["phases"].as_slice()), (&swept, &["sweep", "pareto"])] {
             let before = contents(&written.folder);
             let html = fs::read_to_string(written.folder.join("report.html")).unwrap();

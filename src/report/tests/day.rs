@@ -104,7 +104,7 @@ fn a_lost_node_is_told_with_what_it_did() {
 #[test]
 fn nothing_answered_is_no_value_anywhere() {
     let result = outage();
-    let json: serde_json::Value = serde_json::from_str(&json(&result).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&summary(&result).unwrap()).unwrap();
     let bin = &json["variants"][0]["day"][10];
     assert!(bin["p99_ms"].is_null() && bin["error_rate"].is_null(), "{bin}");
     assert_eq!(json["variants"][0]["day_answer"]["events"][0]["event"]["kind"], "traffic");

@@ -27,5 +27,5 @@ pub(crate) fn ladder_up_to(
         Some(mau) => vary::users(&asked.value.0).map(|users| load.rps * users / mau),
         None => vary::rate(&asked.value.0),
     };
-    read.map_err(|why| problems.add("E0104", asked.span, why)).ok()
+    read.map_err(|why| problems.add("E0104", asked.span, why.to_string())).ok()
 }

@@ -69,7 +69,7 @@ document! {
 pub(crate) fn growth(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<Growth> {
     let asked = scenario.growth.as_ref()?;
     let from = vary::users(&asked.from.value.0);
-    let from = from.map_err(|why| problems.add("E0104", asked.from.span, why)).ok()?;
+    let from = from.map_err(|why| problems.add("E0104", asked.from.span, why.to_string())).ok()?;
     let monthly = asked.monthly.value.0;
     if monthly <= 0.0 {
         problems.add("E0107", asked.monthly.span, "growth is above zero");

@@ -4,7 +4,7 @@ use super::Question;
 use super::nodes::rollout;
 use crate::model::obstacles;
 use crate::model::spec::{Happening, Id, Rollout, Service, Spec, Timed};
-use crate::scenario::VariantInput;
+use crate::scenario::documents::VariantInput;
 use crate::scenario::problem::Problems;
 use crate::units::Span as Length;
 

@@ -3,8 +3,8 @@
 use super::Question;
 use crate::model::spec::{Listener, Pool, Service, Spec, Topic};
 use crate::model::stations::stations;
-use crate::scenario::VariantInput;
 use crate::scenario::document::{ClaimDoc, ClaimWord, RelationWord, View};
+use crate::scenario::documents::VariantInput;
 use crate::scenario::problem::Problems;
 use crate::scenario::values::{Name, Text, canonical};
 use crate::study::claims::{Claim, ClaimMetric, Place, Relation};

@@ -7,8 +7,8 @@ use crate::model::spec::{
 };
 use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
-use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
+use crate::scenario::values::find;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;

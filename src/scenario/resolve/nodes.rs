@@ -10,7 +10,7 @@ use crate::scenario::document::{
     CreditWord, FidelityDoc, NodeGroupDoc, NodeScalerWord, NodesWord, PodDoc, RequestsDoc,
     RolloutWord, ServiceDoc,
 };
-use crate::scenario::find;
+use crate::scenario::values::find;
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Share};
 use crate::study::caution::{Caution, Shortage};
 use crate::study::effect::Origin;

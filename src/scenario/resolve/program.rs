@@ -345,7 +345,13 @@ impl<'c, 'a> Program<'c, 'a> {
     fn pool(&mut self, name: &Name) -> Option<usize> {
         let owner = &self.compiler.spec.services[self.service_id].name;
         self.compiler.used.parts.insert(("pool", format!("{owner}.{}", name.text)));
-        crate::scenario::find(&self.service.pools, name, "pool", "E0201", self.compiler.problems)
+        crate::scenario::values::find(
+            &self.service.pools,
+            name,
+            "pool",
+            "E0201",
+            self.compiler.problems,
+        )
     }
 
     /// With T requests in work that need C connections each, a pool below T x (C - 1) + 1 can lock up.

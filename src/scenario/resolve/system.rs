@@ -17,9 +17,9 @@ use crate::scenario::document::{
     AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::files::Files;
-use crate::scenario::find;
 use crate::scenario::problem::{Problems, Span};
 use crate::scenario::time::{Form, Time};
+use crate::scenario::values::find;
 use crate::scenario::values::{Basis, Count, Duration, Name};
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;

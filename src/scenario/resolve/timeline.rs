@@ -5,8 +5,8 @@ use super::{Question, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
-use crate::scenario::find;
 use crate::scenario::problem::Problems;
+use crate::scenario::values::find;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::units::Span as Length;
 

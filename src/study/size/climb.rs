@@ -51,7 +51,7 @@ impl Search<'_> {
             let service = match resource {
                 Resource::Threads(service) | Resource::Pool(service, _) => service,
                 Resource::Listener(listener) => {
-                    let study = self.yard.candidate(&self.changes(at)).ok()?.study;
+                    let study = self.workshop.study(&self.changes(at)).ok()?;
                     self.spec(&study, 0).listeners.get(listener as usize)?.service
                 }
                 Resource::Cpu(_)
@@ -69,7 +69,7 @@ impl Search<'_> {
 
     /// Raise the settings that lift a resource by themselves.
     fn raised(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
-        let lifted = self.yard.lift(&self.changes(at), resource, factor).ok()?;
+        let lifted = self.lift(at, resource, factor).ok()?;
         let mut next = at.to_vec();
         for one in &lifted {
             let Some(path) = &one.setting else { continue };
@@ -277,7 +277,8 @@ impl Search<'_> {
     /// The resource in the way, where no free setting gives it more.
     fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Place>, Obstacle> {
         let Some((calibration, number, failed)) = &seen.failed else { return Ok(None) };
-        let trial = self.trial(at).map_err(|error| Obstacle::Unresolved { error })?;
+        let trial =
+            self.trial(at).map_err(|error| Obstacle::Unresolved { error: error.to_string() })?;
         let spec = &trial.specs[*calibration];
         let all = stations(spec);
         let before = trial.excess(failed);
@@ -360,7 +361,7 @@ impl Search<'_> {
     /// Why it goes no further: what is in the way, and which settings would help if they were free.
     fn in_the_way<'s>(&self, at: &[usize], all: impl Iterator<Item = &'s Station>) -> Obstacle {
         let each = all.map(|station| {
-            let lifted = self.yard.lift(&self.changes(at), station.resource, 2.0);
+            let lifted = self.lift(at, station.resource, 2.0);
             let settings = lifted.iter().flatten().filter_map(|one| one.setting.as_deref());
             let settings = settings.map(str::to_owned).collect();
             Blocked { station: station.name.clone(), settings }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::search::{Place, Search, Verdict};
 use super::trial::{Cost, Seen, probability};
-use super::{
-    Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, Phase, Priced, StatedBeside,
-};
+use super::{Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, Phase, StatedBeside};
 use crate::stats::Estimate;
+use crate::study::error::StudyError;
 use crate::study::point::{Depth, at_load, line};
 use crate::study::stop::{self, unless_stopped};
+use crate::study::workshop::Priced;
 
 /// Times that a configuration is looked for which fresh replications then refute.
 const MOST_ROUNDS: u32 = 8;
@@ -19,7 +19,7 @@ const BEYOND: f64 = 4.0;
 const STEPS: u64 = 100;
 
 impl Search<'_> {
-    pub(super) fn phase(&mut self) -> Result<Phase, String> {
+    pub(super) fn phase(&mut self) -> Result<Phase, StudyError> {
         self.watcher.begin(&format!("sizing for {}", self.wanted.text), STEPS);
         let mut phase = self.blank();
         let mut found = None;
@@ -58,7 +58,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a configuration cannot be resolved that was before.
-    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Place>) -> Result<(), String> {
+    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Place>) -> Result<(), StudyError> {
         let floor = self.floor();
         let mut at = self.start(&floor);
         for _ in 0..MOST_ROUNDS {
@@ -212,8 +212,8 @@ impl Search<'_> {
 
     /// Whether the day of the scenario meets every target with the configuration, where it has one: a
     /// search over steady loads says nothing of what happens on it.
-    fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
-        let study = self.yard.candidate(&self.changes(at))?.study.only(self.question.variant);
+    fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
+        let study = self.workshop.study(&self.changes(at))?.only(self.question.variant);
         if study.day.is_none() {
             return Ok(());
         }
@@ -224,7 +224,7 @@ impl Search<'_> {
     }
 
     /// The line of the configuration, and what draws it.
-    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), String> {
+    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
         let mut study = self.candidate(at)?.study.only(self.question.variant);
         study.search.highest_rps = self.rps * BEYOND;
         let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };

@@ -5,11 +5,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::trial::{Cost, Seen, Trial};
-use super::{Candidate, Free, Priced, Question, Refusal, Wanted, Yard};
+use super::{Free, Question, Refusal, Wanted};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
+use crate::study::error::StudyError;
 use crate::study::setup::{Change, Study};
 use crate::study::theory::shares;
+use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop};
 use crate::study::{Watcher, stop};
 
 /// Most configurations simulated among those that are cheaper than what was found.
@@ -66,7 +68,7 @@ impl Verdict {
 }
 
 pub(super) struct Search<'a> {
-    pub(super) yard: &'a dyn Yard,
+    pub(super) workshop: &'a dyn PricedWorkshop,
     pub(super) question: &'a Question,
     pub(super) free: &'a [Free],
     pub(super) wanted: &'a Wanted,
@@ -88,15 +90,15 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(
-        yard: &'a dyn Yard,
+        workshop: &'a dyn PricedWorkshop,
         question: &'a Question,
         wanted: &'a Wanted,
         before: &'a [Priced],
         watcher: &'a dyn Watcher,
-    ) -> Result<Search<'a>, String> {
-        let rps = yard.candidate(wanted.change.as_slice())?.study.asked_load();
+    ) -> Result<Search<'a>, StudyError> {
+        let rps = workshop.study(wanted.change.as_slice())?.asked_load();
         Ok(Search {
-            yard,
+            workshop,
             question,
             free: &question.free,
             wanted,
@@ -129,11 +131,21 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// Why it cannot be.
-    pub(super) fn candidate(&self, at: &[usize]) -> Result<Candidate, String> {
+    pub(super) fn candidate(&self, at: &[usize]) -> Result<Candidate, StudyError> {
         if self.watcher.stopped() {
             stop::leave();
         }
-        self.yard.candidate(&self.changes(at))
+        self.workshop.candidate(self.question.variant, &self.changes(at))
+    }
+
+    /// Settings that give a resource so many times what it has at a place.
+    pub(super) fn lift(
+        &self,
+        at: &[usize],
+        resource: Resource,
+        factor: f64,
+    ) -> Result<Vec<Lifted>, NoLever> {
+        self.workshop.lift(self.question.variant, &self.changes(at), resource, factor)
     }
 
     pub(super) fn top(&self, index: usize) -> usize {
@@ -160,7 +172,7 @@ impl<'a> Search<'a> {
     pub(super) fn seen_from_here(&self, at: &[usize]) -> Look {
         match self.candidate(at) {
             Err(why) => {
-                let error = why.lines().next().unwrap_or_default().to_owned();
+                let error = why.to_string().lines().next().unwrap_or_default().to_owned();
                 Look { broken: vec![Refusal::Unresolved { error }], ..Look::default() }
             }
             Ok(mut candidate) => {
@@ -238,7 +250,7 @@ impl<'a> Search<'a> {
             Verdict::Full(resource, name, share)
         } else {
             match self.trial(at) {
-                Err(error) => Verdict::Refused(Refusal::Unresolved { error }),
+                Err(why) => Verdict::Refused(Refusal::Unresolved { error: why.to_string() }),
                 Ok(trial) => {
                     self.evaluations += 1;
                     self.watcher.step();
@@ -256,7 +268,7 @@ impl<'a> Search<'a> {
         verdict
     }
 
-    pub(super) fn trial(&mut self, at: &[usize]) -> Result<Trial<'a>, String> {
+    pub(super) fn trial(&mut self, at: &[usize]) -> Result<Trial<'a>, StudyError> {
         let candidate = self.candidate(at)?;
         Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost, self.watcher))
     }

@@ -28,12 +28,7 @@ type Samples = (Sweep, Frame, Vec<Point>);
 fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Samples {
     let sweep = Sweep {
         version: String::new(),
-        scenario: "formula".into(),
-        system: "formula".into(),
-        seed,
-        confidence: CONFIDENCE,
-        mix: String::new(),
-        calibration: String::new(),
+        head: Head { seed, ..Head::default() },
         axis: Axis::Requests,
         asked: super::super::sweep::Asked::Sample,
         quick: false,

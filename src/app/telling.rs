@@ -1,0 +1,67 @@
+//! How errors are told, by command: the way in which its problems are to be read.
+
+use super::check;
+use super::error::AppError;
+use super::terminal::{coloured, print, warn};
+use crate::cli::{CheckArgs, Colour, Command};
+use crate::plain;
+use crate::report::audit;
+use crate::scenario;
+
+/// How a command tells problems of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// As compilers do, on standard error.
+    Text(Colour),
+    /// As JSON on standard output.
+    Json,
+    /// As SARIF on standard output.
+    Sarif,
+}
+
+impl Telling {
+    /// That of a command.
+    pub(super) fn of(command: &Command) -> Telling {
+        if let Command::Check(CheckArgs { sarif: true, .. }) = command {
+            return Telling::Sarif;
+        }
+        // The JSON of a validation is of all scenarios together, and has no place for those that cannot be
+        // read.
+        if let Command::Validate(args) = command {
+            return Telling::Text(args.color);
+        }
+        match command.input() {
+            Some(input) if input.json => Telling::Json,
+            Some(input) => Telling::Text(input.color),
+            None => Telling::Text(Colour::Auto),
+        }
+    }
+
+    /// Tells an error; whatever is quoted of others is visible.
+    pub(super) fn tell(self, error: &AppError) {
+        match (error, self) {
+            (AppError::Several(all), _) => all.iter().for_each(|error| self.tell(error)),
+            (AppError::Refused(refused), Telling::Text(colour)) => {
+                warn(&scenario::render(refused, coloured(colour, &std::io::stderr())));
+            }
+            (AppError::Refused(refused), Telling::Json) => {
+                show(&check::findings(refused, None));
+            }
+            (AppError::Refused(refused), Telling::Sarif) => {
+                show(&format!("{:#}\n", audit::sarif(refused, None)));
+            }
+            (AppError::Asked(_) | AppError::Doing { .. } | AppError::Failed(_), _) => {
+                let text = error.to_string();
+                let lines: Vec<String> = text.trim_end().lines().map(plain::visible).collect();
+                warn(&format!("error: {}", lines.join("\n")));
+            }
+        }
+    }
+}
+
+/// Problems on standard output; where even that cannot be written, why.
+fn show(text: &str) {
+    if let Err(error) = print(text.as_bytes()) {
+        warn(&format!("error: {error}"));
+    }
+}
