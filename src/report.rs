@@ -30,6 +30,7 @@ mod page;
 mod pareto;
 mod particles;
 mod picture;
+pub mod schema;
 mod sheet;
 pub mod size;
 mod spark;

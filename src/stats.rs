@@ -5,6 +5,7 @@
 //! finite are left out before anything is computed, and [`Estimate::n`] counts only those that were
 //! used. A caller to whom a left-out value matters compares `n` with what it handed in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Confidence of all intervals.
@@ -23,7 +24,7 @@ use distribution::student_t_quantile;
 /// With fewer than two replications there is no interval: `low` and `high` then repeat `mean`, and
 /// [`Estimate::half_width`] is `None`. Without any replication all fields are zero.
 /// [`Shape`] tells of numbers that are no mean with an interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// Mean over replications.
     pub mean: f64,
@@ -39,7 +40,7 @@ pub struct Estimate {
 }
 
 /// How the ends of an [`Estimate`] are to be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A confidence interval around the mean.

@@ -34,7 +34,6 @@ pub mod result;
 mod runs;
 mod sampling;
 pub(crate) mod saturation;
-pub mod schema;
 mod search;
 pub mod setup;
 pub mod size;

@@ -9,12 +9,11 @@ use super::reference;
 use super::terminal::answer;
 use crate::report;
 use crate::scenario;
-use crate::study;
 
 /// The JSON Schema of this name, or all of them into a folder; their names without either.
 pub(super) fn schema(name: Option<&str>, folder: Option<&Path>) -> Result<Ending, AppError> {
     let mut all = scenario::schemas();
-    all.push(("summary", study::schema::summary()));
+    all.push(("summary", report::schema::summary()));
     let text = |schema: &Value| format!("{schema:#}\n");
     if let Some(folder) = folder {
         for (name, schema) in &all {

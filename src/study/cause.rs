@@ -1,11 +1,12 @@
 //! What draws a line.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
 
 /// What draws a line, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "limit", rename_all = "snake_case")]
 pub enum Cause {
     /// The largest load tried is carried.
@@ -41,7 +42,7 @@ pub enum Cause {
 }
 
 /// What the relief of the station that draws a line does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReliefEffect {
     /// More is carried.
@@ -54,7 +55,7 @@ pub enum ReliefEffect {
 
 /// How a station limits, by what was seen beyond the line. Numbers are means over time of all its pods
 /// together, unless they say otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Mechanism {
     /// Processors of a service's pods.

@@ -4,6 +4,7 @@
 //! wherever that is possible (the line, the load asked about, the description); only claims about another
 //! load, and what consumers alone could pass, take runs of their own.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::DayVerdict;
@@ -17,7 +18,9 @@ mod judge;
 pub use self::basis::{Basis, Billed, BilledKind, DrawnBy, Finding, Open, Unknown};
 
 /// What a claim is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimMetric {
     /// The largest load carried \[requests/s, or records/s where the load is records\].
@@ -131,7 +134,7 @@ enum Source {
 }
 
 /// How a claim's value is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// So much or more.
@@ -177,7 +180,7 @@ pub struct Claim {
 }
 
 /// Where a claim stands in its document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// Heading of the section or table.
     pub at: Option<String>,
@@ -190,7 +193,7 @@ pub struct Place {
 }
 
 /// Whether a claim is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimVerdict {
     /// The whole interval agrees with it.
@@ -204,7 +207,7 @@ pub enum ClaimVerdict {
 }
 
 /// A claim with its verdict.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judged {
     /// What it is about.
     pub metric: ClaimMetric,
@@ -244,7 +247,7 @@ pub struct Judged {
 }
 
 /// What a day says of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OverDay {
     /// Whether what is claimed is so all day.
     pub verdict: Verdict,

@@ -5,6 +5,7 @@ pub(super) mod effects;
 pub(super) mod judge;
 pub(super) mod series;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
@@ -14,7 +15,7 @@ use crate::observe::tally::Bin;
 use crate::stats::Estimate;
 
 /// One bin of the day. What rests on answers is none where nothing was answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayBin {
     /// Start of the bin \[s after midnight\].
     pub start_s: f64,
@@ -42,7 +43,7 @@ pub struct DayBin {
 
 /// Mean waits in a bin, over all places where there is such a wait: the number waiting over the rate at
 /// which they leave (Little's law). None where nothing left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Waits {
     /// For a servlet thread \[ms\].
     pub thread_ms: Option<Estimate>,
@@ -53,7 +54,7 @@ pub struct Waits {
 }
 
 /// What the day says, besides its bins.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayAnswer {
     /// Replications.
     pub replications: u32,
@@ -77,7 +78,7 @@ pub struct DayAnswer {
 /// where too many of them are too slow (or fail) for chance, at 5 % over all bins of the day together, and
 /// meets it where too few are; bins that have too few requests to tell are judged together. Requests count
 /// as independent in that.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayVerdict {
     /// Metric of the target; [`Metric::EventsPerS`] for the events wanted.
     pub metric: Metric,
@@ -102,7 +103,7 @@ pub struct DayVerdict {
 }
 
 /// The worst time for a target.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Worst {
     /// From \[s after midnight\].
     pub from_s: f64,
@@ -115,7 +116,7 @@ pub struct Worst {
 }
 
 /// Whether what was missed is met again.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Recovery {
     /// Nothing was missed.
@@ -132,7 +133,7 @@ pub enum Recovery {
 }
 
 /// A time in which requests were asked and none was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Silence {
     /// Replications with such a time; the longest of each counts.
     pub replications: u32,
@@ -143,7 +144,7 @@ pub struct Silence {
 }
 
 /// Something that happened on the day, and what became of it until the next such thing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventEffect {
     /// When \[s after midnight\].
     pub at_s: f64,
@@ -170,7 +171,7 @@ pub struct EventEffect {
 }
 
 /// What may happen on a day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DayEvent {
     /// Pods died.
@@ -250,7 +251,7 @@ pub enum DayEvent {
 }
 
 /// The lag of a consumer group over the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupLag {
     /// Group.
     pub group: String,
@@ -259,7 +260,7 @@ pub struct GroupLag {
 }
 
 /// Credits over the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditsLeft {
     /// Whose.
     pub of: Holder,
@@ -268,7 +269,7 @@ pub struct CreditsLeft {
 }
 
 /// Who holds credits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Holder {
     /// All nodes of a group together; a credit is one processor for a minute.

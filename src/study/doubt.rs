@@ -1,11 +1,12 @@
 //! What a reader must know about the numbers of a study.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
 
 /// Something that makes numbers doubtful, with the variant whose numbers they are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// The variant; none where all are meant.
     pub variant: Option<String>,
@@ -22,7 +23,7 @@ impl Warning {
 }
 
 /// What makes numbers doubtful. Times of windows are in seconds, response times in milliseconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Doubt {
     /// The study was stopped before its end.
@@ -156,7 +157,7 @@ pub enum Doubt {
 }
 
 /// What estimates are over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Samples {
     /// How many.
     pub count: u32,
@@ -165,7 +166,7 @@ pub struct Samples {
 }
 
 /// A number whose spread is looked at.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
     /// A metric of targets.

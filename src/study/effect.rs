@@ -1,9 +1,10 @@
 //! What an edit of a plan does to what runs. The words for it are made where it is shown.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an edit does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// What runs changes.
@@ -56,7 +57,7 @@ impl Effect {
 }
 
 /// Of a path that names several settings, how many the edit changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Places {
     /// Settings whose change works.
     pub working: usize,
@@ -65,7 +66,7 @@ pub struct Places {
 }
 
 /// Where an input that nobody has measured comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "text", rename_all = "snake_case")]
 pub enum Origin {
     /// As the document says.

@@ -1,9 +1,10 @@
 //! What every answer says of itself.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an answer is about, and under which conditions it holds: the first keys of its JSON.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     /// Name of the scenario.
     pub scenario: String,

@@ -3,6 +3,7 @@
 //! Nothing in here depends on the clock, the machine or the number of threads. Rates are per second of
 //! simulated time, times are milliseconds where the name says so, shares are between 0 and 1.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
@@ -16,7 +17,7 @@ use super::metric::{self, Metric};
 use crate::stats::Estimate;
 
 /// A study's answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StudyResult {
     /// What it is about; its kind is `run`, `compare` or `saturate`.
     #[serde(flatten)]
@@ -73,7 +74,7 @@ impl StudyResult {
 }
 
 /// The load that the plan wants to carry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetLoad {
     /// What `rps` counts, and with it the axis of the search.
     pub axis: Axis,
@@ -87,7 +88,7 @@ pub struct TargetLoad {
 }
 
 /// What a load is counted in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Requests of users per second.
@@ -100,7 +101,7 @@ pub enum Axis {
 }
 
 /// A condition that a load must meet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// What it limits.
     pub metric: Metric,
@@ -119,7 +120,7 @@ impl Target {
 }
 
 /// How requests without a good answer (failed, timed out, refused, given up) count in a response time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unanswered {
     /// As slower than any limit: nothing else guards against them.
@@ -130,7 +131,7 @@ pub enum Unanswered {
 }
 
 /// Whether a condition is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The whole interval meets it.
@@ -142,7 +143,7 @@ pub enum Verdict {
 }
 
 /// What was found about one variant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantResult {
     /// Name.
     pub name: String,
@@ -187,7 +188,7 @@ pub struct VariantResult {
 }
 
 /// What theory says beside what the simulation shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// True where the scenario states the law; else it holds for every system.
     pub stated: bool,
@@ -213,7 +214,7 @@ pub struct Check {
 }
 
 /// Whether theory and simulation agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Agreement {
     /// Theory lies in the interval of the simulation.
@@ -225,7 +226,7 @@ pub enum Agreement {
 }
 
 /// What theory and simulation both know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Mean response time \[ms\].
@@ -259,7 +260,7 @@ pub enum Measure {
 }
 
 /// Verdict on one condition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetVerdict {
     /// Metric of the target.
     pub metric: Metric,
@@ -270,7 +271,7 @@ pub struct TargetVerdict {
 }
 
 /// The largest load at which every target is met and no queue drifts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Saturation {
     /// Requests per second offered.
     pub rps: Estimate,
@@ -296,6 +297,7 @@ pub struct Saturation {
     pub unsettled: bool,
     /// The target that fails first; none where none does.
     #[serde(with = "metric::or_empty")]
+    #[schemars(with = "String")]
     pub binding_target: Option<Metric>,
     /// Relief of one resource at a time that was tried.
     pub relief: Vec<Relief>,
@@ -304,7 +306,7 @@ pub struct Saturation {
 }
 
 /// The line with one resource's capacity doubled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Relief {
     /// Resource.
     pub resource: String,
@@ -315,7 +317,7 @@ pub struct Relief {
 }
 
 /// Time at the beginning of each run that nothing is counted of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WarmUp {
     /// Its length \[s\].
     pub seconds: f64,
@@ -324,7 +326,7 @@ pub struct WarmUp {
 }
 
 /// Where a warm-up comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarmUpSource {
     /// The scenario says so.
@@ -337,7 +339,7 @@ pub enum WarmUpSource {
 }
 
 /// What users get at a load.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AtLoad {
     /// Requests per second offered.
     pub rps: f64,
@@ -366,7 +368,7 @@ pub struct AtLoad {
 }
 
 /// One load of the curve.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CurvePoint {
     /// What users get there.
     pub at: AtLoad,
@@ -375,7 +377,7 @@ pub struct CurvePoint {
 }
 
 /// A change of settings while the system ran.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepResult {
     /// When, from midnight \[s\].
     pub at_s: f64,
@@ -393,7 +395,7 @@ pub struct StepResult {
 }
 
 /// The pods of a service over the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PodsResult {
     /// Service.
     pub service: String,
@@ -402,7 +404,7 @@ pub struct PodsResult {
 }
 
 /// What was used on the day of what is paid for by time or use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Used {
     /// Groups of nodes.
     pub nodes: Vec<NodeUse>,
@@ -411,7 +413,7 @@ pub struct Used {
 }
 
 /// Nodes of a group that were there on the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NodeUse {
     /// Group.
     pub group: String,
@@ -425,7 +427,7 @@ pub struct NodeUse {
 }
 
 /// What was used of a database on the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DatabaseUse {
     /// Database.
     pub database: String,
@@ -437,7 +439,7 @@ pub struct DatabaseUse {
 pub const ASSUMED: char = '†';
 
 /// A line of a variant's bill, at list prices on demand.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CostItem {
     /// Path of what is billed in the system's document, such as `node_groups.web`.
     pub part: String,
@@ -454,7 +456,7 @@ pub struct CostItem {
 }
 
 /// A station: anything with a queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StationResult {
     /// Name, such as `order CPU` or `order-db connections`.
     pub name: String,
@@ -471,7 +473,7 @@ pub struct StationResult {
 }
 
 /// Waits at a station, of all who came to it; those who need not wait count with 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaitResult {
     /// Share who waited at all.
     pub waited: Estimate,
@@ -486,7 +488,7 @@ pub struct WaitResult {
 }
 
 /// A part of the time of an answered request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomyPart {
     /// Where: `waiting for a thread`, `CPU`, `waiting for a connection`, ….
     pub part: String,
@@ -520,7 +522,7 @@ impl Measure {
 }
 
 /// A paired difference between two variants.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// Variant that is compared with.
     pub from: String,
@@ -540,7 +542,7 @@ pub struct Comparison {
 }
 
 /// Paired differences at one load below the lowest line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AtCommonLoad {
     /// The load \[requests/s\]: 80 % of the lowest line, rounded down to two digits.
     pub rps: f64,
@@ -555,7 +557,7 @@ pub struct AtCommonLoad {
 }
 
 /// Saturation for another mix or calibration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Alternative {
     /// Mix.
     pub mix: String,
@@ -566,7 +568,7 @@ pub struct Alternative {
 }
 
 /// A variant whose line lies elsewhere, or is drawn by another resource, under another mix or calibration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Disagreement {
     /// Variant.
     pub variant: String,
@@ -577,7 +579,7 @@ pub struct Disagreement {
 }
 
 /// A line under a mix and a calibration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LineUnder {
     /// Mix.
     pub mix: String,
@@ -591,7 +593,7 @@ pub struct LineUnder {
 }
 
 /// A variant under another mix or calibration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlternativeVariant {
     /// Name.
     pub name: String,
@@ -600,7 +602,7 @@ pub struct AlternativeVariant {
 }
 
 /// An edit of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Edit {
     /// Plan.
     pub plan: String,
@@ -628,7 +630,7 @@ pub struct Edit {
 
 /// How far an edit moves the saturation load, paired by replication. Settings that are one edit of the
 /// plan's document are taken together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contribution {
     /// Variant that carries out the plan.
     pub variant: String,
@@ -640,7 +642,7 @@ pub struct Contribution {
 }
 
 /// An input that nobody has measured.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assumption {
     /// What: name in its file.
     pub name: String,

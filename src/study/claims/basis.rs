@@ -1,11 +1,12 @@
 //! What verdicts on claims rest on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::study::cause::Cause;
 
 /// What a verdict rests on, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// What was found.
@@ -20,7 +21,7 @@ pub enum Basis {
 }
 
 /// What a claim's estimate comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Finding {
     /// The line of the variant.
@@ -62,7 +63,7 @@ pub enum Finding {
 }
 
 /// What draws a line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DrawnBy {
     /// The resource and its ties.
     pub resources: Vec<String>,
@@ -74,14 +75,14 @@ pub struct DrawnBy {
 }
 
 /// Parts of a bill.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Billed {
     /// Kinds of items with how many there are and what they cost together \[USD a month\].
     pub kinds: Vec<BilledKind>,
 }
 
 /// Items of a bill that are alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BilledKind {
     /// Count and type.
     pub what: String,
@@ -92,7 +93,7 @@ pub struct BilledKind {
 }
 
 /// Why a claim with an estimate is undecided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Open {
     /// The percentile rests on too few response times.
@@ -104,7 +105,7 @@ pub enum Open {
 }
 
 /// Why a claim cannot be judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Unknown {
     /// The study looked for no line.
