@@ -37,6 +37,15 @@ fn or_null(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
+/// An object that says by this key what else it has.
+fn tagged(key: &str) -> Value {
+    json!({
+        "type": "object",
+        "properties": { key: { "type": "string" } },
+        "required": [key]
+    })
+}
+
 /// An object that says by its `kind` what else it has.
 fn kinds(of: &[&str]) -> Value {
     json!({
@@ -118,6 +127,8 @@ fn definitions(text: &Value, number: &Value, share: &Value, estimate: &Value) ->
             ("ties", list(text)),
             ("agreement", share.clone()),
             ("reason", text.clone()),
+            ("cause", tagged("limit")),
+            ("unsettled", json!({ "type": "boolean" })),
             ("binding_target", text.clone()),
             ("relief", list(&relief)),
             ("beyond_search", json!({ "type": "boolean" })),
@@ -318,6 +329,7 @@ fn claim(text: &Value, number: &Value, estimate: &Value) -> Value {
         ("verdict", json!({ "enum": ["holds", "fails", "undecided", "cannot_be_judged"] })),
         ("over_day", or_null(&day::of_claim(number))),
         ("reason", text.clone()),
+        ("basis", json!({ "type": "object" })),
         ("resource", some_text.clone()),
         ("at", some_text.clone()),
         ("row", some_text.clone()),
@@ -338,6 +350,14 @@ pub fn summary() -> Value {
         ("events_per_s", or_null(&number)),
         ("mau", or_null(&number)),
     ]);
+    let line = object(&[
+        ("mix", text.clone()),
+        ("calibration", text.clone()),
+        ("rps", number.clone()),
+        ("resource", or_null(&text)),
+    ]);
+    let differing =
+        object(&[("variant", text.clone()), ("other", line.clone()), ("main", line.clone())]);
     let mut schema = object(&[
         ("scenario", text.clone()),
         ("about", text.clone()),
@@ -353,10 +373,12 @@ pub fn summary() -> Value {
         ("comparisons", list(&named("comparison"))),
         ("alternatives", list(&named("alternative"))),
         ("disagreements", list(&text)),
+        ("differing", list(&differing)),
         ("edits", list(&named("edit"))),
         ("claims", list(&named("claim"))),
         ("assumed", list(&named("assumption"))),
         ("cautions", list(&kinds(&CAUTIONS))),
+        ("doubts", list(&tagged("kind"))),
         ("warnings", list(&text)),
         ("partial", json!({ "type": "boolean" })),
         ("computed_from", text.clone()),
