@@ -120,7 +120,7 @@ pub fn answer_question(
     disagreements(&mut result);
     let no_room = work.runs.no_room();
     if no_room > 0 {
-        let (requests, records) = (MOST_IN_FLIGHT as u64, MOST_RECORDS as u64);
+        let (requests, records) = (MOST_IN_FLIGHT, MOST_RECORDS);
         let doubt = Doubt::NoRoom { lost: no_room, requests, records };
         result.warnings.push(Warning::of_all(doubt));
     }

@@ -187,7 +187,7 @@ pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<(Metric, Strin
 }
 
 /// What a variant's day says of a metric.
-pub(crate) fn of<'a>(variant: &'a VariantResult, metric: Metric) -> Option<&'a DayVerdict> {
+pub(crate) fn of(variant: &VariantResult, metric: Metric) -> Option<&DayVerdict> {
     let answer = variant.day_answer.as_ref()?;
     answer.targets.iter().find(|target| target.metric == metric)
 }

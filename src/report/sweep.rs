@@ -298,6 +298,7 @@ pub const POINTS: &str = "points";
 
 /// What lies in the place of a point.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all that lies there is a point")]
 pub enum Found {
     /// The point, as it was computed from the same inputs.
     Whole(Point),
@@ -348,15 +349,7 @@ pub fn whole(folder: &Path) -> Result<(Sweep, Vec<Place>), ReportError> {
     Ok((sweep, all))
 }
 
-/// The bytes of `sweep.json`.
-///
-/// # Errors
-/// When a number is not finite.
-pub fn frame(sweep: &Sweep) -> io::Result<Vec<u8>> {
-    pretty(sweep)
-}
-
-/// A point as the bytes of its file.
+/// Sweep or point as the bytes of its file.
 ///
 /// # Errors
 /// When a number is not finite.

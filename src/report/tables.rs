@@ -172,7 +172,7 @@ fn targets(result: &StudyResult) -> Table {
             table
                 .start()
                 .put("variant", &variant.name)
-                .put("metric", &verdict.metric)
+                .put("metric", verdict.metric)
                 .put("limit", limit.map(|target| target.limit.to_string()).unwrap_or_default())
                 .estimate("value", Some(&verdict.estimate))
                 .put(

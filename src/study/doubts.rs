@@ -188,8 +188,8 @@ impl Sampled<'_> {
         // Of neighbours that are long enough, only what happens at their border is common: the correlation
         // falls with the length.
         let times = (lag1 / CORRELATION).ceil().max(2.0);
-        let measure_s = self.window.measure.secs() * times;
-        Some(Doubt::Correlated { lag1, of, measure_s, times })
+        let longer = self.window.measure.secs() * times;
+        Some(Doubt::Correlated { lag1, of, measure_s: longer, times })
     }
 
     fn sampled(&self) -> Samples {

@@ -92,7 +92,11 @@ pub(crate) mod or_empty {
         Other(String),
     }
 
-    #[expect(clippy::ref_option, reason = "serde passes fields by reference")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes fields by reference"
+    )]
     pub(crate) fn serialize<S: Serializer>(
         metric: &Option<Metric>,
         serializer: S,

@@ -281,7 +281,8 @@ pub struct Saturation {
     pub orders_per_s: Estimate,
     /// Monthly active users whose peak that load is; none where the load is not given in users.
     pub mau: Option<Estimate>,
-    /// What saturates first: the resource whose relief moves the line most; none where `cause` is no station.
+    /// What saturates first: the resource whose relief moves the line most; none where `cause` is no
+    /// station.
     #[serde(default, deserialize_with = "cause::named")]
     pub resource: Option<String>,
     /// Further resources, if any: whose relief moves the line as much, or that have the same limit, so

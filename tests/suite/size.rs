@@ -120,7 +120,7 @@ fn no_worse_than_trying_everything() {
         let question = loaded.size_question(&Asked::default()).expect("it can be asked");
         let options = Options { seed: Some(number + 1000), check_only: true, ..Options::default() };
         let workshop = Workshop::new(path, options, "size");
-        let best = exhaustive(&AuditedWorkshop(&workshop), &question.free);
+        let best = exhaustive(AuditedWorkshop(&workshop), &question.free);
         let (Some(found), Some(best)) = (phase.monthly_usd, best) else {
             panic!("system {number} has a configuration: {phase:#?}");
         };
@@ -133,7 +133,7 @@ fn no_worse_than_trying_everything() {
 }
 
 /// The price of the cheapest configuration that meets the targets in all but one of twenty runs.
-fn exhaustive(workshop: &AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free]) -> Option<f64> {
+fn exhaustive(workshop: AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free]) -> Option<f64> {
     let sizes: Vec<usize> = free.iter().map(|free| free.values.len()).collect();
     let all: usize = sizes.iter().product();
     let mut places: Vec<(f64, Vec<Change>)> = (0..all)

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json as object};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Told, told};
+use super::told::{Told, told};
 use crate::audit::{Audit, Bill, Figure, Finding, Severity};
 use crate::report::words::Lang;
 use crate::study::result::ASSUMED;

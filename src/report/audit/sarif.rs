@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Told, told};
+use super::told::{Told, told};
 use crate::audit::{Audit, Rule, Severity, rules};
 use crate::report::words::Lang;
 use crate::scenario::{Problem, explain};

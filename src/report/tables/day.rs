@@ -91,7 +91,7 @@ pub(super) fn targets(result: &StudyResult) -> Table {
             table
                 .start()
                 .put("variant", &variant.name)
-                .put("metric", &target.metric)
+                .put("metric", target.metric)
                 .put("limit", target.limit)
                 .put("verdict", word(&target.verdict))
                 .put("judged_s", target.judged_s)

@@ -168,25 +168,25 @@ pub(crate) fn mechanism(how: &Mechanism, lang: Lang) -> String {
         ),
         Mechanism::Consumers { threads, partitions, active, busy, lag } => {
             let (t, p) = (threads.to_string(), partitions.to_string());
-            let (busy, active, lag) = (&one(*busy), &active.to_string(), &whole(*lag));
+            let (busy, active, behind) = (&one(*busy), &active.to_string(), &whole(*lag));
             if threads >= partitions {
                 said(
                     "all {0} partitions have a thread of their own; {1} of {2} busy, mean lag {3}",
                     "파티션 {0}개에 스레드가 하나씩 있음; {2}개 중 {1}개 사용, 평균 랙 {3}건",
-                    &[&p, busy, active, lag],
+                    &[&p, busy, active, behind],
                 )
             } else if partitions.is_multiple_of(*threads) {
                 said(
                     "{0} threads share {1} partitions; {2} of {3} busy, mean lag {4}",
                     "스레드 {0}개가 파티션 {1}개를 나눔; {3}개 중 {2}개 사용, 평균 랙 {4}건",
-                    &[&t, &p, busy, active, lag],
+                    &[&t, &p, busy, active, behind],
                 )
             } else {
                 said(
                     "{0} threads share {1} partitions unevenly: the fullest has {2} of them; {3} of \
                      {4} busy, mean lag {5}",
                     "스레드 {0}개가 파티션 {1}개를 고르지 않게 나눔(가장 많은 스레드가 {2}개); {4}개 중 {3}개 사용, 평균 랙 {5}건",
-                    &[&t, &p, &partitions.div_ceil(*threads).to_string(), busy, active, lag],
+                    &[&t, &p, &partitions.div_ceil(*threads).to_string(), busy, active, behind],
                 )
             }
         }

@@ -57,21 +57,23 @@ fn range([low, high]: [f64; 2]) -> String {
 
 fn samples(sampled: Samples, lang: Lang) -> String {
     let count = sampled.count.to_string();
-    match sampled.batches {
-        true => both(lang, "{0} batches", "배치 {0}개", &[&count]),
-        false => both(lang, "{0} replications", "반복 {0}회", &[&count]),
+    if sampled.batches {
+        both(lang, "{0} batches", "배치 {0}개", &[&count])
+    } else {
+        both(lang, "{0} replications", "반복 {0}회", &[&count])
     }
 }
 
 fn more(sampled: Samples, lang: Lang) -> String {
-    match sampled.batches {
-        true => both(lang, "lengthen `window.measure`", "`window.measure`를 늘릴 것", &[]),
-        false => both(
+    if sampled.batches {
+        both(lang, "lengthen `window.measure`", "`window.measure`를 늘릴 것", &[])
+    } else {
+        both(
             lang,
             "lengthen `window.measure` or raise `precision.most_replications`",
             "`window.measure`를 늘리거나 `precision.most_replications`를 올릴 것",
             &[],
-        ),
+        )
     }
 }
 
@@ -121,17 +123,18 @@ fn doubt(doubt: &Doubt, lang: Lang) -> String {
         ),
         Doubt::NoResponse { blind, sampled } => {
             let (blind, of) = (blind.to_string(), sampled.count.to_string());
-            let (en, ko) = match sampled.batches {
-                true => (
+            let (en, ko) = if sampled.batches {
+                (
                     "in {0} of {1} batches no response was seen: they are left out of response times, \
                      and `window.measure` should be longer",
                     "배치 {1}개 중 {0}개는 응답이 한 건도 없어 응답 시간 계산에서 제외함: `window.measure`를 늘릴 것",
-                ),
-                false => (
+                )
+            } else {
+                (
                     "in {0} of {1} replications no response was seen: they are left out of response \
                      times, and `window.measure` should be longer",
                     "반복 {1}회 중 {0}회는 응답이 한 건도 없어 응답 시간 계산에서 제외함: `window.measure`를 늘릴 것",
-                ),
+                )
             };
             said(en, ko, &[&blind, &of])
         }

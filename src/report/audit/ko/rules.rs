@@ -1,13 +1,13 @@
 //! Titles and remedies of all rules, by code in the order of the rules.
 
 /// A rule in Korean.
-pub(in crate::report::audit) struct Rule {
+pub(crate) struct Rule {
     /// Its code.
-    pub(in crate::report::audit) code: &'static str,
+    pub(crate) code: &'static str,
     /// Its title.
-    pub(in crate::report::audit) title: &'static str,
+    pub(crate) title: &'static str,
     /// What to do about it.
-    pub(in crate::report::audit) remedy: &'static str,
+    pub(crate) remedy: &'static str,
 }
 
 const fn rule(code: &'static str, title: &'static str, remedy: &'static str) -> Rule {
@@ -15,7 +15,7 @@ const fn rule(code: &'static str, title: &'static str, remedy: &'static str) -> 
 }
 
 /// All rules.
-pub(in crate::report::audit) const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule(
         "W1001",
         "오토스케일러가 관리하는 레플리카 수를 변경함",
