@@ -4,8 +4,7 @@ use super::{Audit, Bill, Severity, audit_of, bills};
 use crate::model::spec::Resource;
 use crate::scenario::Workshop;
 use crate::study::setup::{Change, Study};
-use crate::study::size::Refusal;
-use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop};
+use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop, Refusal};
 use crate::study::{StudyError, workshop};
 
 /// A scenario that is priced and judged whenever it is resolved anew.

@@ -1,4 +1,4 @@
-//! The JSON Schema (draft-07) of `summary.json`: that of the types, with the words that are put beside data.
+//! The JSON Schema (draft-07) of `summary.json`: that of the types, with the words put beside data.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

@@ -83,7 +83,7 @@ impl fmt::Display for Metric {
 pub(crate) mod or_empty {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::Metric;
+    use crate::study::metric::Metric;
 
     #[derive(Deserialize)]
     #[serde(untagged)]

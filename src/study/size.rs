@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::search::Search;
-pub use self::why::{Blocked, NotLower, Obstacle, Refusal};
+pub use self::why::{Blocked, NotLower, Obstacle};
 use super::cause::{self, Cause};
 use super::caution::Caution;
 use super::error::StudyError;

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StudyError;
 use super::setup::{Change, Study};
-use super::size::Refusal;
 use crate::model::spec::Resource;
 
 /// A scenario that can be resolved anew with settings changed.
@@ -72,6 +71,24 @@ pub struct Priced {
     pub what: String,
     /// Price \[USD a month\]; none where it is not known.
     pub monthly_usd: Option<f64>,
+}
+
+/// Why a configuration cannot be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Refusal {
+    /// A rule of the audit does not let it be.
+    Rule {
+        /// Code of the rule.
+        code: String,
+        /// Data of the finding, which only the audit reads.
+        found: serde_json::Value,
+    },
+    /// It cannot be resolved.
+    Unresolved {
+        /// What is wrong with it.
+        error: String,
+    },
 }
 
 /// A system with its settings changed, resolved, priced and judged.

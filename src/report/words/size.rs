@@ -2,7 +2,8 @@
 
 use super::{Lang, both};
 use crate::report::audit;
-use crate::study::size::{Blocked, NotLower, Obstacle, Refusal};
+use crate::study::size::{Blocked, NotLower, Obstacle};
+use crate::study::workshop::Refusal;
 
 /// Why a configuration cannot be.
 fn refusal(why: &Refusal, lang: Lang) -> String {

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::trial::{Cost, Seen, Trial};
-use super::{Free, Question, Refusal, Wanted};
+use super::{Free, Question, Wanted};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::study::error::StudyError;
 use crate::study::setup::{Change, Study};
 use crate::study::theory::shares;
-use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop};
+use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop, Refusal};
 use crate::study::{Watcher, stop};
 
 /// Most configurations simulated among those that are cheaper than what was found.

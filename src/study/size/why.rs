@@ -2,23 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a configuration cannot be.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Refusal {
-    /// A rule of the audit does not let it be.
-    Rule {
-        /// Code of the rule.
-        code: String,
-        /// Data of the finding, which only the audit reads.
-        found: serde_json::Value,
-    },
-    /// It cannot be resolved.
-    Unresolved {
-        /// What is wrong with it.
-        error: String,
-    },
-}
+use crate::study::workshop::Refusal;
 
 /// Why no configuration carries a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
