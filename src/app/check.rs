@@ -88,17 +88,10 @@ pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> Result<Ending
         );
         return answer(text.as_bytes());
     }
-    match scenario::explain(code) {
-        Some(found) => {
-            let text = format!(
-                "{}: {}\n\n{}\n\nRemedy: {}\n",
-                found.code, found.title, found.cause, found.remedy
-            );
-            answer(text.as_bytes())
-        }
-        None => {
-            let text = format!("no problem has the code {code}; `plimsoll explain` lists them");
-            Err(AppError::Asked(text))
-        }
-    }
+    let Some(found) = scenario::explain(code) else {
+        let text = format!("no problem has the code {code}; `plimsoll explain` lists them");
+        return Err(AppError::Asked(text));
+    };
+    let scenario::Explanation { code, title, cause, remedy, .. } = found;
+    answer(format!("{code}: {title}\n\n{cause}\n\nRemedy: {remedy}\n").as_bytes())
 }

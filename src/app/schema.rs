@@ -25,13 +25,11 @@ pub(super) fn schema(name: Option<&str>, folder: Option<&Path>) -> Result<Ending
     }
     let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
     let Some(name) = name else { return answer(format!("{}\n", names.join("\n")).as_bytes()) };
-    match all.iter().find(|(other, _)| *other == name) {
-        Some((_, schema)) => answer(text(schema).as_bytes()),
-        None => {
-            let text = format!("there is no schema `{name}`; there are {}", names.join(", "));
-            Err(AppError::Asked(text))
-        }
-    }
+    let Some((_, schema)) = all.iter().find(|(other, _)| *other == name) else {
+        let text = format!("there is no schema `{name}`; there are {}", names.join(", "));
+        return Err(AppError::Asked(text));
+    };
+    answer(text(schema).as_bytes())
 }
 
 /// The reference of all settings into a file.

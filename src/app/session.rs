@@ -94,9 +94,9 @@ impl Session {
     ) -> Result<Session, AppError> {
         let StudyArgs { input, out, threads: count, lang, font } = args;
         let output = Output::new(input.json, input.color, *lang, font.as_deref())?;
-        let held = report::hold(out, head, alone).context("cannot write to")?;
+        let folder = report::hold(out, head, alone).context("cannot write to")?;
         let pool = threads(*count)?;
-        Ok(Session { output, held, pool, progress: Progress::new() })
+        Ok(Session { output, held: folder, pool, progress: Progress::new() })
     }
 
     /// Folder of the answer.

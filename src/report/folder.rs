@@ -65,8 +65,8 @@ pub(crate) fn hold(path: PathBuf, alone: bool) -> Result<Held, ReportError> {
 
 /// Removes what a run left that was killed.
 pub(crate) fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
-    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(&folder, error))? {
-        let place = entry.map_err(|error| ReportError::of(&folder, error))?.path();
+    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(folder, error))? {
+        let place = entry.map_err(|error| ReportError::of(folder, error))?.path();
         let hidden = place.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden && place.extension().is_some_and(|ending| ending == DRAFT) {
             fs::remove_file(&place).map_err(|error| ReportError::of(&place, error))?;
@@ -116,7 +116,7 @@ impl Folder {
         // What is still in the list when one fails goes away, as drafts do.
         self.drafts.reverse();
         while let Some((draft, place)) = self.drafts.last() {
-            fs::rename(draft, place).map_err(|error| ReportError::of(&place, error))?;
+            fs::rename(draft, place).map_err(|error| ReportError::of(place, error))?;
             written.extend(self.drafts.pop().map(|(_, place)| place));
         }
         for place in std::mem::take(&mut self.stale) {
@@ -177,8 +177,8 @@ fn look(
         found.push(folder.to_path_buf());
         return Ok(());
     }
-    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(&folder, error))? {
-        let below = entry.map_err(|error| ReportError::of(&folder, error))?.path();
+    for entry in fs::read_dir(folder).map_err(|error| ReportError::of(folder, error))? {
+        let below = entry.map_err(|error| ReportError::of(folder, error))?.path();
         if depth > 0 && below.is_dir() {
             look(&below, depth - 1, is_one, found)?;
         }
@@ -193,7 +193,7 @@ pub(crate) fn replace(place: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     done.map_err(|error| {
         // The first error is the one to report, whether or not the draft can be removed.
         let _ = fs::remove_file(&draft);
-        ReportError::of(&place, error)
+        ReportError::of(place, error)
     })
 }
 
@@ -207,7 +207,7 @@ fn draft(place: &Path) -> PathBuf {
 /// # Errors
 /// When it is none, larger, or cannot be read.
 pub(crate) fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
-    let of = |error: io::Error| ReportError::of(&place, error);
+    let of = |error: io::Error| ReportError::of(place, error);
     if !fs::metadata(place).map_err(of)?.is_file() {
         return Err(of(io::Error::other("it is not a file")));
     }

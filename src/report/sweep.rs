@@ -250,7 +250,7 @@ fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let mut points = Vec::new();
     for (index, place) in places.iter().enumerate() {
         match point(&folder.join(POINTS), &sweep, index, place)? {
-            Found::Whole(point) => points.push(point),
+            Found::Whole(point) => points.push(*point),
             Found::Nothing => return Err(ReportError::MissingPoints(folder.to_path_buf())),
             Found::Foreign(why) => {
                 return Err(ReportError::ForeignPoint { folder: folder.to_path_buf(), why });
@@ -300,7 +300,7 @@ pub const POINTS: &str = "points";
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
     /// The point, as it was computed from the same inputs.
-    Whole(Point),
+    Whole(Box<Point>),
     /// Nothing.
     Nothing,
     /// Something else, and why it is that.
@@ -328,7 +328,7 @@ pub fn point(
     } else if !point.is_whole() {
         Found::Foreign(ForeignPoint::Changed(file))
     } else {
-        Found::Whole(point)
+        Found::Whole(Box::new(point))
     })
 }
 
