@@ -92,7 +92,6 @@ pub(super) fn explain(code: Option<&str>, write: Option<&Path>) -> Result<Ending
         let text = format!("no problem has the code {code}; `plimsoll explain` lists them");
         return Err(AppError::Asked(text));
     };
-    let text =
-        format!("{}: {}\n\n{}\n\nRemedy: {}\n", found.code, found.title, found.cause, found.remedy);
-    answer(text.as_bytes())
+    let scenario::Explanation { code, title, cause, remedy, .. } = found;
+    answer(format!("{code}: {title}\n\n{cause}\n\nRemedy: {remedy}\n").as_bytes())
 }

@@ -47,7 +47,7 @@ impl Store for PointFolder {
     /// Whatever else lies in a point's place is computed anew.
     fn load(&self, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
         match pages::point(&self.path, sweep, index, place) {
-            Ok(Found::Whole(point)) => Some(point),
+            Ok(Found::Whole(point)) => Some(*point),
             Ok(Found::Nothing | Found::Foreign(_)) | Err(_) => None,
         }
     }

@@ -246,8 +246,8 @@ fn shared(
     for folder in folders {
         let there = pages::point(&folder.join(pages::POINTS), sweep, index, place);
         match there.context("cannot read")? {
-            Found::Whole(point) if found.is_none() => found = Some(point),
-            Found::Whole(point) if found.as_ref() != Some(&point) => {
+            Found::Whole(point) if found.is_none() => found = Some(*point),
+            Found::Whole(point) if found.as_ref() != Some(&*point) => {
                 let (at, name) = (plain::path(folder), &sweep.points[index]);
                 let text = format!("{at} has another point {name} than a folder before it");
                 return Err(AppError::Asked(text));

@@ -250,7 +250,7 @@ fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let mut points = Vec::new();
     for (index, place) in places.iter().enumerate() {
         match point(&folder.join(POINTS), &sweep, index, place)? {
-            Found::Whole(point) => points.push(point),
+            Found::Whole(point) => points.push(*point),
             Found::Nothing => return Err(ReportError::MissingPoints(folder.to_path_buf())),
             Found::Foreign(why) => {
                 return Err(ReportError::ForeignPoint { folder: folder.to_path_buf(), why });
@@ -301,7 +301,7 @@ pub const POINTS: &str = "points";
 #[expect(clippy::large_enum_variant, reason = "nearly all that lies there is a point")]
 pub enum Found {
     /// The point, as it was computed from the same inputs.
-    Whole(Point),
+    Whole(Box<Point>),
     /// Nothing.
     Nothing,
     /// Something else, and why it is that.
@@ -329,7 +329,7 @@ pub fn point(
     } else if !point.is_whole() {
         Found::Foreign(ForeignPoint::Changed(file))
     } else {
-        Found::Whole(point)
+        Found::Whole(Box::new(point))
     })
 }
 
