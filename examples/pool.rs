@@ -5,7 +5,7 @@ use plimsoll::build::{DatabaseBuilder, Faults, PoolBuilder, ServiceBuilder, Spec
 use plimsoll::random::Dist;
 use plimsoll::study::Unwatched;
 use plimsoll::study::point::{Depth, line};
-use plimsoll::study::result::{Saturation, Target};
+use plimsoll::study::result::{Metric, Saturation, Target};
 use plimsoll::study::setup::Study;
 
 /// Connections of the pool.
@@ -19,7 +19,7 @@ fn main() -> Result<(), Faults> {
     let found = saturation()?;
     let rps = found.rps;
     println!("carries {:.0} requests/s [{:.0}, {:.0}]", rps.mean, rps.low, rps.high);
-    println!("saturates first: {}", found.resource);
+    println!("saturates first: {}", found.resource.as_deref().unwrap_or("no station"));
     println!("all connections busy at {:.0} requests/s", f64::from(CONNECTIONS) / HELD_S);
     Ok(())
 }
@@ -37,7 +37,7 @@ pub(crate) fn saturation() -> Result<Saturation, Faults> {
         .open_load(400.0)
         .build()?;
     let mut study = Study::of("pool", spec);
-    study.targets = vec![Target::new("p99_ms", LIMIT_MS)];
+    study.targets = vec![Target::new(Metric::P99Ms, LIMIT_MS)];
     let found = line(&study, Depth::Full, &Unwatched).expect("an open load has a line");
     Ok(found.saturation)
 }

@@ -89,7 +89,7 @@
 //! # use plimsoll::study::Unwatched;
 //! # use plimsoll::study::setup::Study;
 //! use plimsoll::study::point::{Depth, line};
-//! use plimsoll::study::result::Target;
+//! use plimsoll::study::result::{Metric, Target};
 //!
 //! let query = Step::query(Dist::Exponential(0.020));
 //! let shop = ServiceBuilder::new("shop")
@@ -98,9 +98,9 @@
 //! let orders = DatabaseBuilder::new("orders").cores(64.0);
 //! let spec = SpecBuilder::new().database(orders).service(shop).open_load(400.0).build()?;
 //! let mut study = Study::of("pool", spec);
-//! study.targets = vec![Target::new("p99_ms", 150.0)];
+//! study.targets = vec![Target::new(Metric::P99Ms, 150.0)];
 //! let found = line(&study, Depth::Full, &Unwatched).expect("an open load has a line").saturation;
-//! assert_eq!(found.resource, "shop main connections");
+//! assert_eq!(found.resource.as_deref(), Some("shop main connections"));
 //! // Ten connections, each taken for 20 ms, are all busy at 500 requests/s.
 //! assert!(found.rps.high < 500.0);
 //! # Ok::<(), plimsoll::build::Faults>(())
@@ -120,7 +120,7 @@
 //! # use plimsoll::model::spec::Spec;
 //! # use plimsoll::random::Dist;
 //! # use plimsoll::study::setup::Study;
-//! use plimsoll::study::result::Target;
+//! use plimsoll::study::result::{Metric, Target};
 //! use plimsoll::study::{Question, Unwatched, answer_question};
 //!
 //! fn with_threads(threads: u32) -> Result<Spec, Faults> {
@@ -130,7 +130,7 @@
 //! }
 //!
 //! let mut study = Study::of("8 threads", with_threads(8)?).and("10 threads", with_threads(10)?);
-//! study.targets = vec![Target::new("p99_ms", 100.0)];
+//! study.targets = vec![Target::new(Metric::P99Ms, 100.0)];
 //! let (result, _effort) = answer_question(&study, Question::Compare, &Unwatched);
 //! let change = &result.comparisons[0];
 //! // Two threads more carry about 200 requests/s more, and the difference is known for sure.

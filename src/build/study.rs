@@ -58,7 +58,7 @@ impl Study {
             claims: Vec::new(),
             theory: Vec::new(),
             assumed: Vec::new(),
-            warnings: Vec::new(),
+            cautions: Vec::new(),
             inputs: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
 mod cluster;
+mod excess;
 mod id;
 mod kafka;
 mod laws;
@@ -17,13 +18,12 @@ pub use self::cluster::{
     Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup,
     Requests, Rollout, Shutdown, WarmUp,
 };
+pub use self::excess::{Counted, Excess};
 pub use self::id::Id;
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
-pub use self::limits::{Counted, Excess};
-pub use self::load::{Closed, Curve, Journey, Load, Open, Retries, Source, Visit};
+pub use self::load::{Closed, Curve, Journey, Load, Open, RECONNECT, Retries, Source, Visit};
 pub use self::mesh::{Budget, Hedge, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
 pub use self::timeline::{Happening, Timed};
-pub use self::usual::RECONNECT;
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;

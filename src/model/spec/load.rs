@@ -3,6 +3,11 @@
 use super::id::Id;
 use crate::units::Span;
 
+/// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
+/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial
+/// retransmission time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
+pub const RECONNECT: Span = Span::from_millis(1_000);
+
 /// Load of a system: users, and records from outside.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {

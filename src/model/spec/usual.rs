@@ -3,11 +3,6 @@
 use super::{Id, Pool, Threads};
 use crate::units::Span;
 
-/// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
-/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial
-/// retransmission time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
-pub const RECONNECT: Span = Span::from_millis(1_000);
-
 impl Threads {
     /// More threads than any load can occupy.
     pub const UNLIMITED: Threads = Threads { maximum: 1_000_000_000, accepted: 0, backlog: 0 };
