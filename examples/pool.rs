@@ -4,8 +4,9 @@
 use plimsoll::build::{DatabaseBuilder, Faults, PoolBuilder, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::random::Dist;
 use plimsoll::study::Unwatched;
+use plimsoll::study::metric::Metric;
 use plimsoll::study::point::{Depth, line};
-use plimsoll::study::result::{Metric, Saturation, Target};
+use plimsoll::study::result::{Saturation, Target};
 use plimsoll::study::setup::Study;
 
 /// Connections of the pool.

@@ -89,7 +89,8 @@
 //! # use plimsoll::study::Unwatched;
 //! # use plimsoll::study::setup::Study;
 //! use plimsoll::study::point::{Depth, line};
-//! use plimsoll::study::result::{Metric, Target};
+//! use plimsoll::study::metric::Metric;
+//! use plimsoll::study::result::Target;
 //!
 //! let query = Step::query(Dist::Exponential(0.020));
 //! let shop = ServiceBuilder::new("shop")
@@ -120,7 +121,8 @@
 //! # use plimsoll::model::spec::Spec;
 //! # use plimsoll::random::Dist;
 //! # use plimsoll::study::setup::Study;
-//! use plimsoll::study::result::{Metric, Target};
+//! use plimsoll::study::metric::Metric;
+//! use plimsoll::study::result::Target;
 //! use plimsoll::study::{Question, Unwatched, answer_question};
 //!
 //! fn with_threads(threads: u32) -> Result<Spec, Faults> {
