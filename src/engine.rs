@@ -11,7 +11,7 @@ mod later;
 use self::later::Later;
 use crate::units::Time;
 
-/// What goes first when two events fall on the same nanosecond.
+/// Rank of an event among those of the same nanosecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Class {
@@ -215,7 +215,7 @@ impl Agenda {
         self.replace_first(leaf, word);
     }
 
-    /// The same where a number is missing: for the slot, or for the event in the tournament.
+    /// Grows the list where the slot or the tournament has no room, then sets the event.
     #[cold]
     #[inline(never)]
     fn set_with_room(&mut self, slot: Slot, at: Time, class: Class) {
@@ -244,7 +244,7 @@ impl Agenda {
         }
     }
 
-    /// The same for a slot that has an event, at `place`, or needs a leaf.
+    /// Sets a slot that has an event at `place`, or that needs a leaf.
     #[inline(never)]
     fn set_anew(&mut self, slot: Slot, due: u64, place: u32) {
         let leaf = if place < LATER {
@@ -260,7 +260,7 @@ impl Agenda {
         self.put(leaf, word);
     }
 
-    /// The same for a slot whose event is not in the tournament, or where that is full.
+    /// Sets a slot whose event is not in the tournament, or where the tournament is full.
     #[inline(never)]
     fn set_moved(&mut self, slot: Slot, due: u64) {
         self.clear(slot);
@@ -470,7 +470,7 @@ impl Agenda {
         }
     }
 
-    /// The same for the leaf of the event that was first: winners change all the way.
+    /// Replaces the leaf of the first event: winners change all the way to the root.
     #[inline]
     fn replace_first(&mut self, leaf: u32, word: u64) {
         let (mut group, mut place) = self.locate(leaf);

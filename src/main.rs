@@ -1,7 +1,7 @@
-//! Parse, call, map the outcome to an exit code.
+//! The command line: all of it is in the library, whose `main` this calls.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    plimsoll::app::main()
+    plimsoll::main()
 }

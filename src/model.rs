@@ -79,7 +79,7 @@ pub struct Run {
     pub follow: Span,
 }
 
-/// What a replication took.
+/// Effort of a replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Events fired.
@@ -106,8 +106,8 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.cost()
 }
 
-/// The same until `stopped` says so, which is asked every few thousand events; none then, for what was
-/// seen of a part of a run answers nothing.
+/// Run one replication unless `stopped`, which is asked every few thousand events, ends it early: none
+/// then, for a part of a run answers nothing.
 pub fn simulate_unless<O: Observer>(
     spec: &Spec,
     run: &Run,
@@ -315,7 +315,7 @@ impl<O: Observer> World<'_, O> {
         self.observer.level(self.now, station, busy, waiting);
     }
 
-    /// The same where nobody begins or ceases to wait.
+    /// Tells a change of those in service, where nobody begins or ceases to wait.
     #[inline]
     fn busy(&mut self, station: u32, change: f64) {
         self.observer.busy(self.now, station, change);

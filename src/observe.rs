@@ -103,7 +103,7 @@ pub enum Failure {
     MeshTimeout,
 }
 
-/// What happened. Endpoints, topics and listeners are named by their index in the description.
+/// A report of a run. Endpoints, topics and listeners are named by their index in the description.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Record<'a> {
     /// A user asked for something.
@@ -172,7 +172,7 @@ pub enum Record<'a> {
         /// When it will be free unless more comes.
         free: Time,
     },
-    /// What was used of a station, whose level is not told change by change, since the last mark.
+    /// Use since the last mark of a station whose level is not told change by change.
     Used {
         /// Station.
         station: Station,
@@ -212,8 +212,8 @@ pub enum Record<'a> {
         /// Change of the number of nodes that are ready.
         change: i32,
     },
-    /// What the nodes of a group have used so far, those that are gone included, beyond what they earned
-    /// by being there; only where they go on without credits, for a surcharge.
+    /// Processor that the nodes of a group, those that are gone included, have used so far beyond what they
+    /// earned by being there; only where they go on without credits, for a surcharge.
     Owed {
         /// Node group.
         group: u32,
@@ -222,7 +222,7 @@ pub enum Record<'a> {
     },
     /// Credits that something still has, at a mark; only where credits count.
     Credits {
-        /// Whose.
+        /// Owner of the credits.
         of: Credited,
         /// How many are left: of nodes those of all together, where one is one processor for a minute;
         /// of a volume operations.
@@ -240,7 +240,7 @@ pub enum Record<'a> {
     },
 }
 
-/// Who has credits.
+/// Owner of credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credited {
     /// The nodes of a group.
@@ -249,7 +249,7 @@ pub enum Credited {
     Volume(u32),
 }
 
-/// Who listens.
+/// Receives the records of a run.
 pub trait Observer {
     /// Something happened at `now`.
     fn record(&mut self, now: Time, record: Record<'_>);
@@ -263,7 +263,7 @@ pub trait Observer {
         self.record(now, Record::Level { station, busy, waiting });
     }
 
-    /// The same where nobody begins or ceases to wait.
+    /// Receives a change of a station's level where nobody begins or ceases to wait.
     #[inline]
     fn busy(&mut self, now: Time, station: Station, change: f64) {
         self.level(now, station, change, 0);

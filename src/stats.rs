@@ -75,7 +75,7 @@ impl Estimate {
         }
     }
 
-    /// The same mean with the least and the greatest of the finite `samples` for its ends.
+    /// The mean with the range of the finite `samples` for its ends.
     #[must_use]
     pub fn ranged(self, samples: &[f64]) -> Estimate {
         let finite = || samples.iter().copied().filter(|sample| sample.is_finite());

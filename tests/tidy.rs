@@ -3,6 +3,9 @@
 //! Every check is a function from files to complaints, and is first shown a file that breaks it: a check
 //! that cannot fail protects nothing.
 
+#[path = "tidy/code.rs"]
+mod code;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("station", &["units", "engine", "observe"]),
     ("model", &["units", "random", "engine", "station", "observe"]),
     ("stats", &["units"]),
+    ("build", &["units", "random", "model", "study"]),
     ("study", &["units", "random", "model", "observe", "stats"]),
     ("scenario", &["units", "plain", "random", "model", "study"]),
     ("audit", &["units", "model", "station", "stats", "study", "scenario"]),

@@ -10,7 +10,7 @@ use crate::units::Time;
 /// Length of a stretch: 2²⁷ ns, 134 ms. What a request does takes less, what it waits for from outside
 /// takes more; nothing but speed depends on it.
 const STRETCH_LOG2: u32 = 27;
-/// The same as entries are due.
+/// Length of a stretch as entries have it, the class in their low bits.
 pub(super) const DUE_LOG2: u32 = STRETCH_LOG2 + CLASS_BITS;
 /// Stretches in an epoch (137 s), each with a list of its own.
 const EPOCH_LOG2: u32 = 10;
@@ -69,6 +69,7 @@ impl Later {
     }
 
     /// Add an event that belongs here; the node by which it is removed.
+    #[inline]
     pub(super) fn add(&mut self, entry: Entry) -> u32 {
         debug_assert!(!self.is_soon(entry.due), "its stretch has begun");
         let mut node = self.free;
@@ -119,6 +120,7 @@ impl Later {
     }
 
     /// Take an event out of a list.
+    #[inline]
     pub(super) fn take_from(&mut self, list: usize) -> Option<Entry> {
         let node = self.heads[list];
         let entry = self.nodes.get(node as usize)?.entry;

@@ -44,20 +44,21 @@ fn room(slots: &Slots, threads: u64) -> u64 {
     (all.saturating_sub(threads) / 2).min(MOST_IN_FLIGHT)
 }
 
-impl<'a, O: Observer> World<'a, O> {
-    /// Everything as it is before anything happens.
-    #[expect(clippy::too_many_lines, reason = "one field after another")]
-    pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
-        let (_, numbering) = stations::build(spec);
-        let measured = Span(run.bin.0.saturating_mul(u64::from(run.bins)));
-        let last_mark = Time::ZERO + run.warm_up + measured;
-        let mut services = Vec::new();
-        let mut pods = Vec::new();
-        let mut pools = Vec::new();
-        let mut cpus = Vec::new();
+/// Services with all pods that they may ever have, and what each pod has of its own.
+struct Fleet<'a> {
+    services: Vec<Service>,
+    pods: Vec<Pod<'a>>,
+    pools: Vec<PodPool<'a>>,
+    cpus: Vec<Cpu>,
+}
+
+impl<'a> Fleet<'a> {
+    fn of(spec: &'a Spec) -> Fleet<'a> {
+        let mut fleet =
+            Fleet { services: Vec::new(), pods: Vec::new(), pools: Vec::new(), cpus: Vec::new() };
         for (number, service) in (0..).zip(&spec.services) {
-            let first = pods.len() as u32;
-            services.push(Service {
+            let first = fleet.pods.len() as u32;
+            fleet.services.push(Service {
                 pods: first..first + service.most_pods(),
                 ready: (first..first + service.pods).collect(),
                 next: 0,
@@ -68,63 +69,79 @@ impl<'a, O: Observer> World<'a, O> {
                 rollout: None,
             });
             for own in 0..service.most_pods() {
-                pods.push(Pod {
-                    service: number,
-                    described: service,
-                    life: match own {
-                        own if own < service.pods => Life::Ready,
-                        own if own < service.pods + service.lifecycle.pending => Life::Pending,
-                        _ => Life::Absent,
-                    },
-                    version: 0,
-                    node: request::NONE,
-                    wants: 0,
-                    has: service.cores,
-                    warm_at: Time::ZERO,
-                    uncollected: Span::ZERO,
-                    seen: Seen::new(Time::ZERO),
-                    used_before: Span::ZERO,
-                    pools: pools.len() as u32,
-                    busy_threads: 0,
-                    waiting: VecDeque::new(),
-                });
-                cpus.push(Cpu::new(service.cores));
-                for (index, pool) in (0..).zip(&service.pools) {
-                    pools.push(PodPool {
-                        pool: Pool::new(pool.maximum, pool.minimum_idle, 0, pool.wake_up),
-                        described: pool,
-                        service: number,
-                        number: index,
-                        adder: Adder::Resting,
-                        back_off: Span::ZERO,
-                    });
-                }
+                fleet.add(number, service, own);
             }
         }
-        cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
+        fleet.cpus.extend(spec.databases.iter().map(|database| Cpu::new(database.cores)));
+        fleet
+    }
+
+    /// Adds the pod with this number among those of its service.
+    fn add(&mut self, number: spec::Id, service: &'a spec::Service, own: u32) {
+        self.pods.push(Pod {
+            service: number,
+            described: service,
+            life: match own {
+                own if own < service.pods => Life::Ready,
+                own if own < service.pods + service.lifecycle.pending => Life::Pending,
+                _ => Life::Absent,
+            },
+            version: 0,
+            node: request::NONE,
+            wants: 0,
+            has: service.cores,
+            warm_at: Time::ZERO,
+            uncollected: Span::ZERO,
+            seen: Seen::new(Time::ZERO),
+            used_before: Span::ZERO,
+            pools: self.pools.len() as u32,
+            busy_threads: 0,
+            waiting: VecDeque::new(),
+        });
+        self.cpus.push(Cpu::new(service.cores));
+        self.pools.extend((0..).zip(&service.pools).map(|(index, pool)| PodPool {
+            pool: Pool::new(pool.maximum, pool.minimum_idle, 0, pool.wake_up),
+            described: pool,
+            service: number,
+            number: index,
+            adder: Adder::Resting,
+            back_off: Span::ZERO,
+        }));
+    }
+}
+
+/// Whether any pod's work takes other than its demand, on whichever day: cold code, garbage.
+fn is_uneven(spec: &Spec) -> bool {
+    change::states(spec).flat_map(|spec| &spec.services).any(|service| {
+        let lifecycle = &service.lifecycle;
+        lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
+    })
+}
+
+impl<'a, O: Observer> World<'a, O> {
+    /// Everything as it is before anything happens.
+    pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
+        let (_, numbering) = stations::build(spec);
+        let measured = Span(run.bin.0.saturating_mul(u64::from(run.bins)));
+        let last_mark = Time::ZERO + run.warm_up + measured;
+        let Fleet { services, pods, pools, cpus } = Fleet::of(spec);
         let kafka = Kafka::new(spec, &services);
-        let cpu_slots = SLOT_SOURCES + spec.load.records.len() as Slot;
-        let pool_slots = cpu_slots + cpus.len() as Slot;
-        let pod_slots = pool_slots + 3 * pools.len() as Slot;
-        let group_slots = pod_slots + pods.len() as Slot;
-        let scaler_slots = group_slots + kafka.groups() as Slot;
         let nodes = Nodes::new(spec, &services);
         let scalers = scale::scalers(&spec.services);
-        let service_slots = scaler_slots + scalers.len() as Slot;
-        let thread_slots = service_slots + services.len() as Slot;
         let meshes = Meshes::new(spec, &services, pods.len());
-        let proxy_slots = thread_slots + kafka.threads() as Slot;
-        let slots = Slots {
-            cpus: cpu_slots,
-            pools: pool_slots,
-            pods: pod_slots,
-            groups: group_slots,
-            scalers: scaler_slots,
-            services: service_slots,
-            threads: thread_slots,
-            proxies: proxy_slots,
-            dynamic: proxy_slots + meshes.len(),
-        };
+        let slots = Slots::after(
+            SLOT_SOURCES + spec.load.records.len() as Slot,
+            [
+                cpus.len(),
+                3 * pools.len(),
+                pods.len(),
+                kafka.groups(),
+                scalers.len(),
+                services.len(),
+                kafka.threads(),
+                meshes.len() as usize,
+            ],
+        );
         let threads_count = kafka.threads() as u64;
         let (nodes, seats) =
             nodes.map_or((None, Vec::new()), |(nodes, seats)| (Some(nodes), seats));
@@ -156,10 +173,7 @@ impl<'a, O: Observer> World<'a, O> {
             scalers,
             shared_nodes: nodes.is_some() && spec.cluster.as_ref().is_some_and(|of| of.shared),
             nodes,
-            uneven: change::states(spec).flat_map(|spec| &spec.services).any(|service| {
-                let lifecycle = &service.lifecycle;
-                lifecycle.warm_up.is_some() || lifecycle.collection.is_some()
-            }),
+            uneven: is_uneven(spec),
             timeline: Timeline::default(),
             requests: Requests::default(),
             users: Users::default(),
@@ -173,13 +187,18 @@ impl<'a, O: Observer> World<'a, O> {
             in_flight: 0,
             room: room(&slots, threads_count),
         };
-        for (pod, node) in seats {
-            world.pods[pod as usize].node = node;
-        }
-        for pod in 0..world.pods.len() as u32 {
-            world.cpus[pod as usize] = world.new_cpu(pod);
-            world.pods[pod as usize].has = world.alone(pod);
-        }
+        world.seat(seats);
         world
+    }
+
+    /// Puts the first pods on their nodes, which decide what processors they have.
+    fn seat(&mut self, seats: Vec<(u32, u32)>) {
+        for (pod, node) in seats {
+            self.pods[pod as usize].node = node;
+        }
+        for pod in 0..self.pods.len() as u32 {
+            self.cpus[pod as usize] = self.new_cpu(pod);
+            self.pods[pod as usize].has = self.alone(pod);
+        }
     }
 }

@@ -24,7 +24,7 @@ const DRAW_TRIES: u64 = u64::MAX - 3;
 /// Most pauses, in base pauses (Envoy: `max_interval` is ten times `base_interval`).
 const LONGEST_PAUSE: f64 = 10.0;
 
-/// Who sends requests to a service: all users together, and each pod of the services that call it.
+/// Clients of a service: all users together, and each pod of the services that call it.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
     /// Number of the first pod's client, for each service that calls.
@@ -74,7 +74,7 @@ enum Stage {
     Sent,
 }
 
-/// What a caller asked for, by the number of its request.
+/// A request on its way through a proxy, by its number.
 #[derive(Clone, Copy, Debug)]
 struct Hop {
     proxy: u32,
@@ -237,7 +237,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Who sends a request, among the clients of a mesh.
+    /// Number of the sender of a request among the clients of a mesh.
     fn client(&self, mesh: u32, origin: Origin) -> Option<u32> {
         let Origin::Caller { caller, generation } = origin else { return Some(0) };
         let caller = &self.requests[caller];
@@ -278,7 +278,7 @@ impl<'a, O: Observer> World<'a, O> {
         id
     }
 
-    /// What the proxies before a service do.
+    /// Rules of a proxy.
     fn mesh_of(&self, proxy: u32) -> &'a Mesh {
         &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize]
     }
@@ -446,7 +446,7 @@ impl<'a, O: Observer> World<'a, O> {
         None
     }
 
-    /// What `hop` asked for has failed for good.
+    /// Fails the request `hop` for good.
     fn hop_fails(&mut self, hop: u32, why: Failure) {
         if let Some(caller) = self.conclude(hop, Some(why)) {
             self.fail(caller, Failure::CallFailed);
@@ -544,7 +544,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.hop_fails(hop, Failure::MeshTimeout);
     }
 
-    /// Whoever asked has gone: its proxy lets the try go.
+    /// Drops a request whose caller has gone, with its try.
     pub(super) fn leave_proxy(&mut self, hop: u32) {
         self.give_up_try(hop);
         self.forget(hop, false);
@@ -554,7 +554,7 @@ impl<'a, O: Observer> World<'a, O> {
     pub(super) fn hang_up(&mut self, caller: u32) {
         let waiting = &self.requests[caller];
         let origin = Origin::Caller { caller, generation: waiting.generation };
-        let asked = waiting.left;
+        let asked = waiting.callee;
         if let Some(request) = self.requests.get(asked)
             && request.alive
             && request.pod == PROXY

@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use super::spec::{Hold, Id};
 use crate::observe::{Phase, Spent};
 use crate::random::Key;
-use crate::units::Time;
+use crate::units::{Span, Time};
 
-/// Who asked, and so who is told.
+/// Sender of a request, to whom its answer goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// A user who makes one request and is gone.
@@ -19,7 +19,7 @@ pub(crate) enum Origin {
     User(u32),
     /// A request that waits for this one.
     Caller { caller: u32, generation: u32 },
-    /// What a caller's proxy asks for: the request that this is a try of.
+    /// A caller's proxy: the request that this is a try of.
     Try(u32),
     /// Nobody waits.
     Nobody,
@@ -34,19 +34,19 @@ impl Origin {
     }
 }
 
-/// What a request's timer means when it fires.
+/// Meaning of a request's timer when it fires, with what the rest of its step needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
     /// It reaches the balancer.
     Arrive,
     /// The step is over: go on with the next.
     Proceed,
-    /// The statements have reached the database.
-    ReachDatabase,
-    /// A storage operation is done.
-    StorageDone,
-    /// A cache command is answered.
-    CacheAnswered,
+    /// The statements have reached the database, where they take this time of its processor.
+    ReachDatabase { database: Id, demand: Span },
+    /// A storage operation of this database is done.
+    StorageDone(Id),
+    /// A shard has answered a command.
+    CacheAnswered { shard: Id, commands: Commands },
     /// A cache command has waited in vain.
     CacheLost,
     /// The called service has taken too long.
@@ -57,13 +57,24 @@ pub(crate) enum Timer {
     WakeUp,
 }
 
+/// Commands of a step to a cache: each has the server for a time of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Commands {
+    /// First shard of the cache.
+    pub(crate) cache: Id,
+    /// Sampler of the server's time for one command.
+    pub(crate) time: Id,
+    /// Number of the step's draw.
+    pub(crate) draw: u64,
+}
+
 /// No connection, and no request: marks a transaction that runs on the connection of its request.
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// No pod: marks a request that is with its caller's proxy, while pods have tries of it.
 pub(crate) const PROXY: u32 = u32::MAX - 1;
 
-/// A request in flight.
+/// A request in flight: 256 bytes, so that its place in the slab is a shift of its number.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// Identity: all its draws come from here.
@@ -84,9 +95,16 @@ pub(crate) struct Request {
     pub(crate) pc: u32,
     pub(crate) endpoint: Id,
     pub(crate) pod: u32,
-    /// Pieces of the current step still to do (cache commands, storage operations); of a call the request
-    /// that was made.
+    /// Pieces of the current step still to do: cache commands, storage operations.
     pub(crate) left: u32,
+    /// The request that it made in its latest call.
+    pub(crate) callee: u32,
+    /// The pool, among those of all pods, whose connection it waits for, or waited for last; and how long
+    /// it keeps that.
+    pub(crate) pool: u32,
+    pub(crate) hold: Hold,
+    /// The lock that it waits for, or waited for last.
+    pub(crate) lock: Id,
     /// Connection held to the end of the response, or [`NONE`].
     pub(crate) session: u32,
     /// Connections of open transactions, innermost last; [`NONE`] for one on the request's own.
@@ -96,6 +114,9 @@ pub(crate) struct Request {
     /// Whether a slab entry is in use.
     pub(crate) alive: bool,
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Request>() == 256, "a place is no shift of a number");
 
 impl Request {
     fn blank() -> Request {
@@ -115,6 +136,10 @@ impl Request {
             endpoint: 0,
             pod: 0,
             left: 0,
+            callee: NONE,
+            pool: NONE,
+            hold: Hold::Transaction,
+            lock: 0,
             session: NONE,
             transactions: Vec::new(),
             locks: Vec::new(),
@@ -196,7 +221,8 @@ pub(crate) struct Requests {
 
 impl Requests {
     /// A request that begins at `now`; the caller fills in the rest.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the way of every request")]
+    #[inline(always)]
     pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> (u32, &mut Request) {
         let id = self.free.pop().unwrap_or_else(|| {
             self.all.push(Request::blank());

@@ -52,6 +52,18 @@ pub(super) const SLOT_NODES: Slot = 6;
 pub(super) const SLOT_SOURCES: Slot = 7;
 
 impl Slots {
+    /// Slots from `first` on, so many of each kind, in the order of the fields.
+    pub(super) fn after(first: Slot, counts: [usize; 8]) -> Slots {
+        let mut next = first;
+        let [cpus, pools, pods, groups, scalers, services, threads, proxies] =
+            counts.map(|count| {
+                let begin = next;
+                next += count as Slot;
+                begin
+            });
+        Slots { cpus, pools, pods, groups, scalers, services, threads, proxies, dynamic: next }
+    }
+
     #[inline]
     pub(super) fn event(self, slot: Slot) -> Event {
         if slot >= self.dynamic {

@@ -4,22 +4,29 @@
 //! model relies on that and returns no errors. Names are kept for those who report, never to look up.
 
 mod cluster;
+mod excess;
+mod id;
 mod kafka;
 mod laws;
+mod limits;
+mod load;
 pub mod mesh;
+mod timeline;
+mod usual;
 
 pub use self::cluster::{
     Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup,
     Requests, Rollout, Shutdown, WarmUp,
 };
+pub use self::excess::{Counted, Excess};
+pub use self::id::Id;
 pub use self::kafka::{Brokers, Consumer, Protocol, Replication, Settings};
+pub use self::load::{Closed, Curve, Journey, Load, Open, RECONNECT, Retries, Source, Visit};
 pub use self::mesh::{Budget, Hedge, Index, KeepAlive, Limits, Mesh, RateLimit, RetryOn, Rules};
+pub use self::timeline::{Happening, Timed};
 pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
-
-/// Index into one of the lists of [`Spec`].
-pub type Id = u32;
 
 /// Everything one replication needs to know.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,11 +47,11 @@ pub struct Spec {
     pub locks: Vec<Lock>,
     /// Nodes that pods run on; none: each pod has a machine of its own.
     pub cluster: Option<Cluster>,
-    /// What stands between callers and services; at most one for a service.
+    /// Rules of the proxies before services, at most one for a service.
     pub meshes: Vec<Mesh>,
-    /// What grows with what is put into it.
+    /// Indexes: collections whose reads take longer the more entries they have.
     pub indexes: Vec<Index>,
-    /// What happens to the system from outside, in order of time, on a run that follows the curve.
+    /// Events from outside, in order of time, on a run that follows the curve.
     pub timeline: Vec<Timed>,
     /// The system as the timeline makes it, one state after another; each aligned with this one, see
     /// [`crate::model::obstacles`].
@@ -55,7 +62,7 @@ pub struct Spec {
     pub samplers: Vec<Sampler>,
     /// Kafka's brokers.
     pub kafka: Brokers,
-    /// What users do: the load.
+    /// The load.
     pub load: Load,
     /// Which of the simultaneous events goes first; anything but the written order is a wrong model.
     pub order: Order,
@@ -88,107 +95,11 @@ impl Service {
         (self.pods + self.lifecycle.pending).max(self.lifecycle.most).max(scaled)
     }
 
-    /// How many times the pods that it begins with its autoscaler may order; 1 where nothing adds pods.
+    /// Most pods that its autoscaler orders over those that it begins with; 1 where nothing adds pods.
     pub fn grows(&self) -> f64 {
         let most = self.lifecycle.autoscaling.map_or(self.pods, |scaling| scaling.maximum);
         f64::from(most.max(self.pods)) / f64::from(self.pods.max(1))
     }
-}
-
-/// Something that happens at a given time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Timed {
-    /// When, from midnight.
-    pub at: Span,
-    /// What.
-    pub what: Happening,
-}
-
-/// What may happen to a system from outside.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Happening {
-    /// Pods of a service die in the very instant, lowest first; what they worked on fails, and each is
-    /// started anew.
-    Kill {
-        /// Index of the service.
-        service: Id,
-        /// How many, of those ready.
-        pods: u32,
-    },
-    /// A service is to have so many pods: more are started, those beyond finish their work and go.
-    Scale {
-        /// Index of the service.
-        service: Id,
-        /// Pods wanted.
-        pods: u32,
-    },
-    /// A topic has so many partitions from now on, no fewer than before.
-    Partitions {
-        /// Index of the topic.
-        topic: Id,
-        /// Partitions.
-        partitions: u32,
-    },
-    /// So many of the records appended to a topic from now on fail at every attempt.
-    Poison {
-        /// Index of the topic.
-        topic: Id,
-        /// Share, from 0 to 1.
-        share: f64,
-    },
-    /// A broker is lost.
-    LoseBroker {
-        /// Its number, below [`Brokers::brokers`].
-        broker: u32,
-        /// Time until it is back, with all replicas in sync.
-        back_after: Span,
-    },
-    /// The rate of arrivals is so many times that of the load, until this happens again.
-    Traffic {
-        /// Factor, positive.
-        factor: f64,
-    },
-    /// A new version of a service replaces the old one, as its [`Rollout`] says.
-    Deploy {
-        /// Index of the service.
-        service: Id,
-    },
-    /// The system's settings are those of one of [`Spec::later`] from now on. Services whose pods
-    /// differ are deployed anew, as their [`Rollout`] in that state says; all else changes at once.
-    Become {
-        /// Index into [`Spec::later`].
-        state: Id,
-    },
-    /// Nodes fail in the very instant, with all pods on them; the lowest numbers of those ready.
-    FailNode {
-        /// Index of the node group.
-        group: Id,
-        /// How many.
-        nodes: u32,
-        /// When their pods are replaced: the cluster notices, and waits for them to come back.
-        replaced_after: Span,
-    },
-    /// Processor and storage of a database take so many times as long, until this happens again.
-    SlowDatabase {
-        /// Index of the database.
-        database: Id,
-        /// Factor, positive.
-        factor: f64,
-    },
-    /// Commands of a cache take so many times as long, until this happens again.
-    SlowCache {
-        /// Place of the cache in the system's file: all its shards.
-        cache: Id,
-        /// Factor, positive.
-        factor: f64,
-    },
-    /// A cache does not answer, or does so again.
-    LoseCache {
-        /// Place of the cache in the system's file: all its shards.
-        cache: Id,
-        /// How long each command waits in vain; none: it answers again.
-        timeout: Option<Span>,
-    },
 }
 
 /// Servlet threads of a pod and the queue before them.
@@ -509,8 +420,7 @@ pub enum Op {
         /// Number of the draw.
         draw: u64,
     },
-    /// What the cache was asked for was there, with this probability: go to `target`. Never when the cache
-    /// does not answer.
+    /// Go to `target` on a cache hit, with this probability; never when the cache does not answer.
     Hit {
         /// Index of the cache.
         cache: Id,
@@ -533,108 +443,6 @@ pub enum Op {
     },
     /// The program is done.
     End,
-}
-
-/// What users do.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Load {
-    /// Arriving users: sessions at a rate.
-    pub open: Option<Open>,
-    /// A fixed number of virtual users, each on and on.
-    pub closed: Option<Closed>,
-    /// Records from outside, straight into topics.
-    pub records: Vec<Source>,
-    /// The kinds of journey; a user picks one by weight.
-    pub journeys: Vec<Journey>,
-    /// A response later than this counts as an error (the user has left; the work goes on).
-    pub patience: Option<Span>,
-    /// What users do whose request fails, or is not answered within their patience; none: they give up.
-    pub retries: Option<Retries>,
-    /// Share of a run's rate by time of day.
-    pub curve: Curve,
-}
-
-/// Users who ask again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Retries {
-    /// Further attempts at a request.
-    pub attempts: u32,
-    /// Mean pause before the first of them; each next pause is twice as long. A pause is anything
-    /// between half and one and a half of its mean.
-    pub back_off: Span,
-    /// Attempts that each first request lets follow, of whichever user; none: any number.
-    pub budget: Option<f64>,
-}
-
-/// Users who arrive at a rate whatever the state of the system.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Open {
-    /// Requests per second at the curve's highest point, over all journeys. Sessions arrive at this
-    /// rate divided by the mean number of requests in a session.
-    pub requests_per_s: f64,
-    /// Whether arrivals are evenly spaced instead of random (for exact timelines).
-    pub regular: bool,
-}
-
-/// Virtual users as a load generator runs them: request, think, next request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Closed {
-    /// Users.
-    pub users: u32,
-    /// Index of the sampler of the pause between journeys; none: no pause.
-    pub think: Option<Id>,
-    /// Pause of a user who was refused, before a new connection.
-    pub reconnect: Span,
-}
-
-/// Records that arrive in a topic from outside.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Source {
-    /// Index of the topic.
-    pub topic: Id,
-    /// Records per second at the curve's highest point.
-    pub per_s: f64,
-    /// Whether they are evenly spaced instead of random.
-    pub regular: bool,
-}
-
-/// A kind of user: requests with think times between them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Journey {
-    /// Name.
-    pub name: String,
-    /// Relative number of users of this kind.
-    pub weight: f64,
-    /// What such a user does, in order.
-    pub visits: Vec<Visit>,
-}
-
-/// One request of a journey.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Visit {
-    /// Index of the endpoint.
-    pub endpoint: Id,
-    /// Probability that the user makes this request at all.
-    pub chance: f64,
-    /// Index of the sampler of the think time before it; none: at once.
-    pub think: Option<Id>,
-}
-
-/// Rate by time of day: equal slices, linear between their middles, repeating.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
-    /// Name of the curve in the catalogue.
-    pub name: String,
-    /// Rate of each slice over the rate of the highest; one slice for a flat load.
-    pub slices: Vec<f64>,
-    /// Length of a slice.
-    pub slice: Span,
-}
-
-impl Default for Curve {
-    fn default() -> Curve {
-        Curve { name: "flat".into(), slices: vec![1.0], slice: Span::from_secs(3600.0) }
-    }
 }
 
 /// A resource whose capacity can be raised to see whether it is what limits the system.
@@ -679,22 +487,5 @@ impl Spec {
             _ => None,
         });
         added.chain([self.partitions(listener)]).max().unwrap_or(1)
-    }
-}
-
-impl Journey {
-    /// Mean number of requests of such a user.
-    pub fn requests(&self) -> f64 {
-        self.visits.iter().map(|visit| visit.chance).sum()
-    }
-}
-
-impl Load {
-    /// Mean number of requests of a user over all journeys; 1 where there is none.
-    pub fn requests_per_user(&self) -> f64 {
-        let weight: f64 = self.journeys.iter().map(|journey| journey.weight).sum();
-        let requests: f64 =
-            self.journeys.iter().map(|journey| journey.weight * journey.requests()).sum();
-        if weight > 0.0 && requests > 0.0 { requests / weight } else { 1.0 }
     }
 }

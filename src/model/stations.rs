@@ -10,7 +10,7 @@ use crate::observe::conservation::{Layout, Ledger, Reader};
 pub struct Station {
     /// Name for people, such as `order CPU` or `order.master connections`.
     pub name: String,
-    /// What it is.
+    /// Resource that it stands for.
     pub resource: Resource,
     /// Capacity in the unit in which `busy` is reported (cores, threads, connections, …).
     pub capacity: f64,
@@ -94,16 +94,7 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
         push(&mut list, format!("{} lock", lock.name), Resource::Lock(i), 1.0);
     }
     numbering.nodes = list.len() as u32;
-    if let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) {
-        numbering.node_count = cluster.first.len();
-        for (i, node) in (0..).zip(&cluster.first) {
-            let before = &cluster.first[..i as usize];
-            let own = before.iter().filter(|other| other.group == node.group).count();
-            let group = &cluster.groups[node.group as usize];
-            let name = format!("node {}-{} CPU", group.name, own + 1);
-            push(&mut list, name, Resource::Node(i), node.vcpus);
-        }
-    }
+    numbering.node_count = add_nodes(spec, &mut list);
     for (i, mesh) in (0..).zip(&spec.meshes) {
         numbering.proxies.push(list.len() as u32);
         if let Some(limits) = mesh.limits.filter(|limits| limits.connections < UNLIMITED) {
@@ -113,6 +104,20 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
         }
     }
     (list, numbering)
+}
+
+/// Adds the nodes that there are at the beginning, where pods share them; their number.
+fn add_nodes(spec: &Spec, list: &mut Vec<Station>) -> usize {
+    let shared = spec.cluster.as_ref().filter(|cluster| cluster.shared);
+    let Some(cluster) = shared else { return 0 };
+    for (i, node) in (0..).zip(&cluster.first) {
+        let before = &cluster.first[..i as usize];
+        let own = before.iter().filter(|other| other.group == node.group).count();
+        let group = &cluster.groups[node.group as usize];
+        let name = format!("node {}-{} CPU", group.name, own + 1);
+        list.push(Station { name, resource: Resource::Node(i), capacity: node.vcpus });
+    }
+    cluster.first.len()
 }
 
 /// Processors that the pods of a service may use at the beginning, all together and alone on their nodes
@@ -165,7 +170,15 @@ impl Spec {
                     let cores = if life.quota || life.unlimited { all } else { service.cores };
                     cores * f64::from(service.pods)
                 }
-                _ => station.capacity,
+                Resource::Threads(_)
+                | Resource::Pool(..)
+                | Resource::DatabaseCpu(_)
+                | Resource::DatabaseIo(_)
+                | Resource::Cache(_)
+                | Resource::Listener(_)
+                | Resource::Lock(_)
+                | Resource::Node(_)
+                | Resource::Proxy(..) => station.capacity,
             });
             layout.standing.push(matches!(station.resource, Resource::DatabaseConnections(_)));
             if let Resource::Listener(listener) = station.resource {
@@ -179,7 +192,7 @@ impl Spec {
         Ledger::new(layout)
     }
 
-    /// The same system with `factor` times as much of `resource` (rounded up to whole pieces).
+    /// The system with `factor` times as much of `resource`, rounded up to whole pieces.
     #[must_use]
     pub fn relieved(&self, resource: Resource, factor: f64) -> Spec {
         let more = |count: u32| (f64::from(count) * factor).ceil().min(f64::from(u32::MAX)) as u32;

@@ -24,6 +24,10 @@ use super::spec::{Id, Listener, Op, Spec};
 /// elimination, which takes the cube of their number.
 pub(crate) const LARGEST_CIRCLE: usize = 200;
 
+/// Most requests and records that a request, or a record, may cause on the mean, itself included. Each is
+/// simulated; what fans out further is a circle or a slip of the pen.
+pub(crate) const MOST_CAUSED: f64 = 100_000.0;
+
 /// Where a step leads, besides the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
@@ -119,7 +123,7 @@ pub(crate) type Node = usize;
 /// One node causes another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Link {
-    /// What is caused: a run of a program, or a record in a topic.
+    /// The effect: a run of a program, or a record in a topic.
     pub(crate) to: Node,
     /// How often, for each run or record of the one that causes it.
     pub(crate) times: f64,
@@ -127,7 +131,7 @@ pub(crate) struct Link {
     pub(crate) waits: bool,
 }
 
-/// Who causes whom.
+/// Graph of programs and topics that cause each other.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
     /// Of each node those that it causes.
@@ -205,7 +209,8 @@ impl Links {
         all
     }
 
-    /// What all programs and topics see of what comes from outside; none where a circle multiplies.
+    /// Flows through all programs and topics that follow from those from outside; none where a circle
+    /// multiplies.
     pub(crate) fn flows(&self, outside: &Flows) -> Option<Flows> {
         let mut rates: Vec<f64> = outside.programs.iter().chain(&outside.topics).copied().collect();
         for circle in &self.circles {
@@ -247,8 +252,8 @@ impl Links {
         self.of[node].iter().filter(move |link| self.circle_of[link.to] != own)
     }
 
-    /// What a circle comes to in which each node has what is known and, for each time that it causes
-    /// another, what that has; or, turned round, what it gets from those that cause it.
+    /// Solution of a circle: each node has its known value and, for each time that it causes another, the
+    /// value of that; or, turned round, the values of those that cause it.
     fn solved(&self, circle: &[Node], known: Vec<f64>, turned: bool) -> Option<Vec<f64>> {
         if circle.len() > LARGEST_CIRCLE {
             return None;

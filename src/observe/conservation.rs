@@ -11,7 +11,7 @@ const ROUNDING: f64 = 1e-6;
 /// Faults kept; the first say what is wrong.
 const MOST_FAULTS: usize = 20;
 
-/// What a ledger must know of the model.
+/// Facts of the model that a ledger needs.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// Capacity of each station, in its unit; infinite for none.
@@ -78,7 +78,7 @@ impl Ledger {
         }
     }
 
-    /// What does not add up when the run is over and `unanswered` requests of users are still in flight.
+    /// Sums that do not come out when the run is over with `unanswered` requests of users in flight.
     pub fn faults(mut self, unanswered: u64) -> Vec<String> {
         let (offered, answered, failed) = (self.offered, self.answered, self.failed);
         if offered != answered + failed + unanswered {
@@ -247,7 +247,7 @@ mod tests {
         Record::Level { station, busy, waiting }
     }
 
-    /// What is said about these records, each a nanosecond after the one before.
+    /// Faults of these records, each a nanosecond after the one before.
     fn faults(records: &[Record<'_>], unanswered: u64) -> Vec<String> {
         let mut ledger = ledger();
         for (at, record) in (1..).zip(records) {

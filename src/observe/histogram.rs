@@ -38,7 +38,7 @@ impl Cell {
     }
 }
 
-/// What a histogram counted, in the room that it takes.
+/// Counts of a histogram without its empty cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
     cells: Vec<(u32, Cell)>,

@@ -6,7 +6,7 @@ use super::waits::{WaitTimes, Waits};
 use super::{Credited, Failure, Observer, Phase, Record, Spent, Station};
 use crate::units::{Span, Time};
 
-/// What a tally must know of the model.
+/// Facts of the model and of the window that a tally needs.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// Number of stations.
@@ -57,10 +57,10 @@ struct Slice {
     completed: u32,
 }
 
-/// What is known of a station in the current bin.
+/// Level of a station in the current bin.
 ///
-/// The area under a level that changes by d at t is, at the end, the level times the length less the sum
-/// of d·t: one multiplication a change, and no need to know when it changed before.
+/// The area under a level that changes by d at t is, at the end, the level times the length less the sum of
+/// d·t: one multiplication a change, and no need to know when it changed before.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
     busy: f64,
@@ -79,7 +79,7 @@ struct Level {
 }
 
 impl Level {
-    /// What the level was over the bin of this length \[ns\]; begins the next bin.
+    /// Closes the bin of this length \[ns\] and begins the next.
     fn close(&mut self, length: f64) -> StationBin {
         // Sums of fractions of cores may miss zero by a rounding.
         let mean = |level: f64, moment: f64| ((level * length - moment) / length).max(0.0);
@@ -145,8 +145,8 @@ pub struct Bin {
     pub answered: u64,
     /// Requests that failed, whenever they arrived, by [`Failure`].
     pub failed: [u64; Failure::ALL.len()],
-    /// What became of the requests that arrived in the bin, whenever that was; empty unless the layout asks
-    /// for it.
+    /// Outcomes of the requests that arrived in the bin, whenever they ended; empty unless the layout asks
+    /// for them.
     pub answers: Answers,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
@@ -188,7 +188,7 @@ impl Bin {
         self.quantile_ms(0.99)
     }
 
-    /// The same for another share.
+    /// The `p` quantile of response times \[ms\].
     pub fn quantile_ms(&self, p: f64) -> f64 {
         self.answers.quantiles([p], false)[0].map_or(f64::NAN, |found| found.least * 1e3)
     }
@@ -207,7 +207,7 @@ pub struct Tally {
     /// For each service the change since the run began, and the sum of change × time since the bin began
     /// \[ns\].
     pods: Vec<(f64, f64)>,
-    /// The same for the nodes of each group.
+    /// Nodes of each group, as `pods`.
     nodes: Vec<(f64, f64)>,
     current: Bin,
     /// When observation ends.
@@ -232,7 +232,7 @@ pub struct Tally {
     pub times: Histogram,
     /// Of the requests that arrived in the observed time, how many failed.
     pub failed: u64,
-    /// The same by endpoint.
+    /// Failed requests of the observed time by endpoint.
     failed_by: Vec<u64>,
     /// Ages of those that had neither been answered nor failed when the run ended.
     pub unfinished: Histogram,
@@ -240,7 +240,7 @@ pub struct Tally {
     pub flow_times: Histogram,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
-    /// The same sums since they were last carried over to the bin, and their total: 64 bits are quick.
+    /// Sums by phase since they were last carried over to the bin, and their total: 64 bits are quick.
     recent: Spent,
     recent_total: u64,
     /// Requests answered in time.
@@ -289,7 +289,7 @@ impl Tally {
         &self.failed_by
     }
 
-    /// What became of the requests that arrived in the observed time.
+    /// Outcomes of the requests that arrived in the observed time.
     pub fn answers(&self) -> Answers {
         let (good, unfinished) = (self.times.compact(), self.unfinished.compact());
         Answers { good, failed: self.failed, unfinished }
@@ -485,6 +485,39 @@ fn changed(levels: &mut Vec<(f64, f64)>, since: Span, of: u32, change: i32) {
     *moment += f64::from(change) * since.0 as f64;
 }
 
+impl Tally {
+    /// A job of a device that serves in order is known from beginning to end when it comes.
+    #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
+    #[inline(always)]
+    fn passed(&mut self, station: Station, waited: Span, served: Span) {
+        let level = &mut self.levels[station as usize];
+        level.asked += served.0 as f64;
+        level.waiting_moment -= waited.0 as f64;
+        level.left += 1;
+        level.waited_least = Some(level.waited_least.map_or(waited, |least| least.min(waited)));
+    }
+
+    #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
+    #[inline(always)]
+    fn consumed(&mut self, now: Time, age: Span, skipped: bool) {
+        self.current.skipped += u64::from(skipped);
+        if now <= self.until {
+            self.records += u64::from(self.started);
+        } else if now.0 - age.0 <= self.until.0 {
+            self.open_records = self.open_records.saturating_sub(1);
+        }
+    }
+
+    fn credits_left(&mut self, of: Credited, left: f64) {
+        let (credits, number) = match of {
+            Credited::Nodes(group) => (&mut self.current.node_credits, group as usize),
+            Credited::Volume(database) => (&mut self.current.volume_credits, database as usize),
+        };
+        credits.resize(credits.len().max(number + 1), None);
+        credits[number] = Some(left);
+    }
+}
+
 impl Observer for Tally {
     #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
     #[inline(always)]
@@ -493,14 +526,7 @@ impl Observer for Tally {
             Record::Level { station, busy, waiting } => {
                 self.level_changed(now, station, busy, waiting);
             }
-            Record::Passed { station, waited, served } => {
-                let level = &mut self.levels[station as usize];
-                level.asked += served.0 as f64;
-                level.waiting_moment -= waited.0 as f64;
-                level.left += 1;
-                level.waited_least =
-                    Some(level.waited_least.map_or(waited, |least| least.min(waited)));
-            }
+            Record::Passed { station, waited, served } => self.passed(station, waited, served),
             Record::Used { station, used } => {
                 let level = &mut self.levels[station as usize];
                 level.busy_moment -= used.0 as f64;
@@ -538,14 +564,7 @@ impl Observer for Tally {
             Record::Published { topic } => {
                 self.current.events += u64::from(self.layout.counted[topic as usize]);
             }
-            Record::Consumed { age, skipped, .. } => {
-                self.current.skipped += u64::from(skipped);
-                if now <= self.until {
-                    self.records += u64::from(self.started);
-                } else if now.0 - age.0 <= self.until.0 {
-                    self.open_records = self.open_records.saturating_sub(1);
-                }
-            }
+            Record::Consumed { age, skipped, .. } => self.consumed(now, age, skipped),
             Record::Completed { took } => {
                 self.sliced(now);
                 self.slice.completed += u32::from(now > self.layout.from);
@@ -563,16 +582,7 @@ impl Observer for Tally {
                 owed.resize(owed.len().max(group as usize + 1), Span::ZERO);
                 owed[group as usize] = used;
             }
-            Record::Credits { of, left } => {
-                let (credits, number) = match of {
-                    Credited::Nodes(group) => (&mut self.current.node_credits, group as usize),
-                    Credited::Volume(database) => {
-                        (&mut self.current.volume_credits, database as usize)
-                    }
-                };
-                credits.resize(credits.len().max(number + 1), None);
-                credits[number] = Some(left);
-            }
+            Record::Credits { of, left } => self.credits_left(of, left),
             Record::Settled { state } => self.current.settled.push((state, now)),
             // Its work is told when it is done.
             Record::Retimed { .. } => {}

@@ -17,110 +17,58 @@ impl Digest {
     fn take(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
     }
+
+    fn words<const N: usize>(&mut self, words: [u64; N]) {
+        for word in words {
+            self.take(word);
+        }
+    }
 }
 
 impl Observer for Digest {
-    #[expect(clippy::too_many_lines, reason = "one record after another")]
     fn record(&mut self, now: Time, record: Record<'_>) {
         self.take(now.0);
         match record {
-            Record::Offered { endpoint } => {
-                self.take(1);
-                self.take(u64::from(endpoint));
-            }
+            Record::Offered { endpoint } => self.words([1, endpoint.into()]),
             Record::Answered { endpoint, took, spent } => {
-                self.take(2);
-                self.take(u64::from(endpoint));
-                self.take(took.0);
-                for nanos in spent {
-                    self.take(*nanos);
-                }
+                self.words([2, endpoint.into(), took.0]);
+                self.words(*spent);
             }
             Record::Failed { endpoint, why, took } => {
-                self.take(3);
-                self.take(u64::from(endpoint));
-                self.take(why as u64);
-                self.take(took.0);
+                self.words([3, endpoint.into(), why as u64, took.0]);
             }
-            Record::Unfinished { endpoint, age } => {
-                self.take(15);
-                self.take(u64::from(endpoint));
-                self.take(age.0);
-            }
+            Record::Unfinished { endpoint, age } => self.words([15, endpoint.into(), age.0]),
             Record::Waited { station, took, open } => {
-                self.take(16);
-                self.take(u64::from(station));
-                self.take(took.0);
-                self.take(u64::from(open));
+                self.words([16, station.into(), took.0, open.into()]);
             }
             Record::Level { station, busy, waiting } => {
-                self.take(4);
-                self.take(u64::from(station));
-                self.take(busy.to_bits());
-                self.take(waiting as u64);
+                self.words([4, station.into(), busy.to_bits(), waiting as u64]);
             }
             Record::Passed { station, waited, served } => {
-                self.take(5);
-                self.take(u64::from(station));
-                self.take(waited.0);
-                self.take(served.0);
+                self.words([5, station.into(), waited.0, served.0]);
             }
-            Record::Retimed { station, free } => {
-                self.take(6);
-                self.take(u64::from(station));
-                self.take(free.0);
-            }
-            Record::Used { station, used } => {
-                self.take(13);
-                self.take(u64::from(station));
-                self.take(used.0);
-            }
-            Record::Published { topic } => {
-                self.take(7);
-                self.take(u64::from(topic));
-            }
+            Record::Retimed { station, free } => self.words([6, station.into(), free.0]),
+            Record::Used { station, used } => self.words([13, station.into(), used.0]),
+            Record::Published { topic } => self.words([7, topic.into()]),
             Record::Consumed { listener, age, skipped } => {
-                self.take(8);
-                self.take(u64::from(listener));
-                self.take(age.0);
-                self.take(u64::from(skipped));
+                self.words([8, listener.into(), age.0, skipped.into()]);
             }
-            Record::Completed { took } => {
-                self.take(9);
-                self.take(took.0);
-            }
+            Record::Completed { took } => self.words([9, took.0]),
             Record::Pods { service, change } => {
-                self.take(11);
-                self.take(u64::from(service));
-                self.take(i64::from(change).cast_unsigned());
+                self.words([11, service.into(), i64::from(change).cast_unsigned()]);
             }
             Record::Nodes { group, change } => {
-                self.take(12);
-                self.take(u64::from(group));
-                self.take(i64::from(change).cast_unsigned());
+                self.words([12, group.into(), i64::from(change).cast_unsigned()]);
             }
-            Record::Owed { group, used } => {
-                self.take(14);
-                self.take(u64::from(group));
-                self.take(used.0);
+            Record::Owed { group, used } => self.words([14, group.into(), used.0]),
+            Record::Credits { of: Credited::Nodes(group), left } => {
+                self.words([15, group.into(), left.to_bits()]);
             }
-            Record::Credits { of, left } => {
-                let (kind, number) = match of {
-                    Credited::Nodes(group) => (15, group),
-                    Credited::Volume(database) => (16, database),
-                };
-                self.take(kind);
-                self.take(u64::from(number));
-                self.take(left.to_bits());
+            Record::Credits { of: Credited::Volume(database), left } => {
+                self.words([16, database.into(), left.to_bits()]);
             }
-            Record::Settled { state } => {
-                self.take(13);
-                self.take(u64::from(state));
-            }
-            Record::ConnectionRefused { station } => {
-                self.take(10);
-                self.take(u64::from(station));
-            }
+            Record::Settled { state } => self.words([13, state.into()]),
+            Record::ConnectionRefused { station } => self.words([10, station.into()]),
         }
     }
 

@@ -6,9 +6,9 @@ use crate::units::Span;
 /// Waits at a station that began in a window.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WaitTimes {
-    /// Who waited at all; made with the first of them.
+    /// Waits above zero; made with the first of them.
     waited: Option<Box<Histogram>>,
-    /// Who had what it wanted at once.
+    /// Number of those who need not wait.
     pub(crate) at_once: u64,
     /// Of those who waited, how many still did when the run ended.
     open: u64,

@@ -25,19 +25,19 @@ pub const SYNC_PERIOD: Span = Span::from_millis(15_000);
 pub const TOLERANCE: f64 = 0.1;
 /// How long after its start a pod's processor time counts only while it is ready
 /// (`--horizontal-pod-autoscaler-cpu-initialization-period`).
-pub const CPU_INITIALIZATION_PERIOD: Span = Span::from_millis(300_000);
+const CPU_INITIALIZATION_PERIOD: Span = Span::from_millis(300_000);
 /// A pod that is not ready and last changed that within this time of its start has never been ready
 /// (`--horizontal-pod-autoscaler-initial-readiness-delay`).
-pub const INITIAL_READINESS_DELAY: Span = Span::from_millis(30_000);
+const INITIAL_READINESS_DELAY: Span = Span::from_millis(30_000);
 /// How long a high recommendation keeps replicas
 /// (`--horizontal-pod-autoscaler-downscale-stabilization`).
-pub const DOWNSCALE_STABILISATION: Span = Span::from_millis(300_000);
+const DOWNSCALE_STABILISATION: Span = Span::from_millis(300_000);
 /// Without `behavior`, one sync goes up to this many times the replicas (`scaleUpLimitFactor`) …
-pub const SCALE_UP_FACTOR: u32 = 2;
+const SCALE_UP_FACTOR: u32 = 2;
 /// … or to this many, whichever is more (`scaleUpLimitMinimum`).
-pub const SCALE_UP_MINIMUM: u32 = 4;
+const SCALE_UP_MINIMUM: u32 = 4;
 
-/// What is measured.
+/// A measured resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// Processor time.
@@ -49,7 +49,7 @@ pub enum Resource {
 /// A resource and the utilisation it should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metric {
-    /// What is measured.
+    /// A measured resource.
     pub resource: Resource,
     /// The target, above zero \[% of the request\].
     pub target: u32,
@@ -105,8 +105,8 @@ pub struct Behavior {
 }
 
 impl Default for Behavior {
-    /// What an empty block means: up by 4 pods or 100 % in 15 s, whichever is more, at once; down by
-    /// 100 % in 15 s, after 300 s. (`pkg/apis/autoscaling/v2/defaults.go`.)
+    /// The defaults: up by 4 pods or 100 % in 15 s, whichever is more, at once; down by 100 % in 15 s,
+    /// after 300 s (`pkg/apis/autoscaling/v2/defaults.go`).
     fn default() -> Behavior {
         let policy = |step| Policy { step, period: Span::from_millis(15_000) };
         Behavior {
@@ -124,16 +124,17 @@ impl Default for Behavior {
     }
 }
 
-/// What an autoscaler is told.
+/// Settings of an autoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Fewest replicas, at least one.
     pub minimum: u32,
     /// Most replicas.
     pub maximum: u32,
-    /// What to measure; the one that asks for most replicas counts.
+    /// Metrics, of which the one that asks for most replicas counts.
     pub metrics: Vec<Metric>,
-    /// Limits to changes; without them those of [`SCALE_UP_FACTOR`] and [`DOWNSCALE_STABILISATION`].
+    /// Limits to changes; without them the controller's own: twice the pods, or four, at a time upwards,
+    /// and downwards the highest number wanted in the last five minutes.
     pub behavior: Option<Behavior>,
 }
 
@@ -150,7 +151,7 @@ pub struct Pod {
     pub started: Time,
     /// When `ready` last changed, its beginning as not ready included; not read while it is pending.
     pub ready_changed: Time,
-    /// What it used of late, if that is known.
+    /// Its latest measurement, if there is one.
     pub sample: Option<Sample>,
     /// Processor request of all its containers, sidecars included \[millicores\]; zero is no request.
     pub millicores: u64,
@@ -187,7 +188,7 @@ pub enum Reason {
     Off,
 }
 
-/// What a sync decides.
+/// Decision of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Replicas from now on.
@@ -201,7 +202,7 @@ pub struct Decision {
     pub reason: Reason,
 }
 
-/// What one metric asks for.
+/// Replicas that one metric asks for.
 #[derive(Clone, Copy)]
 struct Proposal {
     replicas: u32,
@@ -326,8 +327,8 @@ impl Autoscaler {
         }
     }
 
-    /// What stability, rate and number leave of a recommendation, and which of them was last to change
-    /// it; none when they leave it as it is.
+    /// A recommendation within the limits of stability, rate and number, and the last of them to change it;
+    /// none when they leave it as it is.
     fn limit(&self, now: Time, current: u32, recommended: u32) -> Option<(u32, Reason)> {
         let (stable, why) = match &self.settings.behavior {
             None => (self.highest(now, recommended), Reason::StabilisedDown),

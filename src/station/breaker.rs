@@ -15,15 +15,15 @@ use crate::units::{Span, Time};
 /// Connections to all hosts of a service (`max_connections`; Istio: [`UNLIMITED`]).
 pub const CONNECTIONS: u32 = 1024;
 /// Requests that wait for a connection (`max_pending_requests`; Istio: [`UNLIMITED`]).
-pub const PENDING: u32 = 1024;
-/// What Istio sets where a rule is silent: 2³² − 1.
+const PENDING: u32 = 1024;
+/// Istio's limit where a rule is silent: 2³² − 1.
 pub const UNLIMITED: u32 = u32::MAX;
 /// Retries at once (`max_retries`; Istio: [`UNLIMITED`]).
 pub const RETRIES: u32 = 3;
 /// Retries at once as a share of the requests under way (`budget_percent` 20).
-pub const RETRY_SHARE: f64 = 0.2;
+const RETRY_SHARE: f64 = 0.2;
 /// Retries at once that a budget always allows (`min_retry_concurrency`).
-pub const RETRIES_LEAST: u32 = 3;
+const RETRIES_LEAST: u32 = 3;
 /// Failures in a row that eject a host (`consecutive_5xx`).
 pub const FAILURES: u32 = 5;
 /// Between two sweeps that let hosts return (`interval`).
@@ -36,7 +36,7 @@ pub const EJECTION_LONGEST: Span = Span::from_millis(300_000);
 pub const EJECTED_MOST: u32 = 10;
 /// Share of healthy hosts below which all are used \[%\] (`healthy_panic_threshold`; Istio's
 /// `minHealthPercent`: 0).
-pub const PANIC: u32 = 50;
+const PANIC: u32 = 50;
 
 /// How many requests a service may have at once.
 ///
@@ -56,7 +56,7 @@ impl Default for Limits {
     }
 }
 
-/// What becomes of a request that comes.
+/// Outcome of a request's arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// It has a connection.

@@ -35,8 +35,7 @@ pub struct Cpu {
     whole: usize,
     /// Jobs by (virtual end as bits of a non-negative f64, order of arrival and who).
     jobs: Jobs,
-    /// How many times longer than alone on a sound machine a job takes now; and what of that is the
-    /// machine's doing.
+    /// Time of a job over that alone on a sound machine; and the part of it that is the machine's doing.
     slowness: f64,
     slow: f64,
     /// Service attained by a job that was there since the processor was last idle \[ns\].
@@ -49,7 +48,7 @@ pub struct Cpu {
     quota: Option<Box<Quota>>,
 }
 
-/// What a job that begins or ends changes.
+/// Change of a processor's level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
     /// Cores in use.
@@ -131,8 +130,8 @@ impl Cpu {
         self.jobs.len().saturating_sub(self.whole).cast_signed() as i64
     }
 
-    /// What jobs have used of a quota up to `now`, which must not lie before the last change; `None` in
-    /// the smooth form, where [`Cpu::busy`] is exact at every instant.
+    /// Use of the quota up to `now`, which must not lie before the last change; `None` in the smooth form,
+    /// where [`Cpu::busy`] is exact at every instant.
     pub fn usage(&self, now: Time) -> Option<Usage> {
         let mut quota = (**self.quota.as_ref()?).clone();
         if !self.jobs.is_empty() {
@@ -159,7 +158,7 @@ impl Cpu {
         self.quota.as_ref().is_some_and(|quota| quota.turns)
     }
 
-    /// What has changed by itself up to `now`.
+    /// Catches up with periods of the quota that began or ended up to `now`.
     pub fn look(&mut self, now: Time) -> Change {
         self.advance(now);
         self.moved(now, Change { busy: 0.0, sharing: 0 })
@@ -211,7 +210,7 @@ impl Cpu {
         (jobs.cast_signed() as f64).min(self.cores)
     }
 
-    /// What one job more than `jobs` changes; the other way round what one job less does.
+    /// Change of the level by one job more than `jobs`; with the sign turned, by one job less.
     #[inline]
     fn one_more(&self, jobs: usize) -> Change {
         Change {

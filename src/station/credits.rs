@@ -11,7 +11,7 @@
 
 use crate::units::{NANOS_PER_SECOND, Span, Time};
 
-/// What fills and drains at a constant rate until told otherwise.
+/// A level that rises or falls at a constant rate until that is changed.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     level: f64,
@@ -63,7 +63,7 @@ impl Bucket {
     }
 }
 
-/// What an instance does without credits.
+/// Behaviour of an instance without credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Falls to its baseline.
@@ -80,7 +80,7 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug)]
 pub struct CpuCredits {
     vcpus: f64,
-    /// What use of the processor costs no credits \[vCPU\].
+    /// Use of the processor that costs no credits \[vCPU\].
     baseline: f64,
     mode: Mode,
     busy: f64,
@@ -168,19 +168,6 @@ impl CpuCredits {
     }
 }
 
-/// Fewest operations a second of a `gp2` volume.
-pub const GP2_MINIMUM: f64 = 100.0;
-/// Operations a second per GiB of a `gp2` volume.
-pub const GP2_PER_GIBIBYTE: f64 = 3.0;
-/// Most operations a second of a `gp2` volume, whatever its size.
-pub const GP2_MAXIMUM: f64 = 16_000.0;
-/// Operations a second of a `gp2` volume that has credits.
-pub const GP2_BURST: f64 = 3_000.0;
-/// Most credits of a `gp2` volume, and those it begins with. A credit is one operation.
-pub const GP2_BUCKET: f64 = 5_400_000.0;
-/// Operations a second of a `gp3` volume that has bought no more.
-pub const GP3_IOPS: f64 = 3_000.0;
-
 /// The operations of a volume.
 ///
 /// Its use is reported as a rate ([`IoCredits::advance`]) or operation by operation
@@ -193,20 +180,6 @@ pub struct IoCredits {
 }
 
 impl IoCredits {
-    /// A `gp2` volume with a full bucket, whenever it begins. From 1,000 GiB on its baseline is no less
-    /// than its burst.
-    pub fn gp2(gibibytes: u32) -> IoCredits {
-        let baseline = f64::from(gibibytes) * GP2_PER_GIBIBYTE;
-        let baseline = baseline.clamp(GP2_MINIMUM, GP2_MAXIMUM);
-        IoCredits::new(baseline, GP2_BURST.max(baseline), GP2_BUCKET)
-    }
-
-    /// A volume that always has the same rate \[operations/s\]: `gp3` with [`GP3_IOPS`] or with what was
-    /// bought, and provisioned IOPS.
-    pub fn flat(iops: f64) -> IoCredits {
-        IoCredits::new(iops, iops, GP2_BUCKET)
-    }
-
     /// A volume that does `burst` operations a second while it has credits of its full `bucket`, and at
     /// least `baseline` > 0 without.
     pub fn new(baseline: f64, burst: f64, bucket: f64) -> IoCredits {
@@ -367,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_small_volume_is_fast_for_half_an_hour() {
-        let mut volume = IoCredits::gp2(20);
+        let mut volume = IoCredits::new(100.0, 3_000.0, 5_400_000.0);
         volume.advance(Time::ZERO, 3_000.0);
         // 5.4 million at 2,900 a second: 1,862.068965517… s.
         let empty = volume.next_change();
@@ -379,22 +352,6 @@ mod tests {
         volume.advance(empty, 0.0);
         volume.advance(empty + Span::from_millis(10_000), 3_000.0);
         assert!(close(volume.balance(), 1_000.0) && close(volume.limit(), 3_000.0));
-    }
-
-    #[test]
-    fn size_decides_the_baseline() {
-        let dry = |gibibytes| {
-            let mut volume = IoCredits::gp2(gibibytes);
-            volume.advance(Time::ZERO, 1e6);
-            let empty = volume.next_change();
-            volume.advance(empty.min(at(HOUR * 24)), 1e6);
-            volume.limit() as u64
-        };
-        // 3 a GiB, at least 100, at most 16,000; 5,334 GiB would have 16,002.
-        let sizes = [20, 100, 500, 1_000, 2_000, 5_334];
-        assert_eq!(sizes.map(dry), [100, 300, 1_500, 3_000, 6_000, 16_000]);
-        assert!(close(IoCredits::flat(GP3_IOPS).limit(), 3_000.0));
-        assert_eq!(IoCredits::flat(GP3_IOPS).next_change(), Time::NEVER);
     }
 
     #[test]
@@ -417,7 +374,7 @@ mod tests {
 
     #[test]
     fn a_flat_volume_is_never_slower() {
-        let mut volume = IoCredits::flat(1_000.0);
+        let mut volume = IoCredits::new(1_000.0, 1_000.0, 5_400_000.0);
         let mut now = Time::ZERO;
         for _ in 0..10_000 {
             now += volume.serve(now);

@@ -31,7 +31,7 @@ impl Device {
         self.free_at = at;
     }
 
-    /// What it has not done by `now` is gone.
+    /// Drops the work that it has not done by `now`.
     pub fn drop_all(&mut self, now: Time) {
         self.free(self.free_at.min(now));
     }

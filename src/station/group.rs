@@ -32,7 +32,7 @@ pub const INITIAL_DELAY: Span = Span::from_millis(3_000);
 /// A partition: (topic, number).
 pub type Partition = (u32, u32);
 
-/// What members do with their partitions while the group is rebalanced.
+/// Rebalance protocol: what members do with their partitions meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
     /// All are given up. `RangeAssignor`, the first of the default `partition.assignment.strategy`.
@@ -54,7 +54,7 @@ pub struct Settings {
     /// How long an empty group waits for further members: once, but for its first members as often as one
     /// came while it waited, up to the poll interval.
     pub initial_delay: Span,
-    /// What members do with their partitions meanwhile.
+    /// Rebalance protocol.
     pub protocol: Protocol,
 }
 
@@ -83,11 +83,11 @@ pub struct Member {
     pub fixed: bool,
     /// Its heartbeats are at this and whole intervals later.
     pub phase: Span,
-    /// What it listens to, by number.
+    /// Subscribed topics, by number.
     pub topics: Vec<u32>,
 }
 
-/// What a member has to do.
+/// An order to a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Owns nothing from now on, and takes no further batch until it is assigned some.
@@ -115,7 +115,7 @@ enum State {
     Stable,
 }
 
-/// What the coordinator and the member know of each other.
+/// State of a membership, on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bond {
     /// It is a member.
@@ -155,7 +155,7 @@ struct Entry {
     /// When its session ends, once it is silent.
     expires: Time,
     owned: Vec<Partition>,
-    /// What the coordinator has for it.
+    /// Partitions that the coordinator has assigned to it.
     target: Vec<Partition>,
     /// It has not seen its target yet.
     pending: bool,
@@ -193,8 +193,8 @@ impl Entry {
     }
 }
 
-/// What happens by itself, in the order in which it does when it happens at once: who joins in the very
-/// instant has joined.
+/// Timers of a group, in the order in which they fire at one instant: who joins in that very instant has
+/// joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     Learns,
@@ -236,7 +236,7 @@ impl Group {
         }
     }
 
-    /// How many times partitions were assigned, or the group became empty.
+    /// Number of assignments, and of times that the group became empty.
     pub fn generation(&self) -> u32 {
         self.generation
     }
@@ -259,7 +259,7 @@ impl Group {
         self.find(who).map_or(&[], |place| &self.entries[place].owned)
     }
 
-    /// What members have to do since this was asked last, in order.
+    /// Orders to members since the last call, in order.
     pub fn actions(&mut self) -> std::vec::Drain<'_, Action> {
         self.actions.drain(..)
     }
@@ -558,7 +558,7 @@ impl Group {
         self.actions.push(Action::Removed(entry.key.0));
     }
 
-    /// What happens next by itself, and to whom.
+    /// The next timer: when, which, and of which member.
     fn earliest(&self) -> (Time, Timer, usize) {
         let mut first = match self.state {
             State::Gathering { until, .. } | State::Preparing { until } => {
@@ -580,7 +580,7 @@ impl Group {
         self.due = self.earliest().0;
     }
 
-    /// What happens by itself up to `now`; to be called at the instant that [`Group::next`] named.
+    /// Fires the timers that are due at `now`, the instant that [`Group::next`] named.
     pub fn fire(&mut self, now: Time) {
         loop {
             let (at, timer, place) = self.earliest();

@@ -60,8 +60,8 @@ impl<Record: Copy> Partition<Record> {
         self.handled = self.handled.saturating_sub(count);
     }
 
-    /// Whoever had taken records is gone: those not committed will be taken again. The last `unfinished`
-    /// of them were not handled yet.
+    /// Goes back to the committed offset, as when the consumer is gone: records taken since will be taken
+    /// again. The last `unfinished` of them were not handled yet.
     pub fn rewind(&mut self, unfinished: usize) {
         self.handled = self.handled.max(self.taken.saturating_sub(unfinished));
         self.taken = 0;

@@ -23,12 +23,12 @@ mod tests;
 
 /// Memory at which the kubelet begins to evict pods, which it therefore does not offer \[MiB\]
 /// (`evictionHard`).
-pub const EVICTION: u64 = 100;
-/// What a pod that requests no processor counts when nodes are scored \[millicores\]
+const EVICTION: u64 = 100;
+/// Processor that a pod without a request counts with when nodes are scored \[millicores\]
 /// (`DefaultMilliCPURequest`).
-pub const UNREQUESTED_MILLICORES: u64 = 100;
-/// What a pod that requests no memory counts when nodes are scored \[MiB\] (`DefaultMemoryRequest`).
-pub const UNREQUESTED_MEBIBYTES: u64 = 200;
+const UNREQUESTED_MILLICORES: u64 = 100;
+/// Memory that a pod without a request counts with when nodes are scored \[MiB\] (`DefaultMemoryRequest`).
+const UNREQUESTED_MEBIBYTES: u64 = 200;
 
 /// Best score of one rule (`MaxNodeScore`).
 const BEST: u64 = 100;
@@ -72,7 +72,7 @@ impl Requests {
     }
 }
 
-/// What a node offers to pods.
+/// Resources that a node offers to pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allocatable {
     /// Processor and memory.
@@ -82,8 +82,8 @@ pub struct Allocatable {
 }
 
 impl Allocatable {
-    /// What an EKS node of `vcpus` and `mebibytes` of memory as its kernel sees it, which is less than
-    /// what the type is sold with, leaves to at most `pods` pods.
+    /// Resources that an EKS node leaves to at most `pods` pods, of `vcpus` and of the memory that its
+    /// kernel sees, which is less than its type is sold with.
     pub fn eks(vcpus: u32, mebibytes: u64, pods: u32) -> Allocatable {
         let millicores = u64::from(vcpus) * 1_000;
         let kept = cpu_reserve(vcpus);
@@ -114,9 +114,9 @@ pub fn memory_reserve(pods: u32) -> u64 {
 /// Nodes of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What each node offers.
+    /// Resources that each node offers.
     pub allocatable: Allocatable,
-    /// What each `DaemonSet` takes of every node; one pod each, and all of them fit.
+    /// Requests of each `DaemonSet` on every node; one pod each, and all of them fit.
     pub daemons: Vec<Requests>,
     /// Whether only pods that name the group run on it: it has a taint that they tolerate.
     pub dedicated: bool,
@@ -131,7 +131,7 @@ pub struct Group {
 pub struct Pod {
     /// The caller's number for it.
     pub who: u32,
-    /// Whose replica it is: those of one owner are spread over nodes.
+    /// Controller of the pod: replicas of one owner are spread over nodes.
     pub owner: u32,
     /// The only group of nodes on which it may run, by index; any if none.
     pub group: Option<u32>,
@@ -152,7 +152,7 @@ pub enum Lack {
     Node,
 }
 
-/// What is left of a node.
+/// Resources left on a node.
 #[derive(Clone, Copy, Debug)]
 struct Room {
     free: Requests,
@@ -160,7 +160,7 @@ struct Room {
 }
 
 impl Room {
-    /// What keeps a pod out, if anything does (`noderesources/fit.go`).
+    /// Resources of which too little is left for a pod (`noderesources/fit.go`).
     fn lacks(&self, wanted: Requests) -> [Option<Lack>; 3] {
         [
             (wanted.millicores > self.free.millicores).then_some(Lack::Cpu),
@@ -333,8 +333,8 @@ impl Cluster {
         self.nodes.get(&number).map_or(0, |node| node.pods.len())
     }
 
-    /// What the pods on a node request, `DaemonSet`s included, over what it offers: the larger of processor
-    /// and memory. (cluster-autoscaler, `simulator/utilization/info.go`.)
+    /// Requests of the pods on a node, `DaemonSet`s included, over its resources: the larger of processor
+    /// and memory (cluster-autoscaler, `simulator/utilization/info.go`).
     pub fn utilisation(&self, number: u32) -> f64 {
         let Some(node) = self.nodes.get(&number) else { return 0.0 };
         let group = &self.groups[node.group as usize];
@@ -378,8 +378,8 @@ impl Cluster {
         Ok(number)
     }
 
-    /// What most of the nodes lack on which a pod might run; of equals the first in the order of
-    /// [`Lack`].
+    /// The resource that most of the nodes lack on which a pod might run; of equals the first in the order
+    /// of [`Lack`].
     fn lack(&self, pod: &Pod) -> Lack {
         let mut lacking = [Lack::Cpu, Lack::Memory, Lack::Pods].map(|lack| (lack, 0_u32));
         for node in self.nodes.values() {
@@ -410,7 +410,7 @@ fn room_of(group: &Group, node: &Node) -> Room {
     room
 }
 
-/// What a node would have to provide with one more pod, by some measure of a request.
+/// Sum of requests on a node with one more pod, by some measure of a request.
 fn requested(
     node: &Node,
     group: &Group,

@@ -32,14 +32,14 @@ use crate::units::{Span, Time};
 
 /// Nobody: marks an idle connection that nobody was offered.
 const NOBODY: u32 = u32::MAX;
-/// Who has no more than this left when it wakes up in vain gives up (`ConcurrentBag.borrow`).
+/// Rest of its time with which a waiter that wakes up in vain gives up (`ConcurrentBag.borrow`).
 const TOO_LITTLE: Span = Span(10_000);
 
 /// An idle connection.
 #[derive(Clone, Copy, Debug)]
 struct Idle {
     since: Time,
-    /// Who was offered it and wakes up, or [`NOBODY`].
+    /// The waiter that was offered it and wakes up, or [`NOBODY`].
     offered: u32,
 }
 
@@ -52,7 +52,7 @@ struct Waiter {
     again: bool,
 }
 
-/// What becomes of a connection that came back or was opened, where somebody is in line.
+/// Fate of a connection that came back or was opened, where somebody is in line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handed {
     /// The first in line has it.
@@ -61,7 +61,7 @@ pub enum Handed {
     Offered(u32),
 }
 
-/// What becomes of somebody who wakes up for a connection.
+/// Outcome of a wake-up for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
     /// It has the connection.

@@ -21,7 +21,7 @@ pub enum DomainError {
     /// A number that must be above zero and finite.
     #[error("{name} must be a number above zero, not {value}")]
     NotPositive {
-        /// What the number is.
+        /// Name of the number.
         name: &'static str,
         /// The number given.
         value: f64,
@@ -29,7 +29,7 @@ pub enum DomainError {
     /// A number that must be zero or above, and finite.
     #[error("{name} must be zero or a number above zero, not {value}")]
     Negative {
-        /// What the number is.
+        /// Name of the number.
         name: &'static str,
         /// The number given.
         value: f64,
@@ -37,7 +37,7 @@ pub enum DomainError {
     /// A share that must be at least zero and below one.
     #[error("{name} must be at least 0 and below 1, not {value}")]
     NotShare {
-        /// What the number is.
+        /// Name of the number.
         name: &'static str,
         /// The number given.
         value: f64,
@@ -56,7 +56,7 @@ pub enum DomainError {
     /// An exact answer would take too long.
     #[error("{name} must not exceed {limit} for an exact answer, and is {value}")]
     TooLarge {
-        /// What the number is.
+        /// Name of the number.
         name: &'static str,
         /// The number given.
         value: f64,

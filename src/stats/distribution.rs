@@ -38,7 +38,7 @@ pub fn normal_quantile(p: f64) -> f64 {
 /// The regularised incomplete beta function `I_x(a, b)` for a, b > 0; NaN outside.
 ///
 /// Continued fraction DLMF 8.17.22, evaluated by the modified Lentz method.
-pub fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
+fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     let positive = a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite();
     if !positive || !(0.0..=1.0).contains(&x) {
         return f64::NAN;
@@ -97,12 +97,6 @@ fn student_t_tail(t: f64, degrees: f64) -> f64 {
     // I_x + I_(1−x) = 1: choose the side that keeps the digits of the tail.
     let square = t * t;
     0.5 * incomplete_beta(degrees / (degrees + square), 0.5 * degrees, 0.5)
-}
-
-/// P(T ≤ t) of Student's law with `degrees` > 0 of freedom; NaN outside.
-pub fn student_t_cdf(t: f64, degrees: f64) -> f64 {
-    let tail = student_t_tail(t.abs(), degrees);
-    if t > 0.0 { 1.0 - tail } else { tail }
 }
 
 /// Quantile of Student's law with `degrees` ≥ 1 of freedom: relative error below 1e-10 for `p`
@@ -164,6 +158,12 @@ fn near_normal(x: f64, degrees: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// P(T ≤ t) of Student's law with `degrees` > 0 of freedom; NaN outside.
+    fn student_t_cdf(t: f64, degrees: f64) -> f64 {
+        let tail = student_t_tail(t.abs(), degrees);
+        if t > 0.0 { 1.0 - tail } else { tail }
+    }
     use crate::stats::assert_close;
 
     #[test]

@@ -86,20 +86,6 @@ fn first_rank(n: u64, holds: impl Fn(u64) -> bool) -> u64 {
     left
 }
 
-/// The `p` quantile over replications: the t interval of each replication's own quantile.
-///
-/// Observations within a replication need not be independent; replications must be. Each
-/// replication is an ascending sample; empty ones are left out.
-pub fn quantile_over_replications<Sample: AsRef<[f64]>>(
-    replications: &[Sample],
-    p: f64,
-    confidence: f64,
-) -> Estimate {
-    let quantiles: Vec<f64> =
-        replications.iter().filter_map(|sorted| quantile(sorted.as_ref(), p)).collect();
-    Estimate::from_samples(&quantiles, confidence)
-}
-
 /// An interval around a value found from all replications together, such as the quantile of all their
 /// observations, from the same value of each: sectioning (Asmussen and Glynn, *Stochastic Simulation*,
 /// section III.5; Nakayama 2014).
@@ -203,12 +189,5 @@ mod tests {
         assert_eq!((none.low, none.high), (0.0, 0.0));
         assert_eq!(sectioned(7.0, &[6.0], 0.95).half_width(), None);
         assert_close(sectioned(f64::NAN, &[6.0, 7.0], 0.95).mean, 0.0, 0.0);
-    }
-
-    #[test]
-    fn quantiles_over_replications_are_samples_themselves() {
-        let replications = [vec![1.0, 2.0, 3.0], vec![], vec![2.0, 4.0, 6.0]];
-        let found = quantile_over_replications(&replications, 0.5, 0.95);
-        assert_eq!(found, Estimate::from_samples(&[2.0, 4.0], 0.95));
     }
 }

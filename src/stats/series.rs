@@ -20,19 +20,6 @@ impl BatchMeans {
         (estimate.n >= 2).then(|| BatchMeans { estimate, lag1: lag1(means) })
     }
 
-    /// From a run cut into `batches` equal parts. Observations that do not fill a batch are dropped
-    /// from the beginning, nearest the warm-up. `None` with fewer than two batches or fewer
-    /// observations than batches.
-    pub fn from_series(series: &[f64], batches: usize, confidence: f64) -> Option<BatchMeans> {
-        let size = series.len().checked_div(batches).filter(|&size| size > 0)?;
-        let rest = series.len() - size * batches;
-        let means: Vec<f64> = series[rest..]
-            .chunks_exact(size)
-            .map(|batch| Moments::of(batch.iter().copied()).mean)
-            .collect();
-        BatchMeans::from_batches(&means, confidence)
-    }
-
     /// Whether the batch means are so alike to their neighbours that the interval is too narrow:
     /// `lag1` above the one-sided bound z/√n of independent means (von Neumann's test in its
     /// large-sample form). Longer batches are then needed.
@@ -108,13 +95,10 @@ mod tests {
     }
 
     #[test]
-    fn batches_drop_the_remainder_from_the_beginning() {
-        let found =
-            BatchMeans::from_series(&[99.0, 1.0, 3.0, 3.0, 5.0, 5.0, 7.0], 3, 0.95).unwrap();
+    fn batches_have_the_interval_of_their_means() {
+        let found = BatchMeans::from_batches(&[2.0, 4.0, 6.0], 0.95).unwrap();
         assert_eq!(found.estimate, Estimate::from_samples(&[2.0, 4.0, 6.0], 0.95));
-        assert_eq!(BatchMeans::from_series(&[1.0, 2.0], 3, 0.95), None);
-        assert_eq!(BatchMeans::from_series(&[1.0, 2.0], 0, 0.95), None);
-        assert_eq!(BatchMeans::from_series(&[1.0, 2.0], 1, 0.95), None);
+        assert_eq!(BatchMeans::from_batches(&[1.0], 0.95), None);
     }
 
     #[test]

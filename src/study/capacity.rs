@@ -416,7 +416,21 @@ fn change_held(
             let ended = held.remove(place);
             given.push((Resource::Lock(lock), ended.chance, ended.took));
         }
-        _ => {}
+        Op::Cpu { .. }
+        | Op::Delay { .. }
+        | Op::Query { .. }
+        | Op::Cache { .. }
+        | Op::CpuOfIndex { .. }
+        | Op::DelayOfIndex { .. }
+        | Op::CacheOfIndex { .. }
+        | Op::Insert { .. }
+        | Op::Call { .. }
+        | Op::Send { .. }
+        | Op::Publish { .. }
+        | Op::Acknowledged { .. }
+        | Op::Jump { .. }
+        | Op::Hit { .. }
+        | Op::End => {}
     }
 }
 

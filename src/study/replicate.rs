@@ -249,7 +249,13 @@ fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -
     let in_work = match station.resource {
         Resource::Cpu(_) | Resource::DatabaseCpu(_) | Resource::Node(_) => return 0.0,
         Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
-        _ => 0,
+        Resource::Threads(_)
+        | Resource::Pool(..)
+        | Resource::DatabaseIo(_)
+        | Resource::DatabaseConnections(_)
+        | Resource::Cache(_)
+        | Resource::Lock(_)
+        | Resource::Proxy(..) => 0,
     };
     let [.., third, last] = levels else { return 0.0 };
     let behind = is_never_empty(third, in_work) && is_never_empty(last, in_work);
@@ -297,13 +303,9 @@ fn queueing_share(spec: &Spec, station: &Station) -> f64 {
 /// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
 /// No user waits for it; it is reported when it falls behind, but draws no line.
 pub(super) fn aside(spec: &Spec, station: &Station) -> bool {
-    match station.resource {
-        Resource::Listener(listener) => {
-            let topic = spec.listeners[listener as usize].topic;
-            !spec.topics[topic as usize].counted
-        }
-        _ => false,
-    }
+    let Resource::Listener(listener) = station.resource else { return false };
+    let topic = spec.listeners[listener as usize].topic;
+    !spec.topics[topic as usize].counted
 }
 
 /// A day of `spec`, bin by bin; with the largest lag of each bin, which compression has to scale.

@@ -396,10 +396,9 @@ impl<'a> Case<'a> {
             return Vec::new();
         };
         let places = &cluster.places[service as usize];
-        let hosts = |station: &Station| match station.resource {
-            Resource::Node(node) => places.contains(&node),
-            _ => false,
-        };
+        let own = |node| places.contains(&node);
+        let hosts =
+            |station: &Station| matches!(station.resource, Resource::Node(node) if own(node));
         let all = stations(self.spec);
         all.iter().enumerate().filter(|(_, station)| hosts(station)).map(|(at, _)| at).collect()
     }

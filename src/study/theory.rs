@@ -459,7 +459,15 @@ pub(crate) fn collect(
                 add(*resource, *work, rate);
                 on_nodes(spec, service, |node, share| add(node, *work, rate * share));
             }
-            _ => add(*resource, *work, rate),
+            Resource::Threads(_)
+            | Resource::Pool(..)
+            | Resource::DatabaseCpu(_)
+            | Resource::DatabaseConnections(_)
+            | Resource::Cache(_)
+            | Resource::Listener(_)
+            | Resource::Lock(_)
+            | Resource::Node(_)
+            | Resource::Proxy(..) => add(*resource, *work, rate),
         }
     }
     let service = program.service as Id;

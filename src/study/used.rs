@@ -107,7 +107,13 @@ pub(super) fn capacity_of(spec: &Spec, station: &Station, pods: &dyn Fn(Id) -> f
             let listener = &spec.listeners[listener as usize];
             (pods(listener.service) * f64::from(listener.concurrency)).min(partitions)
         }
-        _ => station.capacity,
+        Resource::DatabaseCpu(_)
+        | Resource::DatabaseIo(_)
+        | Resource::DatabaseConnections(_)
+        | Resource::Cache(_)
+        | Resource::Lock(_)
+        | Resource::Node(_)
+        | Resource::Proxy(..) => station.capacity,
     }
 }
 

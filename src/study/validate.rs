@@ -58,7 +58,19 @@ fn slow_down(spec: &mut Spec) {
             | Op::DelayOfIndex { time, .. }
             | Op::CacheOfIndex { time, .. } => time,
             Op::Query { work: Some(work), .. } => work,
-            _ => continue,
+            Op::Query { work: None, .. }
+            | Op::Begin { .. }
+            | Op::Finish
+            | Op::Insert { .. }
+            | Op::Call { .. }
+            | Op::Send { .. }
+            | Op::Publish { .. }
+            | Op::Acknowledged { .. }
+            | Op::Jump { .. }
+            | Op::Hit { .. }
+            | Op::Lock { .. }
+            | Op::Unlock { .. }
+            | Op::End => continue,
         };
         // Think times and loads may share the sampler; they stay as they are.
         let slower = samplers[*time as usize].dist().scaled(SLOWER);

@@ -46,9 +46,9 @@ struct Node {
     alive: bool,
     vcpus: f64,
     pods: Vec<u32>,
-    /// What its pods would use if they were alone \[millicores\].
+    /// Demand of its pods, each as if it were alone \[millicores\].
     wanted: u64,
-    /// What they may use \[millicores\].
+    /// Processor that they share \[millicores\].
     room: u64,
     /// Whether they have to share.
     short: bool,
@@ -95,19 +95,19 @@ impl Node {
     }
 }
 
-/// What keeps pods of a service from running.
+/// Pods of a service that fit on no node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unplaced {
     /// Service.
     pub service: Id,
     /// Pods that fit on no node.
     pub pods: u32,
-    /// What most nodes lack.
+    /// The resource that most nodes lack.
     pub lack: Lack,
 }
 
-/// What an EKS node leaves to pods: processor \[millicores\] and memory \[MiB\], of which the instance type
-/// is sold with so much. What its kernel keeps of the memory is not known here, and not taken off.
+/// Processor \[millicores\] and memory \[MiB\] that an EKS node leaves to pods, of those that its instance
+/// type is sold with. The memory that its kernel keeps is not known here, and not taken off.
 pub fn eks_allocatable(vcpus: u32, mebibytes: u64, most_pods: u32) -> Requests {
     let size = Allocatable::eks(vcpus, mebibytes, most_pods).size;
     Requests { millicores: size.millicores, mebibytes: size.mebibytes }

@@ -20,7 +20,7 @@ pub(in crate::model) struct Service {
     pub(in crate::model) pods: std::ops::Range<u32>,
     /// Those that requests are sent to, in order.
     pub(in crate::model) ready: Vec<u32>,
-    /// Whose turn it is among them.
+    /// Place among them of the next in turn.
     pub(in crate::model) next: u32,
     /// Pods that there should be.
     pub(in crate::model) wanted: u32,
@@ -42,7 +42,7 @@ pub(in crate::model) struct Pod<'a> {
     pub(in crate::model) version: u32,
     /// Its node, or none.
     pub(in crate::model) node: u32,
-    /// What it would use of its node alone \[millicores\], and what it has of it now \[cores\].
+    /// Processor that it would use if it had its node alone \[millicores\], and that it has now \[cores\].
     pub(in crate::model) wants: u64,
     pub(in crate::model) has: f64,
     /// When its code is warm.
@@ -117,7 +117,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// So many pods more, of the newest version; as many as there is room to remember.
+    /// Creates `count` pods of the newest version, as far as there are places for them.
     pub(in crate::model) fn create_pods(&mut self, service: Id, count: usize) {
         let state = &self.services[service as usize];
         let version = state.version;
@@ -157,7 +157,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// What a pod was to do at this time.
+    /// Fires a pod's timer.
     pub(in crate::model) fn pod_timer(&mut self, pod: u32) {
         match self.pods[pod as usize].life {
             Life::Starting => self.pod_ready(pod),
@@ -441,7 +441,7 @@ impl<O: Observer> World<'_, O> {
         self.fail_up(told, Failure::Lost);
     }
 
-    /// Whatever computes on a pod stops.
+    /// Drops all jobs of a pod's processor.
     pub(in crate::model) fn drop_jobs(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let fresh = self.new_cpu(pod);

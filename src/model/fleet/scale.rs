@@ -12,12 +12,9 @@ use crate::model::spec::{Autoscaling, Id, Service};
 use crate::observe::Observer;
 use crate::random::Key;
 use crate::station::autoscaler::sampling::{RESOLUTION, Readings};
-use crate::station::autoscaler::{Autoscaler, Metric, Pod, Resource, Settings};
+use crate::station::autoscaler::{Autoscaler, Metric, Pod, Resource, SYNC_PERIOD, Settings};
 use crate::units::{Span, Time};
-
-/// Time between two syncs (`--horizontal-pod-autoscaler-sync-period`).
-const SYNC: Span = Span::from_millis(15_000);
-/// How many times faster the autoscalers' clock runs before the window of a steady run.
+/// Speed-up of the autoscalers' clock before the window of a steady run.
 const HURRY: u64 = 10;
 
 /// The autoscaler of a service.
@@ -30,7 +27,7 @@ pub(in crate::model) struct Scaler {
     pub(in crate::model) wanted: u32,
 }
 
-/// What is known of a pod that its autoscaler asks about.
+/// Measurements of a pod for its autoscaler.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Seen {
     pub(in crate::model) readings: Readings,
@@ -79,7 +76,7 @@ pub(in crate::model) fn scalers(services: &[Service]) -> Vec<Scaler> {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// How many times faster than the run the autoscalers' clock runs now; 0 when they stand still.
+    /// Speed of the autoscalers' clock over that of the run; 0 when they stand still.
     fn hurry(&self) -> u64 {
         match (self.run.follow_curve, self.now < Time::ZERO + self.run.warm_up) {
             (true, _) => 1,
@@ -103,7 +100,7 @@ impl<O: Observer> World<'_, O> {
             let service = self.scalers[number as usize].service;
             let name = &self.spec.services[service as usize].name;
             let phase = root.named("autoscaler").named(name).uniform(0);
-            let first = Span::from_secs(SYNC.secs() * phase / self.hurry() as f64);
+            let first = Span::from_secs(SYNC_PERIOD.secs() * phase / self.hurry() as f64);
             self.agenda.set(self.slots.scalers + number, self.now + first, Class::Observe);
         }
     }
@@ -166,7 +163,7 @@ impl<O: Observer> World<'_, O> {
             self.scalers[number as usize].wanted = decision.replicas;
             self.scale(service, decision.replicas);
         }
-        let period = Span(SYNC.0 / self.hurry());
+        let period = Span(SYNC_PERIOD.0 / self.hurry());
         self.agenda.set(self.slots.scalers + number, self.now + period, Class::Observe);
     }
 

@@ -71,7 +71,7 @@ impl<O: Observer> World<'_, O> {
         Some(connection.pod)
     }
 
-    /// Who sends a request: number 0 for all users, and whoever has died since.
+    /// Number of the client that sends a request: 0 for all users, and for those who have died since.
     fn kept_client(&self, service: Id, origin: Origin) -> u32 {
         let origin = match origin {
             Origin::Try(hop) => self.requests[hop].origin,

@@ -97,7 +97,7 @@ pub(crate) struct Thread<'a> {
     pauses: bool,
     /// Whether it leaves its group after its batch.
     pub(in crate::model) leaving: bool,
-    /// What is left of a batch that is somebody else's by now, from the end.
+    /// Rest of a batch whose partitions are somebody else's by now, last record first.
     fetched: Vec<Message>,
 }
 
@@ -299,7 +299,8 @@ impl<O: Observer> World<'_, O> {
         self.next_source(number);
     }
 
-    pub(in crate::model) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) {
+    /// Appends a record to a topic, which nobody waits for.
+    pub(in crate::model) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) -> bool {
         let request = &self.requests[id];
         let (key, pod) = (request.key.item(draw), request.pod);
         let message = Message {
@@ -310,6 +311,7 @@ impl<O: Observer> World<'_, O> {
         };
         let place = if keyed { request.flow.0 } else { key.bits(0) };
         self.append(topic, message, place, pod);
+        true
     }
 
     /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.

@@ -149,7 +149,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(self.slots.groups + number, at, crate::engine::Class::Complete);
     }
 
-    /// What happens to a group by itself.
+    /// Fires the timer of a group's coordinator.
     pub(in crate::model) fn group_timer(&mut self, number: u32) {
         let (now, group) = (self.now, &mut self.kafka.groups[number as usize]);
         if let Some(due) = group.notices.iter().position(|notice| notice.0 <= now) {

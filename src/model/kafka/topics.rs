@@ -3,7 +3,7 @@
 
 use crate::model::World;
 use crate::model::request::Timer;
-use crate::model::spec::{Id, Op, Spec};
+use crate::model::spec::{Id, Spec};
 use crate::observe::{Observer, Phase};
 use crate::random::Key;
 use crate::units::{Span, Time};
@@ -108,10 +108,16 @@ impl<O: Observer> World<'_, O> {
         self.kafka.lost.push(Lost { broker, elected, back });
     }
 
-    /// The request waits for the acknowledgement of the record that it has just appended; false when it has
+    /// The request waits for the acknowledgement of the record that it has just appended; true when it has
     /// it at once. A producer tries again until its time is up, and then its request fails.
-    pub(in crate::model) fn await_acknowledgement(&mut self, id: u32, op: Op) -> bool {
-        let Op::Acknowledged { topic, keyed, leader, follower, draw } = op else { return false };
+    pub(in crate::model) fn await_acknowledgement(
+        &mut self,
+        id: u32,
+        topic: Id,
+        keyed: bool,
+        (leader, follower): (Id, Option<Id>),
+        draw: u64,
+    ) -> bool {
         let request = &self.requests[id];
         let key = request.key.item(draw);
         let spec = &self.spec.topics[topic as usize];
@@ -131,7 +137,7 @@ impl<O: Observer> World<'_, O> {
         if wait >= self.spec.kafka.delivery_timeout {
             self.enter(id, Phase::Network);
             self.set_timer(id, self.spec.kafka.delivery_timeout, Timer::CallTimeout);
-            return true;
+            return false;
         }
         wait = wait + self.spec.samplers[leader as usize].draw(key, DRAW_LEADER);
         if let Some(follower) = follower {
@@ -143,7 +149,7 @@ impl<O: Observer> World<'_, O> {
             self.enter(id, Phase::Network);
             self.set_timer(id, wait, Timer::Proceed);
         }
-        wait > Span::ZERO
+        wait == Span::ZERO
     }
 
     /// To how many partitions a producer writes where there are `partitions`. Producers ask for metadata

@@ -96,7 +96,7 @@ impl<O: Observer> World<'_, O> {
         Some(pod)
     }
 
-    /// The same by whatever rule the service has.
+    /// A pod that is ready, by the balancer of the service.
     #[inline(never)]
     pub(in crate::model) fn choose_by_rule(
         &mut self,
@@ -273,9 +273,9 @@ impl<O: Observer> World<'_, O> {
                 self.arrive(id, key, endpoint, origin);
             }
             Timer::Proceed => self.proceed(id),
-            Timer::ReachDatabase => self.reach_database(id),
-            Timer::StorageDone => self.storage_done(id),
-            Timer::CacheAnswered => self.cache_answered(id),
+            Timer::ReachDatabase { database, demand } => self.reach_database(id, database, demand),
+            Timer::StorageDone(database) => self.storage_done(id, database),
+            Timer::CacheAnswered { commands, .. } => self.cache_answered(id, commands),
             Timer::CacheLost => self.cache_lost(id),
             Timer::CallTimeout => {
                 self.hang_up(id);
@@ -289,9 +289,10 @@ impl<O: Observer> World<'_, O> {
     /// The request goes on with its program, which often ends here.
     #[inline]
     pub(in crate::model) fn proceed(&mut self, id: u32) {
-        match self.spec.ops[self.requests[id].pc as usize] {
-            Op::End => self.finish(id),
-            _ => self.step(id),
+        if matches!(self.spec.ops[self.requests[id].pc as usize], Op::End) {
+            self.finish(id);
+        } else {
+            self.step(id);
         }
     }
 
@@ -302,7 +303,12 @@ impl<O: Observer> World<'_, O> {
             Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,
             // What is freed in this very instant is free for whoever comes.
             Timer::Arrive => Class::Arrive,
-            _ => Class::Complete,
+            Timer::Proceed
+            | Timer::ReachDatabase { .. }
+            | Timer::StorageDone(_)
+            | Timer::CacheAnswered { .. }
+            | Timer::CacheLost
+            | Timer::WakeUp => Class::Complete,
         };
         self.agenda.set(self.slots.request(id), self.now + after, class);
     }

@@ -2,111 +2,105 @@
 
 use crate::engine::Class;
 use crate::model::World;
-use crate::model::request::{self, Origin, Timer};
-use crate::model::spec::Op;
-use crate::observe::{Failure, Observer, Phase};
+use crate::model::request::{Commands, Timer};
+use crate::model::spec::{Id, Op};
+use crate::observe::{Observer, Phase};
 use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
     /// Run the request's program until it must wait or ends.
-    #[expect(clippy::too_many_lines, reason = "one arm a step")]
     pub(in crate::model) fn step(&mut self, id: u32) {
         let spec = self.spec;
         loop {
             let request = &mut self.requests[id];
-            let (pc, key, pod) = (request.pc, request.key, request.pod);
+            let (pc, key) = (request.pc, request.key);
             request.pc = pc + 1;
-            match spec.ops[pc as usize] {
-                Op::Cpu { time, draw } => {
-                    let demand = spec.samplers[time as usize].draw(key, draw);
-                    if demand > Span::ZERO {
-                        self.enter(id, Phase::Cpu);
-                        return self.compute(pod, id, demand);
-                    }
+            let drawn = |time: Id, draw| spec.samplers[time as usize].draw(key, draw);
+            let goes_on = match spec.ops[pc as usize] {
+                Op::Cpu { time, draw } => self.compute_on_pod(id, drawn(time, draw)),
+                Op::Delay { time, draw } => self.delay(id, drawn(time, draw)),
+                Op::Begin { pool, hold } => self.begin_transaction(id, pool, hold),
+                Op::Finish => self.finish_transaction(id),
+                Op::Query { database, round_trips, work, draw, ios, io_chance } => {
+                    // All draws of the step are made here: they are addressed, so when does not matter.
+                    let one_more = io_chance > 0.0 && key.item(draw).uniform(0) < io_chance;
+                    self.requests[id].left = ios + u32::from(one_more);
+                    let demand = work.map_or(Span::ZERO, |work| drawn(work, draw));
+                    self.query(id, database, round_trips, demand)
                 }
-                Op::Delay { time, draw } => {
-                    let span = spec.samplers[time as usize].draw(key, draw);
-                    if span > Span::ZERO {
-                        return self.wait(id, Phase::Delay, span, Timer::Proceed);
-                    }
-                }
-                Op::Begin { pool, hold } => {
-                    if !self.begin_transaction(id, pool, hold) {
-                        return;
-                    }
-                }
-                Op::Finish => {
-                    let popped = self.requests[id].transactions.pop();
-                    debug_assert!(popped.is_some(), "a transaction ends that did not begin");
-                    if let Some(pool) = popped.filter(|pool| *pool != request::NONE) {
-                        self.give_back(pool);
-                    }
-                }
-                Op::Query { round_trips, .. } => {
-                    if round_trips > Span::ZERO {
-                        return self.wait(id, Phase::Network, round_trips, Timer::ReachDatabase);
-                    }
-                    if self.work_on_database(id) {
-                        return;
-                    }
-                }
-                Op::Cache { operations, .. } => {
+                Op::Cache { cache, operations, time, draw } => {
                     self.enter(id, Phase::Cache);
                     self.requests[id].left = operations;
-                    return self.command(id);
+                    return self.command(id, Commands { cache, time, draw });
                 }
-                op
-                @ (Op::CpuOfIndex { .. } | Op::DelayOfIndex { .. } | Op::CacheOfIndex { .. }) => {
-                    if self.scan(id, op) {
-                        return;
-                    }
+                Op::CpuOfIndex { index, time, draw } => {
+                    let work = self.work_of_index(index, drawn(time, draw));
+                    self.compute_on_pod(id, work)
                 }
-                Op::Insert { index, entries } => {
-                    self.indexes[index as usize].insert(self.now, entries);
+                Op::DelayOfIndex { index, time, draw } => {
+                    let work = self.work_of_index(index, drawn(time, draw));
+                    self.delay(id, work)
                 }
+                Op::CacheOfIndex { index, cache, time, draw } => {
+                    let work = self.work_of_index(index, drawn(time, draw));
+                    self.enter(id, Phase::Cache);
+                    self.requests[id].left = 1;
+                    return self.command_of(id, cache, work, Commands { cache, time, draw });
+                }
+                Op::Insert { index, entries } => self.insert(index, entries),
                 Op::Call { endpoint, round_trip, timeout, draw } => {
-                    self.enter(id, Phase::Call);
-                    if self.has_room() {
-                        return self.call(id, endpoint, round_trip, timeout, draw);
-                    }
-                    return self.fail(id, Failure::CallFailed);
+                    return self.call(id, endpoint, round_trip, timeout, draw);
                 }
                 Op::Send { endpoint, after, draw } => {
-                    let span = self.spec.samplers[after as usize].draw(key, draw);
-                    if self.has_room() {
-                        let child = self.child(id, endpoint, draw, Origin::Nobody);
-                        self.set_timer(child, span, Timer::Arrive);
-                    }
+                    self.send(id, endpoint, drawn(after, draw), draw)
                 }
                 Op::Publish { topic, keyed, draw } => self.publish(id, topic, keyed, draw),
-                op @ Op::Acknowledged { .. } => {
-                    if self.await_acknowledgement(id, op) {
-                        return;
-                    }
+                Op::Acknowledged { topic, keyed, leader, follower, draw } => {
+                    self.await_acknowledgement(id, topic, keyed, (leader, follower), draw)
                 }
                 Op::Jump { target, chance, draw } => {
-                    if chance >= 1.0 || key.uniform(draw) < chance {
-                        self.requests[id].pc = target;
-                    }
+                    self.jump_if(id, target, chance >= 1.0 || key.uniform(draw) < chance)
                 }
                 Op::Hit { target, chance, draw, .. } => {
-                    if key.uniform(draw) < chance {
-                        self.requests[id].pc = target;
-                    }
+                    self.jump_if(id, target, key.uniform(draw) < chance)
                 }
-                Op::Lock { lock } => {
-                    if !self.lock(id, lock) {
-                        return;
-                    }
-                }
-                Op::Unlock { lock } => {
-                    let popped = self.requests[id].locks.pop();
-                    debug_assert_eq!(popped, Some(lock), "locks end in reverse order");
-                    self.unlock(id, lock);
-                }
+                Op::Lock { lock } => self.lock(id, lock),
+                Op::Unlock { lock } => self.release_lock(id, lock),
                 Op::End => return self.finish(id),
+            };
+            if !goes_on {
+                return;
             }
         }
+    }
+
+    /// Computes on the request's pod; true when that takes no time.
+    #[inline]
+    fn compute_on_pod(&mut self, id: u32, demand: Span) -> bool {
+        if demand == Span::ZERO {
+            return true;
+        }
+        self.enter(id, Phase::Cpu);
+        self.compute(self.requests[id].pod, id, demand);
+        false
+    }
+
+    /// Waits for something without a queue; true when that takes no time.
+    #[inline]
+    fn delay(&mut self, id: u32, span: Span) -> bool {
+        if span == Span::ZERO {
+            return true;
+        }
+        self.wait(id, Phase::Delay, span, Timer::Proceed);
+        false
+    }
+
+    #[inline]
+    fn jump_if(&mut self, id: u32, target: u32, taken: bool) -> bool {
+        if taken {
+            self.requests[id].pc = target;
+        }
+        true
     }
 
     /// Until the timer fires, the request's time belongs to `phase`.

@@ -2,7 +2,7 @@
 
 use super::stretched;
 use crate::model::World;
-use crate::model::request::{Request, Timer};
+use crate::model::request::{Commands, Request, Timer};
 use crate::model::spec::{Id, Op};
 use crate::observe::{Failure, Observer, Record};
 use crate::station::device::Device;
@@ -19,21 +19,19 @@ pub(in crate::model) struct Cache {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// One command to the cache.
-    pub(in crate::model) fn command(&mut self, id: u32) {
+    /// Sends the next command of a step to its shard.
+    pub(in crate::model) fn command(&mut self, id: u32, commands: Commands) {
+        let Commands { cache, time, draw } = commands;
         let request = &self.requests[id];
-        let Op::Cache { cache, time, draw, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a cache step sends commands");
-        };
         let own = draw.wrapping_add(u64::from(request.left));
         let service = self.spec.samplers[time as usize].draw(request.key, own);
         let shard = self.shard_of_command(request, cache, draw);
-        self.command_of(id, shard, service);
+        self.command_of(id, shard, service, commands);
     }
 
-    /// The shard to which the command of a request goes, of those of the cache that begins with `cache`;
-    /// `draw` is that of its step.
-    pub(in crate::model) fn shard_of_command(&self, request: &Request, cache: Id, draw: u64) -> Id {
+    /// The shard that has the key of a command, of those of the cache that begins with `cache`; `draw` is
+    /// that of its step.
+    fn shard_of_command(&self, request: &Request, cache: Id, draw: u64) -> Id {
         let shards = self.spec.caches[cache as usize].shards;
         if shards <= 1 {
             return cache;
@@ -43,26 +41,32 @@ impl<O: Observer> World<'_, O> {
         cache + ((u128::from(hash) * u128::from(shards)) >> 64) as Id
     }
 
-    /// A command that takes the cache's server so long.
-    pub(in crate::model) fn command_of(&mut self, id: u32, cache: Id, service: Span) {
-        let state = &mut self.caches[cache as usize];
+    /// Queues one command at a shard with the given service time.
+    pub(in crate::model) fn command_of(
+        &mut self,
+        id: u32,
+        shard: Id,
+        service: Span,
+        commands: Commands,
+    ) {
+        let state = &mut self.caches[shard as usize];
         if let Some(timeout) = state.lost {
-            self.requests[id].left = 1; // The others are not tried.
+            // The step's other commands are not tried.
             return self.set_timer(id, timeout, Timer::CacheLost);
         }
         let slow = state.slow;
         let service = stretched(service, slow);
         let (start, end) = state.commands.enter(self.now, service);
-        let station = self.numbering.caches + cache;
+        let station = self.numbering.caches + shard;
         self.record(Record::Passed { station, waited: start - self.now, served: service });
-        let after = (end - self.now) + self.spec.caches[cache as usize].round_trip;
-        self.set_timer(id, after, Timer::CacheAnswered);
+        let after = (end - self.now) + self.spec.caches[shard as usize].round_trip;
+        self.set_timer(id, after, Timer::CacheAnswered { shard, commands });
     }
 
-    pub(in crate::model) fn cache_answered(&mut self, id: u32) {
+    pub(in crate::model) fn cache_answered(&mut self, id: u32, commands: Commands) {
         self.requests[id].left -= 1;
         if self.requests[id].left > 0 {
-            self.command(id);
+            self.command(id, commands);
         } else {
             self.step(id);
         }
@@ -70,12 +74,11 @@ impl<O: Observer> World<'_, O> {
 
     /// A command waited in vain: the step goes on where it knows what to do on a miss, else it fails.
     pub(in crate::model) fn cache_lost(&mut self, id: u32) {
-        match self.spec.ops[self.requests[id].pc as usize] {
-            Op::Hit { .. } => {
-                self.requests[id].pc += 1;
-                self.step(id);
-            }
-            _ => self.fail(id, Failure::CallTimeout),
+        if matches!(self.spec.ops[self.requests[id].pc as usize], Op::Hit { .. }) {
+            self.requests[id].pc += 1;
+            self.step(id);
+        } else {
+            self.fail(id, Failure::CallTimeout);
         }
     }
 }

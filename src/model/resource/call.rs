@@ -3,7 +3,7 @@
 use crate::model::World;
 use crate::model::request::{Origin, Timer};
 use crate::model::spec::Id;
-use crate::observe::Observer;
+use crate::observe::{Failure, Observer, Phase};
 use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
@@ -15,13 +15,8 @@ impl<O: Observer> World<'_, O> {
         room
     }
 
-    pub(in crate::model) fn child(
-        &mut self,
-        id: u32,
-        endpoint: Id,
-        draw: u64,
-        origin: Origin,
-    ) -> u32 {
+    /// A request that another makes, with an identity below that of its maker.
+    fn child(&mut self, id: u32, endpoint: Id, draw: u64, origin: Origin) -> u32 {
         let parent = &self.requests[id];
         let (key, flow, started) = (parent.key.item(draw), parent.flow, parent.flow_started);
         let child = self.begin(endpoint, key, origin);
@@ -30,6 +25,7 @@ impl<O: Observer> World<'_, O> {
         child
     }
 
+    /// Calls an endpoint and waits for its answer; fails where there is no room for one request more.
     pub(in crate::model) fn call(
         &mut self,
         id: u32,
@@ -38,12 +34,25 @@ impl<O: Observer> World<'_, O> {
         timeout: Option<Span>,
         draw: u64,
     ) {
+        self.enter(id, Phase::Call);
+        if !self.has_room() {
+            return self.fail(id, Failure::CallFailed);
+        }
         let origin = Origin::Caller { caller: id, generation: self.requests[id].generation };
         let child = self.child(id, endpoint, draw, origin);
-        self.requests[id].left = child;
+        self.requests[id].callee = child;
         if let Some(timeout) = timeout {
             self.set_timer(id, timeout, Timer::CallTimeout);
         }
         self.set_timer(child, trip, Timer::Arrive);
+    }
+
+    /// Has an endpoint called later, which nobody waits for.
+    pub(in crate::model) fn send(&mut self, id: u32, endpoint: Id, after: Span, draw: u64) -> bool {
+        if self.has_room() {
+            let child = self.child(id, endpoint, draw, Origin::Nobody);
+            self.set_timer(child, after, Timer::Arrive);
+        }
+        true
     }
 }

@@ -49,11 +49,10 @@ impl<O: Observer> World<'_, O> {
         if id == request::NONE {
             return; // The start of a pod, for which nobody waits.
         }
-        if (cpu as usize) < self.pods.len() {
-            self.step(id);
-        } else if self.requests[id].pod == request::NONE {
+        let Some(database) = cpu.checked_sub(self.pods.len() as u32) else { return self.step(id) };
+        if self.requests[id].pod == request::NONE {
             self.forget(id, false); // Its pod is gone.
-        } else if !self.use_storage(id) {
+        } else if self.use_storage(id, database) {
             self.step(id);
         }
     }

@@ -3,7 +3,7 @@
 use super::stretched;
 use crate::model::World;
 use crate::model::request::Timer;
-use crate::model::spec::Op;
+use crate::model::spec::Id;
 use crate::observe::{Observer, Phase, Record};
 use crate::station::credits::IoCredits;
 use crate::station::device::Device;
@@ -20,48 +20,54 @@ pub(in crate::model) struct Database {
 }
 
 impl<O: Observer> World<'_, O> {
-    pub(in crate::model) fn reach_database(&mut self, id: u32) {
-        if !self.work_on_database(id) {
+    /// Sends the statements of a query to its database; true when they take no time at all.
+    #[inline]
+    pub(in crate::model) fn query(
+        &mut self,
+        id: u32,
+        database: Id,
+        round_trips: Span,
+        demand: Span,
+    ) -> bool {
+        if round_trips == Span::ZERO {
+            return self.work_on_database(id, database, demand);
+        }
+        self.wait(id, Phase::Network, round_trips, Timer::ReachDatabase { database, demand });
+        false
+    }
+
+    pub(in crate::model) fn reach_database(&mut self, id: u32, database: Id, demand: Span) {
+        if self.work_on_database(id, database, demand) {
             self.step(id);
         }
     }
 
-    /// The query's processor time, then its storage; false when it has neither.
-    pub(in crate::model) fn work_on_database(&mut self, id: u32) -> bool {
-        let request = &self.requests[id];
-        let Op::Query { database, work, draw, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a query reaches a database");
-        };
-        let demand = work
-            .map_or(Span::ZERO, |work| self.spec.samplers[work as usize].draw(request.key, draw));
+    /// The query's processor time, then its storage operations; true when it has neither and goes on.
+    pub(in crate::model) fn work_on_database(
+        &mut self,
+        id: u32,
+        database: Id,
+        demand: Span,
+    ) -> bool {
         if demand == Span::ZERO {
-            return self.use_storage(id);
+            return self.use_storage(id, database);
         }
         self.enter(id, Phase::Database);
         self.compute(self.pods.len() as u32 + database, id, demand);
-        true
+        false
     }
 
-    pub(in crate::model) fn use_storage(&mut self, id: u32) -> bool {
-        let request = &self.requests[id];
-        let Op::Query { draw, ios, io_chance, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a query uses storage");
-        };
-        let one_more = io_chance > 0.0 && request.key.item(draw).uniform(0) < io_chance;
-        let operations = ios + u32::from(one_more);
-        if operations == 0 {
-            return false;
+    /// The storage operations that a query has left; true when it has none and goes on.
+    pub(in crate::model) fn use_storage(&mut self, id: u32, database: Id) -> bool {
+        if self.requests[id].left == 0 {
+            return true;
         }
-        self.requests[id].left = operations;
         self.enter(id, Phase::Storage);
-        self.storage_operation(id);
-        true
+        self.storage_operation(id, database);
+        false
     }
 
-    pub(in crate::model) fn storage_operation(&mut self, id: u32) {
-        let Op::Query { database, .. } = self.spec.ops[self.requests[id].pc as usize - 1] else {
-            unreachable!("only a query uses storage");
-        };
+    fn storage_operation(&mut self, id: u32, database: Id) {
         let device = &self.spec.databases[database as usize];
         // The rate spaces the beginnings of operations; each then takes the latency of one.
         let mut start = self.now;
@@ -80,13 +86,13 @@ impl<O: Observer> World<'_, O> {
         let latency = device.io_latency;
         let latency = stretched(latency, slow);
         let after = (start - self.now) + latency;
-        self.set_timer(id, after, Timer::StorageDone);
+        self.set_timer(id, after, Timer::StorageDone(database));
     }
 
-    pub(in crate::model) fn storage_done(&mut self, id: u32) {
+    pub(in crate::model) fn storage_done(&mut self, id: u32, database: Id) {
         self.requests[id].left -= 1;
         if self.requests[id].left > 0 {
-            self.storage_operation(id);
+            self.storage_operation(id, database);
         } else {
             self.step(id);
         }

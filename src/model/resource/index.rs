@@ -2,10 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::model::request::Timer;
-use crate::model::spec::{self, Curve, Op, Spec};
+use crate::model::spec::{self, Curve, Id, Spec};
 use crate::model::{Run, World};
-use crate::observe::{Observer, Phase};
+use crate::observe::Observer;
 use crate::units::{Span, Time};
 
 /// All indexes when a run begins.
@@ -14,33 +13,15 @@ pub(in crate::model) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// A step of work on all entries of an index; false when it takes no time.
-    pub(in crate::model) fn scan(&mut self, id: u32, op: Op) -> bool {
-        let (Op::CpuOfIndex { index, time, draw }
-        | Op::DelayOfIndex { index, time, draw }
-        | Op::CacheOfIndex { index, time, draw, .. }) = op
-        else {
-            unreachable!("only work on an index looks at its entries");
-        };
-        let thousand = self.spec.samplers[time as usize].draw(self.requests[id].key, draw);
-        let work = self.indexes[index as usize].work(self.now, thousand);
-        match op {
-            Op::CacheOfIndex { cache, .. } => {
-                self.enter(id, Phase::Cache);
-                self.requests[id].left = 1;
-                self.command_of(id, cache, work);
-            }
-            _ if work == Span::ZERO => return false,
-            Op::CpuOfIndex { .. } => {
-                self.enter(id, Phase::Cpu);
-                self.compute(self.requests[id].pod, id, work);
-            }
-            _ => {
-                self.enter(id, Phase::Delay);
-                self.set_timer(id, work, Timer::Proceed);
-            }
-        }
+    /// Puts entries into an index.
+    pub(in crate::model) fn insert(&mut self, index: Id, entries: u32) -> bool {
+        self.indexes[index as usize].insert(self.now, entries);
         true
+    }
+
+    /// Time of a step that reads all entries of an index, at the size that it has now.
+    pub(in crate::model) fn work_of_index(&mut self, index: Id, thousand: Span) -> Span {
+        self.indexes[index as usize].work(self.now, thousand)
     }
 }
 
@@ -81,7 +62,7 @@ impl Index {
         state
     }
 
-    /// What has come in evenly before the run and is still there.
+    /// Adds the entries that came in evenly before the run and are still there.
     fn fill(&mut self, per_s: f64) {
         let (ttl, sweep) = (self.ttl.secs(), self.sweep.secs());
         let mut before = 0;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::model::World;
-use crate::model::spec::{Id, Op};
+use crate::model::spec::Id;
 use crate::observe::{Observer, Phase};
 
 /// State of a lock.
@@ -14,6 +14,7 @@ pub(in crate::model) struct Lock {
 }
 
 impl<O: Observer> World<'_, O> {
+    /// Take a lock; false when the request must wait for it.
     pub(in crate::model) fn lock(&mut self, id: u32, lock: Id) -> bool {
         let state = &mut self.locks[lock as usize];
         let station = self.numbering.locks + lock;
@@ -29,6 +30,7 @@ impl<O: Observer> World<'_, O> {
             return true;
         }
         state.waiting.push_back(id);
+        self.requests[id].lock = lock;
         self.level(station, 0.0, 1);
         self.enter(id, Phase::LockWait);
         false
@@ -36,11 +38,18 @@ impl<O: Observer> World<'_, O> {
 
     /// The request does not wait for its lock any more.
     pub(in crate::model) fn leave_lock_queue(&mut self, id: u32) {
-        let Op::Lock { lock } = self.spec.ops[self.requests[id].pc as usize - 1] else {
-            unreachable!("only a step that takes a lock waits for one");
-        };
+        let lock = self.requests[id].lock;
         self.locks[lock as usize].waiting.retain(|waiting| *waiting != id);
         self.level(self.numbering.locks + lock, 0.0, -1);
+    }
+
+    /// Gives back the lock that the request took last.
+    #[inline]
+    pub(in crate::model) fn release_lock(&mut self, id: u32, lock: Id) -> bool {
+        let popped = self.requests[id].locks.pop();
+        debug_assert_eq!(popped, Some(lock), "locks end in reverse order");
+        self.unlock(id, lock);
+        true
     }
 
     /// The request gives back `lock`, which it has struck off its list once.

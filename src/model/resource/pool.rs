@@ -3,7 +3,7 @@
 
 use crate::engine::Class;
 use crate::model::request::{self, Request, Timer};
-use crate::model::spec::{Hold, Id, Op};
+use crate::model::spec::{Hold, Id};
 use crate::model::{World, spec};
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::station::pool::Pool;
@@ -21,7 +21,7 @@ pub(in crate::model) struct PodPool<'a> {
     pub(in crate::model) back_off: Span,
 }
 
-/// What the adder of a pool is doing.
+/// State of the adder of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::model) enum Adder {
     Resting,
@@ -76,11 +76,24 @@ impl<O: Observer> World<'_, O> {
             }
             return true;
         }
+        let request = &mut self.requests[id];
+        (request.pool, request.hold) = (number, hold);
         self.level(station, 0.0, 1);
         self.enter(id, Phase::ConnectionWait);
         self.watch(number);
         self.wake_adder(number);
         false
+    }
+
+    /// Ends the innermost transaction: its connection goes back unless it is held to the response.
+    #[inline]
+    pub(in crate::model) fn finish_transaction(&mut self, id: u32) -> bool {
+        let popped = self.requests[id].transactions.pop();
+        debug_assert!(popped.is_some(), "a transaction ends that did not begin");
+        if let Some(pool) = popped.filter(|pool| *pool != request::NONE) {
+            self.give_back(pool);
+        }
+        true
     }
 
     #[inline]
@@ -109,11 +122,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The request was offered a connection and is awake.
     pub(in crate::model) fn is_awake(&mut self, id: u32) {
-        let request = &self.requests[id];
-        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        let number = self.pods[request.pod as usize].pools + pool;
+        let number = self.requests[id].pool;
         let state = &mut self.pools[number as usize];
         let timeout = state.described.connection_timeout;
         let station = self.numbering.pools[state.service as usize] + state.number;
@@ -147,23 +156,17 @@ impl<O: Observer> World<'_, O> {
 
     /// Station of the pool that a request waits for a connection of.
     pub(in crate::model) fn pool_station(&self, request: &Request) -> u32 {
-        let pod = &self.pods[request.pod as usize];
-        let Op::Begin { pool, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        self.numbering.pools[pod.service as usize] + pool
+        let state = &self.pools[request.pool as usize];
+        self.numbering.pools[state.service as usize] + state.number
     }
 
-    /// The request has its connection, as the step asked that it waits in.
+    /// The request has the connection that it asked for.
     fn granted_after_wait(&mut self, id: u32, number: u32) {
         let state = &self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         self.waited(id, station);
         let request = &mut self.requests[id];
-        let Op::Begin { hold, .. } = self.spec.ops[request.pc as usize - 1] else {
-            unreachable!("only a step that begins a transaction waits for a connection");
-        };
-        request.keep(number, hold);
+        request.keep(number, request.hold);
         self.ready.push(id);
     }
 

@@ -1,6 +1,6 @@
 //! Where pods run, how each of them lives, and how their number changes.
 
-use super::Id;
+use super::id::Id;
 use crate::units::Span;
 
 /// Processor and memory that are asked for or offered.
@@ -54,11 +54,11 @@ pub struct NodeGroup {
     pub dedicated: bool,
     /// Virtual CPUs of a node.
     pub vcpus: f64,
-    /// What a node offers to pods.
+    /// Processor and memory that a node offers to pods.
     pub allocatable: Requests,
     /// How many pods a node may have, those of `DaemonSet`s included.
     pub most_pods: u32,
-    /// What each `DaemonSet` requests on every node.
+    /// Requests of each `DaemonSet` on every node.
     pub daemons: Vec<Requests>,
     /// CPU credits of a burstable instance.
     pub credits: Option<CpuCredits>,
@@ -93,7 +93,7 @@ pub struct Lifecycle {
     pub most: u32,
     /// Pods wanted from the beginning that fit on no node.
     pub pending: u32,
-    /// What a pod requests of its node, sidecars included.
+    /// Requests of a pod, sidecars included.
     pub requests: Requests,
     /// The only group of nodes on which its pods may run; any if none.
     pub group: Option<Id>,

@@ -28,9 +28,9 @@ fn times(op: &Op) -> [Option<Id>; 2] {
 }
 
 impl Spec {
-    /// Whose times have a law without a variance: endpoints, listeners, and journeys whose users think by
-    /// one, by name, each once. The mean of what is drawn from such a law does not settle: a longer run, or
-    /// more of them, brings a larger value that outweighs all before.
+    /// Endpoints, listeners and journeys with a time whose law has no variance, by name, each once. The
+    /// mean of draws from such a law does not settle: a longer run, or more of them, brings a larger value
+    /// that outweighs all before.
     pub fn heavy_laws(&self) -> Vec<String> {
         let heavy = |time: Id| self.samplers[time as usize].dist().variance().is_none();
         let draws = |entry: u32| {

@@ -1,6 +1,6 @@
 //! What stands between callers and a service: the proxies of a service mesh, and connections that are kept.
 
-use super::Id;
+use super::id::Id;
 pub use crate::station::breaker::{
     Budget, EJECTED_MOST, EJECTION, EJECTION_LONGEST, FAILURES, Limits, Rules, SWEEP, UNLIMITED,
 };
@@ -21,7 +21,7 @@ pub struct Mesh {
     pub per_try_timeout: Option<Span>,
     /// Further tries.
     pub retries: u32,
-    /// What is tried again.
+    /// Failures after which a request is tried again.
     pub retry_on: RetryOn,
     /// Base of the pauses: the one before retry n is anything up to (2ⁿ − 1) times it, and at most ten
     /// times (`retry_back_off`, Envoy's `route_components.proto`).

@@ -12,7 +12,7 @@ use crate::model::spec::{Balancer, Id, Lifecycle, Listener, NodeGroup, Pool, Ser
 use crate::observe::{Observer, Record};
 use crate::station::pool::Pool as Connections;
 
-/// What a state of the timeline asks for and is not all there.
+/// Parts that a state of the timeline asks for and that are not all there yet.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Unsettled {
     state: Id,
@@ -27,8 +27,8 @@ pub(in crate::model) fn states(spec: &Spec) -> impl Iterator<Item = &Spec> {
     std::iter::once(spec).chain(&spec.later)
 }
 
-/// What keeps a system from becoming another one while it runs, in words that name what differs; empty
-/// where nothing does.
+/// Differences that keep a system from becoming another one while it runs, in words; empty where nothing
+/// does.
 pub fn obstacles(before: &Spec, after: &Spec) -> Vec<String> {
     let mut found = Vec::new();
     let mut same = |is_same: bool, what: &str| {

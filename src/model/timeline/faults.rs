@@ -8,7 +8,7 @@ use crate::engine::Class;
 use crate::model::World;
 use crate::model::request::{Request, Timer};
 use crate::model::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
-use crate::model::spec::{Id, Op};
+use crate::model::spec::Id;
 use crate::model::users::load::instant;
 use crate::observe::{Observer, Phase, Record};
 use crate::station::device::stretched;
@@ -46,10 +46,8 @@ impl<O: Observer> World<'_, O> {
             let station = self.numbering.database_io + database;
             self.record(Record::Retimed { station, free });
         }
-        let at_storage = self.in_flight_where(|world, request| {
-            request.phase == Phase::Storage
-                && request.timer == Timer::StorageDone
-                && matches!(world.waits_in(request), Some(Op::Query { database: of, .. }) if of == database)
+        let at_storage = self.in_flight_where(|request| {
+            request.phase == Phase::Storage && request.timer == Timer::StorageDone(database)
         });
         for (at, id) in at_storage {
             let at = stretched(self.now, at, times);
@@ -80,7 +78,6 @@ impl<O: Observer> World<'_, O> {
             self.caches[shard as usize].commands.drop_all(self.now);
             self.tell_retimed(shard);
             for (_, id, _) in self.commands_of(shard) {
-                self.requests[id].left = 1;
                 self.set_timer(id, timeout, Timer::CacheLost);
             }
         }
@@ -117,35 +114,20 @@ impl<O: Observer> World<'_, O> {
     /// from there. Those whose answer is on its way are done.
     fn commands_of(&self, shard: Id) -> Vec<(Time, u32, Span)> {
         let trip = self.spec.caches[shard as usize].round_trip;
-        let sent = self.in_flight_where(|world, request| {
+        let sent = self.in_flight_where(|request| {
             request.phase == Phase::Cache
-                && request.timer == Timer::CacheAnswered
-                && world.shard_of(request) == Some(shard)
+                && matches!(request.timer, Timer::CacheAnswered { shard: at, .. } if at == shard)
         });
         let end = |at: Time| Time(at.0.saturating_sub(trip.0));
         let ends = sent.into_iter().map(|(at, id)| (end(at), id, trip));
         ends.filter(|(end, ..)| *end > self.now).collect()
     }
 
-    /// The step in which a request waits.
-    fn waits_in(&self, request: &Request) -> Option<Op> {
-        self.spec.ops.get((request.pc as usize).checked_sub(1)?).copied()
-    }
-
-    /// The shard at which the command of a request is.
-    fn shard_of(&self, request: &Request) -> Option<Id> {
-        match self.waits_in(request)? {
-            Op::Cache { cache, draw, .. } => Some(self.shard_of_command(request, cache, draw)),
-            Op::CacheOfIndex { cache, .. } => Some(cache),
-            _ => None,
-        }
-    }
-
     /// Requests in flight that wait for a timer, by when that fires.
-    fn in_flight_where(&self, which: impl Fn(&Self, &Request) -> bool) -> Vec<(Time, u32)> {
+    fn in_flight_where(&self, which: impl Fn(&Request) -> bool) -> Vec<(Time, u32)> {
         let all = self.requests.numbered().filter(|(_, request)| request.alive);
         let mut found: Vec<(Time, u32)> = all
-            .filter(|(_, request)| which(self, request))
+            .filter(|(_, request)| which(request))
             .map(|(id, _)| (self.agenda.due(self.slots.request(id)), id))
             .filter(|(at, _)| *at < Time::NEVER)
             .collect();

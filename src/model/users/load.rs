@@ -21,7 +21,7 @@ pub(crate) struct Arrivals {
     number: u64,
     /// Area under the curve from one arrival to the next, of a mean gap \[s\]; infinite for none.
     apart_s: f64,
-    /// The same at the beginning.
+    /// Gap between sessions when the run begins \[s\].
     first_apart_s: f64,
     /// Gaps of a second on the mean; none for arrivals evenly spaced.
     gaps: Option<Sampler>,
@@ -229,7 +229,7 @@ impl Choice {
         Choice { cumulative, alone: load.journeys.iter().map(alone).collect() }
     }
 
-    /// What is asked for in a journey that is one request at once: nobody needs to remember its user.
+    /// The endpoint of a journey that is a single request at once: nobody needs to remember its user.
     #[inline]
     pub(crate) fn alone(&self, journey: u32) -> Option<Id> {
         self.alone[journey as usize]

@@ -19,7 +19,7 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// So many times the same besides.
+    /// Adds `times` another work.
     pub(crate) fn add(&mut self, other: Work, times: f64) {
         self.all += other.all * times;
         self.grows += other.grows * times;
@@ -56,7 +56,8 @@ pub(crate) struct Program {
     pub(crate) work: BTreeMap<Resource, Work>,
     /// Time for which a connection of each pool of its service is held \[s\].
     pub(crate) held: BTreeMap<usize, Work>,
-    /// The same if connections went back with their transactions.
+    /// Time for which connections of each pool would be held if they went back with their transactions
+    /// \[s\].
     pub(crate) needed: BTreeMap<usize, f64>,
     /// Time for which each lock is held \[s\].
     pub(crate) locks: BTreeMap<Id, Work>,
@@ -72,7 +73,7 @@ pub(crate) struct Program {
     pub(crate) events: f64,
 }
 
-/// What a run holds when it reaches a step.
+/// Connections and locks that a run holds when it reaches a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Held {
     /// Pool of the connection held to the end of the response.
@@ -136,7 +137,7 @@ impl Time {
         }
     }
 
-    /// So many times as long.
+    /// Scales a time by a factor.
     fn times(self, factor: f64) -> Time {
         Time {
             mean: self.mean * factor,

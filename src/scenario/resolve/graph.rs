@@ -1,12 +1,8 @@
 //! Who causes whom: no endpoint may wait for itself, and nobody may cause others without bound.
 
 use super::system::{Compiler, Edge, Target};
-use crate::model::visit::{LARGEST_CIRCLE, Links, Node};
+use crate::model::visit::{LARGEST_CIRCLE, Links, MOST_CAUSED, Node};
 use crate::scenario::problem::Span;
-
-/// Most requests and records that a request, or a record, may cause on the mean, itself included. Each is
-/// simulated; what fans out further is a circle or a slip of the pen.
-const MOST_CAUSED: f64 = 100_000.0;
 
 /// Report circles of calls, then circles of messages that never end, then whoever causes too many others.
 pub(super) fn check(compiler: &mut Compiler<'_>) {

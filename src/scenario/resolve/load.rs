@@ -3,7 +3,7 @@
 use super::Question;
 use super::system::Compiler;
 use crate::model::spec::{
-    Closed, Curve, Id, Journey, Load, Open, Retries, Source, Spec, Threads, Visit,
+    Closed, Curve, Id, Journey, Load, Open, RECONNECT, Retries, Source, Spec, Threads, Visit,
 };
 use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
@@ -18,11 +18,6 @@ use crate::units::Span as Length;
 
 /// A relative difference of users that is worth a warning.
 const LITTLE_TOLERANCE: f64 = 0.25;
-
-/// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
-/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial
-/// retransmission time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
-const RECONNECT: Length = Length::from_millis(1_000);
 
 /// Most users in session at once.
 const MOST_USERS: f64 = 5e6;

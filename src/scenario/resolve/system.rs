@@ -26,20 +26,8 @@ use crate::study::effect::Origin;
 use crate::study::result::Assumption;
 use crate::units::Span as Length;
 
-/// Threads of a pod whose service has no runtime: more than any load can occupy.
-const UNLIMITED: u32 = 1_000_000_000;
-
 /// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`).
 const RESERVED: u32 = 3;
-
-/// Most pods of a system.
-const MOST_PODS: u64 = 100_000;
-/// Most connections of all pools together.
-const MOST_CONNECTIONS: u64 = 1_000_000;
-/// Most partitions that all listeners read.
-const MOST_PARTITIONS: u64 = 500_000;
-/// Most consumer threads of all listeners that could ever have a partition.
-const MOST_CONSUMERS: u64 = 1_000_000;
 
 /// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
 #[derive(Debug, Default)]
@@ -502,7 +490,7 @@ impl Compiler<'_> {
             .and_then(|runtime| self.part(&catalog.runtimes, runtime, "runtime"));
         let own = document.threads.as_ref().map(|threads| self.pick(threads).u32());
         let Some(maximum) = own.or(runtime.map(|runtime| runtime.threads.u32())) else {
-            return Threads { maximum: UNLIMITED, accepted: 0, backlog: 0 };
+            return Threads::UNLIMITED;
         };
         // Without a runtime, a limit on threads alone means Tomcat's other two limits.
         let connections = match &document.max_connections {
@@ -588,7 +576,8 @@ impl Compiler<'_> {
 
     /// Refuse more pods, connections, partitions and consumer threads than a run can remember.
     fn check_size(&mut self) {
-        for message in too_large(&self.spec) {
+        for excess in self.spec.excesses() {
+            let message = format!("the services have {excess}");
             self.problems.add("E0107", self.system.system.span, message);
         }
     }
@@ -650,34 +639,4 @@ fn cost<'a>(units: &'a UnitsDoc, name: &str) -> Option<&'a Time> {
         _ => return None,
     };
     cost.as_ref()
-}
-
-/// What a description has more of than a run can remember, with all pods that there may ever be.
-pub(super) fn too_large(spec: &Spec) -> Vec<String> {
-    let (mut pods, mut connections) = (0, 0);
-    for service in &spec.services {
-        let own: u64 = service.pools.iter().map(|pool| u64::from(pool.maximum)).sum();
-        let count = u64::from(service.most_pods());
-        (pods, connections) = (pods + count, connections + count * own);
-    }
-    let (mut partitions, mut threads) = (0, 0);
-    for (number, listener) in (0..).zip(&spec.listeners) {
-        if spec.topics.get(listener.topic as usize).is_none() {
-            continue;
-        }
-        let most = spec.most_partitions(number);
-        let pods = spec.services.get(listener.service as usize).map_or(0, Service::most_pods);
-        partitions += u64::from(most);
-        threads += u64::from(pods) * u64::from(listener.concurrency.min(most));
-    }
-    let counts = [
-        ("pods", pods, MOST_PODS),
-        ("connections in their pools", connections, MOST_CONNECTIONS),
-        ("partitions to read, each listener its own", partitions, MOST_PARTITIONS),
-        ("consumer threads", threads, MOST_CONSUMERS),
-    ];
-    let large = counts.into_iter().filter(|(_, count, most)| count > most);
-    large
-        .map(|(what, count, most)| format!("the services have {count} {what}; at most {most}"))
-        .collect()
 }

@@ -1,6 +1,5 @@
 //! What happens on the day: names looked up, times put in order.
 
-use super::system::too_large;
 use super::{Question, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::decode::Spanned;
@@ -184,7 +183,8 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
         )
     };
     if cases.first().is_some_and(|spec| spec.timeline.iter().any(grows)) {
-        for message in cases.first().map(too_large).unwrap_or_default() {
+        for excess in cases.first().map(Spec::excesses).unwrap_or_default() {
+            let message = format!("the services have {excess}");
             problems.add("E0107", day.span, message);
         }
     }

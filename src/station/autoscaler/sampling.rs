@@ -17,7 +17,7 @@ pub const RESOLUTION: Span = Span::from_millis(15_000);
 /// From this age on, one reading is enough (`freshContainerMinMetricsResolution`).
 pub const FRESH: Span = Span::from_millis(10_000);
 
-/// What a pod used within a window.
+/// Use of a pod within a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// Processor use, mean over the window, rounded up \[millicores\].
@@ -46,12 +46,6 @@ impl Readings {
         Readings { started: now, last: None, memory: 0, previous: None }
     }
 
-    /// Its containers begin again, and count their processor time from zero.
-    pub fn restart(&mut self, now: Time) {
-        debug_assert!(self.last.is_none_or(|(at, _)| at <= now), "time goes back");
-        self.started = now;
-    }
-
     /// A scrape finds `used` processor time since the start and `memory` bytes in use.
     pub fn scrape(&mut self, now: Time, used: Span, memory: u64) {
         debug_assert!(self.last.is_none_or(|(at, _)| at < now), "two scrapes at once");
@@ -67,7 +61,7 @@ impl Readings {
         self.memory = memory;
     }
 
-    /// What the pod used of late; none while it is not known.
+    /// The latest measurement of the pod; none before there is one.
     pub fn sample(&self) -> Option<Sample> {
         let ((at, used), (since, before)) = (self.last?, self.previous?);
         let window = at - since;
@@ -113,17 +107,6 @@ mod tests {
         assert_eq!(read(&mut Readings::new(at(5)), 15, 5_000), Some((500, 10)));
         assert_eq!(read(&mut Readings::new(at(6)), 15, 5_000), None);
         assert_eq!(read(&mut Readings::new(at(0)), 15, 5_000), None);
-    }
-
-    #[test]
-    fn a_restart_begins_anew() {
-        let mut readings = Readings::new(at(0));
-        assert_eq!(read(&mut readings, 15, 5_000), None);
-        assert_eq!(read(&mut readings, 30, 9_500), Some((300, 15)));
-        readings.restart(at(40));
-        // 5 s into its second life; the counter began at zero.
-        assert_eq!(read(&mut readings, 45, 5_000), None);
-        assert_eq!(read(&mut readings, 60, 6_500), Some((100, 15)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 /// A job: when it ends, as bits of a non-negative double, and (order of arrival, who).
 pub(super) type Job = (u64, u64);
 
-/// The same in one number, which compares without a jump.
+/// A job's rank as one number, which compares without a branch.
 fn whole((end, turn): Job) -> u128 {
     u128::from(end) << u64::BITS | u128::from(turn)
 }

@@ -3,7 +3,7 @@
 use super::nearest;
 use crate::units::{Span, Time};
 
-/// What was used of a quota since the run began.
+/// Use of a quota since the run began.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Time of cores \[ns\]: what `usage_usec` of `cpu.stat` counts, and what an autoscaler sees.
@@ -21,7 +21,7 @@ pub(super) struct Quota {
     pub(super) period: Span,
     /// Time of cores in each period \[ns\].
     pub(super) budget: f64,
-    /// What is left of it in the period that ends at `ends`.
+    /// Rest of the quota in the period that ends at `ends`.
     pub(super) left: f64,
     pub(super) ends: Time,
     pub(super) usage: Usage,
@@ -98,8 +98,8 @@ impl Quota {
         ran
     }
 
-    /// What comes first: the end of a job that has to run for `run` more \[ns\], beside others that
-    /// together use `rate` > 0 cores from `from` on, or that they begin or cease to stall.
+    /// The earlier of two instants: the end of a job that has to run for `run` more \[ns\], beside others
+    /// that together use `rate` > 0 cores from `from` on, and the next beginning or end of a stall.
     #[inline]
     pub(super) fn due(&mut self, from: Time, run: f64, rate: f64) -> Time {
         // Mostly the job ends before the quota does: without a division.

@@ -22,17 +22,17 @@ use crate::units::{Span, Time};
 /// Time between two scans (`--scan-interval`).
 pub const SCAN_INTERVAL: Span = Span::from_millis(10_000);
 /// A node may go while less than this share of it is requested (`--scale-down-utilization-threshold`).
-pub const SCALE_DOWN_THRESHOLD: f64 = 0.5;
+const SCALE_DOWN_THRESHOLD: f64 = 0.5;
 /// How long it has to be so (`--scale-down-unneeded-time`).
-pub const UNNEEDED_TIME: Span = Span::from_millis(600_000);
+const UNNEEDED_TIME: Span = Span::from_millis(600_000);
 /// How long nobody goes after a node was ordered (`--scale-down-delay-after-add`).
-pub const DELAY_AFTER_ADD: Span = Span::from_millis(600_000);
+const DELAY_AFTER_ADD: Span = Span::from_millis(600_000);
 /// Most nodes that go in one scan (`--max-scale-down-parallelism`) …
-pub const REMOVED_AT_ONCE: usize = 10;
+const REMOVED_AT_ONCE: usize = 10;
 /// … and how many of them may have pods (`--max-drain-parallelism`).
-pub const DRAINED_AT_ONCE: usize = 1;
+const DRAINED_AT_ONCE: usize = 1;
 
-/// What a scan does.
+/// Nodes ordered and removed by a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Nodes ordered.
@@ -163,7 +163,7 @@ struct Place {
     group: u32,
     dedicated: bool,
     room: Room,
-    /// Who would have to move if it went.
+    /// Pods that would have to move if it went.
     pods: Vec<Pod>,
 }
 

@@ -217,7 +217,7 @@ pub fn mmc_leaving(
     Ok((1.0 - spare * j) / (busy + arrival_rate * j))
 }
 
-/// What a station with a bounded queue does; see [`mmck`].
+/// Measures of a station with a bounded queue; see [`mmck`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossQueue {
     /// Share of arrivals turned away.

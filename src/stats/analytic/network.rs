@@ -28,7 +28,7 @@ impl Station {
     }
 }
 
-/// What one station of a network does.
+/// Measures of one station of a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StationLoad {
     /// Share of time a server is busy.
@@ -39,7 +39,7 @@ pub struct StationLoad {
     pub present: f64,
 }
 
-/// What a network does.
+/// Measures of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkLoad {
     /// Jobs done per second.

@@ -1,7 +1,7 @@
 //! The bins of a day in numbers: what users got, how long was waited, and what was left.
 
 use super::{CreditsLeft, DayBin, GroupLag, Holder, Waits};
-use crate::model::spec::{Resource, Spec};
+use crate::model::spec::{Id, Resource, Spec};
 use crate::model::stations::{Station, stations};
 use crate::observe::answers::Pooled;
 use crate::observe::tally::Bin;
@@ -113,10 +113,9 @@ pub(super) fn lags(days: &[&[Bin]], spec: &Spec, asked: &Day) -> Vec<GroupLag> {
         }
     }
     let lag = |bin: &Bin, group: &str| {
-        let own = |station: &Station| match station.resource {
-            Resource::Listener(listener) => spec.listeners[listener as usize].group == group,
-            _ => false,
-        };
+        let reads = |listener: Id| spec.listeners[listener as usize].group == group;
+        let own =
+            |station: &Station| matches!(station.resource, Resource::Listener(of) if reads(of));
         let seen = stations.iter().zip(&bin.stations).filter(|(station, _)| own(station));
         let each = seen.map(|(_, level)| level.backlog(asked.compress));
         each.max().unwrap_or(0) as f64

@@ -212,13 +212,11 @@ impl<'a> Search<'a> {
         for calibration in 0..study.calibrations.len() {
             let spec = self.spec(study, calibration);
             for (station, share) in stations(spec).iter().zip(shares(spec, self.rps)) {
-                let placed = match station.resource {
-                    Resource::Cpu(service) => {
-                        let service = &spec.services[service as usize];
-                        f64::from(service.pods)
-                            / f64::from(service.pods + service.lifecycle.pending)
-                    }
-                    _ => 1.0,
+                let placed = if let Resource::Cpu(service) = station.resource {
+                    let service = &spec.services[service as usize];
+                    f64::from(service.pods) / f64::from(service.pods + service.lifecycle.pending)
+                } else {
+                    1.0
                 };
                 let share = share * placed;
                 if share > worst.as_ref().map_or(0.0, |worst| worst.2) && of(&station.name) {
@@ -292,7 +290,14 @@ impl<'a> Search<'a> {
                     let pods = service.pods + service.lifecycle.pending;
                     Some((station.name, service.cores * f64::from(pods)))
                 }
-                _ => Some((station.name, station.capacity)),
+                Resource::Threads(_)
+                | Resource::Pool(..)
+                | Resource::DatabaseCpu(_)
+                | Resource::DatabaseIo(_)
+                | Resource::DatabaseConnections(_)
+                | Resource::Cache(_)
+                | Resource::Listener(_)
+                | Resource::Lock(_) => Some((station.name, station.capacity)),
             });
             Some(all.collect())
         };

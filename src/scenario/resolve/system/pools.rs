@@ -4,16 +4,13 @@
 use super::Compiler;
 use crate::model::spec::{Id, Pool};
 use crate::scenario::decode::Setting;
-use crate::scenario::document::PoolDoc;
+use crate::scenario::document::{PoolDoc, PoolItem};
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
 /// Shortest wait for a connection that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of `HikariConfig.java`;
 /// 250 ms since 2.4.4, and 1 s before).
 const SHORTEST_TIMEOUT: Length = Length::from_millis(250);
-/// As in the catalogue: measured on `HikariCP` 2.7.9.
-const WAKE_UP: Length = Length(90_000);
-const TAKE_BACK: f64 = 0.25;
 
 impl Compiler<'_> {
     pub(super) fn pool(&mut self, name: &str, document: &PoolDoc) -> Pool {
@@ -23,9 +20,10 @@ impl Compiler<'_> {
             .as_ref()
             .and_then(|kind| self.part(&catalog.connection_pools, kind, "connection pool"));
         let database = self.index(&self.system.databases, &document.database, "database");
+        let usual = Pool::hikari(name.into(), database.unwrap_or(0) as Id, 10);
         let maximum = match &document.maximum {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.map_or(10, |kind| kind.maximum.u32()),
+            None => kind.map_or(usual.maximum, |kind| kind.maximum.u32()),
         };
         let minimum_idle = match &document.minimum_idle {
             Some(setting) => self.pick(setting).u32(),
@@ -38,27 +36,24 @@ impl Compiler<'_> {
                 format!("`minimum_idle` of {minimum_idle} is above `maximum` of {maximum}");
             self.problems.add("E0305", setting.span, message);
         }
-        let idle = match &document.idle_timeout {
-            Some(setting) => self.pick(setting).span(),
-            None => kind.map_or(Length::from_millis(600_000), |kind| kind.idle_timeout.span()),
-        };
-        let time = |setting: &Option<Setting<Duration>>, of_kind: Option<Length>, default| {
+        let time = |setting: &Option<Setting<Duration>>, of: fn(&PoolItem) -> Length, default| {
             let written = setting.as_ref().map(|setting| self.pick(setting).span());
-            written.or(of_kind).unwrap_or(default)
+            written.or(kind.map(of)).unwrap_or(default)
         };
-        let millis = Length::from_millis;
+        let usual_idle = usual.idle_timeout.unwrap_or_default();
+        let idle = time(&document.idle_timeout, |kind| kind.idle_timeout.span(), usual_idle);
         let connection_timeout = time(
             &document.connection_timeout,
-            kind.map(|kind| kind.connection_timeout.span()),
-            millis(30_000),
+            |kind| kind.connection_timeout.span(),
+            usual.connection_timeout,
         );
         let growth_pause =
-            time(&document.growth_pause, kind.map(|kind| kind.growth_pause.span()), millis(30));
+            time(&document.growth_pause, |kind| kind.growth_pause.span(), usual.growth_pause);
         let housekeeping =
-            time(&document.housekeeping, kind.map(|kind| kind.housekeeping.span()), millis(30_000));
+            time(&document.housekeeping, |kind| kind.housekeeping.span(), usual.housekeeping);
         let hand_over = kind.and_then(|kind| kind.hand_over.as_ref());
-        let wake_up =
-            time(&document.wake_up, hand_over.map(|hand_over| hand_over.wake_up.span()), WAKE_UP);
+        let wake_up = document.wake_up.as_ref().map(|setting| self.pick(setting).span());
+        let wake_up = wake_up.or(hand_over.map(|hand_over| hand_over.wake_up.span()));
         let take_back = document.take_back.as_ref().map(|setting| self.pick(setting));
         let take_back = take_back.or(hand_over.map(|hand_over| hand_over.take_back));
         if connection_timeout < SHORTEST_TIMEOUT {
@@ -68,8 +63,6 @@ impl Compiler<'_> {
             self.problems.add("E0107", document.span, "`housekeeping` must be at least 1 ms");
         }
         Pool {
-            name: name.into(),
-            database: database.unwrap_or(0) as Id,
             maximum,
             minimum_idle: minimum_idle.min(maximum),
             connection_timeout,
@@ -77,8 +70,9 @@ impl Compiler<'_> {
             connect: self.unit_mean("connect"),
             growth_pause,
             housekeeping,
-            wake_up,
-            take_back: take_back.map_or(TAKE_BACK, |share| share.0),
+            wake_up: wake_up.unwrap_or(usual.wake_up),
+            take_back: take_back.map_or(usual.take_back, |share| share.0),
+            ..usual
         }
     }
 

@@ -1,0 +1,85 @@
+//! Studies of descriptions from Rust, with the defaults that scenarios have.
+
+use serde_json::Value;
+
+use crate::model::spec::Spec;
+use crate::random::{Dist, Sampler};
+use crate::study::digest::digest;
+use crate::study::setup::{AskedLoad, Precision, Search, Study, Variant, Window};
+use crate::units::Span;
+
+/// Largest load tried by a search, over the load asked about; and where that is unknown \[requests/s\].
+const HIGHEST: (f64, f64) = (16.0, 20_000.0);
+
+impl Study {
+    /// A study of one system: eight replications of 20 s of warm-up, unless it is found otherwise, and 60 s
+    /// of measurement, and more of them until the intervals are narrow. All fields are public; change them
+    /// by struct update.
+    ///
+    /// ```
+    /// # use plimsoll::build::{ServiceBuilder, SpecBuilder, Step};
+    /// # use plimsoll::random::Dist;
+    /// use plimsoll::study::setup::Study;
+    ///
+    /// # let service = ServiceBuilder::new("a").endpoint("b", [Step::delay(Dist::Constant(0.01))]);
+    /// # let spec = SpecBuilder::new().service(service).open_load(1.0).build()?;
+    /// let study = Study { seed: 7, replications: 20, ..Study::of("checkout", spec) };
+    /// # Ok::<(), plimsoll::build::Faults>(())
+    /// ```
+    pub fn of(name: &str, spec: Spec) -> Study {
+        let rps = spec.load.open.map_or(0.0, |open| open.requests_per_s);
+        let highest_rps = if rps > 0.0 { HIGHEST.0 * rps } else { HIGHEST.1 };
+        Study {
+            scenario: name.to_owned(),
+            about: String::new(),
+            system: name.to_owned(),
+            seed: 1,
+            variants: vec![Variant { name: "system".into(), about: String::new() }],
+            mixes: vec!["mix".into()],
+            calibrations: vec!["inline".into()],
+            settings: Value::Array(vec![identity(&spec)]),
+            cases: vec![spec],
+            targets: Vec::new(),
+            load: AskedLoad { rps, events_per_s: None, mau: None },
+            window: Window {
+                warm_up: Span::from_secs(20.0),
+                measure: Span::from_secs(60.0),
+                follow: Span::from_secs(120.0),
+            },
+            warm_up_given: false,
+            replications: 8,
+            batches: None,
+            precision: Precision { half_width: 0.05, most_replications: 32 },
+            search: Search { highest_rps, resolution: 0.02, replications: 8 },
+            day: None,
+            edits: Vec::new(),
+            ablations: Vec::new(),
+            contributions: false,
+            claims: Vec::new(),
+            theory: Vec::new(),
+            assumed: Vec::new(),
+            cautions: Vec::new(),
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Adds a variant, which meets the same users as the others: differences are paired by replication. A
+    /// study that has alternatives (several mixes or calibrations) cannot take another.
+    #[must_use]
+    pub fn and(mut self, name: &str, spec: Spec) -> Study {
+        debug_assert_eq!(self.cases.len(), self.variants.len(), "one mix and one calibration");
+        self.variants.push(Variant { name: name.to_owned(), about: String::new() });
+        if let Value::Array(known) = &mut self.settings {
+            known.push(identity(&spec));
+        }
+        self.cases.push(spec);
+        self
+    }
+}
+
+/// Digest of a description, which stands for its settings: all that the numbers depend on.
+fn identity(spec: &Spec) -> Value {
+    let laws: Vec<&Dist> = spec.samplers.iter().map(Sampler::dist).collect();
+    let rest = Spec { samplers: Vec::new(), ..spec.clone() };
+    Value::String(digest(format!("{rest:?} {laws:?}")))
+}
