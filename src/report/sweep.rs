@@ -298,7 +298,6 @@ pub const POINTS: &str = "points";
 
 /// What lies in the place of a point.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all that lies there is a point")]
 pub enum Found {
     /// The point, as it was computed from the same inputs.
     Whole(Box<Point>),
