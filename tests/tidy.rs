@@ -402,7 +402,7 @@ fn git_keeps_no_results() {
 }
 
 /// Files of `src` that stand in import cycles: may become fewer, must not become more.
-const IN_CYCLES: usize = 60;
+const IN_CYCLES: usize = 57;
 
 /// Module of a source file: `src/model/kafka/consumer.rs` is `model::kafka::consumer`.
 fn module(path: &str) -> Vec<String> {
