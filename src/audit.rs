@@ -20,7 +20,7 @@ mod view;
 mod work;
 pub mod workshop;
 
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
@@ -152,7 +152,7 @@ pub struct Findings<'a> {
 
 impl Findings<'_> {
     /// Something was found that does not depend on the variant.
-    pub(crate) fn once(&mut self, span: Span, found: impl Into<Found>) {
+    pub(crate) fn once(&mut self, span: SourceSpan, found: impl Into<Found>) {
         self.add(span, found);
         if let Some(last) = self.list.last_mut() {
             last.variants.clear();
@@ -160,7 +160,7 @@ impl Findings<'_> {
     }
 
     /// Something was found. The same at the same place in another variant is one finding.
-    pub(crate) fn add(&mut self, span: Span, found: impl Into<Found>) {
+    pub(crate) fn add(&mut self, span: SourceSpan, found: impl Into<Found>) {
         let found = found.into();
         let (file, line, column) = self.documents.place(span);
         let variant = self.variant.to_owned();

@@ -12,7 +12,7 @@ use crate::report::{self, ReportError};
 use crate::scenario::Workshop;
 use crate::study::StudyError;
 use crate::study::points::{Located, Store, complete};
-use crate::study::sweep::{Place, Point, Sweep};
+use crate::study::sweep::{GridPoint, Point, Sweep};
 
 /// The folder of the points' files.
 pub(super) struct PointFolder {
@@ -45,7 +45,7 @@ impl PointFolder {
 
 impl Store for PointFolder {
     /// Whatever else lies in a point's place is computed anew.
-    fn load(&self, sweep: &Sweep, index: usize, place: &Place) -> Option<Point> {
+    fn load(&self, sweep: &Sweep, index: usize, place: &GridPoint) -> Option<Point> {
         match pages::point(&self.path, sweep, index, place) {
             Ok(Found::Whole(point)) => Some(*point),
             Ok(Found::Nothing | Found::Foreign(_)) | Err(_) => None,

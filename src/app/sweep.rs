@@ -16,7 +16,7 @@ use crate::report::sweep::{self as pages, Found};
 use crate::scenario::{Problem, Refused, Workshop, vary};
 use crate::study::caution::Caution;
 use crate::study::points::Located;
-use crate::study::sweep::{Asked, Place, Point, Sweep, Swept, Varied, is_load, places, size};
+use crate::study::sweep::{Asked, GridPoint, Point, Sweep, Swept, Varied, is_load, places, size};
 use crate::study::workshop::PricedWorkshop;
 
 /// Most points of a sweep.
@@ -86,14 +86,14 @@ fn prepare(args: &SweepArgs) -> Result<Prepared, AppError> {
     sweep.cautions = notes;
     let all = places(&sweep.varied, which.len());
     sweep.name_points(all.iter());
-    let located = |place: Place| Located { variant: which[place.variant], place };
+    let located = |place: GridPoint| Located { variant: which[place.variant], place };
     let places = all.into_iter().map(located).collect();
     Ok(Prepared { workshop, sweep, places, shard })
 }
 
 /// Places that are looked at before any is computed: each value beside the first of all others, and every
 /// combination where there are few.
-fn looked_at(varied: &[Varied]) -> Vec<Place> {
+fn looked_at(varied: &[Varied]) -> Vec<GridPoint> {
     let mut grid = places(varied, 1);
     if grid.len() > LOOKED_AT {
         grid.retain(|place| {
@@ -108,7 +108,11 @@ fn looked_at(varied: &[Varied]) -> Vec<Place> {
 ///
 /// # Errors
 /// Every problem with any of them.
-fn look(workshop: &Workshop, varied: &[Varied], all: &[Place]) -> Result<Vec<Caution>, Refused> {
+fn look(
+    workshop: &Workshop,
+    varied: &[Varied],
+    all: &[GridPoint],
+) -> Result<Vec<Caution>, Refused> {
     let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
     let mut notes: Vec<Caution> = Vec::new();
     for place in all {
@@ -138,7 +142,7 @@ fn told_apart(
     workshop: &Workshop,
     which: Vec<usize>,
     varied: &[Varied],
-    all: &[Place],
+    all: &[GridPoint],
 ) -> Result<Vec<usize>, AppError> {
     let mut kept = which;
     let mut alike: Vec<(usize, usize)> = Vec::new();
@@ -201,7 +205,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Ending, AppError> {
 /// # Errors
 /// What does not belong together, and what is missing.
 fn together(folders: &[PathBuf]) -> Result<Swept, AppError> {
-    let mut first: Option<(Sweep, Vec<Place>)> = None;
+    let mut first: Option<(Sweep, Vec<GridPoint>)> = None;
     for folder in folders {
         let (sweep, places) = pages::whole(folder).context("cannot read")?;
         match &first {
@@ -240,7 +244,7 @@ fn shared(
     folders: &[PathBuf],
     sweep: &Sweep,
     index: usize,
-    place: &Place,
+    place: &GridPoint,
 ) -> Result<Option<Point>, AppError> {
     let mut found: Option<Point> = None;
     for folder in folders {

@@ -11,7 +11,7 @@ use crate::cli::UncertainArgs;
 use crate::report::uncertain::Sampled;
 use crate::scenario::{Problem, Refused, Workshop};
 use crate::study::points::Located;
-use crate::study::sweep::{Asked, Place, Point, Sweep, Swept, Varied};
+use crate::study::sweep::{Asked, GridPoint, Point, Sweep, Swept, Varied};
 use crate::study::uncertain::{Frame, Input, SAMPLES, analyse, assumed, samples};
 
 pub(super) fn uncertain(args: &UncertainArgs) -> Result<Ending, AppError> {
@@ -70,7 +70,7 @@ fn prepare(args: &UncertainArgs) -> Result<Prepared, AppError> {
     let mut places = Vec::new();
     for values in samples(study.seed, &inputs, count as usize) {
         for (number, variant) in which.iter().enumerate() {
-            let place = Place { variant: number, values: values.clone() };
+            let place = GridPoint { variant: number, values: values.clone() };
             places.push(Located { place, variant: *variant });
         }
     }

@@ -4,7 +4,7 @@ use super::found::{EditName, Floor, Pinned, Setting};
 use super::view::{Pods, View};
 use super::{About, Coded, Findings, Seconds, Share};
 use crate::scenario::document::{Step, TransactionDoc};
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 use crate::scenario::values::canonical;
 use crate::scenario::yaml::{Node, Value};
 use crate::station::autoscaler::TOLERANCE;
@@ -180,7 +180,7 @@ fn differ(one: &str, other: &str) -> bool {
 }
 
 /// Edits are the same whatever the variant: they are looked at in the first.
-fn edits<'a>(view: &View<'a>) -> Vec<(Span, &'a Edit)> {
+fn edits<'a>(view: &View<'a>) -> Vec<(SourceSpan, &'a Edit)> {
     if view.index == 0 { view.edits() } else { Vec::new() }
 }
 

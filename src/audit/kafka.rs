@@ -5,7 +5,7 @@ use super::view::{Pods, View};
 use super::work::Program;
 use super::{About, Coded, Figure, Findings, Seconds, Share};
 use crate::model::visit::attempts;
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 
 /// Use of a single partition's thread above which it is worth a warning.
 const HOT: f64 = 0.7;
@@ -126,7 +126,7 @@ pub(super) const RULES: &[Coded] = &[
 ];
 
 /// Each listener: index, its program, its place.
-fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, Span)> {
+fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, SourceSpan)> {
     let endpoints = view.spec.endpoints.len();
     (0..view.spec.listeners.len())
         .map(|index| (index, view.programs.get(endpoints + index), view.listener_span(index)))

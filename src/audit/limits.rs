@@ -3,7 +3,7 @@
 use super::found::{Limit, PoolShare, When};
 use super::view::{OneDatabase, OneService, Pods, View};
 use super::{About, Coded, Figure, Findings, Share};
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 use crate::station::autoscaler::TOLERANCE;
 
 /// Memory of a JVM besides its heap and threads: classes, compiled code, buffers \[MiB\]. Assumed.
@@ -210,7 +210,7 @@ fn connections(view: &View<'_>, which: Pods, found: &mut Findings<'_>) {
     }
 }
 
-fn place(database: &OneDatabase<'_>) -> Span {
+fn place(database: &OneDatabase<'_>) -> SourceSpan {
     let setting = database.document.max_connections.as_ref().map(|setting| setting.span);
     setting.unwrap_or(database.span)
 }
@@ -256,8 +256,12 @@ fn placed(view: &View<'_>, which: Pods, most: bool, found: &mut Findings<'_>) {
     {
         return;
     }
-    let span =
-        view.system.node_groups.iter().next().map_or_else(Span::default, |(name, _)| name.span);
+    let span = view
+        .system
+        .node_groups
+        .iter()
+        .next()
+        .map_or_else(SourceSpan::default, |(name, _)| name.span);
     let room = Limit::Room {
         when: when(which),
         pods: placement.pods,

@@ -6,7 +6,7 @@ use super::view::View;
 use super::{About, Coded, Dollars, Figure, Findings, Share};
 use crate::model::spec::Op;
 use crate::scenario::document::CreditWord;
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 
 /// Relative difference between a stated cost and the price table that is worth a warning.
 const EQUAL: f64 = 0.05;
@@ -94,7 +94,7 @@ pub(super) const RULES: &[Coded] = &[
 ];
 
 /// The bill, the stated cost and its place.
-fn costs(view: &View<'_>) -> Option<(Bill, f64, Span)> {
+fn costs(view: &View<'_>) -> Option<(Bill, f64, SourceSpan)> {
     let cost = view.stated()?.cost.as_ref()?;
     Some((bill(view), cost.value.0, cost.span))
 }
@@ -163,7 +163,8 @@ fn unpriced(view: &View<'_>, found: &mut Findings<'_>) {
     let parts: Vec<(String, String)> =
         bill.unpriced().map(|item| (item.part.clone(), item.what.clone())).collect();
     if !parts.is_empty() && !bill.region.is_empty() {
-        let span = view.system.region.as_ref().map_or_else(Span::default, |region| region.span);
+        let span =
+            view.system.region.as_ref().map_or_else(SourceSpan::default, |region| region.span);
         let sum = Dollars(bill.total());
         found.add(span, Money::Unpriced { region: bill.region, parts, sum });
     }

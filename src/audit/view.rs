@@ -11,8 +11,8 @@ use crate::scenario::document::{
     View as Counts,
 };
 use crate::scenario::document::{RequestsDoc, RolloutWord};
-use crate::scenario::problem::Span;
-use crate::station::placement::{Allocatable, Cluster, Group, Pod, Requests};
+use crate::scenario::problem::SourceSpan;
+use crate::station::placement::{Allocatable, Cluster, Pod, Requests, ScalableGroup};
 use crate::study::result::Edit;
 use crate::study::setup::Study;
 
@@ -43,7 +43,7 @@ pub struct View<'a> {
 pub(crate) struct OneService<'a> {
     pub(crate) index: usize,
     pub(crate) name: &'a str,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
     pub(crate) document: &'a ServiceDoc,
     pub(crate) spec: &'a Service,
 }
@@ -52,7 +52,7 @@ pub(crate) struct OneService<'a> {
 pub(crate) struct OneDatabase<'a> {
     pub(crate) index: usize,
     pub(crate) name: &'a str,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
     pub(crate) document: &'a DatabaseDoc,
     pub(crate) class: Option<&'a DatabaseItem>,
 }
@@ -251,7 +251,13 @@ impl<'a> View<'a> {
             let daemons = if daemons == Requests::default() { vec![] } else { vec![daemons] };
             known.push(index);
             let dedicated = group.dedicated.is_some_and(|flag| flag.0);
-            groups.push(Group { allocatable, daemons, dedicated, minimum: 0, maximum: u32::MAX });
+            groups.push(ScalableGroup {
+                allocatable,
+                daemons,
+                dedicated,
+                minimum: 0,
+                maximum: u32::MAX,
+            });
         }
         if groups.is_empty() {
             return None;
@@ -308,7 +314,7 @@ impl<'a> View<'a> {
     }
 
     /// The edits of plans with the place of each.
-    pub(crate) fn edits(&self) -> Vec<(Span, &'a Edit)> {
+    pub(crate) fn edits(&self) -> Vec<(SourceSpan, &'a Edit)> {
         let plans = &self.documents.plans;
         let mut found = Vec::new();
         for plan in plans {
@@ -338,15 +344,15 @@ impl<'a> View<'a> {
     }
 
     /// Where the settings of a listener stand.
-    pub(crate) fn listener_span(&self, listener: usize) -> Span {
+    pub(crate) fn listener_span(&self, listener: usize) -> SourceSpan {
         let documents = self
             .services()
             .flat_map(|service| service.document.listeners.iter().map(|(name, _)| name));
-        documents.into_iter().nth(listener).map_or_else(Span::default, |name| name.span)
+        documents.into_iter().nth(listener).map_or_else(SourceSpan::default, |name| name.span)
     }
 
     /// Where the program `service.name` stands.
-    pub(crate) fn program_span(&self, name: &str) -> Span {
+    pub(crate) fn program_span(&self, name: &str) -> SourceSpan {
         for service in self.services() {
             let Some(own) = name.strip_prefix(service.name).and_then(|rest| rest.strip_prefix('.'))
             else {
@@ -358,7 +364,7 @@ impl<'a> View<'a> {
                 return found.span;
             }
         }
-        Span::default()
+        SourceSpan::default()
     }
 }
 

@@ -6,7 +6,7 @@ mod membership;
 mod topics;
 
 use self::consumer::{Subscription, Thread};
-use self::membership::Group;
+use self::membership::ConsumerGroup;
 use self::topics::{Lost, Topic};
 use super::fleet::pods::Service;
 use super::spec::{Id, Spec};
@@ -24,7 +24,7 @@ pub(in crate::model) struct Kafka<'a> {
     lost: Vec<Lost>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread<'a>>,
-    groups: Vec<Group>,
+    groups: Vec<ConsumerGroup>,
     /// Scratch: what members have to do.
     actions: Vec<Action>,
     /// Records that subscriptions keep.

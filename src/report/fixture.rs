@@ -7,7 +7,7 @@ use crate::stats::Estimate;
 use crate::study::Head;
 use crate::study::cause::{Cause, Mechanism, ReliefEffect};
 use crate::study::claims::{
-    Basis, ClaimMetric, ClaimVerdict, Finding, Judged, Place, Relation, Unknown,
+    Basis, ClaimMetric, ClaimVerdict, Finding, Judged, Location, Relation, Unknown,
 };
 use crate::study::day::{
     CreditsLeft, DayAnswer, DayBin, DayEvent, DayVerdict, EventEffect, GroupLag, Holder, Recovery,
@@ -404,12 +404,12 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         over_day: None,
         basis: Basis::Found { known: Finding::Description, open: None },
         resource: Some("order-db connections".to_owned()),
-        place: Place::default(),
+        place: Location::default(),
     };
     let put = |mut claim: Judged, estimate, at: &str, row: &str, column: &str| {
         let text = |text: &str| Some(text.to_owned());
         claim.estimate = estimate;
-        claim.place = Place { at: text(at), row: text(row), column: text(column), note: None };
+        claim.place = Location { at: text(at), row: text(row), column: text(column), note: None };
         claim
     };
     let rps = |variant, relation, claimed, verdict| {

@@ -9,7 +9,7 @@ use crate::stats::Estimate;
 use crate::study::sweep::{Asked, Point, Sweep, is_load};
 
 /// A point with its price.
-pub(crate) struct Place<'a> {
+pub(crate) struct PricedPoint<'a> {
     /// The point.
     pub(crate) point: &'a Point,
     /// What it costs by all that has a price \[USD a month\].
@@ -18,7 +18,7 @@ pub(crate) struct Place<'a> {
     pub(crate) value: Estimate,
 }
 
-impl Place<'_> {
+impl PricedPoint<'_> {
     /// What tells it from the others.
     pub(crate) fn name(&self, sweep: &Sweep) -> String {
         name(sweep, self.point)
@@ -28,7 +28,7 @@ impl Place<'_> {
 /// Points by price, with the frontier.
 pub(crate) struct Pareto<'a> {
     /// Those with a price and a number, by rising price.
-    pub(crate) places: Vec<Place<'a>>,
+    pub(crate) places: Vec<PricedPoint<'a>>,
     /// Indices of those that no other beats: as good or better for less or the same. By rising price.
     pub(crate) best: Vec<usize>,
     /// Whether less is better: response times.
@@ -59,9 +59,10 @@ pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a
     let comparable = |point: &&Point| without_price(point).len() == unpriced.len();
     let place = |point: &'a Point| {
         let usd = estimate(point, "monthly_usd")?.mean;
-        Some(Place { point, usd, value: *estimate(point, shown(sweep))? })
+        Some(PricedPoint { point, usd, value: *estimate(point, shown(sweep))? })
     };
-    let mut places: Vec<Place<'a>> = points.iter().filter(comparable).filter_map(place).collect();
+    let mut places: Vec<PricedPoint<'a>> =
+        points.iter().filter(comparable).filter_map(place).collect();
     // Of those that cost the same the better one first: it alone can be on the frontier.
     let better = |a: f64, b: f64| if less { a.total_cmp(&b) } else { b.total_cmp(&a) };
     places.sort_by(|a, b| a.usd.total_cmp(&b.usd).then_with(|| better(a.value.mean, b.value.mean)));

@@ -22,7 +22,7 @@ use crate::stats::Estimate;
 use crate::study::Head;
 use crate::study::digest::digest;
 use crate::study::metric::Metric;
-use crate::study::sweep::{Asked, Place, Point, Sweep, Swept, places, size};
+use crate::study::sweep::{Asked, GridPoint, Point, Sweep, Swept, places, size};
 
 /// The number that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {
@@ -215,7 +215,7 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) {
         let mut heads: Vec<String> =
             vec![Word::MonthlyCost.text(lang).to_owned(), named(sweep, lang)];
         heads.push(Word::Setting.text(lang).to_owned());
-        let row = |place: &super::pareto::Place<'_>| {
+        let row = |place: &super::pareto::PricedPoint<'_>| {
             let value = number::estimate(&place.value);
             vec![dollars(place.usd, lang), value, escape(&place.name(sweep))]
         };
@@ -315,7 +315,7 @@ pub fn point(
     points: &Path,
     sweep: &Sweep,
     index: usize,
-    place: &Place,
+    place: &GridPoint,
 ) -> Result<Found, ReportError> {
     let Some(name) = sweep.points.get(index) else { return Ok(Found::Nothing) };
     let file = points.join(format!("{name}.json"));
@@ -336,7 +336,7 @@ pub fn point(
 ///
 /// # Errors
 /// When there is none, it is of another shape, or does not fit together.
-pub fn whole(folder: &Path) -> Result<(Sweep, Vec<Place>), ReportError> {
+pub fn whole(folder: &Path) -> Result<(Sweep, Vec<GridPoint>), ReportError> {
     let file = folder.join("sweep.json");
     let sweep: Sweep = folder::read(&file)?;
     let fits = size(&sweep.varied, sweep.variants.len()) == Some(sweep.points.len());

@@ -10,7 +10,7 @@ use super::document::{
     PriceItem, RuntimeItem, StorageItem,
 };
 use super::files::{CATALOG, Files, clean};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::yaml;
 
 static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/catalog");
@@ -58,7 +58,7 @@ pub(super) fn read(
             let shown = clean(place);
             let message = format!("`{shown}` is no folder with `*.yaml` files of a catalogue");
             let source = problems.source(shown, String::new());
-            problems.add("E0001", Span { source, ..Span::default() }, message);
+            problems.add("E0001", SourceSpan { source, ..SourceSpan::default() }, message);
         }
         for path in paths {
             let tree = files.tree(&path, None, &CATALOG, problems);

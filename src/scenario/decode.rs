@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map as Object, Value as Json, json};
 
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::yaml::{Entry, Node, Value};
 
 /// A value that can be read from a tree and described by a JSON Schema.
@@ -82,7 +82,7 @@ impl<T: Decode> Decode for Vec<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
 }
 
 impl<T: Decode> Decode for Spanned<T> {
@@ -169,7 +169,7 @@ impl<T: Decode> Decode for Map<T> {
 pub(crate) struct Setting<T> {
     pub(crate) written: T,
     pub(crate) runs: T,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
 }
 
 impl<T: Decode + Clone> Decode for Setting<T> {
@@ -367,7 +367,7 @@ macro_rules! document {
         #[allow(dead_code, reason = "informative keys are checked, though nothing computes with them")]
         pub(crate) struct $name {
             /// Where it stands.
-            pub(crate) span: $crate::scenario::problem::Span,
+            pub(crate) span: $crate::scenario::problem::SourceSpan,
             $( $(#[doc = $about])* pub(crate) $field: $type, )*
         }
 

@@ -18,7 +18,7 @@ mod uncertain;
 use serde_json::{Value as Json, json};
 
 use super::decode::{Decode, Definitions, Map, Setting, Spanned, choice, document, words};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::time::Time;
 use super::values::{
     Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text, Thousandths,
@@ -619,7 +619,7 @@ document! {
 #[derive(Clone, Debug)]
 pub(crate) enum SystemSource {
     /// Path as written.
-    File(String, Span),
+    File(String, SourceSpan),
     /// The tree of the system, which plans may patch before it is read.
     Inline(Node),
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::document::{PlanDoc, ScenarioDoc, SystemDoc, View};
-use super::problem::{Source, Span};
-use super::rollout::Step;
+use super::problem::{Source, SourceSpan};
+use super::rollout::RolloutStep;
 use super::yaml::Node;
 
 /// A variant, ready to be resolved.
@@ -16,7 +16,7 @@ pub(crate) struct VariantInput {
     pub(crate) view: View,
     pub(crate) system: SystemDoc,
     /// What the day makes of it.
-    pub(super) later: Vec<Step>,
+    pub(super) later: Vec<RolloutStep>,
 }
 
 /// What was read, with the place of everything.
@@ -40,7 +40,7 @@ pub(crate) struct Documents {
 
 impl Documents {
     /// Path, line and column of a place.
-    pub(crate) fn place(&self, span: Span) -> (String, usize, usize) {
+    pub(crate) fn place(&self, span: SourceSpan) -> (String, usize, usize) {
         let path = self.sources.get(span.source as usize).map_or("", |source| &source.path);
         (path.to_owned(), span.line.max(1) as usize, span.column.max(1) as usize)
     }

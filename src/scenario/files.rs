@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::problem::{Problems, Source, Span};
+use super::problem::{Problems, Source, SourceSpan};
 use super::values;
 use super::yaml::{self, Node};
 use crate::study::digest::digest;
@@ -142,14 +142,14 @@ impl Files {
     fn read(
         &mut self,
         path: &Path,
-        from: Option<Span>,
+        from: Option<SourceSpan>,
         problems: &mut Problems,
     ) -> Option<(String, Arc<Kept>)> {
         let shown = clean(path);
         let fail = |code, message: String, problems: &mut Problems| {
-            let span = from.unwrap_or_else(|| Span {
+            let span = from.unwrap_or_else(|| SourceSpan {
                 source: problems.source(shown.clone(), String::new()),
-                ..Span::default()
+                ..SourceSpan::default()
             });
             problems.report(code, span, message, None);
             None
@@ -185,7 +185,7 @@ impl Files {
     pub(super) fn tree(
         &mut self,
         path: &Path,
-        from: Option<Span>,
+        from: Option<SourceSpan>,
         kinds: &[&str],
         problems: &mut Problems,
     ) -> Option<Node> {
@@ -207,7 +207,7 @@ impl Files {
             _ => format!("`{shown}` is no catalogue: it has none of its keys at its top"),
         };
         let source = problems.secret(shown, text.to_owned());
-        let span = Span { source, line: 1, column: 1, ..Span::default() };
+        let span = SourceSpan { source, line: 1, column: 1, ..SourceSpan::default() };
         problems.add("E0010", span, message);
         None
     }
@@ -243,7 +243,7 @@ impl Files {
             let line = text[..at].matches('\n').count() + 1;
             let shown = path.clone();
             let source = problems.source(path, String::new());
-            let span = Span { source, line: line as u32, ..Span::default() };
+            let span = SourceSpan { source, line: line as u32, ..SourceSpan::default() };
             let code = u32::from(letter);
             let message = format!("`{shown}` holds the control character U+{code:04X}");
             problems.add("E0003", span, message);
@@ -256,7 +256,7 @@ impl Files {
     pub(super) fn document(
         &mut self,
         path: &Path,
-        from: Option<Span>,
+        from: Option<SourceSpan>,
         kind: &str,
         problems: &mut Problems,
     ) -> Option<Node> {
@@ -266,7 +266,7 @@ impl Files {
     /// Measured times from a file of one column \[ms\], in rising order \[s\].
     pub(super) fn column(
         &mut self,
-        from: Span,
+        from: SourceSpan,
         name: &str,
         problems: &mut Problems,
     ) -> Option<Arc<[f64]>> {
@@ -306,7 +306,7 @@ fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f6
             Err(_) if index == 0 || cell.is_empty() => {}
             _ => {
                 let (start, end, line) = (start as u32, end as u32, index as u32 + 1);
-                let span = Span { source, start, end, line, column: 1 };
+                let span = SourceSpan { source, start, end, line, column: 1 };
                 let message = "expected one time in milliseconds on each line";
                 problems.add("E0104", span, message);
                 return None;
@@ -315,7 +315,11 @@ fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f6
         start += line.len() + 1;
     }
     if values.is_empty() {
-        problems.add("E0009", Span { source, ..Span::default() }, "the file holds no times");
+        problems.add(
+            "E0009",
+            SourceSpan { source, ..SourceSpan::default() },
+            "the file holds no times",
+        );
         return None;
     }
     values.sort_by(f64::total_cmp);

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::decode::Decode;
 use super::document::PlanDoc;
 use super::files::{Files, clean};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::values::Name;
 use super::yaml::Node;
 use crate::study::result::Edit;
@@ -31,7 +31,7 @@ impl Named<'_> {
         &mut self,
         folder: &str,
         name: &str,
-        span: Span,
+        span: SourceSpan,
         kind: &str,
         problems: &mut Problems,
     ) -> Option<Node> {

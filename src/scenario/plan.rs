@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{ChangeDoc, PlanDoc};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::values::canonical;
 use super::yaml::{Entry, Node, Value};
 use crate::study::effect::{Effect, Places};
@@ -165,7 +165,12 @@ fn simulated(names: &[String]) -> bool {
 }
 
 /// Where the path `set` leads: single values and settings only.
-pub(super) fn settings(tree: &Node, set: &str, span: Span, problems: &mut Problems) -> Vec<Trail> {
+pub(super) fn settings(
+    tree: &Node,
+    set: &str,
+    span: SourceSpan,
+    problems: &mut Problems,
+) -> Vec<Trail> {
     let mut found = Vec::new();
     let mut reached = (0, tree, set);
     search(tree, set, &mut Vec::new(), &mut found, &mut reached);

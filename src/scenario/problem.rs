@@ -37,7 +37,7 @@ pub struct Source {
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span {
+pub(crate) struct SourceSpan {
     /// Index of the source.
     pub(crate) source: u32,
     /// First byte.
@@ -151,7 +151,7 @@ pub fn render_plain(problems: &[Problem]) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     sources: Vec<Arc<Source>>,
-    list: Vec<(Span, Problem)>,
+    list: Vec<(SourceSpan, Problem)>,
     errors: usize,
 }
 
@@ -190,7 +190,7 @@ impl Problems {
     }
 
     /// Report a problem. The same problem at the same place is kept once: variants share their files.
-    pub(crate) fn add(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, code: &'static str, span: SourceSpan, message: impl Into<String>) {
         self.report(code, span, message.into(), None);
     }
 
@@ -198,7 +198,7 @@ impl Problems {
     pub(crate) fn help(
         &mut self,
         code: &'static str,
-        span: Span,
+        span: SourceSpan,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
@@ -206,7 +206,7 @@ impl Problems {
     }
 
     /// Warn of something that can be run nevertheless.
-    pub(crate) fn warn(&mut self, code: &'static str, span: Span, caution: Caution) {
+    pub(crate) fn warn(&mut self, code: &'static str, span: SourceSpan, caution: Caution) {
         self.warn_with(code, span, caution, None);
     }
 
@@ -214,7 +214,7 @@ impl Problems {
     pub(crate) fn warn_with(
         &mut self,
         code: &'static str,
-        span: Span,
+        span: SourceSpan,
         caution: Caution,
         help: Option<&str>,
     ) {
@@ -225,7 +225,7 @@ impl Problems {
     pub(crate) fn report(
         &mut self,
         code: &'static str,
-        span: Span,
+        span: SourceSpan,
         message: String,
         help: Option<String>,
     ) {
@@ -235,7 +235,7 @@ impl Problems {
     fn keep_problem(
         &mut self,
         code: &'static str,
-        span: Span,
+        span: SourceSpan,
         message: &str,
         help: Option<&str>,
         caution: Option<Caution>,
@@ -248,7 +248,7 @@ impl Problems {
         if severity == Severity::Error {
             self.errors += 1;
         }
-        let known = |(place, problem): &(Span, Problem)| {
+        let known = |(place, problem): &(SourceSpan, Problem)| {
             // A warning's numbers may differ from variant to variant; once is enough.
             let same = severity == Severity::Warning || problem.message == message;
             *place == span && problem.code == code && same

@@ -24,7 +24,7 @@ use super::document::{CalibrationDoc, ScenarioDoc, SystemDoc};
 use super::documents::VariantInput;
 use super::files::Files;
 use super::loaded::Options;
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::values::{Count, Duration, Flag, Name, find};
 use super::yaml::{Node, Value};
 use crate::model::spec::{Id, Spec};
@@ -35,7 +35,7 @@ use crate::study::metric::Metric;
 use crate::study::result::{Assumption, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::study::theory::flows;
-use crate::units::Span as Length;
+use crate::units::Span;
 
 /// Shortest time observed \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
@@ -348,9 +348,9 @@ fn window(scenario: &ScenarioDoc, problems: &mut Problems) -> Window {
     }
     let follow = window.and_then(|window| window.follow).map_or(measure.max(FOLLOW), |time| time.0);
     Window {
-        warm_up: Length::from_secs(warm_up),
-        measure: Length::from_secs(measure),
-        follow: Length::from_secs(follow),
+        warm_up: Span::from_secs(warm_up),
+        measure: Span::from_secs(measure),
+        follow: Span::from_secs(follow),
     }
 }
 
@@ -375,7 +375,7 @@ struct Asked {
     /// Requests and records at that load, with all that they cause where that follows from the description
     /// \[per s\].
     rate: f64,
-    /// Length of a run at it \[s\].
+    /// Span of a run at it \[s\].
     seconds: f64,
 }
 
@@ -471,7 +471,7 @@ fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precisio
     }
 }
 
-/// Length of a bin where nothing says it \[s\]: a horizon has 24 of them at least, so that what lasts for
+/// Span of a bin where nothing says it \[s\]: a horizon has 24 of them at least, so that what lasts for
 /// minutes does not count for all of a short one, and each has a second of simulated time.
 fn usual_bin(horizon: f64, compress: f64) -> f64 {
     const USUAL: [f64; 9] = [600.0, 300.0, 120.0, 60.0, 30.0, 15.0, 10.0, 5.0, 1.0];
@@ -510,8 +510,8 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
         variants = (0..question.variants.len() as Id).collect();
     }
     Some(Day {
-        bin: Length::from_secs(bin),
-        horizon: Length::from_secs(horizon),
+        bin: Span::from_secs(bin),
+        horizon: Span::from_secs(horizon),
         replications: document.replications.map_or(1, Count::u32),
         compress,
         variants,
@@ -561,7 +561,7 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
 }
 
 /// Warn of times of which nothing is said, all in one: they count as assumed.
-fn without_basis(bare: &[(Span, Assumption)], problems: &mut Problems) {
+fn without_basis(bare: &[(SourceSpan, Assumption)], problems: &mut Problems) {
     let Some((first, _)) = bare.first() else { return };
     let names = bare.iter().take(SHOWN).map(|(_, one)| one.name.clone()).collect();
     let more = bare.len().saturating_sub(SHOWN);
@@ -623,7 +623,7 @@ fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
                         "maximum": pool.maximum,
                         "minimum_idle": pool.minimum_idle,
                         "connection_timeout_s": pool.connection_timeout.secs(),
-                        "idle_timeout_s": pool.idle_timeout.map(Length::secs),
+                        "idle_timeout_s": pool.idle_timeout.map(Span::secs),
                         "wake_up_s": pool.wake_up.secs(),
                         "take_back": pool.take_back,
                     });

@@ -6,20 +6,20 @@ use super::document::{
 };
 use super::named::Named;
 use super::plan;
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::yaml::{Node, Value};
 use crate::study::result::Edit;
-use crate::units::Span as Length;
+use crate::units::Span;
 
 /// The system from some instant on.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct RolloutStep {
     /// When, from midnight.
-    pub(super) at: Length,
+    pub(super) at: Span,
     /// What the scenario says of it, in short.
     pub(super) what: String,
     /// Where it says so.
-    pub(super) span: Span,
+    pub(super) span: SourceSpan,
     /// How services are deployed, unless as they say themselves.
     pub(super) by: Option<RolloutWord>,
     /// The system.
@@ -34,12 +34,12 @@ pub(super) fn steps(
     tree: &Node,
     inputs: &mut Named<'_>,
     problems: &mut Problems,
-) -> (Vec<Step>, Vec<Edit>) {
+) -> (Vec<RolloutStep>, Vec<Edit>) {
     let is_run = |day: &&DayDoc| {
         let named = |name: &str| day.variants.iter().any(|other| other.text == name);
         day.variants.is_empty() || variant.is_none_or(named)
     };
-    let mut changes: Vec<(Length, Span, &HappeningDoc)> = scenario
+    let mut changes: Vec<(Span, SourceSpan, &HappeningDoc)> = scenario
         .day
         .iter()
         .filter(is_run)
@@ -48,7 +48,7 @@ pub(super) fn steps(
         .map(|timed| (timed.at.value.span(), timed.at.span, &timed.what))
         .collect();
     changes.sort_by_key(|(at, ..)| *at);
-    let (mut steps, mut edits): (Vec<Step>, Vec<Edit>) = (Vec::new(), Vec::new());
+    let (mut steps, mut edits): (Vec<RolloutStep>, Vec<Edit>) = (Vec::new(), Vec::new());
     let (mut now, mut what, mut how) = (tree.clone(), Vec::new(), None);
     for (place, (at, span, change)) in changes.iter().enumerate() {
         let (said, by) = match change {
@@ -71,7 +71,7 @@ pub(super) fn steps(
         }
         let Some(system) = SystemDoc::decode(&now, problems) else { break };
         let what = std::mem::take(&mut what).join(", ");
-        steps.push(Step { at: *at, what, span: *span, by: how.take(), system });
+        steps.push(RolloutStep { at: *at, what, span: *span, by: how.take(), system });
     }
     (steps, edits)
 }

@@ -13,7 +13,7 @@ use super::vary::QuantityError;
 use super::yaml::Node;
 use crate::model::spec::Spec;
 use crate::study::setup::Change;
-use crate::study::size::{Changed, Free, Question, Stated, Wanted};
+use crate::study::size::{Changed, Free, SizingQuestion, Stated, Wanted};
 
 /// Probability with which targets must be met where nobody says it.
 const CONFIDENCE: f64 = 0.95;
@@ -91,7 +91,7 @@ impl Loaded {
     ///
     /// # Errors
     /// What is wrong with what is asked, or what is missing.
-    pub fn size_question(&self, asked: &Asked) -> Result<Question, SizingError> {
+    pub fn size_question(&self, asked: &Asked) -> Result<SizingQuestion, SizingError> {
         let declared = &self.further.size;
         let mut wanted = Vec::new();
         for text in &asked.rates {
@@ -135,7 +135,7 @@ impl Loaded {
                 same.cloned().unwrap_or(now)
             });
         }
-        Ok(Question {
+        Ok(SizingQuestion {
             free,
             wanted,
             confidence: asked.confidence.or(declared.confidence).unwrap_or(CONFIDENCE),

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::decode::{Decode, Definitions, document};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::values::{Basis, Count, Duration, NAME_PATTERN, Number, Text, name_fault};
 use super::yaml::{Node, Value};
 use crate::random::Dist;
@@ -11,7 +11,7 @@ use crate::random::Dist;
 /// A time as written, and where from.
 #[derive(Clone, Debug)]
 pub(crate) struct Time {
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
     pub(crate) form: Form,
     /// As written, for reports.
     pub(crate) written: String,

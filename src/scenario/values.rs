@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::decode::{Decode, Definitions, Map, words};
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::yaml::Node;
-use crate::units::Span as Time;
+use crate::units::Span;
 
 /// Longest duration accepted: 400 days \[s\].
 pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
@@ -30,7 +30,7 @@ fn fault(code: &'static str, message: String, help: &str) -> Fault {
 trait Scalar: Sized {
     /// What it is, with its article.
     const WHAT: &'static str;
-    fn parse(text: &str, span: Span) -> Result<Self, Fault>;
+    fn parse(text: &str, span: SourceSpan) -> Result<Self, Fault>;
     fn form() -> Json;
 }
 
@@ -96,15 +96,15 @@ fn within(value: f64, low: f64, high: f64, text: &str, range: &str) -> Result<f6
 pub(crate) struct Duration(pub(crate) f64);
 
 impl Duration {
-    pub(crate) fn span(self) -> Time {
-        Time::from_secs(self.0)
+    pub(crate) fn span(self) -> Span {
+        Span::from_secs(self.0)
     }
 }
 
 impl Scalar for Duration {
     const WHAT: &'static str = "a duration such as `250ms`";
 
-    fn parse(text: &str, _: Span) -> Result<Duration, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Duration, Fault> {
         let help = "write `250us`, `3ms`, `30s`, `5m`, `24h` or `2d`";
         let Some((value, unit)) = quantity(text) else {
             return Err(not_a("a duration", text, help));
@@ -140,7 +140,7 @@ pub(crate) struct Rate(pub(crate) f64);
 impl Scalar for Rate {
     const WHAT: &'static str = "a rate such as `1000/s`";
 
-    fn parse(text: &str, _: Span) -> Result<Rate, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Rate, Fault> {
         let help = "write `1000/s`, `60/min` or `10k/s`";
         let Some((value, unit)) = quantity(text) else {
             return Err(not_a("a rate", text, help));
@@ -180,7 +180,7 @@ pub(crate) struct Share(pub(crate) f64);
 impl Scalar for Share {
     const WHAT: &'static str = "a share such as `70%`";
 
-    fn parse(text: &str, _: Span) -> Result<Share, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Share, Fault> {
         let help = "write `70%` or `0.7`";
         let share = match quantity(text) {
             Some((value, "")) => value,
@@ -208,7 +208,7 @@ pub(crate) struct Number(pub(crate) f64);
 impl Scalar for Number {
     const WHAT: &'static str = "a number";
 
-    fn parse(text: &str, _: Span) -> Result<Number, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Number, Fault> {
         match quantity(text) {
             Some((value, "")) => within(value, 0.0, 1e12, text, "at most 10^12").map(Number),
             Some((_, unit)) => {
@@ -238,7 +238,7 @@ impl<const LOW: u64, const HIGH: u64> Count<LOW, HIGH> {
 impl<const LOW: u64, const HIGH: u64> Scalar for Count<LOW, HIGH> {
     const WHAT: &'static str = "a whole number";
 
-    fn parse(text: &str, _: Span) -> Result<Count<LOW, HIGH>, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Count<LOW, HIGH>, Fault> {
         let help = "write `2`, `250k` or `5M`";
         let (value, unit) = quantity(text).ok_or_else(|| not_a("a whole number", text, help))?;
         let (scale, unit) = multiple(unit);
@@ -285,7 +285,7 @@ impl<const LOW: u32, const HIGH: u32> Thousandths<LOW, HIGH> {
 impl<const LOW: u32, const HIGH: u32> Scalar for Thousandths<LOW, HIGH> {
     const WHAT: &'static str = Share::WHAT;
 
-    fn parse(text: &str, span: Span) -> Result<Thousandths<LOW, HIGH>, Fault> {
+    fn parse(text: &str, span: SourceSpan) -> Result<Thousandths<LOW, HIGH>, Fault> {
         let Share(share) = Share::parse(text, span)?;
         let [low, high] = Self::ends();
         let range = format!("from {}% to {}%", low * 100.0, high * 100.0);
@@ -318,7 +318,7 @@ pub(crate) struct Cores(pub(crate) f64);
 impl Scalar for Cores {
     const WHAT: &'static str = "CPU such as `500m` or `1.5`";
 
-    fn parse(text: &str, _: Span) -> Result<Cores, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Cores, Fault> {
         let help = "write `500m` for half a core, or `1.5`";
         let cores = match quantity(text) {
             Some((value, "")) => value,
@@ -352,7 +352,7 @@ impl Bytes {
 impl Scalar for Bytes {
     const WHAT: &'static str = "a size such as `512Mi`";
 
-    fn parse(text: &str, _: Span) -> Result<Bytes, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Bytes, Fault> {
         let help = "write `512Mi`, `1Gi` or `20GiB`";
         let Some((value, unit)) = quantity(text) else {
             return Err(not_a("a size", text, help));
@@ -380,7 +380,7 @@ pub(crate) struct Money(pub(crate) f64);
 impl Scalar for Money {
     const WHAT: &'static str = "a price such as `$0.104`";
 
-    fn parse(text: &str, _: Span) -> Result<Money, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Money, Fault> {
         let help = "write dollars, such as `$0.104`";
         match text.strip_prefix('$').and_then(quantity) {
             Some((value, "")) => within(value, 0.0, 1e9, text, "at most $10^9").map(Money),
@@ -400,7 +400,7 @@ pub(crate) struct Text(pub(crate) String);
 impl Scalar for Text {
     const WHAT: &'static str = "a text";
 
-    fn parse(text: &str, _: Span) -> Result<Text, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Text, Fault> {
         if text.chars().count() > 2000 {
             return Err(fault("E0107", "a text has at most 2,000 characters".into(), ""));
         }
@@ -416,7 +416,7 @@ impl Scalar for Text {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     pub(crate) text: String,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
 }
 
 /// Why `text` cannot be a name, if it cannot.
@@ -433,7 +433,7 @@ pub(crate) fn name_fault(text: &str) -> Option<String> {
 impl Scalar for Name {
     const WHAT: &'static str = "a name";
 
-    fn parse(text: &str, span: Span) -> Result<Name, Fault> {
+    fn parse(text: &str, span: SourceSpan) -> Result<Name, Fault> {
         match name_fault(text) {
             Some(message) => Err(fault("E0109", message, NAME_HELP)),
             None => Ok(Name { text: text.to_owned(), span }),
@@ -455,7 +455,7 @@ pub(crate) struct Flag(pub(crate) bool);
 impl Scalar for Flag {
     const WHAT: &'static str = "`true` or `false`";
 
-    fn parse(text: &str, _: Span) -> Result<Flag, Fault> {
+    fn parse(text: &str, _: SourceSpan) -> Result<Flag, Fault> {
         match text {
             "true" => Ok(Flag(true)),
             "false" => Ok(Flag(false)),
@@ -484,7 +484,7 @@ words! {
 
 /// A single value as a number with the kind of its unit, to compare two ways of writing it.
 pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
-    let nowhere = Span::default();
+    let nowhere = SourceSpan::default();
     if let Some((value, "")) = quantity(text) {
         return Some((value, "number"));
     }

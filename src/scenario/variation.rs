@@ -10,7 +10,7 @@ mod factor;
 use super::decode::Decode;
 use super::document::SystemDoc;
 use super::plan;
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use super::yaml::{Entry, Node, Value};
 use crate::study::caution::Caution;
 use crate::study::setup::Change;
@@ -70,8 +70,8 @@ struct Placed {
     path: String,
     to: String,
     /// Places of path and value in the text that messages show.
-    path_span: Span,
-    to_span: Span,
+    path_span: SourceSpan,
+    to_span: SourceSpan,
     /// Whether a calibration has it: then the system need not.
     calibrated: bool,
 }
@@ -83,7 +83,7 @@ impl Variation {
             let text = format!("{}={}", change.path, change.to);
             let (middle, end) = (change.path.len() as u32, text.len() as u32);
             let source = problems.source(from.to_owned(), text);
-            let span = |start, end| Span { source, start, end, line: 1, column: start + 1 };
+            let span = |start, end| SourceSpan { source, start, end, line: 1, column: start + 1 };
             Placed {
                 path: change.path.clone(),
                 to: change.to.clone(),

@@ -1,6 +1,6 @@
 //! What a sweep varies, as it is said on the command line: `services.order.replicas=2..6`.
 
-use super::problem::{Problems, Refused, Span};
+use super::problem::{Problems, Refused, SourceSpan};
 use super::values::{FASTEST, canonical, quantity};
 use crate::study::sweep::Varied;
 
@@ -16,7 +16,7 @@ pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Refused> {
     let mut axes: Vec<Varied> = Vec::new();
     for text in texts {
         let source = problems.source("--vary".into(), text.clone());
-        let span = |start: usize, end: usize| Span {
+        let span = |start: usize, end: usize| SourceSpan {
             source,
             start: start as u32,
             end: end as u32,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
-use super::problem::{Problems, Span};
+use super::problem::{Problems, SourceSpan};
 use crate::plain;
 
 /// Deepest nesting accepted; the recursive readers of the tree rely on it.
@@ -18,7 +18,7 @@ const LONGEST: usize = 10_000;
 /// A value and its place. The place of a list or mapping is the key that holds it.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
     pub(crate) value: Value,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Value {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) key: String,
-    pub(crate) span: Span,
+    pub(crate) span: SourceSpan,
     pub(crate) value: Node,
 }
 
@@ -46,7 +46,7 @@ impl Node {
 
     /// A copy whose places lie in the source of this number.
     pub(crate) fn of_source(&self, source: u32) -> Node {
-        let at = |span: Span| Span { source, ..span };
+        let at = |span: SourceSpan| SourceSpan { source, ..span };
         let value = match &self.value {
             Value::Scalar { text, quoted } => Value::Scalar { text: text.clone(), quoted: *quoted },
             Value::List(items) => {
@@ -119,13 +119,13 @@ impl Node {
 struct Open {
     node: Node,
     /// In a mapping: the key that waits for its value.
-    key: Option<(String, Span)>,
+    key: Option<(String, SourceSpan)>,
     /// In a mapping: the lines of the keys so far.
     seen: BTreeMap<String, u32>,
 }
 
 impl Open {
-    fn new(span: Span, value: Value) -> Open {
+    fn new(span: SourceSpan, value: Value) -> Open {
         Open { node: Node { span, value }, key: None, seen: BTreeMap::new() }
     }
 }
@@ -225,7 +225,7 @@ fn shown(text: &str, style: ScalarStyle) -> String {
     }
 }
 
-fn refuse_references(span: Span, anchor: usize, tag: bool, problems: &mut Problems) {
+fn refuse_references(span: SourceSpan, anchor: usize, tag: bool, problems: &mut Problems) {
     if anchor > 0 || tag {
         problems.help(
             "E0007",
@@ -296,8 +296,8 @@ impl Places {
         }
     }
 
-    fn span(&self, start: &Marker, end: &Marker) -> Span {
-        Span {
+    fn span(&self, start: &Marker, end: &Marker) -> SourceSpan {
+        SourceSpan {
             source: self.source,
             start: self.byte(start),
             end: self.byte(end).max(self.byte(start)),

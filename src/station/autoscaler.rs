@@ -57,7 +57,7 @@ pub struct Metric {
 
 /// How far a policy goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ScalingStep {
     /// A number of pods.
     Pods(u32),
     /// A part of the replicas at the beginning of the period \[%\].
@@ -68,7 +68,7 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// How far.
-    pub step: Step,
+    pub step: ScalingStep,
     /// Within which time.
     pub period: Span,
 }
@@ -113,12 +113,12 @@ impl Default for Behavior {
             up: Rules {
                 window: Span::ZERO,
                 select: Select::Max,
-                policies: vec![policy(Step::Pods(4)), policy(Step::Percent(100))],
+                policies: vec![policy(ScalingStep::Pods(4)), policy(ScalingStep::Percent(100))],
             },
             down: Rules {
                 window: DOWNSCALE_STABILISATION,
                 select: Select::Max,
-                policies: vec![policy(Step::Percent(100))],
+                policies: vec![policy(ScalingStep::Percent(100))],
             },
         }
     }
@@ -422,12 +422,12 @@ impl Autoscaler {
             };
             let start = i64::from(current) - within(&self.added) + within(&self.removed);
             match (policy.step, up) {
-                (Step::Pods(pods), true) => start + i64::from(pods),
-                (Step::Pods(pods), false) => start - i64::from(pods),
-                (Step::Percent(percent), true) => {
+                (ScalingStep::Pods(pods), true) => start + i64::from(pods),
+                (ScalingStep::Pods(pods), false) => start - i64::from(pods),
+                (ScalingStep::Percent(percent), true) => {
                     (start as f64 * (1.0 + f64::from(percent) / 100.0)).ceil() as i64
                 }
-                (Step::Percent(percent), false) => {
+                (ScalingStep::Percent(percent), false) => {
                     (start as f64 * (1.0 - f64::from(percent) / 100.0)).trunc() as i64
                 }
             }

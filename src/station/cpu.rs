@@ -48,9 +48,9 @@ pub struct Cpu {
     quota: Option<Box<Quota>>,
 }
 
-/// Change of a processor's level.
+/// LevelChange of a processor's level.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Change {
+pub struct LevelChange {
     /// Cores in use.
     pub busy: f64,
     /// Jobs beyond the cores.
@@ -93,7 +93,7 @@ impl Cpu {
     /// until they stall (`vcpus`, which need not be whole here); the limit stays.
     ///
     /// [`Cpu::next`] moves.
-    pub fn set_capacity(&mut self, now: Time, cores: f64) -> Change {
+    pub fn set_capacity(&mut self, now: Time, cores: f64) -> LevelChange {
         let jobs = self.jobs.len();
         if jobs > 0 {
             self.advance(now);
@@ -101,7 +101,8 @@ impl Cpu {
         let before = (self.busy(), self.sharing());
         self.has(cores);
         self.share();
-        let change = Change { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
+        let change =
+            LevelChange { busy: self.busy() - before.0, sharing: self.sharing() - before.1 };
         self.moved(now, change)
     }
 
@@ -159,19 +160,19 @@ impl Cpu {
     }
 
     /// Catches up with periods of the quota that began or ended up to `now`.
-    pub fn look(&mut self, now: Time) -> Change {
+    pub fn look(&mut self, now: Time) -> LevelChange {
         self.advance(now);
-        self.moved(now, Change { busy: 0.0, sharing: 0 })
+        self.moved(now, LevelChange { busy: 0.0, sharing: 0 })
     }
 
     /// With a quota, what is in use follows from whether it is used up.
     #[inline]
-    fn moved(&mut self, now: Time, change: Change) -> Change {
+    fn moved(&mut self, now: Time, change: LevelChange) -> LevelChange {
         let rate = self.rate();
         let Some(quota) = &mut self.quota else { return change };
         quota.stalled = rate > 0.0 && now < quota.ends && quota.left <= rate;
         let busy = if quota.stalled { 0.0 } else { rate };
-        Change { busy: busy - std::mem::replace(&mut quota.shown, busy), ..change }
+        LevelChange { busy: busy - std::mem::replace(&mut quota.shown, busy), ..change }
     }
 
     /// Cores that jobs would use now if they had the machine for themselves; none while they stall. In the
@@ -210,10 +211,10 @@ impl Cpu {
         (jobs.cast_signed() as f64).min(self.cores)
     }
 
-    /// Change of the level by one job more than `jobs`; with the sign turned, by one job less.
+    /// LevelChange of the level by one job more than `jobs`; with the sign turned, by one job less.
     #[inline]
-    fn one_more(&self, jobs: usize) -> Change {
-        Change {
+    fn one_more(&self, jobs: usize) -> LevelChange {
+        LevelChange {
             busy: self.busy_with(jobs + 1) - self.busy_with(jobs),
             sharing: i64::from(jobs >= self.whole),
         }
@@ -251,7 +252,7 @@ impl Cpu {
 
     /// `who` begins to compute for `demand` of one core's time.
     #[inline]
-    pub fn start(&mut self, now: Time, who: u32, demand: Span) -> Change {
+    pub fn start(&mut self, now: Time, who: u32, demand: Span) -> LevelChange {
         let jobs = self.jobs.len();
         if jobs == 0 {
             // Nobody is there who would notice: ends and the order of arrival begin anew.
@@ -316,7 +317,7 @@ impl Cpu {
 
     /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
     #[inline]
-    pub fn finish(&mut self, now: Time) -> Option<(u32, Change)> {
+    pub fn finish(&mut self, now: Time) -> Option<(u32, LevelChange)> {
         self.advance(now);
         let (end, turn) = self.jobs.pop()?;
         // A nanosecond of rounding, and what a double cannot hold of a long time.
@@ -333,7 +334,7 @@ impl Cpu {
         self.attained = exact;
         self.share();
         let more = self.one_more(self.jobs.len());
-        let change = Change { busy: -more.busy, sharing: -more.sharing };
+        let change = LevelChange { busy: -more.busy, sharing: -more.sharing };
         Some((turn as u32, self.moved(now, change)))
     }
 }

@@ -13,7 +13,7 @@
 //! are little beside a heartbeat and a batch.
 //!
 //! `who` is the caller's number of a member. It calls one method for each thing that happens, then reads
-//! [`Group::actions`] and [`Group::next`].
+//! [`Coordinator::actions`] and [`Coordinator::next`].
 
 mod assign;
 mod quiet;
@@ -92,7 +92,7 @@ pub struct Member {
 pub enum Action {
     /// Owns nothing from now on, and takes no further batch until it is assigned some.
     Revoked(u32),
-    /// Owns now what [`Group::owned`] says, which may be nothing.
+    /// Owns now what [`Coordinator::owned`] says, which may be nothing.
     Assigned(u32),
     /// Is no member any more, and does not know: it works on its batch, which others get too.
     Removed(u32),
@@ -128,7 +128,7 @@ enum Bond {
 
 /// How far a member is with joining anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum Joining {
     /// It works, and knows of no rebalance.
     Works,
     /// It knows, and will join when it polls next.
@@ -143,7 +143,7 @@ struct Entry {
     key: (u32, u32),
     member: Member,
     bond: Bond,
-    step: Step,
+    step: Joining,
     /// When a heartbeat tells it of the rebalance.
     learns: Time,
     /// Missed a generation or stopped its heartbeats: what it commits is refused.
@@ -170,7 +170,7 @@ impl Entry {
             key: (member.who, 0),
             member,
             bond: Bond::Member,
-            step: Step::Joined,
+            step: Joining::Joined,
             learns: Time::NEVER,
             behind: false,
             batch: None,
@@ -189,7 +189,7 @@ impl Entry {
     }
 
     fn joined(&self) -> bool {
-        self.step == Step::Joined
+        self.step == Joining::Joined
     }
 }
 
@@ -205,7 +205,7 @@ enum Timer {
 
 /// A consumer group.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub struct Coordinator {
     settings: Settings,
     partitions: Vec<u32>,
     /// By key.
@@ -218,12 +218,12 @@ pub struct Group {
     due: Time,
 }
 
-impl Group {
+impl Coordinator {
     /// A group without members, of topics with so many partitions.
-    pub fn new(settings: Settings, partitions: Vec<u32>) -> Group {
+    pub fn new(settings: Settings, partitions: Vec<u32>) -> Coordinator {
         let Settings { session, heartbeat, poll_interval, .. } = settings;
         debug_assert!(heartbeat > Span::ZERO && heartbeat < session && heartbeat < poll_interval);
-        Group {
+        Coordinator {
             settings,
             partitions,
             entries: Vec::new(),
@@ -264,7 +264,7 @@ impl Group {
         self.actions.drain(..)
     }
 
-    /// When to call [`Group::fire`].
+    /// When to call [`Coordinator::fire`].
     pub fn next(&self) -> Time {
         self.due
     }
@@ -312,10 +312,10 @@ impl Group {
         let entry = &mut self.entries[place];
         (entry.bond, entry.behind) = (Bond::Member, false);
         (entry.expires, entry.learns, entry.seen) = (Time::NEVER, Time::NEVER, now);
-        entry.step = if stable { Step::Works } else { Step::Joined };
+        entry.step = if stable { Joining::Works } else { Joining::Joined };
         if stable {
             self.take_up(place);
-            if self.entries[place].step == Step::Asked {
+            if self.entries[place].step == Joining::Asked {
                 self.join_again(now, place);
             }
         } else {
@@ -354,7 +354,7 @@ impl Group {
         entry.expires = entry.expires.min(expires);
         (entry.bond, entry.batch, entry.learns) = (Bond::Gone, None, Time::NEVER);
         (entry.step, entry.pending) =
-            (if entry.joined() { Step::Joined } else { Step::Works }, false);
+            (if entry.joined() { Joining::Joined } else { Joining::Works }, false);
         entry.owned.clear();
         if !entry.member.fixed {
             // Its successor is another member.
@@ -382,7 +382,7 @@ impl Group {
         first + Span(gone * interval)
     }
 
-    /// A member has polled records, and works on them until [`Group::done`].
+    /// A member has polled records, and works on them until [`Coordinator::done`].
     pub fn begin(&mut self, now: Time, who: u32) {
         let Some(place) = self.find(who) else { return };
         let entry = &mut self.entries[place];
@@ -400,7 +400,7 @@ impl Group {
         debug_assert!(entry.batch.is_some(), "{who} has no batch");
         entry.batch = None;
         let committed = entry.known() && !entry.behind;
-        if committed && !entry.pending && entry.step != Step::Asked {
+        if committed && !entry.pending && entry.step != Joining::Asked {
             return true;
         }
         if !entry.known() {
@@ -412,7 +412,7 @@ impl Group {
             if entry.pending {
                 self.take_up(place);
             }
-            if self.entries[place].step == Step::Asked {
+            if self.entries[place].step == Joining::Asked {
                 self.join_again(now, place);
             }
         }
@@ -424,7 +424,7 @@ impl Group {
     fn join_again(&mut self, now: Time, place: usize) {
         let entry = &mut self.entries[place];
         debug_assert!(entry.bond == Bond::Member && entry.batch.is_none());
-        (entry.step, entry.learns) = (Step::Joined, Time::NEVER);
+        (entry.step, entry.learns) = (Joining::Joined, Time::NEVER);
         if self.settings.protocol == Protocol::Eager && !entry.owned.is_empty() {
             entry.owned.clear();
             self.actions.push(Action::Revoked(entry.key.0));
@@ -438,7 +438,7 @@ impl Group {
         entry.pending = false;
         // It gives up what moves and joins once more, so that it can be assigned.
         if entry.moving {
-            (entry.step, entry.moving) = (Step::Asked, false);
+            (entry.step, entry.moving) = (Joining::Asked, false);
         }
         entry.owned.clone_from(&entry.target);
         self.actions.push(Action::Assigned(entry.key.0));
@@ -488,7 +488,7 @@ impl Group {
         self.state = State::Stable;
         // Static members that have not joined: what they claim to own counts no more.
         for entry in self.entries.iter_mut().filter(|entry| entry.known() && !entry.joined()) {
-            (entry.behind, entry.step, entry.pending) = (true, Step::Works, false);
+            (entry.behind, entry.step, entry.pending) = (true, Joining::Works, false);
             entry.owned.clear();
         }
         self.assign();
@@ -502,7 +502,7 @@ impl Group {
             if !entry.joined() {
                 continue;
             }
-            (entry.step, entry.seen) = (Step::Works, now);
+            (entry.step, entry.seen) = (Joining::Works, now);
             if entry.bond == Bond::Gone {
                 entry.expires = now + self.settings.session;
             } else if cooperative && entry.batch.is_some() {
@@ -514,7 +514,7 @@ impl Group {
         // Who gives something up joins once more at once, if it is not in a batch.
         for place in 0..self.entries.len() {
             let entry = &self.entries[place];
-            if entry.step == Step::Asked && entry.known() && entry.batch.is_none() {
+            if entry.step == Joining::Asked && entry.known() && entry.batch.is_none() {
                 self.join_again(now, place);
             }
         }
@@ -551,7 +551,7 @@ impl Group {
             return;
         }
         debug_assert!(entry.batch.is_some(), "who polls has joined");
-        (entry.bond, entry.step) = (Bond::Removed, Step::Works);
+        (entry.bond, entry.step) = (Bond::Removed, Joining::Works);
         (entry.learns, entry.expires) = (Time::NEVER, Time::NEVER);
         (entry.behind, entry.pending, entry.moving) = (false, false, false);
         entry.owned.clear();
@@ -580,7 +580,7 @@ impl Group {
         self.due = self.earliest().0;
     }
 
-    /// Fires the timers that are due at `now`, the instant that [`Group::next`] named.
+    /// Fires the timers that are due at `now`, the instant that [`Coordinator::next`] named.
     pub fn fire(&mut self, now: Time) {
         loop {
             let (at, timer, place) = self.earliest();
@@ -590,7 +590,7 @@ impl Group {
             match timer {
                 Timer::Learns => {
                     let entry = &mut self.entries[place];
-                    (entry.learns, entry.step) = (Time::NEVER, Step::Asked);
+                    (entry.learns, entry.step) = (Time::NEVER, Joining::Asked);
                     if entry.batch.is_none() {
                         self.join_again(now, place);
                     }
@@ -612,7 +612,7 @@ impl Group {
         if self.entries[place].member.fixed {
             let expires = self.session_end(now, place);
             let entry = &mut self.entries[place];
-            (entry.behind, entry.step, entry.learns) = (true, Step::Works, Time::NEVER);
+            (entry.behind, entry.step, entry.learns) = (true, Joining::Works, Time::NEVER);
             entry.expires = expires;
         } else {
             self.forget(place);

@@ -113,7 +113,7 @@ pub fn memory_reserve(pods: u32) -> u64 {
 
 /// Nodes of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct ScalableGroup {
     /// Resources that each node offers.
     pub allocatable: Allocatable,
     /// Requests of each `DaemonSet` on every node; one pod each, and all of them fit.
@@ -193,7 +193,7 @@ struct Node {
 /// Nodes and the pods on them.
 #[derive(Clone, Debug)]
 pub struct Cluster {
-    groups: Vec<Group>,
+    groups: Vec<ScalableGroup>,
     /// By number; a number is never used again.
     nodes: BTreeMap<u32, Node>,
     numbered: u32,
@@ -203,7 +203,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// A cluster without nodes.
-    pub fn new(groups: Vec<Group>) -> Cluster {
+    pub fn new(groups: Vec<ScalableGroup>) -> Cluster {
         debug_assert!(groups.iter().all(|group| {
             let room = empty_room(group);
             group.minimum <= group.maximum && room.pods > 0
@@ -351,7 +351,7 @@ impl Cluster {
 
     /// The best node on which a pod fits, put there.
     fn try_place(&mut self, pod: Pod) -> Result<u32, Lack> {
-        let fitting: Vec<(u32, &Node, &Group)> = self
+        let fitting: Vec<(u32, &Node, &ScalableGroup)> = self
             .nodes
             .iter()
             .filter(|(_, node)| node.is_ready)
@@ -362,7 +362,7 @@ impl Cluster {
         let spread = |node: &Node| unevenness(node, &pod, fitting.len());
         let most = fitting.iter().map(|(_, node, _)| spread(node)).max().unwrap_or_default();
         let least = fitting.iter().map(|(_, node, _)| spread(node)).min().unwrap_or_default();
-        let score = |node: &Node, group: &Group| {
+        let score = |node: &Node, group: &ScalableGroup| {
             let even = BEST * (most + least - spread(node)) / most;
             least_allocated(node, group, &pod) + balanced(node, group, &pod) + SPREAD_WEIGHT * even
         };
@@ -398,13 +398,13 @@ impl Cluster {
 }
 
 /// A new node of a group, with its `DaemonSet`s on it.
-fn empty_room(group: &Group) -> Room {
+fn empty_room(group: &ScalableGroup) -> Room {
     let mut room = Room { free: group.allocatable.size, pods: group.allocatable.pods };
     group.daemons.iter().for_each(|daemon| room.take(*daemon));
     room
 }
 
-fn room_of(group: &Group, node: &Node) -> Room {
+fn room_of(group: &ScalableGroup, node: &Node) -> Room {
     let mut room = empty_room(group);
     node.pods.iter().for_each(|pod| room.take(pod.requests));
     room
@@ -413,7 +413,7 @@ fn room_of(group: &Group, node: &Node) -> Room {
 /// Sum of requests on a node with one more pod, by some measure of a request.
 fn requested(
     node: &Node,
-    group: &Group,
+    group: &ScalableGroup,
     pod: &Pod,
     measure: impl Fn(Requests) -> Requests,
 ) -> Requests {
@@ -423,7 +423,7 @@ fn requested(
 }
 
 /// The share of a node that stays free, mean of processor and memory (`least_allocated.go`).
-fn least_allocated(node: &Node, group: &Group, pod: &Pod) -> u64 {
+fn least_allocated(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     let Requests { millicores, mebibytes } = requested(node, group, pod, Requests::scored);
     let size = group.allocatable.size;
     let free = |used: u64, size: u64| {
@@ -434,7 +434,7 @@ fn least_allocated(node: &Node, group: &Group, pod: &Pod) -> u64 {
 
 /// How close the used shares of processor and memory are (`balanced_allocation.go`). Who requests
 /// nothing is not asked.
-fn balanced(node: &Node, group: &Group, pod: &Pod) -> u64 {
+fn balanced(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     if pod.requests == Requests::default() {
         return 0;
     }

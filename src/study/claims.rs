@@ -176,12 +176,12 @@ pub struct Claim {
     /// month for each a second. None where nothing says so.
     pub factor: Option<f64>,
     /// Where it stands in the document.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// Where a claim stands in its document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Place {
+pub struct Location {
     /// Heading of the section or table.
     pub at: Option<String>,
     /// Row of the table.
@@ -243,7 +243,7 @@ pub struct Judged {
     pub resource: Option<String>,
     /// Where it stands in the document.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What a day says of a claim.

@@ -40,7 +40,7 @@ enum At {
 
 /// The two sides of a change.
 #[derive(Clone, Copy)]
-struct Change {
+struct Sides {
     from: At,
     to: At,
 }
@@ -54,13 +54,13 @@ impl Work<'_> {
             return;
         }
         let mut others: Vec<Other<'_>> = Vec::new();
-        let changes: Vec<[Change; 2]> =
+        let changes: Vec<[Sides; 2]> =
             study.ablations.iter().map(|ablation| self.changes(ablation, &mut others)).collect();
         if study.contributions {
             self.others(&changes, &mut others, &main);
         }
         for (ablation, [alone, together]) in study.ablations.iter().zip(&changes) {
-            let change = |change: &Change| estimate(*change, &others, &main);
+            let change = |change: &Sides| estimate(*change, &others, &main);
             let found = Contribution {
                 variant: study.variants[ablation.variant].name.clone(),
                 alone_rps: change(alone),
@@ -78,7 +78,7 @@ impl Work<'_> {
     }
 
     /// The edit alone against nothing of the plan, and the plan against the plan without the edit.
-    fn changes<'a>(&'a self, ablation: &'a Ablation, others: &mut Vec<Other<'a>>) -> [Change; 2] {
+    fn changes<'a>(&'a self, ablation: &'a Ablation, others: &mut Vec<Other<'a>>) -> [Sides; 2] {
         let mut at = |spec: &'a Spec| {
             let same = |variant: &usize| self.study.case(*variant, 0, 0) == spec;
             // The variant that carries out the plan first: it is the likeliest.
@@ -95,13 +95,13 @@ impl Work<'_> {
         let whole = At::Variant(ablation.variant);
         let (before, alone) = (at(&ablation.before), at(&ablation.alone));
         let without = at(&ablation.without);
-        [Change { from: before, to: alone }, Change { from: without, to: whole }]
+        [Sides { from: before, to: alone }, Sides { from: without, to: whole }]
     }
 
     /// Search for the lines that no variant has: the first replication of each finds its way from the line
     /// of its variant, the others from there. Where a few leave it open whether the line moves, all that
     /// the variants have.
-    fn others(&self, changes: &[[Change; 2]], others: &mut [Other<'_>], main: &[&Searched]) {
+    fn others(&self, changes: &[[Sides; 2]], others: &mut [Other<'_>], main: &[&Searched]) {
         let most = self.study.search.replications.max(2);
         let variants: Vec<usize> = (0..main.len()).collect();
         let needed = |other: usize| {
@@ -195,7 +195,7 @@ fn lines<'a>(at: At, others: &'a [Other<'_>], main: &'a [&Searched]) -> &'a [Lin
 }
 
 fn paired(
-    change: Change,
+    change: Sides,
     others: &[Other<'_>],
     main: &[&Searched],
     confidence: f64,
@@ -206,13 +206,13 @@ fn paired(
 }
 
 /// The change of the line, exactly 0 where both sides are one; none where a side was not simulated.
-fn estimate(change: Change, others: &[Other<'_>], main: &[&Searched]) -> Option<Estimate> {
+fn estimate(change: Sides, others: &[Other<'_>], main: &[&Searched]) -> Option<Estimate> {
     if change.from == change.to {
         return Some(Estimate::exact(0.0));
     }
     paired(change, others, main, CONFIDENCE)
 }
 
-fn sure(change: Change, others: &[Other<'_>], main: &[&Searched]) -> bool {
+fn sure(change: Sides, others: &[Other<'_>], main: &[&Searched]) -> bool {
     paired(change, others, main, SURE).is_some_and(|found| found.low > 0.0 || found.high < 0.0)
 }

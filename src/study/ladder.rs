@@ -173,7 +173,7 @@ struct Climber<'a> {
 }
 
 /// What makes the next rung.
-struct Step {
+struct Lift {
     lifted: Vec<Lifted>,
     changes: Vec<Change>,
     raised: Vec<(Resource, f64)>,
@@ -223,7 +223,7 @@ impl Climber<'_> {
     }
 
     /// What lifts what draws this line, and the line after it; none where nothing moves it.
-    fn next(&self, here: &LinePoint) -> Result<Option<(Step, LinePoint)>, StudyError> {
+    fn next(&self, here: &LinePoint) -> Result<Option<(Lift, LinePoint)>, StudyError> {
         let study = self.study(&self.changes, &self.raised)?;
         let all = stations(&study.cases[0]);
         let place = |name: &String| all.iter().find(|station| station.name == *name);
@@ -246,7 +246,7 @@ impl Climber<'_> {
         }
         let names: Vec<&String> = saturation.resource.iter().chain(&saturation.ties).collect();
         let mut factor = above.min(self.up_to) / saturation.rps.mean.max(1e-9) * SPARE;
-        let mut best: Option<(Step, LinePoint)> = None;
+        let mut best: Option<(Lift, LinePoint)> = None;
         for _ in 0..MOST_TRIES {
             let step = self.lift(&lifting, factor, &study);
             let study = self.study(&step.changes, &step.raised)?;
@@ -266,7 +266,7 @@ impl Climber<'_> {
             }
             factor *= LARGER;
         }
-        let moved = |(_, line): &(Step, LinePoint)| {
+        let moved = |(_, line): &(Lift, LinePoint)| {
             let there = &line.saturation;
             there.rps.mean > saturation.rps.mean || there.resource != saturation.resource
         };
@@ -283,9 +283,9 @@ impl Climber<'_> {
         line(&study, Depth::Glance, self.watcher).map(|found| found.saturation.rps.mean)
     }
 
-    fn lift(&self, which: &[Resource], factor: f64, study: &Study) -> Step {
+    fn lift(&self, which: &[Resource], factor: f64, study: &Study) -> Lift {
         let mut step =
-            Step { lifted: Vec::new(), changes: self.changes.clone(), raised: self.raised.clone() };
+            Lift { lifted: Vec::new(), changes: self.changes.clone(), raised: self.raised.clone() };
         let all = stations(&study.cases[0]);
         for resource in which {
             match self.workshop.lift(self.variant, &step.changes, *resource, factor) {

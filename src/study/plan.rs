@@ -40,7 +40,7 @@ pub(super) const RELIEF_REPLICATIONS: u32 = 4;
 const RELIEF_REPLICATIONS_OTHER: u32 = 2;
 
 /// What remains to be simulated once the lines are known: independent tasks, and what they need.
-pub(super) struct Plan {
+pub(super) struct Agenda {
     tasks: Vec<Task>,
     /// Windows at the load asked about, by variant, with their warm-ups.
     windows: Vec<(WarmUp, Window)>,
@@ -86,7 +86,7 @@ impl Work<'_> {
         question: Question,
         searched: &[Searched],
         result: &StudyResult,
-    ) -> Plan {
+    ) -> Agenda {
         let study = self.study;
         let variants = 0..study.variants.len();
         let warm_ups = self.target_warm_ups(result);
@@ -139,11 +139,11 @@ impl Work<'_> {
         }
         let main = searched.iter().filter(|searched| searched.is_main());
         let near = main.map(|searched| searched.warm_up).collect();
-        Plan { tasks, windows, near, curve, common }
+        Agenda { tasks, windows, near, curve, common }
     }
 
     /// Do all of a plan's tasks.
-    pub(super) fn carry_out(&self, plan: &Plan, searched: &[Searched]) -> AllDone {
+    pub(super) fn carry_out(&self, plan: &Agenda, searched: &[Searched]) -> AllDone {
         let study = self.study;
         let asked = self.asked;
         let length = (study.window.warm_up + study.window.measure).secs();
@@ -167,7 +167,7 @@ impl Work<'_> {
         done.filter_map(|(task, done)| Some((task, done?))).collect()
     }
 
-    fn carry_out_one(&self, plan: &Plan, searched: &[Searched], task: Task) -> Done {
+    fn carry_out_one(&self, plan: &Agenda, searched: &[Searched], task: Task) -> Done {
         let (study, runs) = (self.study, &self.runs);
         let asked = self.asked;
         let spec = |variant: usize| study.case(variant, 0, 0);
@@ -208,7 +208,7 @@ impl Work<'_> {
 
     /// The warm-up of a load of the curve: up to the load asked about that one's is enough; beyond, that of
     /// the search may be longer. The load that all variants carry was run with the latter.
-    fn curve_warm_up(&self, plan: &Plan, variant: usize, load: f64) -> WarmUp {
+    fn curve_warm_up(&self, plan: &Agenda, variant: usize, load: f64) -> WarmUp {
         let below = plan.windows[variant].0;
         let near = plan.near.get(variant).copied().unwrap_or(below);
         let longer = load > self.asked && near.seconds > below.seconds;
@@ -218,7 +218,7 @@ impl Work<'_> {
     /// What users get at the load asked about. Returns all that was seen, by variant.
     pub(super) fn at_target(
         &self,
-        plan: &Plan,
+        plan: &Agenda,
         done: &mut AllDone,
         result: &mut StudyResult,
     ) -> Vec<Vec<Outcome>> {
@@ -281,7 +281,7 @@ impl Work<'_> {
     }
 
     /// All variants at one load that they carry; none where that was not looked at, or not in all.
-    pub(super) fn common(&self, plan: &Plan, done: &mut AllDone) -> Option<Common> {
+    pub(super) fn common(&self, plan: &Agenda, done: &mut AllDone) -> Option<Common> {
         let rps = plan.common?;
         let replications = self.study.search.replications.max(2);
         let mut of = |variant| -> Vec<Outcome> {
@@ -296,7 +296,7 @@ impl Work<'_> {
     /// study have run are taken from there.
     pub(super) fn curves(
         &self,
-        plan: &Plan,
+        plan: &Agenda,
         done: &mut AllDone,
         asked: &[Vec<Outcome>],
         common: Option<&Common>,

@@ -7,7 +7,7 @@ use super::error::StudyError;
 use super::point::{Depth, at_load, line};
 use super::result::Verdict;
 use super::setup::Study;
-use super::sweep::{Asked, Drawn, Place, Point, Sweep};
+use super::sweep::{Asked, Drawn, GridPoint, Point, Sweep};
 use super::uncertain;
 use super::watch::Watcher;
 use super::workshop::{Priced, PricedWorkshop};
@@ -16,7 +16,7 @@ use crate::stats::Estimate;
 /// Where points are kept from one run to the next.
 pub trait Store {
     /// The point at a place of the sweep, if it was computed before from the same inputs.
-    fn load(&self, sweep: &Sweep, index: usize, place: &Place) -> Option<Point>;
+    fn load(&self, sweep: &Sweep, index: usize, place: &GridPoint) -> Option<Point>;
 
     /// Keeps a point.
     ///
@@ -29,7 +29,7 @@ pub trait Store {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The place.
-    pub place: Place,
+    pub place: GridPoint,
     /// Index of its variant among those of the scenario.
     pub variant: usize,
 }

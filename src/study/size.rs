@@ -225,7 +225,7 @@ pub struct Sizing {
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct SizingQuestion {
     /// Settings that may be chosen.
     pub free: Vec<Free>,
     /// Loads to size for.
@@ -253,7 +253,7 @@ impl Sizing {
 /// When the scenario cannot be resolved or has no target, and when nothing may be chosen.
 pub fn size(
     workshop: &dyn PricedWorkshop,
-    question: &Question,
+    question: &SizingQuestion,
     watcher: &dyn Watcher,
 ) -> Result<Sizing, StudyError> {
     let (study, bill) = workshop.priced(question.variant, &[])?;

@@ -66,7 +66,7 @@ pub struct Sweep {
 
 /// A place of the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct GridPoint {
     /// Index of the variant within [`Sweep::variants`].
     pub variant: usize,
     /// A value for each of [`Sweep::varied`].
@@ -144,7 +144,7 @@ impl Sweep {
     }
 
     /// Names the points of these places, in their order.
-    pub fn name_points<'p>(&mut self, places: impl Iterator<Item = &'p Place>) {
+    pub fn name_points<'p>(&mut self, places: impl Iterator<Item = &'p GridPoint>) {
         self.points = places.map(|place| digest(place.key(self))).collect();
     }
 }
@@ -162,7 +162,7 @@ pub fn size(varied: &[Varied], variants: usize) -> Option<usize> {
 }
 
 /// The places of a grid in their order: the last setting varies fastest but for the variants.
-pub fn places(varied: &[Varied], variants: usize) -> Vec<Place> {
+pub fn places(varied: &[Varied], variants: usize) -> Vec<GridPoint> {
     let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
     for one in varied {
         let mut longer = Vec::new();
@@ -176,12 +176,12 @@ pub fn places(varied: &[Varied], variants: usize) -> Vec<Place> {
         combinations = longer;
     }
     let of = |values: Vec<String>| {
-        (0..variants).map(move |variant| Place { variant, values: values.clone() })
+        (0..variants).map(move |variant| GridPoint { variant, values: values.clone() })
     };
     combinations.into_iter().flat_map(of).collect()
 }
 
-impl Place {
+impl GridPoint {
     /// The changes that lead here.
     pub fn changes(&self, varied: &[Varied]) -> Vec<Change> {
         let change =

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use plimsoll::audit::workshop::AuditedWorkshop;
 use plimsoll::scenario::{Options, Workshop};
 use plimsoll::study::points::{Located, Store, complete};
-use plimsoll::study::sweep::{Asked, Place, Point, Sweep, Varied, places};
+use plimsoll::study::sweep::{Asked, GridPoint, Point, Sweep, Varied, places};
 use plimsoll::study::{StudyError, Watcher};
 
 /// One service of four threads, 10 ms each.
@@ -31,7 +31,7 @@ replications: 2
 struct Memory(RefCell<BTreeMap<usize, Point>>);
 
 impl Store for Memory {
-    fn load(&self, _: &Sweep, index: usize, _: &Place) -> Option<Point> {
+    fn load(&self, _: &Sweep, index: usize, _: &GridPoint) -> Option<Point> {
         self.0.borrow().get(&index).cloned()
     }
 
@@ -45,7 +45,7 @@ impl Store for Memory {
 struct Full;
 
 impl Store for Full {
-    fn load(&self, _: &Sweep, _: usize, _: &Place) -> Option<Point> {
+    fn load(&self, _: &Sweep, _: usize, _: &GridPoint) -> Option<Point> {
         None
     }
 

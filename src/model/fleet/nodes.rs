@@ -17,7 +17,7 @@ use crate::random::Key;
 use crate::station::cpu::{CFS_PERIOD, Cpu};
 use crate::station::credits::{CpuCredits, Mode};
 use crate::station::placement::scaler::{SCAN_INTERVAL, Scaler};
-use crate::station::placement::{self, Allocatable, Cluster, Group, Lack};
+use crate::station::placement::{self, Allocatable, Cluster, Lack, ScalableGroup};
 use crate::units::{Span, Time};
 
 /// Time over which the use of a burstable processor is averaged before it is set off against credits. The
@@ -130,7 +130,7 @@ fn bounds(group: &NodeGroup) -> RangeInclusive<u32> {
 /// Pods come in turns: the first of each service, then the second of each.
 fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     let described = spec.cluster.as_ref()?;
-    let group = |group: &NodeGroup| Group {
+    let group = |group: &NodeGroup| ScalableGroup {
         allocatable: Allocatable { size: sized(group.allocatable), pods: group.most_pods },
         daemons: group.daemons.iter().copied().map(sized).collect(),
         dedicated: group.dedicated,

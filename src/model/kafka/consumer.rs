@@ -8,7 +8,7 @@
 use crate::engine::Class;
 use crate::model::fleet::pods::Service;
 use crate::model::kafka::marks::Marks;
-use crate::model::kafka::membership::{self, Group};
+use crate::model::kafka::membership::{self, ConsumerGroup};
 use crate::model::kafka::topics::is_readable;
 use crate::model::request::Origin;
 use crate::model::spec::{Ack, Id, Listener, Spec};
@@ -107,7 +107,7 @@ pub(crate) struct Thread<'a> {
 pub(crate) fn members<'a>(
     spec: &'a Spec,
     services: &[Service],
-) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread<'a>>, Vec<Group>) {
+) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread<'a>>, Vec<ConsumerGroup>) {
     let mut readers = vec![Vec::new(); spec.topics.len()];
     let mut subscriptions = Vec::new();
     let mut threads: Vec<Thread> = Vec::new();

@@ -9,12 +9,12 @@ use crate::model::kafka::consumer::{NOBODY, Thread};
 use crate::model::spec::{Id, Spec};
 use crate::observe::Observer;
 use crate::random::Key;
-use crate::station::group::{Action, Group as Coordinator, Member};
+use crate::station::group::{Action, Coordinator, Member};
 use crate::units::{Span, Time};
 
 /// A consumer group: the threads of all listeners that have its name.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Group {
+pub(in crate::model) struct ConsumerGroup {
     coordinator: Coordinator,
     /// Its listeners; each is a topic to the coordinator, by its place here.
     listeners: Vec<Id>,
@@ -25,16 +25,16 @@ pub(in crate::model) struct Group {
 }
 
 /// The groups of all listeners, and the group of each listener.
-pub(in crate::model) fn groups(spec: &Spec) -> (Vec<Group>, Vec<u32>) {
-    let mut groups: Vec<Group> = Vec::new();
+pub(in crate::model) fn groups(spec: &Spec) -> (Vec<ConsumerGroup>, Vec<u32>) {
+    let mut groups: Vec<ConsumerGroup> = Vec::new();
     let mut of_listener = Vec::new();
     for (number, listener) in (0..).zip(&spec.listeners) {
-        let same = |group: &Group| {
+        let same = |group: &ConsumerGroup| {
             let other = &spec.listeners[group.listeners[0] as usize];
             other.group == listener.group && other.service == listener.service
         };
         let group = groups.iter().position(same).unwrap_or_else(|| {
-            groups.push(Group {
+            groups.push(ConsumerGroup {
                 coordinator: Coordinator::new(listener.consumer.group, Vec::new()),
                 listeners: Vec::new(),
                 calm: true,

@@ -4,7 +4,7 @@ use crate::engine::Class;
 use crate::model::World;
 use crate::model::request;
 use crate::observe::Observer;
-use crate::station::cpu::Change;
+use crate::station::cpu::LevelChange;
 use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
@@ -60,7 +60,7 @@ impl<O: Observer> World<'_, O> {
     /// Jobs began or ended; what follows from it is seen to when the event is over, since whoever ends
     /// often begins anew in the same instant.
     #[inline]
-    pub(in crate::model) fn processor_changed(&mut self, cpu: u32, change: Change) {
+    pub(in crate::model) fn processor_changed(&mut self, cpu: u32, change: LevelChange) {
         if self.changed != cpu {
             if self.changed != request::NONE {
                 self.settle_processor();

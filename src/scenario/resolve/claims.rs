@@ -7,7 +7,7 @@ use crate::scenario::document::{ClaimDoc, ClaimWord, RelationWord, View};
 use crate::scenario::documents::VariantInput;
 use crate::scenario::problem::Problems;
 use crate::scenario::values::{Name, Text, canonical};
-use crate::study::claims::{Claim, ClaimMetric, Place, Relation};
+use crate::study::claims::{Claim, ClaimMetric, Location, Relation};
 use crate::study::setup::AskedLoad;
 
 /// Most claims of a scenario.
@@ -92,7 +92,7 @@ fn one(
         known: [known(variant), against.and_then(known)],
         because: None,
         factor: factor(metric, question, cases.get(variant)?, asked),
-        place: Place {
+        place: Location {
             at: text(document.at.as_ref()),
             row: text(document.row.as_ref()),
             column: text(document.column.as_ref()),

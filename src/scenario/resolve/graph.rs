@@ -2,7 +2,7 @@
 
 use super::system::{Compiler, Edge, Target};
 use crate::model::visit::{LARGEST_CIRCLE, Links, MOST_CAUSED, Node};
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 
 /// Report circles of calls, then circles of messages that never end, then whoever causes too many others.
 pub(super) fn check(compiler: &mut Compiler<'_>) {
@@ -10,8 +10,8 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
     let endpoints = spec.endpoints.len();
     let topics = endpoints + spec.listeners.len();
     // The edges as written, topics between programs included, and those of calls alone.
-    let mut all: Vec<Vec<(Node, Span)>> = vec![Vec::new(); topics + spec.topics.len()];
-    let mut calls: Vec<Vec<(Node, Span)>> = vec![Vec::new(); topics];
+    let mut all: Vec<Vec<(Node, SourceSpan)>> = vec![Vec::new(); topics + spec.topics.len()];
+    let mut calls: Vec<Vec<(Node, SourceSpan)>> = vec![Vec::new(); topics];
     for Edge { from, to, waits, span } in compiler.edges.iter().copied() {
         match to {
             Target::Endpoint(to) => all[from].push((to as usize, span)),
@@ -23,7 +23,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
     }
     for (number, listener) in spec.listeners.iter().enumerate() {
         if let Some(readers) = all.get_mut(topics + listener.topic as usize) {
-            readers.push((endpoints + number, Span::default()));
+            readers.push((endpoints + number, SourceSpan::default()));
         }
     }
     let name = |node: &Node| match (spec.endpoints.get(*node), node.checked_sub(topics)) {
@@ -59,7 +59,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
     if most > MOST_CAUSED {
         // Of those that cause as many, the first: it is nearest to the user.
         let worst = caused.iter().position(|caused| *caused >= most).unwrap_or(0);
-        let share = |(to, _): &&(Node, Span)| caused[*to];
+        let share = |(to, _): &&(Node, SourceSpan)| caused[*to];
         let step = all[worst].iter().max_by(|a, b| share(a).total_cmp(&share(b)));
         let message = format!(
             "each run of `{}` causes {most:.0} requests and records on the mean; at most 100,000",
@@ -68,7 +68,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
         let help = "let fewer steps call, send or publish, or count what they cause in one step";
         compiler.problems.help(
             "E0318",
-            step.map_or_else(Span::default, |step| step.1),
+            step.map_or_else(SourceSpan::default, |step| step.1),
             message,
             help,
         );
@@ -76,14 +76,14 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
 }
 
 /// The place of the last step on the way round; a listener has none of its own for what it reads.
-fn closing(graph: &[Vec<(Node, Span)>], nodes: &[Node]) -> Span {
+fn closing(graph: &[Vec<(Node, SourceSpan)>], nodes: &[Node]) -> SourceSpan {
     let edge = |pair: &[Node]| graph[pair[0]].iter().find(|(to, _)| *to == pair[1]);
     let spans = nodes.windows(2).filter_map(edge).map(|(_, span)| *span);
-    spans.rev().find(|span| *span != Span::default()).unwrap_or_default()
+    spans.rev().find(|span| *span != SourceSpan::default()).unwrap_or_default()
 }
 
 /// A circle in a graph. Depth first, without recursion: chains may be long.
-fn circle(graph: &[Vec<(Node, Span)>]) -> Option<Vec<Node>> {
+fn circle(graph: &[Vec<(Node, SourceSpan)>]) -> Option<Vec<Node>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,

@@ -7,14 +7,14 @@ use crate::model::spec::{
 };
 use crate::scenario::decode::{Map, Spanned};
 use crate::scenario::document::{ScenarioDoc, VisitDoc};
-use crate::scenario::problem::{Problems, Span};
+use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::values::find;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;
 use crate::study::setup::AskedLoad;
 use crate::study::theory::inserted;
-use crate::units::Span as Length;
+use crate::units::Span;
 
 /// A relative difference of users that is worth a warning.
 const LITTLE_TOLERANCE: f64 = 0.25;
@@ -40,7 +40,7 @@ pub(super) enum Content<'a> {
 pub(super) struct Mix<'a> {
     pub(super) name: String,
     content: Content<'a>,
-    span: Span,
+    span: SourceSpan,
 }
 
 /// The mixes of the scenario in the order asked for.
@@ -115,7 +115,7 @@ pub(super) fn with_load(
         patience: document.patience.map(Duration::span),
         retries: document.retries.as_ref().map(|retries| Retries {
             attempts: retries.attempts.map_or(1, Count::u32),
-            back_off: retries.back_off.map_or(Length::from_secs(1.0), Duration::span),
+            back_off: retries.back_off.map_or(Span::from_secs(1.0), Duration::span),
             budget: retries.budget.map(|share| share.0),
         }),
         curve: curve(compiler, scenario),
@@ -179,7 +179,7 @@ fn may_refuse(spec: &Spec, users: u32) -> bool {
 }
 
 /// Refuse more users in session than a run can remember (Little's law, for the longest journey).
-fn crowd(problems: &mut Problems, span: Span, spec: &Spec) {
+fn crowd(problems: &mut Problems, span: SourceSpan, spec: &Spec) {
     let Some(open) = spec.load.open else { return };
     let think = |visit: &Visit| {
         visit.think.map_or(0.0, |think| spec.samplers[think as usize].dist().mean())
@@ -290,7 +290,7 @@ fn curve(compiler: &mut Compiler<'_>, scenario: &ScenarioDoc) -> Curve {
     Curve {
         name: name.text.clone(),
         slices: item.hours.iter().map(|hour| hour.0 / highest).collect(),
-        slice: Length::from_secs(3600.0),
+        slice: Span::from_secs(3600.0),
     }
 }
 

@@ -10,11 +10,11 @@ use crate::scenario::document::{
     AcksWord, BranchDoc, CacheStepDoc, HoldWord, KeyWord, PublishDoc, QueryDoc, RepeatDoc,
     ServiceDoc, Step, TransactionDoc,
 };
-use crate::scenario::problem::Span;
+use crate::scenario::problem::SourceSpan;
 use crate::scenario::time::Form;
 use crate::scenario::values::{Count, Name};
 use crate::study::caution::Caution;
-use crate::units::Span as Length;
+use crate::units::Span;
 
 /// Most operations of a program.
 const LONGEST_PROGRAM: usize = 10_000;
@@ -214,7 +214,7 @@ impl<'c, 'a> Program<'c, 'a> {
         self.emit(Op::Acknowledged { topic, keyed, leader, follower, draw: draw(place) });
     }
 
-    fn edge(&mut self, to: Target, waits: bool, span: Span) {
+    fn edge(&mut self, to: Target, waits: bool, span: SourceSpan) {
         let from = self.node;
         self.compiler.edges.push(Edge { from, to, waits, span });
     }
@@ -419,7 +419,7 @@ impl<'c, 'a> Program<'c, 'a> {
         let ios = f64::from(reads) * self.compiler.ios(|units| units.read_ios.map(|ios| ios.0));
         self.database(
             database,
-            Length::from_secs(f64::from(statements) * round_trip),
+            Span::from_secs(f64::from(statements) * round_trip),
             &work,
             ios,
             place,
@@ -432,20 +432,20 @@ impl<'c, 'a> Program<'c, 'a> {
         let work = self.compiler.unit("commit_database");
         let ios = self.compiler.ios(|units| units.commit_ios.map(|ios| ios.0));
         let ios = if read_only { 0.0 } else { ios };
-        if round_trip > Length::ZERO || work.mean() > 0.0 || ios > 0.0 {
+        if round_trip > Span::ZERO || work.mean() > 0.0 || ios > 0.0 {
             let place = format!("{place}/commit");
-            self.database(database, round_trip, &work, ios, &place, Span::default());
+            self.database(database, round_trip, &work, ios, &place, SourceSpan::default());
         }
     }
 
     fn database(
         &mut self,
         database: Id,
-        round_trips: Length,
+        round_trips: Span,
         work: &Dist,
         ios: f64,
         place: &str,
-        span: Span,
+        span: SourceSpan,
     ) {
         if ios > 1e6 {
             let message = format!("{ios} storage operations in one step; at most a million");

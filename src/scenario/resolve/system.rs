@@ -17,14 +17,14 @@ use crate::scenario::document::{
     AckWord, CalibrationDoc, DatabaseDoc, ListenerDoc, ServiceDoc, SystemDoc, UnitsDoc, View,
 };
 use crate::scenario::files::Files;
-use crate::scenario::problem::{Problems, Span};
+use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::time::{Form, Time};
 use crate::scenario::values::find;
 use crate::scenario::values::{Basis, Count, Duration, Name};
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;
 use crate::study::result::Assumption;
-use crate::units::Span as Length;
+use crate::units::Span;
 
 /// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`).
 const RESERVED: u32 = 3;
@@ -64,9 +64,9 @@ pub(super) struct Used {
     /// Times that rest on assumptions.
     pub(super) assumed: Vec<Assumption>,
     /// Times of the system of which nothing is said: assumed, unless the system is what a law speaks of.
-    pub(super) bare: Vec<(Span, Assumption)>,
+    pub(super) bare: Vec<(SourceSpan, Assumption)>,
     /// Named times of calibrations, by where they stand.
-    pub(super) times: BTreeSet<Span>,
+    pub(super) times: BTreeSet<SourceSpan>,
     /// Catalogue parts and parts of the system, by kind and name.
     pub(super) parts: BTreeSet<(&'static str, String)>,
 }
@@ -77,7 +77,7 @@ pub(super) struct Edge {
     pub(super) from: usize,
     pub(super) to: Target,
     pub(super) waits: bool,
-    pub(super) span: Span,
+    pub(super) span: SourceSpan,
 }
 
 /// Where an edge leads.
@@ -179,7 +179,7 @@ impl Compiler<'_> {
     }
 
     /// Law of a sum of independent times, each with how often it occurs.
-    pub(super) fn sum(&mut self, terms: &[(u32, Dist)], span: Span) -> Option<Dist> {
+    pub(super) fn sum(&mut self, terms: &[(u32, Dist)], span: SourceSpan) -> Option<Dist> {
         let law = Dist::sum(terms);
         if law.is_none() {
             let message = format!(
@@ -191,7 +191,7 @@ impl Compiler<'_> {
         law
     }
 
-    fn named(&mut self, name: &str, span: Span) -> Option<Time> {
+    fn named(&mut self, name: &str, span: SourceSpan) -> Option<Time> {
         let of_calibration = self.calibration.and_then(|document| document.times.get(name));
         if let Some(time) = of_calibration.or_else(|| self.system.times.get(name)) {
             self.note(time, "times", name, of_calibration.is_some());
@@ -221,9 +221,9 @@ impl Compiler<'_> {
     }
 
     /// The mean of a unit cost that is not drawn; where a law was given, that is noted.
-    pub(super) fn unit_mean(&mut self, name: &str) -> Length {
+    pub(super) fn unit_mean(&mut self, name: &str) -> Span {
         let law = self.unit(name);
-        let mean = Length::from_secs(law.mean());
+        let mean = Span::from_secs(law.mean());
         if !matches!(law, Dist::Constant(_)) {
             self.assume(
                 &format!("system: units.{name}"),
@@ -357,11 +357,8 @@ impl Compiler<'_> {
             let database = self.database(&name.value, document);
             self.spec.databases.push(database);
         }
-        let round_trip = if system.caches.is_empty() {
-            Length::ZERO
-        } else {
-            self.unit_mean("cache_round_trip")
-        };
+        let round_trip =
+            if system.caches.is_empty() { Span::ZERO } else { self.unit_mean("cache_round_trip") };
         for (of, (name, document)) in (0..).zip(system.caches.iter()) {
             if let Some(class) = &document.class {
                 let class = self.pick(class);
@@ -403,7 +400,7 @@ impl Compiler<'_> {
             let class = self.pick(class);
             self.part(&catalog.database_classes, &class, "database class")
         });
-        let mut io_latency = Length::from_millis(1);
+        let mut io_latency = Span::from_millis(1);
         let (mut iops, mut io_credits) = (None, None);
         if let Some(storage) = &document.storage {
             let kind = self.pick(&storage.r#type);
@@ -552,7 +549,7 @@ impl Compiler<'_> {
         };
         let back_off = match &document.back_off {
             Some(setting) => self.pick(setting).span(),
-            None => kind.and_then(|kind| kind.back_off).map_or(Length::ZERO, Duration::span),
+            None => kind.and_then(|kind| kind.back_off).map_or(Span::ZERO, Duration::span),
         };
         let listener = Listener {
             name: path.into(),

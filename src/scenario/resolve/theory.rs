@@ -4,7 +4,7 @@ use crate::model::spec::Spec;
 use crate::model::stations::stations;
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{LawDoc, MeasureWord, ScenarioDoc};
-use crate::scenario::problem::{Problems, Span};
+use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::values::{Count, Text};
 use crate::study::law::Law;
 use crate::study::result::{Measure, Target};
@@ -55,7 +55,7 @@ pub(super) fn predictions(
 fn named(
     measure: Measure,
     at: Option<&Spanned<Text>>,
-    span: Span,
+    span: SourceSpan,
     spec: &Spec,
     problems: &mut Problems,
 ) -> bool {

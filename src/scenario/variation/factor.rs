@@ -1,7 +1,7 @@
 //! Values multiplied by a factor.
 
 use crate::scenario::plan;
-use crate::scenario::problem::{Problems, Span};
+use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::values::{canonical, quantity};
 use crate::scenario::yaml::{Node, Value};
 
@@ -15,7 +15,7 @@ pub(super) fn multiply(
     tree: &mut Node,
     path: &str,
     factor: &str,
-    spans: (Span, Span),
+    spans: (SourceSpan, SourceSpan),
     problems: &mut Problems,
 ) {
     let Some((factor, "number")) = canonical(factor) else {

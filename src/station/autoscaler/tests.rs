@@ -297,14 +297,14 @@ fn numbers_outside_the_bounds_are_brought_inside() {
     assert_eq!(sync(10), (10, Reason::Tolerance));
 }
 
-fn rules(window: u64, select: Select, steps: &[Step], period: u64) -> Rules {
+fn rules(window: u64, select: Select, steps: &[ScalingStep], period: u64) -> Rules {
     let policies = steps.iter().map(|step| Policy { step: *step, period: seconds(period) });
     Rules { window: seconds(window), select, policies: policies.collect() }
 }
 
 #[test]
 fn policies_count_from_the_beginning_of_their_period() {
-    let up = rules(0, Select::Max, &[Step::Pods(4), Step::Percent(50)], 60);
+    let up = rules(0, Select::Max, &[ScalingStep::Pods(4), ScalingStep::Percent(50)], 60);
     let behavior = Behavior { up, ..Behavior::default() };
     let mut hpa = autoscaler(1, 30, Some(behavior));
     let mut sync = |passed: u64, current: u32| {
@@ -325,22 +325,22 @@ fn policies_count_from_the_beginning_of_their_period() {
 
 #[test]
 fn the_way_down_is_as_fast_as_its_policy() {
-    let first = |select, steps: &[Step]| {
+    let first = |select, steps: &[ScalingStep]| {
         let down = rules(0, select, steps, 60);
         let mut hpa = autoscaler(1, 30, Some(Behavior { down, ..Behavior::default() }));
         let now = at(T0);
         let decision = hpa.sync(now, 10, &all(10, ready(now, 7)));
         (decision.replicas, decision.reason)
     };
-    let steps = [Step::Pods(3), Step::Percent(10)];
+    let steps = [ScalingStep::Pods(3), ScalingStep::Percent(10)];
     assert_eq!(first(Select::Max, &steps), (7, Reason::RateDown));
     assert_eq!(first(Select::Min, &steps), (9, Reason::RateDown));
     assert_eq!(first(Select::Disabled, &[]), (10, Reason::RateDown));
-    assert_eq!(first(Select::Max, &[Step::Percent(100)]), (1, Reason::Metric));
+    assert_eq!(first(Select::Max, &[ScalingStep::Percent(100)]), (1, Reason::Metric));
     // 75 % of 10 is 2.5, of which the whole part is left.
-    assert_eq!(first(Select::Max, &[Step::Percent(75)]), (2, Reason::RateDown));
+    assert_eq!(first(Select::Max, &[ScalingStep::Percent(75)]), (2, Reason::RateDown));
 
-    let down = rules(0, Select::Max, &[Step::Pods(2)], 60);
+    let down = rules(0, Select::Max, &[ScalingStep::Pods(2)], 60);
     let mut hpa = autoscaler(1, 30, Some(Behavior { down, ..Behavior::default() }));
     let mut sync = |passed: u64, current: u32| {
         let now = at(T0 + passed);

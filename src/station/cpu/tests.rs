@@ -202,17 +202,17 @@ fn the_level_is_what_jobs_use() {
     let mut cpu = quota(1.5, 4.0);
     for (who, sharing) in [0, 0, 1].into_iter().enumerate() {
         let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(60));
-        assert_eq!(change, Change { busy: 1.0, sharing });
+        assert_eq!(change, LevelChange { busy: 1.0, sharing });
     }
     assert_eq!((cpu.busy(), cpu.due(), cpu.next()), (3.0, millis(50), millis(110)));
     assert!(cpu.only_turns());
-    assert_eq!(cpu.look(millis(50)), Change { busy: -3.0, sharing: 0 });
+    assert_eq!(cpu.look(millis(50)), LevelChange { busy: -3.0, sharing: 0 });
     assert_eq!((cpu.busy(), cpu.wanted(1.0), cpu.due()), (0.0, 0.0, millis(100)));
-    assert_eq!(cpu.look(millis(100)), Change { busy: 3.0, sharing: 0 });
+    assert_eq!(cpu.look(millis(100)), LevelChange { busy: 3.0, sharing: 0 });
     assert_eq!((cpu.due(), cpu.next()), (millis(110), millis(110)));
     assert!(!cpu.only_turns(), "at 150 ms they would stall again");
     let end = cpu.finish(millis(110)).map(|end| end.1);
-    assert_eq!(end, Some(Change { busy: -1.0, sharing: -1 }));
+    assert_eq!(end, Some(LevelChange { busy: -1.0, sharing: -1 }));
 }
 
 #[test]
@@ -221,9 +221,9 @@ fn capacity_may_change_under_the_jobs() {
     cpu.start(Time::ZERO, 0, Span::from_millis(20));
     cpu.start(Time::ZERO, 1, Span::from_millis(20));
     // 10 ms each are done; then each has a quarter of a core for 20 ms, then a core again.
-    assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -1.5, sharing: 1 });
+    assert_eq!(cpu.set_capacity(millis(10), 0.5), LevelChange { busy: -1.5, sharing: 1 });
     assert_eq!(cpu.next(), millis(50));
-    assert_eq!(cpu.set_capacity(millis(30), 2.0), Change { busy: 1.5, sharing: -1 });
+    assert_eq!(cpu.set_capacity(millis(30), 2.0), LevelChange { busy: 1.5, sharing: -1 });
     assert_eq!(cpu.next(), millis(35));
 
     let mut cpu = quota(1.0, 2.0);
@@ -231,12 +231,12 @@ fn capacity_may_change_under_the_jobs() {
     cpu.start(Time::ZERO, 1, Span::from_millis(40));
     assert_eq!(cpu.next(), millis(40));
     // Half a core is less than the limit: 30 ms left for each, at a quarter of a core, without a stall.
-    assert_eq!(cpu.set_capacity(millis(10), 0.5), Change { busy: -1.5, sharing: 0 });
+    assert_eq!(cpu.set_capacity(millis(10), 0.5), LevelChange { busy: -1.5, sharing: 0 });
     assert_eq!(cpu.next(), millis(130));
     assert_eq!(cpu.usage(millis(130)).map(|usage| usage.stalled), Some(0.0));
 
     let mut idle = Cpu::new(1.0);
-    assert_eq!(idle.set_capacity(millis(5), 4.0), Change { busy: 0.0, sharing: 0 });
+    assert_eq!(idle.set_capacity(millis(5), 4.0), LevelChange { busy: 0.0, sharing: 0 });
     idle.start(millis(7), 0, Span::from_millis(10));
     assert_eq!(idle.next(), millis(17));
 }

@@ -1,13 +1,13 @@
 //! What lets a caller keep silent about batches while nobody comes or goes: a group that is calm needs to
 //! know of no batch, except that it hears of them before anything happens to it.
 
-use super::{Bond, Entry, Group, Member, Settings, State, Step};
+use super::{Bond, Coordinator, Entry, Joining, Member, Settings, State};
 use crate::units::Time;
 
-impl Group {
+impl Coordinator {
     /// A group whose members have joined and have their partitions, from time zero on.
-    pub fn settled(settings: Settings, partitions: Vec<u32>, members: Vec<Member>) -> Group {
-        let mut group = Group::new(settings, partitions);
+    pub fn settled(settings: Settings, partitions: Vec<u32>, members: Vec<Member>) -> Coordinator {
+        let mut group = Coordinator::new(settings, partitions);
         group.entries = members.into_iter().map(Entry::joining).collect();
         group.entries.sort_by_key(|entry| entry.key);
         if !group.entries.is_empty() {
@@ -18,12 +18,12 @@ impl Group {
     }
 
     /// Whether nothing is under way: all members have what they are to have, none is missed, and none has
-    /// missed anything. As long as that is so, [`Group::begin`] and [`Group::done`] change nothing but
-    /// what [`Group::observe`] can tell later.
+    /// missed anything. As long as that is so, [`Coordinator::begin`] and [`Coordinator::done`] change nothing but
+    /// what [`Coordinator::observe`] can tell later.
     pub fn is_calm(&self) -> bool {
         let calm = |entry: &Entry| {
             entry.bond == Bond::Member
-                && entry.step == Step::Works
+                && entry.step == Joining::Works
                 && !(entry.behind || entry.pending || entry.moving)
                 && entry.expires == Time::NEVER
         };
@@ -53,7 +53,7 @@ impl Group {
         if self.state == State::Stable
             && let Some(place) = self.entries.iter().position(leads)
         {
-            self.entries[place].step = Step::Asked;
+            self.entries[place].step = Joining::Asked;
             if self.entries[place].batch.is_none() {
                 self.join_again(now, place);
             }

@@ -31,8 +31,8 @@ const EAGER: Settings = Settings {
 const COOPERATIVE: Settings = Settings { protocol: Protocol::Cooperative, ..EAGER };
 
 /// A group of one topic, whose members joined at 0 and work since 3 s.
-fn stable(settings: Settings, partitions: u32, members: &[Member]) -> Group {
-    let mut group = Group::new(settings, vec![partitions]);
+fn stable(settings: Settings, partitions: u32, members: &[Member]) -> Coordinator {
+    let mut group = Coordinator::new(settings, vec![partitions]);
     for member in members {
         group.join(Time::ZERO, member.clone());
     }
@@ -49,12 +49,12 @@ fn stable(settings: Settings, partitions: u32, members: &[Member]) -> Group {
     group
 }
 
-fn done(group: &mut Group) -> Vec<Action> {
+fn done(group: &mut Coordinator) -> Vec<Action> {
     group.actions().collect()
 }
 
 /// What happens by itself up to `until`: when, and what the members have to do.
-fn fire(group: &mut Group, until: u64) -> Vec<(u64, Vec<Action>)> {
+fn fire(group: &mut Coordinator, until: u64) -> Vec<(u64, Vec<Action>)> {
     let mut seen = Vec::new();
     while group.next() <= secs(until) {
         let now = group.next();
@@ -68,7 +68,7 @@ fn fire(group: &mut Group, until: u64) -> Vec<(u64, Vec<Action>)> {
 }
 
 /// Numbers of the partitions of topic 0 that a member has.
-fn owned(group: &Group, who: u32) -> Vec<u32> {
+fn owned(group: &Coordinator, who: u32) -> Vec<u32> {
     group.owned(who).iter().map(|partition| partition.1).collect()
 }
 
@@ -76,7 +76,7 @@ use Action::{Assigned, Removed, Revoked};
 
 #[test]
 fn an_empty_group_waits_for_more_members() {
-    let mut group = Group::new(EAGER, vec![6]);
+    let mut group = Coordinator::new(EAGER, vec![6]);
     group.join(secs(0), member(0));
     group.join(secs(2), member(1));
     assert_eq!(fire(&mut group, 5), []);
@@ -100,7 +100,7 @@ fn an_empty_group_waits_for_more_members() {
 
 #[test]
 fn an_empty_group_waits_no_longer_than_the_poll_interval() {
-    let mut group = Group::new(Settings { poll_interval: span(8), ..EAGER }, vec![6]);
+    let mut group = Coordinator::new(Settings { poll_interval: span(8), ..EAGER }, vec![6]);
     for at in 0..8 {
         assert_eq!(fire(&mut group, at), []);
         group.join(secs(at), member(at as u32));
@@ -338,7 +338,7 @@ fn in_the_cooperative_protocol_an_inheritance_takes_one_round() {
 #[test]
 fn listeners_of_several_topics_share_one_group() {
     // Two pods with a thread for each of two topics: what one pod does stops the threads of both topics.
-    let mut group = Group::new(EAGER, vec![3, 2]);
+    let mut group = Coordinator::new(EAGER, vec![3, 2]);
     for who in 0..4 {
         group.join(Time::ZERO, Member { topics: vec![who % 2], ..member(who) });
     }
@@ -357,7 +357,7 @@ fn seeded(cases: u32) -> ProptestConfig {
 }
 
 /// Each partition has one owner at most.
-fn assert_disjoint(group: &Group) {
+fn assert_disjoint(group: &Coordinator) {
     let mut all: Vec<Partition> = (0..6).flat_map(|who| group.owned(who).to_vec()).collect();
     let count = all.len();
     all.sort_unstable();
@@ -382,7 +382,7 @@ proptest! {
         } else {
             settings
         };
-        let mut group = Group::new(settings, vec![5, 2]);
+        let mut group = Coordinator::new(settings, vec![5, 2]);
         let (mut alive, mut busy, mut now) = ([false; 6], [false; 6], 0);
         for (passed, who, what) in steps {
             now += passed;

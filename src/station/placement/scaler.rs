@@ -16,7 +16,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Cluster, Group, Node, Pod, Requests, Room, empty_room, room_of};
+use super::{Cluster, Node, Pod, Requests, Room, ScalableGroup, empty_room, room_of};
 use crate::units::{Span, Time};
 
 /// Time between two scans (`--scan-interval`).
@@ -72,13 +72,13 @@ impl Scaler {
     /// Order nodes for those who wait and for whom nothing is on its way.
     fn order(&self, now: Time, cluster: &mut Cluster) -> Vec<u32> {
         let room = |node: &Node| room_of(&cluster.groups[node.group as usize], node);
-        let empty = |node: &Node| Place {
+        let empty = |node: &Node| Spare {
             group: node.group,
             dedicated: cluster.groups[node.group as usize].dedicated,
             room: room(node),
             pods: Vec::new(),
         };
-        let mut places: Vec<Place> = cluster.nodes.values().map(empty).collect();
+        let mut places: Vec<Spare> = cluster.nodes.values().map(empty).collect();
         let mut left = cluster.pending.clone();
         left.retain(|pod| {
             let place = places.iter_mut().find(|place| place.takes(pod));
@@ -98,14 +98,14 @@ impl Scaler {
     /// pods of each move, in thought, to the first other node on which they fit, so that two nodes do not
     /// count on the same room, and those who moved move on with a node that they moved to.
     fn note_unneeded(&mut self, now: Time, cluster: &Cluster) {
-        let mut places: BTreeMap<u32, Place> = cluster
+        let mut places: BTreeMap<u32, Spare> = cluster
             .nodes
             .iter()
             .filter(|(_, node)| node.is_ready)
             .map(|(number, node)| {
                 let group = &cluster.groups[node.group as usize];
                 let (room, dedicated) = (room_of(group, node), group.dedicated);
-                (*number, Place { group: node.group, dedicated, room, pods: node.pods.clone() })
+                (*number, Spare { group: node.group, dedicated, room, pods: node.pods.clone() })
             })
             .collect();
         let mut candidates: Vec<u32> = places
@@ -159,7 +159,7 @@ impl Scaler {
 
 /// A node in thought.
 #[derive(Clone)]
-struct Place {
+struct Spare {
     group: u32,
     dedicated: bool,
     room: Room,
@@ -167,7 +167,7 @@ struct Place {
     pods: Vec<Pod>,
 }
 
-impl Place {
+impl Spare {
     fn takes(&self, pod: &Pod) -> bool {
         Cluster::may_run(pod, self.group, self.dedicated) && self.room.fits(pod.requests)
     }
@@ -180,7 +180,7 @@ impl Place {
 
 /// How many new nodes of a group, at most `most`, are needed for the pods that fit on one, and which
 /// share of them stays empty, processor and memory added; none when they are of no use.
-fn estimate(group: &Group, index: u32, most: u32, pods: &[Pod]) -> Option<(u32, f64)> {
+fn estimate(group: &ScalableGroup, index: u32, most: u32, pods: &[Pod]) -> Option<(u32, f64)> {
     let fresh = empty_room(group);
     let size = group.allocatable.size;
     let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };

@@ -19,9 +19,9 @@ fn requests(millicores: u64, mebibytes: u64) -> Requests {
     Requests { millicores, mebibytes }
 }
 
-fn groups(minimum: u32, maximum: u32) -> Vec<Group> {
+fn groups(minimum: u32, maximum: u32) -> Vec<ScalableGroup> {
     let (allocatable, daemons) = (t3_large(), Vec::new());
-    vec![Group { allocatable, daemons, dedicated: false, minimum, maximum }]
+    vec![ScalableGroup { allocatable, daemons, dedicated: false, minimum, maximum }]
 }
 
 /// A pod of owner 0 that requests 500 millicores, with a sidecar of 100.
@@ -72,7 +72,7 @@ fn three_pods_with_a_sidecar_fit_on_a_t3_large_and_the_fourth_waits() {
 #[test]
 fn daemons_take_their_share_of_every_node() {
     let daemons = vec![requests(100, 200), requests(50, 0)];
-    let group = Group { daemons, ..groups(1, 1).remove(0) };
+    let group = ScalableGroup { daemons, ..groups(1, 1).remove(0) };
     let mut cluster = Cluster::new(vec![group]);
     cluster.add(0);
     // For the score the second takes 200 MiB: with one of 100 and 100, 1,680 of 1,930 millicores and
@@ -90,7 +90,7 @@ fn daemons_take_their_share_of_every_node() {
 fn what_is_lacking_is_named() {
     let small = Allocatable { size: requests(1_000, 1_000), pods: 3 };
     let daemons = vec![requests(0, 0)];
-    let group = Group { allocatable: small, daemons, ..groups(0, 3).remove(0) };
+    let group = ScalableGroup { allocatable: small, daemons, ..groups(0, 3).remove(0) };
     let mut cluster = Cluster::new(vec![group.clone(), group]);
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 10, 1_001)), Err(Lack::Memory));
@@ -161,7 +161,8 @@ fn pods_without_requests_count_as_small_ones_in_the_score() {
 #[test]
 fn a_pod_goes_where_processor_and_memory_are_used_alike() {
     let square = Allocatable { size: requests(1_000, 1_000), pods: 9 };
-    let mut cluster = Cluster::new(vec![Group { allocatable: square, ..groups(1, 2).remove(0) }]);
+    let mut cluster =
+        Cluster::new(vec![ScalableGroup { allocatable: square, ..groups(1, 2).remove(0) }]);
     cluster.add(0);
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 600, 10)), Ok(0));
@@ -227,7 +228,7 @@ fn nodes_are_ordered_for_those_who_wait_and_for_nobody_twice() {
 #[test]
 fn the_largest_are_packed_first_and_the_group_is_the_one_that_wastes_least() {
     let large = Allocatable { size: requests(8_000, 30_000), pods: 58 };
-    let beside = Group { allocatable: large, ..groups(0, 9).remove(0) };
+    let beside = ScalableGroup { allocatable: large, ..groups(0, 9).remove(0) };
     let mut cluster = Cluster::new(vec![beside, groups(0, 9).remove(0)]);
     let mut scaler = Scaler::new(Span::from_millis(60_000));
     // In order of arrival 700, 700, 1,200, 1,200 need three nodes of 1,930; the largest first, two.
@@ -395,7 +396,7 @@ fn who_was_not_needed_before_comes_first() {
 /// others waits although the dedicated node is empty, and no autoscaler orders a dedicated node for it.
 #[test]
 fn a_dedicated_group_takes_only_those_who_name_it() {
-    let dedicated = Group { dedicated: true, ..groups(0, 9).remove(0) };
+    let dedicated = ScalableGroup { dedicated: true, ..groups(0, 9).remove(0) };
     let mut cluster = Cluster::new(vec![dedicated, groups(1, 1).remove(0)]);
     let (tainted, open) = (cluster.add(0), cluster.add(1));
     let large = |who, group| Pod { who, owner: who, group, requests: requests(1_000, 512) };

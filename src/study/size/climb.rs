@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::search::{Look, Place, Search, Verdict};
+use super::search::{Choice, Look, Search, Verdict};
 use super::trial::{Cost, Seen, Trial};
 use super::{Blocked, Obstacle};
 use crate::model::spec::Resource;
@@ -46,7 +46,7 @@ impl Search<'_> {
 
     /// Raise what lifts a resource, else the pods that each bring some of it; none where no free setting
     /// does.
-    fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
+    fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Choice> {
         self.raised(at, resource, factor).or_else(|| {
             let service = match resource {
                 Resource::Threads(service) | Resource::Pool(service, _) => service,
@@ -68,7 +68,7 @@ impl Search<'_> {
     }
 
     /// Raise the settings that lift a resource by themselves.
-    fn raised(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Place> {
+    fn raised(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Choice> {
         let lifted = self.lift(at, resource, factor).ok()?;
         let mut next = at.to_vec();
         for one in &lifted {
@@ -84,22 +84,22 @@ impl Search<'_> {
     }
 
     /// More of a full station by what lifts it, else by the setting that helps most.
-    fn roomier(&self, at: &[usize], of: Resource, name: &str, factor: f64) -> Option<Place> {
+    fn roomier(&self, at: &[usize], of: Resource, name: &str, factor: f64) -> Option<Choice> {
         self.lifted(at, of, factor).or_else(|| self.fuller(at, name))
     }
 
     /// Where a climb begins: above the floor, where no station is busier than one of [`AT_EASE`]; the floor
     /// where values do not allow that.
-    pub(super) fn start(&mut self, floor: &[usize]) -> Place {
+    pub(super) fn start(&mut self, floor: &[usize]) -> Choice {
         let all = AT_EASE.map(|most| self.eased_to(floor, most));
         let fullest_first = all.iter().rev().flatten();
         let met = fullest_first.into_iter().find(|place| self.judge(place).meets());
         met.or(all.iter().flatten().next()).map_or_else(|| floor.to_vec(), Clone::clone)
     }
 
-    fn eased_to(&mut self, from: &[usize], most: f64) -> Option<Place> {
+    fn eased_to(&mut self, from: &[usize], most: f64) -> Option<Choice> {
         let mut at = from.to_vec();
-        let mut visited: BTreeSet<Place> = BTreeSet::new();
+        let mut visited: BTreeSet<Choice> = BTreeSet::new();
         // What no free setting gives more stays as busy as it is.
         let mut stuck: BTreeSet<String> = BTreeSet::new();
         for _ in 0..MOST_STEPS {
@@ -133,9 +133,9 @@ impl Search<'_> {
     ///
     /// # Errors
     /// Why it is not, whatever is raised.
-    pub(super) fn climb(&mut self, from: Place) -> Result<Place, Obstacle> {
+    pub(super) fn climb(&mut self, from: Choice) -> Result<Choice, Obstacle> {
         let mut at = from;
-        let mut visited: BTreeSet<Place> = BTreeSet::new();
+        let mut visited: BTreeSet<Choice> = BTreeSet::new();
         let too_small =
             |name: &str, share: f64| Obstacle::TooSmall { station: name.to_owned(), share };
         if let Some((name, share)) = self.hopeless() {
@@ -168,20 +168,20 @@ impl Search<'_> {
     }
 
     /// One notch more of everything.
-    fn all_up(&self, at: &[usize]) -> Option<Place> {
-        let next: Place =
+    fn all_up(&self, at: &[usize]) -> Option<Choice> {
+        let next: Choice =
             at.iter().enumerate().map(|(index, at)| (at + 1).min(self.top(index))).collect();
         (next != at).then_some(next)
     }
 
     /// The setting whose next notch that helps leaves a full station most room.
-    fn fuller(&self, at: &[usize], name: &str) -> Option<Place> {
+    fn fuller(&self, at: &[usize], name: &str) -> Option<Choice> {
         let share = |place: &[usize]| {
             let study = self.candidate(place).ok()?.study;
             Some(self.fullest(&study, |other| other == name).map_or(0.0, |full| full.2))
         };
         let before = share(at)?;
-        let helped: Vec<(f64, Place)> = (0..at.len())
+        let helped: Vec<(f64, Choice)> = (0..at.len())
             .into_par_iter()
             .filter_map(|index| {
                 let mut higher = (at[index] + 1..=self.top(index)).map(|position| {
@@ -195,8 +195,8 @@ impl Search<'_> {
     }
 
     /// Look at several configurations at once.
-    pub(super) fn look_all(&mut self, places: &[Place]) {
-        let new: Vec<Place> =
+    pub(super) fn look_all(&mut self, places: &[Choice]) {
+        let new: Vec<Choice> =
             places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
         let found: Vec<Look> = new.par_iter().map(|place| self.seen_from_here(place)).collect();
         self.looks.extend(new.into_iter().zip(found));
@@ -204,7 +204,7 @@ impl Search<'_> {
 
     /// What cures a rule: more of what is full, else the rise of one setting, else that of several which
     /// lift a resource together, else the fall of one.
-    fn cured(&mut self, at: &[usize]) -> Option<Place> {
+    fn cured(&mut self, at: &[usize]) -> Option<Choice> {
         if let Some((resource, name, share)) = self.look(at).full().cloned() {
             let raised = self.roomier(at, resource, &name, share);
             if raised.is_some() {
@@ -218,9 +218,9 @@ impl Search<'_> {
     /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
     /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much
     /// is taken back later.
-    fn mend(&mut self, at: &[usize], up: bool) -> Option<Place> {
+    fn mend(&mut self, at: &[usize], up: bool) -> Option<Choice> {
         let broken = self.look(at).broken.len();
-        let mut higher: Vec<Place> = Vec::new();
+        let mut higher: Vec<Choice> = Vec::new();
         for index in 0..at.len() {
             let room = if up { self.top(index) - at[index] } else { at[index] };
             if room == 0 {
@@ -241,7 +241,7 @@ impl Search<'_> {
     }
 
     /// The same of all settings together that give a resource more, like threads and partitions.
-    fn mend_with_several(&mut self, at: &[usize]) -> Option<Place> {
+    fn mend_with_several(&mut self, at: &[usize]) -> Option<Choice> {
         let broken = self.look(at).broken.len();
         let study = self.candidate(at).ok()?.study;
         let all = stations(self.spec(&study, 0));
@@ -249,7 +249,7 @@ impl Search<'_> {
             .iter()
             .flat_map(|station| [STEP, 2.0, 4.0].map(|factor| (station.resource, factor)))
             .collect();
-        let higher: BTreeSet<Place> = asked
+        let higher: BTreeSet<Choice> = asked
             .par_iter()
             .filter_map(|(resource, factor)| self.lifted(at, *resource, *factor))
             .collect();
@@ -257,9 +257,9 @@ impl Search<'_> {
     }
 
     /// The place that breaks the fewest rules, fewer than so many; the cheapest of those.
-    fn fewest_broken(&mut self, places: Vec<Place>, broken: usize) -> Option<Place> {
+    fn fewest_broken(&mut self, places: Vec<Choice>, broken: usize) -> Option<Choice> {
         self.look_all(&places);
-        let mut best: Option<((usize, i64), Place)> = None;
+        let mut best: Option<((usize, i64), Choice)> = None;
         for next in places {
             let look = self.look(&next);
             let key = (look.broken.len(), (look.usd * 100.0).round() as i64);
@@ -275,7 +275,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// The resource in the way, where no free setting gives it more.
-    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Place>, Obstacle> {
+    fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Choice>, Obstacle> {
         let Some((calibration, number, failed)) = &seen.failed else { return Ok(None) };
         let trial =
             self.trial(at).map_err(|error| Obstacle::Unresolved { error: error.to_string() })?;
@@ -292,7 +292,7 @@ impl Search<'_> {
             }
         }
         let falls_behind =
-            |(station, _): &&(usize, Option<Place>)| failed.drifting.contains(station);
+            |(station, _): &&(usize, Option<Choice>)| failed.drifting.contains(station);
         let behind = suspects.iter().filter(falls_behind).filter_map(|(_, place)| place.as_ref());
         let behind = all_of(at, behind);
         let relief: Vec<(f64, u64)> = suspects
@@ -333,7 +333,7 @@ impl Search<'_> {
         at: &[usize],
         failed: &Outcome,
         all: &[Station],
-    ) -> Vec<(usize, Option<Place>)> {
+    ) -> Vec<(usize, Option<Choice>)> {
         let score = |station: usize| {
             let drifts = f64::from(u8::from(failed.drifting.contains(&station)));
             let busy = failed.busy[station] / all[station].capacity;
@@ -347,12 +347,12 @@ impl Search<'_> {
             (0..all.len()).map(|station| (score(station), station)).collect();
         ranked.retain(|(score, _)| *score > 0.0);
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let places: Vec<(usize, Option<Place>)> = ranked
+        let places: Vec<(usize, Option<Choice>)> = ranked
             .par_iter()
             .map(|(_, station)| (*station, self.lifted(at, all[*station].resource, STEP)))
             .collect();
-        let mut known: BTreeSet<Place> = BTreeSet::new();
-        let new = |(_, place): &(usize, Option<Place>)| {
+        let mut known: BTreeSet<Choice> = BTreeSet::new();
+        let new = |(_, place): &(usize, Option<Choice>)| {
             place.as_ref().is_none_or(|place| known.insert(place.clone()))
         };
         places.into_iter().filter(new).take(SUSPECTS).collect()
@@ -377,12 +377,12 @@ impl Search<'_> {
         trial: &Trial,
         (calibration, number): (usize, u32),
         before: f64,
-    ) -> Option<Place> {
-        let raised: Vec<Place> = (0..at.len())
+    ) -> Option<Choice> {
+        let raised: Vec<Choice> = (0..at.len())
             .filter(|index| at[*index] < self.top(*index))
             .map(|index| Search::with(at, index, at[index] + 1))
             .collect();
-        let raised: Vec<Place> =
+        let raised: Vec<Choice> =
             raised.into_iter().filter(|next| self.look(next).broken.is_empty()).collect();
         let seen: Vec<Option<(f64, u64)>> = raised
             .par_iter()
@@ -392,7 +392,7 @@ impl Search<'_> {
                 Some((trial.excess(&outcome), outcome.cost.events))
             })
             .collect();
-        let mut best: Option<(f64, Place)> = None;
+        let mut best: Option<(f64, Choice)> = None;
         for (seen, next) in seen.into_iter().zip(raised) {
             let Some((excess, events)) = seen else { continue };
             self.cost.add(Cost { runs: 1, events });
@@ -408,7 +408,7 @@ impl Search<'_> {
 }
 
 /// The least place that has as much of everything as this and each of those; none where that is this.
-fn all_of<'p>(at: &[usize], places: impl Iterator<Item = &'p Place>) -> Option<Place> {
+fn all_of<'p>(at: &[usize], places: impl Iterator<Item = &'p Choice>) -> Option<Choice> {
     let mut next = at.to_vec();
     for place in places {
         next.iter_mut().zip(place).for_each(|(next, to)| *next = (*next).max(*to));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::search::{Place, Search, Verdict};
+use super::search::{Choice, Search, Verdict};
 use super::trial::{Cost, Seen, probability};
 use super::{Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, Phase, StatedBeside};
 use crate::stats::Estimate;
@@ -58,7 +58,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a configuration cannot be resolved that was before.
-    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Place>) -> Result<(), StudyError> {
+    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Choice>) -> Result<(), StudyError> {
         let floor = self.floor();
         let mut at = self.start(&floor);
         for _ in 0..MOST_ROUNDS {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::trial::{Cost, Seen, Trial};
-use super::{Free, Question, Wanted};
+use super::{Free, SizingQuestion, Wanted};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::study::error::StudyError;
@@ -26,7 +26,7 @@ const NOTCHES: usize = 3;
 pub(super) const CENT: f64 = 0.005;
 
 /// A configuration: for each free setting the position of its value.
-pub(super) type Place = Vec<usize>;
+pub(super) type Choice = Vec<usize>;
 
 /// What a configuration is without a run.
 #[derive(Clone, Debug, Default)]
@@ -69,17 +69,17 @@ impl Verdict {
 
 pub(super) struct Search<'a> {
     pub(super) workshop: &'a dyn PricedWorkshop,
-    pub(super) question: &'a Question,
+    pub(super) question: &'a SizingQuestion,
     pub(super) free: &'a [Free],
     pub(super) wanted: &'a Wanted,
     pub(super) watcher: &'a dyn Watcher,
     /// The bill of the variant as it is.
     pub(super) before: &'a [Priced],
     pub(super) rps: f64,
-    pub(super) looks: BTreeMap<Place, Look>,
-    pub(super) verdicts: BTreeMap<Place, Verdict>,
+    pub(super) looks: BTreeMap<Choice, Look>,
+    pub(super) verdicts: BTreeMap<Choice, Verdict>,
     /// Configurations that runs or the utilisation law showed to be too small.
-    pub(super) failed: Vec<Place>,
+    pub(super) failed: Vec<Choice>,
     pub(super) cost: Cost,
     pub(super) evaluations: u64,
     pub(super) ruled_out: u64,
@@ -91,7 +91,7 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) fn new(
         workshop: &'a dyn PricedWorkshop,
-        question: &'a Question,
+        question: &'a SizingQuestion,
         wanted: &'a Wanted,
         before: &'a [Priced],
         watcher: &'a dyn Watcher,
@@ -152,7 +152,7 @@ impl<'a> Search<'a> {
         self.free[index].values.len() - 1
     }
 
-    pub(super) fn tops(&self) -> Place {
+    pub(super) fn tops(&self) -> Choice {
         (0..self.free.len()).map(|index| self.top(index)).collect()
     }
 
@@ -272,7 +272,7 @@ impl<'a> Search<'a> {
     }
 
     /// For each setting the least position at which the stations that it alone governs can do the work.
-    pub(super) fn floor(&mut self) -> Place {
+    pub(super) fn floor(&mut self) -> Choice {
         let tops = self.tops();
         let place = |index: usize, at: usize| {
             let mut place = tops.clone();
@@ -332,14 +332,14 @@ impl<'a> Search<'a> {
             .collect()
     }
 
-    pub(super) fn with(at: &[usize], index: usize, position: usize) -> Place {
+    pub(super) fn with(at: &[usize], index: usize, position: usize) -> Choice {
         let mut next = at.to_vec();
         next[index] = position;
         next
     }
 
     /// Down as far as runs allow, what saves most first.
-    pub(super) fn trim(&mut self, at: Place, floor: &[usize]) -> Place {
+    pub(super) fn trim(&mut self, at: Choice, floor: &[usize]) -> Choice {
         let mut at = at;
         loop {
             let before = at.clone();
@@ -376,7 +376,7 @@ impl<'a> Search<'a> {
 
     /// The same with a little more of one setting without a price, where a station is nearly not full and
     /// that makes room, like a pod more that lets work lie otherwise on the nodes.
-    fn fitted(&mut self, at: &[usize], priced: &[(usize, Vec<(f64, usize)>)]) -> Option<Place> {
+    fn fitted(&mut self, at: &[usize], priced: &[(usize, Vec<(f64, usize)>)]) -> Option<Choice> {
         let look = self.look(at);
         look.full().filter(|full| full.2 < NEARLY && look.broken.is_empty())?;
         let free = (0..at.len()).filter(|own| priced.iter().all(|(index, _)| index != own));
@@ -384,10 +384,10 @@ impl<'a> Search<'a> {
             let to = (at[index] + NOTCHES).min(self.top(index));
             (at[index] + 1..=to).map(move |position| Search::with(at, index, position))
         });
-        let more: Vec<Place> = more.collect();
+        let more: Vec<Choice> = more.collect();
         self.look_all(&more);
         let share = |look: &Look| look.fullest.as_ref().map_or(0.0, |fullest| fullest.2);
-        let room = |place: &Place| {
+        let room = |place: &Choice| {
             let look = &self.looks[place];
             (look.broken.is_empty() && look.full().is_none()).then(|| share(look))
         };
@@ -397,7 +397,7 @@ impl<'a> Search<'a> {
 
     /// The cheapest configuration that is cheaper and carries the load, in the order of prices; settings
     /// without a price have as much as rules allow.
-    pub(super) fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Place> {
+    pub(super) fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Choice> {
         let base = self.usd(at);
         // Price of each value against the one that was found, cheapest first.
         let mut priced: Vec<(usize, Vec<(f64, usize)>)> = Vec::new();
