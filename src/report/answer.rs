@@ -27,7 +27,7 @@ pub trait Answer {
     /// When a number is not finite.
     fn json(&self) -> Result<String, ReportError>;
 
-    /// What stays the same in every language: tables, and last the file that [`Kind::read`] begins with.
+    /// What stays the same in every language: tables, and last the file that `Kind::read` begins with.
     ///
     /// # Errors
     /// When a number is not finite.

@@ -46,7 +46,7 @@ pub enum Happening {
     },
     /// A broker is lost.
     LoseBroker {
-        /// Its number, below [`Brokers::brokers`].
+        /// Its number, below [`Brokers::brokers`](super::Brokers::brokers).
         broker: u32,
         /// Time until it is back, with all replicas in sync.
         back_after: Span,
@@ -56,15 +56,16 @@ pub enum Happening {
         /// Factor, positive.
         factor: f64,
     },
-    /// A new version of a service replaces the old one, as its [`Rollout`] says.
+    /// A new version of a service replaces the old one, as its [`Rollout`](super::Rollout) says.
     Deploy {
         /// Index of the service.
         service: Id,
     },
-    /// The system's settings are those of one of [`Spec::later`] from now on. Services whose pods
-    /// differ are deployed anew, as their [`Rollout`] in that state says; all else changes at once.
+    /// The system's settings are those of one of [`Spec::later`](super::Spec::later) from now on. Services
+    /// whose pods differ are deployed anew, as their [`Rollout`](super::Rollout) in that state says; all
+    /// else changes at once.
     Become {
-        /// Index into [`Spec::later`].
+        /// Index into [`Spec::later`](super::Spec::later).
         state: Id,
     },
     /// Nodes fail in the very instant, with all pods on them; the lowest numbers of those ready.

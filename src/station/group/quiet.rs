@@ -18,8 +18,8 @@ impl Coordinator {
     }
 
     /// Whether nothing is under way: all members have what they are to have, none is missed, and none has
-    /// missed anything. As long as that is so, [`Coordinator::begin`] and [`Coordinator::done`] change nothing but
-    /// what [`Coordinator::observe`] can tell later.
+    /// missed anything. As long as that is so, [`Coordinator::begin`] and [`Coordinator::done`] change
+    /// nothing but what [`Coordinator::observe`] can tell later.
     pub fn is_calm(&self) -> bool {
         let calm = |entry: &Entry| {
             entry.bond == Bond::Member
