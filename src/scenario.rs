@@ -1,5 +1,5 @@
-//! From files to a [`Study`](crate::study::setup::Study): read, resolve, apply plans, validate. All problems
-//! at once.
+//! From files to a [`Study`](crate::study::setup::Study): read, resolve, apply plans, validate. All
+//! problems at once.
 //!
 //! A scenario names a system, variants of it, mixes, calibrations and a load. Each combination becomes
 //! one [`crate::model::spec::Spec`] of plain numbers; nothing below this room reads a file or a name.

@@ -48,7 +48,7 @@ pub struct Cpu {
     quota: Option<Box<Quota>>,
 }
 
-/// LevelChange of a processor's level.
+/// Change of a processor's level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelChange {
     /// Cores in use.
@@ -211,7 +211,7 @@ impl Cpu {
         (jobs.cast_signed() as f64).min(self.cores)
     }
 
-    /// LevelChange of the level by one job more than `jobs`; with the sign turned, by one job less.
+    /// Change of the level by one job more than `jobs`; with the sign turned, by one job less.
     #[inline]
     fn one_more(&self, jobs: usize) -> LevelChange {
         LevelChange {
