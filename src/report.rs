@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod audit;
+mod block;
 mod caution;
 mod chart;
 mod claims;

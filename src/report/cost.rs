@@ -91,9 +91,17 @@ pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
     result.variants.iter().filter_map(of).collect()
 }
 
-/// The rows of the table: a part and what it costs in each variant; the dearest first, then all others
-/// together, then the sum.
-pub(crate) fn rows(result: &StudyResult, lang: Lang) -> Vec<Vec<Vec<String>>> {
+/// A part, and what it costs.
+pub(crate) struct CostRow {
+    /// The part.
+    pub(crate) part: String,
+    /// What is said of it, line by line, for each variant that has a price; none where the variant has no
+    /// such part.
+    pub(crate) cells: Vec<Option<Vec<String>>>,
+}
+
+/// The rows of the table: the dearest part first, then all others together, then the sum.
+pub(crate) fn rows(result: &StudyResult, lang: Lang) -> Vec<CostRow> {
     let variants: Vec<&VariantResult> =
         result.variants.iter().filter(|variant| total(variant).is_some()).collect();
     let mut parts: Vec<(&str, f64)> = Vec::new();
@@ -108,33 +116,29 @@ pub(crate) fn rows(result: &StudyResult, lang: Lang) -> Vec<Vec<Vec<String>>> {
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
     let shown = if parts.len() > SHOWN + 1 { SHOWN } else { parts.len() };
     let (named, others) = parts.split_at(shown);
-    let mut rows: Vec<Vec<Vec<String>>> = Vec::new();
+    let mut rows: Vec<CostRow> = Vec::new();
     for (part, _) in named {
         let cell = |variant: &&VariantResult| {
-            let Some(item) = variant.cost.iter().find(|item| item.part == *part) else {
-                return vec![number::NOTHING.to_owned()];
-            };
+            let item = variant.cost.iter().find(|item| item.part == *part)?;
             let mut cell = vec![item.what.clone()];
             match item.monthly_usd {
                 Some(_) => cell.extend(words(&sum(std::iter::once(item)), lang)),
                 None => cell.push(Word::CostNoPrice.text(lang).to_owned()),
             }
-            cell
+            Some(cell)
         };
-        let cells = variants.iter().map(cell);
-        rows.push(std::iter::once(vec![(*part).to_owned()]).chain(cells).collect());
+        rows.push(CostRow { part: (*part).to_owned(), cells: variants.iter().map(cell).collect() });
     }
-    let mut add = |name: String, pick: &dyn Fn(&CostItem) -> bool| {
+    let mut add = |part: String, pick: &dyn Fn(&CostItem) -> bool| {
         let cell = |variant: &&VariantResult| {
             let sum = sum(variant.cost.iter().filter(|item| pick(item)));
             let mut cell = words(&sum, lang);
             if sum.unpriced > 0 {
                 cell.push(say(lang, Word::CostUnpriced, &[&sum.unpriced.to_string()]));
             }
-            cell
+            Some(cell)
         };
-        let cells = variants.iter().map(cell);
-        rows.push(std::iter::once(vec![name]).chain(cells).collect());
+        rows.push(CostRow { part, cells: variants.iter().map(cell).collect() });
     };
     if !others.is_empty() {
         let name = say(lang, Word::CostOthers, &[&others.len().to_string()]);

@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
-use super::markdown::{code, table};
+use super::block::{Block, Cell, Mark, code, emphasis, words};
+use super::markdown;
 use super::number;
 use super::text::aligned;
+use super::words::Lang;
 use crate::study::coverage::Covered;
 use crate::study::result::Measure;
 
@@ -33,15 +35,12 @@ fn sums(cells: &[Covered]) -> (f64, f64) {
     (sum(|cell| cell.held), sum(|cell| cell.seeds))
 }
 
-fn header() -> Vec<String> {
-    ["scenario", "of", "window", "truth", "held", "above", "mean", "half-width", ""]
-        .map(String::from)
-        .to_vec()
-}
+const HEADER: [&str; 9] =
+    ["scenario", "of", "window", "truth", "held", "above", "mean", "half-width", ""];
 
-fn row(cell: &Covered) -> Vec<String> {
+fn row(cell: &Covered) -> [String; 9] {
     let of = if cell.measure == Measure::LineRps { "line" } else { "goodput" };
-    vec![
+    [
         cell.name.clone(),
         of.into(),
         format!("{} s", number::plain(cell.window_s)),
@@ -65,22 +64,38 @@ fn closing(cells: &[Covered]) -> String {
 
 /// As text.
 pub fn coverage_text(cells: &[Covered]) -> String {
-    let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
-    let mut text = aligned(&header(), &rows).join("\n");
+    let rows: Vec<Vec<String>> = cells.iter().map(|cell| row(cell).into()).collect();
+    let mut text = aligned(&HEADER.map(str::to_owned), &rows).join("\n");
     let _ = writeln!(text, "\n\n{}", closing(cells));
     text
 }
 
 /// As a page, with the command that made it.
 pub fn coverage_page(cells: &[Covered], command: &str) -> String {
-    let rows: Vec<Vec<String>> = cells.iter().map(row).collect();
-    let mut text = format!(
-        "# Do intervals of the line hold the truth?\n\nMade by {}. Each scenario is answered with that many \
-         seeds; *held* counts the intervals that hold what theory says, *above* those that lie wholly \
-         above it, *mean* is that of the estimates over the truth, *half-width* the median over the truth.\n\n",
-        code(command)
-    );
-    table(&mut text, &header(), &rows);
-    let _ = writeln!(text, "\n{}", closing(cells));
-    text
+    let lead = words("Made by ")
+        .and(code(command))
+        .and(words(". Each scenario is answered with that many seeds; "))
+        .and(emphasis("held"))
+        .and(words(" counts the intervals that hold what theory says, "))
+        .and(emphasis("above"))
+        .and(words(" those that lie wholly above it, "))
+        .and(emphasis("mean"))
+        .and(words(" is that of the estimates over the truth, "))
+        .and(emphasis("half-width"))
+        .and(words(" the median over the truth."));
+    let row = |cell: &Covered| {
+        let [name, of, numbers @ .., verdict] = row(cell);
+        let mark = if holds(cell) { Mark::Good } else { Mark::Bad };
+        let names = [name, of].map(Cell::text);
+        let numbers = numbers.map(Cell::number);
+        let verdict = [Cell::verdict(mark, words(verdict))];
+        names.into_iter().chain(numbers).chain(verdict).collect()
+    };
+    let blocks = [
+        Block::Title(words("Do intervals of the line hold the truth?")),
+        Block::Paragraph(lead),
+        Block::Table { header: HEADER.map(words).into(), rows: cells.iter().map(row).collect() },
+        Block::Paragraph(words(closing(cells))),
+    ];
+    markdown::file(&blocks, Lang::En)
 }

@@ -93,9 +93,14 @@ pub(crate) struct LoadRow {
 }
 
 impl LoadRow {
+    /// The number of a variant.
+    pub(crate) fn estimate(&self, at: &AtLoad) -> Estimate {
+        (self.of)(at)
+    }
+
     /// The number of a variant as text.
     pub(crate) fn cell(&self, at: &AtLoad) -> String {
-        (self.show)(&(self.of)(at))
+        (self.show)(&self.estimate(at))
     }
 
     /// Replications behind it.

@@ -5,17 +5,17 @@ use std::io;
 use std::path::Path;
 
 use super::answer::{Answer, Files, Kind, json};
+use super::block::{Block, Cell, words};
 use super::caution;
 use super::error::ReportError;
 use super::folder::read;
-use super::page::{Block, escape};
 use super::sheet::Sheet;
 use super::tables::csv;
 use super::uncertain::aligned;
 use super::words::{Lang, Word, say};
 use super::{Options, number, pretty};
 use crate::study::Head;
-use crate::study::growth::{Crossing, Grown, GrowthFound};
+use crate::study::growth::{Crossing, Grown, GrowthFound, Hour};
 
 /// Hours that the terminal shows.
 const SHOWN: usize = 5;
@@ -49,23 +49,30 @@ fn title(found: &GrowthFound, grown: &Grown, lang: Lang) -> String {
     format!("{said}{beyond}")
 }
 
-fn rows(grown: &Grown, lang: Lang) -> Vec<[String; 4]> {
-    let heads = [
-        Word::GrowthHour.text(lang).to_owned(),
-        Word::GrowthShare.text(lang).to_owned(),
-        Word::Users.text(lang).to_owned(),
-        Word::GrowthMonth.text(lang).to_owned(),
-    ];
-    let row = |hour: &crate::study::growth::Hour| {
-        let users = &hour.crossing.mau;
-        [
-            hour.hour.clone(),
-            format!("{} %", number::fixed(hour.share * 100.0, 0)),
-            number::users(users, users.mean, lang),
-            months(&hour.crossing, lang),
-        ]
-    };
-    std::iter::once(heads).chain(grown.hours.iter().map(row)).collect()
+/// The columns of the table of hours.
+const HEADER: [Word; 4] = [Word::GrowthHour, Word::GrowthShare, Word::Users, Word::GrowthMonth];
+
+/// An hour, as in [`HEADER`].
+fn row(hour: &Hour, lang: Lang) -> [String; 4] {
+    let users = &hour.crossing.mau;
+    [
+        hour.hour.clone(),
+        format!("{} %", number::fixed(hour.share * 100.0, 0)),
+        number::users(users, users.mean, lang),
+        months(&hour.crossing, lang),
+    ]
+}
+
+/// An hour on the page. That the line is never crossed is no number.
+fn cells(hour: &Hour, lang: Lang) -> Vec<Cell> {
+    let [name, share, users, month] = row(hour, lang);
+    let is_crossed = hour.crossing.month.is_some();
+    vec![
+        Cell::text(name),
+        Cell::number(share),
+        Cell::estimate(Some(&hour.crossing.mau), |_| users.clone()),
+        if is_crossed { Cell::number(month) } else { Cell::text(month) },
+    ]
 }
 
 /// For the terminal.
@@ -76,9 +83,10 @@ fn text(found: &GrowthFound, lang: Lang) -> String {
     }
     for grown in &found.variants {
         let _ = writeln!(text, "{}", title(found, grown, lang));
-        let rows = rows(grown, lang);
-        if rows.len() > 1 {
-            aligned(&mut text, &rows[..rows.len().min(SHOWN + 1)]);
+        if !grown.hours.is_empty() {
+            let heads = HEADER.map(|word| word.text(lang).to_owned());
+            let hours = grown.hours.iter().take(SHOWN).map(|hour| row(hour, lang));
+            aligned(&mut text, &std::iter::once(heads).chain(hours).collect::<Vec<_>>());
         }
         text.push('\n');
     }
@@ -98,10 +106,10 @@ fn page(sheet: &mut Sheet, found: &GrowthFound) {
         found.variants.iter().map(|grown| title(found, grown, lang)).collect();
     sheet.begin(Word::GrowthPage.text(lang), &conditions, &titles);
     for grown in &found.variants {
-        let mut rows = rows(grown, lang).into_iter().map(Vec::from);
-        let (Some(header), rows) = (rows.next(), rows.collect::<Vec<_>>()) else { continue };
-        if !rows.is_empty() {
-            sheet.put(Block::Section(escape(&grown.variant)));
+        if !grown.hours.is_empty() {
+            let header = HEADER.iter().map(|word| words(word.text(lang))).collect();
+            let rows = grown.hours.iter().map(|hour| cells(hour, lang)).collect();
+            sheet.put(Block::Heading(words(&grown.variant)));
             sheet.put(Block::Table { header, rows });
         }
     }

@@ -5,16 +5,17 @@ use std::io;
 use std::path::Path;
 
 use super::answer::{Answer, Files, Kind, json};
+use super::block::{Block, Cell, Inline, words};
 use super::caution;
 use super::chart;
 use super::error::ReportError;
 use super::folder::read;
 use super::number;
-use super::page::{Block, escape, prose};
 use super::sheet::{Sheet, numbered};
 use super::tables::csv;
 use super::words::{Lang, Word, cause, end, say};
 use super::{Options, pretty};
+use crate::stats::Estimate;
 use crate::study::Head;
 use crate::study::cause::Cause;
 use crate::study::ladder::{End, Ending, Ladder, Rung};
@@ -157,7 +158,7 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) {
     let titles: Vec<String> = ladder.ends.iter().map(|end| title(ladder, end, lang)).collect();
     sheet.begin(Word::LadderPage.text(lang), &conditions, &titles);
     for (number, (end, title)) in ladder.ends.iter().zip(titles).enumerate() {
-        sheet.put(Block::Section(escape(&end.variant)));
+        sheet.put(Block::Heading(words(&end.variant)));
         let name = numbered("ladder", number + 1);
         sheet.figure(&name, title, &|lang| chart::ladder::draw(ladder, end, lang));
         let heads = [
@@ -168,27 +169,24 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) {
             Word::Because,
             Word::LadderLifted,
         ];
-        let header = heads.iter().map(|word| word.text(lang).to_owned()).collect();
+        let header = heads.iter().map(|word| words(word.text(lang))).collect();
         let rungs = ladder.ladder.iter().filter(|rung| rung.variant == end.variant);
         let rows = rungs
             .map(|rung| {
-                let users = rung.mau.as_ref();
-                let users =
-                    users.map_or(number::NOTHING.into(), |mau| number::users(mau, mau.mean, lang));
-                let by: Vec<String> =
-                    rung.lifted_by.iter().map(|one| escape(&lifted(one, lang))).collect();
+                let users = |mau: &Estimate| number::users(mau, mau.mean, lang);
+                let by = rung.lifted_by.iter().map(|one| words(lifted(one, lang)));
                 vec![
-                    rung.rung.to_string(),
-                    line(ladder, rung),
-                    users,
-                    escape(&resource(rung, lang)),
-                    prose(&cause::cause(&rung.cause, rung.unsettled, lang)),
-                    by.join("<br>"),
+                    Cell::text(rung.rung.to_string()),
+                    Cell::number(line(ladder, rung)),
+                    Cell::estimate(rung.mau.as_ref(), users),
+                    Cell::text(resource(rung, lang)),
+                    Cell::words(Inline::quoted(cause::cause(&rung.cause, rung.unsettled, lang))),
+                    Cell::words(Inline::lines(by)),
                 ]
             })
             .collect();
         sheet.put(Block::Table { header, rows });
-        sheet.put(Block::Paragraph(prose(&ending(end, lang))));
+        sheet.put(Block::Paragraph(Inline::quoted(ending(end, lang))));
     }
     sheet.notes(&[Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare]);
 }
@@ -215,7 +213,7 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
     ];
     let mut rows = Vec::new();
     for rung in &ladder.ladder {
-        let mau = |of: fn(&crate::stats::Estimate) -> f64| {
+        let mau = |of: fn(&Estimate) -> f64| {
             rung.mau.as_ref().map_or(String::new(), |mau| of(mau).to_string())
         };
         let by = rung.lifted_by.iter().map(|one| {

@@ -1,14 +1,15 @@
-//! `report.md`: the page as Markdown.
+//! `report.md`: blocks as Markdown, as GitHub reads it.
 
 use std::fmt::Write;
 
-use super::page::{self, Block, Figure, Source};
+use super::block::{Block, Cell, Figure, Inline, Piece};
 use super::words::{Lang, Word};
-pub(crate) use page::{code, escape};
 
-/// The page.
-pub(crate) fn page(source: &Source) -> String {
-    document(&page::blocks(source), source.lang)
+/// Where text stands: in a table a bar would end the cell, even within code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    Line,
+    Cell,
 }
 
 /// Blocks as Markdown.
@@ -16,17 +17,27 @@ pub(crate) fn document(blocks: &[Block], lang: Lang) -> String {
     let mut text = String::new();
     for block in blocks {
         match block {
-            Block::Title(title) => line(&mut text, &format!("# {title}")),
-            Block::Heading(word) => line(&mut text, &format!("## {}", word.text(lang))),
-            Block::Section(words) => line(&mut text, &format!("## {words}")),
+            Block::Title(title) => line(&mut text, &format!("# {}", inline(title, Position::Line))),
+            Block::Heading(words) => {
+                line(&mut text, &format!("## {}", inline(words, Position::Line)))
+            }
             Block::Conditions(words) | Block::Lead(words) | Block::Paragraph(words) => {
-                line(&mut text, words);
+                line(&mut text, &inline(words, Position::Line));
             }
             Block::List(items) => list(&mut text, items),
+            Block::Table { rows, .. } if rows.is_empty() => {}
             Block::Table { header, rows } => table(&mut text, header, rows),
             Block::Figure(drawn) => figure(&mut text, drawn, lang),
         }
     }
+    text
+}
+
+/// Blocks as Markdown that is kept in a repository: it ends with one line break.
+pub(crate) fn file(blocks: &[Block], lang: Lang) -> String {
+    let mut text = document(blocks, lang);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     text
 }
 
@@ -35,10 +46,10 @@ fn line(text: &mut String, line: &str) {
     text.push_str("\n\n");
 }
 
-fn list(text: &mut String, items: &[String]) {
+fn list(text: &mut String, items: &[Inline]) {
     for item in items {
         text.push_str("- ");
-        text.push_str(item);
+        text.push_str(&inline(item, Position::Line));
         text.push('\n');
     }
     if !items.is_empty() {
@@ -46,12 +57,8 @@ fn list(text: &mut String, items: &[String]) {
     }
 }
 
-/// A table; cells are Markdown already. Nothing without rows.
-pub(crate) fn table(text: &mut String, header: &[String], rows: &[Vec<String>]) {
-    if rows.is_empty() {
-        return;
-    }
-    let mut row = |cells: &[String]| {
+fn table(text: &mut String, header: &[Inline], rows: &[Vec<Cell>]) {
+    let mut row = |cells: Vec<String>| {
         text.push('|');
         for cell in cells {
             // Writing to a string cannot fail.
@@ -59,17 +66,17 @@ pub(crate) fn table(text: &mut String, header: &[String], rows: &[Vec<String>]) 
         }
         text.push('\n');
     };
-    row(header);
-    row(&vec!["---".to_owned(); header.len()]);
+    row(header.iter().map(|name| inline(name, Position::Cell)).collect());
+    row(vec!["---".to_owned(); header.len()]);
     for cells in rows {
-        row(cells);
+        row(cells.iter().map(|cell| inline(&cell.content, Position::Cell)).collect());
     }
     text.push('\n');
 }
 
 fn figure(text: &mut String, drawn: &Figure, lang: Lang) {
     let name = &drawn.name;
-    let title = escape(&drawn.title);
+    let title = inline(&drawn.title, Position::Line);
     let extension = if drawn.png { "png" } else { "svg" };
     let link = if drawn.png {
         format!(" ([{}]({name}.svg))", Word::Vector.text(lang))
@@ -78,4 +85,80 @@ fn figure(text: &mut String, drawn: &Figure, lang: Lang) {
     };
     line(text, &format!("![{title}]({name}.{extension})"));
     line(text, &format!("*{title}*{link}"));
+}
+
+fn inline(words: &Inline, position: Position) -> String {
+    let mut text = String::new();
+    for piece in words.pieces() {
+        match piece {
+            Piece::Text(words) => text.push_str(&escaped(words)),
+            Piece::Code(name) => text.push_str(&code(name, position)),
+            Piece::Strong(words) => text.push_str(&format!("**{}**", escaped(words))),
+            Piece::Emphasis(words) => text.push_str(&format!("*{}*", escaped(words))),
+            Piece::Break => text.push_str("<br>"),
+        }
+    }
+    text
+}
+
+/// Text in which Markdown sees nothing but text.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            '<' => safe.push_str("&lt;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A name as code, in which nothing but the bar of a table can be escaped.
+fn code(name: &str, position: Position) -> String {
+    let name = name.replace('`', " ");
+    match position {
+        Position::Line => format!("`{name}`"),
+        Position::Cell => format!("`{}`", name.replace('|', "\\|")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::{code, strong, words};
+    use super::*;
+
+    fn said(words: &Inline) -> String {
+        inline(words, Position::Line)
+    }
+
+    #[test]
+    fn names_stay_text_whatever_they_are() {
+        let names = [
+            ("a <script>alert(1)</script>", "a &lt;script>alert(1)&lt;/script>"),
+            ("a | b", "a \\| b"),
+            ("*x* _y_ `z`", "\\*x\\* \\_y\\_ \\`z\\`"),
+            ("back\\slash", "back\\\\slash"),
+            ("[a](b) # c", "\\[a\\](b) \\# c"),
+        ];
+        for (name, escaped) in names {
+            assert_eq!(said(&words(name)), escaped);
+            assert_eq!(said(&strong(name)), format!("**{escaped}**"));
+        }
+        assert_eq!(said(&code("a|`b`")), "`a| b `");
+        assert_eq!(inline(&code("a|b"), Position::Cell), "`a\\|b`");
+    }
+
+    #[test]
+    fn tables_and_lists_without_anything_are_left_out() {
+        let header = vec![words("a"), Inline::default()];
+        let table = |rows| Block::Table { header: header.clone(), rows };
+        assert_eq!(document(&[Block::List(Vec::new()), table(Vec::new())], Lang::En), "");
+        let row = vec![Cell::text("x"), Cell::words(Inline::lines([words("1"), words("2")]))];
+        let expected = "| a |  |\n| --- | --- |\n| x | 1<br>2 |\n\n";
+        assert_eq!(document(&[table(vec![row])], Lang::En), expected);
+    }
 }

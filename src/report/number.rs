@@ -11,6 +11,11 @@ pub(crate) fn known(estimate: &Estimate) -> bool {
     estimate.n > 0 && estimate.mean.is_finite()
 }
 
+/// Whether all values of a setting are plain numbers.
+pub(crate) fn are_numbers<'a>(values: impl IntoIterator<Item = &'a String>) -> bool {
+    values.into_iter().all(|value| value.parse::<f64>().is_ok())
+}
+
 /// The larger half of the interval; none with fewer than two replications, nor for a number that is
 /// known exactly.
 pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {

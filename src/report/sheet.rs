@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::answer::Files;
-use super::page::{Block, Figure, escape, prose};
+use super::block::{Block, Figure, Inline, words};
 use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
 use super::{html, markdown};
@@ -37,16 +37,20 @@ impl Sheet {
     pub(super) fn begin(&mut self, title: &str, conditions: &[String], answer: &[String]) {
         let known: Vec<&str> =
             conditions.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
-        let answer: Vec<String> = answer.iter().map(|line| prose(line)).collect();
-        self.put(Block::Title(escape(title)));
-        self.put(Block::Conditions(escape(&known.join(" · "))));
-        self.put(Block::Lead(answer.join("<br>")));
+        self.put(Block::Title(words(title)));
+        self.put(Block::Conditions(words(known.join(" · "))));
+        self.put(Block::Lead(Inline::lines(answer.iter().map(Inline::quoted))));
     }
 
     /// Sentences, each in a line of its own.
     pub(super) fn notes(&mut self, notes: &[Word]) {
-        let notes = notes.iter().map(|word| escape(word.text(self.lang))).collect();
+        let notes = notes.iter().map(|word| words(word.text(self.lang))).collect();
         self.put(Block::List(notes));
+    }
+
+    /// A heading.
+    pub(super) fn heading(&mut self, word: Word) {
+        self.put(Block::Heading(words(word.text(self.lang))));
     }
 
     /// A chart: files of its own, and its place on the page. The title is the finding.
@@ -57,7 +61,8 @@ impl Sheet {
         for (png, (ending, _)) in drawn.png.into_iter().flatten().zip(SIZES) {
             self.files.add(format!("{name}{ending}"), png);
         }
-        self.put(Block::Figure(Figure { name: name.to_owned(), title, svg: drawn.svg, png }));
+        let (name, title) = (name.to_owned(), words(title));
+        self.put(Block::Figure(Figure { name, title, svg: drawn.svg, png }));
     }
 
     /// The page with its charts; those that an earlier one had more are to go: `NAME.svg` and `NAME-2.svg`
@@ -65,9 +70,9 @@ impl Sheet {
     pub(super) fn finish(mut self, warnings: &[String], names: &[&str]) -> Files {
         let notes = self.pictures.notes();
         let lang = self.lang;
-        let told: Vec<String> = warnings.iter().chain(&notes).map(|text| prose(text)).collect();
+        let told: Vec<Inline> = warnings.iter().chain(&notes).map(Inline::quoted).collect();
         if !told.is_empty() {
-            self.put(Block::Heading(Word::WarningsHeading));
+            self.heading(Word::WarningsHeading);
             self.put(Block::List(told));
         }
         let version = env!("CARGO_PKG_VERSION");

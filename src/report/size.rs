@@ -5,14 +5,14 @@ use std::io;
 use std::path::Path;
 
 use super::answer::{Answer, Files, Kind, json};
+use super::block::{Block, Cell, CellKind, Inline, code, strong, words};
 use super::caution;
 use super::error::ReportError;
 use super::folder::read;
 use super::ladder::unit;
-use super::page::{Block, code, escape, prose};
 use super::sheet::Sheet;
 use super::tables::csv;
-use super::words::{Lang, Word, cause, say, size as words};
+use super::words::{Lang, Word, cause, say, size as said};
 use super::{Options, chart, facts, number, pretty};
 use crate::stats::Estimate;
 use crate::study::Head;
@@ -56,7 +56,7 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
             say(lang, Word::SizeStopped, &[&load, &dollars(usd, lang)])
         }
         (outcome, _) => {
-            let why = phase.note.as_ref().map_or(String::new(), |why| words::obstacle(why, lang));
+            let why = phase.note.as_ref().map_or(String::new(), |why| said::obstacle(why, lang));
             let word = match outcome {
                 Outcome::Undecided => Word::SizeUndecided,
                 _ => Word::SizeNotFound,
@@ -207,40 +207,46 @@ fn page(sheet: &mut Sheet, sizing: &Sizing) {
         sheet.figure("phases", finding(sizing, lang), &|lang| chart::size::draw(sizing, lang));
     }
     for (phase, title) in sizing.phases.iter().zip(&titles) {
-        sheet.put(Block::Section(escape(title)));
-        let mut list: Vec<String> =
-            sentences(phase, lang).iter().map(|sentence| prose(sentence)).collect();
+        sheet.put(Block::Heading(words(title)));
+        let mut list: Vec<Inline> = sentences(phase, lang).iter().map(Inline::quoted).collect();
         if phase.monthly_usd.is_none() {
             sheet.put(Block::List(list));
             continue;
         }
-        list.push(code(&format!("{}.yaml", plan_name(phase))));
+        list.push(code(format!("{}.yaml", plan_name(phase))));
         sheet.put(Block::List(list));
         sheet.put(settings(sizing, phase, lang));
         sheet.put(bill(phase, lang));
     }
-    sheet.put(Block::Heading(Word::HowHeading));
+    sheet.heading(Word::HowHeading);
     sheet.notes(&[Word::SizeNoteProbability, Word::SizeNoteOrder]);
 }
 
-fn header(words: [Word; 4], lang: Lang) -> Vec<String> {
-    words.iter().map(|word| word.text(lang).to_owned()).collect()
+fn header(names: [Word; 4], lang: Lang) -> Vec<Inline> {
+    names.iter().map(|word| words(word.text(lang))).collect()
 }
 
 /// Every free setting of a configuration, those changed in bold.
 fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
     let heads = [Word::SizeSetting, Word::SizeNow, Word::SizeValue, Word::SizeLower];
     let row = |(path, value): (&String, &String)| {
-        let now = sizing.free.iter().find(|free| free.path == *path);
-        let now = now.and_then(|free| free.now.as_deref()).unwrap_or(number::NOTHING);
+        let free = sizing.free.iter().find(|free| free.path == *path);
+        let now = free.and_then(|free| free.now.as_ref());
+        let is_number = free.is_some_and(|free| number::are_numbers(&free.values));
+        let kind = if is_number { CellKind::Number } else { CellKind::Words };
+        let value_of = |content: Inline| Cell { content, kind };
         let lower = phase.lower.iter().find(|lower| lower.set == *path);
         let why = lower.map_or(String::new(), |lower| match &lower.to {
-            Some(to) => format!("{to}: {}", words::not_lower(&lower.why, lang)),
-            None => words::not_lower(&lower.why, lang),
+            Some(to) => format!("{to}: {}", said::not_lower(&lower.why, lang)),
+            None => said::not_lower(&lower.why, lang),
         });
-        let chosen = escape(value);
-        let chosen = if now == value { chosen } else { format!("**{chosen}**") };
-        vec![code(path), escape(now), chosen, prose(&why)]
+        let chosen = if now == Some(value) { words(value) } else { strong(value) };
+        vec![
+            Cell::words(code(path)),
+            now.map_or_else(Cell::nothing, |now| value_of(words(now))),
+            value_of(chosen),
+            Cell::words(Inline::quoted(why)),
+        ]
     };
     Block::Table {
         header: header(heads, lang),
@@ -251,8 +257,15 @@ fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
 fn bill(phase: &Phase, lang: Lang) -> Block {
     let heads = [Word::SizePart, Word::SizeWhat, Word::SizeNow, Word::MonthlyCost];
     let row = |item: &CostItem| {
-        let price = |usd: Option<f64>| usd.map_or(number::NOTHING.into(), |usd| dollars(usd, lang));
-        vec![code(&item.part), escape(&item.what), price(item.before_usd), price(item.monthly_usd)]
+        let price = |usd: Option<f64>| {
+            usd.map_or_else(Cell::nothing, |usd| Cell::number(dollars(usd, lang)))
+        };
+        vec![
+            Cell::words(code(&item.part)),
+            Cell::text(&item.what),
+            price(item.before_usd),
+            price(item.monthly_usd),
+        ]
     };
     Block::Table { header: header(heads, lang), rows: phase.cost.iter().map(row).collect() }
 }

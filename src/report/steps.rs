@@ -2,6 +2,7 @@
 
 use super::number;
 use super::words::{Lang, Word, say};
+use crate::stats::Estimate;
 use crate::study::result::{StepResult, StudyResult, VariantResult};
 
 /// The columns of the table of a variant's changes.
@@ -13,36 +14,45 @@ pub(crate) fn changed(result: &StudyResult) -> impl Iterator<Item = &VariantResu
     result.variants.iter().filter(|variant| !variant.steps.is_empty())
 }
 
-/// The cells of a row, as in [`HEADER`].
-pub(crate) fn cells(step: &StepResult, lang: Lang) -> [String; 6] {
-    let nothing = || number::NOTHING.to_owned();
-    let first = step.what.is_empty();
-    let what = if first { Word::StepBefore.text(lang).to_owned() } else { step.what.clone() };
-    let through = match step.settled_after_s {
-        _ if first => String::new(),
-        Some(after) => say(lang, Word::StepAfter, &[&number::plain(after)]),
-        None => Word::StepNever.text(lang).to_owned(),
-    };
-    [
-        number::clock_every(step.at_s, 1.0),
-        what,
-        through,
-        step.error_rate.as_ref().map_or_else(nothing, number::percent),
-        step.p99_ms.as_ref().map_or_else(nothing, number::mean),
-        number::mean(&step.max_lag),
-    ]
+/// When a change was made.
+pub(crate) fn at(step: &StepResult) -> String {
+    number::clock_every(step.at_s, 1.0)
+}
+
+/// What was changed; the first row is the time before any change.
+pub(crate) fn what(step: &StepResult, lang: Lang) -> String {
+    if is_before(step) { Word::StepBefore.text(lang).to_owned() } else { step.what.clone() }
+}
+
+/// When a change was in place; none where there was no change.
+pub(crate) fn through(step: &StepResult, lang: Lang) -> Option<String> {
+    let said = |after: f64| say(lang, Word::StepAfter, &[&number::plain(after)]);
+    let never = || Word::StepNever.text(lang).to_owned();
+    (!is_before(step)).then(|| step.settled_after_s.map_or_else(never, said))
+}
+
+fn is_before(step: &StepResult) -> bool {
+    step.what.is_empty()
 }
 
 /// A line for each change, for the terminal.
 pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
+    let shown = |estimate: Option<&Estimate>, show: fn(&Estimate) -> String| {
+        estimate.map_or_else(|| number::NOTHING.to_owned(), show)
+    };
     let mut lines = Vec::new();
     for variant in changed(result) {
         lines.push(say(lang, Word::StepsOf, &[&variant.name]));
         for step in &variant.steps {
-            let [at, what, through, errors, p99, behind] = cells(step, lang);
-            let through = if through.is_empty() { through } else { format!("{through}; ") };
-            let rest = say(lang, Word::StepLine, &[&errors, &p99, &behind]);
-            lines.push(format!("{at} {what}: {through}{rest}"));
+            let through =
+                through(step, lang).map_or(String::new(), |through| format!("{through}; "));
+            let said = [
+                shown(step.error_rate.as_ref(), number::percent),
+                shown(step.p99_ms.as_ref(), number::mean),
+                number::mean(&step.max_lag),
+            ];
+            let rest = say(lang, Word::StepLine, &said.each_ref().map(String::as_str));
+            lines.push(format!("{} {}: {through}{rest}", at(step), what(step, lang)));
         }
     }
     lines

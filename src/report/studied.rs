@@ -98,9 +98,9 @@ impl Answer for Studied {
         files.notes.extend(pictures.notes());
         let notes = files.notes.as_slice();
         let source = page::Source { result, manifest, charts: &charts, notes, lang };
-        let (markdown, html) = (markdown::page(&source), html::page(&source));
-        files.add("report.md", markdown);
-        files.add("report.html", html);
+        let blocks = page::blocks(&source);
+        files.add("report.md", markdown::document(&blocks, lang));
+        files.add("report.html", html::document(&blocks, &manifest.version, lang));
         files
     }
 }

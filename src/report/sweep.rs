@@ -6,12 +6,12 @@ use std::io;
 use std::path::Path;
 
 use super::answer::{Answer, Files, Kind, json};
+use super::block::{Block, Cell, words};
 use super::caution;
 use super::chart;
 use super::error::{ForeignPoint, ReportError};
 use super::folder;
 use super::ladder::unit;
-use super::page::{Block, escape};
 use super::pareto::pareto;
 use super::sheet::Sheet;
 use super::size::dollars;
@@ -153,32 +153,34 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// Heads and rows of what people read.
-fn rows(sweep: &Sweep, points: &[Point]) -> (Vec<String>, Vec<Vec<String>>) {
-    let several = sweep.variants.len() > 1;
-    let mut heads: Vec<String> = sweep.varied.iter().map(|one| one.path.clone()).collect();
-    if several {
-        heads.insert(0, "variant".into());
-    }
-    heads.extend([shown(sweep).to_owned(), fact(sweep).to_owned()]);
-    let row = |point: &Point| {
-        let mut row = point.values.clone();
-        if several {
-            row.insert(0, point.variant.clone());
-        }
-        let value = estimate(point, shown(sweep));
-        row.push(value.map_or_else(|| number::NOTHING.to_owned(), number::estimate));
-        let found = facts(point).into_iter().find(|(name, _)| name == fact(sweep));
-        row.push(found.map_or(String::new(), |(_, text)| text));
-        row
-    };
-    (heads, points.iter().map(row).collect())
+/// Heads of what people read.
+fn heads(sweep: &Sweep) -> Vec<String> {
+    let several = (sweep.variants.len() > 1).then(|| "variant".to_owned());
+    let varied = sweep.varied.iter().map(|one| one.path.clone());
+    let found = [shown(sweep), fact(sweep)].map(str::to_owned);
+    several.into_iter().chain(varied).chain(found).collect()
+}
+
+/// The fact that says why, of a point.
+fn fact_of(sweep: &Sweep, point: &Point) -> String {
+    let found = facts(point).into_iter().find(|(name, _)| name == fact(sweep));
+    found.map_or(String::new(), |(_, text)| text)
+}
+
+/// A point as a row for the terminal.
+fn row(sweep: &Sweep, point: &Point) -> Vec<String> {
+    let several = (sweep.variants.len() > 1).then(|| point.variant.clone());
+    let value = estimate(point, shown(sweep));
+    let value = value.map_or_else(|| number::NOTHING.to_owned(), number::estimate);
+    let values = point.values.iter().cloned();
+    several.into_iter().chain(values).chain([value, fact_of(sweep, point)]).collect()
 }
 
 /// For the terminal.
 fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     use unicode_width::UnicodeWidthStr;
-    let (heads, rows) = rows(sweep, points);
+    let heads = heads(sweep);
+    let rows: Vec<Vec<String>> = points.iter().map(|point| row(sweep, point)).collect();
     let width = |column: usize| {
         let of = |row: &Vec<String>| row.get(column).map_or(0, |cell| cell.width());
         rows.iter().map(of).max().unwrap_or(0).max(heads[column].width())
@@ -212,16 +214,21 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) {
     if let Some(found) = &frontier {
         let title = found.title(sweep, lang);
         sheet.figure("pareto", title, &|lang| chart::pareto::draw(sweep, found, lang));
-        let mut heads: Vec<String> =
-            vec![Word::MonthlyCost.text(lang).to_owned(), named(sweep, lang)];
-        heads.push(Word::Setting.text(lang).to_owned());
         let row = |place: &super::pareto::PricedPoint<'_>| {
-            let value = number::estimate(&place.value);
-            vec![dollars(place.usd, lang), value, escape(&place.name(sweep))]
+            vec![
+                Cell::number(dollars(place.usd, lang)),
+                Cell::estimate(Some(&place.value), number::estimate),
+                Cell::text(place.name(sweep)),
+            ]
         };
-        sheet.put(Block::Section(escape(Word::ParetoHeading.text(lang))));
+        sheet.heading(Word::ParetoHeading);
+        let header = vec![
+            words(Word::MonthlyCost.text(lang)),
+            words(named(sweep, lang)),
+            words(Word::Setting.text(lang)),
+        ];
         let rows = found.best.iter().map(|index| row(&found.places[*index])).collect();
-        sheet.put(Block::Table { header: heads, rows });
+        sheet.put(Block::Table { header, rows });
         let mut notes = vec![Word::ParetoNote.text(lang).to_owned()];
         if !found.unpriced.is_empty() {
             notes.push(say(lang, Word::SizeUnpriced, &[&found.unpriced.join(", ")]));
@@ -230,13 +237,27 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) {
             let (count, all) = (found.left_out.to_string(), points.len().to_string());
             notes.push(say(lang, Word::ParetoLeftOut, &[&count, &all]));
         }
-        sheet.put(Block::List(notes.iter().map(|note| escape(note)).collect()));
+        sheet.put(Block::List(notes.iter().map(words).collect()));
     }
-    sheet.put(Block::Heading(Word::SweepPoints));
-    let (header, rows) = rows(sweep, points);
-    let header = header.iter().map(|text| escape(text)).collect();
-    let row = |row: &Vec<String>| row.iter().map(|text| escape(text)).collect();
-    sheet.put(Block::Table { header, rows: rows.iter().map(row).collect() });
+    sheet.heading(Word::SweepPoints);
+    let header = heads(sweep).iter().map(words).collect();
+    let rows = points.iter().map(|point| cells(sweep, point)).collect();
+    sheet.put(Block::Table { header, rows });
+}
+
+/// A point as a row of the page.
+fn cells(sweep: &Sweep, point: &Point) -> Vec<Cell> {
+    let mut row = Vec::new();
+    if sweep.variants.len() > 1 {
+        row.push(Cell::text(&point.variant));
+    }
+    for (one, value) in sweep.varied.iter().zip(&point.values) {
+        let is_number = number::are_numbers(&one.values);
+        row.push(if is_number { Cell::number(value) } else { Cell::text(value) });
+    }
+    row.push(Cell::estimate(estimate(point, shown(sweep)), number::estimate));
+    row.push(Cell::text(fact_of(sweep, point)));
+    row
 }
 
 /// Told by its file.

@@ -460,7 +460,8 @@ fn html_of(result: &StudyResult, lang: Lang) -> String {
     };
     let charts: Vec<page::Drawing> = chart::ALL.iter().filter_map(drawn).collect();
     let manifest = &fixture::manifest();
-    html::page(&page::Source { result, manifest, charts: &charts, notes: &[], lang })
+    let source = page::Source { result, manifest, charts: &charts, notes: &[], lang };
+    html::document(&page::blocks(&source), &manifest.version, lang)
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Theory beside simulation, in words and numbers.
 
+use super::block::{Cell, words};
 use super::number;
 use super::words::{Lang, Word, part, say};
 use crate::stats::Estimate;
@@ -68,6 +69,19 @@ pub(crate) fn simulated(check: &Check) -> String {
 /// An estimate in the unit that people read a measure in.
 pub(crate) fn shown(measure: Measure, estimate: &Estimate) -> String {
     if is_share(measure) { number::percent(estimate) } else { number::estimate(estimate) }
+}
+
+/// A check as cells: number, law, theory, simulation, replications, verdict, source.
+pub(crate) fn cells(check: &Check, lang: Lang) -> [Cell; 7] {
+    [
+        Cell::text(measure(check, lang)),
+        Cell::text(&check.law),
+        Cell::number(expected(check)),
+        Cell::estimate(Some(&check.simulation), |found| shown(check.measure, found)),
+        Cell::number(check.simulation.n.to_string()),
+        Cell::verdict(check.agreement, words(verdict(check.agreement, lang))),
+        Cell::text(&check.source),
+    ]
 }
 
 /// Whether the two agree.

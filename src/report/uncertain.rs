@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 use super::answer::{Answer, Files, Kind, json};
+use super::block::{Block, Cell, words};
 use super::caution;
 use super::error::ReportError;
 use super::folder::read;
 use super::ladder::unit;
-use super::page::{Block, escape};
 use super::sheet::{Sheet, numbered};
 use super::tables::csv;
 use super::words::{Lang, Word, say};
@@ -182,9 +182,32 @@ pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
     }
 }
 
-fn table<const N: usize>(heads: [String; N], rows: &[[String; N]]) -> Block {
-    let cells = |row: &[String; N]| row.iter().map(|text| escape(text)).collect();
-    Block::Table { header: heads.into(), rows: rows.iter().map(cells).collect() }
+/// The targets of a variant with their probabilities.
+fn targets(found: &Uncertain, variant: &str, lang: Lang) -> Block {
+    let of_variant = found.probabilities.iter().filter(|one| one.variant == variant);
+    let row = |one: &Probability| {
+        vec![Cell::text(target(one, lang)), Cell::estimate(Some(&one.probability), chance)]
+    };
+    let header = [Word::Target, Word::UncertainChance].map(|word| words(word.text(lang)));
+    Block::Table { header: header.into(), rows: of_variant.map(row).collect() }
+}
+
+/// How far each input moves the line of a variant.
+fn moves(found: &Uncertain, variant: &str, lang: Lang) -> Block {
+    let cells = |one: &&Influence| {
+        let [name, ends, moved, rank, partial] = row(one);
+        let is_number = number::are_numbers(&one.values);
+        let partial = one.partial_rank_correlation.map(|_| Cell::number(partial));
+        vec![
+            Cell::text(name),
+            if is_number { Cell::number(ends) } else { Cell::text(ends) },
+            Cell::estimate(Some(&one.rps), |_| moved.clone()),
+            Cell::number(rank),
+            partial.unwrap_or_else(Cell::nothing),
+        ]
+    };
+    let header = heads_of(found, lang).map(words);
+    Block::Table { header: header.into(), rows: of(found, variant).iter().map(cells).collect() }
 }
 
 fn page(sheet: &mut Sheet, found: &Uncertain) {
@@ -199,23 +222,17 @@ fn page(sheet: &mut Sheet, found: &Uncertain) {
     sheet.figure("fan", title(found, best, lang), &|lang| chart::uncertain::fan(found, lang));
     for (number, fan) in found.fans.iter().enumerate() {
         let variant = &fan.variant;
-        sheet.put(Block::Section(escape(variant)));
-        let heads =
-            [Word::Target.text(lang).to_owned(), Word::UncertainChance.text(lang).to_owned()];
-        let of_variant = found.probabilities.iter().filter(|one| one.variant == *variant);
-        let rows: Vec<[String; 2]> =
-            of_variant.map(|one| [target(one, lang), chance(&one.probability)]).collect();
-        sheet.put(table(heads, &rows));
+        sheet.put(Block::Heading(words(variant)));
+        sheet.put(targets(found, variant, lang));
         let name = numbered("tornado", number + 1);
         let title = first(found, variant, lang);
-        sheet.put(Block::Paragraph(escape(&title)));
+        sheet.put(Block::Paragraph(words(&title)));
         let paint = |lang| chart::uncertain::tornado(found, fan, number, lang);
         sheet.figure(&name, title, &paint);
-        let rows: Vec<[String; 5]> = of(found, variant).iter().map(|one| row(one)).collect();
-        sheet.put(table(heads_of(found, lang), &rows));
+        sheet.put(moves(found, variant, lang));
     }
     let together = if found.together { Word::UncertainTogether } else { Word::UncertainApart };
-    sheet.put(Block::Heading(Word::HowHeading));
+    sheet.heading(Word::HowHeading);
     sheet.notes(&[Word::UncertainNote, together]);
     if found.by_default {
         sheet.notes(&[Word::UncertainDefault]);

@@ -1,11 +1,9 @@
 //! The table of cases: theory, simulation, interval, verdict; which faults show; what other tools say.
 
-use std::fmt::Write;
-
-use super::markdown::{code, escape, table};
+use super::block::{Block, Cell, Inline, Mark, code, strong, words};
 use super::text::aligned;
 use super::words::{Lang, Word};
-use super::{number, theory};
+use super::{markdown, theory};
 use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{Agreement, Check, Measure};
@@ -160,12 +158,14 @@ fn beside<'a>(cases: &[Case], opinions: &'a [Opinion]) -> Vec<Second<'a>> {
         .collect()
 }
 
-fn power(power: Power) -> String {
+fn power(power: Power) -> Cell {
     match power {
-        Power::Caught(1) => "caught (1 number)".into(),
-        Power::Caught(count) => format!("caught ({count} numbers)"),
-        Power::Untouched => "does not touch it".into(),
-        Power::Missed => "**missed**".into(),
+        Power::Caught(1) => Cell::verdict(Mark::Good, words("caught (1 number)")),
+        Power::Caught(count) => {
+            Cell::verdict(Mark::Good, words(format!("caught ({count} numbers)")))
+        }
+        Power::Untouched => Cell::text("does not touch it"),
+        Power::Missed => Cell::verdict(Mark::Bad, strong("missed")),
     }
 }
 
@@ -224,95 +224,99 @@ fn measure(which: Measure, at: Option<&String>) -> String {
 
 /// The page `docs/validation.md`: the same cases give the same bytes.
 pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
-    let mut text = String::from("# Validation\n\n");
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "Made by `{command}`; the same on every run and machine.\n");
-    text.push_str(
-        "Every case is a scenario file that goes the way of a user's. Its `theory` block names a law \
-         of queueing theory, or a number worked out by hand, and what that law says of the system; \
-         seeds are fixed. A number agrees when theory lies in the 99.9 % interval of the simulation: of a \
-         thousand true statements one would be doubted by chance.\n\n",
-    );
-    for line in summary(cases, opinions) {
-        let _ = writeln!(text, "- {line}");
+    let made =
+        words("Made by ").and(code(command)).and(words("; the same on every run and machine."));
+    let mut blocks = vec![
+        Block::Title(words("Validation")),
+        Block::Paragraph(made),
+        Block::Paragraph(Inline::quoted(LEAD)),
+        Block::List(summary(cases, opinions).iter().map(words).collect()),
+        Block::Heading(words("Theory beside simulation")),
+        checks(cases),
+        Block::Heading(words("What the cases can see")),
+        Block::Paragraph(words(POWER)),
+        faults(cases),
+    ];
+    if !opinions.is_empty() {
+        blocks.extend([
+            Block::Heading(words("Second opinions")),
+            Block::Paragraph(Inline::quoted(SECOND)),
+            seconds(cases, opinions),
+        ]);
     }
-    text.push_str("\n## Theory beside simulation\n\n");
-    let header = ["scenario", "number", "law", "theory", "simulation", "n", "verdict", "source"];
+    markdown::file(&blocks, Lang::En)
+}
+
+const LEAD: &str = "Every case is a scenario file that goes the way of a user's. Its `theory` block names a law of \
+     queueing theory, or a number worked out by hand, and what that law says of the system; seeds are fixed. \
+     A number agrees when theory lies in the 99.9 % interval of the simulation: of a thousand true statements \
+     one would be doubted by chance.";
+
+const POWER: &str = "A check that cannot fail shows nothing. Each case is run again with a fault put into the compiled \
+     model: every service 2 % longer (and storage 2 % slower); one thread, connection and consumer fewer \
+     wherever there are several; work that ends after new work where both fall on the same nanosecond. A \
+     fault that changes any of the case's numbers in its first two replications must make at least one of \
+     them leave its interval; where every number stays the same to the last bit, it does not touch the case.";
+
+const SECOND: &str = "The same systems, written from their definitions in independent tools (`tests/peers`), with 99.9 % \
+     intervals of their own. Two numbers agree when their intervals have a point in common.";
+
+fn header<const N: usize>(names: [&str; N]) -> Vec<Inline> {
+    names.map(words).into()
+}
+
+/// Every number of every case beside its theory.
+fn checks(cases: &[Case]) -> Block {
     let mut rows = Vec::new();
     for case in cases {
         for (index, check) in case.checks.iter().enumerate() {
-            rows.push(vec![
-                if index == 0 { code(&case.name) } else { String::new() },
-                escape(&theory::measure(check, Lang::En)),
-                escape(&check.law),
-                theory::expected(check),
-                theory::simulated(check),
-                check.simulation.n.to_string(),
-                theory::verdict(check.agreement, Lang::En).to_owned(),
-                escape(&check.source),
-            ]);
+            let name = if index == 0 { code(&case.name) } else { Inline::default() };
+            let cells = theory::cells(check, Lang::En);
+            rows.push(std::iter::once(Cell::words(name)).chain(cells).collect());
         }
         for missing in &case.unmeasured {
-            let mut row = vec![code(&case.name), measure(*missing, None)];
-            row.resize(6, number::NOTHING.to_owned());
-            row.extend(["**not measured**".to_owned(), String::new()]);
+            let mut row = vec![Cell::words(code(&case.name)), Cell::text(measure(*missing, None))];
+            row.resize_with(6, Cell::nothing);
+            row.extend([Cell::verdict(Mark::Bad, strong("not measured")), Cell::text("")]);
             rows.push(row);
         }
     }
-    table(&mut text, &header.map(str::to_owned), &rows);
-    text.push_str(
-        "## What the cases can see\n\nA check that cannot fail shows nothing. Each case is run again \
-         with a fault put into the compiled model: every service 2 % longer (and storage 2 % slower); one \
-         thread, connection and consumer fewer wherever there are several; work that ends after new \
-         work where both fall on the same nanosecond. A fault that changes any of the case's numbers \
-         in its first two replications must make at least one of them leave its \
-         interval; where every number stays the same to the last bit, it does not touch \
-         the case.\n\n",
-    );
-    let mut header = vec!["scenario".to_owned()];
-    header.extend(NAMES.map(|(_, name)| name.to_owned()));
-    let rows: Vec<Vec<String>> = cases
-        .iter()
-        .filter(|case| !case.power.is_empty())
-        .map(|case| {
-            let cells = case.power.iter().map(|(_, found)| power(*found));
-            std::iter::once(code(&case.name)).chain(cells).collect()
-        })
-        .collect();
-    table(&mut text, &header, &rows);
-    if !opinions.is_empty() {
-        text.push_str(
-            "## Second opinions\n\nThe same systems, written from their definitions in independent tools \
-             (`tests/peers`), with 99.9 % intervals of their own. Two numbers agree when their intervals \
-             have a point in common.\n\n",
-        );
-        let header = ["scenario", "number", "Plimsoll", "other tool", "tool", "verdict"];
-        let rows: Vec<Vec<String>> = beside(cases, opinions)
-            .iter()
-            .map(|second| {
-                let opinion = second.opinion;
-                vec![
-                    code(&opinion.scenario),
-                    escape(&measure(opinion.measure, opinion.at.as_ref())),
-                    second.ours.map_or_else(
-                        || number::NOTHING.to_owned(),
-                        |ours| theory::shown(opinion.measure, &ours),
-                    ),
-                    theory::shown(opinion.measure, &opinion.found),
-                    escape(&format!("{} {}", opinion.tool, opinion.version)),
-                    match second.agrees {
-                        Some(true) => Word::Agrees.text(Lang::En).to_owned(),
-                        Some(false) => "**differs**".to_owned(),
-                        None => "**not simulated here**".to_owned(),
-                    },
-                ]
-            })
-            .collect();
-        table(&mut text, &header.map(str::to_owned), &rows);
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+    let names = ["scenario", "number", "law", "theory", "simulation", "n", "verdict", "source"];
+    Block::Table { header: header(names), rows }
+}
+
+/// Which faults each case sees.
+fn faults(cases: &[Case]) -> Block {
+    let names = std::iter::once("scenario").chain(NAMES.map(|(_, name)| name));
+    let shown = cases.iter().filter(|case| !case.power.is_empty());
+    let row = |case: &Case| {
+        let cells = case.power.iter().map(|(_, found)| power(*found));
+        std::iter::once(Cell::words(code(&case.name))).chain(cells).collect()
+    };
+    Block::Table { header: names.map(words).collect(), rows: shown.map(row).collect() }
+}
+
+/// What independent tools found, beside our own numbers.
+fn seconds(cases: &[Case], opinions: &[Opinion]) -> Block {
+    let row = |second: &Second| {
+        let Second { opinion, ours, agrees } = second;
+        let shown = |found: &Estimate| theory::shown(opinion.measure, found);
+        vec![
+            Cell::words(code(&opinion.scenario)),
+            Cell::text(measure(opinion.measure, opinion.at.as_ref())),
+            Cell::estimate(ours.as_ref(), shown),
+            Cell::estimate(Some(&opinion.found), shown),
+            Cell::text(format!("{} {}", opinion.tool, opinion.version)),
+            match agrees {
+                Some(true) => Cell::verdict(Mark::Good, words(Word::Agrees.text(Lang::En))),
+                Some(false) => Cell::verdict(Mark::Bad, strong("differs")),
+                None => Cell::verdict(Mark::Open, strong("not simulated here")),
+            },
+        ]
+    };
+    let names = ["scenario", "number", "Plimsoll", "other tool", "tool", "verdict"];
+    let rows = beside(cases, opinions).iter().map(row).collect();
+    Block::Table { header: header(names), rows }
 }
 
 /// The cases for the terminal.

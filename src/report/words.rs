@@ -318,9 +318,6 @@ catalogue! {
     AnswerMeetsNone: "; none of the {0} variants meets every target", "; 구성 {0}개 중 모든 목표를 달성하는 구성은 없음";
     AnswerMeetsAll: "; all {0} variants meet every target", "; 구성 {0}개 모두 전체 목표를 달성";
     AnswerMeets: "; {0} of {1} variants meet every target", "; 구성 {1}개 중 {0}개가 모든 목표를 달성";
-    Holds: "holds", "성립";
-    FailsClaim: "fails", "불성립";
-    NotJudged: "cannot be judged", "판정 불가";
     MonthlyCost: "cost a month", "월 비용";
     Dollars: "${0}", "${0}";
     BasisAssumed: "assumed", "가정";
@@ -394,7 +391,7 @@ catalogue! {
         "{0}에서 이용률 법칙상 {1}에 필요한 용량은 보유량의 {2}배.";
     HowCost: "{0} events in {1} simulations, {2} s of processor time, {3} s on the clock.",
         "이벤트 {0}개, 시뮬레이션 {1}회, CPU 시간 {2}초, 실행 시간 {3}초.";
-    HowCommand: "Command: {0}", "명령: {0}";
+    HowCommand: "Command:", "명령:";
     Digest: "digest", "다이제스트";
     Vector: "vector version", "벡터 원본";
 

@@ -1,6 +1,7 @@
 //! The answer in three sentences, and what to read before using the numbers.
 
-use super::{Block, Source, bold, escape, prose};
+use super::source::Source;
+use crate::report::block::{Block, Inline, strong, words};
 use crate::report::facts;
 use crate::report::number;
 use crate::report::over_day;
@@ -10,36 +11,37 @@ use crate::study::result::{Saturation, VariantResult};
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let result = source.result;
     let found = [over_day::headline(result, source.lang), facts::headline(result, source.lang)];
-    let mut sentences: Vec<String> =
-        found.iter().flatten().map(|headline| format!("**{}.**", escape(headline))).collect();
+    let mut sentences: Vec<Inline> =
+        found.iter().flatten().map(|headline| strong(format!("{headline}."))).collect();
     if found[1].is_none() {
         sentences.push(source.word(Word::AnswerNoSaturation));
     }
-    sentences.extend(lines(source).into_iter().chain(users(source)));
-    let mut blocks = vec![Block::Heading(Word::Answer)];
+    sentences.extend(lines(source).into_iter().chain(users(source)).map(words));
+    let mut blocks = vec![source.heading(Word::Answer)];
     if !result.head.about.is_empty() {
-        blocks.push(Block::Paragraph(escape(&result.head.about)));
+        blocks.push(Block::Paragraph(words(&result.head.about)));
     }
-    blocks.push(Block::Lead(sentences.join(" ")));
+    blocks.push(Block::Lead(Inline::joined(sentences, &words(" "))));
     let several = over_day::days(result).count() > 1;
     let day = over_day::days(result).flat_map(|(variant, answer)| {
-        let name = if several { format!("{}: ", bold(&variant.name)) } else { String::new() };
+        let of = strong(&variant.name).and(words(": "));
+        let of = if several { of } else { Inline::default() };
         let missed = over_day::targets(variant, answer, source.lang);
-        missed.into_iter().map(move |sentence| format!("{name}{}", escape(&sentence)))
+        missed.into_iter().map(move |sentence| of.clone().and(words(sentence)))
     });
-    let day: Vec<String> = day.collect();
+    let day: Vec<Inline> = day.collect();
     if !day.is_empty() {
         blocks.push(Block::List(day));
     }
-    let mut items: Vec<String> = Vec::new();
+    let mut items: Vec<Inline> = Vec::new();
     if source.manifest.partial {
         items.push(source.word(Word::Partial));
     }
     let warnings = facts::warnings(result, source.lang).0;
-    items.extend(warnings.iter().map(|text| prose(text)));
-    items.extend(source.notes.iter().map(|note| escape(note)));
+    items.extend(warnings.iter().map(Inline::quoted));
+    items.extend(source.notes.iter().map(words));
     if !items.is_empty() {
-        blocks.extend([Block::Heading(Word::WarningsHeading), Block::List(items)]);
+        blocks.extend([source.heading(Word::WarningsHeading), Block::List(items)]);
     }
     blocks
 }
@@ -53,7 +55,7 @@ fn lines(source: &Source) -> Option<String> {
         if let Some(users) = facts::users(result, saturation, lang) {
             line = format!("{line} ({users} MAU)");
         }
-        Some((escape(&variant.name), line, escape(&drawn_by(saturation, lang))))
+        Some((variant.name.clone(), line, drawn_by(saturation, lang)))
     };
     let (name, line, first) = found(result.variants.last()?)?;
     let today = facts::today(result);
@@ -86,19 +88,19 @@ fn users(source: &Source) -> Option<String> {
         Some(_) => say(lang, Word::SteadyLoad, &[&facts::load(result, lang)]),
         None => facts::load(result, lang),
     };
-    let (load, name) = (escape(&load), escape(&last.name));
+    let name = &last.name;
     let mut text = if number::known(&at.p99_ms) && at.p99_ms.mean > 0.0 {
         let (p99, errors) = (number::estimate(&at.p99_ms), number::percent(&at.error_rate));
         let goodput = number::estimate(&at.goodput_rps);
-        say(lang, Word::AnswerUsers, &[&load, &name, &p99, &goodput, &errors])
+        say(lang, Word::AnswerUsers, &[&load, name, &p99, &goodput, &errors])
     } else if number::known(&at.error_rate) && at.error_rate.mean > 0.0 {
         let errors = number::percent(&at.error_rate);
-        say(lang, Word::AnswerNobody, &[&load, &name, &errors])
+        say(lang, Word::AnswerNobody, &[&load, name, &errors])
     } else if at.max_lag.mean <= 0.0 && at.events_per_s.mean <= 0.0 {
-        return Some(format!("{}.", say(lang, Word::AnswerUnseen, &[&load, &name])));
+        return Some(format!("{}.", say(lang, Word::AnswerUnseen, &[&load, name])));
     } else {
         let lag = number::estimate(&at.max_lag);
-        say(lang, Word::AnswerRecords, &[&load, &name, &lag])
+        say(lang, Word::AnswerRecords, &[&load, name, &lag])
     };
     let all = judged.len().to_string();
     text.push_str(&match (met, judged.len()) {

@@ -1,6 +1,7 @@
 //! Inputs that nobody has measured, and what to measure first.
 
-use super::{Block, Source, code, escape, prose};
+use super::source::Source;
+use crate::report::block::{Block, Cell, Inline, code};
 use crate::report::words::Word;
 use crate::report::{effect, facts};
 
@@ -10,7 +11,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     if result.assumed.is_empty() && spare.is_empty() {
         return Vec::new();
     }
-    let mut blocks = vec![Block::Heading(Word::AssumedHeading)];
+    let mut blocks = vec![source.heading(Word::AssumedHeading)];
     let header = source.header(&[Word::Input, Word::Value, Word::Basis, Word::Source]);
     // What nobody has measured comes first: that is what a reader can do something about.
     let mut inputs: Vec<_> = result.assumed.iter().collect();
@@ -18,16 +19,18 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let rows = inputs
         .iter()
         .map(|input| {
-            let basis = facts::basis(&input.basis, lang);
-            let source = escape(&effect::origin(&input.origin, lang));
-            vec![code(&input.name), code(&input.value), escape(&basis), source]
+            vec![
+                Cell::words(code(&input.name)),
+                Cell::words(code(&input.value)),
+                Cell::text(facts::basis(&input.basis, lang)),
+                Cell::text(effect::origin(&input.origin, lang)),
+            ]
         })
         .collect();
     blocks.push(Block::Table { header, rows });
     if !spare.is_empty() {
         blocks.push(Block::Paragraph(source.word(Word::SpareLead)));
-        let items = spare.iter().map(|warning| prose(warning));
-        blocks.push(Block::List(items.collect()));
+        blocks.push(Block::List(spare.iter().map(Inline::quoted).collect()));
     }
     blocks
 }

@@ -1,6 +1,7 @@
 //! What each variant costs in a month, part by part, and what a month of such days would cost.
 
-use super::{Block, Source, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, Inline, words};
 use crate::report::cost;
 use crate::report::words::Word;
 
@@ -12,18 +13,20 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         return Vec::new();
     }
     let mut header = vec![source.word(Word::CostPart)];
-    header.extend(shown.iter().map(|(variant, _)| escape(&variant.name)));
-    let cell =
-        |lines: Vec<String>| lines.iter().map(|line| escape(line)).collect::<Vec<_>>().join("<br>");
-    let rows = cost::rows(result, lang);
-    let rows = rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect();
-    let mut blocks = vec![
-        Block::Heading(Word::CostHeading),
-        Block::Paragraph(source.word(Word::CostLead)),
-        Block::Table { header, rows },
-    ];
+    header.extend(shown.iter().map(|(variant, _)| words(&variant.name)));
+    let cell = |lines: &Option<Vec<String>>| match lines {
+        Some(lines) => Cell::words(Inline::lines(lines.iter().map(words))),
+        None => Cell::nothing(),
+    };
+    let row = |row: &cost::CostRow| {
+        std::iter::once(Cell::text(&row.part)).chain(row.cells.iter().map(cell)).collect()
+    };
+    let rows = cost::rows(result, lang).iter().map(row).collect();
+    let mut blocks =
+        vec![source.heading(Word::CostHeading), Block::Paragraph(source.word(Word::CostLead))];
     if shown.iter().any(|(_, sum)| sum.ran.is_some()) {
-        blocks.insert(2, Block::Paragraph(source.word(Word::CostLeadDay)));
+        blocks.push(Block::Paragraph(source.word(Word::CostLeadDay)));
     }
+    blocks.push(Block::Table { header, rows });
     blocks
 }

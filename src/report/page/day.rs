@@ -1,9 +1,11 @@
 //! The day: what users get hour by hour, and how busy each station is.
 
-use super::{Block, Source, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, words};
 use crate::report::chart::Chart;
 use crate::report::words::{Word, say};
-use crate::report::{over_day, steps};
+use crate::report::{number, over_day, steps};
+use crate::study::result::StepResult;
 
 /// Things that happened that the page tells of, for each variant.
 const MOST: usize = 20;
@@ -15,7 +17,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         return figures;
     }
     let told = happened(source).into_iter().chain(changes(source));
-    std::iter::once(Block::Heading(Word::ChartDay)).chain(told).chain(figures).collect()
+    std::iter::once(source.heading(Word::ChartDay)).chain(told).chain(figures).collect()
 }
 
 /// What happened on the day, and what became of it.
@@ -25,8 +27,8 @@ fn happened(source: &Source) -> Vec<Block> {
         let told = over_day::happened(variant, answer, MOST, source.lang);
         if !told.is_empty() {
             let lead = over_day::happened_lead(source.result, variant, source.lang);
-            blocks.push(Block::Paragraph(escape(&lead)));
-            blocks.push(Block::List(told.iter().map(|sentence| escape(sentence)).collect()));
+            blocks.push(Block::Paragraph(words(lead)));
+            blocks.push(Block::List(told.iter().map(words).collect()));
         }
     }
     blocks
@@ -36,11 +38,22 @@ fn happened(source: &Source) -> Vec<Block> {
 fn changes(source: &Source) -> Vec<Block> {
     let mut blocks = Vec::new();
     for variant in steps::changed(source.result) {
-        let rows = variant.steps.iter().map(|step| steps::cells(step, source.lang));
-        let rows = rows.map(|cells| cells.iter().map(|cell| escape(cell)).collect()).collect();
+        let rows = variant.steps.iter().map(|step| row(source, step)).collect();
         let title = say(source.lang, Word::StepsOf, &[&variant.name]);
-        blocks.push(Block::Paragraph(escape(&title)));
+        blocks.push(Block::Paragraph(words(title)));
         blocks.push(Block::Table { header: source.header(&steps::HEADER), rows });
     }
     blocks
+}
+
+/// One change, as in [`steps::HEADER`].
+fn row(source: &Source, step: &StepResult) -> Vec<Cell> {
+    vec![
+        Cell::text(steps::at(step)),
+        Cell::text(steps::what(step, source.lang)),
+        steps::through(step, source.lang).map_or_else(|| Cell::text(""), Cell::text),
+        Cell::estimate(step.error_rate.as_ref(), number::percent),
+        Cell::estimate(step.p99_ms.as_ref(), number::mean),
+        Cell::estimate(Some(&step.max_lag), number::mean),
+    ]
 }

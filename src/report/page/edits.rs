@@ -1,8 +1,10 @@
 //! What each edit of the plans does: written, running, and what it moves.
 
-use super::{Block, Source, code, escape, prose};
+use super::source::Source;
+use crate::report::block::{Block, Cell, Inline, Mark, code, words};
 use crate::report::words::Word;
 use crate::report::{claims, edits, effect};
+use crate::stats::Estimate;
 use crate::study::result::Edit;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -10,12 +12,12 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     if result.edits.is_empty() {
         return Vec::new();
     }
-    let mut blocks = vec![Block::Heading(Word::Edits)];
+    let mut blocks = vec![source.heading(Word::Edits)];
     for plan in edits::plans(&result.edits, lang) {
-        blocks.push(Block::Paragraph(escape(&plan.sentence)));
+        blocks.push(Block::Paragraph(words(&plan.sentence)));
         let contributions = claims::contributions(&plan, lang);
         if !contributions.is_empty() {
-            blocks.push(Block::List(contributions.iter().map(|one| escape(one)).collect()));
+            blocks.push(Block::List(contributions.iter().map(Inline::quoted).collect()));
         }
         blocks.push(table(source, &plan));
     }
@@ -36,46 +38,62 @@ fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
     let contribution = [Word::ContributionAlone, Word::ContributionTogether];
     header.extend(contribution.into_iter().filter(|_| moved));
     header.push(Word::Why);
-    // One line per setting, or one for all where all say the same.
-    let lines = |cells: Vec<String>| {
-        let same = cells.windows(2).all(|pair| pair[0] == pair[1]);
-        let shown = if same { &cells[..cells.len().min(1)] } else { &cells[..] };
-        shown.join("<br>")
-    };
     let mut rows = Vec::new();
     for group in &plan.groups {
-        let each = |cell: &dyn Fn(&Edit) -> String| -> String {
-            lines(group.settings.iter().map(|edit| cell(edit)).collect())
+        let each = |name: fn(&Edit) -> &str| -> Cell {
+            Cell::lines(lines(group.settings.iter().map(|edit| code(name(edit))).collect()))
         };
         let mut row = Vec::new();
         if numbered {
-            row.push(escape(group.number.unwrap_or_default()));
+            row.push(Cell::text(group.number.unwrap_or_default()));
         }
-        row.push(each(&|edit| code(edit.file.as_deref().unwrap_or_default())));
-        row.push(each(&|edit| code(&edit.set)));
-        row.push(each(&|edit| code(&edit.from)));
+        row.push(each(|edit| edit.file.as_deref().unwrap_or_default()));
+        row.push(each(|edit| &edit.set));
+        row.push(each(|edit| &edit.from));
         if believed {
-            row.push(each(&|edit| code(edit.believed.as_deref().unwrap_or_default())));
+            row.push(each(|edit| edit.believed.as_deref().unwrap_or_default()));
         }
-        row.push(each(&|edit| code(&edit.to)));
-        row.push(each(&|edit| {
-            source.word(if edit.effective { Word::EffectYes } else { Word::EffectNo })
-        }));
+        row.push(each(|edit| &edit.to));
+        row.push(works(source, &group.settings));
         if moved {
             let found = group.settings.first().and_then(|edit| edit.contribution.as_ref());
-            let alone = found.and_then(|found| found.alone_rps.as_ref());
-            let together = found.and_then(|found| found.together_rps.as_ref());
-            row.extend([claims::moved(alone), claims::moved(together)]);
+            let moved = |change: Option<&Estimate>| {
+                Cell::estimate(change, |change| claims::moved(Some(change)))
+            };
+            row.push(moved(found.and_then(|found| found.alone_rps.as_ref())));
+            row.push(moved(found.and_then(|found| found.together_rps.as_ref())));
         }
-        let mut why: Vec<String> = Vec::new();
+        let mut why: Vec<Inline> = Vec::new();
         for edit in &group.settings {
-            let reason = prose(&effect::reason(edit, source.lang));
+            let reason = Inline::quoted(effect::reason(edit, source.lang));
             if !why.contains(&reason) {
                 why.push(reason);
             }
         }
-        row.push(why.join("<br>"));
+        row.push(Cell::words(Inline::lines(why)));
         rows.push(row);
     }
     Block::Table { header: source.header(&header), rows }
+}
+
+/// One line per setting, or one for all where all say the same.
+fn lines(mut cells: Vec<Inline>) -> Vec<Inline> {
+    if cells.windows(2).all(|pair| pair[0] == pair[1]) {
+        cells.truncate(1);
+    }
+    cells
+}
+
+/// Whether an edit changes what runs: a verdict where all of its settings agree.
+fn works(source: &Source, settings: &[&Edit]) -> Cell {
+    let word = |works: bool| source.word(if works { Word::EffectYes } else { Word::EffectNo });
+    let said = lines(settings.iter().map(|edit| word(edit.effective)).collect());
+    let mark = match settings.first() {
+        Some(edit) if edit.effective => Mark::Good,
+        Some(_) | None => Mark::Bad,
+    };
+    match said.as_slice() {
+        [one] => Cell::verdict(mark, one.clone()),
+        _ => Cell::words(Inline::lines(said)),
+    }
 }

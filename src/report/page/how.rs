@@ -1,6 +1,7 @@
 //! How the numbers were computed, so that anyone can do it again.
 
-use super::{Block, Source, code, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, code, words};
 use crate::report::words::{Word, say};
 use crate::report::{facts, moves, number};
 
@@ -10,9 +11,9 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         .unwrap_or_else(|| say(lang, Word::Replications, &["0"]));
     let confidence = number::plain(result.head.confidence * 100.0);
     let seed = manifest.seed.to_string();
-    let version = escape(&manifest.version);
-    let mut items = vec![say(lang, Word::HowText, &[&version, &seed, &n, &confidence])];
-    items.extend(facts::sampling(result, lang).iter().map(|line| escape(line)));
+    let mut items =
+        vec![words(say(lang, Word::HowText, &[&manifest.version, &seed, &n, &confidence]))];
+    items.extend(facts::sampling(result, lang).iter().map(words));
     let cost = &manifest.engine;
     let runs: u64 = cost.parts.iter().map(|part| part.runs).sum();
     let cost = [
@@ -21,23 +22,23 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         number::plain(cost.cpu_s),
         number::plain(cost.wall_s),
     ];
-    items.push(say(lang, Word::HowCost, &cost.each_ref().map(String::as_str)));
+    items.push(words(say(lang, Word::HowCost, &cost.each_ref().map(String::as_str))));
     if !manifest.command.is_empty() {
-        items.push(say(lang, Word::HowCommand, &[&code(&manifest.command.join(" "))]));
+        let command = code(manifest.command.join(" "));
+        items.push(source.word(Word::HowCommand).and(words(" ")).and(command));
     }
     for comparison in &result.comparisons {
         if let Some(gain) = moves::gain(comparison, lang) {
-            let names = format!("{} → {}", comparison.from, comparison.to);
-            items.push(format!("{}: {gain}", escape(&names)));
+            items.push(words(format!("{} → {}: {gain}", comparison.from, comparison.to)));
         }
     }
     let inputs = manifest.inputs.iter();
-    let rows = inputs.map(|input| vec![code(&input.path), code(&input.digest)]).collect();
+    let rows = inputs.map(|input| [&input.path, &input.digest].map(code).map(Cell::words).into());
     let header = source.header(&[Word::File, Word::Digest]);
     vec![
-        Block::Heading(Word::HowHeading),
+        source.heading(Word::HowHeading),
         Block::List(items),
         Block::Paragraph(source.word(Word::HowRepeat)),
-        Block::Table { header, rows },
+        Block::Table { header, rows: rows.collect() },
     ]
 }

@@ -1,6 +1,7 @@
 //! What theory expects beside what was simulated.
 
-use super::{Block, Source, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, words};
 use crate::report::theory;
 use crate::report::words::Word;
 
@@ -10,16 +11,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let mut rows = Vec::new();
     for variant in &result.variants {
         for check in &variant.theory {
-            let mut row = if several { vec![escape(&variant.name)] } else { Vec::new() };
-            row.extend([
-                escape(&theory::measure(check, lang)),
-                escape(&check.law),
-                theory::expected(check),
-                theory::simulated(check),
-                check.simulation.n.to_string(),
-                theory::verdict(check.agreement, lang).to_owned(),
-                escape(&check.source),
-            ]);
+            let mut row = if several { vec![Cell::text(&variant.name)] } else { Vec::new() };
+            row.extend(theory::cells(check, lang));
             rows.push(row);
         }
     }
@@ -27,8 +20,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         return Vec::new();
     }
     let mut blocks =
-        vec![Block::Heading(Word::TheoryHeading), Block::Paragraph(source.word(Word::TheoryLead))];
-    blocks.extend(theory::sentence(result, lang).map(|text| Block::Paragraph(escape(&text))));
+        vec![source.heading(Word::TheoryHeading), Block::Paragraph(source.word(Word::TheoryLead))];
+    blocks.extend(theory::sentence(result, lang).map(|text| Block::Paragraph(words(text))));
     let mut header = if several { vec![source.word(Word::VariantColumn)] } else { Vec::new() };
     header.extend(source.header(&[
         Word::TheoryMeasure,
@@ -36,7 +29,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         Word::TheoryExpected,
         Word::TheorySimulated,
     ]));
-    header.push("n".to_owned());
+    header.push(words("n"));
     header.extend(source.header(&[Word::TheoryVerdict, Word::Source]));
     blocks.push(Block::Table { header, rows });
     blocks

@@ -1,6 +1,7 @@
 //! How long requests and records wait for threads, connections and consumers at the load asked about.
 
-use super::{Block, Source, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, words};
 use crate::report::number;
 use crate::report::words::{Word, say};
 use crate::study::result::{StationResult, WaitResult};
@@ -20,10 +21,11 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
             let Some(WaitResult { waited, mean_ms, p50_ms, p95_ms, p99_ms }) = &station.wait else {
                 continue;
             };
-            let mut row = if several { vec![escape(&variant.name)] } else { Vec::new() };
-            row.push(escape(&station.name));
-            row.push(number::percent(waited));
-            row.extend([mean_ms, p50_ms, p95_ms, p99_ms].map(number::estimate));
+            let mut row = if several { vec![Cell::text(&variant.name)] } else { Vec::new() };
+            row.push(Cell::text(&station.name));
+            row.push(Cell::estimate(Some(waited), number::percent));
+            let times = [mean_ms, p50_ms, p95_ms, p99_ms];
+            row.extend(times.map(|time| Cell::estimate(Some(time), number::estimate)));
             rows.push(row);
         }
     }
@@ -41,8 +43,8 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
         Word::P99,
     ]));
     vec![
-        Block::Heading(Word::WaitHeading),
-        Block::Paragraph(escape(&say(lang, Word::WaitLead, &[&load]))),
+        source.heading(Word::WaitHeading),
+        Block::Paragraph(words(say(lang, Word::WaitLead, &[&load]))),
         Block::Table { header, rows },
     ]
 }

@@ -1,8 +1,7 @@
 //! Where each variant saturates and why, and where the time of a request goes.
 
-use std::fmt::Write;
-
-use super::{Block, Source, bold, escape};
+use super::source::Source;
+use crate::report::block::{Block, Cell, strong, words};
 use crate::report::chart::Chart;
 use crate::report::words::{Word, say};
 use crate::report::{facts, number};
@@ -12,23 +11,18 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
     let mut blocks = Vec::new();
     if result.variants.iter().any(|variant| variant.saturation.is_some()) {
-        blocks.push(Block::Heading(Word::WhereAndWhy));
+        blocks.push(source.heading(Word::WhereAndWhy));
         let mut items = Vec::new();
         for variant in &result.variants {
             let Some(saturation) = &variant.saturation else { continue };
-            let mut text = format!(
-                "{} ({} RPS): {}",
-                bold(&variant.name),
-                facts::line(saturation, lang),
-                escape(&facts::because(saturation, lang)),
-            );
-            if let Some(fails) = facts::fails(saturation, lang) {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "; {fails}");
-            }
-            items.push(format!("{text}."));
+            let line = facts::line(saturation, lang);
+            let because = facts::because(saturation, lang);
+            let fails = facts::fails(saturation, lang);
+            let fails = fails.map_or(String::new(), |fails| format!("; {fails}"));
+            let said = words(format!(" ({line} RPS): {because}{fails}."));
+            items.push(strong(&variant.name).and(said));
             if saturation.beyond_search {
-                items.push(say(lang, Word::BeyondSearch, &[&escape(&variant.name)]));
+                items.push(words(say(lang, Word::BeyondSearch, &[&variant.name])));
             }
         }
         blocks.push(Block::List(items));
@@ -55,23 +49,20 @@ fn relief(source: &Source) -> Vec<Block> {
     for variant in &result.variants {
         let saturation = variant.saturation.as_ref();
         let tried = saturation.and_then(|s| s.relief.first()).map(|relief| relief.tried_rps);
-        let name = escape(&variant.name);
         header.push(match tried {
-            Some(rps) => format!("{name}, {} RPS", number::plain(rps)),
-            None => name,
+            Some(rps) => words(format!("{}, {} RPS", variant.name, number::plain(rps))),
+            None => words(&variant.name),
         });
     }
     let cell = |variant: &VariantResult, resource: &str| {
         let saturation = variant.saturation.as_ref()?;
         let relief = saturation.relief.iter().find(|relief| relief.resource == resource)?;
-        Some(format!("{} %", number::plain(relief.carried * 100.0)))
+        Some(Cell::number(format!("{} %", number::plain(relief.carried * 100.0))))
     };
     let row = |resource: &&str| {
-        let cells = result
-            .variants
-            .iter()
-            .map(|variant| cell(variant, resource).unwrap_or_else(|| number::NOTHING.to_owned()));
-        std::iter::once(escape(resource)).chain(cells).collect()
+        let variants = result.variants.iter();
+        let cells = variants.map(|v| cell(v, resource).unwrap_or_else(Cell::nothing));
+        std::iter::once(Cell::text(resource)).chain(cells).collect()
     };
     let rows = resources.iter().map(row).collect();
     vec![Block::Paragraph(source.word(Word::ReliefLead)), Block::Table { header, rows }]
