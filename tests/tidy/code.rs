@@ -16,7 +16,6 @@ const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
     ("src/report/chart/pareto.rs", "draw", 78),
     ("src/report/fixture.rs", "study", 76),
     ("src/report/size.rs", "table", 71),
-    ("src/report/validation.rs", "page", 91),
     ("src/report/words/cause.rs", "mechanism", 88),
     ("src/report/words/claim.rs", "finding", 72),
     ("src/report/words/doubt.rs", "doubt", 146),
