@@ -247,17 +247,17 @@ pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
     markdown::file(&blocks, Lang::En)
 }
 
-const LEAD: &str = "Every case is a scenario file that goes the way of a user's. Its `theory` block \
-     names a law of queueing theory, or a number worked out by hand, and what that law says of the system; \
-     seeds are fixed. A number agrees when theory lies in the 99.9 % interval of the simulation: of a thousand true statements \
-     one would be doubted by chance.";
+const LEAD: &str = "Every case is a scenario file that goes the way of a user's. Its `theory` \
+     block names a law of queueing theory, or a number worked out by hand, and what that law says \
+     of the system; seeds are fixed. A number agrees when theory lies in the 99.9 % interval of \
+     the simulation: of a thousand true statements one would be doubted by chance.";
 
-const POWER: &str = "A check that cannot fail shows nothing. Each case is run again with a fault put \
-     into the compiled \
-     model: every service 2 % longer (and storage 2 % slower); one thread, connection and consumer fewer \
-     wherever there are several; work that ends after new work where both fall on the same nanosecond. A \
-     fault that changes any of the case's numbers in its first two replications must make at least one of \
-     them leave its interval; where every number stays the same to the last bit, it does not touch the case.";
+const POWER: &str = "A check that cannot fail shows nothing. Each case is run again with a fault \
+     put into the compiled model: every service 2 % longer (and storage 2 % slower); one thread, \
+     connection and consumer fewer wherever there are several; work that ends after new work \
+     where both fall on the same nanosecond. A fault that changes any of the case's numbers in \
+     its first two replications must make at least one of them leave its interval; where every \
+     number stays the same to the last bit, it does not touch the case.";
 
 const SECOND: &str = "The same systems, written from their definitions in independent tools (`tests/peers`), with 99.9 % \
      intervals of their own. Two numbers agree when their intervals have a point in common.";
