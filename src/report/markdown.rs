@@ -19,7 +19,7 @@ pub(crate) fn document(blocks: &[Block], lang: Lang) -> String {
         match block {
             Block::Title(title) => line(&mut text, &format!("# {}", inline(title, Position::Line))),
             Block::Heading(words) => {
-                line(&mut text, &format!("## {}", inline(words, Position::Line)))
+                line(&mut text, &format!("## {}", inline(words, Position::Line)));
             }
             Block::Conditions(words) | Block::Lead(words) | Block::Paragraph(words) => {
                 line(&mut text, &inline(words, Position::Line));
@@ -93,8 +93,8 @@ fn inline(words: &Inline, position: Position) -> String {
         match piece {
             Piece::Text(words) => text.push_str(&escaped(words)),
             Piece::Code(name) => text.push_str(&code(name, position)),
-            Piece::Strong(words) => text.push_str(&format!("**{}**", escaped(words))),
-            Piece::Emphasis(words) => text.push_str(&format!("*{}*", escaped(words))),
+            Piece::Strong(words) => text.extend(["**", &escaped(words), "**"]),
+            Piece::Emphasis(words) => text.extend(["*", &escaped(words), "*"]),
             Piece::Break => text.push_str("<br>"),
         }
     }
