@@ -12,9 +12,10 @@ use super::folder::read;
 use super::sheet::Sheet;
 use super::tables::csv;
 use super::uncertain::aligned;
-use super::words::{Lang, Word, say};
+use super::words::{Lang, Word, doubt, say};
 use super::{Options, number, pretty};
 use crate::study::Head;
+use crate::study::doubt::{Doubt, Warning};
 use crate::study::growth::{Crossing, Grown, GrowthFound, Hour};
 
 /// Hours that the terminal shows.
@@ -144,7 +145,7 @@ fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
 
 /// That it was stopped, and warnings of the input.
 fn warnings(found: &GrowthFound, lang: Lang) -> Vec<String> {
-    let stopped = found.partial.then(|| Word::Stopped.text(lang).to_owned());
+    let stopped = found.partial.then(|| doubt::warning(&Warning::of_all(Doubt::Stopped), lang));
     stopped.into_iter().chain(caution::all(&found.cautions, lang)).collect()
 }
 

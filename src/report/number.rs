@@ -272,20 +272,6 @@ pub(crate) fn round_length(span: f64, count: f64) -> f64 {
     lengths.into_iter().find(|length| *length >= least).unwrap_or(24.0 * HOUR)
 }
 
-/// Dollars to the cent, whole where they are large: `$1,234`, `$75.9`.
-pub(crate) fn cents(amount: f64) -> String {
-    let amount = (amount * 100.0).round() / 100.0;
-    let size = amount.abs();
-    let decimals = match size {
-        _ if size >= 100.0 || (size - size.round()).abs() < 1e-9 => 0,
-        _ if size >= 10.0 => 1,
-        _ if size >= 0.1 => 2,
-        _ => 4,
-    };
-    let sign = if amount < 0.0 { "-" } else { "" };
-    format!("{sign}${}", fixed(size, decimals))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

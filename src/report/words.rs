@@ -157,7 +157,6 @@ catalogue! {
     Warning: "warning: {0}", "경고: {0}";
     WarningsMoreOne: "{0} more warning in report.md.", "나머지 경고 {0}건은 report.md 참조.";
     WarningsMore: "{0} more warnings in report.md.", "나머지 경고 {0}건은 report.md 참조.";
-    Stopped: "stopped before the end: what is missing was not computed", "도중에 중단됨: 없는 부분은 계산하지 않음";
     Partial: "This is a partial result: it was stopped before the end.", "도중에 중단되어 일부만 나온 결과임.";
 
     TitleNone: "No variant carries {0} RPS: they saturate between {1} and {2} RPS",

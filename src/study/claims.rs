@@ -96,6 +96,17 @@ impl ClaimMetric {
         ("nodes", ClaimMetric::Nodes),
     ];
 
+    /// The same metric as a target over the day has it; none where no such target is judged by it.
+    fn of_targets(self) -> Option<Metric> {
+        match self {
+            ClaimMetric::P50Ms => Some(Metric::P50Ms),
+            ClaimMetric::P95Ms => Some(Metric::P95Ms),
+            ClaimMetric::P99Ms => Some(Metric::P99Ms),
+            ClaimMetric::ErrorRate => Some(Metric::ErrorRate),
+            _ => None,
+        }
+    }
+
     /// Where its estimate comes from.
     fn source(self) -> Source {
         match self {
@@ -285,13 +296,7 @@ impl Claim {
     /// The target that the claim is over a day, where it speaks of what users get at the load asked about:
     /// metric and limit.
     pub(super) fn as_target(&self) -> Option<Target> {
-        let metric = match self.metric {
-            ClaimMetric::P50Ms => Metric::P50Ms,
-            ClaimMetric::P95Ms => Metric::P95Ms,
-            ClaimMetric::P99Ms => Metric::P99Ms,
-            ClaimMetric::ErrorRate => Metric::ErrorRate,
-            _ => return None,
-        };
+        let metric = self.metric.of_targets()?;
         let limit = match self.relation {
             Relation::AtMost => self.value,
             Relation::About => self.value * (1.0 + self.tolerance),

@@ -180,7 +180,7 @@ pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
     if target.metric == Metric::MeanMs && outcomes.iter().any(|seen| unanswered(target, seen)) {
         return f64::INFINITY;
     }
-    if let Some(beyond) = may_exceed(target) {
+    if let Some(beyond) = target.metric.tail() {
         let all = Pooled::of(outcomes.iter().map(|seen| &seen.answers));
         let [found] = all.quantiles([1.0 - beyond], slow);
         return found.map_or(f64::NAN, |found| found.least * 1e3);
@@ -189,18 +189,13 @@ pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
     if found.n == 0 { f64::NAN } else { found.mean }
 }
 
-/// The share of responses that a target's percentile may leave above its limit; none for other metrics.
-fn may_exceed(target: &Target) -> Option<f64> {
-    target.metric.tail()
-}
-
 /// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication
 /// because requests without a good answer decide it, the share of responses beyond the limit tells.
 pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
     let estimate = metric(outcomes, target);
     let whole = |estimate: &Estimate| !estimate.is_bound() || estimate.n == 0;
     let finite = outcomes.iter().all(|seen| seen.metric(target).is_finite());
-    let verdict = match may_exceed(target) {
+    let verdict = match target.metric.tail() {
         _ if estimate.n == 0 => Verdict::Undecided,
         _ if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) => Verdict::Met,
         Some(allowed) if !whole(&estimate) || !finite => beyond(target, outcomes, allowed),
@@ -288,6 +283,12 @@ pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(Metric, f64, f64)> {
         .into_iter()
         .find(|(_, least)| timed > 0.0 && timed < *least)
         .map(|(name, _)| (name, timed, least(0.01)))
+}
+
+/// Whether a metric is a percentile that rests on too few response times: the lowest such and all above it.
+pub(super) fn rests_on_few(outcomes: &[Outcome]) -> impl Fn(Metric) -> bool {
+    let few = too_few(outcomes).and_then(|(lowest, _, _)| lowest.tail());
+    move |metric| metric.tail().zip(few).is_some_and(|(tail, few)| tail <= few)
 }
 
 /// What users got at a load; `heavy` where a law of the description has no variance.
@@ -437,10 +438,7 @@ pub(super) fn verdicts(
     full: &[usize],
 ) -> Vec<TargetVerdict> {
     let drift = Target::new(Metric::Drift, 0.0);
-    // Percentiles from this one on rest on too few.
-    let few = too_few(outcomes).and_then(|(of, _, _)| of.tail());
-    let unknown =
-        |metric: Metric| metric.tail().is_some_and(|tail| few.is_some_and(|few| tail <= few));
+    let unknown = rests_on_few(outcomes);
     targets
         .iter()
         .chain(std::iter::once(&drift))

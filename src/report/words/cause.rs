@@ -29,7 +29,11 @@ pub(crate) fn named<'a>(resource: Option<&'a str>, cause: &Cause) -> &'a str {
 
 /// A cause, with what makes it less sure.
 pub(crate) fn cause(cause: &Cause, unsettled: bool, lang: Lang) -> String {
-    let text = plain(cause, lang);
+    doubtful(plain(cause, lang), unsettled, lang)
+}
+
+/// A reason with the remark that the line is less sure than others, where it is.
+fn doubtful(text: String, unsettled: bool, lang: Lang) -> String {
     if !unsettled {
         return text;
     }
@@ -46,15 +50,7 @@ pub(crate) fn shared(line: &Saturation, lang: Lang) -> String {
         return reason(line, lang);
     };
     let (en, ko) = ("{0}; no single relief carries more", "{0}; 하나만 늘려서는 더 감당하지 못함");
-    let text = both(lang, en, ko, &[&at(how, *rps, lang)]);
-    if !line.unsettled {
-        return text;
-    }
-    let (en, ko) = (
-        "{0}; its queues settle too slowly for runs of this length",
-        "{0}; 이 길이의 실행으로는 대기열이 안정되지 않음",
-    );
-    both(lang, en, ko, &[&text])
+    doubtful(both(lang, en, ko, &[&at(how, *rps, lang)]), line.unsettled, lang)
 }
 
 fn plain(cause: &Cause, lang: Lang) -> String {

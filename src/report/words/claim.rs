@@ -1,7 +1,7 @@
 //! What verdicts on claims rest on, as whole sentences.
 
 use super::{Lang, both, cause};
-use crate::report::number;
+use crate::audit::Dollars;
 use crate::study::claims::{Basis, Billed, BilledKind, Finding, Open, Unknown};
 
 /// Kinds of items, or items without a price, that a sentence names; more are only counted.
@@ -124,12 +124,12 @@ fn bill(billed: &Billed, lang: Lang) -> String {
     if billed.kinds.len() > NAMED {
         let items: usize = billed.kinds.iter().map(|kind| kind.count).sum();
         let total: f64 = billed.kinds.iter().map(|kind| kind.monthly_usd).sum();
-        let (items, total) = (items.to_string(), number::cents(total));
+        let (items, total) = (items.to_string(), Dollars(total).to_string());
         return both(lang, "{0} items ({1})", "항목 {0}개({1})", &[&items, &total]);
     }
     let one = |kind: &BilledKind| {
         let times = if kind.count > 1 { format!(" × {}", kind.count) } else { String::new() };
-        format!("{}{times} ({})", kind.what, number::cents(kind.monthly_usd))
+        format!("{}{times} ({})", kind.what, Dollars(kind.monthly_usd))
     };
     billed.kinds.iter().map(one).collect::<Vec<_>>().join(", ")
 }

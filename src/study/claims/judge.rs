@@ -7,10 +7,9 @@ use crate::model::stations::stations;
 use crate::stats::CONFIDENCE;
 use crate::stats::{self, Estimate};
 use crate::study::day::{ClaimDay, DayVerdict};
-use crate::study::gather::{at_load, station_results, too_few};
+use crate::study::gather::{at_load, rests_on_few, station_results};
 use crate::study::line::Line;
 use crate::study::lines::Searched;
-use crate::study::metric::Metric;
 use crate::study::replicate::Outcome;
 use crate::study::result::{AtLoad, Saturation, StationResult, StudyResult, VariantResult, WarmUp};
 use crate::study::runs::Part;
@@ -335,15 +334,7 @@ impl Facts<'_> {
                 station.map(|station| station.busy).ok_or(Unknown::NoStation)?
             }
         };
-        // Percentiles from this one on rest on too few responses.
-        let few = too_few(outcomes).and_then(|(metric, _, _)| metric.tail());
-        let tail = match claim.metric {
-            ClaimMetric::P50Ms => Metric::P50Ms.tail(),
-            ClaimMetric::P95Ms => Metric::P95Ms.tail(),
-            ClaimMetric::P99Ms => Metric::P99Ms.tail(),
-            _ => None,
-        };
-        let thin = tail.zip(few).is_some_and(|(tail, few)| tail <= few);
+        let thin = claim.metric.of_targets().is_some_and(rests_on_few(outcomes));
         let line = of.saturation.as_ref().filter(|line| !line.beyond_search);
         let drawn_by = line.filter(|line| load > line.rps.mean).map(resources);
         let resource = drawn_by.as_ref().map(|names| names.join(" = "));
