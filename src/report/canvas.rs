@@ -7,9 +7,6 @@ use plotters::style::RGBColor;
 use super::style::{PAPER, WIDTH, hex};
 use crate::plain;
 
-/// Units of the drawing per pixel: coordinates are whole numbers.
-const FINE: f64 = 4.0;
-
 /// Fonts by preference; the first is the one that PNG charts carry with them.
 const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
                      NanumGothic, Helvetica, Arial, sans-serif";
@@ -166,11 +163,11 @@ impl Canvas {
     }
 
     fn written(&self, around: Option<f64>) -> String {
-        let (width, height) = (WIDTH as u32, self.height.round() as u32);
-        let (across, down) = (WIDTH * FINE, f64::from(height) * FINE);
+        let height = self.height.round();
         let mut svg = format!(
-            "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {across} {down}\" \
-             xmlns=\"http://www.w3.org/2000/svg\" role=\"img\">\n<title>{}</title>\n",
+            "<svg width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
+             xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" font-family=\"{FONTS}\">\n\
+             <title>{}</title>\n",
             escaped(&self.title)
         );
         for shape in &self.shapes {
@@ -181,20 +178,23 @@ impl Canvas {
     }
 }
 
-/// A length in units of the drawing.
-fn fine(length: f64) -> i32 {
-    (length * FINE).round().clamp(-1e6, 1e6) as i32
+/// A length to a hundredth of a pixel, which no screen and no print resolves.
+fn length(length: f64) -> f64 {
+    // What is not a number stands at the edge, as charts of strange results must still be drawn.
+    let length = if length.is_nan() { 0.0 } else { length.clamp(-1e6, 1e6) };
+    // Adding zero makes zero of minus zero.
+    (length * 100.0).round() / 100.0 + 0.0
 }
 
 /// Points of a path.
 fn path(points: &[Point]) -> String {
-    points.iter().map(|(x, y)| format!("{},{} ", fine(*x), fine(*y))).collect()
+    let points = points.iter().map(|(x, y)| format!("{},{}", length(*x), length(*y)));
+    points.collect::<Vec<_>>().join(" ")
 }
 
 /// Text in which an SVG reader sees nothing but text.
 fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&apos;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 impl Shape {
@@ -203,36 +203,34 @@ impl Shape {
         match self {
             Shape::Line { from, to, colour, width } => {
                 let mut tag = Tag::open(svg, "line");
-                tag.put("opacity", 1).put("stroke", hex(*colour));
-                tag.put("stroke-width", stroke(*width));
-                tag.put("x1", fine(from.0)).put("y1", fine(from.1));
-                tag.put("x2", fine(to.0)).put("y2", fine(to.1));
+                tag.put("stroke", hex(*colour)).put("stroke-width", length(*width));
+                tag.put("x1", length(from.0)).put("y1", length(from.1));
+                tag.put("x2", length(to.0)).put("y2", length(to.1));
                 tag.close();
             }
             Shape::Path { points, colour, width } => {
                 let mut tag = Tag::open(svg, "polyline");
-                tag.put("fill", "none").put("opacity", 1).put("stroke", hex(*colour));
-                tag.put("stroke-width", stroke(*width)).put("points", path(points));
+                tag.put("fill", "none").put("stroke", hex(*colour));
+                tag.put("stroke-width", length(*width)).put("points", path(points));
                 tag.close();
             }
             Shape::Area { points, colour, alpha } => {
                 let mut tag = Tag::open(svg, "polygon");
-                tag.put("opacity", alpha).put("fill", hex(*colour)).put("points", path(points));
+                tag.fill(*colour, *alpha).put("points", path(points));
                 tag.close();
             }
             Shape::Rectangle { from, to, colour, alpha } => {
-                let (left, top) = (fine(from.0), fine(from.1));
+                let [left, top, right, bottom] = [from.0, from.1, to.0, to.1].map(length);
                 let mut tag = Tag::open(svg, "rect");
                 tag.put("x", left).put("y", top);
-                tag.put("width", fine(to.0) - left).put("height", fine(to.1) - top);
-                tag.put("opacity", alpha).put("fill", hex(*colour)).put("stroke", "none");
+                tag.put("width", length(right - left)).put("height", length(bottom - top));
+                tag.fill(*colour, *alpha);
                 tag.close();
             }
             Shape::Dot { at, radius, colour } => {
                 let mut tag = Tag::open(svg, "circle");
-                tag.put("cx", fine(at.0)).put("cy", fine(at.1)).put("r", fine(*radius));
-                tag.put("opacity", 1).put("fill", hex(*colour));
-                tag.put("stroke", "none").put("stroke-width", stroke(1.0));
+                tag.put("cx", length(at.0)).put("cy", length(at.1)).put("r", length(*radius));
+                tag.fill(*colour, 1.0);
                 tag.close();
             }
             Shape::Text { text, at, ink } => {
@@ -241,24 +239,18 @@ impl Shape {
                     Side::Middle => "middle",
                     Side::Right => "end",
                 };
-                // The line stands 0.34 em below the middle, and `dy` puts it 0.76 em below what is named.
-                let top = at.1 + ink.size * 0.34 - ink.size * 0.76;
                 let mut tag = Tag::open(svg, "text");
-                tag.put("x", fine(at.0)).put("y", fine(top)).put("dy", "0.76em");
-                tag.put("text-anchor", anchor).put("font-family", FONTS);
-                tag.put("font-size", ink.size * FINE).put("opacity", 1);
+                // Letters stand on a line 0.34 em below their middle.
+                tag.put("x", length(at.0)).put("y", length(at.1 + ink.size * 0.34));
+                tag.put("text-anchor", anchor).put("font-size", ink.size);
                 if let Some(width) = around {
-                    tag.put("stroke", hex(ink.colour)).put("stroke-width", width * FINE);
+                    tag.put("stroke", hex(ink.colour)).put("stroke-width", width);
                 }
-                tag.put("fill", hex(ink.colour));
+                tag.fill(ink.colour, 1.0);
                 tag.close_around(text);
             }
         }
     }
-}
-
-fn stroke(width: f64) -> u32 {
-    (width * FINE).round().max(1.0) as u32
 }
 
 /// A tag while its attributes are written, which need no escaping. Writing to a string cannot fail.
@@ -278,11 +270,51 @@ impl<'a> Tag<'a> {
         self
     }
 
+    fn fill(&mut self, colour: RGBColor, alpha: f64) -> &mut Tag<'a> {
+        if alpha < 1.0 {
+            self.put("opacity", alpha);
+        }
+        self.put("fill", hex(colour))
+    }
+
     fn close(self) {
         self.svg.push_str("/>\n");
     }
 
     fn close_around(self, text: &str) {
-        let _ = writeln!(self.svg, ">\n{}\n</{}>", escaped(text), self.name);
+        let _ = writeln!(self.svg, ">{}</{}>", escaped(text), self.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::style::{INK, SMALL};
+
+    #[test]
+    fn shapes_are_written_to_a_hundredth_of_a_pixel() {
+        let drawn = draw(20.0, "a < b", |canvas| {
+            canvas.line((0.0, -0.001), (1.0 / 3.0, 10.0), INK, 1.25);
+            canvas.area(&[(0.0, 0.0), (1.0, 0.0), (1.0, 2.5)], INK, 0.12);
+            canvas.dot((f64::NAN, f64::INFINITY), 4.0, INK);
+            canvas.text("</text>\u{1b}&", (10.0, 10.0), Ink::middle(SMALL, INK));
+            canvas.text(" ", (10.0, 10.0), Ink::left(SMALL, INK));
+            canvas.path(&[(0.0, 0.0)], INK, 1.0);
+        });
+        let expected = [
+            "<title>a &lt; b</title>",
+            "<rect x=\"0\" y=\"0\" width=\"1200\" height=\"20\" fill=\"#FFFFFF\"/>",
+            "<line stroke=\"#22262B\" stroke-width=\"1.25\" x1=\"0\" y1=\"0\" x2=\"0.33\" y2=\"10\"/>",
+            "<polygon opacity=\"0.12\" fill=\"#22262B\" points=\"0,0 1,0 1,2.5\"/>",
+            "<circle cx=\"0\" cy=\"1000000\" r=\"4\" fill=\"#22262B\"/>",
+            "<text x=\"10\" y=\"15.44\" text-anchor=\"middle\" font-size=\"16\" fill=\"#22262B\">\
+             &lt;/text&gt;␛&amp;</text>",
+            "</svg>",
+        ];
+        assert_eq!(drawn.svg().lines().skip(1).collect::<Vec<_>>(), expected);
+        assert_eq!(drawn.texts(), 1);
+        let heavier = drawn.heavier();
+        assert!(heavier.contains("font-size=\"16\" stroke=\"#22262B\" stroke-width=\"0.4\" fill="));
+        assert_eq!(heavier.matches("stroke-width=\"0.4\"").count(), 1);
     }
 }
