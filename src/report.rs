@@ -7,6 +7,7 @@
 mod answer;
 pub mod audit;
 mod block;
+mod canvas;
 mod caution;
 mod chart;
 mod claims;

@@ -12,8 +12,9 @@ pub(crate) mod size;
 pub(crate) mod sweep;
 pub(crate) mod uncertain;
 
+use super::canvas::{Canvas, Ink};
 use super::facts;
-use super::style::{self, Canvas, FAINT, INK, Ink, MARGIN, SMALL, TITLE, WIDTH};
+use super::style::{self, FAINT, INK, MARGIN, SMALL, TITLE, WIDTH};
 use super::words::Lang;
 use crate::study::result::StudyResult;
 
@@ -59,8 +60,8 @@ impl Chart {
         }
     }
 
-    /// As SVG; none when the result has nothing to show in it.
-    pub(crate) fn draw(self, result: &StudyResult, lang: Lang) -> Option<String> {
+    /// The drawing; none when the result has nothing to show in it.
+    pub(crate) fn draw(self, result: &StudyResult, lang: Lang) -> Option<Canvas> {
         match self {
             Chart::Saturation => saturation::draw(result, lang),
             Chart::Day => day::draw(result, lang),

@@ -10,6 +10,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, Group, Node, fontdb};
 
 use super::Options;
+use super::canvas::Canvas;
 use super::chart::Chart;
 use super::words::{Lang, Word, say};
 use crate::plain;
@@ -80,18 +81,18 @@ impl Pictures {
 
     /// A chart of the result; none when the result has nothing to show in it.
     pub(crate) fn draw(&mut self, chart: Chart, result: &StudyResult) -> Option<Drawn> {
-        let svg = chart.draw(result, self.lang)?;
-        let png = self.png(chart, result, &svg);
-        Some(Drawn { svg, png })
+        let drawn = chart.draw(result, self.lang)?;
+        let png = self.png(chart, result, &drawn);
+        Some(Drawn { svg: drawn.svg(), png })
     }
 
     /// A picture that is no chart of a study, painted in a language.
-    pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> String) -> Drawn {
-        let svg = paint(self.lang);
-        let mut tried = self.raster(&svg);
+    pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> Canvas) -> Drawn {
+        let drawn = paint(self.lang);
+        let mut tried = self.raster(&drawn);
         if matches!(tried, Err(Failure::Letter)) && !self.searched {
             self.search();
-            tried = self.raster(&svg);
+            tried = self.raster(&drawn);
         }
         if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
             tried = self.raster(&paint(Lang::En));
@@ -100,14 +101,14 @@ impl Pictures {
         if matches!(tried, Err(Failure::Letter | Failure::Picture)) {
             self.others.push(say(self.lang, Word::NotePng, &[name]));
         }
-        Drawn { svg, png: tried.ok() }
+        Drawn { svg: drawn.svg(), png: tried.ok() }
     }
 
-    fn png(&mut self, chart: Chart, result: &StudyResult, svg: &str) -> Option<[Vec<u8>; 2]> {
-        let mut tried = self.raster(svg);
+    fn png(&mut self, chart: Chart, result: &StudyResult, drawn: &Canvas) -> Option<[Vec<u8>; 2]> {
+        let mut tried = self.raster(drawn);
         if matches!(tried, Err(Failure::Letter)) && !self.searched {
             self.search();
-            tried = self.raster(svg);
+            tried = self.raster(drawn);
         }
         if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
             tried = self.raster(&chart.draw(result, Lang::En)?);
@@ -155,14 +156,15 @@ impl Pictures {
         self.fonts = Arc::new(fonts);
     }
 
-    fn raster(&self, svg: &str) -> Result<[Vec<u8>; 2], Failure> {
+    fn raster(&self, drawn: &Canvas) -> Result<[Vec<u8>; 2], Failure> {
         if self.hurried.is_some_and(|hurried| hurried()) {
             return Err(Failure::Hurry);
         }
         let options = options(Arc::clone(&self.fonts));
-        let tree = usvg::Tree::from_str(&heavier(svg), &options).map_err(|_| Failure::Picture)?;
+        let tree =
+            usvg::Tree::from_str(&drawn.heavier(), &options).map_err(|_| Failure::Picture)?;
         // A text of which no letter has a shape is left out of the tree.
-        if lacks_letters(tree.root()) || texts(tree.root()) < svg.matches("<text ").count() {
+        if lacks_letters(tree.root()) || texts(tree.root()) < drawn.texts() {
             return Err(Failure::Letter);
         }
         let size = tree.size().to_int_size();
@@ -175,25 +177,6 @@ impl Pictures {
         };
         Ok([paint(SIZES[0].1)?, paint(SIZES[1].1)?])
     }
-}
-
-/// The picture with a hair of stroke around its letters: the built-in font is a light one, and thin
-/// letters do not survive print.
-fn heavier(svg: &str) -> String {
-    let mut heavier = String::with_capacity(svg.len());
-    for line in svg.split_inclusive('\n') {
-        match line.rsplit_once(" fill=\"") {
-            Some((before, fill)) if line.starts_with("<text ") && fill.len() > 8 => {
-                let colour = &fill[..7];
-                let stroke = format!(" stroke=\"{colour}\" stroke-width=\"1.6\" fill=\"");
-                heavier.push_str(before);
-                heavier.push_str(&stroke);
-                heavier.push_str(fill);
-            }
-            _ => heavier.push_str(line),
-        }
-    }
-    heavier
 }
 
 /// Texts in the tree.
@@ -316,18 +299,18 @@ fn number_of(names: &mut Vec<String>, name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::canvas::{self, Ink};
+    use crate::report::style::{INK, SMALL};
 
     #[test]
     fn letters_without_a_font_are_found() {
         let pictures = Pictures::new(&Options::default());
-        let svg = |text: &str| {
-            format!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"20\">\
-                 <text y=\"15\" font-family=\"Ubuntu\">{text}</text></svg>"
-            )
+        let written = |text: &str| {
+            let ink = Ink::left(SMALL, INK);
+            pictures.raster(&canvas::draw(20.0, "", |canvas| canvas.text(text, (0.0, 10.0), ink)))
         };
-        assert!(pictures.raster(&svg("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > % ↑ ≥ 9 → 10")).is_ok());
-        assert!(matches!(pictures.raster(&svg("포화")), Err(Failure::Letter)));
+        assert!(written("1,000 RPS ± 4 ≤ 5 – 6 − 7 · 8 … > % ↑ ≥ 9 → 10").is_ok());
+        assert!(matches!(written("포화"), Err(Failure::Letter)));
     }
 
     /// Charts with the fonts of this machine, or with the one that the program carries alone.

@@ -4,6 +4,7 @@
 use super::Options;
 use super::answer::Files;
 use super::block::{Block, Figure, Inline, words};
+use super::canvas::Canvas;
 use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
 use super::{html, markdown};
@@ -54,7 +55,7 @@ impl Sheet {
     }
 
     /// A chart: files of its own, and its place on the page. The title is the finding.
-    pub(super) fn figure(&mut self, name: &str, title: String, paint: &dyn Fn(Lang) -> String) {
+    pub(super) fn figure(&mut self, name: &str, title: String, paint: &dyn Fn(Lang) -> Canvas) {
         let drawn = self.pictures.paint(name, paint);
         self.files.add(format!("{name}.svg"), drawn.svg.as_bytes());
         let png = drawn.png.is_some();

@@ -1,27 +1,16 @@
-//! The look of every chart, in one place: colours, sizes, scales, and a canvas that knows them.
+//! The look of every chart, in one place: colours, sizes, scales, and how text fits.
 //!
 //! Colours of variants are those of Okabe and Ito (2008), which stay apart for colour-blind readers;
 //! the scale of shares is a straight walk through lightness in `OKLCh` (Ottosson 2020), so that equal
 //! steps of a share look like equal steps, in grey print too.
 
-use plotters::backend::SVGBackend;
-use plotters::prelude::{DrawingBackend, IntoFont, RGBAColor, RGBColor, ShapeStyle, TextStyle};
-use plotters::style::Color;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::RGBColor;
 use unicode_width::UnicodeWidthChar;
-
-use crate::plain;
 
 /// Width of every chart \[px\].
 pub(crate) const WIDTH: f64 = 1200.0;
-/// Units of the drawing per pixel: plotters draws on whole numbers only.
-const FINE: f64 = 4.0;
 /// Space around everything \[px\].
 pub(crate) const MARGIN: f64 = 24.0;
-
-/// Fonts by preference; the first is the one that PNG charts carry with them.
-const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
-                     NanumGothic, Helvetica, Arial, sans-serif";
 
 /// Size of the title \[px\].
 pub(crate) const TITLE: f64 = 25.0;
@@ -187,172 +176,6 @@ pub(crate) fn share(share: f64) -> RGBColor {
         encode([-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5]),
         encode([-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701]),
     )
-}
-
-/// Where text is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// By its left end.
-    Left,
-    /// By its middle.
-    Middle,
-    /// By its right end.
-    Right,
-}
-
-/// How text looks.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ink {
-    /// Size \[px\].
-    pub(crate) size: f64,
-    /// Colour.
-    pub(crate) colour: RGBColor,
-    /// Where it is held.
-    pub(crate) side: Side,
-}
-
-impl Ink {
-    /// Text held by its left end.
-    pub(crate) fn left(size: f64, colour: RGBColor) -> Ink {
-        Ink { size, colour, side: Side::Left }
-    }
-
-    /// Text held by its middle.
-    pub(crate) fn middle(size: f64, colour: RGBColor) -> Ink {
-        Ink { size, colour, side: Side::Middle }
-    }
-
-    /// Text held by its right end.
-    pub(crate) fn right(size: f64, colour: RGBColor) -> Ink {
-        Ink { size, colour, side: Side::Right }
-    }
-}
-
-/// A drawing in pixels, `(0, 0)` at the top left.
-pub(crate) struct Canvas<'a> {
-    backend: SVGBackend<'a>,
-}
-
-type Point = (f64, f64);
-
-fn fine((x, y): Point) -> (i32, i32) {
-    let whole = |v: f64| (v * FINE).round().clamp(-1e6, 1e6) as i32;
-    (whole(x), whole(y))
-}
-
-fn stroke(colour: RGBColor, alpha: f64, width: f64) -> ShapeStyle {
-    let colour: RGBAColor = colour.mix(alpha);
-    ShapeStyle {
-        color: colour,
-        filled: false,
-        stroke_width: (width * FINE).round().max(1.0) as u32,
-    }
-}
-
-/// Draws on white paper, 1,200 px wide; gives the SVG. `title` is for readers that cannot see.
-pub(crate) fn draw(height: f64, title: &str, paint: impl FnOnce(&mut Canvas)) -> String {
-    let size = ((WIDTH * FINE) as u32, (height * FINE).round().max(FINE) as u32);
-    let mut body = String::new();
-    {
-        let mut canvas = Canvas { backend: SVGBackend::with_string(&mut body, size) };
-        canvas.rectangle((0.0, 0.0), (WIDTH, height), PAPER, 1.0);
-        paint(&mut canvas);
-    }
-    let inner = body.split_once('>').map_or("", |(_, inner)| inner);
-    let title: String = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!(
-        "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" \
-         role=\"img\">\n<title>{}</title>{inner}",
-        WIDTH as u32,
-        height.round() as u32,
-        size.0,
-        height.round() as u32 * FINE as u32,
-        plain::visible(&title),
-    )
-}
-
-// Drawing into a string cannot fail: the results below say nothing.
-impl Canvas<'_> {
-    /// A straight line.
-    pub(crate) fn line(&mut self, from: Point, to: Point, colour: RGBColor, width: f64) {
-        self.backend.draw_line(fine(from), fine(to), &stroke(colour, 1.0, width)).ok();
-    }
-
-    /// A dashed straight line; `(turn, of)` makes one of several that lie on each other.
-    pub(crate) fn dashed(
-        &mut self,
-        from: Point,
-        to: Point,
-        colour: RGBColor,
-        width: f64,
-        (turn, of): (usize, usize),
-    ) {
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = dx.hypot(dy);
-        let (dash, gap) = (8.0, 6.0);
-        let mut at = (dash + gap) * turn as f64;
-        while at < length {
-            let end = (at + dash).min(length);
-            let point = |t: f64| (from.0 + dx * t / length, from.1 + dy * t / length);
-            self.line(point(at), point(end), colour, width);
-            at += (dash + gap) * of.max(1) as f64;
-        }
-    }
-
-    /// A line through points.
-    pub(crate) fn path(&mut self, points: &[Point], colour: RGBColor, width: f64) {
-        if points.len() > 1 {
-            let path: Vec<_> = points.iter().copied().map(fine).collect();
-            self.backend.draw_path(path, &stroke(colour, 1.0, width)).ok();
-        }
-    }
-
-    /// A filled shape.
-    pub(crate) fn area(&mut self, points: &[Point], colour: RGBColor, alpha: f64) {
-        if points.len() > 2 {
-            let path: Vec<_> = points.iter().copied().map(fine).collect();
-            self.backend.fill_polygon(path, &stroke(colour, alpha, 1.0)).ok();
-        }
-    }
-
-    /// A filled rectangle.
-    pub(crate) fn rectangle(&mut self, from: Point, to: Point, colour: RGBColor, alpha: f64) {
-        self.backend.draw_rect(fine(from), fine(to), &stroke(colour, alpha, 1.0), true).ok();
-    }
-
-    /// A dot.
-    pub(crate) fn dot(&mut self, at: Point, radius: f64, colour: RGBColor) {
-        let radius = (radius * FINE).round() as u32;
-        self.backend.draw_circle(fine(at), radius, &stroke(colour, 1.0, 1.0), true).ok();
-    }
-
-    /// Text whose middle line runs at the height of `at`.
-    pub(crate) fn text(&mut self, text: &str, at: Point, ink: Ink) {
-        if text.trim().is_empty() {
-            return;
-        }
-        let side = match ink.side {
-            Side::Left => HPos::Left,
-            Side::Middle => HPos::Center,
-            Side::Right => HPos::Right,
-        };
-        // plotters divides the size by 1.24 and puts the top 0.76 em above the base line.
-        let font = (FONTS, ink.size * FINE * 1.24).into_font();
-        let style = TextStyle::from(font).color(&ink.colour).pos(Pos::new(side, VPos::Top));
-        let base = at.1 + ink.size * 0.34;
-        let top = fine((at.0, base - ink.size * 0.76));
-        self.backend.draw_text(&plain::visible(text), &style, top).ok();
-    }
-}
-
-impl Canvas<'_> {
-    /// Lines of text, the middle of the block at the height of `at`.
-    pub(crate) fn block(&mut self, lines: &[String], at: Point, ink: Ink) {
-        let first = at.1 - (lines.len() as f64 - 1.0) * ink.size * 0.6;
-        for (index, line) in lines.iter().enumerate() {
-            self.text(line, (at.0, first + index as f64 * ink.size * 1.2), ink);
-        }
-    }
 }
 
 /// Width of text, on the safe side \[px\].

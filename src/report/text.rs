@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::words::{Lang, Word, say};
@@ -37,13 +38,13 @@ enum Tone {
 }
 
 impl Tone {
-    fn code(self) -> &'static str {
+    fn style(self) -> Style {
         match self {
-            Tone::Plain => "",
-            Tone::Strong => "\x1b[1m",
-            Tone::Good => "\x1b[32m",
-            Tone::Bad => "\x1b[31m",
-            Tone::Open => "\x1b[33m",
+            Tone::Plain => Style::new(),
+            Tone::Strong => Style::new().bold(),
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default(),
+            Tone::Open => AnsiColor::Yellow.on_default(),
         }
     }
 }
@@ -315,7 +316,8 @@ fn lay_row(
                 let filled = padded.trim_end();
                 let space = " ".repeat(padded.width() - filled.width());
                 // Writing to a string cannot fail.
-                let _ = write!(text, "{}{filled}\x1b[0m{space}", tone.code());
+                let style = tone.style();
+                let _ = write!(text, "{style}{filled}{style:#}{space}");
             } else {
                 text.push_str(&padded);
             }

@@ -4,8 +4,9 @@ use plotters::style::RGBColor;
 
 use super::Heading;
 use super::axis::Axis;
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, GRID, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{self, Lang, Word, say};
 use crate::study::result::{StudyResult, VariantResult};
 
@@ -95,7 +96,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
 }
 
 /// As SVG; none without parts.
-pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = with_time(result);
     if variants.is_empty() {
         return None;
@@ -117,7 +118,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let width = WIDTH - MARGIN - left - 190.0;
     let axis = if shares { Axis::up_to(100.0, 5.0) } else { Axis::up_to(longest, 6.0) };
     let bottom = top + NEXT * bars.len() as f64;
-    let svg = style::draw(bottom + 76.0, &title, |canvas| {
+    let drawn = canvas::draw(bottom + 76.0, &title, |canvas| {
         heading.draw(canvas);
         for (line, x, text, colour) in &legend {
             let y = heading.bottom() + 28.0 * *line as f64 + 10.0;
@@ -146,7 +147,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             canvas.text(&text, (end + 12.0, y + BAR / 2.0), Ink::left(SMALL, FAINT));
         }
     });
-    Some(svg)
+    Some(drawn)
 }
 
 /// The same number of digits in every bar, so that they can be compared.

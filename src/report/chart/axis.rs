@@ -1,7 +1,8 @@
 //! Axes and panels: from numbers to places on paper.
 
+use crate::report::canvas::{Canvas, Ink};
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, SMALL};
+use crate::report::style::{self, FAINT, GRID, INK, LABEL, SMALL};
 use crate::report::style::{fit, text_width};
 use plotters::style::RGBColor;
 

@@ -2,7 +2,8 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
-use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::canvas::{self, Canvas, Ink};
+use crate::report::style::{self, FAINT, GRID, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::report::{number, over_day};
 use crate::stats::Estimate;
@@ -124,7 +125,7 @@ const ROWS: [Row; 3] = [
 ];
 
 /// As SVG; none when no day was run.
-pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let all = shown(result);
     let variants = &all[..all.len().min(MOST)];
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
@@ -143,7 +144,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
     // About as many labels however long the day, or whatever stands for one.
     let every = number::round_length(end - start, 9.0);
-    let svg = style::draw(last + 66.0, &title, |canvas| {
+    let drawn = canvas::draw(last + 66.0, &title, |canvas| {
         heading.draw(canvas);
         legend.draw(canvas, heading.bottom() + 8.0);
         let width = WIDTH - 2.0 * MARGIN - TICKS - 16.0;
@@ -193,7 +194,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             canvas.text(Word::BandsFew.text(lang), note, Ink::right(SMALL, FAINT));
         }
     });
-    Some(svg)
+    Some(drawn)
 }
 
 fn p99_limit(result: &StudyResult) -> Option<f64> {

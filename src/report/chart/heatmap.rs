@@ -1,8 +1,9 @@
 //! How busy each station is, hour by hour, one panel per variant.
 
 use super::Heading;
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::study::result::{StationResult, StudyResult, VariantResult};
 
@@ -175,7 +176,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
 }
 
 /// As SVG; none when no station is ever busy.
-pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = with_day(result);
     let (names, left_out) = stations(&variants);
     if names.is_empty() {
@@ -200,7 +201,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     let next = body + between;
     let bottom = top + next * rows_of_panels as f64 - between + 40.0;
     let note = if left_out > 0 { 26.0 } else { 0.0 };
-    let svg = style::draw(bottom + note + 12.0, &title, |canvas| {
+    let drawn = canvas::draw(bottom + note + 12.0, &title, |canvas| {
         heading.draw(canvas);
         scale(canvas, heading.bottom() + 12.0, lang);
         for (index, variant) in variants.iter().enumerate() {
@@ -221,7 +222,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             canvas.text(&text, (MARGIN, bottom + 10.0), Ink::left(SMALL, FAINT));
         }
     });
-    Some(svg)
+    Some(drawn)
 }
 
 fn panel(

@@ -2,9 +2,10 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::ladder::{lifted, line, resource, title, unit, wanted};
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::study::ladder::{Ending, Ladder, Rung};
 
@@ -23,7 +24,7 @@ fn below(rung: &Rung, lang: Lang) -> Vec<String> {
 }
 
 /// As SVG.
-pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> String {
+pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> Canvas {
     let title = title(ladder, end, lang);
     let conditions = vec![
         ladder.head.system.clone(),
@@ -48,7 +49,7 @@ pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> String {
         x: Axis::from_zero(highest, 8.0),
         y: Axis::from_zero(1.0, 1.0),
     };
-    style::draw(top + height + 60.0, &title, |canvas| {
+    canvas::draw(top + height + 60.0, &title, |canvas| {
         heading.draw(canvas);
         for (at, label) in &panel.x.ticks {
             let x = panel.x(*at);

@@ -3,10 +3,11 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel, Place as Spot};
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
 use crate::report::pareto::Pareto;
 use crate::report::size::dollars;
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::sweep::{conditions, named};
 use crate::report::words::{Lang, Word, say};
 use crate::study::sweep::Sweep;
@@ -29,7 +30,7 @@ fn listed(best: &[usize]) -> Vec<usize> {
 }
 
 /// As SVG.
-pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> String {
+pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
     let title = found.title(sweep, lang);
     let heading = Heading::of(&title, conditions(sweep, lang));
     let listed = listed(&found.best);
@@ -50,7 +51,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> String {
     };
     let list = panel.bottom() + 84.0;
     let lines = listed.len() + usize::from(more > 0);
-    style::draw(list + LINE * lines as f64 + 8.0, &title, |canvas| {
+    canvas::draw(list + LINE * lines as f64 + 8.0, &title, |canvas| {
         heading.draw(canvas);
         panel.frame(canvas, &named(sweep, lang), 24.0, true);
         if sweep.variants.len() > 1 {

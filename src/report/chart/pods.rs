@@ -3,7 +3,8 @@
 use super::Heading;
 use super::axis::{Axis, Panel};
 use super::day::Legend;
-use crate::report::style::{self, INK, Ink, LABEL, MARGIN, WIDTH};
+use crate::report::canvas::{self, Canvas, Ink};
+use crate::report::style::{self, INK, LABEL, MARGIN, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::report::{number, over_day};
 use crate::study::result::{PodsResult, StudyResult, VariantResult};
@@ -65,7 +66,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
 }
 
 /// As SVG; none where no number of pods changes.
-pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = shown(result);
     let (services, _) = services(&variants);
     if services.is_empty() {
@@ -85,7 +86,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     }
     let every = number::round_length(end - start, 9.0);
     let width = WIDTH - 2.0 * MARGIN - TICKS - 16.0;
-    let svg = style::draw(last + 66.0, &title, |canvas| {
+    let drawn = canvas::draw(last + 66.0, &title, |canvas| {
         heading.draw(canvas);
         legend.draw(canvas, heading.bottom() + 8.0);
         for (index, service) in services.iter().enumerate() {
@@ -119,7 +120,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
         let words = if over_day::is_short(result) { Word::SinceStart } else { Word::DayClock };
         canvas.text(words.text(lang), (middle, last + 44.0), Ink::middle(LABEL, INK));
     });
-    Some(svg)
+    Some(drawn)
 }
 
 /// The mean of each bin over its length, as steps: `(x, low, mean, high)`.

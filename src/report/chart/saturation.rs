@@ -2,7 +2,8 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel, Place};
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::canvas::{self, Canvas, Ink};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::report::{facts, number};
 use crate::stats::Estimate;
@@ -50,7 +51,7 @@ fn series(result: &StudyResult, of: fn(&AtLoad) -> &Estimate) -> Vec<Series<'_>>
 }
 
 /// As SVG; none without a curve.
-pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
+pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let p99 = series(result, |at| &at.p99_ms);
     let events = result.target_load.events_per_s;
     let rates = match events {
@@ -71,7 +72,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
     // Heading, labels of the lines, then the panel: nothing crosses the words.
     let first = marks + 76.0;
     let last = first + panels as f64 * PANEL + (panels as f64 - 1.0) * 50.0;
-    let svg = style::draw(last + 98.0, &title, |canvas| {
+    let drawn = canvas::draw(last + 98.0, &title, |canvas| {
         heading.draw(canvas);
         let mut top = first;
         let mut frames = Vec::new();
@@ -118,7 +119,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<String> {
             canvas.text(&note, (centre, last + 72.0), Ink::middle(SMALL, FAINT));
         }
     });
-    Some(svg)
+    Some(drawn)
 }
 
 /// Whether a line or a point of a curve has too few replications for a band.

@@ -3,9 +3,10 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
 use crate::report::size::{conditions, dollars, finding, load_name, probability};
-use crate::report::style::{self, Canvas, FAINT, GRID, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, GRID, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::size as words_of_size;
 use crate::report::words::{Lang, Word, say};
 use crate::study::size::{CostItem, Phase, Sizing};
@@ -120,7 +121,7 @@ fn rows<'a>(sizing: &'a Sizing, kinds: &[&str], lang: Lang) -> Vec<Row<'a>> {
 }
 
 /// As SVG.
-pub(crate) fn draw(sizing: &Sizing, lang: Lang) -> String {
+pub(crate) fn draw(sizing: &Sizing, lang: Lang) -> Canvas {
     let title = finding(sizing, lang);
     let heading = Heading::of(&title, conditions(sizing, lang));
     let mut kinds: Vec<&str> = Vec::new();
@@ -142,7 +143,7 @@ pub(crate) fn draw(sizing: &Sizing, lang: Lang) -> String {
         x: Axis::from_zero(highest.fold(1.0, f64::max), 8.0),
         y: Axis::from_zero(1.0, 1.0),
     };
-    style::draw(top + height + 64.0, &title, |canvas| {
+    canvas::draw(top + height + 64.0, &title, |canvas| {
         heading.draw(canvas);
         legend(canvas, &kinds, top - 26.0, lang);
         for (at, label) in &panel.x.ticks {

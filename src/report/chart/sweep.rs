@@ -2,8 +2,9 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::sweep::{conditions, estimate, named, shown, title};
 use crate::report::words::{Lang, Word, say};
 use crate::study::sweep::{Point, Sweep};
@@ -19,7 +20,7 @@ pub(crate) fn has(sweep: &Sweep) -> bool {
 }
 
 /// As SVG.
-pub(crate) fn draw(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
+pub(crate) fn draw(sweep: &Sweep, points: &[Point], lang: Lang) -> Canvas {
     let title = title(sweep, points, lang);
     let heading = Heading::of(&title, conditions(sweep, lang));
     match sweep.varied.as_slice() {
@@ -48,7 +49,7 @@ fn numbers(values: &[String]) -> Option<Vec<f64>> {
     same.then(|| read.into_iter().map(|(value, _)| value).collect())
 }
 
-fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: Lang) -> String {
+fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: Lang) -> Canvas {
     let values = &sweep.varied[0].values;
     let at: Vec<f64> =
         numbers(values).unwrap_or_else(|| (1..=values.len()).map(|place| place as f64).collect());
@@ -87,7 +88,7 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: 
         y: Axis::fitting(lowest, highest, 6.0),
     };
     let legend = if sweep.variants.len() > 1 { 24.0 * sweep.variants.len() as f64 } else { 0.0 };
-    style::draw(top + PANEL + 70.0 + legend, title, |canvas| {
+    canvas::draw(top + PANEL + 70.0 + legend, title, |canvas| {
         heading.draw(canvas);
         panel.frame(canvas, &named(sweep, lang), 24.0, true);
         panel.series(canvas, &lines, 2.5);
@@ -110,7 +111,7 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: 
     })
 }
 
-fn heat(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: Lang) -> String {
+fn heat(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: Lang) -> Canvas {
     let (down, across) = (&sweep.varied[0], &sweep.varied[1]);
     let shares = points.iter().filter_map(|point| estimate(point, shown(sweep)));
     let known: Vec<f64> = shares.map(|found| found.mean).collect();
@@ -121,7 +122,7 @@ fn heat(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: L
     let cell = (WIDTH - 2.0 * MARGIN - label) / across.values.len().max(1) as f64;
     let next = ROW * down.values.len() as f64 + 96.0;
     let top = heading.bottom() + 60.0;
-    style::draw(top - 60.0 + next * sweep.variants.len() as f64, title, |canvas| {
+    canvas::draw(top - 60.0 + next * sweep.variants.len() as f64, title, |canvas| {
         heading.draw(canvas);
         let scale = [number::plain(low), number::plain(high)];
         let words = say(lang, Word::SweepScale, &[&scale[0], &scale[1]]);

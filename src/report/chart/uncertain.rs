@@ -3,9 +3,10 @@
 
 use super::Heading;
 use super::axis::{Axis, Panel};
+use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::ladder::unit;
 use crate::report::number;
-use crate::report::style::{self, Canvas, FAINT, INK, Ink, LABEL, MARGIN, SMALL, WIDTH};
+use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::uncertain::{asked, conditions, first, of, title};
 use crate::report::words::{Lang, Word};
 use crate::study::uncertain::{Fan, Uncertain};
@@ -22,7 +23,7 @@ const INPUTS: usize = 16;
 const NAMES: f64 = 400.0;
 
 /// The line of each variant as a fan, above how likely each load is carried.
-pub(crate) fn fan(found: &Uncertain, lang: Lang) -> String {
+pub(crate) fn fan(found: &Uncertain, lang: Lang) -> Canvas {
     let best = found.fans.last().map_or("", |fan| fan.variant.as_str());
     let title = title(found, best, lang);
     let heading = Heading::of(&title, conditions(found, lang));
@@ -38,7 +39,7 @@ pub(crate) fn fan(found: &Uncertain, lang: Lang) -> String {
         x: Axis::from_zero(highest * 1.02, 8.0),
         y: Axis::from_zero(100.0, 5.0),
     };
-    style::draw(panel.bottom() + 60.0, &title, |canvas| {
+    canvas::draw(panel.bottom() + 60.0, &title, |canvas| {
         heading.draw(canvas);
         panel.frame(canvas, Word::UncertainCarriedAxis.text(lang), 22.0, true);
         let words = Word::UncertainFan.text(lang);
@@ -92,7 +93,7 @@ fn band(canvas: &mut Canvas, panel: &Panel, fan: &Fan, top: f64, number: usize) 
 }
 
 /// How far each input moves the line of a variant, the largest first.
-pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -> String {
+pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -> Canvas {
     let title = first(found, &fan.variant, lang);
     let mut under = conditions(found, lang);
     under.insert(2, fan.variant.clone());
@@ -106,7 +107,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
     let centre = MARGIN + NAMES + width;
     // To the right what is gained, to the left what is lost; both to the same scale.
     let place = |value: f64| centre + value.signum() * right.place(value.abs()) * width;
-    style::draw(top + height + 70.0, &title, |canvas| {
+    canvas::draw(top + height + 70.0, &title, |canvas| {
         heading.draw(canvas);
         for (at, label) in &right.ticks {
             for sign in if *at > 0.0 { vec![-1.0, 1.0] } else { vec![1.0] } {

@@ -140,9 +140,9 @@ fn few() -> StudyResult {
 fn two_replications_have_no_bands() {
     let result = few();
     for chart in [chart::Chart::Saturation, chart::Chart::Day] {
-        let svg = chart.draw(&result, Lang::En).unwrap();
+        let svg = chart.draw(&result, Lang::En).unwrap().svg();
         assert!(svg.contains(Word::BandsFew.text(Lang::En)), "{}", chart.name());
-        let full = chart.draw(&fixture::before_after(), Lang::En).unwrap();
+        let full = chart.draw(&fixture::before_after(), Lang::En).unwrap().svg();
         assert!(!full.contains(Word::BandsFew.text(Lang::En)), "{}", chart.name());
         let place = preview(&format!("few-{}.svg", chart.name()));
         fs::create_dir_all(place.parent().unwrap()).unwrap();

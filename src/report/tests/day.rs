@@ -127,7 +127,7 @@ fn nothing_answered_is_no_value_anywhere() {
     assert_ne!(cell("credits_order-db", 10), "");
     assert_eq!(of("events.csv").1.len(), 1);
     assert_eq!(of("day_targets.csv").1.len(), 2);
-    let svg = chart::Chart::Day.draw(&result, Lang::En).unwrap();
+    let svg = chart::Chart::Day.draw(&result, Lang::En).unwrap().svg();
     for words in ["nothing answered", "8 times the traffic", "time since the beginning"] {
         assert!(svg.contains(words), "{words}");
     }
