@@ -21,6 +21,7 @@ mod facts;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod fonts;
 pub mod growth;
 mod html;
 pub mod ladder;

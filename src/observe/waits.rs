@@ -24,6 +24,7 @@ pub struct Waits {
 }
 
 impl WaitTimes {
+    #[inline]
     pub(crate) fn record(&mut self, took: Span, open: bool) {
         self.waited.get_or_insert_default().record(took);
         self.open += u64::from(open);

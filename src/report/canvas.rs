@@ -7,12 +7,12 @@ use plotters::style::RGBColor;
 use super::style::{PAPER, WIDTH, hex};
 use crate::plain;
 
+/// PNG.
+pub(crate) mod raster;
+
 /// Fonts by preference; the first is the one that PNG charts carry with them.
 const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
                      NanumGothic, Helvetica, Arial, sans-serif";
-
-/// Width of the line around letters that makes them heavier \[px\].
-const HEAVIER: f64 = 0.4;
 
 /// Where text is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,23 +146,8 @@ impl Canvas {
         }
     }
 
-    /// How many texts it has.
-    pub(crate) fn texts(&self) -> usize {
-        self.shapes.iter().filter(|shape| matches!(shape, Shape::Text { .. })).count()
-    }
-
     /// As SVG.
     pub(crate) fn svg(&self) -> String {
-        self.written(None)
-    }
-
-    /// As SVG with a hair of stroke around its letters: the built-in font is a light one, and thin letters
-    /// do not survive print.
-    pub(crate) fn heavier(&self) -> String {
-        self.written(Some(HEAVIER))
-    }
-
-    fn written(&self, around: Option<f64>) -> String {
         let height = self.height.round();
         let mut svg = format!(
             "<svg width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
@@ -171,7 +156,7 @@ impl Canvas {
             escaped(&self.title)
         );
         for shape in &self.shapes {
-            shape.write(&mut svg, around);
+            shape.write(&mut svg);
         }
         svg.push_str("</svg>\n");
         svg
@@ -186,6 +171,11 @@ fn length(length: f64) -> f64 {
     (length * 100.0).round() / 100.0 + 0.0
 }
 
+/// The line on which letters stand: 0.34 em below their middle.
+fn baseline(at: Point, ink: Ink) -> f64 {
+    length(at.1 + ink.size * 0.34)
+}
+
 /// Points of a path.
 fn path(points: &[Point]) -> String {
     let points = points.iter().map(|(x, y)| format!("{},{}", length(*x), length(*y)));
@@ -198,8 +188,7 @@ fn escaped(text: &str) -> String {
 }
 
 impl Shape {
-    /// `around` is the width of the line around letters, where they have one.
-    fn write(&self, svg: &mut String, around: Option<f64>) {
+    fn write(&self, svg: &mut String) {
         match self {
             Shape::Line { from, to, colour, width } => {
                 let mut tag = Tag::open(svg, "line");
@@ -240,12 +229,8 @@ impl Shape {
                     Side::Right => "end",
                 };
                 let mut tag = Tag::open(svg, "text");
-                // Letters stand on a line 0.34 em below their middle.
-                tag.put("x", length(at.0)).put("y", length(at.1 + ink.size * 0.34));
+                tag.put("x", length(at.0)).put("y", baseline(*at, *ink));
                 tag.put("text-anchor", anchor).put("font-size", ink.size);
-                if let Some(width) = around {
-                    tag.put("stroke", hex(ink.colour)).put("stroke-width", width);
-                }
                 tag.fill(ink.colour, 1.0);
                 tag.close_around(text);
             }
@@ -312,9 +297,5 @@ mod tests {
             "</svg>",
         ];
         assert_eq!(drawn.svg().lines().skip(1).collect::<Vec<_>>(), expected);
-        assert_eq!(drawn.texts(), 1);
-        let heavier = drawn.heavier();
-        assert!(heavier.contains("font-size=\"16\" stroke=\"#22262B\" stroke-width=\"0.4\" fill="));
-        assert_eq!(heavier.matches("stroke-width=\"0.4\"").count(), 1);
     }
 }

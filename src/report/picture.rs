@@ -4,14 +4,12 @@
 //! and then with numbers for names.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{self, Group, Node, fontdb};
 
 use super::Options;
 use super::canvas::Canvas;
+use super::canvas::raster::{NoPicture, png};
 use super::chart::Chart;
+use super::fonts::Fonts;
 use super::words::{Lang, Word, say};
 use crate::plain;
 use crate::study::result::StudyResult;
@@ -19,18 +17,6 @@ use crate::study::result::StudyResult;
 /// What PNG files end with, and how many pixels they have for one of the drawing: 1,200 px wide for pages,
 /// 2,400 px for print and for dense screens.
 pub(crate) const SIZES: [(&str, f32); 2] = [(".png", 1.0), ("@2x.png", 2.0)];
-/// A letter that every Hangul font has.
-const HANGUL: char = '가';
-/// Families that are looked for first, so that machines with the same fonts draw alike.
-const PREFERRED: [&str; 6] = [
-    "Noto Sans KR",
-    "Noto Sans CJK KR",
-    "NanumGothic",
-    "Apple SD Gothic Neo",
-    "Malgun Gothic",
-    "Pretendard",
-];
-
 /// A chart, drawn.
 pub(crate) struct Drawn {
     /// As SVG, in the language asked.
@@ -42,7 +28,7 @@ pub(crate) struct Drawn {
 /// Draws charts and remembers what could not be done.
 pub(crate) struct Pictures {
     lang: Lang,
-    fonts: Arc<fontdb::Database>,
+    fonts: Fonts,
     font: Option<PathBuf>,
     hurried: Option<fn() -> bool>,
     searched: bool,
@@ -65,7 +51,7 @@ impl Pictures {
     pub(crate) fn new(options: &Options) -> Pictures {
         let mut pictures = Pictures {
             lang: options.lang,
-            fonts: Arc::new(latin()),
+            fonts: Fonts::latin(),
             font: options.font.clone(),
             hurried: options.hurried,
             searched: false,
@@ -139,121 +125,27 @@ impl Pictures {
     /// Looks for a font with Hangul: the file named, else the system's.
     fn search(&mut self) {
         self.searched = true;
-        let mut fonts = (*self.fonts).clone();
-        if let Some(path) = self.font.clone() {
-            let before = fonts.len();
-            let read = std::fs::read(&path).map(|data| fonts.load_font_data(data));
-            if read.is_ok() && fonts.len() > before {
-                self.fonts = Arc::new(fonts);
+        if let Some(path) = &self.font {
+            if self.fonts.add_file(path) {
                 return;
             }
-            let shown = plain::path(&path);
-            self.others.push(say(self.lang, Word::NoteFont, &[&shown]));
+            self.others.push(say(self.lang, Word::NoteFont, &[&plain::path(path)]));
         }
-        if let Some(face) = system_hangul() {
-            fonts.push_face_info(face);
-        }
-        self.fonts = Arc::new(fonts);
+        self.fonts.add_hangul();
     }
 
     fn raster(&self, drawn: &Canvas) -> Result<[Vec<u8>; 2], Failure> {
         if self.hurried.is_some_and(|hurried| hurried()) {
             return Err(Failure::Hurry);
         }
-        let options = options(Arc::clone(&self.fonts));
-        let tree =
-            usvg::Tree::from_str(&drawn.heavier(), &options).map_err(|_| Failure::Picture)?;
-        // A text of which no letter has a shape is left out of the tree.
-        if lacks_letters(tree.root()) || texts(tree.root()) < drawn.texts() {
-            return Err(Failure::Letter);
-        }
-        let size = tree.size().to_int_size();
         let paint = |scale: f32| {
-            let of = |pixels: u32| (pixels as f32 * scale).round() as u32;
-            let (width, height) = (of(size.width()), of(size.height()));
-            let mut pixels = Pixmap::new(width, height).ok_or(Failure::Picture)?;
-            resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-            pixels.encode_png().map_err(|_| Failure::Picture)
+            png(drawn, &self.fonts, scale).map_err(|why| match why {
+                NoPicture::Letter => Failure::Letter,
+                NoPicture::Size => Failure::Picture,
+            })
         };
         Ok([paint(SIZES[0].1)?, paint(SIZES[1].1)?])
     }
-}
-
-/// Texts in the tree.
-fn texts(group: &Group) -> usize {
-    let count = |node: &Node| match node {
-        Node::Group(group) => texts(group),
-        Node::Text(_) => 1,
-        _ => 0,
-    };
-    group.children().iter().map(count).sum()
-}
-
-/// Whether any text holds a letter that no font has.
-fn lacks_letters(group: &Group) -> bool {
-    group.children().iter().any(|node| match node {
-        Node::Group(group) => lacks_letters(group),
-        Node::Text(text) => text
-            .layouted()
-            .iter()
-            .flat_map(|span| &span.positioned_glyphs)
-            .any(|glyph| glyph.id.0 == 0),
-        _ => false,
-    })
-}
-
-/// The face of this machine that shows Hangul; the same one each time.
-fn system_hangul() -> Option<fontdb::FaceInfo> {
-    let mut system = fontdb::Database::new();
-    system.load_system_fonts();
-    let mut faces: Vec<&fontdb::FaceInfo> = system.faces().collect();
-    let rank = |face: &fontdb::FaceInfo| {
-        let preferred = PREFERRED
-            .iter()
-            .position(|name| face.families.iter().any(|family| family.0 == *name))
-            .unwrap_or(PREFERRED.len());
-        (preferred, face.style != fontdb::Style::Normal, face.weight.0.abs_diff(400))
-    };
-    faces.sort_by(|a, b| {
-        rank(a).cmp(&rank(b)).then_with(|| a.post_script_name.cmp(&b.post_script_name))
-    });
-    // Setting the letter asks the faces in their order: the one that is used has it.
-    let mut ordered = latin();
-    for face in faces {
-        ordered.push_face_info(face.clone());
-    }
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{HANGUL}</text></svg>"
-    );
-    let tree = usvg::Tree::from_str(&svg, &options(Arc::new(ordered))).ok()?;
-    let face = first_face(tree.root())?;
-    tree.fontdb().face(face).cloned()
-}
-
-/// The face of the first letter that has one.
-fn first_face(group: &Group) -> Option<fontdb::ID> {
-    group.children().iter().find_map(|node| match node {
-        Node::Group(group) => first_face(group),
-        Node::Text(text) => text
-            .layouted()
-            .iter()
-            .flat_map(|span| &span.positioned_glyphs)
-            .find(|glyph| glyph.id.0 != 0)
-            .map(|glyph| glyph.font),
-        _ => None,
-    })
-}
-
-fn latin() -> fontdb::Database {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
-    // For arrows, which the first has not.
-    fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
-    fonts
-}
-
-fn options(fonts: Arc<fontdb::Database>) -> usvg::Options<'static> {
-    usvg::Options { fontdb: fonts, font_family: "Ubuntu".to_owned(), ..usvg::Options::default() }
 }
 
 /// The result with numbers for every name that appears in a chart.
@@ -333,7 +225,7 @@ mod tests {
         assert!(png == english && png.is_some());
         assert_eq!(without.notes(), [Word::NoteNoHangul.text(Lang::Ko)]);
         let (with, png) = korean(false);
-        let found = system_hangul().is_some();
+        let found = Fonts::latin().add_hangul();
         assert_eq!(png != english, found);
         assert_eq!(with.notes().is_empty(), found, "{:?}", with.notes());
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use resvg::tiny_skia::Pixmap;
+use tiny_skia::Pixmap;
 use unicode_width::UnicodeWidthStr;
 
 use super::text::text;

@@ -72,6 +72,7 @@ impl Quota {
     }
 
     /// Jobs that together use `rate` > 0 cores were there from `from` to `now`; how long they ran \[ns\].
+    #[inline]
     pub(super) fn run(&mut self, from: Time, now: Time, rate: f64) -> f64 {
         let passed = (now - from).0 as f64;
         let ran = if now < self.ends {
@@ -142,6 +143,7 @@ impl Quota {
     }
 
     /// Jobs used `more` than their rounded times say \[ns of cores\].
+    #[inline]
     pub(super) fn correct(&mut self, more: f64) {
         self.left = (self.left - more).clamp(0.0, self.budget);
         self.usage.used += more;
