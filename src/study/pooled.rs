@@ -35,7 +35,8 @@ use crate::units::Span;
 /// Maximum requests of a probe, where the scenario's window holds fewer: half a second of computing
 /// for all replications of a simple system.
 const MOST_REQUESTS: f64 = 150_000.0;
-/// Maximum and usual number of requests of a probe during bracketing.
+/// Maximum number of requests of a probe during bracketing, and the minimum where the window holds
+/// as many.
 const LOOKING_MOST: f64 = 20_000.0;
 const LOOKING: f64 = 10_000.0;
 /// Minimum requests of a probe.
