@@ -117,7 +117,8 @@ impl<'a> Trial<'a> {
         outcome.decides(&self.targets) && outcome.missed(&self.targets).is_none()
     }
 
-    /// Returns by how much a run exceeds the limits of the targets.
+    /// Returns a score of the excess over the limits: the largest ratio of metric to limit, plus a
+    /// penalty for drift.
     pub(super) fn excess(&self, outcome: &Outcome) -> f64 {
         let over = |target: &Target| {
             if target.limit > 0.0 { outcome.metric(target) / target.limit } else { 0.0 }
