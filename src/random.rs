@@ -289,8 +289,8 @@ impl Dist {
     }
 }
 
-/// Coefficients of algorithm AS 241, numerator and denominator: around the median, in the tails, and far
-/// out.
+/// Coefficients of algorithm AS 241, numerator and denominator: around the median, in the tails,
+/// and far out.
 const CENTRE: [f64; 8] = [
     3.387_132_872_796_366_5,
     133.141_667_891_784_38,

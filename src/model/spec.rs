@@ -150,7 +150,7 @@ pub struct Pool {
     pub growth_pause: Span,
     /// Period at which idle connections are trimmed and refilled (30 s).
     pub housekeeping: Span,
-    /// Time for a waiting thread to wake up when a connection is returned; `None` hands it directly
+    /// Time for a waiting thread to wake up when a connection is returned; zero hands it directly
     /// to the first in line.
     pub wake_up: Span,
     /// Probability that a thread which goes straight on to a queued request takes back the

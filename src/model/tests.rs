@@ -101,8 +101,8 @@ fn mean_response_s(spec: &Spec, run: &Run) -> f64 {
     tally.times.mean()
 }
 
-/// Twenty replications: the theoretical mean must lie within their 99.9 % t interval, and the interval
-/// must be narrow enough to mean something.
+/// Twenty replications: the theoretical mean must lie within their 99.9 % t interval, and the
+/// interval must be narrow enough to mean something.
 fn assert_mean(spec: &Spec, seconds: f64, theory: f64) {
     let means: Vec<f64> =
         (0..20).map(|replication| mean_response_s(spec, &steady(replication, seconds))).collect();

@@ -167,7 +167,8 @@ pub struct VariantResult {
     /// Answer of the day, besides its bins; none when the study did not ask.
     #[serde(default)]
     pub day_answer: Option<DayAnswer>,
-    /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
+    /// Pods over the day, of each service whose number of pods changes; empty when the study did
+    /// not ask.
     #[serde(default)]
     pub pods: Vec<PodsResult>,
     /// Changes of settings during the day in order of time, preceded by the time before the first;

@@ -46,8 +46,8 @@ fn a_quota_below_one_core_slows_a_single_job() {
 
 #[test]
 fn a_short_job_overtakes_a_long_one() {
-    // 0–5 ms alone (5 ms done), then shared: the short job of 2 ms needs 4 ms, ends at 9 ms; the long
-    // one has 3 ms left of its 10 and ends at 12 ms.
+    // 0–5 ms alone (5 ms done), then shared: the short job of 2 ms needs 4 ms, ends at 9 ms; the
+    // long one has 3 ms left of its 10 and ends at 12 ms.
     assert_eq!(run(1.0, &[(0, 10), (5, 2)]), [(1, millis(9)), (0, millis(12))]);
 }
 

@@ -167,7 +167,8 @@ fn a_pod_goes_where_processor_and_memory_are_used_alike() {
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 600, 10)), Ok(0));
     assert_eq!(cluster.place(sized(1, 1, 320, 320)), Ok(1));
-    // Node 0 has more left, (30 + 89) / 2 = 59 against 58; but its shares are 0.7 and 0.11, 70 against
+    // Node 0 has more left, (30 + 89) / 2 = 59 against 58; but its shares are 0.7 and 0.11, 70
+    // against
     // 100.
     assert_eq!(cluster.place(sized(2, 2, 100, 100)), Ok(1));
 }
@@ -235,8 +236,8 @@ fn the_largest_are_packed_first_and_the_group_is_the_one_that_wastes_least() {
     for (who, millicores) in [(0, 700), (1, 700), (2, 1_200), (3, 1_200)] {
         cluster.place(sized(who, who, millicores, 500)).expect_err("no node");
     }
-    // Large: 3,800 / 8,000 + 2,000 / 30,000 of one are used, 0.54. Others: 3,800 / 3,860 + 2,000 / 14,904
-    // of two, 1.12.
+    // Large: 3,800 / 8,000 + 2,000 / 30,000 of one are used, 0.54. Others: 3,800 / 3,860 + 2,000 /
+    // 14,904 of two, 1.12.
     assert_eq!(scaler.scan(at(0), &mut cluster), ordered(&[0, 1]));
     assert_eq!((cluster.size(0), cluster.size(1)), (0, 2));
     // A pod that fits on no node of a group orders none.
@@ -327,8 +328,8 @@ fn an_order_puts_off_every_removal() {
 
 #[test]
 fn two_nodes_do_not_count_on_the_same_room() {
-    // Nodes 0 and 1 with 900 millicores each, below half; node 2 with 1,000, above it and with room for
-    // one of them. Node 0 moves to node 1, where 1,800 fit; those cannot move on.
+    // Nodes 0 and 1 with 900 millicores each, below half; node 2 with 1,000, above it and with room
+    // for one of them. Node 0 moves to node 1, where 1,800 fit; those cannot move on.
     let mut cluster = Cluster::new(groups(0, 3));
     (0..3).for_each(|_| {
         cluster.add(0);

@@ -119,9 +119,9 @@ pub fn mmc_wait_quantile(
 
 /// M/M/c first come, first served: P(response > `time`), wait and service together.
 ///
-/// The wait is zero with probability 1 − C and else exponential of rate a = c·μ − λ, independent of the
-/// service: (1 − C)·e^(−μt) + C·(a·e^(−μt) − μ·e^(−at))/(a − μ), in the limit a = μ
-/// (1 − C)·e^(−μt) + C·(1 + μt)·e^(−μt) (Gross and Harris, ch. 2). `time` in s ≥ 0.
+/// The wait is zero with probability 1 − C and else exponential of rate a = c·μ − λ, independent of
+/// the service: (1 − C)·e^(−μt) + C·(a·e^(−μt) − μ·e^(−at))/(a − μ), in the limit a = μ (1 −
+/// C)·e^(−μt) + C·(1 + μt)·e^(−μt) (Gross and Harris, ch. 2). `time` in s ≥ 0.
 ///
 /// # Errors
 /// Those of [`mmc_wait_probability`], and [`DomainError::Negative`] for `time`.

@@ -251,7 +251,8 @@ mod tests {
         assert!(SPENT.iter().sum::<f64>() <= 1.0 - SURE + 1e-12);
     }
 
-    /// Clopper and Pearson: 59 of 59 have the lower bound 0.05^(1/59); 0 of 10 the upper 1 − 0.05^(1/10).
+    /// Clopper and Pearson: 59 of 59 have the lower bound 0.05^(1/59); 0 of 10 the upper 1 −
+    /// 0.05^(1/10).
     #[test]
     fn bounds_are_those_of_clopper_and_pearson() {
         let of = |met, of| probability(&Seen { of, met, ..Seen::default() });

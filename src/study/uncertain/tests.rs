@@ -84,8 +84,8 @@ fn uniform_pair() -> [Input; 2] {
     [input("a", 0.8, 1.6, Law::Uniform), input("b", 0.8, 1.6, Law::Uniform)]
 }
 
-/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which is
-/// within the range; its mean over b, (5 − 1.2) / 3 = 1.2667, is 7/12 of the way.
+/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which
+/// is within the range; its mean over b, (5 − 1.2) / 3 = 1.2667, is 7/12 of the way.
 const MET: f64 = 7.0 / 12.0;
 
 #[test]
