@@ -363,7 +363,7 @@ fn no_text_forges_a_line() {
     is_clean(&stderr(&output), "run");
     for entry in fs::read_dir(bench.path("out/base/run")).expect("it is written") {
         let path = entry.expect("an entry").path();
-        let Ok(text) = fs::read_to_string(&path) else { continue }; // Pictures.
+        let Ok(text) = fs::read_to_string(&path) else { continue }; // Images.
         let hidden = |c: char| c == '\u{202e}' || c == '\u{200b}' || c == '\u{1b}' || c == '\u{9b}';
         assert!(!text.contains(hidden), "{}", path.display());
     }

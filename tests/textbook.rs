@@ -89,7 +89,7 @@ fn another_tool_finds_the_same_of_a_part_of_the_first_system() {
     let bytes = std::fs::read("tests/peers/results.csv").expect("it comes with the program");
     let mut opinions = report::opinions(&bytes).expect("it is sound");
     let mut study = study(Path::new("scenarios/c4ang/product-search.yaml"));
-    study.replications = 8; // All 20 of them stand in docs/validation.md.
+    study.replications = 8; // docs/validation.md has all 20.
     opinions.retain(|opinion| opinion.scenario == study.scenario);
     assert!(opinions.len() >= 10, "{} numbers", opinions.len());
     let wanted: Vec<_> = opinions.iter().map(|one| (one.measure, one.at.clone())).collect();

@@ -232,7 +232,7 @@ impl<'a, O: Observer> World<'a, O> {
             Origin::Try(hop) => self.connect(hop),
             origin => match self.client(mesh, origin) {
                 Some(client) => self.enter_proxy(id, self.meshes.first[mesh as usize] + client),
-                None => self.forget(id, false), // Its caller has gone: nobody sends it.
+                None => self.forget(id, false), // The caller has gone: no one sends it.
             },
         }
     }
@@ -325,7 +325,7 @@ impl<'a, O: Observer> World<'a, O> {
         let Origin::Try(hop) = origin else { return };
         let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
         if !alive || current != id || stage != Stage::Granted {
-            return; // Given up in this very instant.
+            return; // Given up at this very instant.
         }
         self.meshes.hop(hop).stage = Stage::Sent;
         let service = self.spec.endpoints[endpoint as usize].service;
@@ -354,7 +354,7 @@ impl<'a, O: Observer> World<'a, O> {
         let ready = &self.services[service as usize].ready;
         let eligible = ready.iter().filter(|pod| outliers.eligible(**pod)).count();
         if eligible == ready.len() {
-            return self.choose_pod(service, key, origin); // So few are left that all are used.
+            return self.choose_pod(service, key, origin); // Panic threshold: all pods are used.
         }
         // Round robin skips ejected pods.
         for _ in 0..ready.len() {
@@ -394,7 +394,7 @@ impl<'a, O: Observer> World<'a, O> {
         ended: u32,
         failure: Option<Failure>,
     ) -> Option<u32> {
-        self.cost.completions -= 1; // Only what callers asked for counts.
+        self.cost.completions -= 1; // Only callers' requests count.
         let Request { pod, arrived, spent, .. } = self.requests[ended];
         self.judge(hop, pod, failure);
         if !self.decides(hop, ended, failure.is_some()) {

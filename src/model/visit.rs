@@ -32,7 +32,7 @@ pub(crate) const MOST_CAUSED: f64 = 100_000.0;
 /// Successor of a step in another program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
-    /// None.
+    /// No other program.
     Own,
     /// An endpoint whose answer is waited for.
     Call(Id),

@@ -476,7 +476,7 @@ impl Tally {
     #[inline]
     fn flow(&mut self, now: Time, change: i64) {
         if self.layout.slice == Span::ZERO {
-            return; // Nobody looks.
+            return; // No slices were requested.
         }
         let since = self.sliced(now);
         self.slice.in_flight += change;

@@ -227,7 +227,7 @@ impl Cpu {
     #[inline]
     fn advance(&mut self, now: Time) {
         if now < self.updated {
-            return; // Everything stands.
+            return; // All jobs are paused.
         }
         let mut passed = (now - self.updated).0.cast_signed() as f64;
         if self.quota.is_some() {

@@ -41,7 +41,7 @@ pub enum Doubt {
     },
     /// Some replications observed no response.
     NoResponse {
-        /// Number of such samples.
+        /// Number of samples without a response.
         blind: u64,
         /// All samples.
         sampled: Samples,

@@ -87,7 +87,7 @@ const LOWEST: f64 = 1e-4;
 /// Factors on the line at which it is made to fail, up to the first that most replications do not
 /// carry.
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.25, 1.4, 1.6];
-/// Requests of such a run, where the window holds fewer.
+/// Requests of a run made to fail, where the window holds fewer.
 const BEYOND_REQUESTS: f64 = 6_000.0;
 /// Share of replications that counts as most of them.
 const CLEARLY: f64 = 0.8;
@@ -467,6 +467,7 @@ impl Case<'_> {
             if load >= full {
                 rps.low = full;
             }
+            // Too close to saturation to tell the target's limit from a growing queue.
             if full - load < 0.25 * self.study().search.resolution * full {
                 binding = Some(Metric::Drift);
             }
@@ -474,6 +475,8 @@ impl Case<'_> {
         let slope = scale.slope(root.place);
         let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
         let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
+        // Jackknife values: their mean is the line and their spread gives its interval, so that lines
+        // of variants can be paired.
         for (line, own) in lines.iter_mut().zip(root.each) {
             let shift = (own - middle) * f64::midpoint(GUARD.0, GUARD.1) * young * slope;
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };

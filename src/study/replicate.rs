@@ -58,7 +58,8 @@ pub(crate) struct Outcome {
     pub(crate) max_lag: f64,
     /// Indices of stations whose queue grew and never emptied.
     pub(crate) drifting: Vec<usize>,
-    /// Indices of such stations among those that never set the line.
+    /// Indices of bookkeeping stations, which never set the line, whose queue grew and never
+    /// emptied.
     pub(crate) aside: Vec<usize>,
     /// Share of the load retained in each station's queue; 0 for stations that kept up, and for
     /// shared processors.

@@ -217,6 +217,8 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
             }
         }
         let best = still.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+        // No single relief suffices in every replication: several resources may have the same
+        // limit.
         if round == 0
             && best < 1.0
             && let Some((which, share)) = together(&tried, &suspects, best, factor)

@@ -89,8 +89,8 @@ fn an_overload_is_no_transient() {
     }
 }
 
-/// The test is at 99.9 %, and its hypothesis was selected from the data: at most 2 false alarms in
-/// 100.
+/// The test is at 99.9 %, and its hypothesis was selected from the data: at most 2 false
+/// alarms in 100.
 #[test]
 fn steady_systems_raise_no_alarm() {
     for rest in ["", "batches: 20\n"] {

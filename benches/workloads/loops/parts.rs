@@ -76,8 +76,8 @@ impl Table {
         Table::new(|p| -mean * (-p).ln_1p())
     }
 
-    /// Tabulates the log-normal distribution with this mean \[s\] and a coefficient of variation of
-    /// 1.
+    /// Tabulates the log-normal distribution with this mean \[s\] and a coefficient of variation
+    /// of 1.
     pub(crate) fn log_normal(mean: f64) -> Table {
         let variance = f64::ln(2.0);
         Table::new(|p| mean * (normal_quantile(p) * variance.sqrt() - 0.5 * variance).exp())

@@ -32,7 +32,7 @@ const MOST_SCANS: u32 = 1_000;
 pub(in crate::model) struct Nodes {
     cluster: Cluster,
     scaler: Option<Scaler>,
-    /// By number; removed nodes stay.
+    /// Nodes by number; removed ones keep their place.
     all: Vec<Node>,
     /// Processor time that removed nodes used beyond what they had earned, by group \[millicores ×
     /// ns\].
@@ -293,7 +293,7 @@ impl<O: Observer> World<'_, O> {
         let own_machine = service.cores.ceil();
         let vcpus = self.vcpus(state.node).unwrap_or(own_machine);
         if state.node == NONE && own_machine <= service.cores {
-            return Cpu::new(service.cores); // A quota of all that there is.
+            return Cpu::new(service.cores); // The quota covers the whole machine.
         }
         let own = pod - self.services[state.service as usize].pods.start;
         let root = Key::root(self.run.seed, self.run.replication);

@@ -428,7 +428,7 @@ impl<O: Observer> World<'_, O> {
     fn lose(&mut self, id: u32) {
         let request = &mut self.requests[id];
         if !request.alive {
-            return; // Its caller was told already.
+            return; // Its caller has been notified already.
         }
         let orphan = request.phase == Phase::Database;
         if matches!(request.origin, Origin::Consumer(_)) {

@@ -184,7 +184,7 @@ impl<O: Observer> World<'_, O> {
             let partition = partitions[place] as usize;
             let before = self.kafka.subscriptions[listener as usize].owners[partition];
             if before != NOBODY && self.kafka.threads[before as usize].batch_since.is_some() {
-                self.cut_off(before); // It was away for too long, and does not know.
+                self.cut_off(before); // Removed without knowing.
             }
             let subscription = &mut self.kafka.subscriptions[listener as usize];
             (subscription.owners[partition], subscription.places[partition]) =

@@ -248,7 +248,7 @@ impl<O: Observer> World<'_, O> {
     ) -> Option<u32> {
         let waiting = &self.requests[caller];
         if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
-            return None; // It has given up on this call.
+            return None; // The caller has given up on this call.
         }
         self.agenda.clear(self.slots.request(caller));
         if failed {

@@ -48,7 +48,7 @@ impl<O: Observer> World<'_, O> {
         let Some((id, change)) = self.cpus[cpu as usize].finish(self.now) else { return };
         self.processor_changed(cpu, change);
         if id == request::NONE {
-            return; // The start of a pod, for which nobody waits.
+            return; // The start of a pod: no request waits for it.
         }
         let Some(database) = cpu.checked_sub(self.pods.len() as u32) else { return self.step(id) };
         if self.requests[id].pod == request::NONE {

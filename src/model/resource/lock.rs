@@ -58,7 +58,7 @@ impl<O: Observer> World<'_, O> {
         let station = self.numbering.locks + lock;
         debug_assert_eq!(state.holder, Some(id), "only its holder gives back a lock");
         if self.requests[id].locks.contains(&lock) {
-            return; // Taken more than once.
+            return; // Acquired more than once.
         }
         state.holder = state.waiting.pop_front();
         if let Some(next) = state.holder {

@@ -114,7 +114,7 @@ impl Default for Curve {
 }
 
 impl Journey {
-    /// Returns the mean number of requests of such a user.
+    /// Returns the mean number of requests of a user with this journey.
     pub fn requests(&self) -> f64 {
         self.visits.iter().map(|visit| visit.chance).sum()
     }

@@ -97,8 +97,8 @@ pub fn mmc_wait_exceeds(
 }
 
 /// M/M/c first come, first served: the `p` quantile of the wait \[s\], zero where at least a share
-/// `p` does not wait: S·ln(C/(1 − p)) / (c·(1 − ρ)), the inverse of [`mmc_wait_exceeds`]. 0 ≤ `p` <
-/// 1.
+/// `p` does not wait: S·ln(C/(1 − p)) / (c·(1 − ρ)), the inverse of [`mmc_wait_exceeds`].
+/// 0 ≤ `p` < 1.
 ///
 /// # Errors
 /// Those of [`mmc_wait_probability`], and [`DomainError::NotShare`] for `p`.
