@@ -475,8 +475,8 @@ impl Case<'_> {
         let slope = scale.slope(root.place);
         let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
         let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
-        // Jackknife values: their mean is the line and their spread gives its interval, so that lines
-        // of variants can be paired.
+        // Jackknife values: their mean is the line and their spread gives its interval, so that
+        // lines of variants can be paired.
         for (line, own) in lines.iter_mut().zip(root.each) {
             let shift = (own - middle) * f64::midpoint(GUARD.0, GUARD.1) * young * slope;
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
