@@ -1,11 +1,12 @@
-//! What the pieces cost: the event list, draws, histogram, stations, tally \[ns an operation\].
+//! Cost of the components: the event list, draws, histogram, stations, tally \[ns per operation\].
 //!
 //! ```text
 //! cargo bench --bench parts
 //! cargo bench --bench parts -- hold
 //! ```
 //!
-//! Without `--bench`, which `cargo bench` passes, each is run once: that is how `cargo test` runs it.
+//! Without `--bench`, which `cargo bench` passes, each is run once: that is how `cargo test` runs
+//! it.
 
 use std::hint::black_box;
 
@@ -23,13 +24,13 @@ fn main() {
     divan::main();
 }
 
-/// What a waiter of a pool needs to wake up.
+/// Wake-up time of a pool's waiter.
 const WAKE_UP: Span = Span(90_000);
 
-/// Mean time from one event of a slot to its next \[ns\].
+/// Mean time between successive events of a slot \[ns\].
 const GAP: f64 = 1e6;
 
-/// Exponential times, drawn beforehand: the draw is not what is measured.
+/// Exponential times, drawn in advance, so that drawing is not measured.
 struct Gaps {
     all: Vec<Span>,
     next: usize,
@@ -51,7 +52,7 @@ impl Gaps {
     }
 }
 
-/// An event list with so many events ahead, in steady state.
+/// An event list with `pending` pending events, in steady state.
 fn agenda(pending: u32, gaps: &mut Gaps) -> Agenda {
     let mut agenda = Agenda::new(Order::Written);
     for slot in 0..pending {
@@ -63,14 +64,14 @@ fn agenda(pending: u32, gaps: &mut Gaps) -> Agenda {
     agenda
 }
 
-/// The next event is taken and its slot set anew.
+/// Pops the next event and reschedules its slot.
 fn hold_once(agenda: &mut Agenda, gaps: &mut Gaps) -> Slot {
     let (at, slot) = agenda.pop().expect("each event taken is set anew");
     agenda.set(slot, at + gaps.next(), Class::Complete);
     slot
 }
 
-/// The hold model: pop and set with so many events ahead.
+/// Hold model: pop and set with `pending` pending events.
 #[divan::bench(args = [14, 1_024, 8_192, 65_536, 524_288], sample_count = 50, sample_size = 10_000)]
 fn event_list_hold(bencher: Bencher, pending: u32) {
     let mut gaps = Gaps::new();
@@ -78,7 +79,7 @@ fn event_list_hold(bencher: Bencher, pending: u32) {
     bencher.bench_local(|| hold_once(&mut agenda, &mut gaps));
 }
 
-/// A timeout that never fires: set and cleared, beside so many events ahead.
+/// A timeout that never fires: set and cleared, with `pending` pending events.
 #[divan::bench(args = [14, 1_024, 8_192, 65_536], sample_count = 50, sample_size = 10_000)]
 fn event_list_timeout(bencher: Bencher, pending: u32) {
     let mut gaps = Gaps::new();
@@ -142,7 +143,7 @@ fn histogram_record(bencher: Bencher) {
     bencher.bench_local(|| histogram.record(gaps.next()));
 }
 
-/// A job starts and the next one ends on a processor of two cores that has so many.
+/// A job starts and another ends on a processor of two cores with `jobs` jobs.
 #[divan::bench(args = [1, 10, 100, 1_000], sample_count = 50, sample_size = 10_000)]
 fn cpu_start_and_finish(bencher: Bencher, jobs: u32) {
     let mut gaps = Gaps::new();
@@ -158,7 +159,7 @@ fn cpu_start_and_finish(bencher: Bencher, jobs: u32) {
     });
 }
 
-/// A free connection is taken and given back.
+/// A free connection is acquired and released.
 #[divan::bench(sample_count = 50, sample_size = 10_000)]
 fn pool_acquire_and_release(bencher: Bencher) {
     let mut pool = Pool::new(15, 15, 15, WAKE_UP);
@@ -170,7 +171,7 @@ fn pool_acquire_and_release(bencher: Bencher) {
     });
 }
 
-/// The same where somebody always waits: whoever comes joins the queue, and the first of it is offered the
+/// Acquire and release under contention: each arrival queues, and the first in line is offered the
 /// connection and wakes up for it.
 #[divan::bench(sample_count = 50, sample_size = 10_000)]
 fn pool_queue_and_hand_over(bencher: Bencher) {
@@ -185,7 +186,7 @@ fn pool_queue_and_hand_over(bencher: Bencher) {
     });
 }
 
-/// The level of one of forty stations goes up or down.
+/// The level of one of forty stations changes.
 #[divan::bench(sample_count = 50, sample_size = 10_000)]
 fn tally_level(bencher: Bencher) {
     let stations = 40;

@@ -1,8 +1,8 @@
-//! The event list: which slot fires next, in a written order.
+//! Event list: determines which slot fires next, in a defined order.
 //!
-//! A *slot* is a place that can have at most one event ahead of it: a request in service, a pod's next
-//! CPU completion, a timer, a stream of arrivals. Scheduling, moving and cancelling are one operation
-//! on the slot, so that nothing stale is ever popped. The engine knows no meaning of a slot.
+//! A *slot* has at most one pending event: a request in service, a pod's next CPU completion, a
+//! timer, an arrival stream. Scheduling, moving and cancelling are one operation on the slot, so
+//! that no stale event is ever popped. The engine knows no meaning of a slot.
 //!
 //! Simultaneous events fire by [`Class`], then in the order in which they were scheduled.
 
@@ -11,28 +11,28 @@ mod later;
 use self::later::Later;
 use crate::units::Time;
 
-/// Rank of an event among those of the same nanosecond.
+/// Priority of an event among those of the same nanosecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Class {
-    /// Work that ends, and what it frees.
+    /// Completions of work, and what they free.
     Complete = 0,
-    /// Waits that run out: whoever is served in the very instant is served.
+    /// Expirations of waits: a request served at that very instant is served.
     Expire = 1,
     /// New work.
     Arrive = 2,
-    /// Observation: sees the instant when all has happened.
+    /// Observation: sees the instant after everything else.
     Observe = 3,
 }
 
-/// Which of the simultaneous events goes first.
+/// Order of simultaneous events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The order of [`Class`].
     #[default]
     Written,
-    /// New work before waits that run out, those before work that ends: wrong, to show that tests of the
-    /// written order can fail. Observation stays last.
+    /// New work before expirations of waits, those before completions: wrong, to show that tests of
+    /// the defined order can fail. Observation stays last.
     Reversed,
 }
 
@@ -50,27 +50,29 @@ impl Order {
 pub type Slot = u32;
 
 const ABSENT: u32 = u32::MAX;
-/// The place beside the tournament.
+/// The stream slot, held outside the tournament.
 const BESIDE: u32 = u32::MAX - 1;
-/// Marks a place among the later events; those are fewer by far than would reach the two above.
+/// Marks a position among the later events, whose number is far too small to reach the two values
+/// above.
 const LATER: u32 = 1 << 31;
 const ARITY: usize = 4;
-/// Bits of a slot's number; the sequence number has the other 40 of its word.
+/// Bits of a slot's number; the sequence number occupies the other 40 of its word.
 const SLOT_BITS: u32 = 24;
-/// Bits of a class; time has the other 62 of its word, which is 146 years.
+/// Bits of a class; time occupies the other 62 of its word, which is 146 years.
 const CLASS_BITS: u32 = 2;
 const TIME_BITS: u32 = 62;
-/// Bits of the sequence number in the tournament; instant and class, since the stretch of time under way
-/// began, have the other 29.
+/// Bits of the sequence number in the tournament; time and class, relative to the beginning of the
+/// current stretch, occupy the other 29.
 const SEQUENCE_BITS: u32 = u64::BITS - later::DUE_LOG2;
 const SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
-/// Sequence numbers are given anew when so many are used, or four times as many as events are ahead.
+/// Sequence numbers are reassigned after this many, or after four times the number of pending
+/// events.
 const RENUMBER: usize = if cfg!(test) { 64 } else { 1 << 16 };
 
-/// Largest number of slots an event list can have: 16.8 million.
+/// Maximum number of slots of an event list: 16.8 million.
 pub const MOST_SLOTS: u32 = 1 << SLOT_BITS;
 
-/// An event ahead, in 16 bytes: (time, class) in one word, (sequence, slot) in the other.
+/// A pending event in 16 bytes: (time, class) in one word, (sequence, slot) in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     due: u64,
@@ -89,11 +91,11 @@ impl Entry {
     }
 }
 
-/// No event: after all others.
+/// No event: sorts after all others.
 const NOTHING: u64 = u64::MAX;
 
-/// Four events that play each other, in half a line of the cache: of each (time and class since
-/// the stretch began, sequence) in one word.
+/// Four events that play each other, in half a cache line: each is (time and class since the
+/// stretch began, sequence) in one word.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 struct Group([u64; ARITY]);
@@ -101,7 +103,8 @@ struct Group([u64; ARITY]);
 impl Group {
     const EMPTY: Group = Group([NOTHING; ARITY]);
 
-    /// The earliest, found by moves: which it is cannot be foretold, and a jump would guess.
+    /// Returns the earliest, by conditional moves: which it is cannot be predicted, so that a
+    /// branch would be mispredicted.
     #[inline]
     fn winner(&self) -> u64 {
         let [a, b, c, d] = self.0;
@@ -109,40 +112,40 @@ impl Group {
     }
 }
 
-/// The event list: a tournament of what happens soon, and lists of what lies far ahead.
+/// Event list: a tournament of near events, and lists of far ones.
 ///
-/// Each event that happens soon has a leaf; four leaves or four winners play each other, up to the root.
-/// All leaves are equally deep, so that an operation takes as many steps whatever the times are, and the
-/// processor need not guess.
+/// Each near event has a leaf; four leaves or four winners play each other, up to the root. All
+/// leaves are equally deep, so that an operation takes the same number of steps whatever the times
+/// are, without unpredictable branches.
 #[derive(Clone, Debug)]
 pub struct Agenda {
-    /// Groups of all levels, the root's first; the winner of group g > 0 is an entry of group (g − 1) / 4.
+    /// Groups of all levels, the root first; the winner of group g > 0 is an entry of group (g − 1)
+    /// / 4.
     groups: Vec<Group>,
-    /// First group of the leaves.
+    /// Index of the first group of leaves.
     lowest: usize,
     first: u64,
-    /// An event that is kept apart: see [`Agenda::set_stream`].
+    /// Event of the stream slot, held outside the tournament: see [`Agenda::set_stream`].
     beside: u64,
-    /// Beginning of the stretch of time that the tournament holds, as entries are due.
+    /// Beginning of the stretch of time that the tournament holds, in the units of entries.
     base: u64,
-    /// Slots by the sequence numbers of the tournament, which begin anew with each stretch; and the next
-    /// number.
+    /// Slots by the sequence numbers of the tournament, which restart with each stretch.
     turns: Vec<Slot>,
     turn: usize,
-    /// How many sequence numbers there may be before they are given anew.
+    /// Number of sequence numbers after which they are reassigned.
     most_turns: usize,
-    /// Where the event of each slot is: a leaf, a node of `later` with [`LATER`] set, [`BESIDE`] or
+    /// Position of each slot's event: a leaf, a node of `later` with [`LATER`] set, [`BESIDE`] or
     /// [`ABSENT`].
     place: Vec<u32>,
-    /// Events that lie far ahead.
+    /// Far events.
     later: Later,
-    /// Room for the numbers of all leaves; the first of them, so many, have no event.
+    /// Free list of leaves, as a permutation of all leaves that begins with the free ones.
     free: Vec<u32>,
     spare: usize,
-    /// Scratch: events that join.
+    /// Scratch buffer: events that join the tournament.
     joining: Vec<Entry>,
-    /// The leaf of the event taken last, which it still fills: the next event scheduled mostly takes its
-    /// place, which saves a walk to the root. [`ABSENT`] for none.
+    /// Leaf of the event popped last, which it still fills: the next event scheduled usually takes
+    /// its place, which saves a walk to the root. [`ABSENT`] for none.
     hole: u32,
     scheduled: u64,
     ranks: [u64; 4],
@@ -155,7 +158,7 @@ impl Default for Agenda {
 }
 
 impl Agenda {
-    /// An event list with nothing in it.
+    /// Creates an empty event list.
     pub fn new(order: Order) -> Agenda {
         let classes = [Class::Complete, Class::Expire, Class::Arrive, Class::Observe];
         Agenda {
@@ -178,20 +181,20 @@ impl Agenda {
         }
     }
 
-    /// Events ahead.
+    /// Returns the number of pending events.
     pub fn len(&self) -> usize {
         let soon = self.free.len() - self.spare - usize::from(self.hole != ABSENT);
         soon + self.later.len() + usize::from(self.beside != NOTHING)
     }
 
-    /// Whether nothing is ahead.
+    /// Whether no event is pending.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Let `slot` fire at `at`, in place of any event it had ahead. [`Time::NEVER`] clears it, and so does
-    /// any instant that no run reaches, beyond 146 years. Nothing may be scheduled before the instant up to
-    /// which events were last asked for.
+    /// Schedules `slot` at `at`, replacing any pending event of it. [`Time::NEVER`] clears it, as
+    /// does any time that no run reaches, beyond 146 years. Nothing may be scheduled before the
+    /// time up to which events were last requested.
     #[inline]
     pub fn set(&mut self, slot: Slot, at: Time, class: Class) {
         if at.0 >> TIME_BITS != 0 {
@@ -215,7 +218,7 @@ impl Agenda {
         self.replace_first(leaf, word);
     }
 
-    /// Grows the list where the slot or the tournament has no room, then sets the event.
+    /// Grows the list where the slot or the tournament has no room, then schedules the event.
     #[cold]
     #[inline(never)]
     fn set_with_room(&mut self, slot: Slot, at: Time, class: Class) {
@@ -226,7 +229,7 @@ impl Agenda {
         self.set(slot, at, class);
     }
 
-    /// See that there is a next sequence number.
+    /// Ensures that a sequence number is available.
     #[inline]
     fn make_turn(&mut self) {
         if self.turn >= self.turns.len() {
@@ -244,7 +247,7 @@ impl Agenda {
         }
     }
 
-    /// Sets a slot that has an event at `place`, or that needs a leaf.
+    /// Schedules a slot that has an event at `place`, or that needs a leaf.
     #[inline(never)]
     fn set_anew(&mut self, slot: Slot, due: u64, place: u32) {
         let leaf = if place < LATER {
@@ -260,7 +263,7 @@ impl Agenda {
         self.put(leaf, word);
     }
 
-    /// Sets a slot whose event is not in the tournament, or where the tournament is full.
+    /// Schedules a slot whose event is not in the tournament, or where the tournament is full.
     #[inline(never)]
     fn set_moved(&mut self, slot: Slot, due: u64) {
         self.clear(slot);
@@ -270,8 +273,9 @@ impl Agenda {
         self.set_anew(slot, due, ABSENT);
     }
 
-    /// As [`Agenda::set`], for a slot that has its next event as soon as one has fired: a stream, whose
-    /// event is kept beside the tournament, without a walk to its root. One slot can have that place.
+    /// Schedules the stream slot, which has its next event as soon as one has fired: it is held
+    /// outside the tournament, without a walk to its root. Otherwise like [`Agenda::set`]. Only one
+    /// slot can be the stream slot.
     pub fn set_stream(&mut self, slot: Slot, at: Time, class: Class) {
         let due = (at.0 << CLASS_BITS) | self.ranks[class as usize];
         let soon = at.0 >> TIME_BITS == 0 && self.later.is_soon(due);
@@ -289,7 +293,8 @@ impl Agenda {
         }
     }
 
-    /// An event as the tournament holds it, scheduled now; there must be a number for it.
+    /// Encodes an event as the tournament holds it, scheduled now; a sequence number must be
+    /// available.
     #[inline]
     fn word(&mut self, due: u64, slot: Slot) -> u64 {
         debug_assert!(due >= self.base, "an event is scheduled in the past");
@@ -299,7 +304,8 @@ impl Agenda {
         (due.saturating_sub(self.base) << SEQUENCE_BITS) | sequence as u64
     }
 
-    /// Give the events of the tournament sequence numbers from 0 on, in the order that they have.
+    /// Reassigns sequence numbers from 0 on to the events of the tournament, in their current
+    /// order.
     fn renumber(&mut self) {
         let mut words: Vec<(u64, usize, usize)> = Vec::new();
         for (group, of) in self.groups.iter().enumerate().skip(self.lowest) {
@@ -315,7 +321,7 @@ impl Agenda {
         let mut turns = vec![0; self.most_turns];
         self.turn = 0;
         for (word, group, place) in words {
-            // A group has no entry of this number: the one beside the tournament.
+            // No group has an entry of this number: it is the stream slot.
             let entry = self.groups[group].0.get_mut(place).unwrap_or(&mut self.beside);
             *entry = (word & !SEQUENCE) | self.turn as u64;
             turns[self.turn] = self.turns[(word & SEQUENCE) as usize];
@@ -325,13 +331,13 @@ impl Agenda {
         self.play_all();
     }
 
-    /// When an event of the tournament is due.
+    /// Returns the time of an event of the tournament.
     #[inline]
     fn at(&self, word: u64) -> Time {
         Time((self.base + (word >> SEQUENCE_BITS)) >> CLASS_BITS)
     }
 
-    /// Let `slot` fire far ahead, whatever it had.
+    /// Schedules `slot` as a far event, replacing any pending one.
     #[inline(never)]
     fn set_later(&mut self, slot: Slot, at: Time, class: Class) {
         if slot as usize >= self.place.len() {
@@ -343,7 +349,7 @@ impl Agenda {
         self.place[slot as usize] = self.later.add(entry) | LATER;
     }
 
-    /// Forget the event of `slot`, if it has one.
+    /// Cancels the event of `slot`, if any.
     #[inline]
     pub fn clear(&mut self, slot: Slot) {
         if self.is_set(slot) {
@@ -363,13 +369,13 @@ impl Agenda {
         }
     }
 
-    /// Whether `slot` has an event ahead.
+    /// Whether `slot` has a pending event.
     #[inline]
     pub fn is_set(&self, slot: Slot) -> bool {
         self.place.get(slot as usize).is_some_and(|place| *place != ABSENT)
     }
 
-    /// When the event of `slot` is due; [`Time::NEVER`] where it has none.
+    /// Returns the time of the event of `slot`; [`Time::NEVER`] where it has none.
     pub fn due(&self, slot: Slot) -> Time {
         match self.place.get(slot as usize).copied().unwrap_or(ABSENT) {
             ABSENT => Time::NEVER,
@@ -382,12 +388,12 @@ impl Agenda {
         }
     }
 
-    /// Take the next event.
+    /// Pops the next event.
     pub fn pop(&mut self) -> Option<(Time, Slot)> {
         self.pop_until(Time::NEVER)
     }
 
-    /// Take the next event, unless it lies after `end`.
+    /// Pops the next event, unless it is later than `end`.
     #[expect(clippy::inline_always, reason = "before every event, from one place")]
     #[inline(always)]
     pub fn pop_until(&mut self, end: Time) -> Option<(Time, Slot)> {
@@ -415,7 +421,8 @@ impl Agenda {
         Some((at, slot))
     }
 
-    /// Let those join whose stretch of time begins; false when nothing is ahead up to `end`.
+    /// Begins the next stretch, whose events join the tournament; returns false when there is none
+    /// up to `end`.
     #[inline(never)]
     fn begin_next(&mut self, end: Time) -> bool {
         let Some((list, base)) = self.later.begin_next(end) else { return false };
@@ -436,7 +443,7 @@ impl Agenda {
         true
     }
 
-    /// Close the hole that the last event has left.
+    /// Closes the hole left by the last event.
     #[inline(never)]
     fn fill(&mut self) {
         let leaf = std::mem::replace(&mut self.hole, ABSENT);
@@ -444,14 +451,14 @@ impl Agenda {
         self.give_back(leaf);
     }
 
-    /// A leaf has no event any more.
+    /// Frees a leaf.
     #[inline]
     fn give_back(&mut self, leaf: u32) {
         self.free[self.spare] = leaf;
         self.spare += 1;
     }
 
-    /// Put an event on `leaf`, and play again upwards as far as winners change.
+    /// Puts an event on `leaf`, and replays upwards as far as winners change.
     fn put(&mut self, leaf: u32, word: u64) {
         let (mut group, mut place) = self.locate(leaf);
         let mut winner = word;
@@ -492,7 +499,7 @@ impl Agenda {
         (self.lowest + leaf as usize / ARITY, leaf as usize % ARITY)
     }
 
-    /// One level more: four times the leaves. The leaves keep their numbers.
+    /// Adds a level: four times the leaves. The leaves keep their numbers.
     #[cold]
     fn grow(&mut self) {
         let leaves = self.groups.split_off(self.lowest);
@@ -508,7 +515,7 @@ impl Agenda {
         self.play_all();
     }
 
-    /// Play all games anew, from the leaves up.
+    /// Replays all games, from the leaves up.
     fn play_all(&mut self) {
         for group in (1..self.groups.len()).rev() {
             let winner = self.groups[group].winner();
@@ -575,10 +582,10 @@ mod tests {
         assert_eq!(agenda.pop(), None);
     }
 
-    /// Against the plainest event list there is: a vector searched for its least element.
+    /// Reference: the simplest possible event list, a vector searched for its minimum.
     #[test]
     fn agrees_with_a_list_searched_from_end_to_end() {
-        // Within nanoseconds of each other, within seconds, within an hour and all of it mixed.
+        // Within nanoseconds of each other, within seconds, within an hour, and all of these mixed.
         for spreads in [[50, 50], [5_000_000_000, 5_000_000_000], [50, 3_600_000_000_000]] {
             agrees_with_a_list(spreads);
         }

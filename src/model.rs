@@ -1,11 +1,12 @@
 //! The model: one replication of a described system under load.
 //!
-//! [`simulate`] runs a [`spec::Spec`] through the event list and tells an observer what happens. It
-//! cannot fail: what reaches it is valid. It cannot see: no files, no clock, no entropy.
+//! [`simulate`] runs a [`spec::Spec`] through the event list and reports what happens to an
+//! observer. It cannot fail: its input has been validated. It has no access to files, the clock or
+//! entropy.
 //!
 //! `World` owns all stations. Each event is one arm of one `match`; a request runs the steps of its
-//! program until it must wait, and whoever frees what another waits for puts the other on the list of
-//! those ready, which is emptied before the next event: no recursion, and a written order.
+//! program until it blocks, and an event that unblocks another request puts that one on the ready
+//! list, which is drained before the next event: no recursion, and a defined order.
 
 mod audit;
 mod begin;
@@ -50,55 +51,56 @@ use crate::station::cpu::Cpu;
 pub use crate::station::placement::Lack;
 use crate::units::{Span, Time};
 
-/// Most requests in flight and users in session that a replication has room for, half a gigabyte of them:
-/// a system in which more than this wait is beyond any answer but "overloaded".
-/// Tests run into a smaller one.
+/// Maximum number of requests in flight plus users in session that a replication can hold, half a
+/// gigabyte of them: a system with a longer queue is overloaded, whatever else is asked. Tests use
+/// a smaller limit, so that they can exceed it.
 pub const MOST_IN_FLIGHT: u64 = if cfg!(test) { 30_000 } else { 2_000_000 };
-/// Most records that listeners have before them, each listener its own: a third of a gigabyte.
+/// Maximum number of unread records over all listeners, counted per listener: a third of a
+/// gigabyte.
 pub const MOST_RECORDS: u64 = if cfg!(test) { 250_000 } else { 10_000_000 };
 
-/// One replication.
+/// Parameters of one replication.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     /// Seed of the study.
     pub seed: u64,
     /// Number of the replication.
     pub replication: u64,
-    /// Factor on the description's rates of users and of outside records.
+    /// Factor on the spec's rates of users and of external records.
     pub scale: f64,
-    /// Whether the rate follows the description's curve from midnight, or stays at the peak.
+    /// Whether the rate follows the spec's load curve from midnight, or stays at the peak.
     pub follow_curve: bool,
-    /// First mark: the end of the warm-up; zero for none.
+    /// Time of the first mark, the end of the warm-up; zero for none.
     pub warm_up: Span,
-    /// Further marks, one after each of these.
+    /// Interval between further marks.
     pub bin: Span,
     /// Number of bins; observation ends with the last.
     pub bins: u32,
-    /// How long the run goes on after that, load and all, as long as the observer waits for what began
-    /// before.
+    /// Maximum follow-up time: the run continues under load for as long as the observer waits for
+    /// requests that began within the window.
     pub follow: Span,
 }
 
-/// Effort of a replication.
+/// Computational cost of a replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Events fired.
+    /// Events processed.
     pub events: u64,
-    /// Requests and records that were brought to an end.
+    /// Requests and records completed.
     pub completions: u64,
-    /// Users' requests still without an answer at the end.
+    /// Users' requests still unanswered at the end.
     pub unanswered: u64,
-    /// Largest number of requests in flight.
+    /// Maximum number of requests in flight.
     pub in_flight_most: u64,
-    /// Requests, sessions and records that found no room in the model itself; with any, its answer is that
-    /// of a system that turns them away.
+    /// Requests, sessions and records that exceeded the capacity of the model itself; if there are
+    /// any, the result is that of a system that rejects them.
     pub no_room: u64,
 }
 
-/// Events between two looks at whether to stop: some tenths of a millisecond.
+/// Number of events between two checks for cancellation: some tenths of a millisecond.
 const BETWEEN_LOOKS: u64 = 1 << 12;
 
-/// Run one replication and tell `observer` what happens.
+/// Runs one replication and reports what happens to `observer`.
 pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     let mut world = World::new(spec, run, observer);
     world.start(&|| false);
@@ -106,8 +108,8 @@ pub fn simulate<O: Observer>(spec: &Spec, run: &Run, observer: &mut O) -> Cost {
     world.cost()
 }
 
-/// Run one replication unless `stopped`, which is asked every few thousand events, ends it early: none
-/// then, for a part of a run answers nothing.
+/// Runs one replication unless `stopped`, which is polled every few thousand events, ends it early.
+/// Returns `None` in that case, since a partial run has no result.
 pub fn simulate_unless<O: Observer>(
     spec: &Spec,
     run: &Run,
@@ -123,13 +125,13 @@ pub fn simulate_unless<O: Observer>(
 }
 
 struct World<'a, O: Observer> {
-    /// The system as it is now, and as it was at first.
+    /// Current spec, and the initial one.
     spec: &'a Spec,
     first: &'a Spec,
     run: &'a Run,
     observer: &'a mut O,
     now: Time,
-    /// When observation ends, and when the run does at the latest.
+    /// End of observation, and latest end of the run.
     last_mark: Time,
     end: Time,
     agenda: Agenda,
@@ -145,14 +147,15 @@ struct World<'a, O: Observer> {
     locks: Vec<Lock>,
     indexes: Vec<Index>,
     meshes: Meshes,
-    /// Connections that are kept to each service.
+    /// Kept-alive connections to each service.
     kept: Vec<Option<Kept>>,
     kafka: Kafka<'a>,
     scalers: Vec<Scaler>,
     nodes: Option<Box<Nodes>>,
     /// Whether pods share the processors of their nodes.
     shared_nodes: bool,
-    /// Whether any pod's work takes other than its demand: cold code, garbage.
+    /// Whether the processor time of any pod may differ from its demand, because of cold code or
+    /// garbage collection.
     uneven: bool,
     timeline: Timeline,
     requests: Requests,
@@ -161,18 +164,18 @@ struct World<'a, O: Observer> {
     arrivals: Option<(Arrivals, Key)>,
     sources: Vec<(Arrivals, Key)>,
     ready: Ready,
-    /// The processor whose jobs have changed last in this event and that is not seen to, or none.
+    /// Processor whose jobs changed last in this event and that is not yet rescheduled, or none.
     changed: u32,
-    /// Scratch: those whose wait for a connection has run out.
+    /// Scratch buffer: requests whose connection timeout has expired.
     expired: Vec<u32>,
     cost: Cost,
     in_flight: u64,
-    /// Most requests in flight that users make, and users in session.
+    /// Maximum number of users' requests in flight plus users in session.
     room: u64,
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Open the pools to their minimum, begin the streams, set the first mark.
+    /// Fills the pools to their minimum, starts the arrival streams and sets the first mark.
     fn start(&mut self, stopped: &dyn Fn() -> bool) {
         let root = Key::root(self.run.seed, self.run.replication);
         let first = if self.run.warm_up == Span::ZERO { self.run.bin } else { self.run.warm_up };
@@ -199,7 +202,7 @@ impl<O: Observer> World<'_, O> {
             let mut key =
                 root.named("records").named(&self.spec.topics[source.topic as usize].name);
             if same > 0 {
-                // A further stream into the same topic is another stream.
+                // A further stream into the same topic needs a key of its own.
                 key = key.item(same as u64);
             }
             let follow = self.run.follow_curve;
@@ -212,7 +215,7 @@ impl<O: Observer> World<'_, O> {
         self.drain();
     }
 
-    /// Until the end, or until `stopped`: whether it came to the end.
+    /// Runs until the end, or until `stopped`; returns whether the end was reached.
     fn run(&mut self, stopped: &dyn Fn() -> bool) -> bool {
         if stopped() {
             return false;
@@ -267,7 +270,7 @@ impl<O: Observer> World<'_, O> {
         self.drain();
     }
 
-    /// Let all go on who can; see to what has changed.
+    /// Drains the ready list, then reschedules what has changed.
     #[expect(clippy::inline_always, reason = "after every event, and mostly there is nobody")]
     #[inline(always)]
     fn drain(&mut self) {
@@ -315,7 +318,7 @@ impl<O: Observer> World<'_, O> {
         self.observer.level(self.now, station, busy, waiting);
     }
 
-    /// Tells a change of those in service, where nobody begins or ceases to wait.
+    /// Reports a change of the number in service that leaves the queue unchanged.
     #[inline]
     fn busy(&mut self, station: u32, change: f64) {
         self.observer.busy(self.now, station, change);

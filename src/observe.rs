@@ -1,5 +1,5 @@
-//! What the model tells whoever listens. Stations and requests report records; observers make numbers
-//! of them. Nothing in the model computes a statistic.
+//! Records: the events that the model reports to observers. Stations and requests report records;
+//! observers reduce them to numbers. Nothing in the model computes a statistic.
 
 pub mod answers;
 pub mod conservation;
@@ -13,37 +13,37 @@ use crate::units::{Span, Time};
 /// Index of a station in the model's list of stations.
 pub type Station = u32;
 
-/// Where the time of a request goes.
+/// Phase of a request's response time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Phase {
     /// Waiting for a servlet thread.
     ThreadWait,
-    /// Computing on the pod, waiting for the shared processor included.
+    /// Computing on the pod, including waiting for the shared processor.
     Cpu,
-    /// Waiting for a connection of the pool.
+    /// Waiting for a connection of a pool.
     ConnectionWait,
     /// On the network to a database or a called service.
     Network,
-    /// The database's processor, waiting for it included.
+    /// The database's processor, including waiting for it.
     Database,
-    /// The database's storage, waiting for it included.
+    /// The database's storage, including waiting for it.
     Storage,
     /// A cache: network, queue and command.
     Cache,
-    /// Waiting for another service's answer.
+    /// Waiting for the answer of another service.
     Call,
-    /// An outside delay.
+    /// An external delay.
     Delay,
     /// Waiting for a lock.
     LockWait,
-    /// Held up in a mesh's proxy: waiting for a connection, tries before the one that was answered and
-    /// the pauses between them.
+    /// Delayed by a mesh's proxy: waiting for a connection, tries before the one that was answered
+    /// and the back-offs in between.
     Mesh,
 }
 
 impl Phase {
-    /// All phases, in the order of their numbers.
+    /// All phases, in the order of their discriminants.
     pub const ALL: [Phase; 11] = [
         Phase::ThreadWait,
         Phase::Cpu,
@@ -58,7 +58,7 @@ impl Phase {
         Phase::Mesh,
     ];
 
-    /// Name for people.
+    /// Returns its display name.
     pub fn name(self) -> &'static str {
         match self {
             Phase::ThreadWait => "waiting for a thread",
@@ -79,7 +79,7 @@ impl Phase {
 /// Time spent in each [`Phase`] \[ns\].
 pub type Spent = [u64; Phase::ALL.len()];
 
-/// Why a request failed.
+/// Reason why a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Failure {
@@ -93,57 +93,57 @@ pub enum Failure {
     CallFailed,
     /// Answered after the user had left.
     TooLate,
-    /// The pod died that worked on it.
+    /// The pod that worked on it died.
     Lost,
-    /// The proxy has as many connections and requests waiting as it may (503).
+    /// The proxy has the maximum number of connections and pending requests (503).
     Overflow,
-    /// The pod's proxy let in no more (429).
+    /// The pod's proxy rate-limited it (429).
     RateLimited,
     /// No answer within the mesh's timeout (504).
     MeshTimeout,
 }
 
-/// A report of a run. Endpoints, topics and listeners are named by their index in the description.
+/// A record of a run. Endpoints, topics and listeners are identified by their index in the spec.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Record<'a> {
-    /// A user asked for something.
+    /// A user made a request.
     Offered {
-        /// Endpoint.
+        /// Index of the endpoint.
         endpoint: u32,
     },
     /// A user's request was answered in time.
     Answered {
-        /// Endpoint.
+        /// Index of the endpoint.
         endpoint: u32,
         /// Response time.
         took: Span,
-        /// Where it went.
+        /// Breakdown by phase.
         spent: &'a Spent,
     },
     /// A user's request failed.
     Failed {
-        /// Endpoint.
+        /// Index of the endpoint.
         endpoint: u32,
-        /// Why.
+        /// Reason.
         why: Failure,
         /// Time since it arrived.
         took: Span,
     },
-    /// The run is over, and a user's request had neither been answered nor failed.
+    /// At the end of the run, a user's request had neither been answered nor failed.
     Unfinished {
-        /// Endpoint.
+        /// Index of the endpoint.
         endpoint: u32,
         /// Time since it arrived.
         age: Span,
     },
-    /// Somebody waited at a station for a thread, a connection or to be taken from a partition, and does no
-    /// longer. Who need not wait is told by [`Record::Level`] alone.
+    /// A wait at a station for a thread or a connection, or of a record to be polled from a
+    /// partition, is over. Arrivals that need not wait are only reported by [`Record::Level`].
     Waited {
         /// Station.
         station: Station,
-        /// How long.
+        /// Waiting time.
         took: Span,
-        /// Whether the run ended first.
+        /// Whether it was cut short by the end of the run.
         open: bool,
     },
     /// The number in use or waiting at a station changed.
@@ -155,28 +155,28 @@ pub enum Record<'a> {
         /// Change of the number waiting.
         waiting: i64,
     },
-    /// Something passed through a first-come-first-served device: known at its arrival.
+    /// A job passed through a first-come-first-served device: known on arrival.
     Passed {
         /// Station.
         station: Station,
-        /// Time it waits there.
+        /// Waiting time.
         waited: Span,
-        /// Time it is served.
+        /// Service time.
         served: Span,
     },
-    /// All that is in a first-come-first-served device takes more or less time than was known at its
-    /// arrival, or is gone.
+    /// All jobs in a first-come-first-served device take more or less time than was known on
+    /// arrival, or are dropped.
     Retimed {
         /// Station.
         station: Station,
-        /// When it will be free unless more comes.
+        /// Time at which it will be free without further arrivals.
         free: Time,
     },
-    /// Use since the last mark of a station whose level is not told change by change.
+    /// Use since the last mark of a station whose level is not reported change by change.
     Used {
         /// Station.
         station: Station,
-        /// Capacity in use, in the station's unit, times how long it was.
+        /// Integral of the capacity in use over time, in the station's unit.
         used: Span,
     },
     /// A record was appended to a topic.
@@ -184,51 +184,51 @@ pub enum Record<'a> {
         /// Topic.
         topic: u32,
     },
-    /// A record was handled; with its age since it was appended.
+    /// A record was handled.
     Consumed {
         /// Listener.
         listener: u32,
-        /// Age when handled.
+        /// Age since it was appended.
         age: Span,
         /// Whether it was skipped after the last failed attempt.
         skipped: bool,
     },
     /// A flow (an order) is complete.
     Completed {
-        /// Time since the user's request that it goes back to.
+        /// Time since the user's request that it originates from.
         took: Span,
     },
-    /// A pod got ready, or is so no longer.
+    /// The number of ready pods of a service changed.
     Pods {
         /// Service.
         service: u32,
-        /// Change of the number of pods that are ready.
+        /// Change of the number of ready pods.
         change: i32,
     },
-    /// A node joined, or is gone.
+    /// The number of nodes of a group changed.
     Nodes {
         /// Node group.
         group: u32,
-        /// Change of the number of nodes that are ready.
+        /// Change of the number of ready nodes.
         change: i32,
     },
-    /// Processor that the nodes of a group, those that are gone included, have used so far beyond what they
-    /// earned by being there; only where they go on without credits, for a surcharge.
+    /// CPU time used so far by the nodes of a group, removed ones included, beyond the earned
+    /// credits; only in unlimited mode, for the surcharge.
     Owed {
         /// Node group.
         group: u32,
-        /// Processor time, of one processor.
+        /// CPU time, of one vCPU.
         used: Span,
     },
-    /// Credits that something still has, at a mark; only where credits count.
+    /// Credit balance at a mark; only where credits apply.
     Credits {
-        /// Owner of the credits.
+        /// Holder of the credits.
         of: Credited,
-        /// How many are left: of nodes those of all together, where one is one processor for a minute;
-        /// of a volume operations.
+        /// Balance: for a node group the total of its nodes \[vCPU minutes\]; for a volume
+        /// \[operations\].
         left: f64,
     },
-    /// All that a state of the timeline asks for is there: pods, nodes, members of groups.
+    /// All changes required by a state of the timeline are in place: pods, nodes, group members.
     Settled {
         /// Number of the state.
         state: u32,
@@ -240,7 +240,7 @@ pub enum Record<'a> {
     },
 }
 
-/// Owner of credits.
+/// Holder of credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credited {
     /// The nodes of a group.
@@ -251,32 +251,33 @@ pub enum Credited {
 
 /// Receives the records of a run.
 pub trait Observer {
-    /// Something happened at `now`.
+    /// Receives a record of `now`.
     fn record(&mut self, now: Time, record: Record<'_>);
 
-    /// An instant that the run was asked to mark: the end of the warm-up, the end of a bin.
+    /// Receives a mark, which the run was asked to set: the end of the warm-up, the end of a bin.
     fn mark(&mut self, now: Time);
 
-    /// [`Record::Level`], which is most of all records and may have a way of its own.
+    /// Receives a [`Record::Level`], the most frequent record, which may have an optimised
+    /// implementation.
     #[inline]
     fn level(&mut self, now: Time, station: Station, busy: f64, waiting: i64) {
         self.record(now, Record::Level { station, busy, waiting });
     }
 
-    /// Receives a change of a station's level where nobody begins or ceases to wait.
+    /// Receives a change of a station's capacity in use that leaves its queue unchanged.
     #[inline]
     fn busy(&mut self, now: Time, station: Station, change: f64) {
         self.level(now, station, change, 0);
     }
 
-    /// Whether what arrived in the observed time is still under way, so that the run should go on after its
-    /// end.
+    /// Whether requests that arrived in the observed time are still in progress, so that the run
+    /// should continue after its end.
     fn awaits(&self) -> bool {
         false
     }
 }
 
-/// Nobody listens.
+/// Observer that ignores all records.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silence;
 

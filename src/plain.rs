@@ -1,13 +1,13 @@
-//! Texts of others, made fit to be shown.
+//! Sanitisation of untrusted text for display.
 //!
-//! Names, sources and reasons come from files that somebody else may have written. Shown as they are, an
-//! escape sequence would move the cursor, a line break would forge a line of a log, and a mark of direction
-//! would let a name be read from its end. Whatever is read passes here once, where it is read: so pages,
-//! charts, tables and terminals need not think of it.
+//! Names, sources and reasons come from files that somebody else may have written. Shown verbatim,
+//! an escape sequence would move the cursor, a line break would forge a line of a log, and a
+//! bidirectional control would reverse a name. All input is sanitised once, where it is read, so
+//! that pages, charts, tables and terminals need not do so.
 
-/// `text` on one line, with everything made visible that is not a letter, sign or space: control characters
-/// as their pictures (`␛`), marks of direction and what has no width as `�`, both as excerpts of files show
-/// them.
+/// Returns `text` on one line, with everything made visible that is not a letter, sign or space:
+/// control characters as their pictures (`␛`), bidirectional and zero-width characters as `�`, both
+/// as excerpts of files show them.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
@@ -18,8 +18,8 @@ pub(crate) fn visible(text: &str) -> String {
             '\0'..='\u{1f}' => shown.push(picture(u32::from(letter))),
             '\u{7f}' => shown.push('␡'),
             letter if is_hidden(letter) => shown.push('\u{fffd}'),
-            // `::error ::…` at the beginning of a line is a command to GitHub's runners, wherever a line
-            // is folded.
+            // `::error ::…` at the beginning of a line is a workflow command to GitHub's runners,
+            // and a line may be wrapped anywhere.
             ':' if begins && letters.peek() == Some(&':') => {
                 letters.next();
                 shown.push('∷');
@@ -31,13 +31,15 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// The picture of a control character below the space: the block begins with that of the first.
+/// Returns the picture of a control character below the space; the Unicode block begins with that
+/// of the first.
 fn picture(code: u32) -> char {
     char::from_u32(0x2400 + code).unwrap_or('\u{fffd}')
 }
 
-/// Whether a letter cannot be seen, or moves others: controls beyond ASCII, separators of lines, marks of
-/// direction, tags, and what joins or parts without a width (Unicode's categories Cc, Cf, Zl and Zp).
+/// Whether a character is invisible, or affects others: non-ASCII controls, line separators,
+/// bidirectional controls, tags, and zero-width joiners and separators (Unicode's categories Cc,
+/// Cf, Zl and Zp).
 fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -58,19 +60,21 @@ fn is_hidden(letter: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A path as it can be shown.
+/// Returns a path in a form safe for display.
 pub(crate) fn path(path: &std::path::Path) -> String {
     visible(&path.to_string_lossy())
 }
 
-/// Lines of a text that stand for one, as blocks of YAML give them: one line, without what is only layout.
+/// Joins the lines of a text that form one, as in YAML block scalars: a single line, without mere
+/// layout.
 pub(crate) fn joined(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }
 
-/// A text as a cell of a table that a spreadsheet may open: one that it would take for a formula begins
-/// with an apostrophe, which spreadsheets do not show. Numbers stay numbers.
+/// Returns a text as a table cell that is safe to open in a spreadsheet: one that would be taken
+/// for a formula is prefixed with an apostrophe, which spreadsheets do not show. Numbers remain
+/// numbers.
 pub(crate) fn cell(text: &str) -> String {
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
     let formula = text.trim_start_matches(' ').starts_with(signs);

@@ -1,14 +1,14 @@
-//! Random draws that depend only on who draws and which draw it is.
+//! Addressed random draws, which depend only on the source and the number of the draw.
 //!
-//! A [`Key`] names a source of randomness: the seed, a replication, a stream of users, one user, one
-//! step of one request. Drawing hashes the key with the number of the draw (`SplitMix64` addressed by
-//! counter), so that user 17 arrives at the same instant, takes the same route and asks for the same
-//! work before and after a change: common random numbers hold by construction, and a new component
-//! shifts nobody else's draws.
+//! A [`Key`] names a source of randomness: the seed, a replication, a stream of users, one user,
+//! one step of one request. Drawing hashes the key with the number of the draw (`SplitMix64`
+//! addressed by counter), so that user 17 arrives at the same instant, takes the same route and
+//! asks for the same work before and after a change: common random numbers hold by construction,
+//! and a new component shifts no other draws.
 //!
-//! Service times are drawn by inverse transform: one uniform a draw, monotone in it. A table of 1,024
-//! quantiles serves the body of a distribution, the exact quantile its tails. `libm` computes them, so
-//! that no platform's mathematics library decides a result.
+//! Service times are drawn by inverse transform: one uniform per draw, monotone in it. A table of
+//! 1,024 quantiles serves the body of a distribution, the exact quantile function its tails. `libm`
+//! computes them, so that results do not depend on the platform's mathematics library.
 
 mod sum;
 
@@ -37,12 +37,12 @@ fn mix(mut bits: u64) -> u64 {
 pub struct Key(pub u64);
 
 impl Key {
-    /// The source of everything in one replication of one seed.
+    /// Returns the root source of one replication of one seed.
     pub fn root(seed: u64, replication: u64) -> Key {
         Key(mix(seed.wrapping_add(GOLDEN))).item(replication)
     }
 
-    /// A source below this one, by name. Names, not positions: what is added shifts nobody.
+    /// Returns a child source by name. Names, not positions: additions shift no other draws.
     #[must_use]
     pub fn named(self, name: &str) -> Key {
         let mut hash = 0xCBF2_9CE4_8422_2325_u64; // FNV-1a
@@ -52,37 +52,37 @@ impl Key {
         self.item(hash)
     }
 
-    /// The source numbered `number` below this one.
+    /// Returns the child source with this number.
     #[must_use]
     #[inline]
     pub fn item(self, number: u64) -> Key {
         Key(mix(self.0 ^ mix(number.wrapping_mul(GOLDEN).wrapping_add(GOLDEN))))
     }
 
-    /// Draw number `number`: 64 random bits.
+    /// Returns draw number `number` as 64 random bits.
     #[inline]
     pub fn bits(self, number: u64) -> u64 {
         mix(self.0.wrapping_add(number.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
 
-    /// Draw number `number` as a uniform in the open interval (0, 1).
+    /// Returns draw number `number` as a uniform in the open interval (0, 1).
     #[inline]
     pub fn uniform(self, number: u64) -> f64 {
         uniform(self.bits(number))
     }
 
-    /// A generator for samplers that take more than one uniform a draw.
+    /// Returns a generator for samplers that take more than one uniform per draw.
     fn generator(self) -> Generator {
         Generator { key: self, drawn: 0 }
     }
 }
 
-/// 64 bits to the open interval (0, 1), in steps of 2⁻⁵³.
+/// Maps 64 bits to the open interval (0, 1), in steps of 2⁻⁵³.
 fn uniform(bits: u64) -> f64 {
     ((bits >> 11).cast_signed() as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
 }
 
-/// A [`Key`] read draw by draw, for the samplers of `rand_distr`.
+/// Sequential generator over the draws of a [`Key`], for the samplers of `rand_distr`.
 #[derive(Clone, Debug)]
 struct Generator {
     key: Key,
@@ -111,18 +111,19 @@ impl TryRng for Generator {
     }
 }
 
-/// A distribution of times \[s\]. What reaches it is valid: means and shapes positive and finite.
+/// A distribution of times \[s\]. Its parameters have been validated: means and shapes are positive
+/// and finite.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dist {
-    /// Always the same.
+    /// Constant.
     Constant(f64),
-    /// Memoryless, with this mean.
+    /// Exponential with this mean.
     Exponential(f64),
-    /// Between two bounds, all equally likely.
+    /// Uniform between two bounds.
     Uniform {
-        /// Smallest value \[s\].
+        /// Minimum \[s\].
         low: f64,
-        /// Largest value \[s\].
+        /// Maximum \[s\].
         high: f64,
     },
     /// Log-normal by mean and coefficient of variation (standard deviation over mean).
@@ -153,14 +154,16 @@ pub enum Dist {
         /// Tail index, above 1.
         shape: f64,
     },
-    /// Measured values in rising order, drawn with linear interpolation between neighbours \[s\].
+    /// Empirical: measured values in ascending order, drawn with linear interpolation between
+    /// neighbours \[s\].
     Empirical(Arc<[f64]>),
-    /// The sum of independent times; see [`Dist::sum`].
+    /// Sum of independent times; see [`Dist::sum`].
     Sum(Arc<[Term]>),
 }
 
 impl Dist {
-    /// Variance \[s²\]; none where the law has none (Pareto of shape 2 or less, and what holds one).
+    /// Variance \[s²\]; `None` where it is infinite (Pareto of shape 2 or less, and sums that
+    /// contain one).
     pub fn variance(&self) -> Option<f64> {
         let mean = self.mean();
         let variance = if mean > 0.0 { self.scv() * mean * mean } else { 0.0 };
@@ -188,8 +191,8 @@ impl Dist {
         }
     }
 
-    /// Squared coefficient of variation: variance over squared mean; infinite for a Pareto law whose
-    /// shape is at most 2, zero for a law whose mean is zero.
+    /// Squared coefficient of variation: variance divided by the squared mean; infinite for a
+    /// Pareto law whose shape is at most 2, zero for a law whose mean is zero.
     pub fn scv(&self) -> f64 {
         match self {
             Dist::Constant(_) => 0.0,
@@ -231,7 +234,7 @@ impl Dist {
         }
     }
 
-    /// The law of the time scaled by `factor`.
+    /// Distribution of the time scaled by `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Dist {
         match self {
@@ -252,8 +255,8 @@ impl Dist {
         }
     }
 
-    /// The value that a share `p` in (0, 1) of draws stays below \[s\]; none for the gamma law, which
-    /// is drawn by rejection, and for sums, whose parts are drawn.
+    /// Returns the `p` quantile for `p` in (0, 1) \[s\]; `None` for the gamma law, which is drawn
+    /// by rejection, and for sums, whose parts are drawn.
     fn quantile(&self, p: f64) -> Option<f64> {
         Some(match self {
             Dist::Constant(mean) => *mean,
@@ -286,8 +289,8 @@ impl Dist {
     }
 }
 
-/// Coefficients of algorithm AS 241, numerator and denominator: around the median, in the tails, and far
-/// out.
+/// Coefficients of algorithm AS 241, numerator and denominator: around the median, in the tails,
+/// and far out.
 const CENTRE: [f64; 8] = [
     3.387_132_872_796_366_5,
     133.141_667_891_784_38,
@@ -349,7 +352,8 @@ const FAR_BELOW: [f64; 8] = [
     2.044_263_103_389_939_8e-15,
 ];
 
-/// Quantile of the standard normal law (Wichura 1988, algorithm AS 241, relative error 1e-16).
+/// Quantile of the standard normal distribution (Wichura 1988, algorithm AS 241, relative error
+/// 1e-16).
 pub fn normal_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
@@ -370,14 +374,14 @@ fn polynomial(coefficients: &[f64], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
 
-/// Quantiles in a table: 1,024 equal shares of 8 bytes, small enough that those of a whole system stay
-/// in the processor's cache; the outer shares are drawn exactly.
+/// Size of a quantile table: 1,024 equal shares of 8 bytes, small enough that the tables of a whole
+/// system stay in the processor's cache; the outer shares are drawn exactly.
 const SHARES_LOG2: u32 = 10;
 const SHARES: usize = 1 << SHARES_LOG2;
-/// Shares at either end that are drawn by the exact quantile, not by interpolation.
+/// Shares at either end that are drawn by the exact quantile function instead of interpolation.
 const EXACT_SHARES: usize = 16;
 
-/// A distribution made ready for drawing; built once, shared by all replications.
+/// A distribution prepared for drawing; built once, shared by all replications.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     dist: Dist,
@@ -387,7 +391,7 @@ pub struct Sampler {
 #[derive(Clone, Debug)]
 enum Form {
     Constant(Span),
-    /// Edges of the shares, in rising order [ns].
+    /// Edges of the shares, in ascending order \[ns\].
     Table(Arc<[u64; SHARES + 1]>),
     Gamma {
         shape: f64,
@@ -399,7 +403,7 @@ enum Form {
     },
 }
 
-/// Samplers of one law are one: the form follows from the law.
+/// Samplers of equal distributions are equal: the table follows from the distribution.
 impl PartialEq for Sampler {
     fn eq(&self, other: &Sampler) -> bool {
         self.dist == other.dist
@@ -407,7 +411,7 @@ impl PartialEq for Sampler {
 }
 
 impl Sampler {
-    /// Prepare `dist`.
+    /// Prepares `dist` for drawing.
     pub fn new(dist: Dist) -> Sampler {
         let form = match &dist {
             Dist::Constant(mean) => Form::Constant(Span::from_secs(*mean)),
@@ -437,18 +441,19 @@ impl Sampler {
         Sampler { dist, form }
     }
 
-    /// The law that is drawn from.
+    /// Returns the underlying distribution.
     pub fn dist(&self) -> &Dist {
         &self.dist
     }
 
-    /// The law of gaps between arrivals at random, a second on the mean; the same for all who ask.
+    /// Returns the sampler of exponential gaps with a mean of one second, used by all Poisson
+    /// arrivals.
     pub fn gaps() -> Sampler {
         static GAPS: LazyLock<Sampler> = LazyLock::new(|| Sampler::new(Dist::Exponential(1.0)));
         GAPS.clone()
     }
 
-    /// Draw number `number` of `key`.
+    /// Returns draw number `number` of `key`.
     #[inline]
     pub fn draw(&self, key: Key, number: u64) -> Span {
         match &self.form {
@@ -458,7 +463,8 @@ impl Sampler {
                 let share = (bits >> (64 - SHARES_LOG2)) as usize;
                 if (EXACT_SHARES..SHARES - EXACT_SHARES).contains(&share) {
                     let (low, high) = (table[share], table[share + 1]);
-                    // The bits below the share's number say how far along it, as a fraction of 2⁶⁴.
+                    // The bits below the share's number are the position within it, as a fraction
+                    // of 2⁶⁴.
                     let within = u128::from(high - low) * u128::from(bits << SHARES_LOG2);
                     Span(low + (within >> 64) as u64)
                 } else {
@@ -476,7 +482,7 @@ impl Sampler {
     }
 }
 
-/// One key a draw: rejection takes a varying number of uniforms.
+/// Uses a key of its own per draw, since rejection takes a varying number of uniforms.
 #[inline(never)]
 fn draw_gamma(shape: f64, scale: f64, key: Key) -> Span {
     let law = rand_distr::Gamma::new(shape, scale);
@@ -496,7 +502,7 @@ mod tests {
         assert_ne!(Key::root(7, 0), Key::root(8, 0));
     }
 
-    /// χ² over 256 cells for the draws of one key and for draw 0 of neighbouring keys: both must look
+    /// χ² over 256 cells for the draws of one key and for draw 0 of neighbouring keys: both must be
     /// uniform (99.9 % point of χ² with 255 degrees of freedom: 330.5).
     #[test]
     fn draws_are_uniform_along_a_key_and_across_keys() {

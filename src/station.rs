@@ -1,7 +1,7 @@
-//! Stations: the things with a queue. Each is a plain state machine that knows who holds it and who
-//! waits; none knows what its users are, what time means to them, or what anyone does with its numbers.
+//! Stations: resources with a queue. Each is a plain state machine that knows its holders and
+//! waiters; none knows the meaning of its users, of time, or the use of its numbers.
 //!
-//! `who` is always the caller's number for whoever holds or waits.
+//! `who` is always the caller's number for a holder or waiter.
 
 pub mod autoscaler;
 pub mod breaker;

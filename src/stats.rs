@@ -1,14 +1,14 @@
-//! Numbers with their error: estimates over replications, paired differences, shares, ratios,
-//! quantiles, batch means, the end of a warm-up, and in [`analytic`] what queueing theory expects.
+//! Statistics: estimates over replications, paired differences, shares, ratios, quantiles, batch
+//! means, warm-up truncation, and in [`analytic`] the predictions of queueing theory.
 //!
-//! Nothing here panics and nothing here makes a number that JSON cannot hold: values that are not
-//! finite are left out before anything is computed, and [`Estimate::n`] counts only those that were
-//! used. A caller to whom a left-out value matters compares `n` with what it handed in.
+//! Nothing here panics or produces a number that JSON cannot represent: non-finite values are
+//! dropped before anything is computed, and [`Estimate::n`] counts only those that were used. A
+//! caller to whom a dropped value matters compares `n` with the number passed in.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Confidence of all intervals.
+/// Confidence level of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
 pub mod analytic;
@@ -22,8 +22,8 @@ use distribution::student_t_quantile;
 /// A number with its confidence interval.
 ///
 /// With fewer than two replications there is no interval: `low` and `high` then repeat `mean`, and
-/// [`Estimate::half_width`] is `None`. Without any replication all fields are zero.
-/// [`Shape`] tells of numbers that are no mean with an interval.
+/// [`Estimate::half_width`] is `None`. Without any replication all fields are zero. [`Shape`] marks
+/// numbers that are not a mean with an interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// Mean over replications.
@@ -32,24 +32,25 @@ pub struct Estimate {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Replications that showed a value.
+    /// Number of replications with a value.
     pub n: u32,
-    /// How `low` and `high` are to be read.
+    /// Meaning of `low` and `high`.
     #[serde(default, skip_serializing_if = "Shape::is_interval")]
     pub shape: Shape,
 }
 
-/// How the ends of an [`Estimate`] are to be read.
+/// Meaning of the ends of an [`Estimate`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A confidence interval around the mean.
     #[default]
     Interval,
-    /// The least and the greatest value of the replications: there are too few of them for an interval, or
-    /// they fall into two camps of which the mean is neither.
+    /// The minimum and the maximum over replications: there are too few of them for an interval, or
+    /// they are bimodal, so that the mean represents neither mode.
     Range,
-    /// The value is at least `mean`; `low` and `high` repeat it, and nothing bounds it above.
+    /// A lower bound: the value is at least `mean`, which `low` and `high` repeat; there is no
+    /// upper bound.
     AtLeast,
 }
 
@@ -61,12 +62,12 @@ impl Shape {
 }
 
 impl Estimate {
-    /// A mean with the ends of its interval over `n` replications.
+    /// Creates a mean with the ends of its interval over `n` replications.
     pub const fn interval(mean: f64, low: f64, high: f64, n: u32) -> Estimate {
         Estimate { mean, low, high, n, shape: Shape::Interval }
     }
 
-    /// A lower bound that nothing bounds above; one that is not finite gives the empty estimate.
+    /// Creates a lower bound without an upper one; a non-finite bound gives the empty estimate.
     pub fn at_least(bound: f64, n: u32) -> Estimate {
         if bound.is_finite() {
             Estimate { mean: bound, low: bound, high: bound, n, shape: Shape::AtLeast }
@@ -75,7 +76,7 @@ impl Estimate {
         }
     }
 
-    /// The mean with the range of the finite `samples` for its ends.
+    /// Replaces the ends by the range of the finite `samples`.
     #[must_use]
     pub fn ranged(self, samples: &[f64]) -> Estimate {
         let finite = || samples.iter().copied().filter(|sample| sample.is_finite());
@@ -84,9 +85,10 @@ impl Estimate {
         Estimate { low, high, shape: Shape::Range, ..self }
     }
 
-    /// The ends to judge a limit by: of an interval its own, of a bound nothing above. The range of two or
-    /// three replications is stretched to their t interval at 95 %: of two that is mean ± 6.35 ranges, of
-    /// three about 1.5 (t(2) = 4.303, the mean range of three normal values is 1.69 σ).
+    /// Returns the ends against which a limit is judged: for an interval its own, for a bound no
+    /// upper end. The range of two or three replications is stretched to their t interval at 95 %:
+    /// of two that is mean ± 6.35 ranges, of three about 1.5 (t(2) = 4.303, the mean range of three
+    /// normal values is 1.69 σ).
     pub fn judged(&self) -> (f64, f64) {
         let times = match (self.shape, self.n) {
             (Shape::AtLeast, _) => return (self.mean, f64::INFINITY),
@@ -98,26 +100,26 @@ impl Estimate {
         (self.low.min(self.mean - half), self.high.max(self.mean + half))
     }
 
-    /// Whether it is only known to be no less than its mean.
+    /// Whether it is only a lower bound.
     pub fn is_bound(&self) -> bool {
         self.shape == Shape::AtLeast
     }
 
-    /// The `n` of a number that is known, not estimated; see [`Estimate::exact`].
+    /// The `n` of an exact number; see [`Estimate::exact`].
     pub const EXACT: u32 = u32::MAX;
 
     /// Student's t interval at `confidence` (a share, 0.95 for 95 %) over independent replications.
     ///
     /// mean ± t(n − 1, (1 + confidence)/2) · s/√n (Law, *Simulation Modeling and Analysis*, 5th
-    /// ed., section 4.5). `confidence` is held within 0 and 0.999 999; not a number counts as 0.95.
+    /// ed., section 4.5). `confidence` is clamped to 0 to 0.999 999; NaN counts as 0.95.
     pub fn from_samples(samples: &[f64], confidence: f64) -> Estimate {
         let moments = Moments::of(samples.iter().copied());
         moments.interval(moments.mean, moments.standard_error(), confidence)
     }
 
-    /// A number without error: the interval has no width and counts as an interval.
+    /// Creates an exact number: the interval has no width and counts as an interval.
     ///
-    /// A value that is not finite gives the empty estimate (`n` = 0).
+    /// A non-finite value gives the empty estimate (`n` = 0).
     pub fn exact(value: f64) -> Estimate {
         if value.is_finite() {
             Estimate::interval(value, value, value, Estimate::EXACT)
@@ -126,7 +128,7 @@ impl Estimate {
         }
     }
 
-    /// Whether the number is known, not estimated.
+    /// Whether the number is exact rather than estimated.
     pub fn is_exact(&self) -> bool {
         self.n == Estimate::EXACT
     }
@@ -136,8 +138,8 @@ impl Estimate {
         (self.n >= 2 && !self.is_bound()).then(|| (self.high - self.low) / 2.0)
     }
 
-    /// Half the width over the size of the mean; zero when the interval has no width. `None` when
-    /// there is no interval or the mean of an interval with a width is zero.
+    /// Half the width relative to the size of the mean; zero when the interval has no width. `None`
+    /// when there is no interval or the mean of an interval with a width is zero.
     pub fn relative_half_width(&self) -> Option<f64> {
         let half = self.half_width()?;
         if half <= 0.0 {
@@ -147,25 +149,25 @@ impl Estimate {
         relative.is_finite().then_some(relative)
     }
 
-    /// Whether `value` lies in the interval, its ends included; `None` when there is no interval.
+    /// Whether `value` lies in the interval, ends included; `None` when there is no interval.
     pub fn contains(&self, value: f64) -> Option<bool> {
         (self.n >= 2).then_some(self.low <= value && value <= self.high)
     }
 }
 
-/// The change `after` − `before`, replication by replication, with its t interval.
+/// Change `after` − `before`, paired by replication, with its t interval.
 ///
-/// Pairs that share their random numbers vary together, so that the interval is narrower than that
-/// of two separate estimates (Law, section 10.2.1). Pairs with a member that is not finite are left
-/// out; of slices of different lengths the common beginning is used.
+/// Pairs with common random numbers are positively correlated, so that the interval is narrower
+/// than that of two separate estimates (Law, section 10.2.1). Pairs with a non-finite member are
+/// dropped; slices of different lengths are truncated to the shorter one.
 pub fn paired(before: &[f64], after: &[f64], confidence: f64) -> Estimate {
     let differences: Vec<f64> =
         finite_pairs(before, after).map(|(before, after)| after - before).collect();
     Estimate::from_samples(&differences, confidence)
 }
 
-/// (var a + var b) / var(a − b): how many times fewer replications the pairing needs for the same
-/// interval. One means that pairing gained nothing.
+/// Variance ratio (var a + var b) / var(a − b): the factor by which pairing reduces the number of
+/// replications needed for the same interval. One means that pairing gained nothing.
 ///
 /// `None` with fewer than two pairs, or when the differences do not vary beyond rounding.
 pub fn variance_ratio(a: &[f64], b: &[f64]) -> Option<f64> {
@@ -173,7 +175,7 @@ pub fn variance_ratio(a: &[f64], b: &[f64]) -> Option<f64> {
     let second = Moments::of(finite_pairs(a, b).map(|pair| pair.1));
     let difference = Moments::of(finite_pairs(a, b).map(|pair| pair.0 - pair.1));
     let size = finite_pairs(a, b).fold(0.0, |size: f64, (a, b)| size.max(a.abs()).max(b.abs()));
-    // Differences of equal spread still differ in their last bits.
+    // Differences of equal value still vary in their last bits.
     if difference.n < 2 || difference.variance.sqrt() <= size * 1e-13 {
         return None;
     }
@@ -181,7 +183,7 @@ pub fn variance_ratio(a: &[f64], b: &[f64]) -> Option<f64> {
     ratio.is_finite().then_some(ratio)
 }
 
-/// The ratio of two means, mean(`parts`) / mean(`wholes`), with its interval by the delta method.
+/// Ratio of two means, mean(`parts`) / mean(`wholes`), with its interval by the delta method.
 ///
 /// For numbers such as errors over requests, where each replication has its own denominator: the
 /// mean of ratios would be biased. With r the ratio, the standard error is that of the residuals
@@ -215,7 +217,7 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
-    /// One pass (Welford 1962), so that a large mean does not eat the variance.
+    /// Computes in one pass (Welford 1962), so that a large mean does not cancel the variance.
     pub(crate) fn of(values: impl Iterator<Item = f64>) -> Moments {
         let (mut n, mut mean, mut squares) = (0_u32, 0.0, 0.0);
         for value in values.filter(|value| value.is_finite()) {
@@ -232,7 +234,7 @@ impl Moments {
         if self.n == 0 { 0.0 } else { (self.variance / f64::from(self.n)).sqrt() }
     }
 
-    /// The t interval around `mean` with the degrees of freedom of this sample.
+    /// The t interval around `mean` with this sample's degrees of freedom.
     fn interval(&self, mean: f64, standard_error: f64, confidence: f64) -> Estimate {
         if self.n < 2 {
             return Estimate::interval(mean, mean, mean, self.n);
@@ -243,7 +245,7 @@ impl Moments {
     }
 }
 
-/// A confidence that has a finite quantile.
+/// Clamps a confidence level to those with a finite quantile.
 pub(crate) fn held_confidence(confidence: f64) -> f64 {
     if confidence.is_nan() { 0.95 } else { confidence.clamp(0.0, 0.999_999) }
 }
@@ -329,7 +331,7 @@ mod tests {
         assert_eq!(ratio(&[], &[], 0.95), None);
     }
 
-    /// 4,000 intervals over 5 normal draws: the share that holds the mean is 95 % ± 4 · 0.345 %.
+    /// 4,000 intervals over 5 normal draws: the coverage of the mean is 95 % ± 4 · 0.345 %.
     #[test]
     fn intervals_hold_the_mean_as_often_as_they_say() {
         let mut state = 11_u64;

@@ -1,8 +1,9 @@
-//! Studies: a question about variants of a system, answered by replications in parallel.
+//! Studies: questions about variants of a system, answered by replications in parallel.
 //!
-//! Every replication of every point is its own task; the longest begin first, and results are gathered by
-//! what they are for, so that neither the number of threads nor the order in which they finish can show.
-//! Variants meet the same users: their differences are paired by replication.
+//! Every replication of every point is a task of its own. Tasks are scheduled longest processing
+//! time first and their results are gathered by key, so that neither the number of threads nor the
+//! order of completion affects an answer. All variants are run with common random numbers, so that
+//! their differences are paired by replication.
 
 mod capacity;
 pub mod cause;
@@ -70,20 +71,20 @@ use crate::model::spec::Spec;
 use crate::model::{MOST_IN_FLIGHT, MOST_RECORDS};
 pub use crate::stats::CONFIDENCE;
 
-/// What a study took.
+/// Computational cost of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
-    /// Events fired.
+    /// Simulation events processed.
     pub events: u64,
-    /// Requests and records brought to an end.
+    /// Requests and records completed.
     pub completions: u64,
-    /// Simulations and events by what they were for.
+    /// Simulations and events by part of the study.
     pub parts: Vec<Spent>,
-    /// Whether the study was stopped before its end.
+    /// Whether the study was stopped before it was complete.
     pub stopped: bool,
 }
 
-/// Answer `question`. The result depends on the study alone.
+/// Answers `question`. The result depends on the study alone.
 pub fn answer_question(
     study: &Study,
     question: Question,
@@ -187,7 +188,7 @@ impl Work<'_> {
     }
 }
 
-/// Digest of all that an answer depends on.
+/// Returns the digest of everything that an answer depends on.
 fn computed_from(study: &Study, question: Question) -> String {
     let Study { seed, replications, batches, precision, window, search, inputs, settings, .. } =
         study;
@@ -208,7 +209,7 @@ fn axis(spec: &Spec) -> Axis {
     }
 }
 
-/// Where another mix or calibration names another resource, or puts the line elsewhere.
+/// Records the mixes and calibrations under which the bottleneck or the line differs.
 fn disagreements(result: &mut StudyResult) {
     for variant in &result.variants {
         let Some(main) = &variant.saturation else { continue };

@@ -1,43 +1,44 @@
-//! Units: simulated time in whole nanoseconds and the few names other rooms share.
+//! Units: simulated time in whole nanoseconds.
 //!
-//! An instant is a [`Time`], a length of time a [`Span`]; both count nanoseconds in a `u64`, which
-//! reaches 584 years, so that no run can wrap. Everything below the scenario room computes in
-//! these; text such as `250ms` is read and written by the rooms that face people.
+//! A point in time is a [`Time`], a duration a [`Span`]; both count nanoseconds in a `u64`, which
+//! reaches 584 years, so that no run can overflow. Everything below the scenario room computes in
+//! these; text such as `250ms` is parsed and formatted by the rooms that face people.
 
 use std::ops::{Add, AddAssign, Sub};
 
 /// Nanoseconds in a second.
 pub const NANOS_PER_SECOND: f64 = 1e9;
 
-/// A length of simulated time \[ns\].
+/// A duration of simulated time \[ns\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(pub u64);
 
-/// An instant of simulated time \[ns since the run began\].
+/// A point in simulated time \[ns since the run began\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub u64);
 
 impl Span {
-    /// No time at all.
+    /// The duration zero.
     pub const ZERO: Span = Span(0);
 
-    /// From seconds, rounded to the nearest nanosecond; negative or non-finite input gives zero.
+    /// Converts from seconds, rounded to the nearest nanosecond; negative or non-finite input gives
+    /// zero.
     pub fn from_secs(seconds: f64) -> Span {
         Span((seconds * NANOS_PER_SECOND).round().max(0.0) as u64)
     }
 
-    /// From whole milliseconds.
+    /// Converts from whole milliseconds.
     pub const fn from_millis(millis: u64) -> Span {
         Span(millis * 1_000_000)
     }
 
-    /// In seconds.
+    /// Converts to seconds.
     #[inline]
     pub fn secs(self) -> f64 {
         self.0 as f64 / NANOS_PER_SECOND
     }
 
-    /// In milliseconds.
+    /// Converts to milliseconds.
     pub fn millis(self) -> f64 {
         self.0 as f64 / 1e6
     }
@@ -47,15 +48,15 @@ impl Time {
     /// The start of a run.
     pub const ZERO: Time = Time(0);
 
-    /// Later than anything that happens: "never".
+    /// Later than any event: "never".
     pub const NEVER: Time = Time(u64::MAX);
 
-    /// In seconds since the start of the run.
+    /// Converts to seconds since the start of the run.
     pub fn secs(self) -> f64 {
         self.0 as f64 / NANOS_PER_SECOND
     }
 
-    /// Time passed since `earlier`; zero when `earlier` is not earlier.
+    /// Returns the time elapsed since `earlier`; zero when `earlier` is not earlier.
     pub fn since(self, earlier: Time) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }

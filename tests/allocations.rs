@@ -1,5 +1,5 @@
-//! A replication takes memory while it fills and none after that: what it allocates does not grow with its
-//! length.
+//! Allocations: a replication allocates while it fills and not in steady state, so that the total
+//! does not grow with its length.
 
 #[expect(dead_code, reason = "the test needs part of what the bench needs")]
 #[path = "../benches/workloads/work.rs"]
@@ -7,12 +7,12 @@ mod work;
 
 use work::{WORKS, Work};
 
-/// What may still come in the second half: a vector that doubles for a queue longer than any before.
+/// Maximum in the second half: a vector may double for a queue longer than any before.
 const MOST: u64 = 30;
-/// The same where there are 360 partitions and 90 consumer threads, each with vectors of its own.
+/// Maximum with 360 partitions and 90 consumer threads, each with vectors of its own.
 const MOST_OF_PARTITIONS: u64 = 100;
 
-/// Allocations of a replication over `share` of the work's window.
+/// Returns the allocations of a replication over `share` of the work's window.
 fn allocations(work: &Work, share: f64) -> u64 {
     let seen = work.simulate(share, 0);
     assert!(seen.cost.completions > 10_000, "{}: too short to say anything", work.name);

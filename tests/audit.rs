@@ -1,4 +1,4 @@
-//! The audit: an invented system that is sound, and one fault at a time for each rule.
+//! Audit: a fictitious sound system, and one fault at a time for each rule.
 
 #[path = "audit/cases.rs"]
 mod cases;
@@ -13,8 +13,7 @@ use plimsoll::report::Lang;
 use plimsoll::report::audit::{handbook, sarif, told};
 use plimsoll::scenario::{Loaded, Options, load, render};
 
-/// A fault: code, what is replaced in the sound system by what, the change of a plan, and what must be
-/// said.
+/// A fault: code, replacements in the sound system, a plan's change, and the expected message.
 struct Fault {
     code: &'static str,
     replaced: &'static [(&'static str, &'static str)],
@@ -77,7 +76,7 @@ const FAULTS: &[Fault] = &[
         "services.mail.listeners.sold.concurrency, from: 2, believed: 1, to: 3",
         "the step is 2 → 3, not 1 → 3",
     ),
-    // 10 + 5 connections of one pod.
+    // 10 + 5 connections per pod.
     fault(
         "W1005",
         &[(
@@ -97,7 +96,7 @@ const FAULTS: &[Fault] = &[
         &[("replicas: 4", "autoscaling: { min: 4, max: 4, cpu: 70% }")],
         "4 pods, whatever the load",
     ),
-    // Above 100 % and its tenth, of a limit that is the request.
+    // Above 100 % plus a tenth, of a limit equal to the request.
     fault(
         "W1009",
         &[("replicas: 4", "autoscaling: { min: 4, max: 6, cpu: 100% }")],
@@ -136,7 +135,7 @@ const FAULTS: &[Fault] = &[
         &[("memory: { request: 2Gi", "memory: { request: 3Gi")],
         "request 3,072 MiB of memory and may use 2,048 MiB",
     ),
-    // 4 x 50 = 200; 200 - 3 are to be had.
+    // 4 x 50 = 200; 200 - 3 are available.
     fault(
         "E1102",
         &[("maximum: 10, minimum_idle: 10", "maximum: 50, minimum_idle: 50")],
@@ -157,13 +156,13 @@ const FAULTS: &[Fault] = &[
         &[("replicas: 4", "autoscaling: { min: 4, max: 20, cpu: 70% }")],
         "20 pods of web x (10) = 200",
     ),
-    // One pod of 3 cores a node, four pods, three nodes.
+    // One pod of 3 cores per node, four pods, three nodes.
     fault(
         "E1105",
         &[(WEB_CPU, "cpu: { request: 3000m, limit: 3000m }")],
         "1 of 6 pods find no room",
     ),
-    // Three web pods a node, nine of fourteen.
+    // Three web pods per node, nine of fourteen.
     fault(
         "W1106",
         &[("replicas: 4", "autoscaling: { min: 4, max: 14, cpu: 70% }")],
@@ -199,7 +198,7 @@ const FAULTS: &[Fault] = &[
         &[("heap_share: 60% }, ready_after: 20s", "heap_share: 25% }, ready_after: 20s")],
         "ends at 512 of 2,048 MiB",
     ),
-    // 1,946 / 2,048 = 95 %, above 80 % and its tenth.
+    // 1,946 / 2,048 = 95 %, above 80 % plus a tenth.
     fault(
         "W1112",
         &[
@@ -244,8 +243,8 @@ const FAULTS: &[Fault] = &[
         &[("class: db.big", "class: db.burst"), ("rate: 100/s", "rate: 1000/s")],
         "1,971 core-hours",
     ),
-    // 50 ms at once where the first 40 ms end with a period; 40, a pause of 60 and 10 where they begin with
-    // it.
+    // 50 ms at once if the first 40 ms end with a period; 40, a pause of 60 and 10 if they begin
+    // with it.
     fault(
         "W1127",
         &[(WEB_CPU, "cpu: { request: 400m, limit: 400m }"), ("- cpu: 5ms", "- cpu: 50ms")],
@@ -277,7 +276,8 @@ const FAULTS: &[Fault] = &[
         &[("threads: 20", "threads: 1"), ("- cpu: 2ms", "- cpu: 2ms\n          - delay: 100ms")],
         "needs 9.55 threads of `web`, and has 4 (4 pods x 1): full at 41.9 requests/s",
     ),
-    // 0.23 cores over 10 % of one: 2.3 pods; two of them use 11.5 % each, and 11 % would be tolerated.
+    // 0.23 cores over 10 % of one: 2.3 pods; two of them use 11.5 % each, and 11 % would be within
+    // the tolerance.
     fault(
         "W1132",
         &[("replicas: 4", "autoscaling: { min: 1, max: 2, cpu: 10% }")],
@@ -294,7 +294,7 @@ const FAULTS: &[Fault] = &[
         ],
         "`node main-1` needs 5.20 cores for 2,000 requests/s of mix day, and has 4: full at 1,538",
     ),
-    // 10/s; 4 threads of 0.5 s do 8/s.
+    // 10/s; 4 threads of 0.5 s handle 8/s.
     fault("E1140", &[("steps: [ cpu: 2ms ]", "steps: [ delay: 500ms ]")], "7,200 records an hour"),
     // 10 x 80 ms on one thread.
     fault(
@@ -351,14 +351,14 @@ const FAULTS: &[Fault] = &[
         )],
         "2.50 min in all: after 60 s",
     ),
-    // 2 x 2 s at 2.5 records/s a partition.
+    // 2 x 2 s at 2.5 records/s per partition.
     fault(
         "N1148",
         &[("back_off: 200ms", "back_off: 2s")],
         "stands still for 4 s, and 10 records wait",
     ),
     fault("N1149", &[("back_off: 200ms", "back_off: 0s")], "3 times the work"),
-    // 20 threads, each one more than it holds, and one.
+    // 20 threads, each one more than it holds, plus one.
     fault(
         "W1201",
         &[(
@@ -436,7 +436,7 @@ const FAULTS: &[Fault] = &[
         &[("replicas: 2", "replicas: 8\n      balancer: sticky\n      keep_alive: { callers: 1 }")],
         "together keep 4 connections to it; it has 8 pods: 4 pods get no request",
     ),
-    // 5 ms and 10.1 ms of work, and a user who waits 3 ms.
+    // 5 ms and 10.1 ms of work, and a user with a patience of 3 ms.
     fault(
         "W1216",
         &[("patience: 5s", "patience: 1ms")],
@@ -578,7 +578,7 @@ fn spoiled(fault: &Fault, folder: &Path) -> Audit {
     audit(&loaded(&path))
 }
 
-/// Message and consequence.
+/// Returns message and consequence.
 fn said(finding: &Finding) -> String {
     let told = told(finding, Lang::En);
     format!("{}: {}", told.message, told.consequence)
@@ -593,7 +593,7 @@ fn a_sound_system_trips_no_rule() {
     assert!((total - 667.0).abs() < 1e-9, "{total}");
 }
 
-/// Each rule finds its fault at a place, with the number counted by hand.
+/// Each rule finds its fault at the right place, with the number computed by hand.
 #[test]
 fn each_rule_finds_its_fault() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -612,7 +612,7 @@ fn each_rule_finds_its_fault() {
         if !own.iter().any(|text| text.contains(fault.said)) {
             wrong.push(format!("{}: `{}` is not in {own:#?}", fault.code, fault.said));
         }
-        // Only what concerns the last variant decides: here the only one, or the one with the plan.
+        // Only findings on the last variant decide: here the only one, or the one with the plan.
         let last = &found.bills.last().expect("a variant").variant;
         let errors = found.findings.iter().any(|finding| {
             let concerned = finding.variants.is_empty() || finding.variants.contains(last);
@@ -639,7 +639,7 @@ fn the_handbook_is_up_to_date() {
     assert!(committed == handbook(), "stale: run `plimsoll explain --write docs/rules.md`");
 }
 
-/// What SARIF 2.1.0 asks of a log: sections 3.13, 3.14, 3.27, 3.28, 3.30 and 3.49.
+/// Requirements of SARIF 2.1.0 on a log: sections 3.13, 3.14, 3.27, 3.28, 3.30 and 3.49.
 #[test]
 fn sarif_has_the_structure_of_the_standard() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -678,8 +678,9 @@ fn check(more: &[&str]) -> (Option<i32>, serde_json::Value) {
     (output.status.code(), serde_json::from_slice(&output.stdout).expect("it is JSON"))
 }
 
-/// The plan that this project began with, judged by the same rules. Its numbers: 2 pools x 10 connections a
-/// pod; an autoscaler's maximum of 10 pods on a database of 112; t3.large at $0.104 an hour.
+/// The plan that this project began with, judged by the same rules. Its numbers: 2 pools x 10
+/// connections per pod; an autoscaler's maximum of 10 pods on a database of 112; t3.large at $0.104
+/// per hour.
 #[test]
 fn the_contradictions_of_the_plan_are_found() {
     let (status, answer) = check(&["--json"]);

@@ -1,11 +1,11 @@
-//! The program as its users meet it: help, exit codes, what is written where.
+//! The program from a user's perspective: help, exit codes, output streams.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// What is printed, by command; `TRYCMD=overwrite cargo test --test cli` writes it anew.
+/// Output of each command; `TRYCMD=overwrite cargo test --test cli` updates it.
 #[test]
 fn what_is_printed() {
     trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("tests/cmd/*.trycmd");
@@ -27,7 +27,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A small study into `out`, with further arguments.
+/// Runs a small study into `out`, with further arguments.
 fn study(command: &str, scenario: &str, out: &Path, more: &[&str]) -> Output {
     let out = out.to_string_lossy();
     let mut arguments = vec![command, scenario, "--out", &out];
@@ -53,7 +53,8 @@ fn valid(summary: &Value) {
     assert!(!validator.is_valid(&serde_json::json!({})), "the schema accepts nonsense");
 }
 
-/// Exit code 0: the target is met; `--json` prints the summary and nothing else; the seed is the one asked.
+/// Exit code 0: the target is met; `--json` prints the summary and nothing else; the seed is the
+/// requested one.
 #[test]
 fn a_study_that_meets_its_targets() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -66,7 +67,7 @@ fn a_study_that_meets_its_targets() {
     assert_eq!(summary["targets"][0]["metric"], "p95_ms");
     let variant = &summary["variants"][0];
     assert_eq!(variant["verdicts"][0]["verdict"], "met");
-    // Twenty replications, and more where they do not tell well enough.
+    // Twenty replications, and more where they are not precise enough.
     let n = variant["at_target"]["p95_ms"]["n"].as_u64();
     assert!(matches!(n, Some(20 | 40 | 80)), "{n:?}");
     assert_eq!(variant["saturation"], Value::Null);
@@ -78,7 +79,7 @@ fn a_study_that_meets_its_targets() {
     assert_eq!((&manifest["seed"], &manifest["partial"]), (&5.into(), &false.into()));
 }
 
-/// Exit code 1: two replications of a minute cannot tell a p95 of 150 ms from one of 151 ms.
+/// Exit code 1: two replications of a minute cannot distinguish a p95 of 150 ms from one of 151 ms.
 #[test]
 fn a_study_that_decides_nothing() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -96,7 +97,7 @@ fn a_study_that_decides_nothing() {
     assert_eq!((&verdict["verdict"], &verdict["estimate"]["n"]), (&"undecided".into(), &2.into()));
 }
 
-/// Exit code 1: the target is missed. Nothing is left half written.
+/// Exit code 1: the target is missed. No partial files are left.
 #[test]
 fn a_study_that_misses_its_targets() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -116,7 +117,7 @@ fn a_study_that_misses_its_targets() {
     assert!(!names.iter().any(|name| name.contains("part")), "{names:?}");
 }
 
-/// The number of threads cannot show, whatever is asked.
+/// Results are independent of the number of threads, for all questions.
 #[test]
 fn results_do_not_depend_on_threads() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -136,7 +137,7 @@ fn results_do_not_depend_on_threads() {
     }
 }
 
-/// Another seed gives other users: the check above would not notice a constant.
+/// Another seed gives other users: the check above would not detect a constant.
 #[test]
 fn results_depend_on_the_seed() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -154,7 +155,7 @@ fn a_result_folder_that_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a place to write");
     let file = folder.path().join("file");
     std::fs::write(&file, "in the way").expect("a place to write");
-    // A file where the folder should be, and one where the scenario's folder should be.
+    // A file in place of the folder, and one in place of the scenario's folder.
     let output = study("run", MM1, &file, &["--quick"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("error: cannot write to"), "{}", stderr(&output));
@@ -168,7 +169,7 @@ fn a_result_folder_that_cannot_be_written() {
     assert_eq!(std::fs::read_to_string(&file).expect("it is still there"), "in the way");
 }
 
-/// Bad input leaves no trace: exit code 2, and not even the folder is made.
+/// Invalid input has no side effects: exit code 2, and not even the folder is created.
 #[test]
 fn bad_input_writes_nothing() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -200,8 +201,8 @@ fn problems_as_json() {
     assert!(findings["findings"].as_array().is_some_and(|list| list.len() > 3), "{findings}");
 }
 
-/// The committed schemas are those of this program; `plimsoll schema --write scenarios/schema` writes
-/// them.
+/// The committed schemas are those of this program; `plimsoll schema --write scenarios/schema`
+/// updates them.
 #[test]
 fn schemas_are_those_committed() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -239,7 +240,7 @@ fn completions_and_manual() {
     assert!(stdout(&manual).contains(".TH plimsoll"), "{}", stdout(&manual));
 }
 
-/// The scenario that README.md shows is one that runs.
+/// The scenario shown in README.md runs.
 #[test]
 fn the_scenario_of_the_readme_runs() {
     let readme = std::fs::read_to_string("README.md").expect("it comes with the program");
@@ -262,7 +263,7 @@ fn the_scenario_of_the_readme_runs() {
     assert!(lines.len() == 2 && lines[1] > lines[0], "the plan moves the line: {lines:?}");
 }
 
-/// What stands between fences of a language in a page of the documents.
+/// Returns the fenced code blocks of a language in a page of the documents.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let text = std::fs::read_to_string(page).expect("it comes with the program");
     let fence = format!("```{language}\n");
@@ -270,7 +271,7 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     text.split(&fence).skip(1).map(inside).collect()
 }
 
-/// The files of the tutorial run, and their answers keep to the bounds that it works out by hand.
+/// The files of the tutorial run, and their answers respect the bounds that it computes by hand.
 #[test]
 fn the_tutorial_is_true() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -278,7 +279,7 @@ fn the_tutorial_is_true() {
     let place = scenario.to_string_lossy().into_owned();
     let files = blocks("docs/tutorial.md", "yaml");
     assert_eq!(files.len(), 2);
-    // 2 cores / 5 ms, and 20 connections / 60 ms and something.
+    // 2 cores / 5 ms, and 20 connections / somewhat more than 60 ms.
     for (file, bound, resource) in
         [(&files[0], 400.0, "order CPU"), (&files[1], 20.0 / 0.060, "order master connections")]
     {
@@ -307,7 +308,7 @@ fn the_tutorial_is_true() {
     assert!(stdout(&checked).contains("its one edit changes what runs"), "{}", stdout(&checked));
 }
 
-/// A report is drawn anew in another language from what a study wrote, at or below the folder named.
+/// A report is redrawn in another language from a study's results, at or below the given folder.
 #[test]
 fn a_report_is_drawn_anew() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -323,7 +324,7 @@ fn a_report_is_drawn_anew() {
     assert!(stdout(&drawn).trim_end().ends_with("report.html"), "{}", stdout(&drawn));
     assert!(read("report.html").contains("<html lang=\"ko\">") && read("summary.json") == summary);
     assert!(read("report.md").contains("## 결론"));
-    // The same as the study wrote, in its language.
+    // Identical to the one written by the study, in its language.
     let drawn = plimsoll(&["report", &place.to_string_lossy()]);
     assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
     assert!(read("report.html") == page, "the page is not the one the study wrote");
@@ -333,8 +334,8 @@ fn a_report_is_drawn_anew() {
     assert!(stderr(&drawn).contains("holds no report"), "{}", stderr(&drawn));
 }
 
-/// A pool with a time-out below 250 ms does not start: `check` and whatever simulates say so wherever
-/// it is set, with its place and what to do.
+/// A pool with a timeout below 250 ms does not start: `check` and all simulating commands report it
+/// wherever it is set, with its place and a remedy.
 #[test]
 fn a_time_out_that_the_pool_refuses_is_refused_wherever_it_is_set() {
     let folder = tempfile::tempdir().expect("a place to write");

@@ -1,4 +1,5 @@
-//! The programs of `examples`, whose numbers theory knows; and the builder beside the reader of documents.
+//! The programs of `examples`, whose numbers are known from theory; and the builder compared with
+//! the document reader.
 
 #[expect(dead_code, reason = "the test needs the numbers, not the print")]
 #[path = "../examples/mmc.rs"]
@@ -20,7 +21,8 @@ use plimsoll::stats::Estimate;
 use plimsoll::stats::analytic::markov::mmc_response_quantile;
 use plimsoll::units::Span;
 
-/// Theory lies in the interval stretched from 95 % to about 99.9 %, which is no wider than `width` of it.
+/// Asserts that theory lies in the interval extended from 95 % to about 99.9 %, whose half-width is
+/// at most the share `width` of it.
 #[track_caller]
 fn assert_theory(seen: Estimate, theory: f64, width: f64) {
     let half = (seen.high - seen.low) / 2.0;
@@ -31,12 +33,12 @@ fn assert_theory(seen: Estimate, theory: f64, width: f64) {
 #[test]
 fn eight_servers_wait_as_erlang_says() {
     let (waited, mean_ms) = mmc::simulated().expect("no faults");
-    // Erlang C at c = 8 and ρ = 0.8 is 0.4576; the mean wait is that over (c − a)/s.
+    // Erlang C at c = 8 and ρ = 0.8 is 0.4576; the mean wait is that divided by (c − a)/s.
     assert_theory(waited, 0.457_7, 0.05);
     assert_theory(mean_ms, 0.457_7 * 10.0 / 1.6, 0.1);
 }
 
-/// The load at which the 99th percentile of M/M/10 is the limit, by bisection.
+/// The load at which the 99th percentile of M/M/10 reaches the limit, by bisection.
 fn theory_of_pool() -> f64 {
     let (mut low, mut high) = (1.0, 499.9);
     for _ in 0..60 {
@@ -77,7 +79,7 @@ fn of_scenario(name: &str) -> Spec {
     }
 }
 
-/// What runs is the same, to the numbers of the draws, whether it is written in YAML or in Rust.
+/// The spec is the same, down to the draw numbers, whether it is written in YAML or in Rust.
 #[test]
 fn a_built_system_is_the_one_of_its_document() {
     let work = Step::delay(Dist::Exponential(0.050));
@@ -154,7 +156,7 @@ fn all_faults_come_at_once() {
         |at: &str, kind, name: &str| Fault::Unknown { at: at.into(), kind, name: name.into() };
     let zero = |at: &str, what| Fault::Zero { at: at.into(), what };
     let mut found = faults(&system);
-    // Not a number is like nothing, itself included.
+    // NaN equals nothing, itself included.
     let cores = found
         .iter()
         .position(|fault| matches!(fault, Fault::Range { value, .. } if value.is_nan()));
@@ -198,7 +200,7 @@ fn a_whole_has_faults_of_its_own() {
     assert_eq!(faults(&empty), [Fault::NoLoad, Fault::Idle]);
     let circle = ServiceBuilder::new("a").endpoint("x", calls("a.y")).endpoint("y", calls("a.x"));
     assert_eq!(faults(&SpecBuilder::new().service(circle).open_load(1.0)), [Fault::Circle]);
-    // Each of 17 endpoints calls the next twice: 2¹⁸ − 1 requests for one of the first.
+    // Each of 17 endpoints calls the next twice: 2¹⁸ − 1 requests per request to the first.
     let fan = (0..17).fold(ServiceBuilder::new("a"), |service, number| {
         let next = format!("a.e{}", number + 1);
         let twice = [Step::call(next.clone(), Span::ZERO), Step::call(next, Span::ZERO)];

@@ -1,5 +1,4 @@
-//! What the program must bear: signals, files of others, folders that somebody else uses, inputs that ask
-//! for too much.
+//! Robustness: signals, foreign files, folders in use by others, excessive inputs.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -9,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// One service with four threads of 10 ms: 400 requests a second.
+/// One service with four threads of 10 ms: 400 requests/s.
 const BASE: &str = r#"scenario: base
 system:
   system: base
@@ -47,7 +46,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A place with files, and what is done there.
+/// A temporary folder with files, in which commands are run.
 struct Bench(tempfile::TempDir);
 
 impl Bench {
@@ -75,7 +74,7 @@ impl Bench {
         serde_json::from_slice(&bytes).expect("it is JSON")
     }
 
-    /// A command on a scenario, writing into `out`.
+    /// Runs a command on a scenario, writing into `out`.
     fn study(&self, name: &str, scenario: &str, more: &[&str]) -> Output {
         let out = self.text("out");
         let mut all = vec![name, scenario, "--out", &out];
@@ -84,7 +83,7 @@ impl Bench {
     }
 }
 
-/// It came to an answer, whatever that is.
+/// Asserts that it produced an answer, whatever it is.
 fn answered(output: &Output) {
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(output));
 }
@@ -97,7 +96,8 @@ fn refused(output: &Output, code: &str, place: &str) {
 
 // Signals.
 
-/// Tells a process to end, and waits for that; generous, since other tests run at the same time.
+/// Sends a termination signal to a process and waits for its end; with a generous timeout, since
+/// other tests run at the same time.
 fn ended(child: &mut Child) -> Option<i32> {
     let pid = child.id().to_string();
     let told = Command::new("kill").args(["-TERM", &pid]).status().expect("there is `kill`");
@@ -128,8 +128,8 @@ fn endless(bench: &Bench) -> String {
     bench.write("endless.yaml", text)
 }
 
-/// SIGTERM in the middle of the first replication: every command ends, says that what it has is partial,
-/// and has decided nothing.
+/// SIGTERM during the first replication: every command ends, marks its answer as partial, and has
+/// decided nothing.
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_every_command() {
@@ -147,7 +147,7 @@ fn a_signal_ends_every_command() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        // Once it tells of its steps it is at work.
+        // Once it reports steps it is working.
         let mut heard = BufReader::new(child.stderr.take().expect("it has one"));
         let mut told = String::new();
         while !told.contains(" steps") {
@@ -182,8 +182,8 @@ fn a_signal_ends_every_command() {
     assert_eq!(bench.json("growth/base/growth/growth.json")["partial"], true);
 }
 
-/// What was finished before the signal is kept, and what was under way is left out: a replication cut short
-/// would have had fewer answers.
+/// Completed replications are kept, and unfinished ones discarded: a truncated replication would
+/// have had fewer answers.
 #[cfg(unix)]
 #[test]
 fn what_is_finished_is_kept() {
@@ -222,7 +222,7 @@ fn two_runs_do_not_share_a_folder() {
     let output = bench.study("run", &scenario, &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("another run writes here"), "{}", stderr(&output));
-    // The system takes the lock from whoever dies; the file stays, and so may a draft.
+    // The system releases the lock of a dead process; the file remains, and so may a draft.
     drop(lock);
     bench.write("out/base/run/.report.md.17.part", "half");
     answered(&bench.study("run", &scenario, &[]));
@@ -240,7 +240,7 @@ fn summary_and_manifest_belong_together() {
     let (summary, manifest) =
         (bench.json("out/base/run/summary.json"), bench.json("out/base/run/manifest.json"));
     assert_eq!(summary["computed_from"], manifest["computed_from"]);
-    // How many simulations there were is no number of requests.
+    // The number of simulations is not a number of requests.
     let page = fs::read_to_string(bench.path("out/base/run/report.md")).expect("it is written");
     let runs: u64 = manifest["engine"]["parts"]
         .as_array()
@@ -286,7 +286,7 @@ fn points_that_were_changed_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{all:?}");
         assert!(stderr(&output).contains("somebody has changed it"), "{}", stderr(&output));
     }
-    // The sweep itself computes it anew, and comes to the same bytes.
+    // The sweep itself recomputes it, with identical bytes.
     let output = bench.study("sweep", &scenario, &vary);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(fs::read_to_string(bench.path(&file)).expect("it is written") == whole);
@@ -294,7 +294,7 @@ fn points_that_were_changed_are_refused() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
-/// An answer that cannot be written is printed all the same.
+/// An answer that cannot be written is still printed.
 #[cfg(unix)]
 #[test]
 fn nothing_is_lost_on_a_full_disk() {
@@ -303,7 +303,8 @@ fn nothing_is_lost_on_a_full_disk() {
     let output = bench.study("run", &scenario, &["--json"]);
     answered(&output);
     let before = stdout(&output);
-    // A folder in the way of a file that comes late: as with a full disk, not all can be put in place.
+    // A folder in the way of a file that is written late: as on a full disk, not everything can be
+    // put in place.
     let page = bench.path("out/base/run/report.md");
     fs::remove_file(&page).expect("it was there");
     fs::create_dir(&page).expect("a folder");
@@ -320,7 +321,7 @@ fn nothing_is_lost_on_a_full_disk() {
     assert_eq!(drafts.count(), 0);
 }
 
-// Texts of others.
+// Untrusted texts.
 
 fn is_clean(text: &str, what: &str) {
     for line in text.lines() {
@@ -362,18 +363,18 @@ fn no_text_forges_a_line() {
     is_clean(&stderr(&output), "run");
     for entry in fs::read_dir(bench.path("out/base/run")).expect("it is written") {
         let path = entry.expect("an entry").path();
-        let Ok(text) = fs::read_to_string(&path) else { continue }; // Pictures.
+        let Ok(text) = fs::read_to_string(&path) else { continue }; // Images.
         let hidden = |c: char| c == '\u{202e}' || c == '\u{200b}' || c == '\u{1b}' || c == '\u{9b}';
         assert!(!text.contains(hidden), "{}", path.display());
     }
-    // What is wrong quotes what is written.
+    // The error message quotes the input.
     let broken = BASE.replace("threads: 4", &format!("threads: {FORGED}"));
     let output = plimsoll(&["check", &bench.write("broken.yaml", broken)]);
     assert_eq!(output.status.code(), Some(2));
     is_clean(&stderr(&output), "an error");
 }
 
-/// Paths and arguments are words of somebody too.
+/// Paths and arguments are untrusted too.
 #[test]
 fn no_path_forges_a_line() {
     let bench = Bench::new();
@@ -421,9 +422,10 @@ fn tables_hold_no_formulas() {
     assert!(formulas >= 2, "the texts are in the tables");
 }
 
-// Files of others.
+// Foreign files.
 
-/// A file that is no document of ours is not quoted, whatever names it, and whatever is wrong with it.
+/// A file that is not one of our documents is not quoted, however it is referenced, and whatever is
+/// wrong with it.
 #[test]
 fn nothing_is_shown_of_another_file() {
     let bench = Bench::new();
@@ -470,7 +472,7 @@ fn nothing_is_shown_of_another_file() {
             fs::remove_file(place).expect("it was there");
         }
     }
-    // A document of ours that is broken is shown.
+    // A broken document of ours is shown.
     let broken = BASE.replace("threads: 4", "threads: four");
     refused(&plimsoll(&["check", &bench.write("broken.yaml", broken)]), "E0104", "threads: four");
 }
@@ -507,7 +509,7 @@ fn fonts_and_catalogues_given_by_hand_must_be_some() {
     assert!(!bench.path("out").exists(), "something was written");
 }
 
-/// Whatever is named as a file, nothing waits, nothing fills memory, and each ends with a code.
+/// For any kind of file, no command blocks or exhausts memory, and each ends with an exit code.
 #[cfg(unix)]
 #[test]
 fn strange_files_are_refused() {
@@ -549,15 +551,15 @@ fn strange_files_are_refused() {
         let output = plimsoll(&["check", &bench.write("names.yaml", names)]);
         assert_eq!(output.status.code(), Some(2), "{path}");
     }
-    // Windows' line ends and mark of byte order are no matter.
+    // Windows line ends and a byte order mark are accepted.
     let text = format!("\u{feff}{}", BASE.replace('\n', "\r\n"));
     let output = plimsoll(&["check", &bench.write("windows.yaml", text)]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
-// Questions that cannot end.
+// Questions that would not terminate.
 
-/// What no search or run could come to an end with is refused, by file, line and column.
+/// Searches and runs that would not terminate are rejected, by file, line and column.
 #[test]
 fn what_would_not_end_is_refused() {
     let bench = Bench::new();
@@ -583,7 +585,7 @@ fn what_would_not_end_is_refused() {
     for (from, to, code, place) in cases {
         assert!(BASE.contains(from));
         let scenario = bench.write("much.yaml", BASE.replace(from, to));
-        // The same reader for all commands: one of them beside the check is enough.
+        // The reader is the same for all commands: one of them besides `check` suffices.
         let names: &[&str] = if code == "E0313" { &["check", "compare"] } else { &["check"] };
         for name in names.iter().copied() {
             let mut all = vec![name, &scenario];
@@ -614,8 +616,8 @@ fn what_would_not_end_is_refused() {
     }
 }
 
-/// 200 requests a second are asked about, of 400 that four threads of 10 ms carry; that the search is told
-/// to end at 100 does not make them too much.
+/// The target load is 200 requests/s, of 400 that four threads of 10 ms carry; an upper bound of
+/// 100 for the search does not make it an overload.
 #[test]
 fn a_search_does_not_end_below_the_load_asked_about() {
     let bench = Bench::new();

@@ -1,4 +1,4 @@
-//! Scenario files: what they load into, and what is said about broken ones.
+//! Scenario files: how they are loaded, and the messages about invalid ones.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ fn a_textbook_scenario_becomes_one_case() {
     assert_eq!(study.calibrations, ["inline"]);
     assert!((study.load.rps - 80.0).abs() < 1e-12);
     let spec = study.case(0, 0, 0);
-    // 1,000 connections less the one in work.
+    // 1,000 connections minus the one in work.
     let threads = Threads { maximum: 1, accepted: 999, backlog: 100 };
     assert_eq!(spec.services[0].threads, threads);
     assert_eq!(*spec.samplers[0].dist(), Dist::Exponential(0.010));
@@ -47,12 +47,13 @@ fn variants_mixes_and_calibrations_become_cases_in_order() {
         let services = &study.case(variant, 0, 0).services;
         (services[0].pods, services[1].pods, services[0].pools[0].minimum_idle)
     };
-    // Written, the believed settings; effective, the autoscaler's minimum and the library's pool.
+    // The believed settings are those written; effective are the autoscaler's minimum and the
+    // library's pool.
     assert_eq!((0..4).map(pods).collect::<Vec<_>>(), [(2, 2, 5), (2, 2, 2), (2, 3, 2), (4, 2, 8)]);
     let threads = |variant: usize| study.case(variant, 0, 0).listeners[1].concurrency;
     assert_eq!((threads(0), threads(1), threads(2)), (1, 3, 3));
     assert_eq!(study.case(2, 1, 1).topics[0].partitions, 9);
-    // The mix decides the journeys, the calibration the times.
+    // The mix determines the journeys, the calibration the times.
     assert_eq!(study.case(0, 0, 0).load.journeys.len(), 2);
     assert_eq!(study.case(0, 0, 0).load.journeys[1].visits.len(), 3);
     let request = |calibration: usize| {
@@ -67,8 +68,8 @@ fn variants_mixes_and_calibrations_become_cases_in_order() {
     assert_eq!(study.case(0, 0, 0).load.curve.slices, [0.25, 0.5, 1.0, 0.5]);
 }
 
-/// The program of `GET order`, counted by hand: 2 reads of 1 ms with cv 1 are 2 ms with cv 1/sqrt 2,
-/// 2 round trips of 0.5 ms, 2 x 0.25 storage operations; a read-only commit writes nothing.
+/// The program of `GET order`, counted by hand: 2 reads of 1 ms with cv 1 are 2 ms with cv 1/sqrt
+/// 2, 2 round trips of 0.5 ms, 2 x 0.25 storage operations; a read-only commit writes nothing.
 #[test]
 fn a_query_counts_statements_round_trips_and_storage() {
     let Loaded { study, .. } = fixture("before-after.yaml");
@@ -92,7 +93,7 @@ fn a_query_counts_statements_round_trips_and_storage() {
     assert_eq!((round_trips, ios, io_chance), (Span::from_secs(0.000_5), 0, 0.0));
 }
 
-/// 20 %, then 30 % of all: 0.3 / 0.8 of those left, then nothing.
+/// 20 %, then 30 % of all: 0.3 / 0.8 of the remaining ones, then nothing.
 #[test]
 fn branches_are_tried_with_what_is_left() {
     let Loaded { study, .. } = fixture("before-after.yaml");
@@ -140,7 +141,7 @@ fn what_is_assumed_is_listed_where_it_is_used() {
             "code: units.statement_write",
             "code: times.request",
             "plan: times.request",
-            // Times in steps that say nothing of where they come from.
+            // Times in steps without a stated source.
             "system: order.create-order/choose#1/0/cpu#1",
             "system: order.create-order/choose#1/1/delay#1",
             "system: order.create-order/lock stock#1/repeat#1@0/cpu#1",
@@ -151,14 +152,14 @@ fn what_is_assumed_is_listed_where_it_is_used() {
     assert_eq!(study.assumed[2].value, "mean 2ms, cv 0.8");
     let written = |text: &str| Origin::Written(text.to_owned());
     assert_eq!(study.assumed[2].origin, written("a guess"));
-    // A sum is known as little as its least known term.
+    // The basis of a sum is the weakest among its terms.
     assert_eq!(
         (study.assumed[1].basis.as_str(), &study.assumed[1].origin),
         ("plan", &written("section 3"))
     );
 }
 
-/// Common random numbers: a step keeps its draw when the plan changes what stands around it.
+/// Common random numbers: a step keeps its draw when the plan changes its surroundings.
 #[test]
 fn draws_do_not_depend_on_the_variant() {
     let Loaded { study, .. } = fixture("before-after.yaml");
@@ -181,7 +182,7 @@ fn options_override_the_scenario() {
     assert_eq!((study.seed, study.replications, study.search.replications), (99, 6, 2));
 }
 
-/// All scenarios that come with the program can be run.
+/// All bundled scenarios can be run.
 #[test]
 fn what_is_shipped_loads() {
     let mut loaded = 0;
@@ -205,7 +206,7 @@ fn said(path: &Path) -> String {
     }
 }
 
-/// One broken file for each code: exactly what is said about it.
+/// One invalid file per code, with the exact messages about it.
 #[test]
 fn every_code_has_a_broken_file() {
     for entry in EXPLANATIONS {
@@ -220,7 +221,7 @@ fn every_code_has_a_broken_file() {
     }
 }
 
-/// Under open-in-view the first connection is still held when a later transaction takes its own.
+/// Under open-in-view the first connection is still held when a later transaction acquires its own.
 #[test]
 fn a_connection_held_to_the_response_counts_as_the_first_of_two() {
     let folder = tempfile::tempdir().expect("it works");
@@ -243,7 +244,8 @@ fn all_problems_are_reported_at_once() {
 
 #[test]
 fn users_and_think_times_that_disagree_are_warned_of() {
-    // 1,000 requests/s, one in a session of 100 s, keep 100,000 users there; 10,000 are stated.
+    // 1,000 requests/s, one per session of 100 s, imply 100,000 concurrent users; 10,000 are
+    // stated.
     let said = said(Path::new("tests/invalid/W0504.yaml"));
     assert!(said.contains("keep 100000 users there at the peak, not the 10000 stated"), "{said}");
 }
@@ -263,8 +265,8 @@ fn files_that_are_no_text_are_refused() {
     assert!(said(folder.path()).contains("[E0001]"), "{}", said(folder.path()));
 }
 
-/// The committed schemas are those of this program, and the fixtures agree with them.
-/// `UPDATE_SCHEMAS=1 cargo test schemas` writes them.
+/// The committed schemas are those of this program, and the fixtures conform to them.
+/// `UPDATE_SCHEMAS=1 cargo test schemas` updates them.
 #[test]
 fn schemas_are_up_to_date() {
     for (name, schema) in schemas() {
@@ -284,7 +286,7 @@ fn schemas_are_up_to_date() {
     }
 }
 
-/// Whatever bytes the files hold, loading ends with a message and not with a panic.
+/// Whatever bytes the files contain, loading ends with a message and not with a panic.
 #[test]
 fn broken_bytes_never_panic() {
     let files = [

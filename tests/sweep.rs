@@ -1,5 +1,4 @@
-//! Sweeps as their users meet them: interrupted, cut into shards and put together, they give the same
-//! bytes.
+//! Sweeps from a user's perspective: interrupted, sharded and merged, they give the same bytes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ fn succeed(arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Every file below a folder with its bytes.
+/// Returns every file below a folder with its bytes.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_path_buf()];
@@ -76,7 +75,7 @@ fn an_interrupted_sweep_goes_on_to_the_same_bytes() {
     let (whole, broken) = (folder.path().join("whole"), folder.path().join("broken"));
     run(&sweep(&whole, &[]));
     let expected = whole.join("three-rungs/sweep");
-    // Killed as soon as a point is there; wherever that is, the rest is computed afterwards.
+    // Killed as soon as a point exists; wherever that is, the rest is computed afterwards.
     let arguments = sweep(&broken, &["--threads", "1"]);
     let mut killed = command(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
         .stdout(Stdio::null())
@@ -92,7 +91,7 @@ fn an_interrupted_sweep_goes_on_to_the_same_bytes() {
     killed.wait().expect("it ends");
     run(&sweep(&broken, &[]));
     same(&expected, &broken.join("three-rungs/sweep"));
-    // A point that is lost, one that is half there, one of other inputs, and a draft.
+    // A missing point, a truncated one, one of other inputs, and a draft.
     let mut names: Vec<PathBuf> = files(&points).into_keys().collect();
     names.sort();
     assert_eq!(names.len(), 6, "{names:?}");
@@ -123,7 +122,7 @@ fn shards_put_together_are_the_whole() {
     arguments.extend(["--out", &merged]);
     succeed(&arguments);
     same(&place("whole").join("three-rungs/sweep"), &place("merged").join("three-rungs/sweep"));
-    // Without one of them points are missing; shards of another sweep are none of this one.
+    // Without one of them points are missing; shards of another sweep do not belong to this one.
     let output = plimsoll(&["merge", &shards[0], &shards[2], "--out", &merged]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("2 of 6 points"));
@@ -134,8 +133,8 @@ fn shards_put_together_are_the_whole() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a shard of the sweep"));
 }
 
-/// Threads for 160 requests/s of 50 ms each (eight busy on the mean): Erlang C says what each number of
-/// threads waits.
+/// Threads for 160 requests/s of 50 ms each (eight busy on average): Erlang C gives the wait for
+/// each number of threads.
 #[test]
 fn staffing_follows_erlang_c() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -188,7 +187,7 @@ fn all_that_is_wrong_is_said_at_once() {
     }
 }
 
-/// A plan that changes nothing but what is varied makes the same rows under another name.
+/// A plan that changes only what is varied makes the same rows under another name.
 #[test]
 fn variants_that_what_is_varied_makes_alike_are_shown_once() {
     let folder = tempfile::tempdir().expect("a place to write");
@@ -220,7 +219,7 @@ fn variants_that_what_is_varied_makes_alike_are_shown_once() {
     };
     assert_eq!(rows(&["--vary", "services.web.threads=4,6"]), (2, true));
     assert_eq!(rows(&["--vary", "load.rate=50/s,80/s"]), (4, false));
-    // Who names both wants both.
+    // Naming both requests both.
     let both = ["--vary", "services.web.threads=4,6", "--variant", "now", "--variant", "planned"];
     assert_eq!(rows(&both), (4, false));
 }
@@ -241,7 +240,7 @@ fn a_ladder_is_written_as_table_page_and_chart() {
     for name in ["ladder.json", "ladder.csv", "ladder.svg", "ladder.png", "report.md"] {
         assert!(place.join(name).is_file(), "{name} is missing");
     }
-    // Drawn anew from what was written, every file is the same.
+    // Redrawn from the results, every file is the same.
     let before = files(&place);
     let drawn = succeed(&["report", &place.to_string_lossy()]);
     assert!(drawn.trim_end().ends_with("report.html") && files(&place) == before);

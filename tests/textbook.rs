@@ -1,8 +1,9 @@
-//! The scenarios with known answers, from their files through the public path to the study's result.
+//! Scenarios with known answers, from their files through the public interface to the study's
+//! result.
 //!
-//! Each states a law of queueing theory and what it expects; theory must lie in the 99.9 % interval of the
-//! simulation. Each is then spoiled in three ways, which must show. Seeds are fixed, so that a test passes
-//! always or never.
+//! Each states a law of queueing theory and its predictions; theory must lie in the 99.9 % interval
+//! of the simulation. Each is then mutated in three ways, which must be detected. Seeds are fixed,
+//! so that a test passes always or never.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,11 @@ use plimsoll::study::validate::{Case, Power, Spoil, examine};
 use rayon::prelude::*;
 
 const FOLDER: &str = "scenarios/textbook";
-/// Cases that the project promises.
+/// Number of cases promised by the project.
 const LEAST: usize = 40;
-/// Half an interval may be so much of the number: a wider one would hold anything. Waits near saturation
-/// and rare errors come close to it; a service 2 % slower moves them by far more.
+/// Maximum half-width of an interval, as a share of the number: a wider one would contain anything.
+/// Waits near saturation and rare errors come close to it; a service 2 % slower moves them by far
+/// more.
 const WIDEST: f64 = 0.2;
 
 fn files() -> Vec<PathBuf> {
@@ -81,13 +83,13 @@ fn theory_holds_and_faults_show() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// What an independent model of it in `SimPy` measured (tests/peers) lies within both intervals.
+/// The measurement of an independent `SimPy` model of it (tests/peers) lies within both intervals.
 #[test]
 fn another_tool_finds_the_same_of_a_part_of_the_first_system() {
     let bytes = std::fs::read("tests/peers/results.csv").expect("it comes with the program");
     let mut opinions = report::opinions(&bytes).expect("it is sound");
     let mut study = study(Path::new("scenarios/c4ang/product-search.yaml"));
-    study.replications = 8; // All 20 of them stand in docs/validation.md.
+    study.replications = 8; // docs/validation.md has all 20.
     opinions.retain(|opinion| opinion.scenario == study.scenario);
     assert!(opinions.len() >= 10, "{} numbers", opinions.len());
     let wanted: Vec<_> = opinions.iter().map(|one| (one.measure, one.at.clone())).collect();
@@ -99,7 +101,8 @@ fn another_tool_finds_the_same_of_a_part_of_the_first_system() {
     );
 }
 
-/// What a scenario predicts is theory, not taken from the program: some numbers of the books, by hand.
+/// A scenario's predictions are theory, not the program's output: some numbers from textbooks, by
+/// hand.
 #[test]
 fn laws_give_the_numbers_of_the_books() {
     let expected = |name: &str, measure: Measure| {

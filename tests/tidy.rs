@@ -1,7 +1,7 @@
-//! What STYLE.md asks for and a program can check. Each message says what to do instead.
+//! Rules of STYLE.md that a program can check. Each message gives a remedy.
 //!
-//! Every check is a function from files to complaints, and is first shown a file that breaks it: a check
-//! that cannot fail protects nothing.
+//! Every check is a function from files to complaints, and is first run on a file that violates it:
+//! a check that cannot fail protects nothing.
 
 #[path = "tidy/code.rs"]
 mod code;
@@ -9,7 +9,7 @@ mod code;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Which room of `src` may know which others; the reasons are in ARCHITECTURE.md.
+/// Dependencies allowed between the rooms of `src`; the reasons are in ARCHITECTURE.md.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("plain", &[]),
@@ -34,25 +34,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Rooms that cannot see: no files, clock, environment, threads or serialization.
+/// Rooms without access to files, clock, environment, threads or serialization.
 const BLIND: &[&str] = &["units", "plain", "random", "engine", "observe", "station", "model"];
 const SIGHT: &[&str] =
     &["std::fs", "std::io", "std::env", "std::net", "std::time", "std::thread", "serde"];
 
-/// Longest file of `src` \[lines\].
+/// Maximum length of a file of `src` \[lines\].
 const FILE_LINES: usize = 700;
 /// Files of `src` that are longer, each with its length: may shrink, must not grow.
 const LONG_FILES: &[(&str, usize)] = &[];
-/// rustfmt keeps code within 100 columns and leaves alone what it cannot break.
+/// rustfmt keeps code within 100 columns, and leaves alone what it cannot break.
 const COMMENT_COLUMNS: usize = 108;
 const LITERAL_COLUMNS: usize = 160;
 
 /// Words that do not belong into `src`: a system is data.
 const BANNED: &[&str] = &[concat!("c4", "ang")];
-/// Places outside the project, which no reader has.
+/// Places outside the project, which readers cannot access.
 const OUTSIDE: &[&str] =
     &[concat!("/wo", "rk/"), concat!("../sha", "red"), concat!(".lib", "rary")];
-/// Endings of the files that hold text.
+/// Extensions of text files.
 const TEXT: &[&str] = &[
     "rs",
     "toml",
@@ -84,7 +84,7 @@ fn file(path: &str, text: &str) -> File {
     File { path: path.into(), text: text.into() }
 }
 
-/// All text files of the project, in order; not what was built or written by a study.
+/// Returns all text files of the project, in order, without build products and results of studies.
 fn files() -> Vec<File> {
     let mut found = Vec::new();
     walk(Path::new("."), &mut found);
@@ -121,7 +121,7 @@ fn assert_none(complaints: &[String]) {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
-/// The room of a source file: `src/model/load.rs` and `src/model.rs` are `model`.
+/// Returns the room of a source file: `src/model/load.rs` and `src/model.rs` are `model`.
 fn room(path: &str) -> &str {
     let inside = path.trim_start_matches("src/");
     inside.split('/').next().unwrap_or(inside).trim_end_matches(".rs")
@@ -132,7 +132,7 @@ fn identifier(text: &str) -> &str {
     &text[..end]
 }
 
-/// Names at the top level of `a::b, c::{d, e}, f}`.
+/// Returns the names at the top level of `a::b, c::{d, e}, f}`.
 fn names_in_braces(text: &str) -> Vec<&str> {
     let (mut depth, mut names, mut start) = (0, Vec::new(), 0);
     for (at, c) in text.char_indices() {
@@ -153,7 +153,7 @@ fn names_in_braces(text: &str) -> Vec<&str> {
     names
 }
 
-/// Rooms named in `text`, each with its line.
+/// Returns the rooms named in `text`, each with its line.
 fn known(path: &str, text: &str) -> Vec<(usize, String)> {
     let line = |at: usize| text[..at].matches('\n').count() + 1;
     let mut found = Vec::new();
@@ -184,7 +184,7 @@ fn known(path: &str, text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Without the unit tests at the end of a file, which may use what they need.
+/// Strips the unit tests at the end of a file, which may use what they need.
 fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
@@ -303,7 +303,8 @@ fn lengths(files: &[File]) -> Vec<String> {
             } else if line.contains('"') {
                 LITERAL_COLUMNS
             } else {
-                // What rustfmt cannot break: a pattern or a name; `cargo fmt --check` says the rest.
+                // Patterns and names that rustfmt cannot break; `cargo fmt --check` covers the
+                // rest.
                 COMMENT_COLUMNS
             };
             let columns = line.chars().count();
@@ -393,7 +394,7 @@ fn git_keeps_no_results() {
     for rule in ["/target", "/output/*", "!/output/README.md"] {
         assert!(ignored.lines().any(|line| line == rule), ".gitignore has no `{rule}`");
     }
-    // An unpacked archive has no repository, and a machine need not have git.
+    // An unpacked archive has no repository, and git may not be installed.
     if let Ok(listed) = Command::new("git").args(["ls-files", "output", "target"]).output()
         && listed.status.success()
     {
@@ -401,16 +402,16 @@ fn git_keeps_no_results() {
     }
 }
 
-/// Files of `src` that stand in import cycles: may become fewer, must not become more.
+/// Number of files of `src` in import cycles: may decrease, must not increase.
 const IN_CYCLES: usize = 57;
 
-/// Module of a source file: `src/model/kafka/consumer.rs` is `model::kafka::consumer`.
+/// Returns the module of a source file: `src/model/kafka/consumer.rs` is `model::kafka::consumer`.
 fn module(path: &str) -> Vec<String> {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
     inside.split('/').map(str::to_owned).collect()
 }
 
-/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d` and `a::c::e`.
+/// Flattens `a::{b, c::{d, e}}` to `a::b`, `a::c::d` and `a::c::e`.
 fn flattened(before: &str, tree: &str, found: &mut Vec<String>) {
     let Some(open) = tree.find('{') else {
         let path = tree.split(" as ").next().unwrap_or(tree);
@@ -438,7 +439,7 @@ fn flattened(before: &str, tree: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Paths that a file names from the root, from its own module or from those around it.
+/// Returns the paths that a file names from the root, from its own module or from enclosing ones.
 fn named(text: &str) -> Vec<String> {
     let text = without_tests(text);
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect();
@@ -463,7 +464,7 @@ fn named(text: &str) -> Vec<String> {
     found
 }
 
-/// Files that lead back to themselves by what they name.
+/// Returns the files that reach themselves through their imports.
 fn in_cycles(files: &[File]) -> Vec<&str> {
     let all: Vec<(&File, Vec<String>)> = source(files)
         .filter(|file| !file.path.contains("/tests"))

@@ -1,4 +1,4 @@
-//! What is uncertain, as its users meet it: a system whose line is a formula, sampled and simulated.
+//! Uncertainty from a user's perspective: a system whose line is a formula, sampled and simulated.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// A database of one core, 3 reads and a write: 1 / (3 r + w) ms, each written as 1 ms and uniformly
+/// A database of one core, 3 reads and a write: 1 / (3 r + w) ms, each written as 1 ms and uniform
 /// between 0.8 and 1.6 of it.
 const DOUBT: &str = "tests/fixtures/scenarios/uncertain.yaml";
 
@@ -20,7 +20,7 @@ fn plimsoll(arguments: &[&str]) -> Output {
 fn succeed(arguments: &[&str]) -> String {
     let output = plimsoll(arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    // 1 says that not all targets are met in 95 of 100 samples, which is an answer.
+    // 1 means that not all targets are met in 95 of 100 samples, which is an answer.
     assert!(matches!(output.status.code(), Some(0 | 1)), "{errors}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -29,7 +29,7 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&succeed(arguments)).expect("it is JSON")
 }
 
-/// Every file of a folder with its bytes.
+/// Returns every file of a folder with its bytes.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
     let paths = entries.map(|entry| entry.path()).filter(|path| path.is_file());
@@ -41,7 +41,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-/// The scenario with a part of its text replaced.
+/// Writes the scenario with a part of its text replaced.
 fn changed(folder: &Path, from: &str, to: &str) -> String {
     let text = std::fs::read_to_string(DOUBT).expect("it is there");
     assert!(text.contains(from), "{from}");
@@ -65,8 +65,8 @@ fn probability_and_influences_are_those_of_the_formula() {
         assert!((low..=high).contains(&(7.0 / 12.0)), "{target}: {one}");
         assert!(high - low < 0.4, "{target}: {one}");
     }
-    // Means of 1000 / (3 r + w) over the one at the 90th less the 10th percentile of the other, 0.88 and
-    // 1.52: ln((4.56 + 1.6) / (4.56 + 0.8)) = ln(6.16/5.36), over 0.8, and so on.
+    // Means of 1000 / (3 r + w) over the one at the 90th less the 10th percentile of the other,
+    // 0.88 and 1.52: ln((4.56 + 1.6) / (4.56 + 0.8)) = ln(6.16/5.36), over 0.8, and so on.
     let mean_over_w = |r: f64| 1000.0 / 0.8 * ((3.0 * r + 1.6) / (3.0 * r + 0.8)).ln();
     let mean_over_r = |w: f64| 1000.0 / 2.4 * ((4.8 + w) / (2.4 + w)).ln();
     let exact = [
@@ -90,7 +90,7 @@ fn probability_and_influences_are_those_of_the_formula() {
     {
         assert!(place.join(name).is_file(), "{name} is missing");
     }
-    // Drawn anew from what was written, every file is the same.
+    // Redrawn from the results, every file is the same.
     let before = files(&place);
     let drawn = succeed(&["report", &place.to_string_lossy()]);
     assert!(drawn.trim_end().ends_with("report.html") && files(&place) == before);
@@ -172,7 +172,8 @@ fn ranges_that_cannot_be_are_refused() {
 fn growth_crosses_the_line_in_the_month_of_the_formula() {
     let folder = tempfile::tempdir().expect("a place to write");
     let out = folder.path().to_string_lossy().into_owned();
-    // 250/s are 1.25 M monthly users: from 500 k by 8 % a month ln 2.5 / ln 1.08 = 11.9, so month 12.
+    // 250/s are 1.25 M monthly users: from 500 k at 8 % per month ln 2.5 / ln 1.08 = 11.9, so month
+    // 12.
     let found = json(&["growth", DOUBT, "--json", "--out", &out]);
     let crossing = &found["variants"][0]["crossing"];
     assert_eq!(crossing["month"], 12);
@@ -180,7 +181,7 @@ fn growth_crosses_the_line_in_the_month_of_the_formula() {
     assert!((mau("low")..=mau("high")).contains(&1.25e6), "{crossing}");
     // A flat load has no hours.
     assert_eq!(found["variants"][0]["hours"].as_array().map(Vec::len), Some(0));
-    // Of a day whose evening is the highest hour, that saturates first.
+    // On a day that peaks in the evening, that hour saturates first.
     let place = changed(folder.path(), "targets:", "curve: korea-shopping\ntargets:");
     let arguments =
         ["growth", &place, "--monthly", "100%", "--from", "400k", "--json", "--out", &out];

@@ -1,17 +1,17 @@
-//! What grows: each axis writes the scenario of a size. Its window is a second without a warm-up; the bench
-//! runs shares of it, mostly far more than one.
+//! Axes of growth: each writes the scenario of a given size. Its window is a second without a
+//! warm-up; the bench runs multiples of it, mostly far more than one.
 
-/// What grows.
+/// An axis of growth.
 pub(crate) struct Axis {
     pub(crate) name: &'static str,
-    /// In the chart.
+    /// Name in the chart.
     pub(crate) about: &'static str,
     pub(crate) sizes: &'static [u32],
-    /// The scenario of a size, as YAML.
+    /// Returns the scenario of a size, as YAML.
     pub(crate) scenario: fn(u32) -> String,
-    /// About how many events a size has in a simulated second.
+    /// Approximate events per simulated second of a size.
     pub(crate) events_per_s: fn(u32) -> f64,
-    /// Requests or records brought to an end in a simulated second, by theory.
+    /// Requests or records completed per simulated second, by theory.
     pub(crate) completions_per_s: fn(u32) -> f64,
 }
 
@@ -67,12 +67,12 @@ pub(crate) const AXES: [Axis; 6] = [
     },
 ];
 
-/// The basis of every number of this file.
+/// Basis of every number of this file.
 const BASIS: &str = "basis: assumed, source: \"chosen for the benchmark\"";
 /// A window of a second, run once.
 const END: &str = "window: { warm_up: 0s, measure: 1s }\nreplications: 2\nseed: 1\n";
 
-/// A service of so many pods that have an endpoint of 4 ms of CPU and 20 ms elsewhere.
+/// A service of `pods` pods with an endpoint of 4 ms of CPU and 20 ms elsewhere.
 fn service(pods: u32, rate: u32) -> String {
     format!(
         "scenario: growth\nsystem:\n  system: growth\n  services:\n    web:\n      replicas: {pods}\n      \
@@ -82,20 +82,20 @@ fn service(pods: u32, rate: u32) -> String {
     )
 }
 
-/// The load grows with the pods.
+/// Load proportional to the pods.
 fn pods(pods: u32) -> String {
     service(pods, 50 * pods)
 }
 
-/// The load stays.
+/// Constant load.
 fn pods_same_load(pods: u32) -> String {
     service(pods, 1_000)
 }
 
-/// A topic of so many partitions, read by so many threads that are 60 % busy.
+/// A topic of `partitions` partitions, read by `threads` threads at 60 % utilisation.
 fn records(partitions: u32, threads: u32) -> String {
     let rate = 60 * threads;
-    // At most a thousand threads a pod.
+    // At most a thousand threads per pod.
     let pods = threads.div_ceil(1_000);
     let concurrency = threads.div_ceil(pods);
     format!(
@@ -106,7 +106,7 @@ fn records(partitions: u32, threads: u32) -> String {
     )
 }
 
-/// So many users who ask again at once, for something that takes a second.
+/// `users` users without think time, for a request that takes a second.
 fn in_flight(users: u32) -> String {
     format!(
         "scenario: growth\nsystem:\n  system: growth\n  services:\n    web:\n      replicas: 1\n      threads: 1M\n      \
@@ -115,7 +115,7 @@ fn in_flight(users: u32) -> String {
     )
 }
 
-/// W2 at a share of what its cores carry (2,800 requests/s), in per mille.
+/// W2 at a share of the capacity of its cores (2,800 requests/s), in per mille.
 fn load(share: u32) -> String {
     let rate = 2.8 * f64::from(share);
     format!(

@@ -1,4 +1,4 @@
-//! The chart: nanoseconds an event over size, one line an axis, sizes by powers of ten.
+//! Chart: nanoseconds per event over size, one line per axis, logarithmic in size.
 
 use plotters::backend::SVGBackend;
 use plotters::prelude::{DrawingBackend, IntoFont, RGBColor, ShapeStyle, TextStyle};
@@ -8,11 +8,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// A line of the chart.
 pub(crate) struct Line {
     pub(crate) name: &'static str,
-    /// Size and nanoseconds an event, by size.
+    /// Size and nanoseconds per event, by size.
     pub(crate) points: Vec<(f64, f64)>,
 }
 
-/// Colours of Okabe and Ito (2008), which stay apart for colour-blind readers.
+/// Colours of Okabe and Ito (2008), which colour-blind readers can distinguish.
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),
@@ -39,7 +39,7 @@ struct Paper<'a> {
     backend: SVGBackend<'a>,
 }
 
-// Drawing into a string cannot fail: the results below say nothing.
+// Drawing into a string cannot fail: the results below are ignored.
 impl Paper<'_> {
     fn line(&mut self, points: &[(i32, i32)], colour: RGBColor, width: u32) {
         let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width };
@@ -58,7 +58,7 @@ impl Paper<'_> {
     }
 }
 
-/// With commas between thousands.
+/// Formats with commas between thousands.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();
@@ -71,12 +71,12 @@ fn grouped(value: f64) -> String {
     out
 }
 
-/// As SVG.
+/// Draws the chart as SVG.
 pub(crate) fn draw(lines: &[Line]) -> String {
     let all = || lines.iter().flat_map(|line| &line.points);
     let highest = all().map(|point| point.1).fold(1.0, f64::max);
     let decades = all().map(|point| point.0.log10()).fold(1.0, f64::max).ceil();
-    // A round step that makes four to eight of them.
+    // A round step that gives four to eight of them.
     let step = [10.0, 20.0, 50.0, 100.0, 200.0, 500.0]
         .into_iter()
         .find(|step| highest / step <= 8.0)
@@ -111,7 +111,7 @@ pub(crate) fn draw(lines: &[Line]) -> String {
     svg
 }
 
-/// The lines, and their names at the right in the order in which they end.
+/// Draws the lines, and their names at the right in the order of their ends.
 fn names_and_lines(
     paper: &mut Paper,
     lines: &[Line],

@@ -1,17 +1,20 @@
-//! How the time of an event grows with the size of the system, with what is in flight, and with the load.
+//! Scaling of the time per event with the size of the system, with the requests in flight, and with
+//! the load.
 //!
 //! ```text
 //! cargo bench --bench growth -- --runs 5 --csv growth.csv --svg docs/growth.svg
 //! ```
 //!
-//! Systems are written as YAML and loaded as `plimsoll run` loads them. Each is run to two horizons, and
-//! the difference of times is set over the difference of events, so that setting up the system and filling
-//! it cancel. Times are the processor's, not the wall's, where the system tells them. Runs of all sizes
-//! take turns. The CSV has a row for each axis and size, `axis,size,ns_per_event,lowest,highest,events`:
-//! the time is the median over the runs, the events those between the two horizons.
+//! Systems are written as YAML and loaded as `plimsoll run` loads them. Each is run to two
+//! horizons, and the difference of times is divided by the difference of events, so that setting up
+//! and filling the system cancels. Times are CPU time instead of wall time where the platform
+//! provides it. Runs of all sizes are interleaved. The CSV has a row for each axis and size,
+//! `axis,size,ns_per_event,lowest,highest,events`: the time is the median over the runs, the events
+//! those between the two horizons.
 //!
-//! Without `--bench`, which `cargo bench` passes, arguments are ignored and only small sizes are run, once:
-//! that is how `cargo test` runs it. What each system must do by theory is asserted: how many events flow.
+//! Without `--bench`, which `cargo bench` passes, arguments are ignored and only small sizes are
+//! run, once: that is how `cargo test` runs it. The number of events required by theory is asserted
+//! for each system.
 
 mod axes;
 mod chart;
@@ -26,17 +29,17 @@ use axes::{AXES, Axis};
 use clap::Parser;
 use work::{Known, Work};
 
-/// Events between the two horizons: in full length, and in short form.
+/// Events between the two horizons: full length, and short form.
 const EVENTS: f64 = 2e6;
 const EVENTS_SHORT: f64 = 2e4;
-/// The first horizon, as a share of what lies between the two.
+/// First horizon, as a share of the distance between the two.
 const FIRST: f64 = 0.5;
-/// Largest size in short form.
+/// Maximum size in short form.
 const LARGEST_SHORT: u32 = 1_000;
-/// How near the flow of requests must come to what was asked for.
+/// Tolerance of the rate of completions, as a share of the theoretical one.
 const ROOM: f64 = 0.05;
 
-/// How the time of an event grows.
+/// Scaling of the time per event
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "growth")]
 struct Options {
@@ -65,7 +68,7 @@ struct Point {
     axis: &'static Axis,
     size: u32,
     work: Work,
-    /// Share of the file's window that holds as many events as are wanted.
+    /// Multiple of the file's window that contains the required number of events.
     share: f64,
     nanos: Vec<f64>,
     events: u64,
@@ -77,12 +80,12 @@ impl Point {
         let path = folder.path().join("growth.yaml");
         std::fs::write(&path, (axis.scenario)(size)).map_err(|error| error.to_string())?;
         let work = Work::read(axis.name, &path, Known::Nothing)?;
-        // The window of each file lasts a second.
+        // The window of each file is one second long.
         let share = events / (axis.events_per_s)(size);
         Ok(Point { axis, size, work, share, nanos: Vec::new(), events: 0 })
     }
 
-    /// One run more.
+    /// Makes another run.
     fn run(&mut self, number: u64) -> Result<(), String> {
         let few = self.work.simulate(self.share * FIRST, number);
         let many = self.work.simulate(self.share * (1.0 + FIRST), number);
@@ -97,7 +100,7 @@ impl Point {
         Ok(())
     }
 
-    /// Lowest, median and highest time of an event \[ns\].
+    /// Minimum, median and maximum time per event \[ns\].
     fn spread(&self) -> [f64; 3] {
         let mut sorted = self.nanos.clone();
         sorted.sort_by(f64::total_cmp);
@@ -149,7 +152,7 @@ fn measure(options: &Options) -> Result<(), String> {
     write(&options.svg, &chart::draw(&lines(&points)))
 }
 
-/// The points of each axis, for the chart.
+/// Returns the points of each axis, for the chart.
 fn lines(points: &[Point]) -> Vec<chart::Line> {
     let mut lines: Vec<chart::Line> = Vec::new();
     for axis in &AXES {

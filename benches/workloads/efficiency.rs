@@ -1,4 +1,4 @@
-//! Whether many replications use all cores: the same 32 on one thread and on all, by turns.
+//! Parallel efficiency of replications: the same 32 on one thread and on all cores, alternately.
 
 use std::time::Instant;
 
@@ -9,14 +9,14 @@ use crate::table::median;
 use crate::work::Work;
 
 const REPLICATIONS: u32 = 32;
-/// Share of W2's window that each of them runs: in full length, and in short form.
+/// Share of W2's window run by each of them: full length, and short form.
 const SHARE: f64 = 0.2;
 const SHARE_SHORT: f64 = 0.002;
 
-/// Print the median of t1 / (cores · tN).
+/// Prints the median of t1 / (cores · tN).
 ///
 /// # Errors
-/// That no threads can be had.
+/// When the thread pool cannot be created.
 pub(crate) fn measure(work: &Work, options: &Options) -> Result<(), String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = |threads: usize| {

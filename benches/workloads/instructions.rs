@@ -1,5 +1,6 @@
-//! Instructions an event, counted by valgrind: the program runs itself at two horizons, and the difference
-//! of instructions is set over the difference of events, so that what is done once cancels.
+//! Instructions per event, counted by valgrind: the program runs itself at two horizons, and the
+//! difference of instructions is divided by the difference of events, so that one-time work
+//! cancels.
 
 use std::process::Command;
 
@@ -10,18 +11,18 @@ const EVENTS: f64 = 2e6;
 /// The shorter run, as a share of the longer.
 const SHORTER: f64 = 0.5;
 
-/// What the inner program does: one replication, and its number of events on standard output.
+/// Entry point of the inner program: runs one replication, and prints its number of events.
 pub(crate) fn count(work: &Work, share: f64) -> Result<(), String> {
     let seen = work.simulate(share, 0);
     println!("{}", seen.cost.events);
     if seen.cost.events == 0 { Err(format!("{}: no events", work.name)) } else { Ok(()) }
 }
 
-/// Instructions an event of a work of which `share` of the window has so many events; none, with a word on
-/// standard error, where there is no valgrind.
+/// Instructions per event of a work with `events` events in `share` of its window; `None`, with a
+/// note on standard error, without valgrind.
 ///
 /// # Errors
-/// What valgrind says when it fails.
+/// The message of valgrind when it fails.
 pub(crate) fn per_event(name: &str, share: f64, events: f64) -> Result<Option<f64>, String> {
     let longer = share * (EVENTS / events).min(1.0);
     let Some((many, many_events)) = counted(name, longer)? else { return Ok(None) };
@@ -29,7 +30,7 @@ pub(crate) fn per_event(name: &str, share: f64, events: f64) -> Result<Option<f6
     Ok(Some((many - few) / (many_events - few_events)))
 }
 
-/// Instructions and events of one run.
+/// Returns instructions and events of one run.
 fn counted(name: &str, share: f64) -> Result<Option<(f64, f64)>, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let started = Command::new("valgrind")

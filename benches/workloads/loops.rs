@@ -1,5 +1,5 @@
-//! The same work written by hand: the yardstick. Nothing is read from a file here, everything is known at
-//! compile time, and nobody listens but one histogram.
+//! Hand-written loops for the same work, as a yardstick. No files are read, everything is known at
+//! compile time, and the only observer is a histogram.
 
 pub(crate) mod parts;
 pub(crate) mod tournament;
@@ -7,7 +7,7 @@ pub(crate) mod usual;
 
 use std::time::Instant;
 
-/// What a loop found.
+/// Result of a loop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     /// Customers or requests served.
@@ -18,7 +18,8 @@ pub(crate) struct Found {
     pub(crate) seconds: f64,
 }
 
-/// A stopwatch, started once the tables are made: those of a scenario are made when it is loaded.
+/// A stopwatch, started after the tables are built: those of a scenario are built when it is
+/// loaded.
 struct Watch {
     began: Instant,
 }
@@ -29,19 +30,19 @@ impl Watch {
         Watch { began: Instant::now() }
     }
 
-    /// The work is done: its times are counted in `times`.
+    /// Ends the measurement; `times` holds the recorded times.
     fn stop(&self, times: &parts::Histogram) -> Found {
         let seconds = self.began.elapsed().as_secs_f64();
         Found { jobs: times.count(), mean: times.mean(), seconds }
     }
 }
 
-/// W1: customers a second, servers, and the seconds that a service takes on the mean.
+/// W1: arrivals per second, servers, and mean service time \[s\].
 pub(crate) const W1_RATE: f64 = 6_400.0;
 pub(crate) const W1_SERVERS: usize = 8;
 pub(crate) const W1_SERVICE: f64 = 1e-3;
 
-/// W2: requests a second, and a pod's threads, cores and connections.
+/// W2: requests per second, and threads, cores and connections of a pod.
 pub(crate) const W2_RATE: f64 = 1_000.0;
 pub(crate) const W2_PODS: usize = 7;
 pub(crate) const W2_THREADS: usize = 200;
@@ -51,12 +52,12 @@ pub(crate) const W2_CONNECTIONS: usize = 15;
 pub(crate) const W2_CPU: f64 = 5e-3;
 pub(crate) const W2_QUERY: f64 = 8e-3;
 
-/// A loop over so many jobs.
+/// A loop over a number of jobs.
 pub(crate) struct Loop {
     pub(crate) work: &'static str,
     pub(crate) tool: &'static str,
     run: fn(u64) -> Found,
-    /// The known answer in the unit of [`Found::mean`].
+    /// Known answer in the unit of [`Found::mean`].
     known: f64,
 }
 
@@ -72,7 +73,7 @@ pub(crate) const USUAL: &str = "loop, usual way";
 pub(crate) const TOURNAMENT: &str = "loop, tournament and tables";
 
 impl Loop {
-    /// Serve `jobs` and see that the answer is right within `room` of it.
+    /// Serves `jobs` and checks that the answer is within `room` of the known one.
     ///
     /// # Errors
     /// The wrong answer.

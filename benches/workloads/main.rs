@@ -1,4 +1,5 @@
-//! Time, memory and instructions of whole replications, beside loops written by hand for the same work.
+//! Time, memory and instructions of whole replications, compared with hand-written loops for the
+//! same work.
 //!
 //! ```text
 //! cargo bench --bench workloads -- --runs 5 --csv tools.csv --works-csv works.csv
@@ -6,22 +7,23 @@
 //! cargo bench --bench workloads -- --efficiency --runs 5
 //! ```
 //!
-//! Each work is a scenario of `scenarios/bench`, loaded as `plimsoll run` loads it; what is timed is one
-//! replication at the load it asks for, on one thread, with the tally of `plimsoll run`. Every run uses
-//! another replication. Runs of different works and tools take turns, so that drift of the machine hits all
-//! alike. Answers known from theory are asserted. The two days, w4-5m and w4-20m, have 1.3 billion events
-//! together and take minutes a run; `--only` leaves them out. Each work is run once more over half its
-//! window: what the whole allocates beyond that is what the second half allocated.
+//! Each work is a scenario of `scenarios/bench`, loaded as `plimsoll run` loads it; one replication
+//! at its target load is timed, on one thread, with the tally of `plimsoll run`. Every run uses
+//! another replication. Runs of different works and tools are interleaved, so that drift of the
+//! machine affects all alike. Answers known from theory are asserted. The two days, w4-5m and
+//! w4-20m, have 1.3 billion events together and take minutes per run; `--only` leaves them out.
+//! Each work is run once more over half its window: the difference in allocations is that of the
+//! second half.
 //!
-//! `--csv` has a row for each run of W1 and W2 by each tool, `work,tool,run,jobs,seconds,jobs_per_s`; the
-//! tools are `plimsoll`, `loop, usual way` (quoted) and `loop, tournament and tables` (quoted); runs count
-//! from 0. `--works-csv` has a row for each run of each work,
-//! `work,run,events,completions,seconds,peak_bytes,
-//! in_flight_most,allocations_second_half,instructions_per_event`; the last two are those of the work and
-//! empty where they were not asked for.
+//! `--csv` has a row for each run of W1 and W2 by each tool,
+//! `work,tool,run,jobs,seconds,jobs_per_s`; the tools are `plimsoll`, `loop, usual way` (quoted)
+//! and `loop, tournament and tables` (quoted); runs count from 0. `--works-csv` has a row for each
+//! run of each work, `work,run,events,completions,seconds,peak_bytes,
+//! in_flight_most,allocations_second_half,instructions_per_event`; the last two are per work and
+//! empty where they were not requested.
 //!
-//! Without `--bench`, which `cargo bench` passes, arguments are ignored and all horizons are short: that is
-//! how `cargo test` runs it.
+//! Without `--bench`, which `cargo bench` passes, arguments are ignored and all horizons are short:
+//! that is how `cargo test` runs it.
 
 mod efficiency;
 mod instructions;
@@ -38,7 +40,7 @@ use options::Options;
 use table::{Measured, ToolRun};
 use work::{WORKS, Work};
 
-/// Share of each work's window, or day, that the short form runs.
+/// Share of each work's window, or day, run in the short form.
 const SHORT: [(&str, f64); 8] = [
     ("w1", 0.05),
     ("w2", 0.05),
@@ -49,8 +51,8 @@ const SHORT: [(&str, f64); 8] = [
     ("w5", 0.05),
     ("w6", 0.02),
 ];
-/// How near an answer must be: in full length, and in short form, where chance is larger. The loops' W1
-/// states the wait alone, which varies more than the response.
+/// Tolerance of an answer: full length, and short form, which is noisier. The loops' W1 measures
+/// the wait alone, which varies more than the response.
 const ROOM: f64 = 0.01;
 const ROOM_SHORT: f64 = 0.08;
 const ROOM_LOOPS: f64 = 0.01;
@@ -104,13 +106,13 @@ fn find(name: &str) -> Result<Work, String> {
     Work::load(name, known)
 }
 
-/// The share of its window that is run of a work.
+/// Returns the share of its window that is run of a work.
 fn share(name: &str, options: &Options) -> f64 {
     let short = SHORT.iter().find(|(work, _)| *work == name).map_or(1.0, |(_, share)| *share);
     if options.short { short } else { 1.0 }
 }
 
-/// All runs, by turns.
+/// Makes all runs, interleaved.
 fn measure(works: &[Work], options: &Options) -> Result<(Vec<Measured>, Vec<ToolRun>), String> {
     let room = if options.short { ROOM_SHORT } else { ROOM };
     let mut measured: Vec<Measured> = works.iter().map(|work| Measured::new(work.name)).collect();

@@ -1,13 +1,13 @@
-//! What one request in flight and one user in session cost in memory: the difference of two sizes, so that
-//! what every replication has cancels. It is the most that is allocated at any instant, so a vector that
-//! doubles counts twice while it is copied.
+//! Memory per request in flight and per user in session: the difference between two sizes, so that
+//! fixed memory cancels. Peak allocation is measured, so a vector that doubles counts twice while
+//! it is copied.
 
 use crate::work::{Known, Work};
 
-/// Just below powers of two, to which vectors double.
+/// Just below powers of two, at which vectors double.
 const SIZES: [u32; 2] = [65_000, 130_000];
 
-/// The system of both: something outside that takes its time.
+/// System for both: an external delay.
 fn scenario(load: &str, journey: &str, service_s: f64, window_s: f64) -> String {
     let basis = "basis: assumed, source: \"chosen for the benchmark\"";
     format!(
@@ -17,14 +17,14 @@ fn scenario(load: &str, journey: &str, service_s: f64, window_s: f64) -> String 
     )
 }
 
-/// So many requests at once: 10,000 come a second.
+/// `count` concurrent requests: 10,000 arrive per second.
 fn requests(count: u32) -> String {
     let seconds = f64::from(count) / 10_000.0;
     let mix = "mixes: { only: { requests: { web.get: 1 } } }\n";
     scenario("rate: 10000/s", mix, seconds, 1.1 * seconds)
 }
 
-/// So many users in session, who think 50 s.
+/// `count` users in session, with a think time of 50 s.
 fn users(count: u32) -> String {
     let think = "{ exponential: 50s, basis: assumed, source: \"chosen for the benchmark\" }";
     let journey = format!(
@@ -34,7 +34,7 @@ fn users(count: u32) -> String {
     scenario(&format!("virtual_users: {{ users: {count} }}"), &journey, 0.001, 1.0)
 }
 
-/// Most bytes allocated, and most requests in flight.
+/// Returns peak allocated bytes, and the maximum number of requests in flight.
 fn peak(text: &str) -> Result<(f64, f64), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let path = folder.path().join("memory.yaml");
@@ -43,10 +43,10 @@ fn peak(text: &str) -> Result<(f64, f64), String> {
     Ok((seen.peak_bytes as f64, seen.cost.in_flight_most as f64))
 }
 
-/// Bytes a request in flight and bytes a user in session, as a sentence.
+/// Reports bytes per request in flight and per user in session in a sentence.
 ///
 /// # Errors
-/// That a scenario is not accepted.
+/// When a scenario is not accepted.
 pub(crate) fn text() -> Result<String, String> {
     let [few, many] = SIZES;
     let (small, large) = (peak(&requests(few))?, peak(&requests(many))?);

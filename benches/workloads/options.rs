@@ -1,4 +1,4 @@
-//! What can be asked of the bench.
+//! Command line options of the bench.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(crate) struct Options {
     /// Only these works, by commas
     #[arg(long, value_delimiter = ',', value_name = "WORKS")]
     pub(crate) only: Vec<String>,
-    /// Short horizons: all in a few seconds, with wide answers
+    /// Short horizons: everything in a few seconds, with wide tolerances
     #[arg(long)]
     pub(crate) short: bool,
     /// Write a row for each run of each tool to this file
@@ -30,7 +30,7 @@ pub(crate) struct Options {
     /// 32 replications of W2 on one thread and on all cores, and nothing else
     #[arg(long)]
     pub(crate) efficiency: bool,
-    /// One replication of a work over a share of its window: what runs under valgrind
+    /// One replication of a work over a share of its window, as run under valgrind
     #[arg(long, hide = true, value_parser = work_and_share, value_name = "WORK:SHARE")]
     pub(crate) count: Option<(String, f64)>,
     /// Passed by cargo
@@ -39,7 +39,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// From the command line; without `--bench` the short form, whatever else is there.
+    /// Parses the command line; without `--bench` returns the short form, whatever else is given.
     pub(crate) fn read() -> Options {
         if std::env::args().any(|argument| argument == "--bench") {
             let options = Options::parse();

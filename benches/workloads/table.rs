@@ -1,4 +1,4 @@
-//! The numbers, as a table for people and as CSV.
+//! Results as a table for people and as CSV.
 
 use std::fmt::Write;
 
@@ -70,7 +70,8 @@ impl Measured {
         });
     }
 
-    /// Given what half the window of replication 0 took: what the other half allocated.
+    /// Computes the allocations of the second half, from a run of replication 0 over half the
+    /// window.
     pub(crate) fn steady_state(&mut self, half: &Seen) {
         let whole = self.runs.first().map(|run| run.allocations as f64);
         self.second_half = whole.map(|whole| whole - half.allocations as f64);
@@ -87,7 +88,7 @@ impl Measured {
     }
 }
 
-/// The middle of `values`; 0 for none.
+/// Median of `values`; 0 for none.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     match values.len() {
@@ -97,19 +98,20 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     }
 }
 
-/// Median of the jobs a second of a tool at a work.
+/// Median throughput of a tool at a work \[jobs/s\].
 fn rate(tools: &[ToolRun], work: &str, tool: &str) -> f64 {
     let of = tools.iter().filter(|run| run.work == work && run.tool == tool);
     median(&mut of.map(ToolRun::jobs_per_s).collect::<Vec<_>>())
 }
 
-/// A count or a dash.
+/// Formats a count, or a dash.
 fn known(value: Option<f64>) -> String {
     value.map_or("–".into(), |value| format!("{value:.0}"))
 }
 
-/// The table of all works, then that of the tools. `CPU` is the share of the wall time in which the program
-/// had a processor: much below 100 % the machine was busy with something else, and times say little.
+/// Formats the table of all works, then that of the tools. `CPU` is the share of wall time in which
+/// the program had a processor: much below 100 % the machine was busy with something else, and
+/// times are unreliable.
 pub(crate) fn text(measured: &[Measured], tools: &[ToolRun]) -> String {
     let mut out = format!(
         "{:<11}{:>13}{:>10}{:>9}{:>6}{:>12}{:>13}{:>9}{:>9}{:>10}{:>13}{:>13}\n",
@@ -170,10 +172,10 @@ fn finish(writer: csv::Writer<Vec<u8>>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
-/// `work,tool,run,jobs,seconds,jobs_per_s`.
+/// Formats `work,tool,run,jobs,seconds,jobs_per_s`.
 ///
 /// # Errors
-/// None in practice: it is written into memory.
+/// None in practice, since it is written into memory.
 pub(crate) fn tools_csv(tools: &[ToolRun]) -> Result<String, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |row: &[String]| writer.write_record(row).map_err(|error| error.to_string());
@@ -191,11 +193,11 @@ pub(crate) fn tools_csv(tools: &[ToolRun]) -> Result<String, String> {
     finish(writer)
 }
 
-/// `work,run,events,completions,seconds,peak_bytes,in_flight_most,allocations_second_half,
+/// Formats `work,run,events,completions,seconds,peak_bytes,in_flight_most,allocations_second_half,
 /// instructions_per_event`.
 ///
 /// # Errors
-/// None in practice: it is written into memory.
+/// None in practice, since it is written into memory.
 pub(crate) fn works_csv(measured: &[Measured]) -> Result<String, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |row: &[String]| writer.write_record(row).map_err(|error| error.to_string());

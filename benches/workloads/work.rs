@@ -1,5 +1,5 @@
-//! The pieces of work: a scenario of `scenarios/bench` each, loaded as `plimsoll run` loads it, and one
-//! replication of it at the load it asks for, tallied as `plimsoll run` tallies it.
+//! Pieces of work: each a scenario of `scenarios/bench`, loaded as `plimsoll run` loads it, and one
+//! replication at its target load, tallied as `plimsoll run` tallies it.
 
 use std::path::Path;
 use std::time::Instant;
@@ -12,20 +12,20 @@ use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::setup::{Day, Window};
 use plimsoll::units::{Span, Time};
 
-/// Bins of a steady window, and its slices: those of the study room.
+/// Bins of a steady window, and its slices: the same as in the study room.
 const QUARTERS: u32 = 4;
 const SLICES: u64 = 400;
 
-/// What is known of the answer.
+/// Known answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Known {
     /// Mean response time \[s\].
     Mean(f64),
-    /// Requests answered a second.
+    /// Requests answered per second.
     Rate(f64),
     /// Busy threads and lag of each listener.
     Listeners { busy: f64, lag: f64 },
-    /// Nothing in closed form.
+    /// No closed form.
     Nothing,
 }
 
@@ -40,23 +40,23 @@ pub(crate) struct Work {
     day: Option<Day>,
 }
 
-/// One replication, and what it took.
+/// Result and cost of one replication.
 pub(crate) struct Seen {
     pub(crate) cost: Cost,
     pub(crate) tally: Tally,
     /// Wall time of the simulation alone \[s\].
     pub(crate) seconds: f64,
-    /// The same as time of the processor, which others on the machine lengthen less; wall time where the
-    /// system does not tell \[s\].
+    /// CPU time of the simulation, which other processes affect less; wall time where the platform
+    /// does not provide it \[s\].
     pub(crate) cpu_s: f64,
     /// Simulated time that was tallied \[s\].
     pub(crate) watched_s: f64,
-    /// Most bytes allocated at any instant, and allocations from beginning to end.
+    /// Peak allocated bytes, and number of allocations from start to end.
     pub(crate) peak_bytes: u64,
     pub(crate) allocations: u64,
 }
 
-/// Time that this thread has had of a processor \[s\], in steps of a few milliseconds; Linux tells.
+/// CPU time of this thread \[s\], in steps of a few milliseconds; available on Linux.
 fn processor_s() -> Option<f64> {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanos: f64 = told.split(' ').next()?.parse().ok()?;
@@ -77,18 +77,18 @@ pub(crate) const WORKS: [(&str, Known); 8] = [
 ];
 
 impl Work {
-    /// Load `scenarios/bench/<name>.yaml`.
+    /// Loads `scenarios/bench/<name>.yaml`.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// The problems of the file.
     pub(crate) fn load(name: &'static str, known: Known) -> Result<Work, String> {
         Work::read(name, Path::new(&format!("scenarios/bench/{name}.yaml")), known)
     }
 
-    /// Load a scenario.
+    /// Loads a scenario.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// The problems of the file.
     pub(crate) fn read(name: &'static str, path: &Path, known: Known) -> Result<Work, String> {
         let loaded =
             load(path, &Options::default()).map_err(|problems| render(&problems, false))?;
@@ -97,7 +97,7 @@ impl Work {
         Ok(Work { name, known, spec, seed: study.seed, window: study.window, day: study.day })
     }
 
-    /// The run of replication `number` with `share` of the observed window, or of the day.
+    /// Returns the run of replication `number` over `share` of the observed window, or of the day.
     fn run(&self, share: f64, number: u64) -> Run {
         let part = |span: Span| Span((span.0 as f64 * share).round().max(1.0) as u64);
         let steady = Run {
@@ -119,7 +119,7 @@ impl Work {
         })
     }
 
-    /// The tally of `plimsoll run`: with slices, but for a day.
+    /// Creates the tally of `plimsoll run`: with slices, except for a day.
     fn tally(&self, run: &Run) -> Tally {
         let stations = stations(&self.spec);
         let watched = Span(run.bin.0 * u64::from(run.bins));
@@ -146,7 +146,7 @@ impl Work {
         (0..stations.len()).filter(|&station| counts(&stations[station])).collect()
     }
 
-    /// Simulate replication `number` over `share` of the window, on this thread.
+    /// Simulates replication `number` over `share` of the window, on this thread.
     #[expect(clippy::disallowed_methods, reason = "wall time is what is measured")]
     pub(crate) fn simulate(&self, share: f64, number: u64) -> Seen {
         let run = self.run(share, number);
@@ -171,10 +171,10 @@ impl Work {
         }
     }
 
-    /// Hold what was seen against what is known, within `room` of it.
+    /// Compares the result with the known answer, within `room` of it.
     ///
     /// # Errors
-    /// What differs.
+    /// The difference.
     pub(crate) fn check(&self, seen: &Seen, room: f64) -> Result<(), String> {
         if seen.cost.no_room > 0 {
             return Err(format!("{}: {} found no room", self.name, seen.cost.no_room));

@@ -1,21 +1,21 @@
-//! Events that lie far ahead: kept by the stretch of time that they fall in, unsorted.
+//! Far events: grouped by the stretch of time that they fall in, unsorted.
 //!
-//! Users who think, payments that come back in a minute and timers of half a minute are many and seldom
-//! next. They wait here at a few operations each, and join the tournament when their stretch begins; so
-//! its height is that of what happens soon.
+//! Users in think time, callbacks of payments after a minute and timers of half a minute are many
+//! and rarely next. They wait here at a few operations each, and join the tournament when their
+//! stretch begins; so its height depends on near events only.
 
 use super::{CLASS_BITS, Entry};
 use crate::units::Time;
 
-/// Length of a stretch: 2²⁷ ns, 134 ms. What a request does takes less, what it waits for from outside
-/// takes more; nothing but speed depends on it.
+/// Length of a stretch: 2²⁷ ns, 134 ms. Steps of a request are shorter, external waits are longer;
+/// only speed depends on it.
 const STRETCH_LOG2: u32 = 27;
-/// Length of a stretch as entries have it, the class in their low bits.
+/// Length of a stretch in the units of entries, with the class in the low bits.
 pub(super) const DUE_LOG2: u32 = STRETCH_LOG2 + CLASS_BITS;
-/// Stretches in an epoch (137 s), each with a list of its own.
+/// Stretches per epoch (137 s), each with a list of its own.
 const EPOCH_LOG2: u32 = 10;
 const STRETCHES: usize = 1 << EPOCH_LOG2;
-/// The list of all later epochs.
+/// Index of the list of all later epochs.
 const BEYOND: u32 = STRETCHES as u32;
 
 const NONE: u32 = u32::MAX;
@@ -33,14 +33,14 @@ struct Node {
 #[derive(Clone, Debug)]
 pub(super) struct Later {
     nodes: Vec<Node>,
-    /// First of the nodes not in use, linked by `next`.
+    /// Head of the free list, linked by `next`.
     free: u32,
     /// First node of each stretch of this epoch, and of all later epochs.
     heads: Vec<u32>,
-    /// Which of the stretches have any, a bit each.
+    /// Bit set of the non-empty stretches.
     filled: [u64; STRETCHES / 64],
     epoch: u64,
-    /// Beginning of the first stretch that has not begun, as entries are due.
+    /// Beginning of the first stretch that has not begun, in the units of entries.
     from: u64,
     len: usize,
 }
@@ -62,13 +62,13 @@ impl Later {
         self.len
     }
 
-    /// Whether the stretch of an event that is `due` has begun, so that it does not belong here.
+    /// Whether the stretch of an event at `due` has begun, so that it does not belong here.
     #[inline]
     pub(super) fn is_soon(&self, due: u64) -> bool {
         due < self.from
     }
 
-    /// Add an event that belongs here; the node by which it is removed.
+    /// Adds an event that belongs here; returns its node, by which it can be removed.
     #[inline]
     pub(super) fn add(&mut self, entry: Entry) -> u32 {
         debug_assert!(!self.is_soon(entry.due), "its stretch has begun");
@@ -84,12 +84,12 @@ impl Later {
         node
     }
 
-    /// When the event of `node` is due.
+    /// Returns the time of the event of `node`.
     pub(super) fn due(&self, node: u32) -> Time {
         Time(self.nodes[node as usize].entry.due >> CLASS_BITS)
     }
 
-    /// Forget the event of `node`.
+    /// Removes the event of `node`.
     #[inline]
     pub(super) fn remove(&mut self, node: u32) {
         let Node { next, previous, list, .. } = self.nodes[node as usize];
@@ -107,8 +107,8 @@ impl Later {
         self.release(node);
     }
 
-    /// Let the next stretch begin in which there is any event, unless it lies after `end`: the list of
-    /// those, to be taken at once, and its beginning, as entries are due.
+    /// Begins the next non-empty stretch, unless it lies after `end`; returns its list, whose
+    /// events are to be taken at once, and its beginning, in the units of entries.
     pub(super) fn begin_next(&mut self, end: Time) -> Option<(usize, u64)> {
         let list = self.next_filled().or_else(|| self.next_epoch())?;
         let begins = ((self.epoch << EPOCH_LOG2) + list as u64) << DUE_LOG2;
@@ -119,7 +119,7 @@ impl Later {
         Some((list, begins))
     }
 
-    /// Take an event out of a list.
+    /// Takes an event out of a list.
     #[inline]
     pub(super) fn take_from(&mut self, list: usize) -> Option<Entry> {
         let node = self.heads[list];
@@ -133,7 +133,7 @@ impl Later {
         Some(found * 64 + self.filled[found].trailing_zeros() as usize)
     }
 
-    /// Go on to the first epoch in which there is any event, and sort those by stretch.
+    /// Advances to the first non-empty epoch, and distributes its events by stretch.
     fn next_epoch(&mut self) -> Option<usize> {
         let mut node = self.heads[BEYOND as usize];
         let mut epoch = u64::MAX;
@@ -153,7 +153,7 @@ impl Later {
         self.next_filled()
     }
 
-    /// Put `node` with its event into the list that that belongs to.
+    /// Puts `node` with its event into the list it belongs to.
     #[inline]
     fn link(&mut self, node: u32, entry: Entry) {
         let stretch = stretch(entry);

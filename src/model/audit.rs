@@ -1,12 +1,12 @@
-//! The model looked at from the inside, in debug builds: what stations hold and what requests hold are
-//! two accounts of the same things.
+//! Consistency check in debug builds: the state of the stations and the state of the requests
+//! account for the same resources twice.
 
 use super::World;
 use super::request::{NONE, Origin};
 use crate::observe::{Observer, Phase};
 
 impl<O: Observer> World<'_, O> {
-    /// Compare the accounts; between events only, when nobody is on the list of those ready.
+    /// Compares both accounts; only between events, when the ready list is empty.
     pub(super) fn audit(&self) {
         let alive = self.requests.in_flight().count() as u64;
         assert_eq!(self.in_flight, alive, "requests in flight");
@@ -25,7 +25,7 @@ impl<O: Observer> World<'_, O> {
             locks += request.locks.len();
             waits[request.phase as usize] += 1;
             let queues = request.phase == Phase::ThreadWait;
-            // Those under way to a pod, or left over from one that died, are on none.
+            // Requests on their way to a pod, or left over from a dead one, are in no queue.
             if let Some(threads) = threads.get_mut(request.pod as usize) {
                 *threads += u32::from(!queues && !matches!(request.origin, Origin::Consumer(_)));
             }
@@ -54,7 +54,7 @@ impl<O: Observer> World<'_, O> {
         let taken = self.locks.iter().filter(|lock| lock.holder.is_some()).count();
         assert!(taken <= locks, "a lock is taken and nobody has it");
         let computing: usize = self.cpus.iter().map(crate::station::cpu::Cpu::jobs).sum();
-        // Pods that start compute for nobody.
+        // Jobs of starting pods belong to no request.
         let starts = self.pods.len() as u64;
         assert!(computing as u64 <= alive + starts, "more jobs than requests");
         self.audit_groups();

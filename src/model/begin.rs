@@ -1,4 +1,4 @@
-//! The world before anything happens.
+//! Initial state of the world.
 
 use std::collections::VecDeque;
 
@@ -29,7 +29,7 @@ use crate::station::pool::Pool;
 use crate::units::{Span, Time};
 
 fn database(described: &spec::Database, run: &Run) -> Database {
-    // A steady load is asked about as if credits lasted: how long they do is another question.
+    // A steady load is simulated as if credits lasted: how long they do is another question.
     let bucket = described.io_credits.filter(|_| run.follow_curve);
     let credits = described.iops.zip(bucket).map(|(burst, bucket)| {
         IoCredits::new(bucket.baseline, burst.max(bucket.baseline), bucket.capacity)
@@ -37,14 +37,15 @@ fn database(described: &spec::Database, run: &Run) -> Database {
     Database { storage: Device::default(), credits, connections: 0, slow: 1.0 }
 }
 
-/// How many requests users may have in flight: as many again are those that requests make, each consumer
-/// thread has one of its own, and all have slots in the event list beside what is always there.
+/// Returns the maximum number of users' requests in flight. Requests made by other requests may be
+/// as many again, each consumer thread has one of its own, and all of them need slots in the event
+/// list beside the permanent ones.
 fn room(slots: &Slots, threads: u64) -> u64 {
     let all = u64::from(MOST_SLOTS.saturating_sub(slots.dynamic)) / 3;
     (all.saturating_sub(threads) / 2).min(MOST_IN_FLIGHT)
 }
 
-/// Services with all pods that they may ever have, and what each pod has of its own.
+/// Services with all pods that they may ever have, and the resources of each pod.
 struct Fleet<'a> {
     services: Vec<Service>,
     pods: Vec<Pod<'a>>,
@@ -76,7 +77,7 @@ impl<'a> Fleet<'a> {
         fleet
     }
 
-    /// Adds the pod with this number among those of its service.
+    /// Adds the pod with this number to its service.
     fn add(&mut self, number: spec::Id, service: &'a spec::Service, own: u32) {
         self.pods.push(Pod {
             service: number,
@@ -110,7 +111,8 @@ impl<'a> Fleet<'a> {
     }
 }
 
-/// Whether any pod's work takes other than its demand, on whichever day: cold code, garbage.
+/// Whether the processor time of any pod may differ from its demand at any time of the day, because
+/// of cold code or garbage collection.
 fn is_uneven(spec: &Spec) -> bool {
     change::states(spec).flat_map(|spec| &spec.services).any(|service| {
         let lifecycle = &service.lifecycle;
@@ -119,7 +121,7 @@ fn is_uneven(spec: &Spec) -> bool {
 }
 
 impl<'a, O: Observer> World<'a, O> {
-    /// Everything as it is before anything happens.
+    /// Creates the initial state.
     pub(super) fn new(spec: &'a Spec, run: &'a Run, observer: &'a mut O) -> World<'a, O> {
         let (_, numbering) = stations::build(spec);
         let measured = Span(run.bin.0.saturating_mul(u64::from(run.bins)));
@@ -191,7 +193,7 @@ impl<'a, O: Observer> World<'a, O> {
         world
     }
 
-    /// Puts the first pods on their nodes, which decide what processors they have.
+    /// Schedules the initial pods onto their nodes, which determine their processors.
     fn seat(&mut self, seats: Vec<(u32, u32)>) {
         for (pod, node) in seats {
             self.pods[pod as usize].node = node;

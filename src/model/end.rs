@@ -1,10 +1,10 @@
-//! What is told when a run is over: what had not ended, who still waited, and what it took.
+//! Final reports of a run: unfinished requests, requests still waiting, and the computational cost.
 
 use super::{Cost, World};
 use crate::observe::{Observer, Phase, Record};
 
 impl<O: Observer> World<'_, O> {
-    /// Tell what had not ended, and what the run took.
+    /// Reports unfinished requests and returns the cost of the run.
     pub(super) fn cost(mut self) -> Cost {
         for request in self.requests.in_flight() {
             if request.is_asked_by_user() {
@@ -17,7 +17,8 @@ impl<O: Observer> World<'_, O> {
         self.cost
     }
 
-    /// Tell of those who still wait for a thread, a connection or to be taken from a partition.
+    /// Reports the requests still waiting for a thread or a connection, and the records not yet
+    /// polled.
     fn tell_who_waits(&mut self) {
         let now = self.now;
         for request in self.requests.in_flight() {

@@ -1,4 +1,4 @@
-//! Pods and the nodes that they are on: how many there are, where, in which version, and who sends to them.
+//! The fleet: pods and their nodes, with scaling, rollouts and load balancing.
 
 pub(in crate::model) mod deploy;
 pub(in crate::model) mod nodes;

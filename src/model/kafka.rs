@@ -14,20 +14,20 @@ use crate::station::group::Action;
 use crate::station::log::Partition;
 use crate::units::Time;
 
-/// State of topics and of those who read them.
+/// State of topics and of their readers.
 #[derive(Debug)]
 pub(in crate::model) struct Kafka<'a> {
-    /// For each topic the subscriptions that read it.
+    /// Subscriptions that read each topic.
     readers: Vec<Vec<u32>>,
     topics: Vec<Topic>,
-    /// Brokers that are lost, or were.
+    /// Brokers that are, or were, lost.
     lost: Vec<Lost>,
     subscriptions: Vec<Subscription>,
     threads: Vec<Thread<'a>>,
     groups: Vec<ConsumerGroup>,
-    /// Scratch: what members have to do.
+    /// Scratch buffer: actions of group members.
     actions: Vec<Action>,
-    /// Records that subscriptions keep.
+    /// Records retained by all subscriptions.
     kept_records: u64,
 }
 
@@ -46,17 +46,17 @@ impl<'a> Kafka<'a> {
         }
     }
 
-    /// Consumer threads that there may ever be.
+    /// Returns the number of consumer threads that may ever exist.
     pub(in crate::model) fn threads(&self) -> usize {
         self.threads.len()
     }
 
-    /// Consumer groups.
+    /// Returns the number of consumer groups.
     pub(in crate::model) fn groups(&self) -> usize {
         self.groups.len()
     }
 
-    /// When each record was appended that nobody has taken, with the listener that it waits for.
+    /// Returns the listener and the append time of each unread record.
     pub(in crate::model) fn unread(&self) -> impl Iterator<Item = (Id, Time)> {
         (0..).zip(&self.subscriptions).flat_map(|(listener, subscription)| {
             let left = subscription.partitions.iter().flat_map(Partition::left);
@@ -64,14 +64,14 @@ impl<'a> Kafka<'a> {
         })
     }
 
-    /// Whether all consumer threads of a service that are there belong to groups that are not rebalancing.
+    /// Whether no existing consumer thread of a service belongs to a rebalancing group.
     pub(in crate::model) fn is_calm(&self, service: Id) -> bool {
         let own = |thread: &&Thread<'_>| thread.described.service == service && thread.is_there();
         let mut threads = self.threads.iter().filter(own);
         threads.all(|thread| self.groups[thread.group as usize].calm)
     }
 
-    /// The pod is started anew, with the listeners of this description.
+    /// Restarts the consumers of a pod, with the listeners of this spec.
     pub(in crate::model) fn renew(&mut self, pod: u32, spec: &'a Spec) {
         for thread in self.threads.iter_mut().filter(|thread| thread.pod == pod) {
             thread.described = &spec.listeners[thread.listener as usize];

@@ -1,7 +1,7 @@
-//! Requests go through the proxies of a mesh: limits, timeouts, tries and pauses, pods left out.
+//! Proxies of a service mesh: limits, timeouts, retries and back-off, outlier ejection.
 //!
-//! What the caller asked for stays in its proxy until it is answered; what the pods get are tries of it,
-//! requests of their own. A try that its proxy gives up goes on in its pod, for nobody.
+//! The caller's request stays in its proxy until it is answered; pods receive tries of it, which
+//! are requests of their own. A try that its proxy gives up continues in its pod as orphaned.
 
 mod hedge;
 
@@ -19,22 +19,22 @@ use crate::random::Key;
 use crate::station::breaker::{Connections, Entry, Outliers, Retries};
 use crate::units::{NANOS_PER_SECOND, Span, Time};
 
-/// Number of the draw of tries after the first, apart from those of steps.
+/// Draw number of tries after the first, distinct from those of steps.
 const DRAW_TRIES: u64 = u64::MAX - 3;
-/// Most pauses, in base pauses (Envoy: `max_interval` is ten times `base_interval`).
+/// Maximum back-off, in base intervals (Envoy: `max_interval` is ten times `base_interval`).
 const LONGEST_PAUSE: f64 = 10.0;
 
 /// Clients of a service: all users together, and each pod of the services that call it.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
-    /// Number of the first pod's client, for each service that calls.
+    /// Number of the first pod's client, for each calling service.
     first: Vec<Option<u32>>,
-    /// How many there are.
+    /// Total number of clients.
     pub(super) count: u32,
 }
 
 impl Clients {
-    /// The clients of `target`: number 0 for all users, then pod by pod.
+    /// Enumerates the clients of `target`: number 0 for all users, then pod by pod.
     pub(super) fn of(spec: &Spec, services: &[Service], target: Id) -> Clients {
         let endpoints = spec.endpoints.iter().map(|endpoint| (endpoint.service, endpoint.entry));
         let listeners = spec.listeners.iter().map(|listener| (listener.service, listener.entry));
@@ -55,68 +55,68 @@ impl Clients {
         Clients { first: first.collect(), count }
     }
 
-    /// The client of a pod of `service` that is its `own`-th.
+    /// Returns the client number of the `own`-th pod of `service`.
     pub(super) fn number(&self, service: Id, own: u32) -> Option<u32> {
         self.first[service as usize].map(|first| first + own)
     }
 }
 
-/// Where what a caller asked for is on its way through the proxy.
+/// Stage of a caller's request in the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// It pauses before another try.
+    /// Backing off before another try.
     Pausing,
     /// Its try waits for a connection.
     Waiting,
-    /// Its try has a connection, and is sent as soon as nobody else is ready.
+    /// Its try has a connection, and is sent as soon as the ready list is empty.
     Granted,
-    /// A pod has its try.
+    /// Its try is at a pod.
     Sent,
 }
 
-/// A request on its way through a proxy, by its number.
+/// A request on its way through a proxy, indexed by its number.
 #[derive(Clone, Copy, Debug)]
 struct Hop {
     proxy: u32,
-    /// The request of the current try.
+    /// Request of the current try.
     current: u32,
-    /// Retries so far.
+    /// Number of retries so far.
     retries: u32,
     stage: Stage,
-    /// A copy of the current try, or [`NONE`]; and whether a pod has it.
+    /// Hedged copy of the current try, or [`NONE`]; and whether it is at a pod.
     copy: u32,
     copy_sent: bool,
 }
 
 impl Hop {
-    /// Nothing is on its way yet.
+    /// Creates the state of a request without a try.
     fn of(proxy: u32) -> Hop {
         let stage = Stage::Waiting;
         Hop { proxy, current: NONE, retries: 0, stage, copy: NONE, copy_sent: false }
     }
 }
 
-/// A caller's proxy before one service.
+/// A caller's proxy for one service.
 #[derive(Clone, Debug)]
 struct Proxy {
     mesh: u32,
     connections: Option<Connections>,
     retries: Option<Retries>,
     outliers: Option<Outliers>,
-    /// Requests under way.
+    /// Active requests.
     active: u32,
 }
 
-/// All proxies.
+/// State of all proxies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meshes {
-    /// For each service the number of its mesh, or [`NONE`].
+    /// Mesh of each service, or [`NONE`].
     of: Vec<u32>,
     clients: Vec<Clients>,
-    /// First proxy of each mesh; client by client.
+    /// First proxy of each mesh; proxies are ordered by client.
     first: Vec<u32>,
     proxies: Vec<Proxy>,
-    /// Instant at which the bucket of each pod is full again, were nothing to come.
+    /// Time at which the token bucket of each pod is full again, without further arrivals.
     full: Vec<Time>,
     hops: Vec<Hop>,
     /// Tries that have a connection and are not yet sent.
@@ -147,12 +147,12 @@ impl Meshes {
         meshes
     }
 
-    /// How many proxies there are.
+    /// Returns the number of proxies.
     pub(super) fn len(&self) -> u32 {
         self.proxies.len() as u32
     }
 
-    /// The mesh before a service.
+    /// Returns the mesh in front of a service.
     #[inline]
     pub(super) fn before(&self, service: Id) -> Option<u32> {
         Some(self.of[service as usize]).filter(|mesh| *mesh != NONE)
@@ -174,14 +174,14 @@ impl Meshes {
 }
 
 impl<'a, O: Observer> World<'a, O> {
-    /// Set up outlier detection: the proxies know the pods that are ready, and sweep each in its phase.
+    /// Starts outlier detection: the proxies learn the ready pods, and sweep each at its own phase.
     pub(super) fn start_meshes(&mut self) {
         for proxy in 0..self.meshes.len() {
             self.forget_outliers(proxy);
         }
     }
 
-    /// A proxy begins: nothing is held against any pod.
+    /// Resets a starting proxy: no pod is ejected or has failures.
     fn forget_outliers(&mut self, number: u32) {
         let mesh = self.meshes.proxies[number as usize].mesh;
         let Mesh { outlier, service, .. } = &self.spec.meshes[mesh as usize];
@@ -196,7 +196,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.agenda.clear(self.slots.proxies + number);
     }
 
-    /// Other pods of a service are ready than before.
+    /// Tells the proxies that the ready pods of a service have changed.
     pub(super) fn proxies_learn_pods(&mut self, service: Id) {
         for number in self.meshes.proxies_before(service) {
             if let Some(outliers) = &mut self.meshes.proxies[number as usize].outliers {
@@ -205,7 +205,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// The proxies in a pod that died forget everything.
+    /// Resets the proxies in a pod that died.
     pub(super) fn proxies_died(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let own = pod - self.services[service as usize].pods.start;
@@ -216,7 +216,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Those whose time is over are used again.
+    /// Returns ejected pods whose ejection time is over.
     pub(super) fn sweep(&mut self, number: u32) {
         let now = self.now;
         if let Some(outliers) = &mut self.meshes.proxies[number as usize].outliers {
@@ -225,19 +225,19 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// A request into a service behind a mesh: a caller's, or a try of one.
+    /// Handles a request into a service behind a mesh: a caller's, or a try of one.
     pub(super) fn through_mesh(&mut self, id: u32, mesh: u32) {
         match self.requests[id].origin {
             Origin::Try(hop) if self.is_copy(hop, id) => self.send_copy(hop, id),
             Origin::Try(hop) => self.connect(hop),
             origin => match self.client(mesh, origin) {
                 Some(client) => self.enter_proxy(id, self.meshes.first[mesh as usize] + client),
-                None => self.forget(id, false), // Its caller has gone: nobody sends it.
+                None => self.forget(id, false), // The caller has gone: no one sends it.
             },
         }
     }
 
-    /// Number of the sender of a request among the clients of a mesh.
+    /// Returns the client number of the sender of a request for a mesh.
     fn client(&self, mesh: u32, origin: Origin) -> Option<u32> {
         let Origin::Caller { caller, generation } = origin else { return Some(0) };
         let caller = &self.requests[caller];
@@ -268,7 +268,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.connect(id);
     }
 
-    /// A request for the next try of what `hop` asks for.
+    /// Creates the request for the next try of `hop`.
     fn begin_try(&mut self, hop: u32, key: Key) -> u32 {
         let Request { flow, flow_started, endpoint, .. } = self.requests[hop];
         let id = self.begin(endpoint, key, Origin::Try(hop));
@@ -278,7 +278,7 @@ impl<'a, O: Observer> World<'a, O> {
         id
     }
 
-    /// Rules of a proxy.
+    /// Returns the rules of a proxy.
     fn mesh_of(&self, proxy: u32) -> &'a Mesh {
         &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize]
     }
@@ -288,7 +288,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.numbering.proxies[mesh as usize]
     }
 
-    /// The current try wants a connection.
+    /// Requests a connection for the current try.
     fn connect(&mut self, hop: u32) {
         let Hop { proxy, current, .. } = *self.meshes.hop(hop);
         let state = &mut self.meshes.proxies[proxy as usize];
@@ -319,13 +319,13 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Send a try that has a connection to a pod.
+    /// Sends a try that has a connection to a pod.
     pub(super) fn send_try(&mut self, id: u32) {
         let Request { origin, alive, key, endpoint, .. } = self.requests[id];
         let Origin::Try(hop) = origin else { return };
         let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
         if !alive || current != id || stage != Stage::Granted {
-            return; // Given up in this very instant.
+            return; // Given up at this very instant.
         }
         self.meshes.hop(hop).stage = Stage::Sent;
         let service = self.spec.endpoints[endpoint as usize].service;
@@ -345,7 +345,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.reach_pod(id, service, pod, false);
     }
 
-    /// A pod that is ready and not left out.
+    /// Chooses a ready pod that is not ejected.
     fn choose_through(&mut self, proxy: u32, service: Id, key: Key, origin: Origin) -> Option<u32> {
         let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
         let Some(outliers) = outliers.filter(|outliers| outliers.ejected() > 0) else {
@@ -354,9 +354,9 @@ impl<'a, O: Observer> World<'a, O> {
         let ready = &self.services[service as usize].ready;
         let eligible = ready.iter().filter(|pod| outliers.eligible(**pod)).count();
         if eligible == ready.len() {
-            return self.choose_pod(service, key, origin); // So few are left that all are used.
+            return self.choose_pod(service, key, origin); // Panic threshold: all pods are used.
         }
-        // Whose turn it is among all is passed on until it is somebody's who is not left out.
+        // Round robin skips ejected pods.
         for _ in 0..ready.len() {
             let pod = self.choose_pod(service, key, origin)?;
             let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
@@ -371,10 +371,11 @@ impl<'a, O: Observer> World<'a, O> {
         ready.filter(left).nth(place as usize)
     }
 
-    /// Whether the pod's own proxy lets one more request in now.
+    /// Whether the pod's own proxy admits another request now.
     fn lets_in(&mut self, mesh: &Mesh, pod: u32) -> bool {
         mesh.rate_limit.is_none_or(|limit| {
-            // A bucket is full at an instant that each request moves by the time of a token.
+            // A token bucket is represented by the time at which it is full, which each request
+            // moves by the time of a token.
             let token = Span((NANOS_PER_SECOND / limit.per_s) as u64);
             let full = self.meshes.full[pod as usize].max(self.now);
             let room = Span(token.0.saturating_mul(u64::from(limit.burst) - 1));
@@ -386,14 +387,14 @@ impl<'a, O: Observer> World<'a, O> {
         })
     }
 
-    /// A try has ended in its pod, or with it. Returns a caller that must now fail.
+    /// Handles the end of a try, in its pod or with it. Returns a caller that must now fail.
     pub(super) fn try_over(
         &mut self,
         hop: u32,
         ended: u32,
         failure: Option<Failure>,
     ) -> Option<u32> {
-        self.cost.completions -= 1; // Only what callers asked for counts.
+        self.cost.completions -= 1; // Only callers' requests count.
         let Request { pod, arrived, spent, .. } = self.requests[ended];
         self.judge(hop, pod, failure);
         if !self.decides(hop, ended, failure.is_some()) {
@@ -411,7 +412,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.try_again(hop, why)
     }
 
-    /// Tell outlier detection how a pod answered.
+    /// Reports a pod's answer to outlier detection.
     fn judge(&mut self, hop: u32, pod: u32, failure: Option<Failure>) {
         let (now, proxy) = (self.now, self.meshes.hop(hop).proxy);
         let Some(outliers) = &mut self.meshes.proxies[proxy as usize].outliers else { return };
@@ -420,7 +421,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Try once more after a pause, or tell the caller that it has failed; returns a caller that must
+    /// Retries after a back-off, or reports the failure to the caller; returns a caller that must
     /// now fail too.
     fn try_again(&mut self, hop: u32, why: Failure) -> Option<u32> {
         let Hop { proxy, retries, .. } = *self.meshes.hop(hop);
@@ -453,14 +454,15 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// The current try is over or given up: its connection is free, for the first of those that wait.
+    /// Frees the connection of the current try, which is over or given up, for the first in the
+    /// queue.
     fn free_connection(&mut self, hop: u32) {
         let current = self.meshes.hop(hop).current;
         self.end_retry(hop);
         self.release(hop, current);
     }
 
-    /// The connection of a try is free.
+    /// Frees the connection of a try.
     fn release(&mut self, hop: u32, id: u32) {
         let proxy = self.meshes.hop(hop).proxy;
         self.agenda.clear(self.slots.patience(id));
@@ -485,13 +487,13 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Strike the current try, which no pod has.
+    /// Removes the current try, which is at no pod.
     fn strike_try(&mut self, hop: u32) {
         let current = self.meshes.hop(hop).current;
         self.forget(current, false);
     }
 
-    /// The proxy gives up the current try: what a pod works on goes on, for nobody.
+    /// Gives up the current try: its work in a pod continues as orphaned.
     fn give_up_try(&mut self, hop: u32) {
         self.drop_copy(hop);
         let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
@@ -520,7 +522,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// The answer to a try has taken too long.
+    /// Handles the per-try timeout.
     pub(super) fn try_timed_out(&mut self, id: u32, hop: u32) {
         let pod = self.requests[id].pod;
         self.judge(hop, pod, Some(Failure::MeshTimeout));
@@ -533,7 +535,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// The answer to a caller has taken too long, all tries together.
+    /// Handles the timeout over all tries.
     pub(super) fn mesh_timed_out(&mut self, hop: u32) {
         let Hop { current, stage, .. } = *self.meshes.hop(hop);
         if stage == Stage::Sent {
@@ -550,7 +552,7 @@ impl<'a, O: Observer> World<'a, O> {
         self.forget(hop, false);
     }
 
-    /// A caller waits no longer for the answer to its call.
+    /// Abandons the call of a caller that no longer waits for the answer.
     pub(super) fn hang_up(&mut self, caller: u32) {
         let waiting = &self.requests[caller];
         let origin = Origin::Caller { caller, generation: waiting.generation };
@@ -564,7 +566,7 @@ impl<'a, O: Observer> World<'a, O> {
         }
     }
 
-    /// Compare what proxies hold with what is on its way through them.
+    /// Compares the state of the proxies with the requests on their way through them.
     pub(super) fn audit_meshes(&self) {
         let mut held = vec![(0, 0); self.meshes.proxies.len()];
         let proxied = |(_, request): &(u32, &Request)| request.alive && request.pod == PROXY;
@@ -588,7 +590,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 }
 
-/// Whether a failure is followed by another try.
+/// Whether a failure is retried.
 fn retried(mesh: &Mesh, why: Failure) -> bool {
     let on = mesh.retry_on;
     match why {
@@ -599,7 +601,8 @@ fn retried(mesh: &Mesh, why: Failure) -> bool {
     }
 }
 
-/// Proxies before the service of a mesh when it begins: that of the users, and one a pod that calls.
+/// Returns the number of initial proxies for the service of a mesh: that of the users, and one per
+/// calling pod.
 pub(super) fn proxies(spec: &Spec, mesh: &Mesh) -> u32 {
     let mut first = 0;
     let services: Vec<Service> = spec

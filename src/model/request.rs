@@ -1,4 +1,4 @@
-//! Requests in flight: what the model remembers of each, in a slab that is reused.
+//! Requests in flight: the state of each, in a reusable slab.
 
 mod life;
 mod program;
@@ -10,10 +10,10 @@ use crate::observe::{Phase, Spent};
 use crate::random::Key;
 use crate::units::{Span, Time};
 
-/// Sender of a request, to whom its answer goes.
+/// Sender of a request, which receives its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// A user who makes one request and is gone.
+    /// A user with a single request, without a session.
     Visitor,
     /// A user in a session: index and generation in the users' slab.
     User(u32),
@@ -21,65 +21,66 @@ pub(crate) enum Origin {
     Caller { caller: u32, generation: u32 },
     /// A caller's proxy: the request that this is a try of.
     Try(u32),
-    /// Nobody waits.
+    /// Orphaned: no one waits for the answer.
     Nobody,
-    /// A consumer thread at work on a record.
+    /// A consumer thread that processes a record.
     Consumer(u32),
 }
 
 impl Origin {
-    /// Whether a user waits for it.
+    /// Whether the sender is a user.
     pub(crate) fn is_user(self) -> bool {
         matches!(self, Origin::Visitor | Origin::User(_))
     }
 }
 
-/// Meaning of a request's timer when it fires, with what the rest of its step needs.
+/// Meaning of a request's timer when it fires, with the data that the rest of its step needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
-    /// It reaches the balancer.
+    /// The request reaches the load balancer.
     Arrive,
-    /// The step is over: go on with the next.
+    /// The step is over: continue with the next.
     Proceed,
-    /// The statements have reached the database, where they take this time of its processor.
+    /// The statements have reached the database, with this demand on its processor.
     ReachDatabase { database: Id, demand: Span },
-    /// A storage operation of this database is done.
+    /// A storage operation of this database has completed.
     StorageDone(Id),
     /// A shard has answered a command.
     CacheAnswered { shard: Id, commands: Commands },
-    /// A cache command has waited in vain.
+    /// A cache command has timed out.
     CacheLost,
-    /// The called service has taken too long.
+    /// The call to a service has timed out.
     CallTimeout,
-    /// The mesh before it has waited long enough, over all tries.
+    /// The timeout of the mesh over all tries has expired.
     MeshTimeout,
-    /// It was offered a connection, and is awake.
+    /// The thread was offered a connection, and has woken up.
     WakeUp,
 }
 
-/// Commands of a step to a cache: each has the server for a time of its own.
+/// Cache commands of a step, each with a service time of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Commands {
     /// First shard of the cache.
     pub(crate) cache: Id,
-    /// Sampler of the server's time for one command.
+    /// Sampler of the service time of one command.
     pub(crate) time: Id,
-    /// Number of the step's draw.
+    /// Draw number of the step.
     pub(crate) draw: u64,
 }
 
-/// No connection, and no request: marks a transaction that runs on the connection of its request.
+/// Null index for connections and requests; marks a transaction that reuses the connection of its
+/// request.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// No pod: marks a request that is with its caller's proxy, while pods have tries of it.
+/// Null index for pods: marks a request in its caller's proxy, while pods have tries of it.
 pub(crate) const PROXY: u32 = u32::MAX - 1;
 
-/// A request in flight: 256 bytes, so that its place in the slab is a shift of its number.
+/// A request in flight: 256 bytes, so that its address in the slab is a shift of its number.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// Identity: all its draws come from here.
+    /// Key from which all its draws are derived.
     pub(crate) key: Key,
-    /// Identity of the user's request that it goes back to, and when that was made.
+    /// Key of the user's request that it descends from, and the time of that.
     pub(crate) flow: Key,
     pub(crate) flow_started: Time,
     pub(crate) arrived: Time,
@@ -89,29 +90,30 @@ pub(crate) struct Request {
     pub(crate) timer: Timer,
     pub(crate) origin: Origin,
     pub(crate) generation: u32,
-    /// How often the user has asked for this before.
+    /// Number of times that the user has made this request before.
     pub(crate) tries: u32,
-    /// Next step, an index into the description's ops.
+    /// Program counter, an index into the spec's ops.
     pub(crate) pc: u32,
     pub(crate) endpoint: Id,
     pub(crate) pod: u32,
-    /// Pieces of the current step still to do: cache commands, storage operations.
+    /// Remaining parts of the current step: cache commands, storage operations.
     pub(crate) left: u32,
-    /// The request that it made in its latest call.
+    /// Request made by its latest call.
     pub(crate) callee: u32,
-    /// The pool, among those of all pods, whose connection it waits for, or waited for last; and how long
-    /// it keeps that.
+    /// Pool, among those of all pods, whose connection it waits for or last waited for; and how
+    /// long it holds that.
     pub(crate) pool: u32,
     pub(crate) hold: Hold,
-    /// The lock that it waits for, or waited for last.
+    /// Lock that it waits for, or last waited for.
     pub(crate) lock: Id,
-    /// Connection held to the end of the response, or [`NONE`].
+    /// Connection held until the end of the response, or [`NONE`].
     pub(crate) session: u32,
-    /// Connections of open transactions, innermost last; [`NONE`] for one on the request's own.
+    /// Connections of open transactions, innermost last; [`NONE`] for one that reuses the request's
+    /// own.
     pub(crate) transactions: Vec<u32>,
     /// Locks held, innermost last.
     pub(crate) locks: Vec<u32>,
-    /// Whether a slab entry is in use.
+    /// Whether the slab entry is in use.
     pub(crate) alive: bool,
 }
 
@@ -147,12 +149,12 @@ impl Request {
         }
     }
 
-    /// Whether a user waits for it now, and not before asking again.
+    /// Whether a user is waiting for it now, rather than backing off before a retry.
     pub(crate) fn is_asked_by_user(&self) -> bool {
         self.origin.is_user() && (self.tries == 0 || self.pod != NONE)
     }
 
-    /// A connection is granted: to the whole request, or to its innermost transaction.
+    /// Stores a granted connection: for the whole request, or for its innermost transaction.
     #[inline]
     pub(crate) fn keep(&mut self, pool: u32, hold: Hold) {
         match hold {
@@ -164,7 +166,7 @@ impl Request {
         }
     }
 
-    /// Time until `now` belongs to the phase that ends; `phase` begins.
+    /// Attributes the time until `now` to the phase that ends, and begins `phase`.
     #[inline]
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.spent[self.phase as usize] += (now - self.phase_since).0;
@@ -173,10 +175,10 @@ impl Request {
     }
 }
 
-/// Requests that can go on, in the order in which it became so. Mostly it is one.
+/// Ready list: runnable requests in the order in which they became so. Usually it holds one.
 #[derive(Clone, Debug)]
 pub(crate) struct Ready {
-    /// The first, or [`NONE`]; others only while there is a first.
+    /// The first, or [`NONE`]; the queue is non-empty only while there is a first.
     first: u32,
     others: VecDeque<u32>,
 }
@@ -212,7 +214,7 @@ impl Ready {
     }
 }
 
-/// All requests in flight; memory grows with their largest number, never with time.
+/// Slab of all requests in flight; its size grows with their maximum number, not with time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Requests {
     all: Vec<Request>,
@@ -220,7 +222,7 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// A request that begins at `now`; the caller fills in the rest.
+    /// Allocates a request that begins at `now`; the caller fills in the rest.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(crate) fn begin(&mut self, now: Time, key: Key, origin: Origin) -> (u32, &mut Request) {
@@ -243,7 +245,7 @@ impl Requests {
         (id, request)
     }
 
-    /// A request is over; whoever still holds its number and generation will not find it.
+    /// Frees a request; its number and generation no longer resolve.
     #[inline]
     pub(crate) fn end(&mut self, id: u32) {
         let request = &mut self.all[id as usize];
@@ -253,13 +255,13 @@ impl Requests {
         self.free.push(id);
     }
 
-    /// Those that a pod works on or has in its queues.
+    /// Returns the requests that a pod has in work or in its queues.
     pub(crate) fn on_pod(&self, pod: u32) -> impl Iterator<Item = u32> {
         let here = move |(_, request): &(u32, &Request)| request.alive && request.pod == pod;
         (0..).zip(&self.all).filter(here).map(|(id, _)| id)
     }
 
-    /// A second entry for a request, which holds nothing.
+    /// Duplicates the entry of a request; the duplicate holds nothing.
     pub(crate) fn copy(&mut self, id: u32) -> u32 {
         let Request { key, origin, arrived, endpoint, phase, phase_since, spent, tries, .. } =
             self.all[id as usize];
@@ -269,17 +271,17 @@ impl Requests {
         copy
     }
 
-    /// Requests by their numbers, and places that are free.
+    /// Returns all slab entries with their numbers, including free ones.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (u32, &Request)> {
         (0..).zip(&self.all)
     }
 
-    /// The request at a place, if there ever was one.
+    /// Returns the request at an index, if it was ever allocated.
     pub(crate) fn get(&self, id: u32) -> Option<&Request> {
         self.all.get(id as usize)
     }
 
-    /// Requests in flight.
+    /// Returns the requests in flight.
     pub(crate) fn in_flight(&self) -> impl Iterator<Item = &Request> {
         self.all.iter().filter(|request| request.alive)
     }

@@ -1,5 +1,4 @@
-//! What requests use on their way: one file for each kind of resource, with its state and its part of the
-//! world.
+//! Resources used by requests: one module per kind, with its state and its part of the world.
 
 pub(in crate::model) mod cache;
 mod call;
@@ -14,6 +13,6 @@ use crate::units::Span;
 /// Scales a span by a factor, truncated to whole nanoseconds.
 #[inline]
 pub(in crate::model) fn stretched(span: Span, times: f64) -> Span {
-    // One stands for "as long as ever"; nothing computes it.
+    // 1 means unchanged and avoids any rounding.
     if times.to_bits() == 1_f64.to_bits() { span } else { Span((span.0 as f64 * times) as u64) }
 }

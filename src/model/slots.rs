@@ -1,8 +1,8 @@
-//! Which slot of the event list means what.
+//! Mapping from slots of the event list to events.
 
 use crate::engine::Slot;
 
-/// The closed set of events: what a slot means.
+/// Closed set of events: the meaning of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Mark,
@@ -28,7 +28,7 @@ pub(super) enum Event {
     Patience(u32),
 }
 
-/// Where each kind of event has its slots.
+/// First slot of each kind of event.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slots {
     pub(super) cpus: Slot,
@@ -52,7 +52,7 @@ pub(super) const SLOT_NODES: Slot = 6;
 pub(super) const SLOT_SOURCES: Slot = 7;
 
 impl Slots {
-    /// Slots from `first` on, so many of each kind, in the order of the fields.
+    /// Allocates slots from `first` on, by the number of each kind, in the order of the fields.
     pub(super) fn after(first: Slot, counts: [usize; 8]) -> Slots {
         let mut next = first;
         let [cpus, pools, pods, groups, scalers, services, threads, proxies] =
@@ -74,7 +74,7 @@ impl Slots {
                 _ => Event::Patience(number),
             };
         }
-        // What is frequent comes first.
+        // The frequent kinds are tested first.
         if (self.cpus..self.pools).contains(&slot) {
             return Event::Cpu(slot - self.cpus);
         }

@@ -1,7 +1,8 @@
-//! The validated description of a system under load: plain structs, indices instead of names, SI units.
+//! Validated description (spec) of a system under load: plain structs, indices instead of names, SI
+//! units.
 //!
-//! Whoever builds a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle. The
-//! model relies on that and returns no errors. Names are kept for those who report, never to look up.
+//! The builder of a [`Spec`] has checked it: indices exist, means are finite, calls form no cycle.
+//! The model relies on that and returns no errors. Names are kept for reports, never for lookups.
 
 mod cluster;
 mod excess;
@@ -28,10 +29,10 @@ pub use crate::engine::Order;
 use crate::random::Sampler;
 use crate::units::Span;
 
-/// Everything one replication needs to know.
+/// Complete input of one replication.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
-    /// Services, each a set of equal pods.
+    /// Services, each a set of identical pods.
     pub services: Vec<Service>,
     /// Endpoints of all services.
     pub endpoints: Vec<Endpoint>,
@@ -43,86 +44,88 @@ pub struct Spec {
     pub caches: Vec<Cache>,
     /// Kafka topics.
     pub topics: Vec<Topic>,
-    /// Mutual exclusions shared by all pods.
+    /// Mutexes shared by all pods.
     pub locks: Vec<Lock>,
-    /// Nodes that pods run on; none: each pod has a machine of its own.
+    /// Nodes that pods run on; `None` gives each pod a machine of its own.
     pub cluster: Option<Cluster>,
-    /// Rules of the proxies before services, at most one for a service.
+    /// Proxy rules in front of services, at most one set per service.
     pub meshes: Vec<Mesh>,
     /// Indexes: collections whose reads take longer the more entries they have.
     pub indexes: Vec<Index>,
-    /// Events from outside, in order of time, on a run that follows the curve.
+    /// External events in order of time, for a run that follows the load curve.
     pub timeline: Vec<Timed>,
-    /// The system as the timeline makes it, one state after another; each aligned with this one, see
+    /// Successive states of the system under the timeline; each is aligned with this one, see
     /// [`crate::model::obstacles`].
     pub later: Vec<Spec>,
-    /// Steps of all endpoints and listeners, one after another; each program ends with [`Op::End`].
+    /// Steps of all endpoints and listeners, concatenated; each program ends with [`Op::End`].
     pub ops: Vec<Op>,
-    /// Distributions that steps, think times and loads draw from.
+    /// Distributions of the times of steps, think times and loads.
     pub samplers: Vec<Sampler>,
-    /// Kafka's brokers.
+    /// Kafka brokers.
     pub kafka: Brokers,
-    /// The load.
+    /// Load.
     pub load: Load,
-    /// Which of the simultaneous events goes first; anything but the written order is a wrong model.
+    /// Order of simultaneous events; any other than the defined one is a wrong model, used for
+    /// validation.
     pub order: Order,
 }
 
-/// A service: `replicas` equal pods behind a balancer.
+/// A service: `replicas` identical pods behind a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// Name in the system's file.
     pub name: String,
-    /// Pods that run, at least 1.
+    /// Initial pods, at least 1.
     pub pods: u32,
-    /// CPU that a pod may use \[cores\]; a request never uses more than one core at a time. See
+    /// CPU limit of a pod \[cores\]; a request never uses more than one core at a time. See
     /// [`Lifecycle::unlimited`].
     pub cores: f64,
     /// Servlet threads.
     pub threads: Threads,
-    /// How requests are spread over pods.
+    /// Load balancing over pods.
     pub balancer: Balancer,
-    /// Connection pools that each pod has of its own.
+    /// Connection pools of each pod.
     pub pools: Vec<Pool>,
-    /// How pods come and go.
+    /// Lifecycle of its pods.
     pub lifecycle: Lifecycle,
 }
 
 impl Service {
-    /// Most pods that there may ever be at once.
+    /// Returns the maximum number of pods that may ever exist at once.
     pub fn most_pods(&self) -> u32 {
         let scaled = self.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
         (self.pods + self.lifecycle.pending).max(self.lifecycle.most).max(scaled)
     }
 
-    /// Most pods that its autoscaler orders over those that it begins with; 1 where nothing adds pods.
+    /// Returns the maximum number of pods of its autoscaler relative to the initial number; 1 where
+    /// nothing adds pods.
     pub fn grows(&self) -> f64 {
         let most = self.lifecycle.autoscaling.map_or(self.pods, |scaling| scaling.maximum);
         f64::from(most.max(self.pods)) / f64::from(self.pods.max(1))
     }
 }
 
-/// Servlet threads of a pod and the queue before them.
+/// Servlet threads of a pod and the queue in front of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threads {
-    /// Requests in work at the same time.
+    /// Maximum number of requests in work at once.
     pub maximum: u32,
-    /// Requests accepted and waiting beyond those (max-connections less threads).
+    /// Requests accepted and queued in addition (max-connections minus threads).
     pub accepted: u32,
-    /// Connections waiting in the operating system's backlog beyond those; then refused.
+    /// Connections queued in the operating system's backlog beyond those; further ones are refused.
     pub backlog: u32,
 }
 
-/// How requests are spread over the pods of a service.
+/// Load balancing over the pods of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Balancer {
-    /// In turn.
+    /// Round robin.
     RoundRobin,
-    /// Each pod equally likely.
+    /// Uniformly at random.
     Random,
-    /// The pod with the fewest requests in work or waiting; the first of equals.
+    /// The pod with the fewest requests in work or queued; the first of equals.
     LeastRequests,
-    /// The pod that a kept connection leads to.
+    /// The pod of a keep-alive connection.
     Sticky(KeepAlive),
 }
 
@@ -131,28 +134,28 @@ pub enum Balancer {
 pub struct Pool {
     /// Name in the system's file, such as `master`.
     pub name: String,
-    /// Index of the database its connections reach.
+    /// Index of the database that it connects to.
     pub database: Id,
-    /// Most connections, idle and in use together.
+    /// Maximum number of connections, idle and in use together.
     pub maximum: u32,
-    /// Idle connections that it tries to keep.
+    /// Number of idle connections that it tries to maintain.
     pub minimum_idle: u32,
-    /// Longest wait for a connection, then the request fails.
+    /// Maximum wait for a connection, after which the request fails.
     pub connection_timeout: Span,
-    /// An idle connection above `minimum_idle` is closed after this time; none: never.
+    /// Time after which an idle connection above `minimum_idle` is closed; `None` for never.
     pub idle_timeout: Option<Span>,
     /// Time to open a connection.
     pub connect: Span,
     /// Pause of the adder between two connections (30 ms in `HikariCP` 5.1 and 6.0).
     pub growth_pause: Span,
-    /// Period in which idle connections are trimmed and refilled (30 s).
+    /// Period at which idle connections are trimmed and refilled (30 s).
     pub housekeeping: Span,
-    /// Time in which who waits wakes up for a connection that came back; none: the first in line has it
-    /// directly.
+    /// Time for a waiting thread to wake up when a connection is returned; zero hands it directly
+    /// to the first in line.
     pub wake_up: Span,
-    /// Share of the times that a thread which goes straight on to a queued request takes back the
-    /// connection that it has just returned, before the waiter that was offered it is awake, where the
-    /// description gives it nothing to do in between.
+    /// Probability that a thread which goes straight on to a queued request takes back the
+    /// connection that it has just returned, before the waiter that was offered it wakes up;
+    /// applies where the spec gives it nothing to do in between.
     pub take_back: f64,
 }
 
@@ -167,10 +170,10 @@ pub struct Endpoint {
     pub entry: u32,
 }
 
-/// When a consumer commits its offsets.
+/// Commit mode of a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ack {
-    /// After each record (`MANUAL_IMMEDIATE`): a broker round trip a record.
+    /// After each record (`MANUAL_IMMEDIATE`): one broker round trip per record.
     Record,
     /// Once per poll, after its last record (BATCH, MANUAL).
     Batch,
@@ -183,30 +186,30 @@ pub struct Listener {
     pub name: String,
     /// Index of its service.
     pub service: Id,
-    /// Index of the topic it reads.
+    /// Index of the topic that it reads.
     pub topic: Id,
-    /// Partitions that this listener sees, where they are not the topic's: relief gives more to one
-    /// listener and leaves the topic's other readers alone.
+    /// Number of partitions that this listener sees, if not the topic's: relief increases it for
+    /// one listener without affecting the topic's other readers.
     pub partitions: Option<u32>,
     /// Consumer group.
     pub group: String,
-    /// Threads in each pod.
+    /// Threads per pod.
     pub concurrency: u32,
-    /// When offsets are committed.
+    /// Commit mode.
     pub ack: Ack,
-    /// Most records a poll returns.
+    /// Maximum number of records returned by a poll.
     pub max_poll_records: u32,
-    /// From a record's arrival on the broker to an idle consumer having it.
+    /// Time from a record's arrival on the broker until an idle consumer has it.
     pub fetch: Span,
     /// Broker round trip of a commit.
     pub commit: Span,
-    /// Further attempts at a record that failed, then it is skipped.
+    /// Number of further attempts at a record that failed, after which it is skipped.
     pub retries: u32,
     /// Pause before each further attempt; the thread and all its partitions wait.
     pub back_off: Span,
-    /// How its threads are members of their group, and what of its records fails.
+    /// Group membership of its threads, and the share of its records that fails.
     pub consumer: Consumer,
-    /// Whether a record handled here completes a flow (an order, say).
+    /// Whether handling a record here completes a flow (an order, say).
     pub completes_flow: bool,
     /// Index of the first step in [`Spec::ops`].
     pub entry: u32,
@@ -217,32 +220,32 @@ pub struct Listener {
 pub struct Database {
     /// Name in the system's file.
     pub name: String,
-    /// Virtual CPUs, shared by all statements in work \[cores\].
+    /// vCPUs, shared by all statements in work \[cores\].
     pub cores: f64,
-    /// Storage operations a second; none: storage never limits.
+    /// Storage operations per second; `None` for unlimited.
     pub iops: Option<f64>,
-    /// Credits of its storage, whose `iops` then are those of the burst; they count on a day only.
+    /// I/O credits of its storage, whose `iops` are then the burst rate; they apply on a day only.
     pub io_credits: Option<IoBucket>,
-    /// Time of one storage operation without a queue.
+    /// Latency of one storage operation without queueing.
     pub io_latency: Span,
-    /// Connections accepted of those who are no administrators; an attempt above is refused. None: no
+    /// Connection limit for non-administrators; an attempt above it is refused. `None` for no
     /// limit.
     pub max_connections: Option<u32>,
-    /// Connections accepted beside those, of administrators only.
+    /// Additional connections reserved for administrators.
     pub reserved: u32,
 }
 
-/// A cache server, or one shard of a cluster: one command thread. The shards of a cluster stand side by
-/// side, and what is asked of the cluster is asked of the first.
+/// A cache server, or one shard of a cluster: one command thread. The shards of a cluster are
+/// adjacent, and the first represents the cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// Name in the system's file, with the number of the shard in a cluster of several.
     pub name: String,
-    /// Place of the cache, with all its shards, in the system's file.
+    /// Index of the cache, with all its shards, in the system's file.
     pub of: Id,
-    /// Shards of the cache, at least 1.
+    /// Number of shards of the cache, at least 1.
     pub shards: u32,
-    /// Network time of one command, there and back.
+    /// Network round trip of one command.
     pub round_trip: Span,
 }
 
@@ -253,20 +256,21 @@ pub struct Topic {
     pub name: String,
     /// Partitions, at least 1.
     pub partitions: u32,
-    /// Copies of each.
+    /// Replication of each partition.
     pub replication: Replication,
-    /// Whether its records count as events in the sense of the plan (a tracking topic's do not).
+    /// Whether its records count as events in the sense of the plan (those of a tracking topic do
+    /// not).
     pub counted: bool,
 }
 
-/// A mutual exclusion shared by all pods.
+/// A mutex shared by all pods.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
     /// Name in the system's file.
     pub name: String,
 }
 
-/// How long a connection is kept.
+/// Scope for which a connection is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     /// Until the transaction ends.
@@ -276,183 +280,187 @@ pub enum Hold {
     Request,
 }
 
-/// One step of a program. `draw` numbers the random draw of the step within its request: it comes from
-/// the step's name, so that adding a step elsewhere shifts nothing.
+/// One step of a program. `draw` numbers the random draw of the step within its request: it is
+/// derived from the step's name, so that adding a step elsewhere shifts nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Op {
-    /// Compute on the pod's CPU.
+    /// Computes on the pod's CPU.
     Cpu {
         /// Index of the sampler.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Wait for something outside that has no queue.
+    /// Waits for something external without a queue.
     Delay {
         /// Index of the sampler.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Begin a transaction: take a connection of pool `pool` of the request's service. With
-    /// [`Hold::Request`] and a connection already held for the request it takes none.
+    /// Begins a transaction: acquires a connection of pool `pool` of the request's service. With
+    /// [`Hold::Request`] and a connection already held for the request it acquires none.
     Begin {
         /// Index into the service's pools.
         pool: Id,
-        /// How long the connection is kept.
+        /// Scope for which the connection is held.
         hold: Hold,
     },
-    /// End the innermost transaction: its connection goes back unless it is held to the response.
+    /// Ends the innermost transaction: its connection is returned unless it is held until the
+    /// response.
     Finish,
-    /// Work on database `database`: round trips, then CPU shared with all other work there, then
-    /// storage operations one after another.
+    /// Queries database `database`: round trips, then CPU time shared with all other statements
+    /// there, then sequential storage operations.
     Query {
         /// Index of the database.
         database: Id,
-        /// Network time of all its round trips together.
+        /// Total network time of all its round trips.
         round_trips: Span,
-        /// Index of the sampler of CPU time on the database; none for no work.
+        /// Index of the sampler of CPU time on the database; `None` for no work.
         work: Option<Id>,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
-        /// Storage operations that it waits for, whole part.
+        /// Storage operations that it waits for, integer part.
         ios: u32,
-        /// Probability of one operation more (the fractional part).
+        /// Probability of one further operation (the fractional part).
         io_chance: f64,
     },
-    /// Commands to a cache, one after another, each with a key of its own.
+    /// Sends sequential commands to a cache, each with a key of its own.
     Cache {
         /// Index of the cache's first shard.
         cache: Id,
         /// Number of commands, at least 1.
         operations: u32,
-        /// Index of the sampler of the server's time for one command.
+        /// Index of the sampler of the service time of one command.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Compute on the pod's CPU, for so long a thousand entries of an index.
+    /// Computes on the pod's CPU, for a time proportional to the entries of an index.
     CpuOfIndex {
-        /// Index of the index.
+        /// Index number in [`Spec::indexes`].
         index: Id,
-        /// Index of the sampler of the time for a thousand entries.
+        /// Index of the sampler of the time per thousand entries.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Wait for something that takes so long a thousand entries of an index.
+    /// Waits without a queue, for a time proportional to the entries of an index.
     DelayOfIndex {
-        /// Index of the index.
+        /// Index number in [`Spec::indexes`].
         index: Id,
-        /// Index of the sampler of the time for a thousand entries.
+        /// Index of the sampler of the time per thousand entries.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// A command to a cache that takes its server so long a thousand entries of an index.
+    /// Sends a command to a cache, with a service time proportional to the entries of an index.
     CacheOfIndex {
-        /// Index of the index.
+        /// Index number in [`Spec::indexes`].
         index: Id,
-        /// Index of the shard on which it lies.
+        /// Index of the shard that holds it.
         cache: Id,
-        /// Index of the sampler of the server's time for a thousand entries.
+        /// Index of the sampler of the service time per thousand entries.
         time: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Put entries into an index.
+    /// Inserts entries into an index.
     Insert {
-        /// Index of the index.
+        /// Index number in [`Spec::indexes`].
         index: Id,
-        /// How many.
+        /// Number of entries.
         entries: u32,
     },
-    /// Call an endpoint and wait for its answer; on failure or after `timeout` this request fails.
+    /// Calls an endpoint and waits for its answer; on failure or after `timeout` this request
+    /// fails.
     Call {
         /// Index of the endpoint.
         endpoint: Id,
-        /// Network time, there and back.
+        /// Network round trip.
         round_trip: Span,
-        /// Longest wait; none: for ever. The callee goes on working.
+        /// Maximum wait; `None` for unlimited. The callee continues after a timeout.
         timeout: Option<Span>,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Have an endpoint called later, without waiting (a customer who pays, a gateway that calls back).
+    /// Schedules a call of an endpoint without waiting (a customer who pays, a gateway that calls
+    /// back).
     Send {
         /// Index of the endpoint.
         endpoint: Id,
-        /// Index of the sampler of the time until then.
+        /// Index of the sampler of the delay until the call.
         after: Id,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Append a record to a topic; not waited for.
+    /// Appends a record to a topic without waiting.
     Publish {
         /// Index of the topic.
         topic: Id,
-        /// Whether the record carries the key of its flow, so that all records of a flow share a
-        /// partition number; else any partition is equally likely.
+        /// Whether the record has the key of its flow, so that all records of a flow share a
+        /// partition number; otherwise partitions are chosen uniformly.
         keyed: bool,
-        /// Number of the draw: the identity of the record among those of its request.
+        /// Draw number: the identity of the record among those of its request.
         draw: u64,
     },
-    /// Wait for the acknowledgement of the record appended just before.
+    /// Waits for the acknowledgement of the record just appended.
     Acknowledged {
         /// Index of the topic.
         topic: Id,
-        /// Whether the record carries the key of its flow.
+        /// Whether the record has the key of its flow.
         keyed: bool,
         /// Index of the sampler of the time until the leader has it.
         leader: Id,
-        /// Index of the sampler of the time from then until one follower has it, where those in sync are
-        /// waited for.
+        /// Index of the sampler of the time from then until a follower has it, where the in-sync
+        /// replicas are waited for.
         follower: Option<Id>,
-        /// Number of the draw of the record.
+        /// Draw number of the record.
         draw: u64,
     },
-    /// Go to `target` with probability `chance`, else on to the next step.
+    /// Jumps to `target` with probability `chance`, otherwise falls through to the next step.
     Jump {
         /// Index into [`Spec::ops`].
         target: u32,
         /// Probability of the jump; 1 for always.
         chance: f64,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Go to `target` on a cache hit, with this probability; never when the cache does not answer.
+    /// Jumps to `target` on a cache hit, with probability `chance`; never when the cache is
+    /// unavailable.
     Hit {
         /// Index of the cache.
         cache: Id,
         /// Index into [`Spec::ops`].
         target: u32,
-        /// Probability.
+        /// Hit probability.
         chance: f64,
-        /// Number of the draw.
+        /// Draw number.
         draw: u64,
     },
-    /// Take a lock, waiting for it.
+    /// Acquires a lock, waiting for it.
     Lock {
         /// Index of the lock.
         lock: Id,
     },
-    /// Give a lock back.
+    /// Releases a lock.
     Unlock {
         /// Index of the lock.
         lock: Id,
     },
-    /// The program is done.
+    /// Ends the program.
     End,
 }
 
-/// A resource whose capacity can be raised to see whether it is what limits the system.
+/// A resource whose capacity can be raised to test whether it is the bottleneck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {
     /// CPU of a service's pods.
     Cpu(Id),
     /// Servlet threads of a service.
     Threads(Id),
-    /// A pool of a service: (service, pool).
+    /// Connection pool of a service: (service, pool).
     Pool(Id, Id),
     /// CPU of a database.
     DatabaseCpu(Id),
@@ -466,20 +474,21 @@ pub enum Resource {
     Listener(Id),
     /// A lock.
     Lock(Id),
-    /// Processors of a node that is there from the beginning, shared by the pods on it.
+    /// Processors of a node that exists from the beginning, shared by the pods on it.
     Node(Id),
-    /// Connections that proxies have to a service: (index of the mesh, of its service).
+    /// Connections of proxies to a service: (index of the mesh, of its service).
     Proxy(Id, Id),
 }
 
 impl Spec {
-    /// Partitions that a listener sees.
+    /// Returns the number of partitions that a listener sees.
     pub fn partitions(&self, listener: Id) -> u32 {
         let listener = &self.listeners[listener as usize];
         listener.partitions.unwrap_or(self.topics[listener.topic as usize].partitions)
     }
 
-    /// Most partitions that a listener may ever see, with those that the timeline adds.
+    /// Returns the maximum number of partitions that a listener may ever see, including those added
+    /// by the timeline.
     pub fn most_partitions(&self, listener: Id) -> u32 {
         let topic = self.listeners[listener as usize].topic;
         let added = self.timeline.iter().filter_map(|timed| match timed.what {

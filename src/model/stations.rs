@@ -1,22 +1,22 @@
-//! The list of stations of a description: what is measured, and what can be relieved.
+//! Stations of a spec: the units of measurement and of relief.
 
 use super::mesh::proxies;
 use super::spec::mesh::UNLIMITED;
 use super::spec::{Id, Op, Resource, Spec};
 use crate::observe::conservation::{Layout, Ledger, Reader};
 
-/// A station as people and statistics see it: all pods of a service together.
+/// A station in reports and statistics: all pods of a service together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Station {
-    /// Name for people, such as `order CPU` or `order.master connections`.
+    /// Display name, such as `order CPU` or `order.master connections`.
     pub name: String,
-    /// Resource that it stands for.
+    /// Resource that it represents.
     pub resource: Resource,
     /// Capacity in the unit in which `busy` is reported (cores, threads, connections, …).
     pub capacity: f64,
 }
 
-/// Index of the first station of each kind within the list of [`stations`].
+/// Index of the first station of each kind in the list of [`stations`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbering {
     pub(crate) cpu: u32,
@@ -31,11 +31,11 @@ pub(crate) struct Numbering {
     pub(crate) locks: u32,
     pub(crate) nodes: u32,
     pub(crate) node_count: usize,
-    /// Connections of the proxies of each mesh; meaningless where they are unlimited.
+    /// Proxy connections of each mesh; meaningless where they are unlimited.
     pub(crate) proxies: Vec<u32>,
 }
 
-/// All stations of `spec`, in a fixed order.
+/// Returns all stations of `spec`, in a fixed order.
 pub fn stations(spec: &Spec) -> Vec<Station> {
     build(spec).0
 }
@@ -106,7 +106,7 @@ pub(crate) fn build(spec: &Spec) -> (Vec<Station>, Numbering) {
     (list, numbering)
 }
 
-/// Adds the nodes that there are at the beginning, where pods share them; their number.
+/// Adds the initial nodes, where pods share them; returns their number.
 fn add_nodes(spec: &Spec, list: &mut Vec<Station>) -> usize {
     let shared = spec.cluster.as_ref().filter(|cluster| cluster.shared);
     let Some(cluster) = shared else { return 0 };
@@ -120,9 +120,9 @@ fn add_nodes(spec: &Spec, list: &mut Vec<Station>) -> usize {
     cluster.first.len()
 }
 
-/// Processors that the pods of a service may use at the beginning, all together and alone on their nodes
-/// \[cores\]: their limits; without a limit all that the nodes have on which they are, where those are
-/// shared.
+/// Returns the processor capacity that the initial pods of a service may use together, alone on
+/// their nodes \[cores\]: their limits; without a limit the capacity of the nodes on which they
+/// run, where those are shared.
 pub fn processors(spec: &Spec, service: Id) -> f64 {
     let of = &spec.services[service as usize];
     let shared = spec.cluster.as_ref().filter(|cluster| cluster.shared && of.lifecycle.unlimited);
@@ -136,7 +136,8 @@ pub fn processors(spec: &Spec, service: Id) -> f64 {
     }
 }
 
-/// Consumer threads of a listener that have a partition: no more than there are partitions.
+/// Returns the number of consumer threads of a listener that own a partition: at most the number of
+/// partitions.
 pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
     let partitions = spec.partitions(listener);
     let listener = &spec.listeners[listener as usize];
@@ -145,12 +146,12 @@ pub fn active_threads(spec: &Spec, listener: Id) -> u32 {
 }
 
 impl Spec {
-    /// Books for a run of this description.
+    /// Creates the ledger for a run of this spec.
     pub fn ledger(&self) -> Ledger {
         let mut layout = Layout { topics: self.topics.len(), ..Layout::default() };
         for (number, station) in (0..).zip(stations(self)) {
             layout.capacities.push(match station.resource {
-                // What the server accepts and what all pools together may open.
+                // The lower of the server's limit and the total size of all pools.
                 Resource::DatabaseConnections(database) => {
                     let most = |service: &super::spec::Service| {
                         let pools = service.pools.iter().filter(|pool| pool.database == database);
@@ -159,7 +160,8 @@ impl Spec {
                     };
                     station.capacity.min(self.services.iter().map(most).sum())
                 }
-                // Until its quota is used up, a pod may have all cores of its node; without a limit always.
+                // Until its quota is exhausted, a pod may use all cores of its node; without a
+                // limit always.
                 Resource::Cpu(service) => {
                     let service = &self.services[service as usize];
                     let groups = self.cluster.iter().flat_map(|cluster| &cluster.groups);
@@ -192,7 +194,7 @@ impl Spec {
         Ledger::new(layout)
     }
 
-    /// The system with `factor` times as much of `resource`, rounded up to whole pieces.
+    /// Returns the spec with `factor` times the capacity of `resource`, rounded up to integers.
     #[must_use]
     pub fn relieved(&self, resource: Resource, factor: f64) -> Spec {
         let more = |count: u32| (f64::from(count) * factor).ceil().min(f64::from(u32::MAX)) as u32;
@@ -218,7 +220,8 @@ impl Spec {
                 database.max_connections = database.max_connections.map(more);
             }
             Resource::Cache(i) => {
-                // A faster shard is a faster cluster: where a key lies is drawn for each command.
+                // A faster shard makes a faster cluster: the shard of each key is drawn per
+                // command.
                 let of = spec.caches[i as usize].of;
                 for op in &mut spec.ops {
                     if let Op::Cache { cache, time, .. } | Op::CacheOfIndex { cache, time, .. } = op
@@ -241,18 +244,18 @@ impl Spec {
                 let pods = self.services[self.listeners[i as usize].service as usize].pods;
                 let partitions = self.partitions(i).max(more(active));
                 let listener = &mut spec.listeners[i as usize];
-                // Twice the threads that work, and a partition for each of them.
+                // The active threads are multiplied, with a partition for each of them.
                 listener.partitions = Some(partitions);
                 listener.concurrency = listener.concurrency.max(more(active).div_ceil(pods));
             }
             Resource::Node(i) => {
-                // A larger machine; what fits on it stays the same.
+                // A larger machine; the pods that fit on it stay the same.
                 if let Some(cluster) = &mut spec.cluster {
                     cluster.first[i as usize].vcpus *= factor;
                 }
             }
             Resource::Lock(i) => {
-                // There is no half of a lock: relief is to do without it.
+                // A lock cannot be divided: relief removes it.
                 for (place, op) in (0..).zip(&mut spec.ops) {
                     if matches!(op, Op::Lock { lock } | Op::Unlock { lock } if *lock == i) {
                         *op = Op::Jump { target: place + 1, chance: 1.0, draw: 0 };

@@ -1,4 +1,4 @@
-//! Exact timelines and theory for the whole model, on descriptions built by hand.
+//! Exact timelines and theory for the whole model, on specs built by hand.
 
 mod change;
 mod edges;
@@ -56,7 +56,7 @@ fn database() -> Database {
     }
 }
 
-/// One service with one endpoint of these steps; time `n` is the n-th of `dists`.
+/// A service with one endpoint of these steps; time `n` is the n-th of `dists`.
 fn system(dists: &[Dist], ops: &[Op], requests_per_s: f64) -> Spec {
     Spec {
         services: vec![service("server")],
@@ -101,8 +101,8 @@ fn mean_response_s(spec: &Spec, run: &Run) -> f64 {
     tally.times.mean()
 }
 
-/// Twenty replications: the theoretical mean must lie within their 99.9 % t interval, and the interval
-/// must be narrow enough to mean something.
+/// Twenty replications: the theoretical mean must lie within their 99.9 % t interval, and the
+/// interval must be narrow enough to mean something.
 fn assert_mean(spec: &Spec, seconds: f64, theory: f64) {
     let means: Vec<f64> =
         (0..20).map(|replication| mean_response_s(spec, &steady(replication, seconds))).collect();
@@ -126,7 +126,7 @@ fn m_m_8() {
     let mut spec =
         system(&[Dist::Exponential(0.008)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 800.0);
     spec.services[0].threads = Threads { maximum: 8, accepted: u32::MAX - 1, backlog: 0 };
-    // Erlang C at c = 8, rho = 0.8: mean wait 0.28603 service times.
+    // Erlang C at c = 8, rho = 0.8: the mean wait is 0.28603 service times.
     assert_mean(&spec, 400.0, 0.008 * 1.286_03);
 }
 
@@ -167,7 +167,7 @@ fn lines(spec: &Spec, seconds: f64) -> Vec<String> {
     lines.0
 }
 
-/// `writers` requests in the same instant, each needing a second connection of the same ten.
+/// `writers` requests at the same instant, each needing a second connection of the same ten.
 fn nested(writers: u32) -> Vec<String> {
     let ops = [
         Op::Begin { pool: 0, hold: Hold::Transaction },
@@ -267,8 +267,9 @@ fn handled_per_s(pods: u32, concurrency: u32) -> f64 {
 
 #[test]
 fn range_assignment_sets_the_capacity_of_three_partitions() {
-    // 200 records/s a thread. Under overload every assigned thread works all the time; a thread with
-    // two partitions still does 200/s, so two threads do 400/s, surplus threads add nothing.
+    // 200 records/s per thread. Under overload every thread with a partition is always busy; a
+    // thread with two partitions still handles 200/s, so two threads handle 400/s, and surplus
+    // threads add nothing.
     assert!((handled_per_s(1, 1) - 200.0).abs() < 1.0);
     assert!((handled_per_s(2, 1) - 400.0).abs() < 2.0);
     assert!((handled_per_s(3, 1) - 600.0).abs() < 3.0);

@@ -1,4 +1,4 @@
-//! What happens on a day: settings change, things fail and recover.
+//! Timeline of a day: setting changes, faults and recoveries.
 
 pub(in crate::model) mod change;
 mod faults;
@@ -11,36 +11,36 @@ use crate::engine::Class;
 use crate::observe::Observer;
 use crate::units::Time;
 
-/// How far a day's timeline has come.
+/// Progress of a day's timeline.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Timeline {
-    /// Happenings that are over.
+    /// Number of events that are past.
     happened: usize,
-    /// The state of the system that they have made; 0 is the first.
+    /// Resulting state of the system; 0 is the first.
     state: u32,
-    /// The last of its states, until all that it asks for is there.
+    /// Parts of the last change that are not yet in place.
     unsettled: Option<Unsettled>,
 }
 
 impl Timeline {
-    /// Number of the state that the system is in; 0 is the first.
+    /// Returns the number of the current state; 0 is the first.
     pub(in crate::model) fn state(&self) -> u32 {
         self.state
     }
 
-    /// Leaves the last change alone while `self` is half way through a step; see [`Timeline::resume`].
+    /// Suspends the last change while `self` is in the middle of a step; see [`Timeline::resume`].
     pub(in crate::model) fn suspend(&mut self) -> Option<Unsettled> {
         self.unsettled.take()
     }
 
-    /// Goes on waiting for the change that was left alone.
+    /// Resumes waiting for the suspended change.
     pub(in crate::model) fn resume(&mut self, unsettled: Option<Unsettled>) {
         self.unsettled = unsettled;
     }
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Does what the timeline says for now, then waits for what it says next.
+    /// Applies the events that are due, then schedules the next.
     pub(in crate::model) fn happen(&mut self) {
         while let Some(timed) = self.first.timeline.get(self.timeline.happened) {
             let at = Time::ZERO + timed.at;

@@ -1,4 +1,4 @@
-//! Users at work: they arrive, go from visit to visit, think, come back.
+//! Users: sessions, visits, think times and retries.
 
 pub(in crate::model) mod load;
 
@@ -12,19 +12,19 @@ use crate::observe::{Failure, Observer, Record};
 use crate::random::Key;
 use crate::units::{Span, Time};
 
-/// Shortest time from the beginning of a virtual user's journey to that of the next: one that is refused
-/// at once, asks for nothing or is answered in no time would otherwise hold time still.
+/// Minimum time from the start of a virtual user's journey to that of the next: one that is refused
+/// at once, makes no request or is answered in no time would otherwise stop simulated time.
 const SHORTEST_JOURNEY: Span = Span(100_000);
 
-/// Further attempts that a budget saves at most, and at the beginning (`maxTokens` of gRPC's retry
-/// throttling is of that order).
+/// Maximum number of retries saved in a budget, which is also the initial one (`maxTokens` of
+/// gRPC's retry throttling is of that order).
 const ATTEMPTS_SAVED: f64 = 100.0;
 
 impl<O: Observer> World<'_, O> {
     pub(super) fn start_arrivals(&mut self, key: Key, stopped: &dyn Fn() -> bool) {
         let Some(open) = self.spec.load.open else { return };
         let per_s = self.run.scale * open.requests_per_s / self.spec.load.requests_per_user();
-        // Sessions that began before the run are in progress when it begins.
+        // Sessions that started before the run are in progress when it begins.
         let lookback = if open.regular { 0.0 } else { self.lookback_s() };
         let mut arrivals =
             Arrivals::new(key, per_s, open.regular, self.run.follow_curve, -lookback);
@@ -43,8 +43,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// How long before the run a session may have begun and still be going on \[s\]: six times the think
-    /// time of the longest journey.
+    /// Returns how long before the run a session may have started and still be in progress \[s\]:
+    /// six times the think time of the longest journey.
     fn lookback_s(&self) -> f64 {
         let thinking = |journey: &spec::Journey| -> f64 {
             let mean = |think: Id| self.spec.samplers[think as usize].dist().mean();
@@ -74,7 +74,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A session begins at `at_s`; if that lies before the run, it is taken up where it would be.
+    /// Starts a session at `at_s`; if that lies before the run, it is resumed at its current
+    /// position.
     fn begin_session(&mut self, key: Key, at_s: f64) {
         let user = User { key, journey: self.choice.pick(key), ..User::default() };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
@@ -87,8 +88,8 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(self.slots.user(id), at, Class::Arrive);
     }
 
-    /// The virtual user `id` begins its journey number `iteration` at `from`, or, where that asks for
-    /// nothing, the first one after it that does. Its identity is kept in the key.
+    /// Starts journey number `iteration` of virtual user `id` at `from`, or the first later one
+    /// that makes a request. The user's identity is kept in the key.
     fn begin_iteration(&mut self, id: u32, mut key: Key, mut iteration: u32, mut from: Time) {
         let think = self.spec.load.closed.and_then(|closed| closed.think);
         while from <= self.end {
@@ -106,15 +107,15 @@ impl<O: Observer> World<'_, O> {
         self.users.end(id);
     }
 
-    /// The pause of a virtual user before the journey of this key.
+    /// Returns the pause of a virtual user before the journey of this key.
     fn pause(&self, key: Key, think: Option<Id>) -> Span {
         think.map_or(Span::ZERO, |think| {
             load::think(key, u32::MAX, &self.spec.samplers[think as usize])
         })
     }
 
-    /// The next visit that the user makes, from `user.visit` on, and when, for a user free at `at_s`;
-    /// visits that would lie before the run are taken as made. None when the journey is over.
+    /// Returns the next visit of the user from `user.visit` on, and its time, for a user free at
+    /// `at_s`; visits before the run count as made. Returns `None` at the end of the journey.
     fn next_visit(&self, user: User, mut at_s: f64) -> Option<(u32, f64)> {
         let visits = &self.spec.load.journeys[user.journey as usize].visits;
         for number in user.visit..visits.len() as u32 {
@@ -140,8 +141,8 @@ impl<O: Observer> World<'_, O> {
         self.ask(visit.endpoint, load::visit_key(user.key, user.visit), Origin::User(id));
     }
 
-    /// The user's request is over: think and go on, or leave. A virtual user who was refused has no
-    /// connection any more, and pauses before it makes another.
+    /// Handles the end of a user's request: the user thinks and continues, or leaves. A virtual
+    /// user who was refused has lost the connection, and pauses before making another.
     pub(super) fn user_answered(&mut self, id: u32, failure: Option<Failure>) {
         let mut user = self.users.all[id as usize];
         user.visit += 1;
@@ -161,14 +162,14 @@ impl<O: Observer> World<'_, O> {
             self.users.end(id);
             return;
         };
-        // A virtual user begins its next journey after a pause.
+        // A virtual user starts the next journey after a pause.
         let iteration = iteration.wrapping_add(1);
         let key = user.key.item(u64::from(iteration));
         let from = free + self.pause(key, closed.think);
         self.begin_iteration(id, key, iteration, from.max(user.began + SHORTEST_JOURNEY));
     }
 
-    /// A user asks for `endpoint`.
+    /// Makes a user's request to `endpoint`.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
@@ -190,14 +191,14 @@ impl<O: Observer> World<'_, O> {
         self.arrive(id, key, endpoint, origin);
     }
 
-    /// Whether it matters when a user's patience ends, and not only that it has.
+    /// Whether the instant at which a user's patience ends matters, not only the fact.
     #[inline]
     pub(super) fn watches(&self) -> bool {
         self.spec.load.retries.is_some() || !self.spec.meshes.is_empty()
     }
 
-    /// Users who would ask again look at the clock, and so do those whose proxy would let them go; of
-    /// others it is enough to know how long it took.
+    /// Sets the patience timer of users who retry, and of those whose proxy releases abandoned
+    /// requests; for others the response time suffices.
     #[inline]
     pub(super) fn watch_patience(&mut self, id: u32) {
         if self.watches()
@@ -207,7 +208,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The user has waited long enough. The work goes on, for nobody; a proxy on its way lets it go.
+    /// Handles the end of a user's patience. The work continues as orphaned; a proxy on its way
+    /// releases it.
     pub(super) fn patience_ends(&mut self, id: u32) {
         let request = &mut self.requests[id];
         if let Origin::Try(hop) = request.origin {
@@ -229,9 +231,9 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Whether the user whose request has failed asks for the same again, after a pause.
+    /// Whether the user retries a failed request, after a back-off.
     pub(super) fn asks_again(&mut self, id: u32) -> bool {
-        /// Number of the draw of the pause, apart from those of steps.
+        /// Draw number of the back-off, distinct from those of steps.
         const DRAW_PAUSE: u64 = u64::MAX - 1;
         let Some(retries) = self.spec.load.retries else { return false };
         let Request { key, origin, endpoint, tries, .. } = self.requests[id];

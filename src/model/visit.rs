@@ -1,15 +1,16 @@
-//! One reading of programs: which step leads where, what it asks for and how long it takes, on the mean and
-//! without any queue.
+//! Static analysis of programs: control flow, service demands and times, in the mean and without
+//! queueing.
 //!
-//! Everybody who counts from a description alone counts here: the laws that stand beside simulations, the
-//! rules of the audit, and the reader of documents that bounds what one request may cause. Each program is
-//! walked once, and what it causes follows from a system of linear equations over the programs, circles of
-//! messages included: a chain of thousands of calls, or a fan that doubles at each of them, is as long to
-//! count as it is to write down. No step is passed over in silence: each `match` here names them all.
+//! All consumers that count from a spec alone do so here: the laws that are compared with
+//! simulations, the rules of the audit, and the document reader that bounds the requests caused by
+//! one. Each program is traversed once, and its effects follow from a system of linear equations
+//! over the programs, cycles of messages included: a chain of thousands of calls, or a fan-out that
+//! doubles at each of them, costs no more than its length. No step is skipped silently: each
+//! `match` here lists them all.
 //!
-//! What waits decide is left out, so that all numbers are bounds from below: tries after failures by
-//! chance, of users and proxies, and copies that hedge. Records that are said to fail are counted with each
-//! attempt.
+//! Effects that depend on waits are excluded, so that all numbers are lower bounds: retries after
+//! random failures, by users and proxies, and hedged copies. Records that fail by the spec are
+//! counted with each attempt.
 
 mod circles;
 mod program;
@@ -20,28 +21,28 @@ pub(crate) use self::program::{Program, Work, computing, computing_at_most, prog
 
 use super::spec::{Id, Listener, Op, Spec};
 
-/// Most programs and topics that cause each other in a circle of messages: what they cause is found by
-/// elimination, which takes the cube of their number.
+/// Maximum number of programs and topics in a cycle of messages: their effects are computed by
+/// elimination, whose cost is cubic in their number.
 pub(crate) const LARGEST_CIRCLE: usize = 200;
 
-/// Most requests and records that a request, or a record, may cause on the mean, itself included. Each is
-/// simulated; what fans out further is a circle or a slip of the pen.
+/// Maximum number of requests and records that one may cause on average, itself included. Each is
+/// simulated; a larger fan-out is a cycle or a typing error.
 pub(crate) const MOST_CAUSED: f64 = 100_000.0;
 
-/// Where a step leads, besides the next step.
+/// Successor of a step in another program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
-    /// Nowhere.
+    /// No other program.
     Own,
-    /// To an endpoint that it waits for.
+    /// An endpoint whose answer is waited for.
     Call(Id),
-    /// To an endpoint that it does not wait for.
+    /// An endpoint called asynchronously.
     Send(Id),
-    /// To a topic, with a record.
+    /// A topic, by a record.
     Record(Id),
 }
 
-/// Where a step leads.
+/// Returns the successor of a step in another program.
 pub(crate) fn lead(op: &Op) -> Lead {
     match *op {
         Op::Call { endpoint, .. } => Lead::Call(endpoint),
@@ -66,15 +67,16 @@ pub(crate) fn lead(op: &Op) -> Lead {
     }
 }
 
-/// Tell `seen` the steps of a program, each with how often a run reaches it and the state that it is
-/// reached in; the state goes on to the steps after it. None where a step leads back.
+/// Calls `seen` with each step of a program, its expected number of executions per run and the
+/// state in which it is reached; the state is passed on to the following steps. Returns `None` for
+/// a backward jump.
 pub(crate) fn walk<S: Clone + Ord>(
     spec: &Spec,
     entry: u32,
     state: S,
     mut seen: impl FnMut(&Op, f64, &mut S),
 ) -> Option<()> {
-    // Shares of the steps ahead, by how far ahead they are.
+    // Expected executions of the steps ahead, by position and state.
     let mut ahead = BTreeMap::from([((entry, state), 1.0)]);
     while let Some(((at, mut state), share)) = ahead.pop_first() {
         let op = &spec.ops[at as usize];
@@ -111,50 +113,51 @@ pub(crate) fn walk<S: Clone + Ord>(
     Some(())
 }
 
-/// How often a listener runs its program for a record, attempts at those that are said to fail included.
+/// Returns the expected number of runs of a listener's program per record, including attempts at
+/// records that fail by the spec.
 pub(crate) fn attempts(listener: &Listener) -> f64 {
     1.0 + listener.consumer.fails * f64::from(listener.retries)
 }
 
-/// A node of the graph of who causes whom: all endpoints, then all listeners, in the order of the
-/// description, then all topics.
+/// Node of the causality graph: all endpoints, then all listeners, in the order of the spec, then
+/// all topics.
 pub(crate) type Node = usize;
 
-/// One node causes another.
+/// Edge of the causality graph.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Link {
-    /// The effect: a run of a program, or a record in a topic.
+    /// Effect: a run of a program, or a record in a topic.
     pub(crate) to: Node,
-    /// How often, for each run or record of the one that causes it.
+    /// Expected number per run or record of the cause.
     pub(crate) times: f64,
     /// Whether its answer is waited for.
     pub(crate) waits: bool,
 }
 
-/// Graph of programs and topics that cause each other.
+/// Causality graph of programs and topics.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    /// Of each node those that it causes.
+    /// Outgoing edges of each node.
     pub(crate) of: Vec<Vec<Link>>,
-    /// Nodes by circle, each circle before those that it causes.
+    /// Strongly connected components, each before those that it causes.
     circles: Vec<Vec<Node>>,
-    /// The circle of each node.
+    /// Component of each node.
     circle_of: Vec<usize>,
-    /// How many of the nodes are programs.
+    /// Number of nodes that are programs.
     programs: usize,
 }
 
-/// Rates at which programs run and topics are written \[1/s\].
+/// Rates of program runs and of topic writes \[1/s\].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Flows {
-    /// Of each program: endpoints, then listeners.
+    /// Rate of each program: endpoints, then listeners.
     pub(crate) programs: Vec<f64>,
-    /// Of each topic.
+    /// Rate of each topic.
     pub(crate) topics: Vec<f64>,
 }
 
 impl Links {
-    /// Of a description; none where a program leads back to an earlier step of its own.
+    /// Builds the graph of a spec; `None` where a program jumps backwards.
     pub(crate) fn of(spec: &Spec) -> Option<Links> {
         let endpoints = spec.endpoints.len();
         let programs = endpoints + spec.listeners.len();
@@ -191,8 +194,9 @@ impl Links {
         Some(Links { of, circles, circle_of, programs })
     }
 
-    /// Requests and records that a run of each program, or a record of each topic, causes on the mean,
-    /// itself included; without bound where a circle multiplies, or has more than [`LARGEST_CIRCLE`] nodes.
+    /// Returns the mean number of requests and records caused by a run of each program, or a record
+    /// of each topic, itself included; infinite where a cycle multiplies, or has more than
+    /// [`LARGEST_CIRCLE`] nodes.
     pub(crate) fn caused(&self) -> Vec<f64> {
         let mut all = vec![0.0; self.of.len()];
         for circle in self.circles.iter().rev() {
@@ -209,8 +213,8 @@ impl Links {
         all
     }
 
-    /// Flows through all programs and topics that follow from those from outside; none where a circle
-    /// multiplies.
+    /// Returns the rates of all programs and topics under these external arrivals; `None` where a
+    /// cycle multiplies.
     pub(crate) fn flows(&self, outside: &Flows) -> Option<Flows> {
         let mut rates: Vec<f64> = outside.programs.iter().chain(&outside.topics).copied().collect();
         for circle in &self.circles {
@@ -228,7 +232,8 @@ impl Links {
         Some(Flows { programs: rates, topics })
     }
 
-    /// The programs, each after those whose answers it waits for; none where calls form a circle.
+    /// Returns the programs in topological order, each after those whose answers it waits for;
+    /// `None` where calls form a cycle.
     pub(crate) fn callees_first(&self) -> Option<Vec<usize>> {
         let calls = |from: Node| self.of[from].iter().filter(|link| link.waits).map(|link| link.to);
         let all = circles::circles(self.programs, calls);
@@ -239,21 +244,22 @@ impl Links {
         all.into_iter().rev().map(alone).collect()
     }
 
-    /// A circle of several nodes, or of one that causes itself, that gains or is too large.
+    /// Returns a cycle of several nodes, or of one that causes itself, that multiplies or is too
+    /// large.
     pub(crate) fn unbounded(&self) -> Option<&[Node]> {
         let gains =
             |circle: &&Vec<Node>| self.solved(circle, vec![1.0; circle.len()], false).is_none();
         self.circles.iter().find(gains).map(Vec::as_slice)
     }
 
-    /// Links that lead out of a node's circle.
+    /// Returns the edges that leave a node's component.
     fn outside(&self, node: Node) -> impl Iterator<Item = &Link> {
         let own = self.circle_of[node];
         self.of[node].iter().filter(move |link| self.circle_of[link.to] != own)
     }
 
-    /// Solution of a circle: each node has its known value and, for each time that it causes another, the
-    /// value of that; or, turned round, the values of those that cause it.
+    /// Solves the equations of a component: each node's value is its known one plus, for each edge,
+    /// its weight times the value of the target; or, with `turned`, the values of the sources.
     fn solved(&self, circle: &[Node], known: Vec<f64>, turned: bool) -> Option<Vec<f64>> {
         if circle.len() > LARGEST_CIRCLE {
             return None;

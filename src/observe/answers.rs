@@ -1,20 +1,21 @@
-//! What became of the requests that arrived in a window: response times of those answered well, how many
-//! failed, and the ages of those that had not ended when the run did.
+//! Outcomes of the requests that arrived in a window: response times of good answers, the number of
+//! failures, and the ages of requests unfinished at the end of the run.
 
 use super::histogram::{Counts, Histogram};
 use crate::units::Span;
 
-/// A value of which more or less is known.
+/// A value known within bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounded {
-    /// The least that it can be, with what had not ended taken at its age \[s\]; infinite where requests
+    /// Lower bound, with unfinished requests taken at their age \[s\]; infinite where requests
     /// without a good answer decide it.
     pub least: f64,
-    /// The most that it can be \[s\]; infinite where nothing bounds it.
+    /// Upper bound \[s\]; infinite where there is none.
     pub most: f64,
 }
 
-/// Relative width up to which a [`Bounded`] value counts as known: that of the histogram's cells.
+/// Relative width up to which a [`Bounded`] value counts as known: the width of the histogram's
+/// cells.
 const KNOWN: f64 = 0.01;
 
 impl Bounded {
@@ -24,24 +25,24 @@ impl Bounded {
     }
 }
 
-/// Fate of the requests that arrived in a window.
+/// Outcomes of the requests that arrived in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
     /// Response times of requests answered in time.
     pub good: Counts,
     /// Requests that failed: refused, timed out, lost, or answered after the user had left.
     pub failed: u64,
-    /// Ages of requests that had not ended when the run did.
+    /// Ages of requests unfinished at the end of the run.
     pub unfinished: Counts,
 }
 
 impl Answers {
-    /// Requests that arrived.
+    /// Returns the number of requests that arrived.
     pub fn arrived(&self) -> u64 {
         self.good.count() + self.failed + self.unfinished.count()
     }
 
-    /// Add the requests of another window.
+    /// Adds the requests of another window.
     pub fn add(&mut self, other: &Answers) {
         let sum = |mine: &Counts, theirs: &Counts| {
             let mut both = Histogram::default();
@@ -54,8 +55,8 @@ impl Answers {
         self.failed += other.failed;
     }
 
-    /// Mean response time of good answers \[s\]; `None` without any. What had not ended may still have been
-    /// a good answer, of at least its age.
+    /// Mean response time of good answers \[s\]; `None` without any. An unfinished request may
+    /// still become a good answer, of at least its age.
     pub fn mean(&self) -> Option<Bounded> {
         let (good, open) = (self.good.count() as f64, self.unfinished.count() as f64);
         if good + open <= 0.0 {
@@ -66,11 +67,11 @@ impl Answers {
         Some(Bounded { least: sum / (good + open), most })
     }
 
-    /// The value that a share `p` of response times does not exceed, for several `p`; each is `None` where
-    /// nothing was asked for.
+    /// Quantiles of the response times at several `shares`; each is `None` where there were no
+    /// requests.
     ///
-    /// With `failures_are_slow` a request without a good answer counts as slower than any value, else it is
-    /// left out and the times are those of good answers.
+    /// With `failures_are_slow` a request without a good answer counts as slower than any value,
+    /// otherwise it is excluded and the times are those of good answers.
     pub fn quantiles<const N: usize>(
         &self,
         shares: [f64; N],
@@ -80,17 +81,17 @@ impl Answers {
     }
 }
 
-/// Requests of several windows together.
+/// Requests of several windows, pooled.
 #[derive(Clone, Debug, Default)]
 pub struct Pooled {
     good: Histogram,
-    /// Good answers, and what had not ended at its age.
+    /// Good answers, and unfinished requests at their age.
     at_least: Histogram,
     failed: u64,
 }
 
 impl Pooled {
-    /// All of these together.
+    /// Pools the requests of these windows.
     pub fn of<'a>(windows: impl IntoIterator<Item = &'a Answers>) -> Pooled {
         let mut pooled = Pooled::default();
         for window in windows {
@@ -102,7 +103,7 @@ impl Pooled {
         pooled
     }
 
-    /// See [`Answers::quantiles`].
+    /// Quantiles of the pooled response times; see [`Answers::quantiles`].
     pub fn quantiles<const N: usize>(
         &self,
         shares: [f64; N],
@@ -124,12 +125,12 @@ impl Pooled {
         })
     }
 
-    /// The longest response or age \[s\]; 0 without any.
+    /// The maximum response time or age \[s\]; 0 without any.
     pub fn longest(&self) -> f64 {
         self.at_least.maximum().secs()
     }
 
-    /// The shortest response or age \[s\]; 0 without any.
+    /// The minimum response time or age \[s\]; 0 without any.
     pub fn shortest(&self) -> f64 {
         self.at_least.least().map_or(0.0, Span::secs)
     }
@@ -169,13 +170,15 @@ mod tests {
 
     #[test]
     fn what_has_not_ended_is_at_least_its_age() {
-        // 90 answers of 10 ms; of ten that have not ended five are younger than that, five are 2 s old.
+        // 90 answers of 10 ms; of ten unfinished requests five are younger than that, and five are
+        // 2 s old.
         let unfinished = counts(&[(5, 5), (2_000, 5)]);
         let answers = Answers { good: counts(&[(10, 90)]), failed: 0, unfinished };
         let [p50, p90, p93, p99] =
             answers.quantiles([0.5, 0.9, 0.93, 0.99], false).map(Option::unwrap);
         assert!(p50.is_known() && p90.is_known());
-        // The 93rd of a hundred is an answer of 10 ms, unless the young ones take longer than the others.
+        // The 93rd of a hundred is an answer of 10 ms, unless the young unfinished ones take longer
+        // than the others.
         near(p93.least, 0.01);
         assert!(p93.most.is_infinite());
         near(p99.least, 2.0);

@@ -1,22 +1,22 @@
-//! Nothing is lost and nothing comes from nowhere: books of a run, kept from its records alone.
+//! Conservation laws: a ledger of a run, kept from its records alone.
 //!
-//! The model keeps its own counts; a [`Ledger`] is the second account, by other means. It knows nothing
-//! but capacities and who reads which topic, and says what does not add up.
+//! The model has its own counts; a [`Ledger`] is an independent second account. It knows only
+//! capacities and the readers of topics, and reports sums that do not balance.
 
 use super::{Observer, Record, Spent};
 use crate::units::{Span, Time};
 
-/// Capacity in use may differ from the exact sum by rounding: shares of cores are added and taken off.
+/// Tolerance of capacities in use for rounding: shares of cores are added and subtracted.
 const ROUNDING: f64 = 1e-6;
-/// Faults kept; the first say what is wrong.
+/// Maximum number of faults kept; the first ones identify the problem.
 const MOST_FAULTS: usize = 20;
 
-/// Facts of the model that a ledger needs.
+/// Facts about the model that a ledger needs.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
-    /// Capacity of each station, in its unit; infinite for none.
+    /// Capacity of each station, in its unit; infinite for unlimited.
     pub capacities: Vec<f64>,
-    /// For each station whether what is in use stays so when nobody is there: open connections.
+    /// For each station, whether its capacity stays in use when idle, as open connections do.
     pub standing: Vec<bool>,
     /// Number of topics.
     pub topics: usize,
@@ -24,14 +24,14 @@ pub struct Layout {
     pub readers: Vec<Reader>,
 }
 
-/// A listener, as its books see it.
+/// A listener, for the ledger.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
-    /// Its station: what waits there is its lag.
+    /// Its station, whose number waiting is the lag.
     pub station: u32,
     /// The topic that it reads.
     pub topic: u32,
-    /// Most records handled and not yet committed.
+    /// Maximum number of records handled and not yet committed.
     pub uncommitted_most: u64,
 }
 
@@ -40,16 +40,16 @@ struct Account {
     busy: f64,
     waiting: i64,
     since: Time,
-    /// Integral of what was in use \[unit x ns\].
+    /// Integral of the capacity in use \[unit x ns\].
     busy_time: f64,
-    /// Sum of all increases and of all decreases of the number waiting.
+    /// Sum of all increases and sum of all decreases of the number waiting.
     came: u64,
     left: u64,
-    /// When a first-come-first-served device is free.
+    /// Time at which a first-come-first-served device is free.
     free_at: Time,
 }
 
-/// The books of a run.
+/// Ledger of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     layout: Layout,
@@ -57,17 +57,17 @@ pub struct Ledger {
     published: Vec<u64>,
     consumed: Vec<u64>,
     now: Time,
-    /// Requests that users made.
+    /// Requests made by users.
     pub offered: u64,
-    /// Those answered in time.
+    /// Requests answered in time.
     pub answered: u64,
-    /// Those that failed.
+    /// Requests that failed.
     pub failed: u64,
     faults: Vec<String>,
 }
 
 impl Ledger {
-    /// Books for a model of this layout.
+    /// Creates a ledger for a model of this layout.
     pub fn new(layout: Layout) -> Ledger {
         Ledger {
             accounts: vec![Account::default(); layout.capacities.len()],
@@ -78,7 +78,8 @@ impl Ledger {
         }
     }
 
-    /// Sums that do not come out when the run is over with `unanswered` requests of users in flight.
+    /// Returns the sums that do not balance at the end of a run with `unanswered` requests of users
+    /// in flight.
     pub fn faults(mut self, unanswered: u64) -> Vec<String> {
         let (offered, answered, failed) = (self.offered, self.answered, self.failed);
         if offered != answered + failed + unanswered {
@@ -123,7 +124,7 @@ impl Ledger {
         self.faults
     }
 
-    /// Stations where something is in use or waits, beside connections that stay open.
+    /// Returns the stations with something in use or waiting, except open connections.
     pub fn occupied(&self) -> Vec<usize> {
         let busy = |station: &usize| {
             let account = &self.accounts[*station];
@@ -247,7 +248,7 @@ mod tests {
         Record::Level { station, busy, waiting }
     }
 
-    /// Faults of these records, each a nanosecond after the one before.
+    /// Returns the faults of these records, each a nanosecond after the previous one.
     fn faults(records: &[Record<'_>], unanswered: u64) -> Vec<String> {
         let mut ledger = ledger();
         for (at, record) in (1..).zip(records) {

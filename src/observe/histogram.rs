@@ -1,4 +1,4 @@
-//! A histogram of times with a bounded relative error.
+//! Histogram of times with a bounded relative error.
 
 use crate::units::Span;
 
@@ -6,9 +6,10 @@ const STEPS_LOG2: u32 = 7;
 const STEPS: u64 = 1 << STEPS_LOG2;
 const CELLS: usize = ((64 - STEPS_LOG2 as usize) + 1) << STEPS_LOG2;
 
-/// Counts in 128 equal steps per octave, each with the least and the greatest value that it holds. A
-/// quantile is read within 0.8 % of the values around its rank, and never outside those seen. What only one
-/// value fell into gives that value back, to a ten-millionth: a constant among other times is itself.
+/// Counts in 128 equal cells per octave, each with its minimum and maximum value. A quantile is
+/// accurate to within 0.8 % of the values around its rank, and always within the observed range. A
+/// cell with a single distinct value returns that value, to one part in ten million: a constant
+/// among other times is exact.
 #[derive(Clone, Debug)]
 pub struct Histogram {
     cells: Vec<Cell>,
@@ -18,8 +19,8 @@ pub struct Histogram {
     maximum: u64,
 }
 
-/// Values of one step: how many, and where the least and the greatest lie, as fractions of its width in
-/// parts of 2¹⁶.
+/// Values of one cell: their number, and the positions of the minimum and the maximum, as fractions
+/// of its width in units of 2⁻¹⁶.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cell {
     count: u32,
@@ -55,36 +56,36 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// Values counted.
+    /// Returns the number of values.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The value that a share `p` of the values does not exceed \[s\]; `None` without values.
+    /// Returns the `p` quantile of the values \[s\]; `None` without values.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let mut whole = Histogram::default();
         whole.add(self);
         (self.count > 0).then(|| whole.quantile(p))
     }
 
-    /// How many values are larger than `value`, to the width of a cell.
+    /// Returns the number of values larger than `value`, to the width of a cell.
     pub fn above(&self, value: Span) -> u64 {
         let last = cell(value.0) as u32;
         let above = self.cells.iter().filter(|(cell, _)| *cell > last);
         above.map(|(_, cell)| u64::from(cell.count)).sum()
     }
 
-    /// Largest value.
+    /// Returns the maximum.
     pub fn maximum(&self) -> Span {
         Span(self.maximum)
     }
 
-    /// Sum of the values \[s\].
+    /// Returns the sum of the values \[s\].
     pub fn sum_s(&self) -> f64 {
         self.sum as f64 / 1e9
     }
 
-    /// Count a value so many times more; for the few that come late.
+    /// Counts a value `times` more times; meant for a few late values.
     pub fn insert_many(&mut self, value: Span, times: u64) {
         if times == 0 {
             return;
@@ -119,7 +120,7 @@ fn cell(value: u64) -> usize {
     (((u64::from(octave) + 1) << STEPS_LOG2) + ((value >> octave) - STEPS)) as usize
 }
 
-/// Smallest value of a cell and its width.
+/// Returns the lower edge of a cell and its width.
 fn edges(cell: usize) -> (u64, u64) {
     let cell = cell as u64;
     if cell < STEPS {
@@ -129,11 +130,11 @@ fn edges(cell: usize) -> (u64, u64) {
     (((cell & (STEPS - 1)) + STEPS) << octave, 1 << octave)
 }
 
-/// Parts of a step in which the places of its least and greatest values are kept, as a power of two.
+/// Resolution of the positions of minimum and maximum within a cell, as a power of two.
 const PLACES_LOG2: u32 = u16::BITS;
 
-/// Where a value lies within its step, from its beginning on: in whole parts of 2¹⁶, or exactly where the
-/// step is no wider than that.
+/// Position of a value within its cell: in units of 2⁻¹⁶ of the width, or exact where the cell is
+/// no wider than 2¹⁶.
 #[inline]
 fn place(value: u64) -> u16 {
     if value < STEPS {
@@ -144,14 +145,14 @@ fn place(value: u64) -> u16 {
     (within >> octave.saturating_sub(PLACES_LOG2)) as u16
 }
 
-/// The value at a place of a step.
+/// Value at a position within a cell.
 fn value_at(cell: usize, place: u16) -> f64 {
     let (low, width) = edges(cell);
     (low + (u64::from(place) << width.ilog2().saturating_sub(PLACES_LOG2))) as f64
 }
 
 impl Histogram {
-    /// Count one value.
+    /// Counts one value.
     #[inline]
     pub fn record(&mut self, value: Span) {
         let place = place(value.0);
@@ -162,7 +163,7 @@ impl Histogram {
         self.maximum = self.maximum.max(value.0);
     }
 
-    /// Values counted.
+    /// Returns the number of values.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -172,18 +173,18 @@ impl Histogram {
         if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 / 1e9 }
     }
 
-    /// Largest value.
+    /// Returns the maximum.
     pub fn maximum(&self) -> Span {
         Span(self.maximum)
     }
 
-    /// Smallest value; none without values.
+    /// Returns the minimum; `None` without values.
     pub fn least(&self) -> Option<Span> {
         (self.count > 0).then_some(Span(self.least))
     }
 
-    /// The value that a share `p` of the values does not exceed \[s\]; 0 without values. Values of one step
-    /// are taken to lie evenly between its least and its greatest.
+    /// Returns the `p` quantile of the values \[s\]; 0 without values. Values of a cell are assumed
+    /// to be evenly spread between its minimum and maximum.
     pub fn quantile(&self, p: f64) -> f64 {
         if self.count == 0 {
             return 0.0;
@@ -194,7 +195,7 @@ impl Histogram {
             let count = f64::from(cell.count);
             if below + count >= rank {
                 let (low, high) = (value_at(index, cell.least), value_at(index, cell.greatest));
-                // The first of the step is its least, the last its greatest.
+                // The first value of the cell is its minimum, the last its maximum.
                 let along = ((rank - below - 1.0) / (count - 1.0).max(1.0)).clamp(0.0, 1.0);
                 let value = low + (high - low) * along;
                 return value.clamp(self.least as f64, self.maximum as f64) / 1e9;
@@ -204,7 +205,7 @@ impl Histogram {
         self.maximum as f64 / 1e9
     }
 
-    /// Add the counts of `other`.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Histogram) {
         for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
             mine.add(*theirs);
@@ -215,7 +216,7 @@ impl Histogram {
         self.maximum = self.maximum.max(other.maximum);
     }
 
-    /// The counts without what is empty.
+    /// Returns the counts without empty cells.
     pub fn compact(&self) -> Counts {
         let filled = self.cells.iter().enumerate().filter(|(_, cell)| cell.count > 0);
         let cells = filled.map(|(number, cell)| (number as u32, *cell)).collect();
@@ -223,7 +224,7 @@ impl Histogram {
         Counts { cells, count, sum, least, maximum }
     }
 
-    /// Add counts kept from another histogram.
+    /// Adds the counts of another histogram.
     pub fn add(&mut self, counts: &Counts) {
         for &(cell, theirs) in &counts.cells {
             self.cells[cell as usize].add(theirs);
@@ -234,7 +235,7 @@ impl Histogram {
         self.maximum = self.maximum.max(counts.maximum);
     }
 
-    /// Forget everything.
+    /// Resets the histogram.
     pub fn clear(&mut self) {
         self.cells.fill(Cell::EMPTY);
         (self.count, self.sum, self.least, self.maximum) = (0, 0, u64::MAX, 0);
@@ -263,7 +264,7 @@ mod tests {
         CELLS - 1
     }
 
-    /// 1 to 1,000 ms, each once: 500 of them are above 500 ms, none above the longest.
+    /// 1 to 1,000 ms, each once: 500 of them are above 500 ms, none above the maximum.
     #[test]
     fn values_above_a_limit_are_counted() {
         let mut histogram = Histogram::default();
@@ -296,7 +297,7 @@ mod tests {
         assert!((histogram.quantile(1.0) - 0.1).abs() < 1e-12);
     }
 
-    /// Nothing but 10 ms: every percentile is 10 ms, whatever the width of the step.
+    /// Only values of 10 ms: every percentile is 10 ms, whatever the width of the cell.
     #[test]
     fn a_constant_is_itself() {
         for constant in [1, 127, 128, 12_345, 10_000_000, 99_999_999_999, 86_400_000_000_001] {
@@ -332,7 +333,7 @@ mod tests {
         }
     }
 
-    /// Quantiles rise with `p`, and stay between the least and the greatest.
+    /// Quantiles increase with `p`, and stay between the minimum and the maximum.
     #[test]
     fn quantiles_are_in_order() {
         let mut histogram = Histogram::default();

@@ -1,4 +1,4 @@
-//! Records made into numbers: counts, quantiles and time-weighted means, bin by bin.
+//! Tally: reduces records to counts, quantiles and time-weighted means by bin.
 
 use super::answers::Answers;
 use super::histogram::Histogram;
@@ -6,47 +6,48 @@ use super::waits::{WaitTimes, Waits};
 use super::{Credited, Failure, Observer, Phase, Record, Spent, Station};
 use crate::units::{Span, Time};
 
-/// Facts of the model and of the window that a tally needs.
+/// Facts about the model and the window that a tally needs.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// Number of stations.
     pub stations: usize,
-    /// For each topic whether its records count as events.
+    /// For each topic, whether its records count as events.
     pub counted: Vec<bool>,
     /// Stations whose number waiting is the lag of a listener.
     pub lags: Vec<usize>,
-    /// When observation begins; everything before is warm-up.
+    /// Start of observation; everything before is warm-up.
     pub from: Time,
-    /// How long it lasts; zero for as long as there are marks. What arrived in that time is followed beyond
-    /// it.
+    /// Length of observation; zero for as long as there are marks. Requests that arrived in that
+    /// time are followed beyond it.
     pub measure: Span,
-    /// How long users wait; what has not ended when the run does and is older than that has failed.
+    /// Patience of users; a request older than that and unfinished at the end of the run has
+    /// failed.
     pub patience: Option<Span>,
-    /// Whether each bin keeps what became of the requests that arrived in it, so that bins can stand for
-    /// runs.
+    /// Whether each bin keeps the outcomes of the requests that arrived in it, so that bins can
+    /// serve as batches.
     pub keep_times: bool,
-    /// Length of the slices that show whether the run has settled; zero for no slices.
+    /// Length of the slices used for warm-up detection; zero for none.
     pub slice: Span,
 }
 
-/// How a run went, in short slices from the beginning of observation: one value for each slice.
+/// Time series of a run, in short slices from the start of observation: one value per slice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slices {
-    /// Users' requests under way, mean over time.
+    /// Users' requests in progress, averaged over time.
     pub in_flight: Vec<f64>,
     /// Users' requests answered.
     pub answered: Vec<f64>,
-    /// Records that wait for a listener whose lag counts, mean over time.
+    /// Records waiting for a listener whose lag counts, averaged over time.
     pub lag: Vec<f64>,
     /// Flows completed.
     pub completed: Vec<f64>,
 }
 
-/// The slice that is being filled. What is under way is counted from time zero, warm-up or not; areas as
-/// those of a [`Level`].
+/// The current slice. Requests in progress are counted from time zero, through the warm-up; areas
+/// are computed as those of a [`Level`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Slice {
-    /// Its beginning: that of observation for all that comes before.
+    /// Start of the slice; before observation begins, the start of observation.
     begin: Time,
     end: Time,
     in_flight: i64,
@@ -59,14 +60,14 @@ struct Slice {
 
 /// Level of a station in the current bin.
 ///
-/// The area under a level that changes by d at t is, at the end, the level times the length less the sum of
-/// d·t: one multiplication a change, and no need to know when it changed before.
+/// The area under a level that changes by d at t is, at the end, the level times the length minus
+/// the sum of d·t: one multiplication per change, without the time of the previous change.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
     busy: f64,
     /// Sum of change × time since the bin began \[ns\].
     busy_moment: f64,
-    /// Time of service of what came to a first-come-first-served device \[ns\].
+    /// Total service time of the arrivals at a first-come-first-served device \[ns\].
     asked: f64,
     left: u64,
     /// Whether the number waiting is the lag of a listener.
@@ -79,9 +80,9 @@ struct Level {
 }
 
 impl Level {
-    /// Closes the bin of this length \[ns\] and begins the next.
+    /// Closes the bin of this length \[ns\] and starts the next.
     fn close(&mut self, length: f64) -> StationBin {
-        // Sums of fractions of cores may miss zero by a rounding.
+        // Sums of fractions of cores may miss zero by rounding.
         let mean = |level: f64, moment: f64| ((level * length - moment) / length).max(0.0);
         let seen = StationBin {
             busy: mean(self.busy, self.busy_moment),
@@ -104,49 +105,50 @@ impl Level {
     }
 }
 
-/// One station over one bin.
+/// Statistics of one station over one bin.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StationBin {
-    /// Capacity in use, mean over time, in the station's unit.
+    /// Capacity in use, averaged over time, in the station's unit.
     pub busy: f64,
-    /// Number waiting, mean over time.
+    /// Number waiting, averaged over time.
     pub waiting: f64,
-    /// Fewest waiting at any instant.
+    /// Minimum number waiting at any instant.
     pub waiting_least: i64,
-    /// Most waiting at any instant.
+    /// Maximum number waiting at any instant.
     pub waiting_most: i64,
-    /// How many left it, or passed through it.
+    /// Departures from its queue, or jobs that passed through it.
     pub left: u64,
-    /// Capacity that what came to a first-come-first-served device asks for, mean over time: more than
-    /// there is where it is overloaded; zero for other stations.
+    /// Offered load of a first-come-first-served device, averaged over time: exceeds its capacity
+    /// under overload; zero for other stations.
     pub asked: f64,
-    /// Shortest wait of all that passed a first-come-first-served device; zero for other stations.
+    /// Minimum waiting time at a first-come-first-served device; zero for other stations.
     pub waited_least: Span,
 }
 
 impl StationBin {
-    /// Most waiting at any instant, where the bin was run in so many times less time at the same rates:
-    /// what was there all the time is backlog and grows with time; what came and went is not.
+    /// Maximum number waiting at any instant, for a bin run in a time shorter by the factor
+    /// `compress` at the same rates: the part that was present throughout is a backlog and grows
+    /// with time; the rest is not scaled.
     pub fn backlog(&self, compress: f64) -> i64 {
         self.waiting_most + ((compress - 1.0) * self.waiting_least as f64).round() as i64
     }
 }
 
-/// Everything about one bin.
+/// Statistics of one bin.
 #[derive(Clone, Debug, Default)]
 pub struct Bin {
     /// Start of the bin.
     pub start: Time,
-    /// Its length.
+    /// Length of the bin.
     pub length: Span,
     /// Requests offered by users.
     pub offered: u64,
-    /// Requests answered in time, whenever they arrived.
+    /// Requests answered in time, by the time of the answer.
     pub answered: u64,
-    /// Requests that failed, whenever they arrived, by [`Failure`].
+    /// Requests that failed, by the time of the failure, for each [`Failure`].
     pub failed: [u64; Failure::ALL.len()],
-    /// Outcomes of the requests that arrived in the bin, whenever they ended; empty unless the layout asks
-    /// for them.
+    /// Outcomes of the requests that arrived in the bin, whenever they ended; empty unless
+    /// requested by the layout.
     pub answers: Answers,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
@@ -160,30 +162,32 @@ pub struct Bin {
     pub skipped: u64,
     /// Stations, in the model's order.
     pub stations: Vec<StationBin>,
-    /// Pods that are ready beyond those at the beginning of the run, mean over time, by service; shorter
-    /// than there are services where the last have not changed.
+    /// Ready pods in excess of the initial number, averaged over time, by service; truncated after
+    /// the last service with changes.
     pub pods: Vec<f64>,
-    /// Nodes beyond those at the beginning of the run, mean over time, by group; as short as `pods`.
+    /// Nodes in excess of the initial number, averaged over time, by group; truncated after the
+    /// last group with changes.
     pub nodes: Vec<f64>,
-    /// Processor time that nodes used beyond what they earned, from the beginning of the run to the end of
-    /// the bin, by group; as short as `pods`.
+    /// CPU time used by nodes beyond the earned credits, cumulative over the run to the end of the
+    /// bin, by group; truncated after the last group with any.
     pub owed: Vec<Span>,
-    /// When the first and the last request was answered in time within the bin; none where nobody was.
+    /// Times of the first and the last answer within the bin; `None` where nothing was answered.
     pub first_and_last: Option<(Time, Time)>,
-    /// Credits left at the end of the bin of the nodes of each group together \[vCPU minutes\], none where
-    /// they have none; as short as `pods`.
+    /// Credit balance at the end of the bin of the nodes of each group together \[vCPU minutes\],
+    /// `None` for a group without credits; truncated after the last group with any.
     pub node_credits: Vec<Option<f64>>,
-    /// Credits left at the end of the bin of the volume of each database \[operations\]; as above.
+    /// Credit balance at the end of the bin of each database's volume \[operations\], `None` for a
+    /// volume without credits; truncated after the last database with any.
     pub volume_credits: Vec<Option<f64>>,
-    /// Largest lag of any listener at any instant.
+    /// Maximum lag of any listener at any instant.
     pub max_lag: i64,
-    /// States of the timeline of which all was there from then on.
+    /// States of the timeline that were completely in place from the given time on.
     pub settled: Vec<(u32, Time)>,
 }
 
 impl Bin {
-    /// The 99th percentile of good answers to requests that arrived in the bin \[ms\]; not a number
-    /// without any, or where the layout does not ask for them.
+    /// 99th percentile of good answers to requests that arrived in the bin \[ms\]; NaN without any,
+    /// or where the layout does not request outcomes.
     pub fn p99_ms(&self) -> f64 {
         self.quantile_ms(0.99)
     }
@@ -193,72 +197,75 @@ impl Bin {
         self.answers.quantiles([p], false)[0].map_or(f64::NAN, |found| found.least * 1e3)
     }
 
-    /// Requests that failed, for whatever reason.
+    /// Returns the number of failed requests, for any reason.
     pub fn failures(&self) -> u64 {
         self.failed.iter().sum()
     }
 }
 
-/// Counts of one replication.
+/// Statistics of one replication.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     layout: Layout,
     levels: Vec<Level>,
-    /// For each service the change since the run began, and the sum of change × time since the bin began
-    /// \[ns\].
+    /// For each service the change in ready pods since the run began, and the sum of change × time
+    /// since the bin began \[ns\].
     pods: Vec<(f64, f64)>,
-    /// Nodes of each group, as `pods`.
+    /// For each group the change in nodes since the run began, and the sum of change × time since
+    /// the bin began \[ns\].
     nodes: Vec<(f64, f64)>,
     current: Bin,
-    /// When observation ends.
+    /// End of observation.
     until: Time,
     /// Response times of requests that arrived in the current bin.
     bin_times: Histogram,
-    /// Of the requests that arrived in the observed time, how many have not ended.
+    /// Number of requests that arrived in the observed time and have not ended.
     open: u64,
-    /// Of the records that had been published when it was over, how many have not been handled; and how
-    /// many were handled in it.
+    /// Number of records published before the end of the observed time and not yet handled; and the
+    /// number handled in it.
     open_records: u64,
     records: u64,
     /// Waits that began in the observed time, by station.
     waits: Vec<WaitTimes>,
     started: bool,
     slice: Slice,
-    /// Slices of the observed time; empty where the layout asks for none.
+    /// Time series of the observed time; empty unless requested by the layout.
     pub slices: Slices,
-    /// Closed bins, in order; the warm-up is not among them.
+    /// Closed bins, in order, without the warm-up.
     pub bins: Vec<Bin>,
     /// Response times of the requests that arrived in the observed time and were answered in time.
     pub times: Histogram,
-    /// Of the requests that arrived in the observed time, how many failed.
+    /// Number of requests that arrived in the observed time and failed.
     pub failed: u64,
     /// Failed requests of the observed time by endpoint.
     failed_by: Vec<u64>,
-    /// Ages of those that had neither been answered nor failed when the run ended.
+    /// Ages of the requests that had neither been answered nor failed at the end of the run.
     pub unfinished: Histogram,
     /// Time from a user's request to the completion of its flow.
     pub flow_times: Histogram,
     /// Sum over answered requests of the time in each phase \[ns\].
     pub spent: [u128; Phase::ALL.len()],
-    /// Sums by phase since they were last carried over to the bin, and their total: 64 bits are quick.
+    /// Sums by phase since they were last added to the bin, and their total: 64-bit integers are
+    /// faster.
     recent: Spent,
     recent_total: u64,
     /// Requests answered in time.
     pub answered: u64,
 }
 
-/// Share of the observed time's records that may be left when it is over for the rest to be waited for.
-/// Where more are left a backlog grows, and to wait for its end would show its length and nothing else.
+/// Maximum share of the observed time's records that may be left at its end for the run to wait for
+/// the rest. With more left there is a growing backlog, and waiting for its end would only show its
+/// length.
 const RECORDS_LEFT: f64 = 0.05;
 
 impl Tally {
-    /// A tally for a model of this layout.
+    /// Creates a tally for a model of this layout.
     pub fn new(layout: Layout) -> Tally {
         let mut levels = vec![Level::default(); layout.stations];
         for lag in &layout.lags {
             levels[*lag].lag = true;
         }
-        // Without slices the first never ends.
+        // Without slices the first one never ends.
         let sliced = layout.slice > Span::ZERO;
         let end = if sliced { layout.from + layout.slice } else { Time::NEVER };
         let measured = layout.measure > Span::ZERO;
@@ -283,8 +290,8 @@ impl Tally {
         self.waits.iter().map(WaitTimes::compact).collect()
     }
 
-    /// Of the requests that arrived in the observed time those that failed, by endpoint; shorter where the
-    /// last ones had none.
+    /// Returns the failed requests that arrived in the observed time, by endpoint; truncated after
+    /// the last endpoint with any.
     pub fn failed_by(&self) -> &[u64] {
         &self.failed_by
     }
@@ -295,23 +302,23 @@ impl Tally {
         Answers { good, failed: self.failed, unfinished }
     }
 
-    /// Whether what began so long ago did so in the observed time.
+    /// Whether an event `ago` before `now` lies in the observed time.
     #[inline]
     fn observed(&self, now: Time, ago: Span) -> bool {
         let began = now.0 - ago.0;
-        // A mark comes after all else in its instant: the warm-up has its end, and time zero is observed
-        // where there is no warm-up.
+        // A mark comes after everything else at its instant: that instant belongs to the warm-up,
+        // and time zero is observed only without one.
         (began > self.layout.from.0 || self.layout.from == Time::ZERO) && began <= self.until.0
     }
 
-    /// The bin in which a request arrived that has ended now, and that no longer is the current one.
+    /// Returns the bin in which a request that ends now arrived, unless it is the current one.
     fn bin_of(&mut self, now: Time, ago: Span) -> Option<&mut Bin> {
         let began = Time(now.0 - ago.0);
         let place = self.bins.partition_point(|bin| bin.start < began).max(1) - 1;
         self.bins.get_mut(place)
     }
 
-    /// Whether a request that arrived so long ago did so in the current bin.
+    /// Whether a request that arrived `ago` before `now` did so in the current bin.
     #[inline]
     fn is_current(&self, now: Time, ago: Span) -> bool {
         now.0 - ago.0 > self.current.start.0 || self.bins.is_empty()
@@ -343,7 +350,7 @@ impl Tally {
         }
     }
 
-    /// The run is over for a request that had not ended.
+    /// Handles a request that is unfinished at the end of the run.
     #[inline(never)]
     fn unfinished(&mut self, now: Time, age: Span, endpoint: u32) {
         if self.layout.patience.is_some_and(|patience| age > patience) {
@@ -370,7 +377,7 @@ impl Tally {
             }
         }
         self.answered += 1;
-        // The parts of a response make up the whole.
+        // The phases of a response sum to the whole.
         if self.recent_total.checked_add(took.0).is_none() {
             self.carry_over();
         }
@@ -396,7 +403,7 @@ impl Tally {
         let level = &mut self.levels[station as usize];
         level.busy += busy;
         level.busy_moment += busy * since;
-        // A consumer that goes idle has passed nothing but what it committed.
+        // A consumer that becomes idle has passed only what it committed.
         level.left += u64::from((busy < 0.0) & !level.lag);
         self.waits[station as usize].at_once += u64::from((busy > 0.0) & !level.lag);
     }
@@ -405,8 +412,8 @@ impl Tally {
         let since = (now.0 - self.current.start.0).cast_signed() as f64;
         let level = &mut self.levels[station as usize];
         if busy <= 0.0 {
-            // Who begins to be served as it leaves the queue counts when it is served: what was free for a
-            // while before it was taken has been counted as it came back.
+            // A job that starts service as it leaves the queue is counted by its leaving; if the
+            // server was idle in between, its release has already been counted.
             level.left += waiting.min(0).unsigned_abs();
         }
         if busy != 0.0 {
@@ -437,7 +444,7 @@ impl Tally {
         (self.recent, self.recent_total) = (Spent::default(), 0);
     }
 
-    /// Bring the slices up to `now`; how long the present one has lasted \[ns\].
+    /// Advances the slices to `now`; returns the length of the current one so far \[ns\].
     #[inline]
     fn sliced(&mut self, now: Time) -> f64 {
         if now >= self.slice.end {
@@ -465,11 +472,11 @@ impl Tally {
         }
     }
 
-    /// A user's request has come, or has gone.
+    /// Handles the arrival or the end of a user's request.
     #[inline]
     fn flow(&mut self, now: Time, change: i64) {
         if self.layout.slice == Span::ZERO {
-            return; // Nobody looks.
+            return; // No slices were requested.
         }
         let since = self.sliced(now);
         self.slice.in_flight += change;
@@ -477,7 +484,7 @@ impl Tally {
     }
 }
 
-/// Something of this kind came or went, so long after the bin began.
+/// Records a change in the number of something, at time `since` after the bin began.
 fn changed(levels: &mut Vec<(f64, f64)>, since: Span, of: u32, change: i32) {
     levels.resize(levels.len().max(of as usize + 1), (0.0, 0.0));
     let (level, moment) = &mut levels[of as usize];
@@ -486,7 +493,7 @@ fn changed(levels: &mut Vec<(f64, f64)>, since: Span, of: u32, change: i32) {
 }
 
 impl Tally {
-    /// A job of a device that serves in order is known from beginning to end when it comes.
+    /// A job of a first-come-first-served device is known from start to end on arrival.
     #[expect(clippy::inline_always, reason = "where a record is made, its kind is known")]
     #[inline(always)]
     fn passed(&mut self, station: Station, waited: Span, served: Span) {
@@ -584,7 +591,7 @@ impl Observer for Tally {
             }
             Record::Credits { of, left } => self.credits_left(of, left),
             Record::Settled { state } => self.current.settled.push((state, now)),
-            // Its work is told when it is done.
+            // Its work is reported when it is done.
             Record::Retimed { .. } => {}
             Record::ConnectionRefused { .. } => self.current.connections_refused += 1,
         }
@@ -619,7 +626,7 @@ impl Observer for Tally {
         if self.started {
             bin.length = now - start;
             if self.layout.keep_times {
-                // What arrived in it and was answered later is added then.
+                // Requests that arrived in the bin and are answered later are added then.
                 bin.answers.good = self.bin_times.compact();
             }
             for (sum, nanos) in self.spent.iter_mut().zip(bin.spent) {
@@ -651,7 +658,7 @@ impl Observer for Tally {
 }
 
 impl Tally {
-    /// The observed time is over: what comes now is only looked at for what had begun before.
+    /// Ends the observed time: from now on only requests that began in it are followed.
     fn close(&mut self) {
         self.slice.end = Time::NEVER;
         let left = |station: &usize| self.levels[*station].waiting.max(0).unsigned_abs();
@@ -660,7 +667,7 @@ impl Tally {
 }
 
 impl Failure {
-    /// All failures, in the order of their numbers.
+    /// All failures, in the order of their discriminants.
     pub const ALL: [Failure; 9] = [
         Failure::Refused,
         Failure::ConnectionTimeout,

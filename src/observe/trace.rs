@@ -1,9 +1,9 @@
-//! The trace of a run and its digest: two runs are the same when their digests are.
+//! Trace of a run and its digest: two runs are identical when their digests are.
 
 use super::{Credited, Observer, Record};
 use crate::units::Time;
 
-/// A digest of every record in order, with its instant.
+/// Digest of all records in order, with their times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(pub u64);
 
@@ -78,7 +78,7 @@ impl Observer for Digest {
     }
 }
 
-/// Records of the kinds that tests look at, each as a line of text: for exact timelines.
+/// Records of the kinds that tests examine, each as a line of text: for exact timelines.
 #[derive(Clone, Debug, Default)]
 pub struct Lines(pub Vec<String>);
 

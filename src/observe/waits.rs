@@ -1,4 +1,5 @@
-//! How long others waited at a station: for a thread, for a connection, or to be taken from a partition.
+//! Waiting times at a station: for a thread, for a connection, or of a record to be polled from a
+//! partition.
 
 use super::histogram::{Counts, Histogram};
 use crate::units::Span;
@@ -6,20 +7,21 @@ use crate::units::Span;
 /// Waits at a station that began in a window.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WaitTimes {
-    /// Waits above zero; made with the first of them.
+    /// Waits above zero; allocated with the first of them.
     waited: Option<Box<Histogram>>,
-    /// Number of those who need not wait.
+    /// Number of arrivals that need not wait.
     pub(crate) at_once: u64,
-    /// Of those who waited, how many still did when the run ended.
+    /// Number of waits cut short by the end of the run.
     open: u64,
 }
 
-/// Waits at a station, in the room that they take.
+/// Waiting times at a station, in compact form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waits {
-    /// Waits of all, those without any included; what was open when the run ended counts with its age.
+    /// Waits of all arrivals, zeros included; those cut short by the end of the run count with
+    /// their age.
     pub times: Counts,
-    /// How many still waited when the run ended.
+    /// Number of waits cut short by the end of the run.
     pub open: u64,
 }
 
@@ -30,7 +32,7 @@ impl WaitTimes {
         self.open += u64::from(open);
     }
 
-    /// Forget everything.
+    /// Resets the waits.
     pub(crate) fn clear(&mut self) {
         if let Some(waited) = &mut self.waited {
             waited.clear();

@@ -1,35 +1,36 @@
-//! Sums of times: each is drawn as what it is, the sum of its parts.
+//! Sums of times, drawn as the sum of their parts.
 //!
-//! A sum of n times of one law could be a table of quantiles of its own, at one draw. It would have no
-//! exact tails, which a percentile is made of; and one time more would change all of them.
+//! A sum of n times of one law could have a quantile table of its own, at one draw. It would not
+//! have exact tails, which determine high percentiles; and one more time would change all of its
+//! draws.
 
 use super::{Dist, Key, Sampler};
 use crate::units::Span;
 
-/// A time that occurs in a sum so many times, each independent of the others.
+/// A time that occurs in a sum `times` times, each independent of the others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// How often, at least once.
+    /// Number of occurrences, at least one.
     pub times: u32,
-    /// Its law; no sum.
+    /// Distribution; not a sum.
     pub dist: Dist,
 }
 
-/// Most times that a law of a sum is drawn one by one. Where it occurs more often, so many draws stand for
-/// equal groups, each log-normal by the mean and variance of its group: mean and variance of the sum are
-/// exact, its 50th to 99th percentiles within 1.5 % and the 99.9th within 3 % for laws whose coefficient
-/// of variation is at most 2.
+/// Maximum number of individual draws per law of a sum. Where it occurs more often, this many draws
+/// stand for equal groups, each log-normal with the mean and variance of its group: mean and
+/// variance of the sum are exact, its 50th to 99th percentiles within 1.5 % and the 99.9th within 3
+/// % for laws whose coefficient of variation is at most 2.
 pub const MOST_DRAWS: u32 = 64;
 
 impl Dist {
-    /// The law of a sum of independent times, each with how often it occurs: constants are added up, all
-    /// else is drawn one by one up to [`MOST_DRAWS`] times. None where a law without a variance occurs more
-    /// often than that.
+    /// Distribution of a sum of independent times, each with its number of occurrences: constants
+    /// are added up, everything else is drawn individually up to [`MOST_DRAWS`] times. `None` where
+    /// a law of infinite variance occurs more often than that.
     pub fn sum(terms: &[(u32, Dist)]) -> Option<Dist> {
         let (mut constant, mut drawn) = (0.0, Vec::new());
         for (times, dist) in terms {
             match dist {
-                // What is drawn for each of several sums is drawn anew.
+                // A part of several sums is drawn anew for each.
                 Dist::Sum(inner) => {
                     for term in inner.iter() {
                         let times = times.saturating_mul(term.times);
@@ -55,7 +56,7 @@ impl Dist {
     }
 }
 
-/// Add so many times of one law, no sum, to the constant and to what is drawn.
+/// Adds `times` times of one law, not a sum, to the constant or to the drawn terms.
 fn add(times: u32, dist: &Dist, constant: &mut f64, drawn: &mut Vec<Term>) {
     if let Dist::Constant(mean) = dist {
         *constant += f64::from(times) * mean;
@@ -66,15 +67,15 @@ fn add(times: u32, dist: &Dist, constant: &mut f64, drawn: &mut Vec<Term>) {
     }
 }
 
-/// A law that is drawn so many times for a sum.
+/// A law that is drawn several times for a sum.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     times: u32,
     sampler: Sampler,
 }
 
-/// How the times of one law in a sum are drawn: one by one, or in at most [`MOST_DRAWS`] groups that
-/// differ by no more than one time.
+/// Returns how the times of one law in a sum are drawn: individually, or in at most [`MOST_DRAWS`]
+/// groups whose sizes differ by at most one.
 pub(super) fn parts_of(term: &Term) -> Vec<Part> {
     let (size, larger) = (term.times / MOST_DRAWS, term.times % MOST_DRAWS);
     if size == 0 || (size == 1 && larger == 0) {
@@ -97,11 +98,11 @@ pub(super) fn parts_of(term: &Term) -> Vec<Part> {
     groups
 }
 
-/// Each time of a sum has a draw of its own, which stays its own when the sum has more or fewer of its
-/// kind; the first has the draw that it would have alone.
+/// Draws a sum. Each time has a draw of its own, which does not change when the sum has more or
+/// fewer of its kind; the first has the draw that it would have alone.
 #[inline(never)]
 pub(super) fn draw(parts: &[Part], key: Key, number: u64) -> Span {
-    /// Sets the draws of a sum apart from others that are addressed below the same number.
+    /// Separates the draws of a sum from others addressed below the same number.
     const DRAW_SUM: u64 = 0x73_75_6D;
     let below = key.item(number).item(DRAW_SUM);
     let mut sum = Span::ZERO;
@@ -133,8 +134,8 @@ mod tests {
         sorted[(p * sorted.len() as f64) as usize]
     }
 
-    /// A constant and an exponential: nothing is faster than the constant, and the quantile p lies
-    /// -50 ms · ln(1 − p) above it. Two exponentials are an Erlang law: its 99th percentile is 6.638 352
+    /// A constant and an exponential: no draw is below the constant, and the quantile p lies -50 ms
+    /// · ln(1 − p) above it. Two exponentials are an Erlang law: its 99th percentile is 6.638 352
     /// means (Q(2, x) = (1 + x) e^−x = 0.01).
     #[test]
     fn a_sum_is_drawn_as_its_parts() {
@@ -149,7 +150,8 @@ mod tests {
         assert!((at(&all, 0.99) / 0.066_383_52 - 1.0).abs() < 0.01, "{}", at(&all, 0.99));
     }
 
-    /// Means and variances add; constants are one; sums of sums are sums; one time alone is itself.
+    /// Means and variances add; constants are merged; sums of sums are sums; a single time is
+    /// itself.
     #[test]
     fn sums_have_the_moments_of_their_parts() {
         let exponential = Dist::Exponential(0.01);
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(Dist::sum(&[(MOST_DRAWS + 1, heavy)]), None);
     }
 
-    /// One time more in a sum changes nobody else's draw.
+    /// One more time in a sum changes no other draw.
     #[test]
     fn times_of_a_sum_keep_their_draws() {
         let law = Dist::LogNormal { mean: 0.003, cv: 1.0 };
@@ -189,8 +191,9 @@ mod tests {
         }
     }
 
-    /// Where the times of a sum are drawn in groups, mean and variance are exact, and percentiles as near
-    /// as [`MOST_DRAWS`] says. The exact ones: exponentials are an Erlang law, drawn by rejection.
+    /// Where the times of a sum are drawn in groups, mean and variance are exact, and percentiles
+    /// as accurate as [`MOST_DRAWS`] states. The exact ones: exponentials are an Erlang law, drawn
+    /// by rejection.
     #[test]
     fn many_times_are_drawn_in_groups() {
         let room = |p: f64| if p > 0.99 { 0.03 } else { 0.015 };
@@ -206,7 +209,7 @@ mod tests {
             let drawn = groups.iter().sum::<f64>() / groups.len() as f64;
             assert!((drawn / mean - 1.0).abs() < 4.0 * (f64::from(times) * 1e5).sqrt().recip());
         }
-        // A law of coefficient of variation 2, drawn one by one in sums of 64.
+        // A law with a coefficient of variation of 2, drawn individually in sums of 64.
         let law = Dist::LogNormal { mean: 0.001, cv: 2.0 };
         let one_by_one = [(64, law.clone()), (64, law.scaled(1.0 + 1e-9))];
         let exact = sorted(&Dist::sum(&one_by_one).expect("finite"), 100_000);

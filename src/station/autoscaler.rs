@@ -1,15 +1,16 @@
-//! How many replicas the horizontal pod autoscaler wants.
+//! Horizontal pod autoscaler: computes the desired number of replicas.
 //!
-//! Every 15 s it sets what the pods use against what they request, asks for as many as would bring the
-//! utilisation to its target, and lets limits of rate, of stability and of number have the last word.
-//! What pods use is known only from samples ([`sampling`]), so it acts on the past; and since nobody uses
-//! more than the limit of its processor, no overload can make it ask for more than limit / request /
-//! target times the pods that are ready.
+//! Every 15 s it compares the usage of the pods with their requests, computes the number of
+//! replicas that would bring the utilisation to its target, and applies limits of rate,
+//! stabilisation and number. Usage is known only from samples ([`sampling`]), so decisions lag
+//! behind; and since usage cannot exceed the CPU limit, no overload makes it recommend more than
+//! limit / request / target times the ready pods.
 //!
 //! The steps and their order are those of the Kubernetes controller for `autoscaling/v2`
-//! (`pkg/controller/podautoscaler/horizontal.go`, `replica_calculator.go`, `metrics/utilization.go`),
-//! with the defaults of `kube-controller-manager`. Its arithmetic is kept as well: quantities are whole
-//! numbers, utilisation is a whole percentage rounded down, ratios are doubles.
+//! (`pkg/controller/podautoscaler/horizontal.go`, `replica_calculator.go`,
+//! `metrics/utilization.go`), with the defaults of `kube-controller-manager`. Its arithmetic is
+//! reproduced as well: quantities are integers, utilisation is an integer percentage rounded down,
+//! ratios are doubles.
 
 pub mod sampling;
 #[cfg(test)]
@@ -18,21 +19,22 @@ mod tests;
 use self::sampling::Sample;
 use crate::units::{Span, Time};
 
-/// Time between two syncs (`--horizontal-pod-autoscaler-sync-period`).
+/// Sync period (`--horizontal-pod-autoscaler-sync-period`).
 pub const SYNC_PERIOD: Span = Span::from_millis(15_000);
-/// How far from 1 the ratio of utilisation to target may lie without consequence
+/// Tolerance: deviation of the ratio of utilisation to target from 1 that causes no change
 /// (`--horizontal-pod-autoscaler-tolerance`).
 pub const TOLERANCE: f64 = 0.1;
-/// How long after its start a pod's processor time counts only while it is ready
+/// Time after a pod's start during which its CPU usage counts only while it is ready
 /// (`--horizontal-pod-autoscaler-cpu-initialization-period`).
 const CPU_INITIALIZATION_PERIOD: Span = Span::from_millis(300_000);
-/// A pod that is not ready and last changed that within this time of its start has never been ready
-/// (`--horizontal-pod-autoscaler-initial-readiness-delay`).
+/// Time after its start within which an unready pod must last have changed readiness to count as
+/// never ready (`--horizontal-pod-autoscaler-initial-readiness-delay`).
 const INITIAL_READINESS_DELAY: Span = Span::from_millis(30_000);
-/// How long a high recommendation keeps replicas
+/// Time for which the highest recommendation holds against scaling down
 /// (`--horizontal-pod-autoscaler-downscale-stabilization`).
 const DOWNSCALE_STABILISATION: Span = Span::from_millis(300_000);
-/// Without `behavior`, one sync goes up to this many times the replicas (`scaleUpLimitFactor`) …
+/// Without `behavior`, one sync scales up to at most this multiple of the replicas
+/// (`scaleUpLimitFactor`) …
 const SCALE_UP_FACTOR: u32 = 2;
 /// … or to this many, whichever is more (`scaleUpLimitMinimum`).
 const SCALE_UP_MINIMUM: u32 = 4;
@@ -40,72 +42,72 @@ const SCALE_UP_MINIMUM: u32 = 4;
 /// A measured resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// Processor time.
+    /// CPU usage.
     Cpu,
-    /// Memory in use.
+    /// Memory usage.
     Memory,
 }
 
-/// A resource and the utilisation it should have.
+/// A resource metric with its target utilisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metric {
-    /// A measured resource.
+    /// Resource.
     pub resource: Resource,
-    /// The target, above zero \[% of the request\].
+    /// Target utilisation, above zero \[% of the request\].
     pub target: u32,
 }
 
-/// How far a policy goes.
+/// Size of the change that a policy allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScalingStep {
     /// A number of pods.
     Pods(u32),
-    /// A part of the replicas at the beginning of the period \[%\].
+    /// A percentage of the replicas at the beginning of the period \[%\].
     Percent(u32),
 }
 
-/// A limit to the change of replicas within a period.
+/// Scaling policy: a limit on the change of replicas within a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How far.
+    /// Maximum change.
     pub step: ScalingStep,
-    /// Within which time.
+    /// Period.
     pub period: Span,
 }
 
-/// Which of several policies holds.
+/// Selection among several policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Select {
-    /// The one that allows the largest change.
+    /// The policy that allows the largest change.
     Max,
-    /// The one that allows the smallest change.
+    /// The policy that allows the smallest change.
     Min,
-    /// None: no change in this direction.
+    /// No change in this direction.
     Disabled,
 }
 
-/// Limits to changes in one direction.
+/// Scaling rules for one direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// How long an earlier recommendation that was more cautious holds.
+    /// Stabilisation window: how long an earlier, more cautious recommendation holds.
     pub window: Span,
-    /// Which policy holds.
+    /// Selection among the policies.
     pub select: Select,
-    /// The policies, at least one.
+    /// Policies, at least one.
     pub policies: Vec<Policy>,
 }
 
-/// The block `behavior`.
+/// The field `behavior`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behavior {
-    /// Limits to growth.
+    /// Rules for scaling up.
     pub up: Rules,
-    /// Limits to shrinking.
+    /// Rules for scaling down.
     pub down: Rules,
 }
 
 impl Default for Behavior {
-    /// The defaults: up by 4 pods or 100 % in 15 s, whichever is more, at once; down by 100 % in 15 s,
+    /// Defaults: up by 4 pods or 100 % in 15 s, whichever is more, at once; down by 100 % in 15 s,
     /// after 300 s (`pkg/apis/autoscaling/v2/defaults.go`).
     fn default() -> Behavior {
         let policy = |step| Policy { step, period: Span::from_millis(15_000) };
@@ -127,82 +129,85 @@ impl Default for Behavior {
 /// Settings of an autoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Fewest replicas, at least one.
+    /// Minimum number of replicas, at least one.
     pub minimum: u32,
-    /// Most replicas.
+    /// Maximum number of replicas.
     pub maximum: u32,
-    /// Metrics, of which the one that asks for most replicas counts.
+    /// Metrics, of which the one with the highest recommendation counts.
     pub metrics: Vec<Metric>,
-    /// Limits to changes; without them the controller's own: twice the pods, or four, at a time upwards,
-    /// and downwards the highest number wanted in the last five minutes.
+    /// Limits on changes; without them the controller's own: scaling up to twice the pods, or four,
+    /// at a time, and down to the highest recommendation of the last five minutes.
     pub behavior: Option<Behavior>,
 }
 
-/// A pod as the autoscaler sees it.
+/// Status of a pod as the autoscaler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pod {
-    /// Asked to end, or failed: does not count.
+    /// Terminating, or failed: does not count.
     pub deleting: bool,
-    /// Without a node, or its containers not begun.
+    /// Without a node, or with containers not yet started.
     pub pending: bool,
-    /// Passes its readiness probe.
+    /// Whether it passes its readiness probe.
     pub ready: bool,
-    /// When its node took it up; not read while it is pending.
+    /// Time at which its node started it; not read while it is pending.
     pub started: Time,
-    /// When `ready` last changed, its beginning as not ready included; not read while it is pending.
+    /// Time of the last change of `ready`, including its start as unready; not read while it is
+    /// pending.
     pub ready_changed: Time,
-    /// Its latest measurement, if there is one.
+    /// Latest metrics sample, if there is one.
     pub sample: Option<Sample>,
-    /// Processor request of all its containers, sidecars included \[millicores\]; zero is no request.
+    /// CPU request of all its containers, sidecars included \[millicores\]; zero for no request.
     pub millicores: u64,
-    /// Memory request of all its containers \[bytes\]; zero is no request.
+    /// Memory request of all its containers \[bytes\]; zero for no request.
     pub memory: u64,
 }
 
-/// Why the number of replicas is what it is.
+/// Reason for the number of replicas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// A metric asks for it and no limit is in the way.
+    /// A metric recommends it and no limit interferes.
     Metric,
-    /// The utilisation is close enough to its target.
+    /// The utilisation is within the tolerance of its target.
     Tolerance,
-    /// Pods that are not ready or have no sample, counted cautiously, leave no reason for a change.
+    /// Unready pods and those without a sample, counted conservatively, leave no reason for a
+    /// change.
     Caution,
-    /// Recommended less within the window of growth (`ScaleUpStabilized`).
+    /// A lower recommendation within the scale-up window (`ScaleUpStabilized`).
     StabilisedUp,
-    /// Recommended more within the window of shrinking (`ScaleDownStabilized`).
+    /// A higher recommendation within the scale-down window (`ScaleDownStabilized`).
     StabilisedDown,
-    /// Growth is as fast as allowed (`ScaleUpLimit`).
+    /// The scale-up rate is limited (`ScaleUpLimit`).
     RateUp,
-    /// Shrinking is as fast as allowed (`ScaleDownLimit`).
+    /// The scale-down rate is limited (`ScaleDownLimit`).
     RateDown,
-    /// No fewer are allowed (`TooFewReplicas`).
+    /// The minimum is reached (`TooFewReplicas`).
     Minimum,
-    /// No more are allowed (`TooManyReplicas`).
+    /// The maximum is reached (`TooManyReplicas`).
     Maximum,
-    /// A metric cannot be computed and the others ask for fewer replicas: nothing is changed.
+    /// A metric cannot be computed and the others recommend fewer replicas: no change.
     FailingMetric,
-    /// No metric can be computed: nothing is changed.
+    /// No metric can be computed: no change.
     NoMetric,
-    /// There are no replicas: the autoscaler is off (`ScalingDisabled`).
+    /// There are no replicas: the autoscaler is disabled (`ScalingDisabled`).
     Off,
 }
 
 /// Decision of a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Replicas from now on.
+    /// New number of replicas.
     pub replicas: u32,
-    /// Replicas that the metrics ask for, before any limit; none where they were not or could not be
+    /// Recommended replicas before any limit; none where the metrics were not or could not be
     /// computed.
     pub recommended: Option<u32>,
-    /// The metric that asks for most, and the utilisation of the pods that count \[% of the request\].
+    /// The metric with the highest recommendation, and the utilisation of the pods that count \[%
+    /// of the request\].
     pub metric: Option<(Resource, u32)>,
-    /// Why.
+    /// Reason.
     pub reason: Reason,
 }
 
-/// Replicas that one metric asks for.
+/// Replicas recommended by one metric.
 #[derive(Clone, Copy)]
 struct Proposal {
     replicas: u32,
@@ -210,7 +215,7 @@ struct Proposal {
     reason: Reason,
 }
 
-/// Pods of one kind, added up.
+/// Sums over pods of one kind.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     pods: u32,
@@ -233,7 +238,7 @@ impl Sum {
         }
     }
 
-    /// Whole percentage of the request in use.
+    /// Utilisation as an integer percentage of the request.
     fn utilisation(self) -> u32 {
         u32::try_from(self.usage.saturating_mul(100) / self.request).unwrap_or(u32::MAX)
     }
@@ -243,16 +248,16 @@ impl Sum {
 #[derive(Clone, Debug)]
 pub struct Autoscaler {
     settings: Settings,
-    /// Recommendations before any limit, not older than a window.
+    /// Recommendations before any limit, within the windows.
     recommended: Vec<(Time, u32)>,
-    /// Replicas added and removed, not longer ago than a policy's period; kept only with `behavior`.
+    /// Replicas added and removed within the policies' periods; kept only with `behavior`.
     added: Vec<(Time, u32)>,
     removed: Vec<(Time, u32)>,
     began: bool,
 }
 
 impl Autoscaler {
-    /// An autoscaler that has seen nothing yet.
+    /// Creates an autoscaler without history.
     pub fn new(settings: Settings) -> Autoscaler {
         debug_assert!(0 < settings.minimum && settings.minimum <= settings.maximum);
         debug_assert!(settings.metrics.iter().all(|metric| metric.target > 0));
@@ -270,15 +275,16 @@ impl Autoscaler {
         }
     }
 
-    /// Other bounds and targets from the next sync on; what was recommended before still counts.
+    /// Changes bounds and targets from the next sync on; earlier recommendations remain.
     pub fn configure(&mut self, settings: Settings) {
         self.settings = settings;
     }
 
-    /// One sync: how many replicas there should be, where `current` are asked for now and `pods` exist.
+    /// Performs a sync: decides on the replicas, where `current` are desired so far and `pods`
+    /// exist.
     pub fn sync(&mut self, now: Time, current: u32, pods: &[Pod]) -> Decision {
         if !self.began {
-            // What is there before the first recommendation counts as one.
+            // The initial number of replicas counts as a recommendation.
             self.began = true;
             self.recommended.push((now, current));
         }
@@ -327,8 +333,8 @@ impl Autoscaler {
         }
     }
 
-    /// A recommendation within the limits of stability, rate and number, and the last of them to change it;
-    /// none when they leave it as it is.
+    /// Limits a recommendation by stabilisation, rate and number, and returns it with the last
+    /// limit that changed it; `None` when the number stays as it is.
     fn limit(&self, now: Time, current: u32, recommended: u32) -> Option<(u32, Reason)> {
         let (stable, why) = match &self.settings.behavior {
             None => (self.highest(now, recommended), Reason::StabilisedDown),
@@ -345,14 +351,14 @@ impl Autoscaler {
         }
     }
 
-    /// The highest recommendation of the last 300 s, the 300th second included.
+    /// Returns the highest recommendation of the last 300 s, the 300th second included.
     fn highest(&self, now: Time, recommended: u32) -> u32 {
         let recent = self.recommended.iter().filter(|(at, _)| now - *at <= DOWNSCALE_STABILISATION);
         recent.map(|(_, replicas)| *replicas).fold(recommended, u32::max)
     }
 
-    /// The current replicas, moved no further than every recommendation of a direction's window asks
-    /// for. Unlike in [`Autoscaler::highest`], what is as old as the window no longer counts.
+    /// Moves the current replicas no further than every recommendation of a direction's window.
+    /// Unlike in [`Autoscaler::highest`], one exactly as old as the window no longer counts.
     fn stabilised(
         &self,
         now: Time,
@@ -370,7 +376,7 @@ impl Autoscaler {
         (current.max(lowest).min(highest), why)
     }
 
-    /// Bounds without `behavior`.
+    /// Applies the bounds without `behavior`.
     fn bounded(&self, current: u32, replicas: u32) -> (u32, Option<Reason>) {
         let Settings { minimum, maximum, .. } = self.settings;
         let fastest = current.saturating_mul(SCALE_UP_FACTOR).max(SCALE_UP_MINIMUM);
@@ -384,7 +390,7 @@ impl Autoscaler {
         }
     }
 
-    /// Bounds with `behavior`.
+    /// Applies the bounds with `behavior`.
     fn bounded_by(
         &self,
         now: Time,
@@ -409,8 +415,9 @@ impl Autoscaler {
         (replicas, None)
     }
 
-    /// Replicas that the policies of one direction allow. What was added or removed within a period is
-    /// taken back first, so that a policy counts from the replicas at the beginning of its period.
+    /// Returns the number of replicas that the policies of one direction allow. Changes within a
+    /// period are undone first, so that a policy is relative to the replicas at the beginning of
+    /// its period.
     fn furthest(&self, now: Time, current: u32, rules: &Rules, up: bool) -> u32 {
         if rules.select == Select::Disabled {
             return current;
@@ -437,7 +444,7 @@ impl Autoscaler {
         u32::try_from(furthest.unwrap_or(i64::from(current)).max(0)).unwrap_or(u32::MAX)
     }
 
-    /// Note a change of replicas, and forget what no window or period reaches any more.
+    /// Records a change of replicas, and drops history outside all windows and periods.
     fn remember(&mut self, now: Time, current: u32, replicas: u32) {
         let mut longest = DOWNSCALE_STABILISATION;
         if let Some(behavior) = &self.settings.behavior {
@@ -456,8 +463,8 @@ impl Autoscaler {
     }
 }
 
-/// Replicas that one metric asks for; none when it cannot be computed, because a pod has no request or
-/// no pod that counts has a sample.
+/// Returns the recommendation of one metric; `None` when it cannot be computed, because a pod has
+/// no request or no pod that counts has a sample.
 fn propose(metric: Metric, now: Time, current: u32, pods: &[Pod]) -> Option<Proposal> {
     let (mut ready, mut unready, mut missing) = (Sum::default(), Sum::default(), Sum::default());
     for pod in pods {
@@ -471,7 +478,8 @@ fn propose(metric: Metric, now: Time, current: u32, pods: &[Pod]) -> Option<Prop
         match pod.sample {
             _ if pod.deleting => {}
             _ if pod.pending => unready.add(0, request),
-            // What is not known counts against a change: all of the request, or the target above that.
+            // Unknown usage counts against a change: all of the request, or the target if that is
+            // higher.
             None => missing.add(request * u64::from(metric.target.max(100)) / 100, request),
             Some(sample) => match metric.resource {
                 Resource::Cpu if !settled(now, pod, &sample) => unready.add(0, request),
@@ -499,7 +507,7 @@ fn propose(metric: Metric, now: Time, current: u32, pods: &[Pod]) -> Option<Prop
     if ratio < 1.0 {
         counted = counted.with(missing);
     } else if ratio > 1.0 {
-        // On the way up, nobody is assumed to need what it is not seen to use.
+        // For scaling up, a pod is assumed to use no more than has been measured.
         counted = counted.with(Sum { usage: 0, ..missing }).with(Sum { usage: 0, ..unready });
     }
     let cautious_ratio = ratio_of(counted);
@@ -515,8 +523,8 @@ fn propose(metric: Metric, now: Time, current: u32, pods: &[Pod]) -> Option<Prop
     Some(Proposal { replicas, utilisation, reason: Reason::Metric })
 }
 
-/// Whether a pod's processor time says something about its load: while it may still be starting, only
-/// when it is ready and the whole sample lies after that; later, unless it has never been ready.
+/// Whether a pod's CPU usage is representative of its load: during initialisation only if it is
+/// ready and the whole sample is later than that; afterwards unless it has never been ready.
 fn settled(now: Time, pod: &Pod, sample: &Sample) -> bool {
     if pod.started + CPU_INITIALIZATION_PERIOD > now {
         pod.ready && sample.at >= pod.ready_changed + sample.window
@@ -525,8 +533,9 @@ fn settled(now: Time, pod: &Pod, sample: &Sample) -> bool {
     }
 }
 
-/// Whether a ratio is close enough to 1. Compared as the controller does since tolerances may differ by
-/// direction (1.33): 77 % at a target of 70 % is tolerable, where |ratio − 1| ≤ 0.1 in binary is not.
+/// Whether a ratio is within the tolerance of 1. Compared as the controller does since tolerances
+/// may differ by direction (1.33): 77 % at a target of 70 % is tolerable, where |ratio − 1| ≤ 0.1
+/// in binary is not.
 fn tolerable(ratio: f64) -> bool {
     (1.0 - TOLERANCE..=1.0 + TOLERANCE).contains(&ratio)
 }

@@ -1,52 +1,51 @@
-//! What a service mesh's proxy lets through to a service: as many requests at once as it has
-//! connections and places to wait, to hosts that have not failed too often in a row, and only some of
-//! them again.
+//! Circuit breaking in a service mesh's proxy: limits on concurrent and pending requests, outlier
+//! ejection, and retry budgets.
 //!
-//! Three state machines, each for one client's proxy and one service (in Envoy, a cluster): a proxy
-//! knows nothing of what others count. They behave as Envoy does (`conn_pool_base.cc`,
-//! `outlier_detection_impl.cc`, `resource_manager_impl.h`); the constants are its defaults
-//! (`circuit_breaker.proto`, `outlier_detection.proto`, `cluster.proto`). Istio's `DestinationRule` sets
-//! the same fields; where its defaults differ, the constant says so.
+//! Three state machines, each for one client's proxy and one service (in Envoy, a cluster): proxies
+//! share no state. They behave as Envoy does (`conn_pool_base.cc`, `outlier_detection_impl.cc`,
+//! `resource_manager_impl.h`); the constants are its defaults (`circuit_breaker.proto`,
+//! `outlier_detection.proto`, `cluster.proto`). Istio's `DestinationRule` sets the same fields;
+//! where its defaults differ, the constant says so.
 
 use std::collections::VecDeque;
 
 use crate::units::{Span, Time};
 
-/// Connections to all hosts of a service (`max_connections`; Istio: [`UNLIMITED`]).
+/// Maximum connections to all hosts of a service (`max_connections`; Istio: [`UNLIMITED`]).
 pub const CONNECTIONS: u32 = 1024;
-/// Requests that wait for a connection (`max_pending_requests`; Istio: [`UNLIMITED`]).
+/// Maximum requests waiting for a connection (`max_pending_requests`; Istio: [`UNLIMITED`]).
 const PENDING: u32 = 1024;
-/// Istio's limit where a rule is silent: 2³² − 1.
+/// Istio's limit where a rule is absent: 2³² − 1.
 pub const UNLIMITED: u32 = u32::MAX;
-/// Retries at once (`max_retries`; Istio: [`UNLIMITED`]).
+/// Maximum concurrent retries (`max_retries`; Istio: [`UNLIMITED`]).
 pub const RETRIES: u32 = 3;
-/// Retries at once as a share of the requests under way (`budget_percent` 20).
+/// Maximum concurrent retries as a share of the active requests (`budget_percent` 20).
 const RETRY_SHARE: f64 = 0.2;
-/// Retries at once that a budget always allows (`min_retry_concurrency`).
+/// Concurrent retries that a budget always allows (`min_retry_concurrency`).
 const RETRIES_LEAST: u32 = 3;
-/// Failures in a row that eject a host (`consecutive_5xx`).
+/// Consecutive failures that eject a host (`consecutive_5xx`).
 pub const FAILURES: u32 = 5;
-/// Between two sweeps that let hosts return (`interval`).
+/// Interval of the sweeps that return ejected hosts (`interval`).
 pub const SWEEP: Span = Span::from_millis(10_000);
-/// Length of a first ejection (`base_ejection_time`).
+/// Duration of a first ejection (`base_ejection_time`).
 pub const EJECTION: Span = Span::from_millis(30_000);
-/// Longest ejection (`max_ejection_time`).
+/// Maximum duration of an ejection (`max_ejection_time`).
 pub const EJECTION_LONGEST: Span = Span::from_millis(300_000);
-/// Hosts that may be ejected at once \[%\] (`max_ejection_percent`).
+/// Maximum share of ejected hosts \[%\] (`max_ejection_percent`).
 pub const EJECTED_MOST: u32 = 10;
-/// Share of healthy hosts below which all are used \[%\] (`healthy_panic_threshold`; Istio's
-/// `minHealthPercent`: 0).
+/// Panic threshold: share of healthy hosts below which all are used \[%\]
+/// (`healthy_panic_threshold`; Istio's `minHealthPercent`: 0).
 const PANIC: u32 = 50;
 
-/// How many requests a service may have at once.
+/// Limits on the requests to a service.
 ///
-/// With HTTP/1 a request has a connection to itself. With HTTP/2 `connections` is the limit of requests
-/// (`http2MaxRequests`) and `pending` is zero: what is above overflows at once.
+/// With HTTP/1 a request has a connection to itself. With HTTP/2 `connections` is the limit of
+/// requests (`http2MaxRequests`) and `pending` is zero: excess requests overflow at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests that are served at once; at least one.
+    /// Maximum concurrent requests; at least one.
     pub connections: u32,
-    /// Requests that may wait beside them.
+    /// Maximum pending requests in addition.
     pub pending: u32,
 }
 
@@ -61,14 +60,14 @@ impl Default for Limits {
 pub enum Entry {
     /// It has a connection.
     Granted,
-    /// It waits for one.
+    /// It is pending.
     Waits,
-    /// It is refused at once: status 503, flag `UO`.
+    /// It is rejected at once: status 503, flag `UO`.
     Overflow,
 }
 
-/// The connections of a proxy to a service. Opening one takes no time here; they are not told apart by
-/// host, though each proxy always has one to the host it has chosen, above the limit if need be.
+/// Connections of a proxy to a service. Opening one takes no time here; they are not distinguished
+/// by host, though each proxy always has one to the host it has chosen, above the limit if need be.
 #[derive(Clone, Debug)]
 pub struct Connections {
     limits: Limits,
@@ -77,28 +76,28 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// No request under way.
+    /// Creates the state without active requests.
     pub fn new(limits: Limits) -> Connections {
         debug_assert!(limits.connections > 0, "without a connection nobody is ever served");
         Connections { limits, in_use: 0, waiting: VecDeque::new() }
     }
 
-    /// Requests that have a connection.
+    /// Returns the number of requests with a connection.
     pub fn in_use(&self) -> u32 {
         self.in_use
     }
 
-    /// Requests that wait for one.
+    /// Returns the number of pending requests.
     pub fn waiting(&self) -> u32 {
         self.waiting.len() as u32
     }
 
-    /// Whether a request would have a connection at once.
+    /// Whether a request would get a connection at once.
     pub fn has_free(&self) -> bool {
         self.in_use < self.limits.connections
     }
 
-    /// A request comes.
+    /// Handles the arrival of a request.
     pub fn enter(&mut self, who: u32) -> Entry {
         debug_assert!(self.waiting.is_empty() || self.in_use == self.limits.connections);
         if self.in_use < self.limits.connections {
@@ -112,7 +111,8 @@ impl Connections {
         }
     }
 
-    /// A request that had a connection is over; the first of those that wait has it now.
+    /// Handles the end of a request with a connection; returns the first pending one, which gets
+    /// it.
     pub fn leave(&mut self) -> Option<u32> {
         debug_assert!(self.in_use > 0, "more requests over than begun");
         let next = self.waiting.pop_front();
@@ -122,24 +122,24 @@ impl Connections {
         next
     }
 
-    /// A request waits no longer. False when it did not wait.
+    /// Removes a pending request. Returns false when it was not pending.
     pub fn give_up(&mut self, who: u32) -> bool {
         let place = self.waiting.iter().position(|waiting| *waiting == who);
         place.is_some_and(|place| self.waiting.remove(place).is_some())
     }
 }
 
-/// How many retries may be under way at once: a share of all requests, or a few.
+/// Retry budget: limit on concurrent retries as a share of all requests, with a minimum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
-    /// Share of the requests that are served or wait; zero for a fixed number of retries.
+    /// Share of the active and pending requests; zero for a fixed number of retries.
     pub share: f64,
-    /// Retries that are always allowed.
+    /// Number of retries that are always allowed.
     pub least: u32,
 }
 
 impl Budget {
-    /// A fixed number of retries at once (`max_retries`), which is what a proxy has without a budget.
+    /// Creates a fixed limit on concurrent retries (`max_retries`), as in a proxy without a budget.
     pub fn fixed(retries: u32) -> Budget {
         Budget { share: 0.0, least: retries }
     }
@@ -151,7 +151,7 @@ impl Default for Budget {
     }
 }
 
-/// The retries under way.
+/// Concurrent retries under a budget.
 #[derive(Clone, Copy, Debug)]
 pub struct Retries {
     budget: Budget,
@@ -159,46 +159,48 @@ pub struct Retries {
 }
 
 impl Retries {
-    /// No retry under way.
+    /// Creates the state without retries.
     pub fn new(budget: Budget) -> Retries {
         debug_assert!(budget.share >= 0.0);
         Retries { budget, active: 0 }
     }
 
-    /// Whether a request may be tried again while `requests` are served or wait; counts it when it may.
+    /// Whether a request may be retried while `requests` are active or pending; counts the retry if
+    /// so.
     pub fn begin(&mut self, requests: u32) -> bool {
-        // Fractions of a retry do not count.
+        // Fractions of a retry are rounded down.
         let share = (self.budget.share * f64::from(requests)) as u32;
         let may = self.active < share.max(self.budget.least);
         self.active += u32::from(may);
         may
     }
 
-    /// A retry is over.
+    /// Handles the end of a retry.
     pub fn end(&mut self) {
         debug_assert!(self.active > 0, "more retries over than begun");
         self.active -= 1;
     }
 }
 
-/// When a host is ejected, and for how long.
+/// Outlier detection rules: when a host is ejected, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Failures in a row that eject; at least one. What counts is a status of 500 and above, also when
-    /// the proxy made it itself of a timeout or of a connection that failed.
+    /// Consecutive failures that eject; at least one. A failure is a status of 500 and above, also
+    /// when the proxy itself generated it for a timeout or a failed connection.
     pub failures: u32,
-    /// Between two sweeps; only these let hosts return, so an ejection is longer by up to as much.
+    /// Sweep interval; only sweeps return hosts, so that an ejection is longer by up to one
+    /// interval.
     pub sweep: Span,
-    /// Length of an ejection is this times the number of ejections …
+    /// Duration of an ejection: this times the number of ejections …
     pub ejection: Span,
     /// … and at most this.
     pub longest: Span,
-    /// How many of the hosts may be ejected \[%\].
+    /// Maximum share of ejected hosts \[%\].
     pub most: u32,
-    /// One host may be ejected whatever `most` says: `always_eject_one_host`, which Envoy did before 1.31
-    /// without being asked.
+    /// Whether one host may be ejected in spite of `most`: `always_eject_one_host`, the default
+    /// behaviour of Envoy before 1.31.
     pub one_always: bool,
-    /// All hosts are used while less than this is not ejected \[%\].
+    /// Panic threshold: all hosts are used while a smaller share is not ejected \[%\].
     pub panic: u32,
 }
 
@@ -219,31 +221,33 @@ impl Default for Rules {
 #[derive(Clone, Copy, Debug)]
 struct Host {
     who: u32,
-    /// Failures since the last success.
+    /// Consecutive failures.
     failures: u32,
     ejected: Option<Time>,
-    /// By what the next ejection is longer: one more after each, one less for each quiet sweep.
+    /// Multiplier of the next ejection: increased by each ejection, decreased by each sweep without
+    /// one.
     factor: u32,
 }
 
-/// Outlier detection: who of a service's hosts is left out because it failed so often in a row.
+/// Outlier detection: ejection of a service's hosts after consecutive failures.
 ///
-/// A host is ejected at the instant of its last failure; every `sweep` those return whose time is over.
+/// A host is ejected at the instant of its last failure; each `sweep` returns those whose time is
+/// over.
 #[derive(Clone, Debug)]
 pub struct Outliers {
     rules: Rules,
-    /// Sweeps are at this and whole intervals later.
+    /// Offset of the sweeps, which repeat at whole intervals.
     phase: Span,
-    /// By number.
+    /// Hosts, ordered by number.
     hosts: Vec<Host>,
     ejected: u32,
-    /// The next sweep that can change something.
+    /// Next sweep that can change something.
     due: Time,
 }
 
 impl Outliers {
-    /// Hosts none of which has failed. Sweeps are at `phase` and whole intervals later: proxies start at
-    /// different times.
+    /// Creates the state without failures. Sweeps are at `phase` and whole intervals later: proxies
+    /// start at different times.
     pub fn new(hosts: impl IntoIterator<Item = u32>, rules: Rules, phase: Span) -> Outliers {
         debug_assert!(rules.failures > 0 && rules.sweep > Span::ZERO);
         let none = Vec::new();
@@ -254,7 +258,7 @@ impl Outliers {
         outliers
     }
 
-    /// A host comes; nothing is held against it.
+    /// Adds a host without failures.
     pub fn add(&mut self, who: u32) {
         let Err(place) = self.place(who) else {
             debug_assert!(false, "host {who} is there already");
@@ -264,7 +268,7 @@ impl Outliers {
         self.hosts.insert(place, host);
     }
 
-    /// A host goes.
+    /// Removes a host.
     pub fn remove(&mut self, who: u32) {
         if let Ok(place) = self.place(who) {
             let host = self.hosts.remove(place);
@@ -272,7 +276,7 @@ impl Outliers {
         }
     }
 
-    /// These are the hosts now, in order of their numbers; what is held against those that stay, stays.
+    /// Sets the hosts, in order of their numbers; those that stay keep their state.
     pub fn set_hosts(&mut self, hosts: &[u32]) {
         self.hosts.retain(|host| hosts.binary_search(&host.who).is_ok());
         self.ejected = self.hosts.iter().filter(|host| host.ejected.is_some()).count() as u32;
@@ -287,12 +291,13 @@ impl Outliers {
         self.hosts.binary_search_by_key(&who, |host| host.who)
     }
 
-    /// Hosts ejected.
+    /// Returns the number of ejected hosts.
     pub fn ejected(&self) -> u32 {
         self.ejected
     }
 
-    /// Whether requests may go to a host: it is not ejected, or so many are that all are used.
+    /// Whether requests may go to a host: it is not ejected, or so many are that the panic
+    /// threshold applies.
     pub fn eligible(&self, who: u32) -> bool {
         let hosts = self.hosts.len() as u64;
         let healthy = hosts - u64::from(self.ejected);
@@ -300,7 +305,8 @@ impl Outliers {
         self.place(who).is_ok_and(|place| panics || self.hosts[place].ejected.is_none())
     }
 
-    /// A host has answered, or failed to. True when this ejects it: [`Outliers::next`] moves.
+    /// Records a host's answer or failure. Returns true when this ejects it: [`Outliers::next`]
+    /// changes.
     pub fn answered(&mut self, now: Time, who: u32, failed: bool) -> bool {
         let Ok(place) = self.place(who) else { return false };
         let (rules, ejected, hosts) = (self.rules, self.ejected, self.hosts.len() as u32);
@@ -310,7 +316,7 @@ impl Outliers {
             return false;
         }
         host.failures += 1;
-        // Requests that were under way when it was ejected change nothing.
+        // Requests that were active at the ejection have no effect.
         if host.failures < rules.failures || host.ejected.is_some() {
             return false;
         }
@@ -321,7 +327,7 @@ impl Outliers {
             return false;
         }
         host.ejected = Some(now);
-        // The factor grows no further once the longest ejection is reached.
+        // The multiplier stops growing at the longest ejection.
         if u64::from(host.factor) * rules.ejection.0 < rules.longest.0 + rules.ejection.0 {
             host.factor += 1;
         }
@@ -339,13 +345,13 @@ impl Outliers {
         first + Span((gone + 1) * self.rules.sweep.0)
     }
 
-    /// When to call [`Outliers::sweep`]: never while no host is or was lately ejected.
+    /// Returns when to call [`Outliers::sweep`]: never while no host is or was recently ejected.
     pub fn next(&self) -> Time {
         self.due
     }
 
-    /// Let those return whose time is over; how many did. To be called at the instant that
-    /// [`Outliers::next`] named.
+    /// Returns hosts whose ejection is over, and their number. To be called at the time given by
+    /// [`Outliers::next`].
     pub fn sweep(&mut self, now: Time) -> u32 {
         debug_assert!(now == self.due, "sweeps have their times");
         let rules = self.rules;
@@ -376,7 +382,7 @@ mod tests {
         Time(value * 1_000_000_000)
     }
 
-    /// Five in a row, half of the hosts, nobody panics: as many rules have it.
+    /// Five consecutive failures, half of the hosts, no panic threshold: common rules.
     const HALF: Rules = Rules {
         failures: 5,
         sweep: Span::from_millis(10_000),
@@ -387,7 +393,7 @@ mod tests {
         panic: 0,
     };
 
-    /// Whether the host is ejected by the last of so many failures, and by none before.
+    /// Whether the last of `times` failures ejects the host, and none before.
     fn fails(outliers: &mut Outliers, now: Time, who: u32, times: u32) -> bool {
         let before = (1..times).any(|_| outliers.answered(now, who, true));
         assert!(!before, "ejected too early");
@@ -402,7 +408,7 @@ mod tests {
         assert!(entries[100..150].iter().all(|entry| *entry == Entry::Waits));
         assert_eq!(entries[150..], [Entry::Overflow; 2]);
         assert_eq!((hop.in_use(), hop.waiting()), (100, 50));
-        // First come, first served, but for who waits no longer.
+        // First come, first served, except for requests that have given up.
         assert!(hop.give_up(101));
         assert!(!hop.give_up(101) && !hop.give_up(5));
         assert_eq!((hop.leave(), hop.leave()), (Some(100), Some(102)));
@@ -456,7 +462,7 @@ mod tests {
             assert_eq!(outliers.next(), secs(at));
             assert_eq!(outliers.sweep(secs(at)), 0);
         }
-        // Late answers to what was under way do not count.
+        // Late answers to earlier requests do not count.
         assert!(!fails(&mut outliers, secs(41), 0, 20));
         assert_eq!((outliers.next(), outliers.sweep(secs(50))), (secs(50), 1));
         assert!(outliers.eligible(0));
@@ -466,11 +472,11 @@ mod tests {
             assert_eq!(outliers.sweep(secs(at)), 0);
         }
         assert_eq!(outliers.sweep(secs(120)), 1);
-        // Each quiet sweep after its return forgives one ejection.
+        // Each quiet sweep after its return reduces the multiplier by one.
         assert_eq!(outliers.next(), secs(130));
         assert_eq!((outliers.sweep(secs(130)), outliers.next()), (0, secs(140)));
         assert_eq!((outliers.sweep(secs(140)), outliers.next()), (0, Time::NEVER));
-        // So the next is 30 s long again: 145 + 30 is over at the sweep of 180.
+        // So the next one is 30 s long again: 145 + 30 is over at the sweep of 180.
         assert!(fails(&mut outliers, secs(145), 0, 5));
         let back = [150, 160, 170, 180].map(|at| outliers.sweep(secs(at)));
         assert_eq!(back, [0, 0, 0, 1]);
@@ -504,7 +510,7 @@ mod tests {
         let tenth = Rules { most: 10, ..HALF };
         assert_eq!([4, 10, 19, 20].map(|hosts| ejected(hosts, tenth)), [0, 1, 1, 2]);
         assert_eq!(ejected(4, Rules { one_always: true, ..tenth }), 1);
-        // Whoever was spared begins to count anew.
+        // A host that was spared starts counting anew.
         let mut outliers = Outliers::new(0..3, HALF, Span::ZERO);
         assert!(fails(&mut outliers, secs(1), 0, 5) && !fails(&mut outliers, secs(1), 1, 5));
         outliers.remove(0);
@@ -520,7 +526,7 @@ mod tests {
         assert_eq!([0, 1, 2, 3].map(|who| outliers.eligible(who)), [false, false, true, true]);
         assert!(fails(&mut outliers, secs(2), 2, 5));
         assert_eq!([0, 1, 2, 3].map(|who| outliers.eligible(who)), [true; 4]);
-        // With a healthy host more, half are.
+        // With one more healthy host, half are healthy.
         outliers.remove(0);
         outliers.add(7);
         assert_eq!(outliers.ejected(), 2);

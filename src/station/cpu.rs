@@ -1,15 +1,16 @@
-//! A processor shared by all who compute on it.
+//! A processor under processor sharing.
 //!
-//! With n jobs on C cores each job advances at rate min(1, C / n): nobody uses more than one core, and
-//! when the cores are short all get the same share. Jobs are kept by the *virtual time* (attained
-//! service) at which they end, so that an arrival or a departure moves one pending event, not one per
-//! job.
+//! With n jobs on C cores each job advances at rate min(1, C / n): no job uses more than one core,
+//! and under contention all get equal shares. Jobs are ordered by the *virtual time* (attained
+//! service) at which they end, so that an arrival or a departure moves one pending event, not one
+//! per job.
 //!
-//! A limit below the cores of the machine has two forms. The *smooth* one, [`Cpu::new`], takes the limit
-//! for C: 250 millicores are a quarter of a core all the time. The other, [`Cpu::with_quota`], is what
-//! the Linux scheduler does (CFS bandwidth control, `kernel/sched/fair.c`): in each period jobs run on
-//! all cores of the machine until together they have used limit × period, and then stall until the
-//! period ends. The long-run throughput is the same, how long one job takes is not.
+//! A limit below the cores of the machine has two forms. The *smooth* one, [`Cpu::new`], takes the
+//! limit for C: 250 millicores are a quarter of a core all the time. The other,
+//! [`Cpu::with_quota`], follows the Linux scheduler (CFS bandwidth control, `kernel/sched/fair.c`):
+//! in each period jobs run on all cores of the machine until together they have used limit ×
+//! period, and are then throttled until the period ends. The long-run throughput is the same, the
+//! response time of a job is not.
 
 mod jobs;
 mod quota;
@@ -19,46 +20,46 @@ use self::quota::Quota;
 pub use self::quota::Usage;
 use crate::units::{Span, Time};
 
-/// Period of a CPU quota unless set otherwise: `sched_cfs_period_us` is 100 ms in the kernel and in
-/// Kubernetes (`cpuCFSQuotaPeriod`).
+/// Default period of a CPU quota: `sched_cfs_period_us` is 100 ms in the kernel and in Kubernetes
+/// (`cpuCFSQuotaPeriod`).
 pub const CFS_PERIOD: Span = Span::from_millis(100);
 
 /// A shared processor.
 #[derive(Clone, Debug)]
 pub struct Cpu {
-    /// Cores that can be in use in the long run.
+    /// Long-run capacity in cores.
     cores: f64,
-    /// Cores that the jobs share while none stalls, and the reciprocal.
+    /// Cores shared by the jobs while not throttled, and the reciprocal.
     shared: f64,
     per_core: f64,
-    /// Cores in whole numbers, rounded up: jobs beyond them have to share.
+    /// Number of cores, rounded up: with more jobs than that they share.
     whole: usize,
-    /// Jobs by (virtual end as bits of a non-negative f64, order of arrival and who).
+    /// Jobs ordered by (virtual end as bits of a non-negative f64, order of arrival and who).
     jobs: Jobs,
-    /// Time of a job over that alone on a sound machine; and the part of it that is the machine's doing.
+    /// Slowdown factor of a job that is alone; and the part of it caused by the machine.
     slowness: f64,
     slow: f64,
-    /// Service attained by a job that was there since the processor was last idle \[ns\].
+    /// Attained service of a job present since the processor was last idle \[ns\].
     attained: f64,
     updated: Time,
     started: u64,
-    /// Service that all jobs ever begun asked for \[ns\].
+    /// Total demand of all jobs ever started \[ns\].
     demanded: u64,
-    /// None in the smooth form.
+    /// `None` in the smooth form.
     quota: Option<Box<Quota>>,
 }
 
-/// Change of a processor's level.
+/// Change in the use of a processor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelChange {
-    /// Cores in use.
+    /// Change of the cores in use.
     pub busy: f64,
-    /// Jobs beyond the cores.
+    /// Change of the number of jobs in excess of the cores.
     pub sharing: i64,
 }
 
 impl Cpu {
-    /// An idle processor of `cores` > 0 cores.
+    /// Creates an idle processor of `cores` > 0 cores.
     pub fn new(cores: f64) -> Cpu {
         debug_assert!(cores > 0.0, "a processor without cores never finishes");
         Cpu {
@@ -77,10 +78,11 @@ impl Cpu {
         }
     }
 
-    /// An idle processor of `vcpus` > 0 cores, on which jobs may use `limit` > 0 cores' time of each
-    /// `period`. Periods end at `phase` and whole periods later; the kernel gives each group a random
-    /// phase. What is left at the end of a period is lost (no burst, `cpu.cfs_burst_us` = 0). The slices
-    /// of 5 ms in which the kernel hands the quota to its cores are left out.
+    /// Creates an idle processor of `vcpus` > 0 cores, on which jobs may use `limit` > 0 cores'
+    /// time per `period`. Periods end at `phase` and whole periods later; the kernel gives each
+    /// group a random phase. Quota left over at the end of a period is lost (no burst,
+    /// `cpu.cfs_burst_us` = 0). The slices of 5 ms in which the kernel hands the quota to its cores
+    /// are not modelled.
     pub fn with_quota(limit: f64, vcpus: f64, period: Span, phase: Span) -> Cpu {
         let mut cpu = Cpu::new(vcpus);
         cpu.quota = Some(Box::new(Quota::new(limit, vcpus, period, phase)));
@@ -88,11 +90,12 @@ impl Cpu {
         cpu
     }
 
-    /// From `now` on there are `cores` > 0 cores, for the jobs under way too: a machine whose credits
-    /// are used up, one with more demand than cores. With a quota these are the cores that jobs run on
-    /// until they stall (`vcpus`, which need not be whole here); the limit stays.
+    /// Sets the capacity to `cores` > 0 cores from `now` on, also for jobs in progress: for
+    /// machines with exhausted credits or more demand than cores. With a quota these are the cores
+    /// that jobs run on until throttled (`vcpus`, which need not be an integer here); the limit
+    /// stays.
     ///
-    /// [`Cpu::next`] moves.
+    /// [`Cpu::next`] changes.
     pub fn set_capacity(&mut self, now: Time, cores: f64) -> LevelChange {
         let jobs = self.jobs.len();
         if jobs > 0 {
@@ -106,10 +109,11 @@ impl Cpu {
         self.moved(now, change)
     }
 
-    /// From `now` on everything takes `times` > 0 times as long as on a sound machine, the jobs under way
-    /// too: what is left of them is stretched, what they have had is not. They use their cores meanwhile.
+    /// Sets the slowdown to `times` > 0 relative to a healthy machine from `now` on, also for jobs
+    /// in progress: their remaining time is stretched, their attained service is not. They occupy
+    /// their cores meanwhile.
     ///
-    /// [`Cpu::next`] moves.
+    /// [`Cpu::next`] changes.
     pub fn set_slow(&mut self, now: Time, times: f64) {
         debug_assert!(times > 0.0, "a machine that takes no time");
         if !self.jobs.is_empty() {
@@ -126,13 +130,13 @@ impl Cpu {
         self.whole = self.cores.ceil() as usize;
     }
 
-    /// Jobs beyond the cores.
+    /// Returns the number of jobs in excess of the cores.
     pub fn sharing(&self) -> i64 {
         self.jobs.len().saturating_sub(self.whole).cast_signed() as i64
     }
 
-    /// Use of the quota up to `now`, which must not lie before the last change; `None` in the smooth form,
-    /// where [`Cpu::busy`] is exact at every instant.
+    /// Returns the use of the quota up to `now`, which must not lie before the last change; `None`
+    /// in the smooth form, where [`Cpu::busy`] is exact at every instant.
     pub fn usage(&self, now: Time) -> Option<Usage> {
         let mut quota = (**self.quota.as_ref()?).clone();
         if !self.jobs.is_empty() {
@@ -141,7 +145,7 @@ impl Cpu {
         Some(quota.usage)
     }
 
-    /// When something changes by itself next: a job ends, or jobs begin or cease to stall.
+    /// Returns the time of the next spontaneous change: a job ends, or throttling begins or ends.
     #[inline]
     pub fn due(&mut self) -> Time {
         let Some(left) = self.left() else { return Time::NEVER };
@@ -152,20 +156,20 @@ impl Cpu {
         }
     }
 
-    /// Whether at the instant that [`Cpu::due`] has named no job ends, but jobs begin or cease to stall:
-    /// [`Cpu::look`] then says what changes.
+    /// Whether the time returned by [`Cpu::due`] is that of throttling rather than the end of a
+    /// job: [`Cpu::look`] then returns the change.
     #[inline]
     pub fn only_turns(&self) -> bool {
         self.quota.as_ref().is_some_and(|quota| quota.turns)
     }
 
-    /// Catches up with periods of the quota that began or ended up to `now`.
+    /// Advances over the quota periods that began or ended up to `now`.
     pub fn look(&mut self, now: Time) -> LevelChange {
         self.advance(now);
         self.moved(now, LevelChange { busy: 0.0, sharing: 0 })
     }
 
-    /// With a quota, what is in use follows from whether it is used up.
+    /// With a quota, the cores in use depend on whether it is exhausted.
     #[inline]
     fn moved(&mut self, now: Time, change: LevelChange) -> LevelChange {
         let rate = self.rate();
@@ -175,8 +179,8 @@ impl Cpu {
         LevelChange { busy: busy - std::mem::replace(&mut quota.shown, busy), ..change }
     }
 
-    /// Cores that jobs would use now if they had the machine for themselves; none while they stall. In the
-    /// smooth form they may use `limit`, whatever there is now.
+    /// Returns the cores that jobs would use with the machine to themselves; 0 while throttled. In
+    /// the smooth form they may use `limit`, whatever the current capacity.
     #[inline]
     pub fn wanted(&self, limit: f64) -> f64 {
         let jobs = self.jobs.len().cast_signed() as f64;
@@ -187,18 +191,18 @@ impl Cpu {
         }
     }
 
-    /// Cores in use while nobody stalls.
+    /// Cores in use while not throttled.
     #[inline]
     fn rate(&self) -> f64 {
         (self.jobs.len().cast_signed() as f64).min(self.shared)
     }
 
-    /// Jobs on the processor.
+    /// Returns the number of jobs.
     pub fn jobs(&self) -> usize {
         self.jobs.len()
     }
 
-    /// Cores in use: never more than there are, never more than one per job, and none while jobs stall.
+    /// Returns the cores in use: at most the capacity and one per job, and 0 while throttled.
     pub fn busy(&self) -> f64 {
         match &self.quota {
             Some(quota) => quota.shown,
@@ -211,7 +215,7 @@ impl Cpu {
         (jobs.cast_signed() as f64).min(self.cores)
     }
 
-    /// Change of the level by one job more than `jobs`; with the sign turned, by one job less.
+    /// Change of use when a job is added to `jobs`; negated, when one is removed.
     #[inline]
     fn one_more(&self, jobs: usize) -> LevelChange {
         LevelChange {
@@ -223,19 +227,19 @@ impl Cpu {
     #[inline]
     fn advance(&mut self, now: Time) {
         if now < self.updated {
-            return; // Everything stands.
+            return; // All jobs are paused.
         }
         let mut passed = (now - self.updated).0.cast_signed() as f64;
         if self.quota.is_some() {
             passed = self.run(now);
         }
-        // Division by one is exact, and slow.
+        // Division by one is exact but slow.
         let alone = self.slowness.to_bits() == 1_f64.to_bits();
         self.attained += if alone { passed } else { passed / self.slowness };
         self.updated = now;
     }
 
-    /// How long jobs ran since the last change \[ns\].
+    /// Returns how long jobs ran since the last change \[ns\].
     #[inline]
     fn run(&mut self, now: Time) -> f64 {
         let rate = self.rate();
@@ -250,12 +254,12 @@ impl Cpu {
         self.slowness = (self.jobs.len().cast_signed() as f64 * self.per_core).max(1.0) * self.slow;
     }
 
-    /// `who` begins to compute for `demand` of one core's time.
+    /// Starts a job of `who` with `demand` of one core's time.
     #[inline]
     pub fn start(&mut self, now: Time, who: u32, demand: Span) -> LevelChange {
         let jobs = self.jobs.len();
         if jobs == 0 {
-            // Nobody is there who would notice: ends and the order of arrival begin anew.
+            // The processor is idle: virtual time and order of arrival can restart from zero.
             (self.attained, self.started, self.updated) = (0.0, 0, self.updated.max(now));
             if let Some(quota) = &mut self.quota {
                 quota.refill(now);
@@ -272,11 +276,11 @@ impl Cpu {
         self.moved(now, change)
     }
 
-    /// Everything stands for `pause` from `now` on, and who stopped it computes meanwhile on one core. Jobs
-    /// that begin meanwhile wait. (A garbage collection that stops the world.) With a quota the pause
-    /// itself is not set off against it.
+    /// Stops all jobs for `pause` from `now` on, while the collector computes on one core (a
+    /// stop-the-world garbage collection). Jobs that start meanwhile wait. With a quota the pause
+    /// itself is not charged.
     ///
-    /// [`Cpu::next`] moves.
+    /// [`Cpu::next`] changes.
     pub fn pause(&mut self, now: Time, pause: Span) {
         if !self.jobs.is_empty() {
             self.advance(now);
@@ -288,7 +292,7 @@ impl Cpu {
         }
     }
 
-    /// Service that jobs have had up to `now` since the beginning, in cores × time.
+    /// Returns the service attained by all jobs up to `now` since the beginning, in cores × time.
     pub fn used(&mut self, now: Time) -> Span {
         if !self.jobs.is_empty() {
             self.advance(now);
@@ -298,7 +302,7 @@ impl Cpu {
         Span(self.demanded.saturating_sub(left as u64))
     }
 
-    /// When the next job ends if nothing changes.
+    /// Returns when the next job ends without further changes.
     #[inline]
     pub fn next(&self) -> Time {
         let Some(left) = self.left() else { return Time::NEVER };
@@ -308,24 +312,25 @@ impl Cpu {
         }
     }
 
-    /// How long jobs have to run until the first of them ends \[ns\].
+    /// Running time until the first job ends \[ns\].
     #[inline]
     fn left(&self) -> Option<f64> {
         let (end, _) = self.jobs.first()?;
         Some((f64::from_bits(end) - self.attained).max(0.0) * self.slowness)
     }
 
-    /// The job that ends now: to be called at the instant that [`Cpu::next`] named.
+    /// Completes the job that ends now: to be called at the time returned by [`Cpu::next`].
     #[inline]
     pub fn finish(&mut self, now: Time) -> Option<(u32, LevelChange)> {
         self.advance(now);
         let (end, turn) = self.jobs.pop()?;
-        // A nanosecond of rounding, and what a double cannot hold of a long time.
+        // Tolerance: a nanosecond of rounding, and the precision of a double for long times.
         debug_assert!(
             (f64::from_bits(end) - self.attained).abs() <= 2.0 + self.attained * 1e-12,
             "a job ends that has not had its service"
         );
-        // The end is exact by construction; time is rounded to nanoseconds, attained service is not.
+        // The virtual end is exact by construction; time is rounded to nanoseconds, attained
+        // service is not.
         let exact = f64::from_bits(end);
         if let Some(quota) = &mut self.quota {
             let jobs = self.jobs.len() + 1;
@@ -339,7 +344,7 @@ impl Cpu {
     }
 }
 
-/// To the nearest nanosecond.
+/// Rounds to the nearest nanosecond.
 #[inline]
 fn nearest(nanos: f64) -> Span {
     Span((nanos + 0.5) as i64 as u64)

@@ -1,8 +1,8 @@
-//! A server that takes one piece of work after another and knows on arrival how long each will take:
-//! a disk with a rate of operations, the command thread of a cache.
+//! First-come-first-served server with service times known on arrival: a disk with a rate of
+//! operations, the command thread of a cache.
 //!
-//! Because the order is first come first served and the service time is known, the end is known on
-//! arrival (Lindley's recursion): no event is needed inside the station.
+//! Because of that, completion times are known on arrival too (Lindley's recursion): no event is
+//! needed inside the station.
 
 use crate::units::{Span, Time};
 
@@ -10,18 +10,18 @@ use crate::units::{Span, Time};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Device {
     free_at: Time,
-    /// Time of service of all that has come, and of that what was told before.
+    /// Total service time of all arrivals, and the part of it reported before.
     asked: Span,
     told: Span,
 }
 
 impl Device {
-    /// When all work is done that has come.
+    /// Returns when all work that has arrived is done.
     pub fn free_at(&self) -> Time {
         self.free_at
     }
 
-    /// From `now` on everything takes `times` as long as it did, what has come before too.
+    /// Multiplies all service times by `times` from `now` on, including those of earlier arrivals.
     pub fn stretch(&mut self, now: Time, times: f64) {
         self.free(stretched(now, self.free_at, times));
     }
@@ -31,12 +31,12 @@ impl Device {
         self.free_at = at;
     }
 
-    /// Drops the work that it has not done by `now`.
+    /// Drops the work not done by `now`.
     pub fn drop_all(&mut self, now: Time) {
         self.free(self.free_at.min(now));
     }
 
-    /// How long it has worked up to `now` since this was asked last.
+    /// Returns the busy time up to `now` since the last call.
     pub fn worked(&mut self, now: Time) -> Span {
         let ahead = if self.free_at > now { self.free_at - now } else { Span::ZERO };
         let all = Span(self.asked.0.saturating_sub(ahead.0));
@@ -44,7 +44,8 @@ impl Device {
         Span(all.0.saturating_sub(before.0))
     }
 
-    /// Work of length `service` arrives; it begins when all before it is done. Returns (start, end).
+    /// Adds a job of length `service`, which starts when all earlier ones are done. Returns (start,
+    /// end).
     pub fn enter(&mut self, now: Time, service: Span) -> (Time, Time) {
         let start = self.free_at.max(now);
         self.free_at = start + service;
@@ -54,8 +55,8 @@ impl Device {
     }
 }
 
-/// When something happens that was to happen at `at`, where what is left of the time until then takes
-/// `times` as long from `now` on.
+/// Returns the new time of an event due at `at`, when the remaining time is multiplied by `times`
+/// from `now` on.
 pub fn stretched(now: Time, at: Time, times: f64) -> Time {
     if at <= now { at } else { now + Span(((at - now).0 as f64 * times).round() as u64) }
 }
@@ -73,8 +74,8 @@ mod tests {
         assert_eq!(device.worked(Time(60)), Span(21));
     }
 
-    /// Three jobs of 10 from 0 on; from 5 on everything takes four times as long: the first, half done,
-    /// ends at 25, the others at 65 and 105. At 45 the device is sound again: they end at 50 and 60.
+    /// Three jobs of 10 from 0 on; from 5 on everything is four times slower: the first, half done,
+    /// ends at 25, the others at 65 and 105. At 45 the device recovers: they end at 50 and 60.
     #[test]
     fn what_is_queued_is_stretched_and_shrinks_again() {
         let mut device = Device::default();

@@ -1,58 +1,61 @@
-//! A consumer group: who is a member, and when the group stands still because that changes.
+//! Consumer group: membership, and rebalances when it changes.
 //!
-//! The coordinator is that of Kafka's classic protocol, together with what its members do on their side
-//! (`GroupCoordinator`, `DelayedJoin`, `InitialDelayedJoin`, `AbstractCoordinator`,
-//! `ConsumerCoordinator`, versions 2.4 to 3.7). Membership changes when a member joins, leaves, is silent
-//! for the session timeout or works on one batch for longer than the poll interval. The coordinator then
-//! waits until all members have joined anew. They learn of it from the answer to their next heartbeat,
-//! and join when they poll next, so *the group waits for the slowest batch under way*. Who has not joined
-//! at the rebalance timeout, which is the poll interval, is removed.
+//! The coordinator is that of Kafka's classic protocol, together with the client side of its
+//! members (`GroupCoordinator`, `DelayedJoin`, `InitialDelayedJoin`, `AbstractCoordinator`,
+//! `ConsumerCoordinator`, versions 2.4 to 3.7). Membership changes when a member joins, leaves, is
+//! silent for the session timeout or works on one batch for longer than the poll interval. The
+//! coordinator then waits until all members have rejoined. They learn of it from the answer to
+//! their next heartbeat, and rejoin at their next poll, so *the group waits for the slowest batch
+//! in progress*. A member that has not rejoined by the rebalance timeout, which is the poll
+//! interval, is removed.
 //!
-//! In the eager protocol a member gives up all partitions as it joins; in the cooperative one it works on,
-//! and only what moves stands still, for a second round. Requests take no time here: a round trip or two
-//! are little beside a heartbeat and a batch.
+//! In the eager protocol a member gives up all partitions when it rejoins; in the cooperative one
+//! it keeps working, and only reassigned partitions stop, for a second round. Requests take no time
+//! here: a round trip or two are short compared to a heartbeat and a batch.
 //!
-//! `who` is the caller's number of a member. It calls one method for each thing that happens, then reads
-//! [`Coordinator::actions`] and [`Coordinator::next`].
+//! `who` is the caller's number of a member. The caller reports each event by one method, then
+//! reads [`Coordinator::actions`] and [`Coordinator::next`].
 
 mod assign;
 mod quiet;
 
 use crate::units::{Span, Time};
 
-/// Silence after which a member is removed: `session.timeout.ms`, 45 s since 3.0.
+/// Session timeout, after which a silent member is removed: `session.timeout.ms`, 45 s since 3.0.
 pub const SESSION: Span = Span::from_millis(45_000);
-/// Between two heartbeats: `heartbeat.interval.ms`.
+/// Heartbeat interval: `heartbeat.interval.ms`.
 pub const HEARTBEAT: Span = Span::from_millis(3_000);
-/// Longest time between two polls, and the rebalance timeout: `max.poll.interval.ms`.
+/// Maximum time between two polls, and the rebalance timeout: `max.poll.interval.ms`.
 pub const POLL_INTERVAL: Span = Span::from_millis(300_000);
-/// How long an empty group waits for further members: `group.initial.rebalance.delay.ms` of the broker.
+/// Time that an empty group waits for further members: `group.initial.rebalance.delay.ms` of the
+/// broker.
 pub const INITIAL_DELAY: Span = Span::from_millis(3_000);
 
 /// A partition: (topic, number).
 pub type Partition = (u32, u32);
 
-/// Rebalance protocol: what members do with their partitions meanwhile.
+/// Rebalance protocol: handling of partitions during a rebalance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// All are given up. `RangeAssignor`, the first of the default `partition.assignment.strategy`.
+    /// All partitions are revoked. `RangeAssignor`, the first of the default
+    /// `partition.assignment.strategy`.
     #[default]
     Eager,
-    /// Those that stay are kept. `CooperativeStickyAssignor`.
+    /// Unaffected partitions are kept. `CooperativeStickyAssignor`.
     Cooperative,
 }
 
-/// How a group is set up.
+/// Settings of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Silence after which a member is removed.
+    /// Session timeout, after which a silent member is removed.
     pub session: Span,
-    /// Between two heartbeats; less than the other two.
+    /// Heartbeat interval; less than the other two.
     pub heartbeat: Span,
-    /// Longest time for one batch, and longest time that the group waits for a member.
+    /// Maximum time for one batch, and maximum time that the group waits for a member.
     pub poll_interval: Span,
-    /// How long an empty group waits for further members: once, but for its first members as often as one
-    /// came while it waited, up to the poll interval.
+    /// Time that an empty group waits for further members: once, but for its first members it is
+    /// extended as long as one joined during the wait, up to the poll interval.
     pub initial_delay: Span,
     /// Rebalance protocol.
     pub protocol: Protocol,
@@ -70,101 +73,103 @@ impl Default for Settings {
     }
 }
 
-/// A member that joins.
+/// A member that joins a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Its number.
     pub who: u32,
-    /// Its place in the order of member ids, which decides who has the surplus. They begin with the client
-    /// id, to which Spring appends the number of the thread: the first threads of all pods come first.
+    /// Rank in the order of member ids, which decides on surplus partitions. Ids begin with the
+    /// client id, to which Spring appends the number of the thread: the first threads of all pods
+    /// come first.
     pub rank: u64,
-    /// Static membership (`group.instance.id`): whoever is back within the session timeout finds its
-    /// partitions as they were, and leaving is not announced. Static members come before all others.
+    /// Static membership (`group.instance.id`): a member that is back within the session timeout
+    /// keeps its partitions, and leaving is not announced. Static members sort before all others.
     pub fixed: bool,
-    /// Its heartbeats are at this and whole intervals later.
+    /// Offset of its heartbeats, which repeat at whole intervals.
     pub phase: Span,
-    /// Subscribed topics, by number.
+    /// Subscribed topics, by index.
     pub topics: Vec<u32>,
 }
 
-/// An order to a member.
+/// An instruction to a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Owns nothing from now on, and takes no further batch until it is assigned some.
+    /// It owns nothing from now on, and takes no further batch until an assignment.
     Revoked(u32),
-    /// Owns now what [`Coordinator::owned`] says, which may be nothing.
+    /// It now owns the partitions returned by [`Coordinator::owned`], possibly none.
     Assigned(u32),
-    /// Is no member any more, and does not know: it works on its batch, which others get too.
+    /// It has been removed without knowing: it works on its batch, which others receive too.
     Removed(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nobody is a member.
+    /// There are no members.
     Empty,
-    /// The first have joined; `left` is by how much the wait can still grow.
+    /// The first members have joined; `left` is the time by which the wait can still be extended.
     Gathering {
         until: Time,
         left: Span,
         newcomer: bool,
     },
-    /// Members join anew.
+    /// Members are rejoining.
     Preparing {
         until: Time,
     },
     Stable,
 }
 
-/// State of a membership, on both sides.
+/// State of a membership on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bond {
     /// It is a member.
     Member,
-    /// The coordinator takes it for a member, but it is gone.
+    /// It is gone, but still a member for the coordinator.
     Gone,
-    /// It takes itself for a member, but the coordinator has removed it.
+    /// It has been removed by the coordinator without knowing.
     Removed,
 }
 
-/// How far a member is with joining anew.
+/// Progress of a member in rejoining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Joining {
-    /// It works, and knows of no rebalance.
+    /// It is working, unaware of a rebalance.
     Works,
-    /// It knows, and will join when it polls next.
+    /// It is aware, and will rejoin at its next poll.
     Asked,
-    /// It waits for the answer to its request to join.
+    /// It is waiting for the answer to its join request.
     Joined,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
-    /// Its number, and which of those of that number that fell silent; the one that lives is the first.
+    /// Its number, with an index among those of that number that fell silent; the live one is the
+    /// first.
     key: (u32, u32),
     member: Member,
     bond: Bond,
     step: Joining,
-    /// When a heartbeat tells it of the rebalance.
+    /// Time of the heartbeat that tells it of the rebalance.
     learns: Time,
-    /// Missed a generation or stopped its heartbeats: what it commits is refused.
+    /// Whether it missed a generation or stopped its heartbeats: its commits are refused.
     behind: bool,
-    /// When its batch began.
+    /// Start of its batch.
     batch: Option<Time>,
-    /// When it was last assigned something, which counts as a sign of life.
+    /// Time of its last assignment, which counts as a sign of life.
     seen: Time,
-    /// When its session ends, once it is silent.
+    /// End of its session, once it is silent.
     expires: Time,
     owned: Vec<Partition>,
-    /// Partitions that the coordinator has assigned to it.
+    /// Partitions assigned to it by the coordinator.
     target: Vec<Partition>,
-    /// It has not seen its target yet.
+    /// Whether it has not yet seen its target.
     pending: bool,
-    /// Something it owned is to move, and waits for it to join once more.
+    /// Whether a partition that it owned is to move, which requires it to rejoin.
     moving: bool,
 }
 
 impl Entry {
-    /// One that waits for the answer to its first request to join.
+    /// Creates a member that waits for the answer to its first join request.
     fn joining(member: Member) -> Entry {
         Entry {
             key: (member.who, 0),
@@ -183,7 +188,7 @@ impl Entry {
         }
     }
 
-    /// Whether the coordinator takes it for a member.
+    /// Whether the coordinator considers it a member.
     fn known(&self) -> bool {
         self.bond != Bond::Removed
     }
@@ -193,8 +198,8 @@ impl Entry {
     }
 }
 
-/// Timers of a group, in the order in which they fire at one instant: who joins in that very instant has
-/// joined.
+/// Timers of a group, in the order in which they fire at one instant: a member that joins at that
+/// very instant has joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     Learns,
@@ -208,7 +213,7 @@ enum Timer {
 pub struct Coordinator {
     settings: Settings,
     partitions: Vec<u32>,
-    /// By key.
+    /// Members, ordered by key.
     entries: Vec<Entry>,
     state: State,
     since: Time,
@@ -219,7 +224,7 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    /// A group without members, of topics with so many partitions.
+    /// Creates a group without members, of topics with these numbers of partitions.
     pub fn new(settings: Settings, partitions: Vec<u32>) -> Coordinator {
         let Settings { session, heartbeat, poll_interval, .. } = settings;
         debug_assert!(heartbeat > Span::ZERO && heartbeat < session && heartbeat < poll_interval);
@@ -236,17 +241,17 @@ impl Coordinator {
         }
     }
 
-    /// Number of assignments, and of times that the group became empty.
+    /// Returns the number of assignments, including the times that the group became empty.
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// Members that the coordinator knows, the silent among them.
+    /// Returns the number of members known to the coordinator, silent ones included.
     pub fn members(&self) -> usize {
         self.entries.iter().filter(|entry| entry.known()).count()
     }
 
-    /// Since when the group is being rebalanced.
+    /// Returns the start of the current rebalance.
     pub fn rebalancing(&self) -> Option<Time> {
         match self.state {
             State::Empty | State::Stable => None,
@@ -254,17 +259,17 @@ impl Coordinator {
         }
     }
 
-    /// The partitions from which a member takes its next batch.
+    /// Returns the partitions from which a member takes its next batch.
     pub fn owned(&self, who: u32) -> &[Partition] {
         self.find(who).map_or(&[], |place| &self.entries[place].owned)
     }
 
-    /// Orders to members since the last call, in order.
+    /// Drains the instructions to members since the last call, in order.
     pub fn actions(&mut self) -> std::vec::Drain<'_, Action> {
         self.actions.drain(..)
     }
 
-    /// When to call [`Coordinator::fire`].
+    /// Returns when to call [`Coordinator::fire`].
     pub fn next(&self) -> Time {
         self.due
     }
@@ -273,7 +278,7 @@ impl Coordinator {
         self.entries.binary_search_by_key(&(who, 0), |entry| entry.key).ok()
     }
 
-    /// A member joins: a new one, or a static one that is back.
+    /// Handles a join: of a new member, or of a static one that is back.
     pub fn join(&mut self, now: Time, member: Member) {
         match self.find(member.who) {
             Some(place) => {
@@ -305,8 +310,8 @@ impl Coordinator {
         }
     }
 
-    /// A static member that was away, or too slow, joins with its old name: unless members join anyway,
-    /// it goes on where it was.
+    /// Handles the return of a static member that was away, or too slow, under its old name: unless
+    /// a rebalance is in progress, it continues where it was.
     fn back(&mut self, now: Time, place: usize) {
         let stable = self.state == State::Stable;
         let entry = &mut self.entries[place];
@@ -323,7 +328,7 @@ impl Coordinator {
         }
     }
 
-    /// A member leaves and says so; a static one does not say so.
+    /// Handles the departure of a member that announces it; a static one does not.
     pub fn leave(&mut self, now: Time, who: u32) {
         if let Some(place) = self.find(who) {
             if self.entries[place].member.fixed {
@@ -335,7 +340,7 @@ impl Coordinator {
         self.settle();
     }
 
-    /// A member is gone and does not say so.
+    /// Handles the unannounced end of a member.
     pub fn crash(&mut self, now: Time, who: u32) {
         if let Some(place) = self.find(who) {
             self.fall_silent(now, place);
@@ -349,7 +354,7 @@ impl Coordinator {
         if entry.bond == Bond::Removed {
             return;
         }
-        // Whoever waits for an answer is not expected to send heartbeats.
+        // A member that waits for an answer is not expected to send heartbeats.
         let expires = if entry.joined() { Time::NEVER } else { expires };
         entry.expires = entry.expires.min(expires);
         (entry.bond, entry.batch, entry.learns) = (Bond::Gone, None, Time::NEVER);
@@ -365,7 +370,7 @@ impl Coordinator {
         self.entries.insert(place, entry);
     }
 
-    /// When the session of a member ends whose last heartbeat was at or before `now`.
+    /// Returns the end of the session of a member whose last heartbeat was at or before `now`.
     fn session_end(&self, now: Time, place: usize) -> Time {
         let entry = &self.entries[place];
         let interval = self.settings.heartbeat.0;
@@ -374,7 +379,7 @@ impl Coordinator {
         entry.seen.max(Time(last)) + self.settings.session
     }
 
-    /// The first heartbeat of a member after `now`.
+    /// Returns the first heartbeat of a member after `now`.
     fn heartbeat_after(&self, now: Time, place: usize) -> Time {
         let interval = self.settings.heartbeat.0;
         let first = Time(self.entries[place].member.phase.0 % interval);
@@ -382,18 +387,19 @@ impl Coordinator {
         first + Span(gone * interval)
     }
 
-    /// A member has polled records, and works on them until [`Coordinator::done`].
+    /// Notes that a member has polled records, and works on them until [`Coordinator::done`].
     pub fn begin(&mut self, now: Time, who: u32) {
         let Some(place) = self.find(who) else { return };
         let entry = &mut self.entries[place];
         debug_assert!(entry.batch.is_none() && !entry.owned.is_empty(), "{who} cannot poll");
         entry.batch = Some(now);
-        // It may be over long before; then nothing happens when it is due.
+        // The batch may end long before; then nothing happens when the timer fires.
         self.due = self.due.min(now + self.settings.poll_interval);
     }
 
-    /// A member is done with its batch, commits and polls. False when the commit is refused, because the
-    /// group has gone on without it: the records are delivered once more, to whoever has them now.
+    /// Handles the end of a member's batch: it commits and polls. Returns false when the commit is
+    /// refused, because the group has moved on without it: the records are redelivered to their
+    /// current owner.
     pub fn done(&mut self, now: Time, who: u32) -> bool {
         let Some(place) = self.find(who) else { return false };
         let entry = &mut self.entries[place];
@@ -420,7 +426,7 @@ impl Coordinator {
         committed
     }
 
-    /// A member that knows of it joins.
+    /// Makes a member that is aware of the rebalance rejoin.
     fn join_again(&mut self, now: Time, place: usize) {
         let entry = &mut self.entries[place];
         debug_assert!(entry.bond == Bond::Member && entry.batch.is_none());
@@ -432,11 +438,11 @@ impl Coordinator {
         self.changed(now);
     }
 
-    /// A member sees what it has been assigned.
+    /// Makes a member see its new assignment.
     fn take_up(&mut self, place: usize) {
         let entry = &mut self.entries[place];
         entry.pending = false;
-        // It gives up what moves and joins once more, so that it can be assigned.
+        // It gives up the partitions that move and rejoins, so that they can be assigned.
         if entry.moving {
             (entry.step, entry.moving) = (Joining::Asked, false);
         }
@@ -444,7 +450,7 @@ impl Coordinator {
         self.actions.push(Action::Assigned(entry.key.0));
     }
 
-    /// Somebody came, went or joined.
+    /// Starts or continues a rebalance after a membership change.
     fn changed(&mut self, now: Time) {
         match self.state {
             State::Gathering { .. } => return,
@@ -466,7 +472,7 @@ impl Coordinator {
         }
     }
 
-    /// All have joined, or the time is over.
+    /// Completes a rebalance: all have joined, or the timeout is over.
     fn complete(&mut self, now: Time) {
         for place in (0..self.entries.len()).rev() {
             let entry = &self.entries[place];
@@ -476,7 +482,7 @@ impl Coordinator {
         }
         let nobody = !self.entries.iter().any(Entry::known);
         if !nobody && !self.entries.iter().any(Entry::joined) {
-            // Static members that are away: until one is back or all sessions have ended.
+            // All static members are away: wait until one is back or all sessions have ended.
             self.state = State::Preparing { until: now + self.settings.poll_interval };
             return;
         }
@@ -486,7 +492,7 @@ impl Coordinator {
             return;
         }
         self.state = State::Stable;
-        // Static members that have not joined: what they claim to own counts no more.
+        // Static members that have not joined: their claims of ownership no longer count.
         for entry in self.entries.iter_mut().filter(|entry| entry.known() && !entry.joined()) {
             (entry.behind, entry.step, entry.pending) = (true, Joining::Works, false);
             entry.owned.clear();
@@ -511,7 +517,7 @@ impl Coordinator {
                 self.take_up(place);
             }
         }
-        // Who gives something up joins once more at once, if it is not in a batch.
+        // A member that gives up partitions rejoins at once, unless it is in a batch.
         for place in 0..self.entries.len() {
             let entry = &self.entries[place];
             if entry.step == Joining::Asked && entry.known() && entry.batch.is_none() {
@@ -543,7 +549,7 @@ impl Coordinator {
         }
     }
 
-    /// The coordinator removes a member. If it lives it is in a batch, and joins as a new one after it.
+    /// Removes a member. If it is alive it is in a batch, and joins as a new member after it.
     fn forget(&mut self, place: usize) {
         let entry = &mut self.entries[place];
         if entry.bond == Bond::Gone {
@@ -558,7 +564,7 @@ impl Coordinator {
         self.actions.push(Action::Removed(entry.key.0));
     }
 
-    /// The next timer: when, which, and of which member.
+    /// Returns the next timer: time, kind and member.
     fn earliest(&self) -> (Time, Timer, usize) {
         let mut first = match self.state {
             State::Gathering { until, .. } | State::Preparing { until } => {
@@ -580,7 +586,7 @@ impl Coordinator {
         self.due = self.earliest().0;
     }
 
-    /// Fires the timers that are due at `now`, the instant that [`Coordinator::next`] named.
+    /// Fires the timers due at `now`, the time returned by [`Coordinator::next`].
     pub fn fire(&mut self, now: Time) {
         loop {
             let (at, timer, place) = self.earliest();
@@ -606,8 +612,8 @@ impl Coordinator {
         self.settle();
     }
 
-    /// The batch of a member takes longer than the poll interval: it leaves by itself, or if it is static
-    /// stops its heartbeats.
+    /// Handles a batch that exceeds the poll interval: the member leaves by itself, or if it is
+    /// static stops its heartbeats.
     fn too_slow(&mut self, now: Time, place: usize) {
         if self.entries[place].member.fixed {
             let expires = self.session_end(now, place);

@@ -1,14 +1,14 @@
-//! A partitioned log as one consumer group sees it, and the assignment of partitions to its members.
+//! Partitioned log as seen by one consumer group, and the assignment of partitions to its members.
 
 use std::collections::VecDeque;
 
-/// One partition for one consumer group: the records from the committed offset on, and how many of them
-/// have been taken. Lag is all of them.
+/// One partition for one consumer group: the records from the committed offset on, and the number
+/// of them that have been taken. Lag is all of them.
 #[derive(Clone, Debug)]
 pub struct Partition<Record> {
     records: VecDeque<Record>,
     taken: usize,
-    /// How many of the oldest have been handled by somebody who could not commit them.
+    /// Number of the oldest records that have been handled without being committed.
     handled: usize,
 }
 
@@ -19,40 +19,40 @@ impl<Record> Default for Partition<Record> {
 }
 
 impl<Record: Copy> Partition<Record> {
-    /// Append a record.
+    /// Appends a record.
     pub fn append(&mut self, record: Record) {
         self.records.push_back(record);
     }
 
-    /// Records not yet taken.
+    /// Returns the number of records not yet taken.
     pub fn available(&self) -> usize {
         self.records.len() - self.taken
     }
 
-    /// Records not yet taken, the oldest first.
+    /// Returns the records not yet taken, oldest first.
     pub fn left(&self) -> impl Iterator<Item = Record> {
         self.records.iter().skip(self.taken).copied()
     }
 
-    /// Take the oldest record that is not yet taken; and whether it has been handled before.
+    /// Takes the oldest record not yet taken; returns also whether it has been handled before.
     pub fn take(&mut self) -> Option<(Record, bool)> {
         let record = *self.records.get(self.taken)?;
         self.taken += 1;
         Some((record, self.taken <= self.handled))
     }
 
-    /// The record taken last is not yet taken.
+    /// Gives back the record taken last.
     pub fn give_back(&mut self) {
         debug_assert!(self.taken > 0, "nothing was taken");
         self.taken -= 1;
     }
 
-    /// Records not yet taken, oldest first.
+    /// Returns the records not yet taken, oldest first.
     pub fn upcoming(&self) -> impl Iterator<Item = Record> {
         self.records.iter().skip(self.taken).copied()
     }
 
-    /// Commit the `count` oldest of the records that were taken.
+    /// Commits the `count` oldest of the taken records.
     pub fn commit(&mut self, count: usize) {
         debug_assert!(count <= self.taken, "more records committed than taken");
         self.records.drain(..count);
@@ -60,21 +60,22 @@ impl<Record: Copy> Partition<Record> {
         self.handled = self.handled.saturating_sub(count);
     }
 
-    /// Goes back to the committed offset, as when the consumer is gone: records taken since will be taken
-    /// again. The last `unfinished` of them were not handled yet.
+    /// Rewinds to the committed offset, as when the consumer is gone: records taken since will be
+    /// taken again. The last `unfinished` of them were not yet handled.
     pub fn rewind(&mut self, unfinished: usize) {
         self.handled = self.handled.max(self.taken.saturating_sub(unfinished));
         self.taken = 0;
     }
 
-    /// Log end offset less committed offset.
+    /// Consumer lag: log end offset minus committed offset.
     pub fn lag(&self) -> u64 {
         self.records.len() as u64
     }
 }
 
-/// Range assignment (`RangeAssignor`): with `partitions` and `members` in their sorted order, member i has
-/// the half-open range of partitions returned. Members beyond the partitions have none.
+/// Range assignment (`RangeAssignor`): with `partitions` and `members` in their sorted order,
+/// member i gets the half-open range of partitions returned. Members beyond the number of
+/// partitions get none.
 pub fn range(partitions: u32, members: u32, member: u32) -> std::ops::Range<u32> {
     debug_assert!(member < members);
     let (each, extra) = (partitions / members, partitions % members);
@@ -124,7 +125,8 @@ mod tests {
         }
         assert_eq!((partition.take(), partition.take()), (Some(('a', false)), Some(('b', false))));
         partition.commit(1);
-        // The second is given back as the thread works on it; the third time it has been handled.
+        // The second is given back while the thread works on it; the third time it has been
+        // handled.
         partition.rewind(1);
         assert_eq!((partition.lag(), partition.available()), (2, 2));
         assert_eq!(partition.take(), Some(('b', false)));

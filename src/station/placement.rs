@@ -1,15 +1,15 @@
-//! On which node a pod runs.
+//! Scheduling of pods onto nodes.
 //!
-//! A node offers what its instance type has less what the system keeps; a pod takes up what it requests,
-//! sidecars included, whatever it uses. The scheduler leaves out the nodes on which a pod does not fit and
-//! takes the one with the best score among the others. A pod that fits nowhere waits until a node comes or
-//! another pod goes; how nodes come and go by themselves is in [`scaler`].
+//! A node offers the capacity of its instance type minus the system's reservation; a pod occupies
+//! its requests, sidecars included, whatever it uses. The scheduler filters out the nodes on which
+//! a pod does not fit and takes the one with the best score among the others. A pod that fits
+//! nowhere is pending until a node arrives or another pod goes; node autoscaling is in [`scaler`].
 //!
-//! Rules and defaults are those of the Kubernetes scheduler (`pkg/scheduler/framework/plugins`) and of
-//! Amazon EKS nodes (awslabs/amazon-eks-ami, `nodeadm/internal/kubelet/config.go`, `eni-max-pods.txt`).
-//! Left out: zones, taints other than those that keep a group for its own pods, affinities, priorities
-//! and preemption, images already on a node, volumes, and the seconds for which the scheduler sets
-//! aside a pod that it could not place.
+//! Rules and defaults are those of the Kubernetes scheduler (`pkg/scheduler/framework/plugins`) and
+//! of Amazon EKS nodes (awslabs/amazon-eks-ami, `nodeadm/internal/kubelet/config.go`,
+//! `eni-max-pods.txt`). Not modelled: zones, taints other than those that dedicate a group to its
+//! own pods, affinities, priorities and preemption, images already on a node, volumes, and the
+//! scheduler's back-off for unschedulable pods.
 
 use std::collections::BTreeMap;
 
@@ -21,26 +21,28 @@ pub mod scaler;
 #[cfg(test)]
 mod tests;
 
-/// Memory at which the kubelet begins to evict pods, which it therefore does not offer \[MiB\]
+/// Memory threshold at which the kubelet evicts pods, which it therefore does not offer \[MiB\]
 /// (`evictionHard`).
 const EVICTION: u64 = 100;
-/// Processor that a pod without a request counts with when nodes are scored \[millicores\]
+/// CPU assumed for a pod without a request when nodes are scored \[millicores\]
 /// (`DefaultMilliCPURequest`).
 const UNREQUESTED_MILLICORES: u64 = 100;
-/// Memory that a pod without a request counts with when nodes are scored \[MiB\] (`DefaultMemoryRequest`).
+/// Memory assumed for a pod without a request when nodes are scored \[MiB\]
+/// (`DefaultMemoryRequest`).
 const UNREQUESTED_MEBIBYTES: u64 = 200;
 
-/// Best score of one rule (`MaxNodeScore`).
+/// Maximum score of one rule (`MaxNodeScore`).
 const BEST: u64 = 100;
-/// How uneven pods of one owner may lie over nodes before it weighs fully (`systemDefaultConstraints`).
+/// Skew of an owner's pods over nodes beyond which spreading has full weight
+/// (`systemDefaultConstraints`).
 const MAX_SKEW: u64 = 3;
-/// Weight of the even spread against each of the other two rules (`getDefaultPlugins`).
+/// Weight of topology spreading relative to each of the other two rules (`getDefaultPlugins`).
 const SPREAD_WEIGHT: u64 = 2;
 
-/// Processor and memory.
+/// CPU and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// Processor \[millicores\].
+    /// CPU \[millicores\].
     pub millicores: u64,
     /// Memory \[MiB\].
     pub mebibytes: u64,
@@ -62,7 +64,8 @@ impl Requests {
         }
     }
 
-    /// As the scheduler scores a pod, so that pods without requests do not all go to one node.
+    /// Returns the requests used for scoring, so that pods without requests do not all go to one
+    /// node.
     fn scored(self) -> Requests {
         let or = |value, otherwise| if value == 0 { otherwise } else { value };
         Requests {
@@ -72,18 +75,18 @@ impl Requests {
     }
 }
 
-/// Resources that a node offers to pods.
+/// Allocatable resources of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allocatable {
-    /// Processor and memory.
+    /// CPU and memory.
     pub size: Requests,
-    /// How many pods, those of `DaemonSet`s included.
+    /// Maximum number of pods, including those of `DaemonSet`s.
     pub pods: u32,
 }
 
 impl Allocatable {
-    /// Resources that an EKS node leaves to at most `pods` pods, of `vcpus` and of the memory that its
-    /// kernel sees, which is less than its type is sold with.
+    /// Returns the allocatable resources of an EKS node for at most `pods` pods, given its `vcpus`
+    /// and the memory visible to its kernel, which is less than the nominal one.
     pub fn eks(vcpus: u32, mebibytes: u64, pods: u32) -> Allocatable {
         let millicores = u64::from(vcpus) * 1_000;
         let kept = cpu_reserve(vcpus);
@@ -95,7 +98,7 @@ impl Allocatable {
     }
 }
 
-/// Processor that an EKS node keeps for its system \[millicores\]: 6 % of the first core, 1 % of the
+/// CPU reserved by the system on an EKS node \[millicores\]: 6 % of the first core, 1 % of the
 /// second, 0.5 % of the next two and 0.25 % of all further ones.
 pub fn cpu_reserve(vcpus: u32) -> u64 {
     let total = u64::from(vcpus) * 1_000;
@@ -106,53 +109,53 @@ pub fn cpu_reserve(vcpus: u32) -> u64 {
     ranges.map(of_range).iter().sum()
 }
 
-/// Memory that an EKS node keeps for its system \[MiB\]: 11 MiB for each pod that it may have and 255 MiB.
+/// Memory reserved by the system on an EKS node \[MiB\]: 11 MiB for each possible pod and 255 MiB.
 pub fn memory_reserve(pods: u32) -> u64 {
     11 * u64::from(pods) + 255
 }
 
-/// Nodes of one kind.
+/// A group of identical nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScalableGroup {
-    /// Resources that each node offers.
+    /// Allocatable resources of each node.
     pub allocatable: Allocatable,
     /// Requests of each `DaemonSet` on every node; one pod each, and all of them fit.
     pub daemons: Vec<Requests>,
-    /// Whether only pods that name the group run on it: it has a taint that they tolerate.
+    /// Whether it is tainted, so that only pods that name the group run on it.
     pub dedicated: bool,
-    /// Fewest nodes that the cluster autoscaler leaves.
+    /// Minimum size for the cluster autoscaler.
     pub minimum: u32,
-    /// Most nodes that it asks for.
+    /// Maximum size for the cluster autoscaler.
     pub maximum: u32,
 }
 
-/// A pod to be placed.
+/// A pod to be scheduled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pod {
     /// The caller's number for it.
     pub who: u32,
     /// Controller of the pod: replicas of one owner are spread over nodes.
     pub owner: u32,
-    /// The only group of nodes on which it may run, by index; any if none.
+    /// Index of the only node group on which it may run; `None` for any.
     pub group: Option<u32>,
     /// Requests of all its containers, sidecars included.
     pub requests: Requests,
 }
 
-/// Why a pod waits.
+/// Reason why a pod is pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lack {
-    /// Not enough processor is left.
+    /// Insufficient CPU.
     Cpu,
-    /// Not enough memory is left.
+    /// Insufficient memory.
     Memory,
-    /// The nodes have as many pods as they may have.
+    /// Maximum number of pods per node reached.
     Pods,
     /// No node of its group is ready.
     Node,
 }
 
-/// Resources left on a node.
+/// Remaining resources of a node.
 #[derive(Clone, Copy, Debug)]
 struct Room {
     free: Requests,
@@ -160,7 +163,7 @@ struct Room {
 }
 
 impl Room {
-    /// Resources of which too little is left for a pod (`noderesources/fit.go`).
+    /// Returns the resources that are insufficient for a pod (`noderesources/fit.go`).
     fn lacks(&self, wanted: Requests) -> [Option<Lack>; 3] {
         [
             (wanted.millicores > self.free.millicores).then_some(Lack::Cpu),
@@ -184,25 +187,25 @@ impl Room {
 #[derive(Clone, Debug)]
 struct Node {
     group: u32,
-    /// When it takes pods; past for one that is ready.
+    /// Time from which it takes pods; in the past for a ready one.
     ready_at: Time,
     is_ready: bool,
     pods: Vec<Pod>,
 }
 
-/// Nodes and the pods on them.
+/// Nodes and their pods.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     groups: Vec<ScalableGroup>,
-    /// By number; a number is never used again.
+    /// Nodes by number; numbers are never reused.
     nodes: BTreeMap<u32, Node>,
     numbered: u32,
-    /// In the order in which they came.
+    /// Pending pods in order of arrival.
     pending: Vec<Pod>,
 }
 
 impl Cluster {
-    /// A cluster without nodes.
+    /// Creates a cluster without nodes.
     pub fn new(groups: Vec<ScalableGroup>) -> Cluster {
         debug_assert!(groups.iter().all(|group| {
             let room = empty_room(group);
@@ -211,7 +214,7 @@ impl Cluster {
         Cluster { groups, nodes: BTreeMap::new(), numbered: 0, pending: Vec::new() }
     }
 
-    /// A node of a group joins, ready at once; its number.
+    /// Adds a ready node to a group; returns its number.
     pub fn add(&mut self, group: u32) -> u32 {
         let number = self.order(group, Time::ZERO);
         if let Some(node) = self.nodes.get_mut(&number) {
@@ -220,7 +223,7 @@ impl Cluster {
         number
     }
 
-    /// A node of a group is ordered that will be ready at `ready_at`; its number.
+    /// Orders a node of a group, which will be ready at `ready_at`; returns its number.
     pub fn order(&mut self, group: u32, ready_at: Time) -> u32 {
         debug_assert!((group as usize) < self.groups.len(), "a node of no group");
         let number = self.numbered;
@@ -229,14 +232,14 @@ impl Cluster {
         number
     }
 
-    /// When the next node that was ordered is ready.
+    /// Returns when the next ordered node is ready.
     pub fn next_ready(&self) -> Time {
         let coming = self.nodes.values().filter(|node| !node.is_ready);
         coming.map(|node| node.ready_at).min().unwrap_or(Time::NEVER)
     }
 
-    /// Nodes that were ordered for now or earlier are ready: which. The caller then asks
-    /// [`Cluster::retry`] who runs on them.
+    /// Makes the nodes ordered for now or earlier ready, and returns them. The caller then asks
+    /// [`Cluster::retry`] for the pods placed on them.
     pub fn arrive(&mut self, now: Time) -> Vec<u32> {
         let mut arrived = Vec::new();
         for (number, node) in &mut self.nodes {
@@ -248,11 +251,11 @@ impl Cluster {
         arrived
     }
 
-    /// Place a pod: the number of its node.
+    /// Places a pod; returns the number of its node.
     ///
     /// # Errors
     ///
-    /// With nowhere to go it waits, and why is returned.
+    /// Returns the reason when the pod fits nowhere and becomes pending.
     pub fn place(&mut self, pod: Pod) -> Result<u32, Lack> {
         let placed = self.try_place(pod);
         if placed.is_err() {
@@ -261,8 +264,8 @@ impl Cluster {
         placed
     }
 
-    /// Try again to place those who wait, in the order in which they came: who now runs where. Of use
-    /// after a node was added or a pod removed.
+    /// Tries again to place the pending pods, in order of arrival; returns those placed, with their
+    /// nodes. Useful after a node was added or a pod removed.
     pub fn retry(&mut self) -> Vec<(u32, u32)> {
         let mut placed = Vec::new();
         for pod in std::mem::take(&mut self.pending) {
@@ -274,12 +277,12 @@ impl Cluster {
         placed
     }
 
-    /// Those who wait and why, in the order in which they came.
+    /// Returns the pending pods with the reasons, in order of arrival.
     pub fn pending(&self) -> impl Iterator<Item = (Pod, Lack)> {
         self.pending.iter().map(|pod| (*pod, self.lack(pod)))
     }
 
-    /// A pod ends, or no longer waits: the node that it was on.
+    /// Removes a pod, running or pending; returns its node.
     pub fn remove(&mut self, who: u32) -> Option<u32> {
         if let Some(at) = self.pending.iter().position(|pod| pod.who == who) {
             self.pending.remove(at);
@@ -292,29 +295,29 @@ impl Cluster {
         })
     }
 
-    /// A node is gone, with all on it, who are returned in the order in which they were placed. When that
-    /// is noticed and who replaces them is the caller's affair.
+    /// Removes a failed node; returns its pods in the order in which they were placed. Detection
+    /// and replacement are up to the caller.
     pub fn fail(&mut self, number: u32) -> Vec<Pod> {
         self.nodes.remove(&number).map_or_else(Vec::new, |node| node.pods)
     }
 
-    /// The group of a node, by index; 0 for one that is gone.
+    /// Returns the index of a node's group; 0 for a removed node.
     pub fn group_of(&self, number: u32) -> u32 {
         self.nodes.get(&number).map_or(0, |node| node.group)
     }
 
-    /// Nodes of a group, those that are ordered included.
+    /// Returns the number of nodes of a group, including ordered ones.
     pub fn size(&self, group: u32) -> u32 {
         self.nodes.values().filter(|node| node.group == group).count() as u32
     }
 
-    /// A group may have so many nodes from now on.
+    /// Sets the bounds of a group's size.
     pub fn set_bounds(&mut self, group: u32, bounds: &std::ops::RangeInclusive<u32>) {
         let group = &mut self.groups[group as usize];
         (group.minimum, group.maximum) = (*bounds.start(), *bounds.end());
     }
 
-    /// The last nodes of a group, so many, those that are not ready yet first.
+    /// Returns the last `count` nodes of a group, unready ones first.
     pub fn last(&self, group: u32, count: u32) -> Vec<u32> {
         let own = self.nodes.iter().filter(|(_, node)| node.group == group);
         let mut all: Vec<(bool, u32)> =
@@ -323,18 +326,19 @@ impl Cluster {
         all.into_iter().rev().take(count as usize).map(|(_, number)| number).collect()
     }
 
-    /// Nodes that are ready.
+    /// Returns the ready nodes.
     pub fn ready(&self) -> impl Iterator<Item = u32> {
         self.nodes.iter().filter(|(_, node)| node.is_ready).map(|(number, _)| *number)
     }
 
-    /// Pods on a node, those of `DaemonSet`s not counted.
+    /// Returns the number of pods on a node, without those of `DaemonSet`s.
     pub fn pods_on(&self, number: u32) -> usize {
         self.nodes.get(&number).map_or(0, |node| node.pods.len())
     }
 
-    /// Requests of the pods on a node, `DaemonSet`s included, over its resources: the larger of processor
-    /// and memory (cluster-autoscaler, `simulator/utilization/info.go`).
+    /// Returns the requests of the pods on a node, `DaemonSet`s included, relative to its
+    /// resources: the larger of CPU and memory (cluster-autoscaler,
+    /// `simulator/utilization/info.go`).
     pub fn utilisation(&self, number: u32) -> f64 {
         let Some(node) = self.nodes.get(&number) else { return 0.0 };
         let group = &self.groups[node.group as usize];
@@ -349,7 +353,7 @@ impl Cluster {
         pod.group.map_or(!dedicated, |wanted| wanted == group)
     }
 
-    /// The best node on which a pod fits, put there.
+    /// Places a pod on the best node on which it fits.
     fn try_place(&mut self, pod: Pod) -> Result<u32, Lack> {
         let fitting: Vec<(u32, &Node, &ScalableGroup)> = self
             .nodes
@@ -366,7 +370,7 @@ impl Cluster {
             let even = BEST * (most + least - spread(node)) / most;
             least_allocated(node, group, &pod) + balanced(node, group, &pod) + SPREAD_WEIGHT * even
         };
-        // Among equals Kubernetes draws lots; here the lowest number wins.
+        // Kubernetes breaks ties at random; here the lowest number wins.
         let best = fitting
             .iter()
             .map(|(number, node, group)| (score(node, group), *number))
@@ -378,7 +382,7 @@ impl Cluster {
         Ok(number)
     }
 
-    /// The resource that most of the nodes lack on which a pod might run; of equals the first in the order
+    /// Returns the resource that most of the eligible nodes lack; of equals the first in the order
     /// of [`Lack`].
     fn lack(&self, pod: &Pod) -> Lack {
         let mut lacking = [Lack::Cpu, Lack::Memory, Lack::Pods].map(|lack| (lack, 0_u32));
@@ -410,7 +414,7 @@ fn room_of(group: &ScalableGroup, node: &Node) -> Room {
     room
 }
 
-/// Sum of requests on a node with one more pod, by some measure of a request.
+/// Sum of a measure of the requests on a node with one more pod.
 fn requested(
     node: &Node,
     group: &ScalableGroup,
@@ -422,7 +426,7 @@ fn requested(
     all.map(measure).fold(Requests::default(), Requests::plus)
 }
 
-/// The share of a node that stays free, mean of processor and memory (`least_allocated.go`).
+/// Score for the free share of a node, averaged over CPU and memory (`least_allocated.go`).
 fn least_allocated(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     let Requests { millicores, mebibytes } = requested(node, group, pod, Requests::scored);
     let size = group.allocatable.size;
@@ -432,8 +436,8 @@ fn least_allocated(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     u64::midpoint(free(millicores, size.millicores), free(mebibytes, size.mebibytes))
 }
 
-/// How close the used shares of processor and memory are (`balanced_allocation.go`). Who requests
-/// nothing is not asked.
+/// Score for similar used shares of CPU and memory (`balanced_allocation.go`). Does not apply to
+/// pods without requests.
 fn balanced(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     if pod.requests == Requests::default() {
         return 0;
@@ -445,8 +449,8 @@ fn balanced(node: &Node, group: &ScalableGroup, pod: &Pod) -> u64 {
     ((1.0 - (cpu - memory).abs() / 2.0) * BEST as f64) as u64
 }
 
-/// How many pods of the same owner are on a node, weighted by the number of nodes in question, at least
-/// 2 (`podtopologyspread/scoring.go`, hostname).
+/// Number of the owner's pods on a node, weighted by the number of eligible nodes, at least 2
+/// (`podtopologyspread/scoring.go`, hostname).
 fn unevenness(node: &Node, pod: &Pod, nodes: usize) -> u64 {
     let there = node.pods.iter().filter(|other| other.owner == pod.owner).count();
     (there as f64 * log((nodes + 2) as f64) + (MAX_SKEW - 1) as f64).round() as u64

@@ -1,7 +1,7 @@
-//! What queueing theory expects, for tests, for pruning, and for the sanity line of a report.
+//! Predictions of queueing theory, for tests, for pruning, and for the sanity line of a report.
 //!
 //! Rates are per second, times in seconds, shares from 0 to 1. An arrival rate may be zero; service
-//! times must be positive. A system that never settles is an error, not an infinity.
+//! times must be positive. An unstable system is an error, not an infinity.
 
 use thiserror::Error;
 
@@ -9,29 +9,29 @@ pub mod general;
 pub mod markov;
 pub mod network;
 
-/// Why theory has no answer.
+/// Reason why theory has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 pub enum DomainError {
-    /// The offered load is at least what the servers can do: the queue grows without end.
+    /// The offered load is at least the capacity: the queue grows without bound.
     #[error("the station is not stable: its utilisation would be {rho}, and must be below 1")]
     Unstable {
-        /// Offered load over servers.
+        /// Offered load per server.
         rho: f64,
     },
-    /// A number that must be above zero and finite.
+    /// A number that must be positive and finite.
     #[error("{name} must be a number above zero, not {value}")]
     NotPositive {
         /// Name of the number.
         name: &'static str,
-        /// The number given.
+        /// The given value.
         value: f64,
     },
-    /// A number that must be zero or above, and finite.
+    /// A number that must be non-negative and finite.
     #[error("{name} must be zero or a number above zero, not {value}")]
     Negative {
         /// Name of the number.
         name: &'static str,
-        /// The number given.
+        /// The given value.
         value: f64,
     },
     /// A share that must be at least zero and below one.
@@ -39,18 +39,18 @@ pub enum DomainError {
     NotShare {
         /// Name of the number.
         name: &'static str,
-        /// The number given.
+        /// The given value.
         value: f64,
     },
-    /// Fewer places than servers.
+    /// Capacity smaller than the number of servers.
     #[error("a capacity of {capacity} is below the {servers} servers it includes")]
     CapacityBelowServers {
-        /// Places in the system, those in service included.
+        /// Capacity of the system, places in service included.
         capacity: u32,
-        /// Servers.
+        /// Number of servers.
         servers: u32,
     },
-    /// Neither a station nor thinking takes time, so that throughput has no bound.
+    /// Neither a station nor thinking takes time, so that throughput is unbounded.
     #[error("nothing in the network takes time: give a station or a think time")]
     NothingTakesTime,
     /// An exact answer would take too long.
@@ -58,9 +58,9 @@ pub enum DomainError {
     TooLarge {
         /// Name of the number.
         name: &'static str,
-        /// The number given.
+        /// The given value.
         value: f64,
-        /// The largest number answered.
+        /// The largest value supported.
         limit: f64,
     },
 }
@@ -91,14 +91,14 @@ fn at_most(name: &'static str, value: f64, limit: f64) -> Result<f64> {
     if value <= limit { Ok(value) } else { Err(DomainError::TooLarge { name, value, limit }) }
 }
 
-/// Utilisation of a station whose queue settles.
+/// Utilisation of a stable station.
 fn stable(arrival_rate: f64, service_time: f64, servers: u32) -> Result<f64> {
     let rho = utilisation(arrival_rate, service_time, servers)?;
     if rho < 1.0 { Ok(rho) } else { Err(DomainError::Unstable { rho }) }
 }
 
-/// Utilisation law: ρ = X·S/c, the share of time a server is busy; above 1 for what cannot be
-/// served.
+/// Utilisation law: ρ = X·S/c, the share of time that a server is busy; above 1 for a load that
+/// cannot be served.
 ///
 /// Denning and Buzen 1978. `throughput` per s ≥ 0, `service_time` in s > 0, `servers` ≥ 1.
 ///

@@ -1,17 +1,17 @@
-//! Normal, Student t and binomial laws: what intervals need of them, computed with `libm` so that
-//! every platform gives the same bits.
+//! Normal, Student's t and binomial distributions, as far as intervals need them, computed with
+//! `libm` so that every platform gives the same bits.
 
 use libm::{erfc, exp, lgamma, log, log1p, sqrt, tan};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
-/// P(Z ≤ x) of the standard normal law.
+/// P(Z ≤ x) of the standard normal distribution.
 pub fn normal_cdf(x: f64) -> f64 {
     0.5 * erfc(-x * FRAC_1_SQRT_2)
 }
 
-/// Quantile of the standard normal law, to about 15 digits; −∞ at 0, +∞ at 1, NaN outside.
+/// Quantile of the standard normal distribution, to about 15 digits; −∞ at 0, +∞ at 1, NaN outside.
 ///
-/// Abramowitz and Stegun 26.2.23 (error 4.5e-4), sharpened by Halley steps on the tail.
+/// Abramowitz and Stegun 26.2.23 (error 4.5e-4), refined by Halley steps on the tail.
 pub fn normal_quantile(p: f64) -> f64 {
     if p.is_nan() || !(0.0..=1.0).contains(&p) {
         return f64::NAN;
@@ -57,7 +57,7 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
 
 #[expect(clippy::many_single_char_names, reason = "the letters of the formula")]
 fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
-    /// The steps needed grow with √max(a, b); this serves samples of 10⁹.
+    /// The number of steps grows as √max(a, b); this suffices for samples of 10⁹.
     const STEPS: u32 = 100_000;
     let away_from_zero = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
     let mut c = 1.0;
@@ -92,20 +92,21 @@ pub fn binomial_at_least(k: u64, n: u64, p: f64) -> f64 {
     }
 }
 
-/// P(T > t) of Student's law with `degrees` of freedom, for t ≥ 0.
+/// P(T > t) of Student's t distribution with `degrees` of freedom, for t ≥ 0.
 fn student_t_tail(t: f64, degrees: f64) -> f64 {
-    // I_x + I_(1−x) = 1: choose the side that keeps the digits of the tail.
+    // I_x + I_(1−x) = 1: choose the side that preserves the precision of the tail.
     let square = t * t;
     0.5 * incomplete_beta(degrees / (degrees + square), 0.5 * degrees, 0.5)
 }
 
-/// Quantile of Student's law with `degrees` ≥ 1 of freedom: relative error below 1e-10 for `p`
-/// within 1e-9 of the ends. −∞ at 0, +∞ at 1; NaN for `p` outside \[0, 1\] or `degrees` below 1.
+/// Quantile of Student's t distribution with `degrees` ≥ 1 of freedom: relative error below 1e-10
+/// for `p` within 1e-9 of the ends. −∞ at 0, +∞ at 1; NaN for `p` outside \[0, 1\] or `degrees`
+/// below 1.
 ///
 /// One and two degrees in closed form. From 10,000 degrees by the expansion around the normal
-/// quantile (Abramowitz and Stegun 26.7.5). Between, Newton steps on the incomplete beta function:
-/// the distribution function is concave right of zero and the normal quantile lies left of the
-/// root, so that every step approaches and none passes it.
+/// quantile (Abramowitz and Stegun 26.7.5). In between, Newton steps on the incomplete beta
+/// function: the distribution function is concave to the right of zero and the normal quantile lies
+/// left of the root, so that every step approaches it and none overshoots.
 pub fn student_t_quantile(p: f64, degrees: f64) -> f64 {
     if p.is_nan() || !(0.0..=1.0).contains(&p) || degrees.is_nan() || degrees < 1.0 {
         return f64::NAN;
@@ -146,7 +147,7 @@ pub fn student_t_quantile(p: f64, degrees: f64) -> f64 {
     sign * t
 }
 
-/// Abramowitz and Stegun 26.7.5, four terms.
+/// Expansion of Abramowitz and Stegun 26.7.5, four terms.
 fn near_normal(x: f64, degrees: f64) -> f64 {
     let square = x * x;
     let first = x * (square + 1.0) / 4.0;
@@ -159,7 +160,7 @@ fn near_normal(x: f64, degrees: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// P(T ≤ t) of Student's law with `degrees` > 0 of freedom; NaN outside.
+    /// P(T ≤ t) of Student's t distribution with `degrees` > 0 of freedom; NaN outside.
     fn student_t_cdf(t: f64, degrees: f64) -> f64 {
         let tail = student_t_tail(t.abs(), degrees);
         if t > 0.0 { 1.0 - tail } else { tail }

@@ -1,9 +1,9 @@
-//! How much one number goes with others: rank correlation, and linear regression on several inputs.
+//! Correlation and regression: rank correlation, and linear regression on several inputs.
 
 use super::distribution::student_t_quantile;
 use super::{Estimate, held_confidence};
 
-/// Ranks from 1; equal values share the mean of their ranks.
+/// Ranks from 1; ties share the mean of their ranks.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
@@ -19,7 +19,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Pearson's correlation; zero where either does not vary.
+/// Pearson's correlation coefficient; zero where either input does not vary.
 pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len().min(b.len());
     let mean = |values: &[f64]| values[..n].iter().sum::<f64>() / n.max(1) as f64;
@@ -35,7 +35,7 @@ pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if size > 0.0 { (ab / size).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
-/// Spearman's rank correlation; zero where either does not vary.
+/// Spearman's rank correlation coefficient; zero where either input does not vary.
 pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     correlation(&ranks(a), &ranks(b))
 }
@@ -43,27 +43,28 @@ pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
 /// A coefficient of a regression.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slope {
-    /// Change of the answer for a change of the input by one, all other inputs held.
+    /// Change of the answer per unit of the input, with all other inputs fixed.
     pub value: f64,
     /// Its standard error.
     pub error: f64,
 }
 
-/// Ordinary least squares of an answer on inputs, with a constant.
+/// Ordinary least squares of an answer on inputs, with an intercept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regression {
-    /// A coefficient for each input.
+    /// Coefficient of each input.
     pub slopes: Vec<Slope>,
-    /// Observations beyond the number of coefficients.
+    /// Degrees of freedom: observations minus the number of coefficients.
     pub degrees: u32,
 }
 
 impl Regression {
-    /// Fit it. None where there are not more observations than coefficients, or where inputs determine
-    /// each other.
+    /// Fits the regression. `None` where there are no more observations than coefficients, or where
+    /// inputs are collinear.
     ///
-    /// Normal equations of the centred inputs by Cholesky's decomposition; the standard errors are those
-    /// of residuals of equal variance (Draper and Smith, *Applied Regression Analysis*, 3rd ed., ch. 5).
+    /// Normal equations of the centred inputs by Cholesky decomposition; the standard errors assume
+    /// residuals of equal variance (Draper and Smith, *Applied Regression Analysis*, 3rd ed., ch.
+    /// 5).
     pub fn fit(inputs: &[&[f64]], answers: &[f64]) -> Option<Regression> {
         let (n, k) = (answers.len(), inputs.len());
         if n < k + 2 || inputs.iter().any(|input| input.len() != n) {
@@ -97,7 +98,7 @@ impl Regression {
         Some(Regression { slopes, degrees: degrees as u32 })
     }
 
-    /// The coefficient of an input times `step`, with its t interval.
+    /// Effect of changing an input by `step`, with its t interval.
     pub fn effect(&self, input: usize, step: f64, confidence: f64) -> Estimate {
         let Slope { value, error } = self.slopes[input];
         let p = f64::midpoint(1.0, held_confidence(confidence));
@@ -106,20 +107,21 @@ impl Regression {
         Estimate::interval(mean, mean - half, mean + half, self.degrees + 1)
     }
 
-    /// Correlation of the answer with an input after all others are accounted for: t / √(t² + degrees of
-    /// freedom). Of ranks, the partial rank correlation.
+    /// Partial correlation of the answer with an input, controlled for all others: t / √(t² +
+    /// degrees of freedom). For ranks, the partial rank correlation.
     pub fn partial_correlation(&self, input: usize) -> f64 {
         let Slope { value, error } = self.slopes[input];
         if value == 0.0 {
             return 0.0;
         }
-        // A perfect fit has no error.
+        // A perfect fit has a standard error of zero.
         let t = value / error.max(f64::MIN_POSITIVE);
         if t.is_finite() { t / t.hypot(f64::from(self.degrees).sqrt()) } else { value.signum() }
     }
 }
 
-/// The inverse of a symmetric, positive definite matrix; none where it is not definite beyond rounding.
+/// Inverse of a symmetric, positive definite matrix; `None` where it is not definite beyond
+/// rounding.
 fn inverse(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let k = matrix.len();
     let mut lower = vec![vec![0.0; k]; k];
@@ -137,7 +139,7 @@ fn inverse(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
             };
         }
     }
-    // Row by row, as it is symmetric.
+    // Row by row, since it is symmetric.
     let mut inverse: Vec<Vec<f64>> = Vec::with_capacity(k);
     for column in 0..k {
         let mut solved = vec![0.0; k];
@@ -173,15 +175,15 @@ mod tests {
             0.9,
             1e-12,
         );
-        // Only the order counts.
+        // Only the order matters.
         assert_close(rank_correlation(&[1.0, 2.0, 3.0], &[9.0, 1.0, -1e9]), -1.0, 1e-12);
         assert_close(rank_correlation(&[1.0, 2.0, 3.0], &[7.0, 7.0, 7.0]), 0.0, 0.0);
     }
 
     #[test]
     fn a_line_through_four_points_by_hand() {
-        // x 0, 1, 2, 3 and y 1, 3, 4, 8: slope 11/5, residuals 0.3, 0.1, -1.1, 0.7, their squares 1.8;
-        // variance 0.9, error of the slope √(0.9 / 5).
+        // x 0, 1, 2, 3 and y 1, 3, 4, 8: slope 11/5, residuals 0.3, 0.1, -1.1, 0.7, sum of squares
+        // 1.8; variance 0.9, standard error of the slope √(0.9 / 5).
         let fit = Regression::fit(&[&[0.0, 1.0, 2.0, 3.0]], &[1.0, 3.0, 4.0, 8.0]).unwrap();
         assert_eq!(fit.degrees, 2);
         assert_close(fit.slopes[0].value, 2.2, 1e-12);
@@ -204,7 +206,7 @@ mod tests {
         assert_close(fit.slopes[0].value, 3.0, 1e-9);
         assert_close(fit.slopes[1].value, -2.0, 1e-9);
         assert_close(fit.partial_correlation(1), -1.0, 1e-6);
-        // Inputs that determine each other cannot be told apart; nor can two by three points.
+        // Collinear inputs cannot be separated; nor can two inputs by three points.
         assert_eq!(Regression::fit(&[&a, &a], &y), None);
         assert_eq!(Regression::fit(&[&a[..3], &b[..3]], &y[..3]), None);
     }

@@ -1,11 +1,11 @@
-//! One sample of independent observations: shares and quantiles with intervals that assume no law.
+//! One sample of independent observations: distribution-free intervals of shares and quantiles.
 
 use super::distribution::student_t_quantile;
 use super::distribution::{binomial_at_least, normal_quantile};
 use super::{Estimate, Moments, held_confidence};
 
 /// The share `hits` / `trials` with Wilson's score interval, which stays within 0 and 1 and has a
-/// width even where nothing or everything was hit.
+/// positive width even for zero hits or misses.
 ///
 /// Wilson 1927; Brown, Cai and Das Gupta 2001. Assumes independent trials: the requests of one run
 /// are not, so across replications use [`super::ratio`]. `hits` above `trials` count as `trials`.
@@ -21,7 +21,7 @@ pub fn share(hits: u64, trials: u64, confidence: f64) -> Estimate {
     let square = z * z / n;
     let centre = (mean + square / 2.0) / (1.0 + square);
     let half = z / (1.0 + square) * (mean * (1.0 - mean) / n + square / (4.0 * n)).sqrt();
-    // The interval holds the mean; rounding must not say otherwise at the ends.
+    // The interval contains the mean; rounding must not violate that at the ends.
     Estimate::interval(
         mean,
         (centre - half).clamp(0.0, mean),
@@ -37,18 +37,17 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     if !(0.0..=1.0).contains(&p) {
         return None;
     }
-    // The product may pass a whole number by its last bit, as 0.95 · 20 does not but 0.07 · 100
-    // does.
+    // Rounding may lift the product just above an integer, as for 0.07 · 100 but not for 0.95 · 20.
     let rank = (p * sorted.len() as f64 * (1.0 - 4.0 * f64::EPSILON)).ceil() as usize;
     sorted.get(rank.max(1) - 1).copied()
 }
 
-/// The `p` quantile of an ascending sample of independent observations with an interval between two
-/// of its order statistics, whatever the law.
+/// The `p` quantile of an ascending sample of independent observations with a distribution-free
+/// interval between two of its order statistics.
 ///
 /// X₍ₗ₎ to X₍ᵤ₎ with l the largest rank such that P(B < l) ≤ α/2, u the smallest such that P(B ≥ u)
 /// ≤ α/2, for B binomial(n, p) and α = 1 − `confidence` (David and Nagaraja, *Order Statistics*,
-/// 3rd ed., section 7.1). Holds the quantile with at least `confidence`.
+/// 3rd ed., section 7.1). The coverage is at least `confidence`.
 ///
 /// `None` when the sample is too small to bound the quantile on both sides (for 0.99 at 95 %
 /// confidence below 368 observations), is empty, or `p` is not within 0 and 1. [`Estimate::mean`]
@@ -57,8 +56,8 @@ pub fn quantile_interval(sorted: &[f64], p: f64, confidence: f64) -> Option<Esti
     let mean = quantile(sorted, p)?;
     let n = sorted.len() as u64;
     let side = (1.0 - held_confidence(confidence)) / 2.0;
-    // P(B ≥ l) falls with l: the last rank where 1 − P(B ≥ l) ≤ side, and the first with P(B ≥ u) ≤
-    // side.
+    // P(B ≥ l) decreases with l: find the last rank where 1 − P(B ≥ l) ≤ side, and the first with
+    // P(B ≥ u) ≤ side.
     let low_rank = first_rank(n, |rank| 1.0 - binomial_at_least(rank, n, p) > side) - 1;
     let high_rank = first_rank(n, |rank| binomial_at_least(rank, n, p) <= side);
     if low_rank == 0 || high_rank > n {
@@ -68,11 +67,12 @@ pub fn quantile_interval(sorted: &[f64], p: f64, confidence: f64) -> Option<Esti
     let (low, high) = (at(low_rank)?, at(high_rank)?);
     let finite = mean.is_finite() && low.is_finite() && high.is_finite();
     let n = u32::try_from(n).unwrap_or(u32::MAX - 1);
-    // Very low confidences can put both ranks on one side of the sample's own quantile.
+    // At very low confidence both ranks may lie on one side of the sample's own quantile.
     finite.then(|| Estimate::interval(mean, low.min(mean), high.max(mean), n))
 }
 
-/// The first rank from 1 to n where `holds`, which stays true once it is; n + 1 where it never is.
+/// Returns the first rank from 1 to n where the monotone predicate `holds`; n + 1 where it never
+/// does.
 fn first_rank(n: u64, holds: impl Fn(u64) -> bool) -> u64 {
     let (mut left, mut right) = (1, n.saturating_add(1));
     while left < right {
@@ -86,15 +86,15 @@ fn first_rank(n: u64, holds: impl Fn(u64) -> bool) -> u64 {
     left
 }
 
-/// An interval around a value found from all replications together, such as the quantile of all their
-/// observations, from the same value of each: sectioning (Asmussen and Glynn, *Stochastic Simulation*,
-/// section III.5; Nakayama 2014).
+/// Sectioning: an interval around a pooled value, such as the quantile of all observations, from
+/// the same value of each replication (Asmussen and Glynn, *Stochastic Simulation*, section III.5;
+/// Nakayama 2014).
 ///
 /// The error is t(n − 1) · √(Σ(xᵢ − centre)² / (n − 1) / n · (1 + 1/n)), its spread taken about the
-/// centre, not about the mean of the replications, whose bias is that of a sample n times smaller. Around
-/// a centre above zero the interval is laid on the logarithm, centre · exp(± error / centre): what is
-/// skewed to the right is more often found too low than too high. Values that are not finite are left
-/// out; fewer than two give no interval.
+/// centre, not about the mean of the replications, whose bias is that of a sample n times smaller.
+/// Around a positive centre the interval is computed on the logarithm, centre · exp(± error /
+/// centre): a right-skewed value is more often underestimated than overestimated. Non-finite values
+/// are dropped; fewer than two give no interval.
 pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
     let about = Moments::of(samples.iter().map(|sample| sample - centre));
     let n = f64::from(about.n);
@@ -104,8 +104,9 @@ pub fn sectioned(centre: f64, samples: &[f64], confidence: f64) -> Estimate {
     }
     let squares = about.variance + about.mean * about.mean * n / (n - 1.0);
     let p = f64::midpoint(1.0, held_confidence(confidence));
-    // Samples with a low tail quantile also have a small spread. With the plain error of the mean 91.0 to
-    // 91.9 % of 95 % intervals for a p99 held it, over 400 seeds each; this share more is a judgement.
+    // Samples with a low tail quantile also have a small spread. With the plain standard error of
+    // the mean the coverage of 95 % intervals for a p99 was 91.0 to 91.9 %, over 400 seeds each;
+    // this additional share is a judgement.
     let half = student_t_quantile(p, n - 1.0) * (squares / n * (1.0 + 1.0 / n)).sqrt();
     let (low, high) = if centre > 0.0 {
         (centre * (-half / centre).exp(), centre * (half / centre).exp())
@@ -163,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_sample_too_small_for_its_quantile_has_no_interval() {
-        // All of n observations lie below the 0.99 quantile with 0.99ⁿ: 0.0250 at 367, 0.0248 at
-        // 368.
+        // The probability that all n observations lie below the 0.99 quantile is 0.99ⁿ: 0.0250 at
+        // 367, 0.0248 at 368.
         let sorted: Vec<f64> = (0..368).map(f64::from).collect();
         assert_eq!(quantile_interval(&sorted[..367], 0.99, 0.95), None);
         assert_close(quantile_interval(&sorted, 0.99, 0.95).unwrap().high, 367.0, 0.0);

@@ -1,10 +1,9 @@
-//! One long run: where its warm-up ends, and an interval from its batches.
+//! Single-run analysis: warm-up truncation, and an interval from batch means.
 
 use super::distribution::normal_quantile;
 use super::{Estimate, Moments, held_confidence};
 
-/// An interval from the means of equal batches of one run, and whether they may be trusted as
-/// independent.
+/// An interval from the means of equal batches of one run, with a test of their independence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchMeans {
     /// Mean over batches with its t interval; [`Estimate::n`] counts batches.
@@ -14,15 +13,16 @@ pub struct BatchMeans {
 }
 
 impl BatchMeans {
-    /// From the means of successive equal batches (Law, section 9.5.3). `None` with fewer than two.
+    /// Computes the interval from the means of successive equal batches (Law, section 9.5.3).
+    /// `None` with fewer than two.
     pub fn from_batches(means: &[f64], confidence: f64) -> Option<BatchMeans> {
         let estimate = Estimate::from_samples(means, confidence);
         (estimate.n >= 2).then(|| BatchMeans { estimate, lag1: lag1(means) })
     }
 
-    /// Whether the batch means are so alike to their neighbours that the interval is too narrow:
-    /// `lag1` above the one-sided bound z/√n of independent means (von Neumann's test in its
-    /// large-sample form). Longer batches are then needed.
+    /// Whether successive batch means are so correlated that the interval is too narrow: `lag1`
+    /// above the one-sided bound z/√n of independent means (von Neumann's test in its large-sample
+    /// form). Longer batches are then needed.
     pub fn is_correlated(&self, confidence: f64) -> bool {
         let bound = normal_quantile(held_confidence(confidence));
         self.lag1 > bound / f64::from(self.estimate.n).sqrt()
@@ -30,7 +30,7 @@ impl BatchMeans {
 }
 
 /// Lag-1 autocorrelation Σ(xᵢ − x̄)(xᵢ₊₁ − x̄) / Σ(xᵢ − x̄)², from −1 to 1; zero where the series
-/// does not vary. Values that are not finite are left out, which makes their neighbours neighbours.
+/// does not vary. Non-finite values are dropped, which makes their neighbours adjacent.
 pub fn lag1(series: &[f64]) -> f64 {
     let finite: Vec<f64> = series.iter().copied().filter(|value| value.is_finite()).collect();
     let moments = Moments::of(finite.iter().copied());
@@ -41,18 +41,19 @@ pub fn lag1(series: &[f64]) -> f64 {
     if correlation.is_finite() { correlation.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
-/// Observations in a batch of MSER-5.
+/// Observations per batch of MSER-5.
 const MSER_BATCH: usize = 5;
-/// Batches at the end that are no candidates: the variance of a handful is small by chance.
+/// Batches at the end that are not candidates: the variance of a few is small by chance.
 const MSER_TAIL: usize = 5;
 
-/// Observations to cut from the beginning of a run, by MSER-5; `None` where the run is too short.
+/// Number of observations to truncate at the beginning of a run, by MSER-5; `None` where the run is
+/// too short.
 ///
-/// With Z the means of m successive batches of five, the cut is the d that minimises Σᵢ₌ᵈᵐ⁻¹ (Zᵢ −
-/// Z̄(d))² / (m − d)², the squared standard error of what is kept (White 1997; White, Cobb and
-/// Spratt 2000). The last five batches are not candidates: few batches are alike by chance. A
-/// minimum in the second half means that the run never settled; then, with fewer than ten batches,
-/// or with a value that is not finite, there is no answer.
+/// With Z the means of m successive batches of five, the truncation point is the d that minimises
+/// Σᵢ₌ᵈᵐ⁻¹ (Zᵢ − Z̄(d))² / (m − d)², the squared standard error of the rest (White 1997; White,
+/// Cobb and Spratt 2000). The last five batches are not candidates: a few batches are similar by
+/// chance. A minimum in the second half means that the run never settled; then, with fewer than ten
+/// batches, or with a non-finite value, the answer is `None`.
 pub fn mser5(series: &[f64]) -> Option<usize> {
     if series.iter().any(|value| !value.is_finite()) {
         return None;
@@ -64,7 +65,7 @@ pub fn mser5(series: &[f64]) -> Option<usize> {
     if means.len() < 2 * MSER_TAIL {
         return None;
     }
-    // From the end, so that each candidate adds one batch to the moments of the rest.
+    // Backwards, so that each candidate adds one batch to the moments of the rest.
     let (mut kept, mut mean, mut squares) = (0.0, 0.0, 0.0);
     let (mut best, mut cut) = (f64::INFINITY, 0);
     for (index, value) in means.iter().enumerate().rev() {
@@ -110,7 +111,7 @@ mod tests {
     }
 
     /// A step after 60 observations, then a zigzag around zero that batches of five turn into ±0.2:
-    /// every batch of the step that is kept adds variance, every batch of the rest takes it away.
+    /// every retained batch of the step increases the variance, every batch of the rest reduces it.
     #[test]
     fn mser5_cuts_a_step_where_it_ends() {
         let zigzag = |i: i32| if i % 2 == 0 { 1.0 } else { -1.0 };

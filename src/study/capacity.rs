@@ -1,14 +1,14 @@
-//! What each station can pass at most, and how long it takes to forget its past, from the description
-//! alone.
+//! Capacity and relaxation time of each station, derived from the spec without simulation.
 //!
-//! A thread, a connection, a lock or a consumer is held at least as long as its steps take when nobody else
-//! is there, and processors, storage and caches are busy for as long as they are asked to work. That bounds
-//! what passes (utilisation law, Denning and Buzen 1978). Where nothing that is done while a station is
-//! held has to wait for anything else, the bound is what it passes once it is full.
+//! A thread, a connection, a lock or a consumer is held for at least the uncontended time of the
+//! steps in between, and processors, storage and caches are busy for the service demand placed on
+//! them. By the utilisation law (Denning and Buzen 1978) that bounds the throughput of a station.
+//! Where nothing done while a station is held waits for another resource, the bound is attained
+//! once the station is full.
 //!
-//! A queue in front of a station forgets where it began in about one relaxation time: 2σ²/θ² for reflected
-//! Brownian motion of drift −θ and variance σ², the limit of all queues near saturation (Abate and Whitt
-//! 1987); 4 S / (c (1 − ρ)²) for M/M/c.
+//! A queue in front of a station forgets its initial state in about one relaxation time: 2σ²/θ² for
+//! reflected Brownian motion of drift −θ and variance σ², the limit of all queues near saturation
+//! (Abate and Whitt 1987); 4 S / (c (1 − ρ)²) for M/M/c.
 
 use super::replicate::{aside, base_load};
 use super::theory::{ceiling, flows, shares};
@@ -17,28 +17,30 @@ use crate::model::stations::{active_threads, stations};
 use crate::model::visit::{Flows, walk};
 use crate::units::Span;
 
-/// Largest squared coefficient of variation that a relaxation time is taken of: beyond, nothing settles.
+/// Largest squared coefficient of variation for which a relaxation time is computed: beyond it
+/// nothing settles.
 const MOST_VARIED: f64 = 100.0;
 
-/// What a station can pass.
+/// Throughput limit of a station.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ceiling {
     /// Index of the station.
     pub(crate) station: usize,
-    /// The load that keeps it busy all the time, on the axis of the study; no more can pass.
+    /// Load at which its utilisation is 1, on the axis of the study; no higher load can be carried.
     pub(crate) load: f64,
-    /// Whether it passes that load once it is full: nothing makes it wait.
+    /// Whether the limit is attained once the station is full, because no holder waits for another
+    /// resource.
     pub(crate) reached: bool,
-    /// Relaxation time at utilisation ρ, times (1 − ρ)² / ρ \[s\].
+    /// Relaxation time at utilisation ρ, multiplied by (1 − ρ)² / ρ \[s\].
     forgets: f64,
 }
 
-/// What all stations can pass whose work the description tells, the least first.
+/// Throughput limits of all stations whose work the spec determines, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Ceilings(Vec<Ceiling>);
 
 impl Ceilings {
-    /// Nothing for a closed load, and for circles.
+    /// Returns no limits for a closed load, nor for cycles of calls.
     pub(crate) fn of(spec: &Spec) -> Ceilings {
         let base = base_load(spec);
         let Some(flows) = flows(spec, base).filter(|_| base > 0.0) else {
@@ -47,7 +49,8 @@ impl Ceilings {
         let mut work = Work::new(spec);
         work.programs(&flows);
         let mut found = work.ceilings(base);
-        // Work on an index grows with the load, and nodes are shared: the laws know them.
+        // Work on an index grows with the load, and nodes are shared: the operational laws cover
+        // both.
         if !spec.indexes.is_empty() {
             found.clear();
             if let Some((load, name)) = ceiling(spec) {
@@ -62,46 +65,47 @@ impl Ceilings {
         }
         for (station, share) in shares(spec, base).into_iter().enumerate() {
             let node = matches!(stations(spec)[station].resource, Resource::Node(_));
-            // Shares are in proportion to the load only where no work grows with it.
+            // Utilisation is proportional to the load only where no work grows with it.
             if node && share > 0.0 && spec.indexes.is_empty() {
                 found.push(Ceiling { station, load: base / share, reached: false, forgets: 0.0 });
             }
         }
         let all = stations(spec);
         found.retain(|ceiling| ceiling.load > 0.0 && ceiling.load.is_finite());
-        // What is only bookkeeping draws no line.
+        // Bookkeeping stations never set the line.
         found.retain(|ceiling| !aside(spec, &all[ceiling.station]));
         found.sort_by(|a, b| a.load.total_cmp(&b.load).then(a.station.cmp(&b.station)));
         Ceilings(found)
     }
 
-    /// The station that is full first.
+    /// Returns the station that saturates first.
     pub(crate) fn lowest(&self) -> Option<Ceiling> {
         self.0.first().copied()
     }
 
-    /// Stations whose relaxation time at `load` is longer than `longest` \[s\], of those that are not full.
+    /// Returns the stations, among those that are not full, whose relaxation time at `load` exceeds
+    /// `longest` \[s\].
     pub(crate) fn slower(&self, load: f64, longest: f64) -> Vec<usize> {
         let slow = self.0.iter().filter(|ceiling| ceiling.relaxation(load) > longest);
         slow.map(|ceiling| ceiling.station).collect()
     }
 
-    /// Longest relaxation time of a station at `load` \[s\], among those that are not full; 0 where nothing
-    /// varies.
+    /// Returns the longest relaxation time at `load` \[s\] among the stations that are not full; 0
+    /// where no time varies.
     pub(crate) fn relaxation(&self, load: f64) -> f64 {
         self.0.iter().map(|ceiling| ceiling.relaxation(load)).fold(0.0, f64::max)
     }
 }
 
 impl Ceiling {
-    /// Relaxation time at `load` \[s\]; 0 where it is full.
+    /// Relaxation time at `load` \[s\]; 0 where the station is full.
     fn relaxation(&self, load: f64) -> f64 {
         let rho = load / self.load;
         if rho < 1.0 { self.forgets * rho / (1.0 - rho).powi(2) } else { 0.0 }
     }
 }
 
-/// A time that steps take together: mean, variance, and whether all of it is known.
+/// Total time of a sequence of steps: mean, variance, and whether all of it is known.
 #[derive(Clone, Copy, Debug, Default)]
 struct Took {
     mean: f64,
@@ -110,7 +114,7 @@ struct Took {
 }
 
 impl Took {
-    /// One more step, taken with this probability.
+    /// Adds a step that is taken with probability `chance`.
     fn then(&mut self, chance: f64, step: Took) {
         self.mean += chance * step.mean;
         let second = step.variance + step.mean * step.mean;
@@ -119,19 +123,19 @@ impl Took {
     }
 }
 
-/// What holds a station.
+/// Load on a station while it is held.
 #[derive(Clone, Copy, Debug, Default)]
 struct Use {
     per_s: f64,
-    /// Sums of rate × time and rate × time².
+    /// Sums of rate × time and of rate × time².
     busy: f64,
     squares: f64,
     waits: bool,
 }
 
-/// Something taken and not yet given back.
+/// A resource acquired and not yet released.
 struct Held {
-    /// None for a transaction that uses a connection held already.
+    /// `None` for a transaction that reuses a connection already held.
     resource: Option<Resource>,
     lock: bool,
     to_the_end: bool,
@@ -140,11 +144,11 @@ struct Held {
     took: Took,
 }
 
-/// All work of a description, while it is walked.
+/// Traversal of all work in a spec.
 struct Work<'a> {
     spec: &'a Spec,
     uses: Vec<(Resource, Use)>,
-    /// How long each endpoint takes, once known.
+    /// Time of each endpoint, once known.
     endpoints: Vec<Option<Took>>,
 }
 
@@ -164,7 +168,8 @@ impl<'a> Work<'a> {
         sum.waits |= took.waits && per_s > 0.0;
     }
 
-    /// Walk all programs: those first that call nobody, then those that call only them.
+    /// Walks all programs in topological order: those without calls first, then those that call
+    /// only them.
     fn programs(&mut self, flows: &Flows) {
         let spec = self.spec;
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); spec.endpoints.len()];
@@ -207,7 +212,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// One program that runs so often: what it holds on its way, and how long it takes.
+    /// Walks one program that runs at `per_s`: records the resources held on its way and returns
+    /// its time.
     fn program(&mut self, service: Id, entry: u32, per_s: f64) -> Took {
         let spec = self.spec;
         let mut whole = Took::default();
@@ -230,7 +236,7 @@ impl<'a> Work<'a> {
         whole
     }
 
-    /// How long a step takes when nobody else is there, and what it asks of devices.
+    /// Returns the uncontended time of a step and adds its demands on devices to `worked`.
     fn step(
         &self,
         service: Id,
@@ -299,7 +305,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What each station passes, of those that do not change their size.
+    /// Returns the throughput limit of each station whose size is fixed.
     fn ceilings(&self, base: f64) -> Vec<Ceiling> {
         let spec = self.spec;
         let all = stations(spec);
@@ -326,9 +332,9 @@ impl<'a> Work<'a> {
             .collect()
     }
 
-    /// Servers behind one queue of a station, by how much its fullest part is fuller than the mean, and
-    /// whether that part is all that matters and nothing stops it; none where the description does not tell
-    /// how large it is.
+    /// Servers behind one queue of a station, the factor by which its fullest part exceeds the mean
+    /// utilisation, and whether only that part matters and nothing blocks it; `None` where the spec
+    /// does not determine its size.
     fn servers(&self, resource: Resource) -> Option<(f64, f64, bool)> {
         let spec = self.spec;
         let of = |service: Id| -> Option<&Service> {
@@ -377,7 +383,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What a step takes or gives back.
+/// Updates the resources held after a step that acquires or releases one.
 fn change_held(
     held: &mut Vec<Held>,
     service: Id,
@@ -440,7 +446,7 @@ mod tests {
     use crate::model::spec::{Endpoint, Journey, Lifecycle, Load, Lock, Open, Threads, Visit};
     use crate::random::{Dist, Sampler};
 
-    /// Four threads, 10 ms each, after which 2 ms of a lock.
+    /// Four threads, 10 ms each, followed by 2 ms under a lock.
     fn spec(time: Dist, regular: bool, locked: bool) -> Spec {
         let service = Service {
             name: "server".into(),
@@ -483,16 +489,16 @@ mod tests {
         let lowest = found.lowest().expect("its threads are held");
         assert!(lowest.reached);
         close(lowest.load, 400.0);
-        // Half busy: 4 × 10 ms × 0.5 / 4 / 0.25 = 20 ms for M/M/4.
+        // Utilisation 0.5: 4 × 10 ms × 0.5 / 4 / 0.25 = 20 ms for M/M/4.
         close(found.relaxation(200.0), 0.020);
-        // Nothing varies, so nothing has to be forgotten.
+        // Without variance there is no transient to forget.
         let found = Ceilings::of(&spec(Dist::Constant(0.010), true, false));
         close(found.relaxation(399.0), 0.0);
         close(found.lowest().expect("the same").load, 400.0);
     }
 
-    /// Each request holds its thread for 12 ms at least, and waits for the lock: 333.3/s is a bound, not a
-    /// capacity. The lock itself passes 500/s.
+    /// Each request holds its thread for at least 12 ms and waits for the lock: 333.3/s is a bound,
+    /// not a capacity. The lock itself passes 500/s.
     #[test]
     fn threads_that_wait_for_a_lock_may_pass_less() {
         let found = Ceilings::of(&spec(Dist::Exponential(0.010), false, true));

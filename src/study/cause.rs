@@ -1,176 +1,176 @@
-//! What draws a line.
+//! Causes of a line: the bottleneck and how it limits.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
 
-/// What draws a line, or why there is none.
+/// Cause of a line, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "limit", rename_all = "snake_case")]
 pub enum Cause {
     /// The largest load tried is carried.
     NotReached {
-        /// That load \[requests/s, or records/s\].
+        /// The largest load tried \[requests/s, or records/s\].
         rps: f64,
     },
-    /// A target is missed at the lowest load tried.
+    /// A target is already missed at the lowest load tried.
     MissedAtOnce {
-        /// The target.
+        /// The target that is missed.
         target: Metric,
-        /// The load \[requests/s, or records/s\].
+        /// The lowest load tried \[requests/s, or records/s\].
         rps: f64,
     },
-    /// No request ends within a run.
+    /// No request completes within a run.
     NothingEnds {
         /// Length of the runs \[s\].
         within_s: f64,
     },
-    /// The study was stopped before any resource was relieved.
+    /// The study was stopped before any what-if capacity increase (relief) was tried.
     NotRelieved,
-    /// No station is busy or has a queue: the target lies below the time of the work.
+    /// No station is busy or has a queue: the target lies below the service time itself.
     WorkAlone,
-    /// A station.
+    /// A station is the bottleneck.
     Station {
-        /// What was seen of it.
+        /// Observations at the station.
         mechanism: Mechanism,
-        /// At which load, beyond the line \[requests/s, or records/s\].
+        /// Load beyond the line at which it was observed \[requests/s, or records/s\].
         rps: f64,
-        /// What its relief does.
+        /// Effect of the station's relief on the line.
         relief: ReliefEffect,
     },
 }
 
-/// What the relief of the station that draws a line does.
+/// Effect of relief (a what-if capacity increase) of the station that limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReliefEffect {
-    /// More is carried.
+    /// More load is carried.
     Enough,
-    /// More is carried only where the ties are relieved too.
+    /// More load is carried only if the ties are relieved as well.
     WithTies,
-    /// No more is carried, nor does any other single station's relief.
+    /// No more load is carried, nor is it with the relief of any other single station.
     None,
 }
 
-/// How a station limits, by what was seen beyond the line. Numbers are means over time of all its pods
-/// together, unless they say otherwise.
+/// Mechanism by which a station limits, as observed beyond the line. Numbers are time averages over
+/// all of its pods together, unless stated otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Mechanism {
     /// Processors of a service's pods.
     Cores {
-        /// In use \[cores\].
+        /// Cores in use.
         busy: f64,
-        /// There are \[cores\].
+        /// Cores available.
         of: f64,
-        /// Pods.
+        /// Number of pods.
         pods: u32,
-        /// Cores of each.
+        /// Cores of each pod.
         each: f64,
     },
     /// Servlet threads.
     Threads {
-        /// In use.
+        /// Threads in use.
         busy: f64,
-        /// There are.
+        /// Threads available.
         of: f64,
-        /// Requests waiting for one.
+        /// Requests waiting for a thread.
         waiting: f64,
     },
-    /// Connections of a pool.
+    /// Connections of a connection pool.
     Pool {
-        /// In use.
+        /// Connections in use.
         busy: f64,
-        /// There are.
+        /// Connections available.
         of: f64,
-        /// Pods.
+        /// Number of pods.
         pods: u32,
-        /// Most connections of each.
+        /// Maximum pool size of each pod.
         each: u32,
-        /// Requests waiting for one.
+        /// Requests waiting for a connection.
         waiting: f64,
     },
     /// Processors of a database.
     DatabaseCores {
-        /// In use \[vCPU\].
+        /// Cores in use \[vCPU\].
         busy: f64,
-        /// There are \[vCPU\].
+        /// Cores available \[vCPU\].
         of: f64,
     },
     /// Storage of a database.
     Storage {
-        /// Operations per second.
+        /// Operations per second performed.
         per_s: f64,
-        /// Most operations per second.
+        /// Limit of operations per second.
         of: f64,
-        /// Share of the time in which it is busy.
+        /// Utilisation of the storage.
         busy: f64,
         /// Operations waiting.
         waiting: f64,
     },
-    /// Connections that a database accepts.
+    /// Connection limit of a database.
     ConnectionLimit {
-        /// Open.
+        /// Open connections.
         open: f64,
-        /// Accepted at most; none without a limit.
+        /// Maximum number of connections; none without a limit.
         of: Option<f64>,
-        /// Refused, in all replications.
+        /// Connections refused, in all replications.
         refused: u64,
     },
     /// Command thread of a cache.
     Commands {
-        /// Share of the time in which it is busy.
+        /// Utilisation of the command thread.
         busy: f64,
         /// Commands waiting.
         waiting: f64,
     },
-    /// Consumer threads and their partitions.
+    /// Consumer threads and the partitions assigned to them.
     Consumers {
-        /// Threads of all pods.
+        /// Consumer threads of all pods.
         threads: u32,
-        /// Partitions.
+        /// Partitions of the topic.
         partitions: u32,
-        /// Threads with a partition.
+        /// Threads with at least one partition assigned.
         active: u32,
-        /// In use.
+        /// Threads in use.
         busy: f64,
-        /// Lag \[records\].
+        /// Consumer lag \[records\].
         lag: f64,
     },
     /// Processors of a node.
     Node {
-        /// In use \[vCPU\].
+        /// Cores in use \[vCPU\].
         busy: f64,
-        /// There are \[vCPU\].
+        /// Cores available \[vCPU\].
         of: f64,
-        /// Pods on it.
+        /// Pods on the node.
         pods: u32,
     },
     /// A lock.
     Lock {
-        /// Share of the time in which it is held.
+        /// Share of time in which the lock is held.
         held: f64,
-        /// Requests waiting for it.
+        /// Requests waiting for the lock.
         waiting: f64,
     },
-    /// Connections of a mesh's proxies to a service.
+    /// Connections of a service mesh's proxies to a service.
     Proxies {
-        /// In use.
+        /// Connections in use.
         busy: f64,
-        /// There are.
+        /// Connections available.
         of: f64,
-        /// Most connections of each caller.
+        /// Maximum number of connections of each caller.
         each: u32,
-        /// Requests waiting for one.
+        /// Requests waiting for a connection.
         waiting: f64,
     },
 }
 
-/// The name of a resource, from files that have a word where there is none.
+/// Reads the name of a resource from files that hold a sentinel where there is none.
 ///
 /// # Errors
-/// When it is neither text nor nothing.
+/// When it is neither a string nor null.
 pub(crate) fn named<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

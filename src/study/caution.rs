@@ -1,12 +1,13 @@
-//! Warnings of the input that reports repeat. Their English text stands here, because the reader of files
-//! prints it beside the line, as a compiler does; other languages are made where they are shown.
+//! Input warnings that reports repeat. Their English text is kept here because the file reader
+//! prints it beside the offending line, as a compiler does; other languages are rendered where they
+//! are shown.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A part of a system that may be described and not used.
+/// Part of a system that may be declared and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -18,16 +19,16 @@ pub enum Part {
     Topic,
     /// A lock.
     Lock,
-    /// An index in memory.
+    /// An in-memory index.
     Index,
     /// A connection pool.
     Pool,
-    /// A time of a calibration.
+    /// A service time of a calibration.
     Time,
 }
 
 impl Part {
-    /// Its name in English.
+    /// Returns its name in English.
     pub fn word(self) -> &'static str {
         match self {
             Part::Database => "database",
@@ -41,18 +42,18 @@ impl Part {
     }
 }
 
-/// What an autoscaler looks at.
+/// Metric that an autoscaler scales on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScaledOn {
-    /// Processor time.
+    /// CPU time.
     Cpu,
     /// Memory.
     Memory,
 }
 
 impl ScaledOn {
-    /// Its key in documents.
+    /// Returns its key in documents.
     pub fn word(self) -> &'static str {
         match self {
             ScaledOn::Cpu => "cpu",
@@ -61,22 +62,22 @@ impl ScaledOn {
     }
 }
 
-/// What nodes have too little of.
+/// Node resource that is too scarce to schedule a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shortage {
-    /// Processors.
+    /// CPU.
     Processor,
     /// Memory.
     Memory,
-    /// Places for pods.
+    /// Pod slots.
     Pods,
-    /// There are no nodes.
+    /// There are no nodes at all.
     Nodes,
 }
 
 impl Shortage {
-    /// Its name in English.
+    /// Returns its name in English.
     pub fn word(self) -> &'static str {
         match self {
             Shortage::Processor => "processor",
@@ -91,108 +92,108 @@ impl Shortage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Caution {
-    /// Something is described and nothing uses it.
+    /// Something is declared and never used.
     Unused {
-        /// What it is.
+        /// Kind of the part.
         part: Part,
-        /// Its name.
+        /// Name of the part.
         name: String,
     },
-    /// There are more consumer threads than partitions.
+    /// A listener has more consumer threads than its topic has partitions.
     IdleConsumers {
-        /// Listener.
+        /// Name of the listener.
         listener: String,
-        /// Threads of all pods.
+        /// Consumer threads of all pods.
         threads: u64,
-        /// Partitions.
+        /// Partitions of the topic.
         partitions: u32,
-        /// Topic.
+        /// Name of the topic.
         topic: String,
         /// Threads without a partition.
         idle: u64,
     },
-    /// Pools may open more connections than the database accepts.
+    /// Connection pools may together open more connections than the database accepts.
     PoolsBeyond {
-        /// Connections of all pools.
+        /// Total size of all pools.
         connections: u64,
-        /// Database.
+        /// Name of the database.
         database: String,
-        /// Connections that it accepts.
+        /// Connection limit of the database.
         accepts: u64,
-        /// Connections of those that are reserved.
+        /// Connections reserved within that limit.
         reserved: u32,
     },
-    /// Think times contradict the stated number of users, by Little's law.
+    /// Think times contradict the stated number of concurrent users, by Little's law.
     UsersThere {
-        /// Mix.
+        /// Name of the mix.
         mix: String,
         /// Requests per second.
         rps: f64,
-        /// Users there at the peak that follow.
+        /// Concurrent users at the peak that follow from the think times.
         implied: f64,
-        /// Users there at the peak that are stated.
+        /// Concurrent users at the peak as stated.
         stated: f64,
     },
-    /// Times of the system stand without a basis.
+    /// Service times of the system have no stated basis.
     WithoutBasis {
-        /// The first of them.
+        /// Names of the first of them.
         names: Vec<String>,
-        /// How many there are besides.
+        /// Number of further ones.
         more: usize,
     },
-    /// A time of a calibration stands without a basis.
+    /// A service time of a calibration has no stated basis.
     TimeWithoutBasis {
-        /// Its name.
+        /// Name of the time.
         time: String,
     },
-    /// A transaction takes the connection that its request holds.
+    /// A transaction reuses the connection that its request already holds.
     Reuses {
-        /// Database.
+        /// Name of the database.
         database: String,
     },
-    /// Requests may wait for each other's connections.
+    /// Requests may deadlock on each other's connections.
     LockUp {
-        /// Connections that a request takes at once.
+        /// Connections that a request holds at once.
         connections: u64,
-        /// Pool.
+        /// Name of the pool.
         pool: String,
-        /// Connections of the pool.
+        /// Maximum size of the pool.
         maximum: u64,
-        /// Requests at the same instant that may lock it up.
+        /// Concurrent requests that suffice for a deadlock.
         requests: u64,
     },
-    /// Pods fit on no node.
+    /// Pods stay pending because they fit on no node.
     Pending {
-        /// Pods that do not.
+        /// Pending pods.
         pods: u32,
-        /// All pods of the service.
+        /// Desired pods of the service.
         wanted: u32,
-        /// Service.
+        /// Name of the service.
         service: String,
-        /// CPU that a pod requests \[millicores\].
+        /// CPU request of a pod \[millicores\].
         millicores: u64,
-        /// Memory that it requests \[MiB\].
+        /// Memory request of a pod \[MiB\].
         mebibytes: u64,
-        /// What the nodes have too little of.
+        /// Resource that the nodes lack.
         lack: Shortage,
     },
-    /// An autoscaler has nothing to compare with.
+    /// An autoscaler has no metric to compare its target with.
     StandsStill {
-        /// Service.
+        /// Name of the service.
         service: String,
-        /// What it would be scaled on.
+        /// Metric that it would scale on.
         on: ScaledOn,
     },
-    /// The search goes up further than it was told to \[1/s\].
+    /// The upper bound of the search was raised \[1/s\].
     SearchRaised {
-        /// Where it would end.
+        /// Upper bound as written.
         highest: f64,
-        /// The load asked about.
+        /// Target load.
         asked: f64,
-        /// Where it ends instead.
+        /// Upper bound used instead.
         raised: f64,
     },
-    /// Replicas are changed where an autoscaler decides.
+    /// A change of replicas has no effect because an autoscaler sets them.
     DeadReplicas {
         /// Path of the setting.
         path: String,
@@ -200,7 +201,7 @@ pub enum Caution {
 }
 
 impl Caution {
-    /// Whether it is about something that nothing uses, which changes no number.
+    /// Whether it concerns something unused, which affects no number.
     pub fn is_spare(&self) -> bool {
         match self {
             Caution::Unused { .. } | Caution::IdleConsumers { .. } => true,

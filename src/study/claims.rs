@@ -1,8 +1,8 @@
-//! Claims: the numbers of a planning document, each judged by what was simulated.
+//! Claims: the numbers of a planning document, each judged against the simulation.
 //!
-//! A claim names a metric of a variant and a value. Its estimate comes from what the study knows anyway
-//! wherever that is possible (the line, the load asked about, the description); only claims about another
-//! load, and what consumers alone could pass, take runs of their own.
+//! A claim names a metric of a variant and a value. Wherever possible its estimate comes from what
+//! the study computes anyway (the line, the target load, the spec); only claims about another load,
+//! or about the capacity of the consumers alone, need runs of their own.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,23 +17,24 @@ mod judge;
 
 pub use self::basis::{Basis, Billed, BilledKind, DrawnBy, Finding, Open, Unknown};
 
-/// What a claim is about.
+/// Metric of a claim.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimMetric {
-    /// The largest load carried \[requests/s, or records/s where the load is records\].
+    /// Saturation throughput, the largest load carried \[requests/s, or records/s where the load is
+    /// records\].
     SaturationRps,
-    /// Monthly users whose peak that load is.
+    /// Monthly active users whose peak is that load.
     Mau,
-    /// Daily users whose peak that load is.
+    /// Daily active users whose peak is that load.
     Dau,
-    /// Users at once whose peak that load is.
+    /// Concurrent users whose peak is that load.
     ConcurrentUsers,
     /// Counted events per second at the line.
     EventsPerS,
-    /// Counted events per second that the consumers alone could pass.
+    /// Counted events per second that the consumers alone could sustain.
     EventCapacityPerS,
     /// Flows (orders) completed per second at the line.
     OrdersPerS,
@@ -49,28 +50,28 @@ pub enum ClaimMetric {
     P99Ms,
     /// Share of requests that fail at a load.
     ErrorRate,
-    /// Requests per second answered in time at a load.
+    /// Requests per second answered within the time limit at a load.
     GoodputRps,
-    /// Share of a station's capacity in use at a load.
+    /// Utilisation of a station at a load.
     Utilisation,
-    /// Dollars a month.
+    /// Cost \[USD per month\].
     MonthlyCost,
-    /// Pods that run at a steady load.
+    /// Running pods at a steady load.
     Pods,
-    /// Connections that all pools together may open.
+    /// Total maximum size of all connection pools.
     Connections,
-    /// Connections that one pool of a pod may open.
+    /// Maximum size of one connection pool of a pod.
     PoolMaximum,
     /// Partitions of a topic.
     Partitions,
-    /// Consumer threads in each pod.
+    /// Consumer threads per pod.
     Concurrency,
-    /// Nodes wanted.
+    /// Desired nodes.
     Nodes,
 }
 
 impl ClaimMetric {
-    /// Every metric with the word that scenarios have for it.
+    /// All metrics, with their keywords in scenarios.
     pub const WORDS: [(&str, ClaimMetric); 22] = [
         ("line", ClaimMetric::SaturationRps),
         ("mau", ClaimMetric::Mau),
@@ -96,7 +97,8 @@ impl ClaimMetric {
         ("nodes", ClaimMetric::Nodes),
     ];
 
-    /// The same metric as a target over the day has it; none where no such target is judged by it.
+    /// Returns the corresponding target metric over a day; `None` where no target of a day is
+    /// judged by it.
     fn of_targets(self) -> Option<Metric> {
         match self {
             ClaimMetric::P50Ms => Some(Metric::P50Ms),
@@ -107,7 +109,7 @@ impl ClaimMetric {
         }
     }
 
-    /// Where its estimate comes from.
+    /// Returns the source of its estimate.
     fn source(self) -> Source {
         match self {
             ClaimMetric::SaturationRps
@@ -144,53 +146,53 @@ enum Source {
     Description,
 }
 
-/// How a claim's value is meant.
+/// Relation between a claimed value and the true one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
-    /// So much or more.
+    /// The true value is at least the claimed one.
     AtLeast,
-    /// So much or less.
+    /// The true value is at most the claimed one.
     AtMost,
-    /// So much, give or take the tolerance.
+    /// The true value equals the claimed one within the tolerance.
     #[default]
     About,
 }
 
-/// A claim, as the scenario has it.
+/// A claim as written in the scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
-    /// What it is about.
+    /// Metric that the claim is about.
     pub metric: ClaimMetric,
-    /// Station, service, topic, listener or node group, where the metric is that of one.
+    /// Station, service, topic, listener or node group, where the metric belongs to one.
     pub of: Option<String>,
-    /// Index of the variant that it speaks of.
+    /// Index of the variant that the claim is about.
     pub variant: usize,
-    /// Index of the variant that it compares with: the value is then the ratio to that one, or the
-    /// difference from it.
+    /// Index of the baseline variant: the value is then the ratio to it, or the difference from it.
     pub against: Option<usize>,
     /// Whether the value is the difference from `against`, in the unit of the metric.
     pub difference: bool,
-    /// How the value is meant.
+    /// Relation between the value and the true one.
     pub relation: Relation,
-    /// Share of the value that `about` leaves to either side.
+    /// Tolerance of `about` to either side, as a share of the value.
     pub tolerance: f64,
     /// The value, in the unit of the metric; with `against` a ratio, unless it is a difference.
     pub value: f64,
-    /// The load that it speaks of \[per s\]; none for the load asked about.
+    /// Load that the claim refers to \[per s\]; none for the target load.
     pub load: Option<f64>,
-    /// What the description alone says of `variant` and of `against`, in the unit of the metric.
+    /// Values that follow from the spec alone, for `variant` and for `against`, in the unit of the
+    /// metric.
     pub known: [Option<f64>; 2],
-    /// Where those numbers come from, or why there are none; none where nobody says.
+    /// Origin of those values, or why there are none; none where nothing is stated.
     pub because: Option<Result<Finding, Unknown>>,
-    /// The metric's unit for each unit of what is simulated: users for each request per second, orders a
-    /// month for each a second. None where nothing says so.
+    /// Metric units per simulated unit: users per request per second, orders a month per order a
+    /// second. None where no conversion is defined.
     pub factor: Option<f64>,
-    /// Where it stands in the document.
+    /// Location of the claim in the document.
     pub place: Location,
 }
 
-/// Where a claim stands in its document.
+/// Location of a claim in its document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// Heading of the section or table.
@@ -199,79 +201,78 @@ pub struct Location {
     pub row: Option<String>,
     /// Column of the table.
     pub column: Option<String>,
-    /// What else a reader should know.
+    /// Further remark for the reader.
     pub note: Option<String>,
 }
 
-/// Whether a claim is true.
+/// Verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimVerdict {
-    /// The whole interval agrees with it.
+    /// The whole confidence interval agrees with the claim.
     Holds,
-    /// The whole interval contradicts it.
+    /// The whole confidence interval contradicts the claim.
     Fails,
-    /// The interval holds both.
+    /// The confidence interval contains both agreeing and contradicting values.
     Undecided,
-    /// Nothing here tells; the reason says why.
+    /// The study has no evidence on the claim; the basis says why.
     CannotBeJudged,
 }
 
 /// A claim with its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judged {
-    /// What it is about.
+    /// Metric that the claim is about.
     pub metric: ClaimMetric,
-    /// Station, service, topic, listener or node group, where the metric is that of one.
+    /// Station, service, topic, listener or node group, where the metric belongs to one.
     pub of: Option<String>,
-    /// Variant that it speaks of.
+    /// Variant that the claim is about.
     pub variant: String,
-    /// Variant that it compares with: claim and estimate are then ratios to that one, or differences from
-    /// it.
+    /// Baseline variant: claimed value and estimate are then ratios to it, or differences from it.
     pub against: Option<String>,
-    /// Whether they are differences, in the unit of the metric.
+    /// Whether claimed value and estimate are differences, in the unit of the metric.
     #[serde(default)]
     pub difference: bool,
-    /// The load that it speaks of \[per s\]; none where the metric has none.
+    /// Load that the claim refers to \[per s\]; none where the metric has no load.
     pub load_rps: Option<f64>,
-    /// How the claimed value is meant.
+    /// Relation between the claimed value and the true one.
     pub relation: Relation,
-    /// Share of the claimed value that `about` leaves to either side.
+    /// Tolerance of `about` to either side, as a share of the claimed value.
     pub tolerance: f64,
     /// The claimed value.
     pub claimed: f64,
-    /// What was simulated or follows from the description; none where it cannot be judged.
+    /// Estimate from the simulation or the spec; none where the claim cannot be judged.
     pub estimate: Option<Estimate>,
-    /// Whether it is true.
+    /// Verdict on the claim.
     pub verdict: ClaimVerdict,
-    /// What the variant's day says of it, where one was run that does: then a claim that holds at a steady
-    /// load holds only where it does so over the day.
+    /// Verdict over the variant's day, where one was run that covers the metric: a claim that holds
+    /// at a steady load then holds only if it also does over the day.
     #[serde(default)]
     pub over_day: Option<OverDay>,
-    /// What the verdict rests on.
+    /// Evidence for the verdict.
     pub basis: Basis,
-    /// The resource in the way, where one is.
+    /// Bottleneck resource, where there is one.
     pub resource: Option<String>,
-    /// Where it stands in the document.
+    /// Location of the claim in the document.
     #[serde(flatten)]
     pub place: Location,
 }
 
-/// What a day says of a claim.
+/// Verdict of a day on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OverDay {
-    /// Whether what is claimed is so all day.
+    /// Verdict over the whole day.
     pub verdict: Verdict,
-    /// Time in which it is not \[s\].
+    /// Time in which the claim does not hold \[s\].
     pub missed_s: f64,
-    /// Time in which that is undecided \[s\].
+    /// Time in which it is undecided \[s\].
     pub undecided_s: f64,
-    /// Time looked at \[s\].
+    /// Time evaluated \[s\].
     pub judged_s: f64,
 }
 
 impl OverDay {
-    /// The verdict of a claim that has this one at a steady load.
+    /// Combines this with the verdict at a steady load.
     fn limits(self, steady: ClaimVerdict) -> ClaimVerdict {
         match (steady, self.verdict) {
             (ClaimVerdict::Holds, Verdict::Missed) => ClaimVerdict::Fails,
@@ -293,8 +294,8 @@ impl From<&DayVerdict> for OverDay {
 }
 
 impl Claim {
-    /// The target that the claim is over a day, where it speaks of what users get at the load asked about:
-    /// metric and limit.
+    /// Returns the claim as a target over a day (metric and limit), where it is about user-visible
+    /// performance at the target load.
     pub(super) fn as_target(&self) -> Option<Target> {
         let metric = self.metric.of_targets()?;
         let limit = match self.relation {
@@ -308,7 +309,8 @@ impl Claim {
 }
 
 impl Relation {
-    /// Whether `estimate` agrees with `value`. `beyond` says that the true number may lie anywhere above.
+    /// Judges `estimate` against `value`. `beyond` means that the true value may lie anywhere
+    /// above.
     fn judge(self, value: f64, tolerance: f64, estimate: &Estimate, beyond: bool) -> ClaimVerdict {
         let mean = estimate.mean;
         let (low, high) = estimate.judged();
@@ -382,7 +384,8 @@ mod tests {
         assert_eq!(judge(Relation::About, 100.0), ClaimVerdict::Undecided);
     }
 
-    /// A day on which a limit is missed for an hour refutes that it is kept, and proves nothing.
+    /// A day on which a limit is missed for an hour refutes that it is kept; a day without a miss
+    /// proves nothing.
     #[test]
     fn what_is_missed_over_the_day_does_not_hold() {
         use ClaimVerdict::{Fails, Holds, Undecided};

@@ -1,8 +1,9 @@
-//! What each edit of a plan contributes to the line: by itself, and within its plan.
+//! Contribution of each edit of a plan to the line: by itself, and within its plan.
 //!
-//! The same users meet the system with and without the edit, so that the change is paired by replication.
-//! Edits that leave what runs as it is contribute exactly nothing, and equal descriptions share their
-//! lines: those of the variants are known already, and only the others are searched for, where asked.
+//! The system is run with and without the edit under common random numbers, so that the change is
+//! paired by replication. Edits that leave the running configuration as it is contribute exactly
+//! zero. Identical specs share their lines: those of the variants are known already, and only the
+//! remaining ones are searched for, if requested.
 
 use super::difference::moved;
 use super::line::Line;
@@ -18,27 +19,27 @@ use crate::model::spec::Spec;
 use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 
-/// Replications that do where they leave no doubt that the line moves.
+/// Replications that suffice where they already show that the line moves.
 const FEW: u32 = 4;
-/// Confidence of that: above that of the interval, because it is looked at twice.
+/// Confidence required for that: above that of the interval, because the data are tested twice.
 const SURE: f64 = 0.99;
 
-/// A description that no variant has, and what was found of it.
+/// A spec that belongs to no variant, with its search results.
 struct Other<'a> {
     spec: &'a Spec,
-    /// The variant whose search it follows.
+    /// Variant from whose line the search starts.
     variant: usize,
     lines: Vec<Line>,
 }
 
-/// Where lines are found.
+/// Location of the lines of a spec.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Variant(usize),
     Other(usize),
 }
 
-/// The two sides of a change.
+/// Both sides of a change.
 #[derive(Clone, Copy)]
 struct Sides {
     from: At,
@@ -46,7 +47,7 @@ struct Sides {
 }
 
 impl Work<'_> {
-    /// Find what each edit contributes.
+    /// Computes the contribution of each edit.
     pub(super) fn contributions(&self, searched: &[Searched], result: &mut StudyResult) {
         let study = self.study;
         let main: Vec<&Searched> = searched.iter().filter(|searched| searched.is_main()).collect();
@@ -77,11 +78,12 @@ impl Work<'_> {
         }
     }
 
-    /// The edit alone against nothing of the plan, and the plan against the plan without the edit.
+    /// Returns both changes: the edit alone against the system without the plan, and the plan
+    /// against the plan without the edit.
     fn changes<'a>(&'a self, ablation: &'a Ablation, others: &mut Vec<Other<'a>>) -> [Sides; 2] {
         let mut at = |spec: &'a Spec| {
             let same = |variant: &usize| self.study.case(*variant, 0, 0) == spec;
-            // The variant that carries out the plan first: it is the likeliest.
+            // The variant that carries out the plan comes first, as the likeliest match.
             let variants = [ablation.variant].into_iter().chain(0..self.study.variants.len());
             if let Some(variant) = variants.into_iter().find(same) {
                 return At::Variant(variant);
@@ -98,9 +100,9 @@ impl Work<'_> {
         [Sides { from: before, to: alone }, Sides { from: without, to: whole }]
     }
 
-    /// Search for the lines that no variant has: the first replication of each finds its way from the line
-    /// of its variant, the others from there. Where a few leave it open whether the line moves, all that
-    /// the variants have.
+    /// Searches for the lines of specs that belong to no variant. The first replication of each
+    /// starts from the line of its variant, the others from there. Where a few replications leave
+    /// open whether the line moves, all those of the variants are run.
     fn others(&self, changes: &[[Sides; 2]], others: &mut [Other<'_>], main: &[&Searched]) {
         let most = self.study.search.replications.max(2);
         let variants: Vec<usize> = (0..main.len()).collect();
@@ -146,7 +148,7 @@ impl Work<'_> {
         for (other, found) in wanted.iter().zip(first) {
             others[*other].lines = found.unwrap_or_default();
         }
-        // Those that are one side of a change that is still open.
+        // Specs that are one side of a change that is still open.
         let open: Vec<usize> = wanted
             .iter()
             .copied()
@@ -160,7 +162,7 @@ impl Work<'_> {
         self.further(others, main, &open, most);
     }
 
-    /// Further replications of some of them, up to `most`.
+    /// Runs further replications of some of them, up to `most`.
     fn further(&self, others: &mut [Other<'_>], main: &[&Searched], which: &[usize], most: u32) {
         let what = "lines that tell what each edit contributes";
         let found = self.all(
@@ -205,7 +207,8 @@ fn paired(
     (n >= 2).then(|| moved(&from[..n], &to[..n], confidence))
 }
 
-/// The change of the line, exactly 0 where both sides are one; none where a side was not simulated.
+/// Change of the line; exactly 0 where both sides are identical, `None` where a side was not
+/// simulated.
 fn estimate(change: Sides, others: &[Other<'_>], main: &[&Searched]) -> Option<Estimate> {
     if change.from == change.to {
         return Some(Estimate::exact(0.0));

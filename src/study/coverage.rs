@@ -1,9 +1,9 @@
-//! How often intervals hold the truth: a scenario whose line theory knows is answered with many seeds, and
-//! the intervals that hold it are counted.
+//! Coverage of confidence intervals: a scenario whose line is known from theory is answered with
+//! many seeds, and the intervals that contain the true value are counted.
 //!
-//! An interval is worth what it claims only if it holds the truth about as often as it says, whatever the
-//! length of the window. For a closed load, which has no line, what it answers at its number of users is
-//! looked at instead.
+//! An interval is valid only if it contains the true value about as often as its nominal
+//! confidence, whatever the length of the window. A closed load has no line; for it the goodput at
+//! its number of users is examined instead.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,31 +18,31 @@ use crate::stats::Estimate;
 use crate::stats::sample::quantile;
 use crate::units::Span;
 
-/// How often the intervals of a scenario hold what theory says.
+/// Empirical coverage of a scenario's intervals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Covered {
     /// Name of the scenario.
     pub name: String,
-    /// What was estimated: the line, or the goodput of a closed load.
+    /// Estimated measure: the line, or the goodput of a closed load.
     pub measure: Measure,
     /// Length of the window \[s\].
     pub window_s: f64,
-    /// What theory says \[per s\].
+    /// True value by theory \[per s\].
     pub truth: f64,
     /// Seeds tried.
     pub seeds: u32,
-    /// Seeds whose interval holds the truth and touches no bound of the search.
+    /// Seeds whose interval contains the true value and touches no bound of the search.
     pub held: u32,
-    /// Seeds whose interval lies wholly above the truth.
+    /// Seeds whose interval lies entirely above the true value.
     pub above: u32,
-    /// Mean of the estimates, over the truth.
+    /// Mean of the estimates, relative to the true value.
     pub mean: f64,
-    /// Median half-width of the intervals, over the truth.
+    /// Median half-width of the intervals, relative to the true value.
     pub half_width: f64,
 }
 
-/// What theory says of the study's line, or of the goodput of its closed load; none where it says nothing
-/// of either.
+/// Returns the theoretical value of the study's line, or of the goodput of its closed load; `None`
+/// where theory gives neither.
 pub fn truth(study: &Study) -> Option<(Measure, f64)> {
     let closed = study.case(0, 0, 0).load.closed.is_some();
     let wanted = if closed { Measure::GoodputRps } else { Measure::LineRps };
@@ -50,8 +50,9 @@ pub fn truth(study: &Study) -> Option<(Measure, f64)> {
     Some((wanted, said.expected))
 }
 
-/// The intervals of `seeds` seeds from `first` on, with windows of this length and a warm-up that is found.
-/// None where theory says nothing, and where the watcher has stopped it.
+/// Counts the coverage over `seeds` seeds from `first` on, with windows of this length and an
+/// automatically determined warm-up. Returns `None` where theory gives no value, or where the
+/// watcher stopped the run.
 pub fn coverage(
     study: &Study,
     window: Span,

@@ -1,5 +1,5 @@
-//! What a day showed: bin by bin, target by target, and after each thing that happened on it. Part of the
-//! contract of `summary.json`, like [`super::result`]; how it is judged stands in `judge`.
+//! Results of a day: by bin, by target, and after each event of its timeline. Part of the contract
+//! of `summary.json`, like [`super::result`]; the judging is in `judge`.
 
 pub(super) mod effects;
 pub(super) mod judge;
@@ -14,7 +14,7 @@ use super::setup::{Day, Study};
 use crate::observe::tally::Bin;
 use crate::stats::Estimate;
 
-/// One bin of the day. What rests on answers is none where nothing was answered.
+/// One bin of the day. Values that rest on answers are none where nothing was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayBin {
     /// Start of the bin \[s after midnight\].
@@ -23,234 +23,240 @@ pub struct DayBin {
     pub length_s: f64,
     /// Requests per second offered.
     pub offered_rps: Estimate,
-    /// Requests per second answered in time.
+    /// Requests per second answered within the time limit.
     pub goodput_rps: Estimate,
-    /// Median response time, of all replications together \[ms\].
+    /// Median response time, pooled over all replications \[ms\].
     pub p50_ms: Option<Estimate>,
-    /// 99th percentile of response times, of all replications together \[ms\].
+    /// 99th percentile of response times, pooled over all replications \[ms\].
     pub p99_ms: Option<Estimate>,
-    /// Share of requests that fail, of those that came to an end.
+    /// Share of completed requests that failed.
     pub error_rate: Option<Estimate>,
-    /// Largest lag of any listener in the bin \[records\].
+    /// Largest consumer lag of any listener in the bin \[records\].
     pub max_lag: Estimate,
     /// Flows (orders) completed per second.
     pub orders_per_s: Estimate,
-    /// How long was waited.
+    /// Mean waiting times.
     pub waits: Waits,
-    /// Verdict over all targets; none where nothing was asked that one speaks of.
+    /// Verdict over all targets; none where there was no demand that a target applies to.
     pub verdict: Option<Verdict>,
 }
 
-/// Mean waits in a bin, over all places where there is such a wait: the number waiting over the rate at
-/// which they leave (Little's law). None where nothing left.
+/// Mean waiting times in a bin, over all queues of a kind: the mean number waiting divided by the
+/// departure rate (Little's law). None where nothing departed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Waits {
-    /// For a servlet thread \[ms\].
+    /// Wait for a servlet thread \[ms\].
     pub thread_ms: Option<Estimate>,
-    /// For a connection of a pool \[ms\].
+    /// Wait for a connection of a pool \[ms\].
     pub connection_ms: Option<Estimate>,
-    /// Of a record until it is handled and committed \[ms\].
+    /// Time of a record until it is handled and committed \[ms\].
     pub record_ms: Option<Estimate>,
 }
 
-/// What the day says, besides its bins.
+/// Answer of a day, besides its bins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayAnswer {
-    /// Replications.
+    /// Number of replications.
     pub replications: u32,
     /// Over all targets: missed where one is, met where all are; none without any.
     pub verdict: Option<Verdict>,
-    /// Each target over the day, in the order of the study's, and the events wanted after those.
+    /// Verdict on each target over the day, in the order of the study's targets, followed by the
+    /// required event rate.
     pub targets: Vec<DayVerdict>,
-    /// The longest time in which nothing is answered; none where some are all the time.
+    /// Longest period without any answer; none where there is no such period.
     pub silence: Option<Silence>,
-    /// What happened, in order of time, and what became of it.
+    /// Events of the timeline in order of time, with their effects.
     pub events: Vec<EventEffect>,
     /// Lag of each consumer group.
     pub lags: Vec<GroupLag>,
-    /// Credits left at the end of each bin, where there are any.
+    /// Credit balances at the end of each bin, where the system has any.
     pub credits: Vec<CreditsLeft>,
 }
 
-/// A target over the day.
+/// Verdict on a target over the day.
 ///
-/// Each bin is judged over all replications together. Where a target is one of requests, a bin misses it
-/// where too many of them are too slow (or fail) for chance, at 5 % over all bins of the day together, and
-/// meets it where too few are; bins that have too few requests to tell are judged together. Requests count
-/// as independent in that.
+/// Each bin is judged over all replications together. A bin misses a target on requests if more of
+/// them are slow (or fail) than chance explains, at a level of 5 % over all bins of the day
+/// together, and meets it if significantly fewer are; bins with too few requests to tell are judged
+/// together. Requests are treated as independent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DayVerdict {
-    /// Metric of the target; [`Metric::EventsPerS`] for the events wanted.
+    /// Metric of the target; [`Metric::EventsPerS`] for the required event rate.
     pub metric: Metric,
-    /// Largest value that meets it; of `events_per_s` the least, at the load asked about.
+    /// Largest value that meets it; for `events_per_s` the smallest, at the target load.
     pub limit: f64,
     /// Whether it is met.
     pub verdict: Verdict,
-    /// Time in which it applies: something was asked that it speaks of, and for `events_per_s` nine tenths
-    /// of the load asked about or more \[s\].
+    /// Time in which the target applies \[s\]: there was demand that it concerns, and for
+    /// `events_per_s` at least nine tenths of the target load.
     pub judged_s: f64,
     /// Time in which it is missed \[s\].
     pub missed_s: f64,
-    /// Time in which that is undecided \[s\].
+    /// Time in which it is undecided \[s\].
     pub undecided_s: f64,
     /// Start of the first bin that misses it \[s after midnight\].
     pub first_missed_s: Option<f64>,
-    /// The hour with most time missed, then with the worst value; where less than six hours are run, the
-    /// bin. None where the target never applies.
+    /// The hour with the most time missed, then with the worst value; the bin where less than six
+    /// hours are run. None where the target never applies.
     pub worst: Option<Worst>,
-    /// Whether it is met again.
+    /// Recovery after the last miss.
     pub recovery: Recovery,
 }
 
 /// The worst time for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Worst {
-    /// From \[s after midnight\].
+    /// Start \[s after midnight\].
     pub from_s: f64,
-    /// To \[s after midnight\].
+    /// End \[s after midnight\].
     pub to_s: f64,
     /// Value of the metric, in its unit; none where nothing was answered.
     pub value: Option<f64>,
-    /// Share of the requests asked then that were answered in time; none where none were.
+    /// Share of the requests offered in that time that were answered within the time limit; none
+    /// where there were none.
     pub answered: Option<f64>,
 }
 
-/// Whether what was missed is met again.
+/// Recovery after a missed target.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Recovery {
-    /// Nothing was missed.
+    /// The target was never missed.
     Unneeded,
-    /// Met from some instant on to the end of what was looked at.
+    /// Met from some instant until the end of the time simulated.
     From {
-        /// The instant \[s after midnight\].
+        /// Time of recovery \[s after midnight\].
         at_s: f64,
     },
     /// Missed to the end.
     Never,
-    /// Undecided since it was last missed.
+    /// Undecided since the last miss.
     Undecided,
 }
 
-/// A time in which requests were asked and none was answered.
+/// Period in which requests were offered and none was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Silence {
-    /// Replications with such a time; the longest of each counts.
+    /// Replications with such a period; the longest of each counts.
     pub replications: u32,
-    /// The last answer before it, in the first and in the last of those replications \[s after midnight\].
+    /// Last answer before the period, in the first and in the last of those replications \[s after
+    /// midnight\].
     pub from_s: [f64; 2],
-    /// The first answer after it, likewise; none where there is none in one of them.
+    /// First answer after the period, in the first and in the last of those replications \[s after
+    /// midnight\]; none where one of them has none.
     pub until_s: Option<[f64; 2]>,
 }
 
-/// Something that happened on the day, and what became of it until the next such thing.
+/// An event of the timeline and its effects until the next event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventEffect {
-    /// When \[s after midnight\].
+    /// Time of the event \[s after midnight\].
     pub at_s: f64,
-    /// What.
+    /// Kind of event.
     pub event: DayEvent,
-    /// When it ended by the scenario's word \[s after midnight\]; none for what has no end there.
+    /// Scheduled end \[s after midnight\]; none for events without one.
     pub ended_s: Option<f64>,
     /// Whether a target was missed just before.
     pub missed_before: bool,
-    /// Time in which a target was missed, from the event to the next \[s\]; where it goes on then, to its
-    /// end.
+    /// Time in which a target was missed, from this event to the next, or to the end of a miss that
+    /// is still going on then \[s\].
     pub missed_s: f64,
-    /// Share of the requests asked in that time that were answered in time, of all replications together;
-    /// none where nothing was missed, or nothing asked.
+    /// Share of the requests offered in that time that were answered within the time limit, over
+    /// all replications together; none where nothing was missed or offered.
     pub answered: Option<f64>,
-    /// The 99th percentile in that time \[ms\]; none where nothing was answered or missed.
+    /// 99th percentile of response times in that time \[ms\]; none where nothing was answered or
+    /// missed.
     pub p99_ms: Option<f64>,
     /// Whether all targets are met again.
     pub recovery: Recovery,
-    /// Largest lag until the next event, in the bin before it and at most \[records\].
+    /// Consumer lag in the bin before the event, and its maximum until the next event \[records\].
     pub lag: [Estimate; 2],
-    /// When the lag is back at what it was, or at a twentieth of its most \[s after midnight\].
+    /// Time at which the lag is back at its earlier value, or at a twentieth of its maximum \[s
+    /// after midnight\].
     pub lag_drained_s: Option<f64>,
 }
 
-/// What may happen on a day.
+/// Event of a day's timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DayEvent {
-    /// Pods died.
+    /// Pods were killed.
     Kill {
         /// Service.
         service: String,
-        /// How many.
+        /// Number of pods.
         pods: u32,
     },
-    /// A service was given another number of pods.
+    /// The desired number of pods of a service was changed.
     Scale {
         /// Service.
         service: String,
-        /// Pods wanted.
+        /// Desired pods.
         pods: u32,
     },
-    /// A new version of a service began to replace the old one.
+    /// A rollout of a new version of a service began.
     Deploy {
         /// Service.
         service: String,
     },
-    /// Settings changed.
+    /// Settings were changed.
     Change {
-        /// What the scenario says of it.
+        /// Description from the scenario.
         what: String,
     },
-    /// A topic got more partitions.
+    /// A topic was given more partitions.
     Partitions {
         /// Topic.
         topic: String,
-        /// Partitions from then on.
+        /// New number of partitions.
         partitions: u32,
     },
-    /// Some of a topic's records failed at every attempt.
+    /// Poison records: some of a topic's records failed at every attempt.
     Poison {
         /// Topic.
         topic: String,
-        /// Share of the records appended.
+        /// Share of the records produced.
         share: f64,
     },
     /// A broker was lost.
     LoseBroker {
-        /// Its number.
+        /// Number of the broker.
         broker: u32,
     },
     /// Nodes failed.
     FailNode {
         /// Node group.
         node_group: String,
-        /// How many.
+        /// Number of nodes.
         nodes: u32,
     },
-    /// A database took longer for everything.
+    /// All operations of a database slowed down.
     SlowDatabase {
         /// Database.
         database: String,
-        /// How many times as long.
+        /// Factor on all of its times.
         factor: f64,
     },
-    /// A cache took longer for everything.
+    /// All commands of a cache slowed down.
     SlowCache {
         /// Cache.
         cache: String,
-        /// How many times as long.
+        /// Factor on all of its times.
         factor: f64,
     },
-    /// A cache did not answer.
+    /// A cache became unavailable.
     LoseCache {
         /// Cache.
         cache: String,
     },
-    /// More or less was asked than the load says.
+    /// Traffic deviated from the load curve.
     Traffic {
-        /// How many times as much.
+        /// Factor on the load.
         factor: f64,
     },
 }
 
-/// The lag of a consumer group over the day.
+/// Lag of a consumer group over the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupLag {
     /// Group.
@@ -259,25 +265,25 @@ pub struct GroupLag {
     pub by_bin: Vec<Estimate>,
 }
 
-/// Credits over the day.
+/// Credit balance over the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditsLeft {
-    /// Whose.
+    /// Holder of the credits.
     pub of: Holder,
-    /// Left at the end of each bin, mean over replications; none where nobody was there to hold any.
+    /// Balance at the end of each bin, mean over replications; none where no holder existed.
     pub by_bin: Vec<Option<f64>>,
 }
 
-/// Who holds credits.
+/// Holder of credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Holder {
-    /// All nodes of a group together; a credit is one processor for a minute.
+    /// All nodes of a group together; one credit is one vCPU for one minute.
     Nodes {
         /// Node group.
         group: String,
     },
-    /// The volume of a database; a credit is an operation.
+    /// The volume of a database; one credit is one I/O operation.
     Volume {
         /// Database.
         database: String,
@@ -285,19 +291,20 @@ pub enum Holder {
 }
 
 impl DayAnswer {
-    /// Time in which the target that is missed longest is missed \[s\].
+    /// Returns the time in which the target with the most missed time is missed \[s\].
     pub fn missed_s(&self) -> f64 {
         self.targets.iter().map(|target| target.missed_s).fold(0.0, f64::max)
     }
 
-    /// Time in which the target that is longest not known to be met is missed or undecided \[s\].
+    /// Returns the time in which the target with the least time known to be met is missed or
+    /// undecided \[s\].
     pub fn not_met_s(&self) -> f64 {
         let of = |target: &DayVerdict| target.missed_s + target.undecided_s;
         self.targets.iter().map(of).fold(0.0, f64::max)
     }
 }
 
-/// All verdicts as one: missed where one is, met where all are; none without any.
+/// Combines verdicts: missed where one is, met where all are; `None` without any.
 pub fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
     verdicts.into_iter().reduce(|all, next| match (all, next) {
         (Verdict::Missed, _) | (_, Verdict::Missed) => Verdict::Missed,
@@ -306,17 +313,17 @@ pub fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Option<Verdict> {
     })
 }
 
-/// What a day says of a claim, with the number of the claim.
+/// Verdict of a day on a claim, with the index of the claim.
 pub(super) type ClaimDay = (usize, DayVerdict);
 
-/// What the days of all replications say.
+/// Answer of the days of all replications.
 pub(super) struct Answered {
     pub(super) bins: Vec<DayBin>,
     pub(super) answer: DayAnswer,
     pub(super) claims: Vec<ClaimDay>,
 }
 
-/// What the days of all replications of a variant say.
+/// Evaluates the days of all replications of a variant.
 pub(super) fn answer(study: &Study, asked: &Day, variant: usize, days: &[&[Bin]]) -> Answered {
     let spec = study.case(variant, 0, 0);
     let judge = judge::Judge::new(study, variant, asked, days);

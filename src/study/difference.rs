@@ -1,10 +1,10 @@
-//! Differences between variants, paired by replication: the same users, arriving at the same instants
-//! with the same draws, meet both.
+//! Differences between variants, paired by replication under common random numbers: the same users,
+//! arriving at the same instants with the same draws, meet both.
 //!
-//! What that gains depends on how alike the two runs are. At a load that all variants carry the same users
-//! come within the same window, and what they ask differs only where the variants do. Lines lie at
-//! different loads, so that the same window sees partly different users, and where different resources
-//! draw them, different draws decide: less of their chance is shared.
+//! The gain depends on how strongly the two runs are correlated. At a load that all variants carry,
+//! the same users arrive within the same window, and their demands differ only where the variants
+//! do. Lines lie at different loads, so that the same window covers partly different users, and
+//! different bottlenecks depend on different draws: less of their randomness is shared.
 
 use super::line::Line;
 use super::replicate::Outcome;
@@ -13,24 +13,25 @@ use super::saturation::mean_doubt;
 use crate::stats::CONFIDENCE;
 use crate::stats::{self, Estimate};
 
-/// Where variants are compared below saturation, as a share of the lowest line.
+/// Load at which variants are compared below saturation, as a share of the lowest line.
 const COMMON: f64 = 0.8;
 
-/// All variants at one load that they carry.
+/// Outcomes of all variants at a common load that all of them carry.
 #[derive(Debug, Default)]
 pub(super) struct Common {
     pub(super) rps: f64,
-    /// By variant, in the order of replications.
+    /// Outcomes by variant, in the order of replications.
     pub(super) seen: Vec<Vec<Outcome>>,
 }
 
-/// A share of the lowest of these lines, one a variant; none where there are not two, or the lowest is 0.
+/// Returns a share of the lowest of the lines, one per variant; `None` with fewer than two, or
+/// where the lowest is 0.
 pub(super) fn common_load(lines: &[f64]) -> Option<f64> {
     let lowest = lines.iter().copied().fold(f64::INFINITY, f64::min);
     Some(two_digits(lowest * COMMON)).filter(|rps| lines.len() > 1 && *rps > 0.0)
 }
 
-/// Rounded down to two digits: a load that reads well.
+/// Rounds down to two significant digits.
 fn two_digits(value: f64) -> f64 {
     if value <= 0.0 {
         return 0.0;
@@ -39,18 +40,19 @@ fn two_digits(value: f64) -> f64 {
     (value / digit).floor() * digit
 }
 
-/// The change of the line, replication by replication.
+/// Estimates the change of the line, paired by replication.
 pub(super) fn moved(before: &[Line], after: &[Line], confidence: f64) -> Estimate {
     let loads = |lines: &[Line]| -> Vec<f64> { lines.iter().map(|line| line.load).collect() };
     let mut change = stats::paired(&loads(before), &loads(after), confidence);
-    // Lines that are wrong are wrong alike, but not by as much.
+    // Systematic errors of both lines have the same sign, though not the same size.
     let doubt = (mean_doubt(after) - mean_doubt(before)).abs();
     change.low -= doubt;
     change.high += doubt;
     change
 }
 
-/// Each variant with every one before it. `lines` and `p99` (at the load asked about) are by variant.
+/// Compares each variant with every earlier one. `lines` and `p99` (at the target load) are by
+/// variant.
 pub(super) fn compare(
     lines: &[Vec<Line>],
     p99: &[Vec<f64>],

@@ -1,9 +1,9 @@
-//! Digests of files and of what a point was computed from.
+//! Digests of files and of the inputs of a point.
 
 /// Hexadecimal digits of a digest: 128 bits.
 const DIGITS: usize = 32;
 
-/// The first 128 bits of BLAKE3, in hexadecimal.
+/// Returns the first 128 bits of the BLAKE3 hash, in hexadecimal.
 pub fn digest(bytes: impl AsRef<[u8]>) -> String {
     let mut hex = blake3::hash(bytes.as_ref()).to_hex().to_string();
     hex.truncate(DIGITS);

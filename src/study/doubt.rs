@@ -1,175 +1,175 @@
-//! What a reader must know about the numbers of a study.
+//! Doubts: validity warnings on the numbers of a study.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
 
-/// Something that makes numbers doubtful, with the variant whose numbers they are.
+/// A doubt (validity warning), with the variant that it concerns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// The variant; none where all are meant.
+    /// Variant; none where the whole study is concerned.
     pub variant: Option<String>,
-    /// What it is.
+    /// Kind of doubt.
     #[serde(flatten)]
     pub doubt: Doubt,
 }
 
 impl Warning {
-    /// Of the whole study.
+    /// Creates a warning on the whole study.
     pub fn of_all(doubt: Doubt) -> Warning {
         Warning { variant: None, doubt }
     }
 }
 
-/// What makes numbers doubtful. Times of windows are in seconds, response times in milliseconds.
+/// Kind of validity warning. Times of windows are in seconds, response times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Doubt {
-    /// The study was stopped before its end.
+    /// The study was stopped before it was complete.
     Stopped,
-    /// There is nothing to search a line by: neither an open load nor a target.
+    /// No line can be searched for: there is neither an open load nor a target.
     NoLine,
-    /// Requests, sessions or records beyond what the model holds at once.
+    /// Requests, sessions or records exceeded the capacity of the model.
     NoRoom {
-        /// How many.
+        /// Number lost.
         lost: u64,
-        /// Most requests at once.
+        /// Maximum number of concurrent requests.
         requests: u64,
-        /// Most records at once.
+        /// Maximum number of records held.
         records: u64,
     },
-    /// Some replications saw no response.
+    /// Some replications observed no response.
     NoResponse {
-        /// How many.
+        /// Number of samples without a response.
         blind: u64,
-        /// Of these.
+        /// All samples.
         sampled: Samples,
     },
-    /// Replications of two kinds, of which one locks up.
+    /// Replications are bimodal: some of them deadlock.
     LockUp {
-        /// How many lock up.
+        /// Replications that deadlock.
         runs: u64,
-        /// Of how many.
+        /// Number of replications.
         of: u64,
-        /// Lowest and highest p99 of those \[ms\].
+        /// Lowest and highest p99 of those that deadlock \[ms\].
         p99_ms: [f64; 2],
         /// Lowest and highest p99 of the others \[ms\].
         others_ms: [f64; 2],
     },
-    /// A mean over laws without variance.
+    /// A mean over service-time laws of infinite variance.
     NoVariance {
-        /// Names of the laws.
+        /// Names of those laws.
         laws: Vec<String>,
     },
-    /// A mean that hangs on what is too rare to be seen.
+    /// A mean that depends on events too rare to have been observed.
     RareMean {
-        /// The mean by the description, without any queue \[ms\].
+        /// Mean by the spec, without any queueing \[ms\].
         least_ms: f64,
     },
-    /// A mean that hangs on a few very long responses.
+    /// A mean dominated by a few very long responses.
     HeavyMean,
-    /// Requests that had not ended when they were followed no longer.
+    /// Requests that had not completed when the run stopped following them.
     Unfinished {
-        /// How many.
+        /// Unfinished requests.
         open: u64,
-        /// Of how many.
+        /// All requests.
         of: u64,
-        /// How long after the window they were followed \[s\].
+        /// Time that they were followed beyond the window \[s\].
         followed_s: f64,
     },
-    /// Response times are of good answers, and few are good.
+    /// Response times cover only good answers, and few answers are good.
     FewGood {
         /// Share of good answers.
         share: f64,
     },
     /// Pilot runs do not settle.
     PilotsUnsettled {
-        /// The default warm-up that counts instead \[s\].
+        /// Default warm-up used instead \[s\].
         warm_up_s: f64,
-        /// The window \[s\].
+        /// Length of the window \[s\].
         measure_s: f64,
     },
-    /// The warm-up is too short.
+    /// The warm-up is too short: an initial transient remains.
     Unsettled {
-        /// It is \[s\].
+        /// Warm-up used \[s\].
         warm_up_s: f64,
-        /// It should be \[s\].
+        /// Warm-up that would suffice \[s\].
         enough_s: f64,
     },
-    /// The two halves of the window differ, and when that ends cannot be told.
+    /// The two halves of the window differ, and the end of the transient cannot be determined.
     HalvesDiffer {
-        /// The window \[s\].
+        /// Length of the window \[s\].
         measure_s: f64,
     },
-    /// A percentile rests on a handful of response times.
+    /// A percentile rests on too few response times.
     FewResponses {
         /// The percentile.
         metric: Metric,
-        /// Response times of a replication, or batch.
+        /// Response times per replication, or batch.
         responses: f64,
         /// Whether samples are batches.
         batches: bool,
-        /// Window that would be enough \[s\].
+        /// Window that would suffice \[s\].
         wanted_s: f64,
     },
-    /// An estimate is less precise than asked for, with the budget used up.
+    /// An estimate misses the requested precision, with the sampling budget exhausted.
     Imprecise {
-        /// Which.
+        /// Measure concerned.
         measure: Measured,
-        /// Half of its relative interval, as a share.
+        /// Relative half-width of its interval.
         half_width: f64,
-        /// After these.
+        /// Samples taken.
         sampled: Samples,
-        /// The half-width asked for, as a share.
+        /// Requested relative half-width.
         asked: f64,
     },
-    /// Whether targets are met at the load asked about is undecided.
+    /// It is undecided whether targets are met at the target load.
     Undecided {
-        /// Those targets.
+        /// Undecided targets.
         targets: Vec<Metric>,
-        /// After these.
+        /// Samples taken.
         sampled: Samples,
     },
-    /// Neighbouring batches are alike.
+    /// Successive batches are correlated.
     Correlated {
-        /// Correlation of neighbours.
+        /// Lag-1 autocorrelation.
         lag1: f64,
-        /// Of which number.
+        /// Measure concerned.
         of: Measured,
-        /// Window that would be enough \[s\].
+        /// Window that would suffice \[s\].
         measure_s: f64,
-        /// How many times longer batches would then be.
+        /// Factor by which batches would then be longer.
         times: f64,
     },
-    /// Consumers of topics that do not count as events fall behind already below the line.
+    /// Consumers of uncounted topics fall behind even below the line.
     FallBehind {
-        /// The consumers.
+        /// Name of the consumers.
         station: String,
-        /// Variants in which they do.
+        /// Variants concerned.
         variants: Vec<String>,
     },
-    /// The day was run in a part of its time.
+    /// The day was run in compressed time.
     Compressed {
-        /// By which factor.
+        /// Compression factor.
         factor: f64,
     },
 }
 
-/// What estimates are over.
+/// Samples that estimates are computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Samples {
-    /// How many.
+    /// Number of samples.
     pub count: u32,
-    /// Whether they are batches of one run; else replications.
+    /// Whether they are batches of one run; replications otherwise.
     pub batches: bool,
 }
 
-/// A number whose spread is looked at.
+/// Measure whose spread is examined.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
-    /// A metric of targets.
+    /// Metric of a target.
     Metric(Metric),
     /// Good answers per second.
     Goodput,
@@ -177,7 +177,7 @@ pub enum Measured {
     Events,
     /// Flows completed per second.
     Orders,
-    /// Share of a station's capacity in use.
+    /// Utilisation of a station.
     Busy(String),
     /// Number waiting at a station.
     Waiting(String),

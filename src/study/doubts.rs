@@ -1,4 +1,4 @@
-//! What keeps a number from being known.
+//! Detection of doubts about the numbers of a study.
 
 use super::doubt::{Doubt, Measured, Samples, Warning};
 use super::gather::{camps, error_rate, settled, too_few, unseen_mean, widest};
@@ -14,13 +14,13 @@ use crate::stats::CONFIDENCE;
 use crate::stats::series::BatchMeans;
 use crate::units::Span;
 
-/// Lag-1 correlation that batches may keep: it widens the true interval by a tenth.
+/// Lag-1 autocorrelation that batches may have: it makes the true interval a tenth wider.
 const CORRELATION: f64 = 0.1;
 
-/// Share of good answers below which it is said that response times are theirs.
+/// Share of good answers below which a report notes that response times cover only those.
 const FEW_GOOD: f64 = 0.9;
 
-/// Estimates of one variant at the load asked about.
+/// Estimates of one variant at the target load.
 pub(super) struct Sampled<'a> {
     pub(super) study: &'a Study,
     pub(super) spec: &'a Spec,
@@ -28,14 +28,14 @@ pub(super) struct Sampled<'a> {
     pub(super) name: &'a str,
     pub(super) warm_up: WarmUp,
     pub(super) window: Window,
-    /// The load asked about.
+    /// Target load.
     pub(super) load: f64,
     pub(super) outcomes: &'a [Outcome],
     pub(super) verdicts: &'a [TargetVerdict],
 }
 
 impl Sampled<'_> {
-    /// All that is doubtful.
+    /// Returns all doubts.
     pub(super) fn doubts(&self) -> Vec<Warning> {
         let steady = !drifts(self.verdicts);
         let found = [
@@ -54,7 +54,7 @@ impl Sampled<'_> {
         found.into_iter().flatten().map(of).collect()
     }
 
-    /// Replications in which nothing was observed.
+    /// Detects replications without observations.
     fn unseen(&self) -> Option<Doubt> {
         let blind = self.outcomes.iter().filter(|seen| seen.p50_ms.is_nan()).count();
         let asked = self.spec.load.open.is_some() || self.spec.load.closed.is_some();
@@ -62,7 +62,7 @@ impl Sampled<'_> {
             .then(|| Doubt::NoResponse { blind: blind as u64, sampled: self.sampled() })
     }
 
-    /// Replications of two kinds, of which no mean tells.
+    /// Detects bimodal replications, whose mean is representative of neither mode.
     fn camps(&self) -> Option<Doubt> {
         let of = |pick: fn(&Outcome) -> f64| -> Vec<f64> {
             self.outcomes.iter().map(pick).filter(|value| value.is_finite()).collect()
@@ -81,7 +81,7 @@ impl Sampled<'_> {
         })
     }
 
-    /// A mean that hangs on few responses, or rests on a law without variance.
+    /// Detects a mean that is dominated by few responses, or rests on a law of infinite variance.
     fn unsettled_mean(&self) -> Option<Doubt> {
         let heavy = self.spec.heavy_laws();
         if !heavy.is_empty() {
@@ -93,7 +93,7 @@ impl Sampled<'_> {
         (!settled(self.outcomes)).then_some(Doubt::HeavyMean)
     }
 
-    /// Requests that had not ended when they were followed no longer.
+    /// Detects requests that had not completed when the run stopped following them.
     fn unfinished(&self) -> Option<Doubt> {
         let open: u64 = self.outcomes.iter().map(|seen| seen.answers.unfinished.count()).sum();
         let all: u64 = self.outcomes.iter().map(|seen| seen.answers.arrived()).sum();
@@ -101,7 +101,7 @@ impl Sampled<'_> {
         (open > 0).then_some(Doubt::Unfinished { open, of: all, followed_s })
     }
 
-    /// Response times judged over good answers, where few are good.
+    /// Detects response times that cover only good answers, where few are good.
     fn good_answers(&self) -> Option<Doubt> {
         let apart =
             |target: &Target| target.metric.is_time() && target.unanswered == Unanswered::Apart;
@@ -111,7 +111,8 @@ impl Sampled<'_> {
         (judged && share < FEW_GOOD && ended()).then_some(Doubt::FewGood { share })
     }
 
-    /// A window that begins too early. A queue that drifts never settles, and says so as a verdict.
+    /// Detects a window that begins too early. A drifting queue never settles, which its verdict
+    /// already says.
     fn settling(&self) -> Option<Doubt> {
         if self.outcomes.iter().any(|outcome| !outcome.drifting.is_empty()) {
             return None;
@@ -126,7 +127,7 @@ impl Sampled<'_> {
         })
     }
 
-    /// Quantiles that rest on a handful of response times.
+    /// Detects quantiles that rest on too few response times.
     fn few(&self) -> Option<Doubt> {
         let (metric, responses, wanted) = too_few(self.outcomes)?;
         let longer = self.window.measure.secs() * wanted / responses.max(1.0);
@@ -138,21 +139,22 @@ impl Sampled<'_> {
         })
     }
 
-    /// Estimates less precise than asked for, with the budget used up.
+    /// Detects estimates that miss the requested precision with the budget exhausted.
     fn wide(&self) -> Option<Doubt> {
         let asked = self.study.precision.half_width;
         let (measure, half_width) = widest(self.outcomes).filter(|(_, width)| *width > asked)?;
         Some(Doubt::Imprecise { measure, half_width, sampled: self.sampled(), asked })
     }
 
-    /// Targets whose interval holds the limit.
+    /// Detects targets whose interval contains the limit.
     fn undecided(&self) -> Option<Doubt> {
         let open = self.verdicts.iter().filter(|one| one.verdict == Verdict::Undecided);
         let targets: Vec<Metric> = open.map(|one| one.metric).collect();
         (!targets.is_empty()).then(|| Doubt::Undecided { targets, sampled: self.sampled() })
     }
 
-    /// Batches so short that neighbours are alike. The tests of all measures together err in 5 of 100.
+    /// Detects batches so short that successive ones are correlated. The tests of all measures have
+    /// a joint error of 5 %.
     fn correlated(&self) -> Option<Doubt> {
         let error_rate = error_rate(self.outcomes).mean;
         let values = |pick: &dyn Fn(&Outcome) -> f64| self.outcomes.iter().map(pick).collect();
@@ -185,8 +187,8 @@ impl Sampled<'_> {
                 found.is_correlated(each).then_some((name, found.lag1))
             })
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        // Of neighbours that are long enough, only what happens at their border is common: the correlation
-        // falls with the length.
+        // Sufficiently long batches share only what happens at their borders: the correlation is
+        // inversely proportional to their length.
         let times = (lag1 / CORRELATION).ceil().max(2.0);
         let longer = self.window.measure.secs() * times;
         Some(Doubt::Correlated { lag1, of, measure_s: longer, times })

@@ -1,49 +1,49 @@
-//! What an edit of a plan does to what runs. The words for it are made where it is shown.
+//! Effect of a plan's edit on the running configuration. It is rendered in words where it is shown.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an edit does.
+/// Effect of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
-    /// What runs changes.
+    /// The running configuration changes.
     Changes,
-    /// What runs changes, but nothing that is simulated depends on it.
+    /// The running configuration changes, but in nothing that is simulated.
     NotSimulated,
-    /// Another value runs, for a reason that stands beside the setting.
+    /// Another value is in effect, for a reason stated beside the setting.
     NoEffect {
-        /// What runs.
+        /// Value in effect.
         runs: String,
-        /// Why, in the words of the system's author.
+        /// Reason in the words of the system's author.
         because: String,
     },
-    /// Another value runs, and nobody says why.
+    /// Another value is in effect, for no stated reason.
     Unreached {
-        /// What runs.
+        /// Value in effect.
         runs: String,
     },
-    /// The autoscaler decides on the number of pods.
+    /// The number of pods is set by the autoscaler.
     DeadReplicas {
         /// The autoscaler's minimum.
         minimum: String,
     },
-    /// The value is written already.
+    /// The value is already written there.
     Unchanged {
         /// The value.
         to: String,
-        /// What the plan's author believed it to be, where that differs.
+        /// Earlier value as assumed by the plan's author, where that differs.
         believed: Option<String>,
     },
-    /// The value runs already.
+    /// The value is already in effect.
     RunsAlready {
-        /// The value.
+        /// Value in effect.
         runs: String,
     },
 }
 
 impl Effect {
-    /// Whether anything that runs changes.
+    /// Whether the running configuration changes.
     pub fn works(&self) -> bool {
         match self {
             Effect::Changes | Effect::NotSimulated => true,
@@ -56,31 +56,31 @@ impl Effect {
     }
 }
 
-/// Of a path that names several settings, how many the edit changes.
+/// Number of settings changed by an edit whose path matches several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Places {
-    /// Settings whose change works.
+    /// Settings whose change has an effect.
     pub working: usize,
-    /// Settings that the path names.
+    /// Settings that the path matches.
     pub of: usize,
 }
 
-/// Where an input that nobody has measured comes from.
+/// Origin of an unmeasured input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "text", rename_all = "snake_case")]
 pub enum Origin {
-    /// As the document says.
+    /// As stated in the document.
     Written(String),
-    /// The document does not say.
+    /// Not stated in the document.
     NotStated,
-    /// The time after which the kernel asks again for a connection.
+    /// Default retransmission time of the kernel for a connection request.
     ConnectAgain,
-    /// Connections that `PostgreSQL` reserves by default.
+    /// Default number of connections that `PostgreSQL` reserves.
     ReservedConnections,
-    /// A pod without a CPU limit has the cores that it requests.
+    /// Default for a pod without a CPU limit: the cores of its CPU request.
     CoresOfRequest,
-    /// A CPU limit is used up by as many cores as it has.
+    /// Default parallelism under a CPU limit: as many cores as the limit.
     CoresOfLimit,
-    /// Only the mean of a time counts.
+    /// Only the mean of the time is used.
     MeanOnly,
 }

@@ -1,30 +1,30 @@
-//! Why a question has no answer.
+//! Errors: why a question has no answer.
 
 use std::error::Error;
 
-/// Why a question has no answer.
+/// Error of a study.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
-    /// The scenario cannot be resolved with its settings changed. What is wrong is an error of whoever
-    /// resolves it.
+    /// The scenario cannot be resolved with its settings changed. The source is the error of the
+    /// resolver.
     #[error(transparent)]
     Refused(Box<dyn Error + Send + Sync>),
-    /// A point asks for a line, and none can be searched for.
+    /// A point asks for a line, but none can be searched for.
     #[error("no line can be searched for: that takes an open load and a target")]
     NoLine,
-    /// A ladder has nothing to climb.
+    /// A bottleneck ladder needs a line to search for.
     #[error("a ladder takes an open load (rate, users or records) and a target")]
     NoLadder,
-    /// Growth has no line to cross.
+    /// Growth needs a line to cross.
     #[error("no line can be searched for: that takes an open load in users and a target")]
     NoGrowth,
-    /// A sizing has nothing to meet.
+    /// A sizing needs at least one target.
     #[error("sizing takes targets that a load must meet")]
     NoTargets,
-    /// A sizing has nothing to choose.
+    /// A sizing needs at least one free setting.
     #[error("there is nothing to choose: name settings in the scenario's `size`")]
     NothingFree,
-    /// A point cannot be kept.
+    /// A point could not be stored.
     #[error("cannot write {0}")]
     Store(#[source] Box<dyn Error + Send + Sync>),
 }

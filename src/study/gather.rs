@@ -1,4 +1,4 @@
-//! Outcomes of replications gathered into estimates.
+//! Aggregation of the outcomes of replications into estimates.
 
 use super::capacity::Ceilings;
 use super::doubt::Measured;
@@ -23,8 +23,9 @@ use crate::stats::sample::{sectioned, share};
 use crate::stats::{self, Estimate};
 use crate::units::Span;
 
-/// Response times beyond a quantile that a replication needs for it to be worth something. Below about four
-/// nothing bounds it at all; with ten its own error is a third of the distance to the next tenth.
+/// Response times beyond a quantile that a replication needs for a usable estimate. With fewer than
+/// about four nothing bounds it at all; with ten the tail probability beyond it is known to about a
+/// third (1/√10).
 const BEYOND_QUANTILE: f64 = 10.0;
 
 pub(super) fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
@@ -32,16 +33,16 @@ pub(super) fn estimate(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> 
     Estimate::from_samples(&values, CONFIDENCE)
 }
 
-/// Estimates of a number that cannot be negative: the t interval is cut at zero.
+/// Estimates a number that cannot be negative: the t interval is truncated at zero.
 pub(super) fn positive(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
     let mut found = estimate(outcomes, pick);
     found.low = found.low.max(0.0);
     found
 }
 
-/// Share of requests that fail: all failures over all requests that arrived. The mean of each replication's
-/// own share would be biased where their numbers differ. What had not ended may still fail: it widens the
-/// interval upwards.
+/// Estimates the error rate: all failures over all requests that arrived. The mean of the
+/// replications' own rates would be biased where their request counts differ. Unfinished requests
+/// may still fail: they widen the interval upwards.
 pub(super) fn error_rate(outcomes: &[Outcome]) -> Estimate {
     let arrived: Vec<f64> = outcomes.iter().map(|seen| seen.answers.arrived() as f64).collect();
     let share = |of: &dyn Fn(&Outcome) -> f64| {
@@ -58,11 +59,13 @@ pub(super) fn error_rate(outcomes: &[Outcome]) -> Estimate {
     found
 }
 
-/// The `p` quantile of the response times of all replications together \[ms\], where `own` is that of one,
-/// with its interval by sectioning, which never leaves what was seen. The mean of each replication's own
-/// would lie too low in the tail: by 4 % for the p99 of 1,000 responses of M/M/1 at 0.6.
+/// Estimates the `p` quantile of the response times pooled over all replications \[ms\], where
+/// `own` is that of one, with its interval by sectioning, clipped to the range observed. The mean
+/// of the replications' own quantiles would be biased low in the tail: by 4 % for the p99 of 1,000
+/// responses of M/M/1 at 0.6.
 ///
-/// A bound where what had not ended, or with `slow` what failed, decides it; empty where nothing was asked.
+/// Returns a bound where unfinished requests, or with `slow` failed ones, decide it; empty where
+/// there were no requests.
 fn pooled(outcomes: &[Outcome], p: f64, slow: bool, own: &dyn Fn(&Outcome) -> f64) -> Estimate {
     let all = Pooled::of(outcomes.iter().map(|seen| &seen.answers));
     let [Some(found)] = all.quantiles([p], slow) else { return Estimate::default() };
@@ -78,17 +81,18 @@ fn pooled(outcomes: &[Outcome], p: f64, slow: bool, own: &dyn Fn(&Outcome) -> f6
     Estimate { low: low.min(within.mean), high: high.max(within.mean), ..within }
 }
 
-/// The `p` quantile of the response times of good answers \[ms\]; see [`pooled`].
+/// Estimates the `p` quantile of the response times of good answers \[ms\]; see [`pooled`].
 pub(super) fn quantile(outcomes: &[Outcome], p: f64, own: fn(&Outcome) -> f64) -> Estimate {
     pooled(outcomes, p, false, &own)
 }
 
-/// Share of what a mean rests on that may be unknown for it to pass as known.
+/// Share of the total behind a mean that may be unknown for the mean to count as known.
 const UNKNOWN: f64 = 0.01;
 
-/// Mean response time of good answers \[ms\], over replications that had any. A bound where what had not
-/// ended makes up more than [`UNKNOWN`] of it, or where it is not settled (see [`settled`]): of a law
-/// without variance a sample mean mostly lies too low, however narrow its interval.
+/// Estimates the mean response time of good answers \[ms\], over replications that had any. Returns
+/// a bound where unfinished requests make up more than [`UNKNOWN`] of it, or where it is not
+/// settled (see [`settled`]): for a law of infinite variance a sample mean usually lies too low,
+/// however narrow its interval.
 pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
     let sum = |pick: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(pick).sum::<f64>();
     let open = sum(&|seen| seen.answers.unfinished.sum_s());
@@ -101,8 +105,9 @@ pub(super) fn mean(outcomes: &[Outcome], heavy: bool) -> Estimate {
     found
 }
 
-/// The mean response time that the description has without any queue \[ms\], where the responses seen say
-/// that it is less, of whom none has failed: those that make it were not among them.
+/// Returns the mean response time by the spec without any queueing \[ms\], where the observed mean
+/// is significantly below it although no request failed: the rare events that make up that mean
+/// were not observed.
 pub(super) fn unseen_mean(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Option<f64> {
     let found = mean(outcomes, false);
     let least = theory::least_mean(spec, load)? * 1e3;
@@ -111,26 +116,28 @@ pub(super) fn unseen_mean(spec: &Spec, load: f64, outcomes: &[Outcome]) -> Optio
     below.then_some(least)
 }
 
-/// Share by which the mean must be known to lie below what the description has.
+/// Relative amount by which the observed mean must be significantly below that of the spec.
 const UNSEEN: f64 = 0.05;
 
-/// Whether the mean of all responses does not hang on the largest of them: of n values with a variance the
-/// largest makes up less than about 1/√n of the sum, and of a law without one a share that hardly falls.
+/// Whether the mean of all responses is not dominated by the largest of them: of n values with
+/// finite variance the largest makes up less than about 1/√n of the sum, and with infinite variance
+/// a share that hardly falls.
 pub(super) fn settled(outcomes: &[Outcome]) -> bool {
     let good = outcomes.iter().map(|seen| &seen.answers.good);
     let (count, sum) = good.clone().fold((0.0, 0.0), |(count, sum), times| {
         (count + times.count() as f64, sum + times.sum_s())
     });
     let most = good.map(|times| times.maximum().secs()).fold(0.0, f64::max);
-    // Where no time is taken at all there is nothing that it could hang on.
+    // Where no time is spent at all there is no value that could dominate.
     count < FEW || sum <= 0.0 || most / sum <= HANGS / count.sqrt()
 }
 
-/// Responses below which [`settled`] says nothing, and how many times 1/√n the largest may make up.
+/// Number of responses below which [`settled`] makes no statement, and the multiple of 1/√n that
+/// the largest may make up.
 const FEW: f64 = 100.0;
 const HANGS: f64 = 10.0;
 
-/// Estimates of a mean of times: the t interval, as far as values were seen.
+/// Estimates the mean of a time: the t interval, clipped to the range observed.
 fn within_seen(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate {
     let mut found = estimate(outcomes, pick);
     let times = || outcomes.iter().map(|seen| &seen.answers.good);
@@ -140,14 +147,14 @@ fn within_seen(outcomes: &[Outcome], pick: impl Fn(&Outcome) -> f64) -> Estimate
     found
 }
 
-/// The p99 of each replication, for pairing, shifted so that their mean is the p99 of all.
+/// Returns the p99 of each replication for pairing, shifted so that their mean is the pooled p99.
 pub(super) fn p99_each(outcomes: &[Outcome]) -> Vec<f64> {
     let own = |outcome: &Outcome| outcome.p99_ms;
     let shift = quantile(outcomes, 0.99, own).mean - estimate(outcomes, own).mean;
     outcomes.iter().map(|outcome| own(outcome) + shift).collect()
 }
 
-/// Estimate of a target's metric; empty where nothing was observed that it is about.
+/// Estimates a target's metric; empty where nothing was observed that it concerns.
 pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     let slow = target.unanswered == Unanswered::Slow;
     let own = |outcome: &Outcome| outcome.metric(target);
@@ -170,8 +177,8 @@ pub(super) fn metric(outcomes: &[Outcome], target: &Target) -> Estimate {
     }
 }
 
-/// Value of a target's metric over all replications together, as far as it is known: infinite where
-/// requests without a good answer decide it, not a number where nothing was observed.
+/// Value of a target's metric pooled over replications, as far as it is known: infinite where
+/// requests without a good answer decide it, NaN where nothing was observed.
 pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
     if of_requests(target) && outcomes.iter().all(|seen| !seen.asked) {
         return 0.0;
@@ -189,8 +196,8 @@ pub(super) fn value(outcomes: &[Outcome], target: &Target) -> f64 {
     if found.n == 0 { f64::NAN } else { found.mean }
 }
 
-/// Verdict on one target. Where a percentile is only bounded, or is not a number in some replication
-/// because requests without a good answer decide it, the share of responses beyond the limit tells.
+/// Judges one target. Where a percentile is only bounded, or is NaN in some replication because
+/// requests without a good answer decide it, the share of responses beyond the limit decides.
 pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
     let estimate = metric(outcomes, target);
     let whole = |estimate: &Estimate| !estimate.is_bound() || estimate.n == 0;
@@ -204,7 +211,8 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
         {
             Verdict::Missed
         }
-        // Where none may fail at all, none that did is all that can be shown.
+        // Where no failure is allowed, zero observed failures is the strongest evidence there can
+        // be.
         _ if target.metric == Metric::ErrorRate && target.limit > 0.0 => {
             decide(&of_few(estimate, outcomes), target.limit)
         }
@@ -213,8 +221,8 @@ pub(super) fn verdict(target: &Target, outcomes: &[Outcome]) -> TargetVerdict {
     TargetVerdict { metric: target.metric, estimate, verdict }
 }
 
-/// A share of requests that fail, with an interval that is wide enough for so few of them: that none of
-/// forty failed says little of one in a hundred.
+/// Widens the interval of an error rate to one that is valid for small counts: no failure among
+/// forty requests says little about a rate of one in a hundred.
 fn of_few(found: Estimate, outcomes: &[Outcome]) -> Estimate {
     let sum = |pick: fn(&Outcome) -> f64| outcomes.iter().map(pick).sum::<f64>() as u64;
     let arrived = sum(|seen| seen.answers.arrived() as f64);
@@ -222,12 +230,12 @@ fn of_few(found: Estimate, outcomes: &[Outcome]) -> Estimate {
     Estimate { low: found.low.min(alone.low), high: found.high.max(alone.high), ..found }
 }
 
-/// Whether a request without a good answer, which counts as slower than any limit, is in a mean.
+/// Whether a mean includes a request without a good answer, which counts as slower than any limit.
 fn unanswered(target: &Target, seen: &Outcome) -> bool {
     target.unanswered == Unanswered::Slow && seen.failed > 0.0
 }
 
-/// A limit beside an interval, or a bound.
+/// Compares a limit with an interval, or with a bound.
 pub(super) fn decide(estimate: &Estimate, limit: f64) -> Verdict {
     let (low, high) = estimate.judged();
     if low > limit {
@@ -239,8 +247,9 @@ pub(super) fn decide(estimate: &Estimate, limit: f64) -> Verdict {
     }
 }
 
-/// Whether more than a share `allowed` of responses lies beyond a target's limit: those that had not ended
-/// count as far as they are older than the limit for a miss, and all of them against a target that is met.
+/// Judges whether more than a share `allowed` of responses lies beyond a target's limit. For a
+/// miss, unfinished requests count if they are already older than the limit; for a target that is
+/// met, all of them count against it.
 fn beyond(target: &Target, outcomes: &[Outcome], allowed: f64) -> Verdict {
     let slow = target.unanswered == Unanswered::Slow;
     let limit = Span::from_secs(target.limit / 1e3);
@@ -269,8 +278,8 @@ fn beyond(target: &Target, outcomes: &[Outcome], allowed: f64) -> Verdict {
     }
 }
 
-/// The lowest quantile that rests on too few response times, how many a replication has, and how many it
-/// would need.
+/// Returns the lowest quantile that rests on too few response times, their number per replication,
+/// and the number required.
 pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(Metric, f64, f64)> {
     let timed: Vec<f64> = outcomes
         .iter()
@@ -285,13 +294,15 @@ pub(super) fn too_few(outcomes: &[Outcome]) -> Option<(Metric, f64, f64)> {
         .map(|(name, _)| (name, timed, least(0.01)))
 }
 
-/// Whether a metric is a percentile that rests on too few response times: the lowest such and all above it.
+/// Returns a predicate for percentiles that rest on too few response times: the lowest such one and
+/// all above it.
 pub(super) fn rests_on_few(outcomes: &[Outcome]) -> impl Fn(Metric) -> bool {
     let few = too_few(outcomes).and_then(|(lowest, _, _)| lowest.tail());
     move |metric| metric.tail().zip(few).is_some_and(|(tail, few)| tail <= few)
 }
 
-/// What users got at a load; `heavy` where a law of the description has no variance.
+/// Summarises user-visible performance at a load; `heavy` where a law of the spec has infinite
+/// variance.
 pub(super) fn at_load(
     load: f64,
     warm_up: WarmUp,
@@ -320,11 +331,10 @@ pub(super) fn at_load(
     }
 }
 
-/// Replications up to which an interval says less than the least and the greatest value.
+/// Number of replications up to which the range of the values is more informative than an interval.
 const FEW_REPLICATIONS: u32 = 3;
 
-/// An estimate as a reader should see it: of few replications, or of such that fall into two camps, the
-/// range.
+/// Presents an estimate: as the range where there are few replications, or where they are bimodal.
 pub(in crate::study) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
     let few = (2..=FEW_REPLICATIONS).contains(&estimate.n);
     if estimate.is_bound() || estimate.is_exact() || !(few || camps(each).is_some()) {
@@ -333,14 +343,14 @@ pub(in crate::study) fn shaped(estimate: Estimate, each: &[f64]) -> Estimate {
     estimate.ranged(each)
 }
 
-/// Share of the whole range that the gap between two camps must be, and the least ratio of the values at
-/// its edges; of replications that belong together hardly any are so far apart.
+/// Minimum gap between the two modes as a share of the whole range, and the minimum ratio of the
+/// values at its edges; unimodal replications are hardly ever so far apart.
 const GAP: f64 = 0.5;
 const APART: f64 = 3.0;
-/// Fewest values that can be two camps.
+/// Minimum number of values that can be bimodal.
 const CAMPS: usize = 4;
 
-/// How many of these values are in the lower of two camps; none where they belong together.
+/// Returns the number of values in the lower of two modes; `None` where they are unimodal.
 pub(super) fn camps(each: &[f64]) -> Option<usize> {
     let mut sorted: Vec<f64> = each.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -354,17 +364,18 @@ pub(super) fn camps(each: &[f64]) -> Option<usize> {
     (sorted.len() >= CAMPS && apart && last > first).then_some(widest)
 }
 
-/// Share of requests on the way to a full station that fail from which on it may be full and steady; and
-/// how much of it what is left of them may ask for.
+/// Share of requests on the way to a full station that must fail for it to possibly be full and
+/// steady; also the most by which the remaining ones may exceed its capacity.
 const LOST: f64 = 0.005;
 const LEFT: f64 = 1.02;
-/// Share of a capacity above which it is asked whether any of it is surely free.
+/// Utilisation above which it is tested whether any capacity is significantly free.
 const BUSY: f64 = 0.95;
-/// Relaxation times of a station that a window must hold for its queue to be told from one that grows.
+/// Relaxation times of a station that a window must hold to tell its queue from one that grows.
 const TOLD: f64 = 10.0;
 
-/// Stations that draw lines and are asked for all that they have, by the description or by how busy they
-/// were: what is free of them may be chance, and what a window shows of their queues depends on its length.
+/// Returns the stations that can set lines and have no capacity significantly free, by the spec or
+/// by their observed utilisation: what is left of them may be chance, and the queue observed
+/// depends on the length of the window.
 pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome]) -> Vec<usize> {
     let all = stations(spec);
     let shares = theory::shares(spec, load);
@@ -374,8 +385,7 @@ pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome])
         let half = busy.half_width().unwrap_or(0.0);
         spec.load.closed.is_none() && busy.mean > BUSY && 1.0 - busy.mean < 2.0 * half
     };
-    // What fails does not wait: a station before which requests are turned away is as full as can be, and
-    // steady.
+    // A failed request does not wait: a station that rejects requests is saturated yet steady.
     let good = theory::shares_without(spec, load, &failing(spec, outcomes));
     let relieved = |station: usize| {
         shares[station] - good[station] > LOST * shares[station] && good[station] < LEFT
@@ -393,7 +403,7 @@ pub(super) fn full(spec: &Spec, load: f64, window: Window, outcomes: &[Outcome])
     (0..all.len()).filter(|station| !aside(spec, &all[*station])).filter(full).collect()
 }
 
-/// Share of the requests to each endpoint that fail.
+/// Failure rate of the requests to each endpoint.
 fn failing(spec: &Spec, outcomes: &[Outcome]) -> Vec<f64> {
     let arrived: f64 = outcomes.iter().map(|seen| seen.answers.arrived() as f64).sum();
     let of = |(endpoint, made): (usize, f64)| {
@@ -404,8 +414,8 @@ fn failing(spec: &Spec, outcomes: &[Outcome]) -> Vec<f64> {
     theory::made_to(spec).into_iter().enumerate().map(of).collect()
 }
 
-/// Response times as lower bounds where no window tells them: a queue on the way of users who wait for ever
-/// is full or grows.
+/// Turns response times into lower bounds where no window determines them: a queue on the path of
+/// users who wait indefinitely is full or grows.
 pub(super) fn unbounded(at: AtLoad, spec: &Spec, full: &[usize], outcomes: &[Outcome]) -> AtLoad {
     let all = stations(spec);
     let on_the_way = |station: &usize| !matches!(all[*station].resource, Resource::Listener(_));
@@ -430,8 +440,8 @@ pub(super) fn unbounded(at: AtLoad, spec: &Spec, full: &[usize], outcomes: &[Out
     }
 }
 
-/// Verdicts on all targets, and on drift. A quantile that rests on too few response times is not met; nor
-/// is anything where a station is `full`.
+/// Returns the verdicts on all targets and on drift. A quantile that rests on too few response
+/// times is not met; nor is anything where a station is `full`.
 pub(super) fn verdicts(
     targets: &[Target],
     outcomes: &[Outcome],
@@ -477,8 +487,8 @@ pub(super) fn station_results(spec: &Spec, outcomes: &[Outcome]) -> Vec<StationR
         .collect()
 }
 
-/// Waits at a station over all replications; none where nobody came, or the station is no queue for
-/// threads, connections or consumers.
+/// Summarises the waits at a station over all replications; `None` without arrivals, or for a
+/// station that is no queue for threads, connections or consumers.
 fn waits(resource: Resource, index: usize, outcomes: &[Outcome]) -> Option<WaitResult> {
     if !matches!(resource, Resource::Threads(_) | Resource::Pool(..) | Resource::Listener(_)) {
         return None;
@@ -511,7 +521,8 @@ fn waits_at(index: usize, outcomes: &[Outcome]) -> Vec<&Waits> {
     each.filter(|waits| waits.times.count() > 0).collect()
 }
 
-/// The `p` quantile of the waits of all these together \[ms\]; a bound where who still waited decides it.
+/// Estimates the `p` quantile of the pooled waits \[ms\]; a bound where requests still waiting
+/// decide it.
 fn pooled_wait(each: &[&Waits], p: f64) -> Estimate {
     let mut all = Histogram::default();
     for waits in each {
@@ -520,7 +531,7 @@ fn pooled_wait(each: &[&Waits], p: f64) -> Estimate {
     let open: u64 = each.iter().map(|waits| waits.open).sum();
     let own: Vec<f64> = each.iter().map(|waits| quantile_ms(waits, p)).collect();
     let centre = all.quantile(p) * 1e3;
-    // Who still waited may wait longer than all others.
+    // A request still waiting may yet wait longer than all others.
     if open as f64 >= (1.0 - p) * all.count() as f64 && open > 0 {
         return Estimate::at_least(centre, own.len() as u32);
     }
@@ -529,7 +540,8 @@ fn pooled_wait(each: &[&Waits], p: f64) -> Estimate {
     Estimate { high: found.high.min(most).max(found.mean), ..found }
 }
 
-/// The 99th percentile of the waits at the station where it is largest; empty where nobody came to any.
+/// Estimates the 99th percentile of the waits at the station where it is largest; empty without
+/// arrivals at any.
 fn worst_wait(outcomes: &[Outcome]) -> Estimate {
     let stations = outcomes.iter().map(|seen| seen.waits.len()).max().unwrap_or(0);
     let of = |index| Some(waits_at(index, outcomes)).filter(|each| !each.is_empty());
@@ -558,8 +570,8 @@ pub(super) fn anatomy_of(outcomes: &[&Outcome]) -> Vec<AnatomyPart> {
         .collect()
 }
 
-/// The least well known of p99 and goodput, with its relative half-width; none with fewer than two
-/// replications or where both are zero.
+/// Returns the less precise of p99 and goodput, with its relative half-width; `None` with fewer
+/// than two replications or where both are zero.
 pub(super) fn widest(outcomes: &[Outcome]) -> Option<(Measured, f64)> {
     let p99 = quantile(outcomes, 0.99, |outcome| outcome.p99_ms);
     let p99 = p99.relative_half_width().map(|width| (Measured::Metric(Metric::P99Ms), width));

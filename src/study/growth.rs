@@ -1,5 +1,5 @@
-//! Growth: in which month a growing number of users crosses the line, and which hours of the day do so
-//! first.
+//! Growth: the month in which a growing number of users crosses the line, and the hours of the day
+//! that do so first.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,26 +11,26 @@ use super::setup::Study;
 use super::watch::Watcher;
 use crate::stats::Estimate;
 
-/// Longest growth looked at: 50 years \[months\].
+/// Growth horizon: 50 years \[months\].
 const HORIZON: f64 = 600.0;
 
-/// How users become more: by the same share each month.
+/// Exponential growth of the number of users.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Growth {
-    /// Monthly users at the beginning.
+    /// Monthly users at the start.
     pub from: f64,
-    /// Growth in a month, as a share.
+    /// Monthly growth rate, as a share.
     pub monthly: f64,
 }
 
 impl Growth {
-    /// Monthly users after so many months.
+    /// Returns the monthly users after `months` months.
     pub fn users(&self, months: f64) -> f64 {
         self.from * libm::pow(1.0 + self.monthly, months)
     }
 
-    /// Months until there are so many users: log(users / from) / log(1 + monthly); none for longer than 50
-    /// years. Zero where there are as many from the beginning.
+    /// Returns the months until `users` is reached: log(users / from) / log(1 + monthly); `None`
+    /// beyond 50 years, zero where they are there from the start.
     pub fn months(&self, users: f64) -> Option<f64> {
         let months = libm::log(users / self.from) / libm::log1p(self.monthly);
         let months = months.max(0.0);
@@ -38,24 +38,24 @@ impl Growth {
     }
 }
 
-/// When the line is crossed.
+/// Time at which the line is crossed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crossing {
     /// Monthly users at the line.
     pub mau: Estimate,
-    /// The first month, from 0 for today, whose users are beyond the middle of the line; none: not within
-    /// 50 years.
+    /// First month, from 0 for today, whose users exceed the midpoint of the line; none within 50
+    /// years.
     pub month: Option<u32>,
-    /// The same for the low end of the line's interval.
+    /// First month whose users exceed the low end of the line's interval.
     pub earliest: Option<u32>,
-    /// And for its high end.
+    /// First month whose users exceed the high end of the line's interval.
     pub latest: Option<u32>,
 }
 
 impl Crossing {
-    /// When `growth` crosses a line at so many users.
+    /// Returns when `growth` crosses a line at `mau` monthly users.
     pub fn of(growth: &Growth, mau: Estimate) -> Crossing {
-        // A line that is met exactly is carried; it is crossed by the first user more.
+        // A load exactly at the line is carried; one more user crosses it.
         let first = |users: f64| {
             let months = growth.months(users.max(0.0))?;
             let month = months.floor();
@@ -66,64 +66,66 @@ impl Crossing {
     }
 }
 
-/// A time of the day.
+/// An hour of the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hour {
-    /// Its beginning and end, `21:00–22:00`.
+    /// Start and end, `21:00–22:00`.
     pub hour: String,
-    /// Rate over that of the highest hour.
+    /// Rate relative to that of the peak hour.
     pub share: f64,
-    /// When it saturates.
+    /// Time at which it saturates.
     pub crossing: Crossing,
 }
 
-/// What a variant carries as its users become more.
+/// Growth of one variant up to its line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Grown {
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
     /// The line \[requests/s\].
     pub rps: Estimate,
-    /// What draws it.
+    /// Bottleneck that sets the line.
     pub resource: String,
-    /// Whether the line lies beyond the largest load tried: then what is said holds at the earliest.
+    /// Whether the line lies beyond the largest load tried: the crossings are then the earliest
+    /// possible.
     pub beyond_search: bool,
-    /// When the highest hour saturates.
+    /// Time at which the peak hour saturates.
     pub crossing: Crossing,
-    /// Hours of the day, those that saturate first first; empty for a flat load.
+    /// Hours of the day in the order in which they saturate; empty for a flat load.
     pub hours: Vec<Hour>,
 }
 
-/// What is found: `growth.json`.
+/// Result of a growth study: `growth.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GrowthFound {
-    /// What it is about.
+    /// Head of the answer.
     #[serde(flatten)]
     pub head: Head,
-    /// The growth.
+    /// Growth assumed.
     pub growth: Growth,
-    /// Name of the curve of the day.
+    /// Name of the daily load curve.
     pub curve: String,
-    /// Each variant.
+    /// Results by variant.
     pub variants: Vec<Grown>,
-    /// Warnings of the input; their words stand beside them when this is written.
+    /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
-    /// Whether it was stopped before the lines of all variants were known.
+    /// Whether the study was stopped before the lines of all variants were known.
     #[serde(default)]
     pub partial: bool,
 }
 
 impl GrowthFound {
-    /// Whether the last variant surely carries today's users.
+    /// Whether the last variant significantly carries today's users.
     pub fn is_carried(&self) -> bool {
-        // Crossed today already, or perhaps so: then the load asked about is not surely carried.
+        // If the low end of the line is crossed today, the target load is not significantly
+        // carried.
         let crossed = self.variants.last().is_none_or(|last| last.crossing.earliest == Some(0));
         !self.partial && !crossed
     }
 }
 
-/// When growth crosses the lines of these variants of a study.
+/// Computes when growth crosses the lines of these variants of a study.
 ///
 /// # Errors
 /// When the study has no line to search for, or its load is not given in users.
@@ -158,7 +160,8 @@ pub fn answer(
     Ok(found)
 }
 
-/// What growth makes of the line of the study's first variant; none where the load is not given in users.
+/// Projects growth onto the line of the study's first variant; `None` where the load is not given
+/// in users.
 fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> {
     let line = &found.saturation;
     let mau = line.mau?;
@@ -170,8 +173,9 @@ fn grow(study: &Study, found: &LinePoint, growth: &Growth) -> Option<Grown> {
     };
     let highest = curve.slices.iter().copied().fold(0.0, f64::max);
     let mut hours: Vec<Hour> = Vec::new();
-    // The steady load of the line is that of the highest hour; another has its share of it, so that the
-    // line takes as many times more users. Backlogs of earlier hours come on top.
+    // The steady load of the line corresponds to the peak hour. Any other hour has only its share
+    // of the peak rate, so that it saturates at proportionally more users. Backlogs from earlier
+    // hours come on top.
     for (number, rate) in curve.slices.iter().enumerate().filter(|_| curve.slices.len() > 1) {
         let share = rate / highest;
         if share <= 0.0 {
@@ -204,14 +208,15 @@ mod tests {
 
     #[test]
     fn months_by_hand() {
-        // Doubling each month: 1, 2, 4, 8 M. A line at 3 M is crossed in month 2, one at 5 M in month 3.
+        // Doubling each month: 1, 2, 4, 8 M. A line at 3 M is crossed in month 2, one at 5 M in
+        // month 3.
         let growth = Growth { from: 1e6, monthly: 1.0 };
         let crossing = Crossing::of(&growth, line(0.9e6, 3e6, 5e6));
         assert_eq!(
             (crossing.earliest, crossing.month, crossing.latest),
             (Some(0), Some(2), Some(3))
         );
-        // As many as the line carries are carried.
+        // Exactly as many users as the line carries are carried.
         assert_eq!(Crossing::of(&growth, line(4e6, 4e6, 4e6)).month, Some(3));
         // 2.5 M by 8 % a month: 2.5 x 1.08^9 = 4.998, x 1.08^10 = 5.397.
         let growth = Growth { from: 2.5e6, monthly: 0.08 };

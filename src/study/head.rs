@@ -1,14 +1,14 @@
-//! What every answer says of itself.
+//! Head common to all answers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an answer is about, and under which conditions it holds: the first keys of its JSON.
+/// Subject of an answer and the conditions under which it holds: the first keys of its JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     /// Name of the scenario.
     pub scenario: String,
-    /// The question in a sentence; empty where the scenario has none.
+    /// The question in one sentence; empty where the scenario has none.
     #[serde(default)]
     pub about: String,
     /// Name of the system.
@@ -16,13 +16,14 @@ pub struct Head {
     /// Kind of answer, as in the command and the output folder: `run`, `ladder`, `growth`.
     #[serde(default)]
     pub study: String,
-    /// Seed of all draws.
+    /// Seed of all random draws.
     pub seed: u64,
-    /// Confidence of every interval, 0.95; of a sizing the probability with which targets must be met.
+    /// Confidence level of every interval, 0.95; for a sizing the probability with which targets
+    /// must be met.
     pub confidence: f64,
-    /// Mix of requests that the main answer holds for.
+    /// Request mix of the main answer.
     pub mix: String,
-    /// Calibration (service times) that the main answer holds for.
+    /// Calibration (service times) of the main answer.
     #[serde(default)]
     pub calibration: String,
 }

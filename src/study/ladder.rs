@@ -1,11 +1,12 @@
-//! The bottleneck ladder: find the line, name what draws it, lift that, and go on until the load asked for
-//! or until nothing more can be lifted.
+//! Bottleneck ladder: find the line, name its bottleneck, raise that, and repeat until the
+//! requested load is reached or nothing more can be raised.
 //!
-//! How much is lifted follows from what the next rung needs: first the line is looked for with the resource
-//! relieved without end, which is where something else draws it; then settings are raised until the
-//! resource has that line's share and 15 % more, and the line is found again with those. So each rung
-//! is a system that could be written down, not a thought experiment. Where no setting lifts a resource, the
-//! ladder goes on with its capacity raised and says that nothing does that.
+//! The amount of each raise follows from the next rung: first the line is searched for with the
+//! bottleneck's capacity unlimited, which shows where the next bottleneck sets it; then settings
+//! are raised until the resource has the capacity for that line plus 15 %, and the line is found
+//! again with them. So each rung is a configuration that could be written down, not a thought
+//! experiment. Where no setting raises a resource, the ladder continues with its capacity raised
+//! and reports that no setting does.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,71 +24,72 @@ use crate::model::spec::Resource;
 use crate::model::stations::stations;
 use crate::stats::Estimate;
 
-/// What a lifted resource gets beyond the next line, so that the two do not tie.
+/// Capacity of a raised resource relative to the need at the next line, so that the two do not tie.
 const SPARE: f64 = 1.15;
-/// Most rungs.
+/// Maximum number of rungs.
 pub const MOST_RUNGS: u32 = 30;
-/// Times that a lift is made larger where the resource still draws the line.
+/// Maximum number of times that a raise is enlarged because the resource still sets the line.
 const MOST_TRIES: u32 = 3;
-/// Factor by which it is made larger.
+/// Factor by which it is enlarged.
 const LARGER: f64 = 1.4;
-/// A line has moved that is higher by this factor.
+/// Factor from which a higher line counts as moved.
 const MOVED: f64 = 1.03;
-/// How far beyond the load asked for lines are looked for: an interval must fit below.
+/// Upper bound of the search relative to the requested load: an interval must fit in between.
 const BEYOND: f64 = 1.1;
 
-/// A rung: a system, where it saturates, and what lifts it to the next.
+/// A rung: a configuration, its line, and the changes that lead to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rung {
-    /// Variant that the ladder begins with.
+    /// Variant that the ladder starts from.
     pub variant: String,
-    /// Number, from 1.
+    /// Rung number, from 1.
     pub rung: u32,
     /// The line \[requests/s, or records/s\].
     pub rps: Estimate,
-    /// Monthly active users whose peak that is; none where the load is not given in users.
+    /// Monthly active users whose peak is that load; none where the load is not given in users.
     pub mau: Option<Estimate>,
-    /// What draws the line; none where `cause` is no station.
+    /// Bottleneck that sets the line; none where `cause` is no station.
     #[serde(default, deserialize_with = "cause::named")]
     pub resource: Option<String>,
-    /// Others that draw it too.
+    /// Resources that share the bottleneck.
     pub ties: Vec<String>,
-    /// Share of replications in which relief of the resource carries more.
+    /// Share of replications in which relief of the resource carries more load.
     pub agreement: f64,
-    /// Why the line lies there.
+    /// Cause of the line.
     pub cause: Cause,
-    /// Whether queues settle too slowly for runs of this length, so that the line is less sure than others.
+    /// Whether the queues settle too slowly for runs of this length, so that the line is less
+    /// certain than others.
     #[serde(default)]
     pub unsettled: bool,
     /// The target that fails first; none where none does.
     #[serde(with = "metric::or_empty")]
     pub binding_target: Option<Metric>,
-    /// What makes the next rung of this one; empty on the last.
+    /// Settings raised to reach the next rung; empty on the last.
     pub lifted_by: Vec<Lifted>,
 }
 
-/// How a ladder ended.
+/// Reason why a ladder ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// The load asked for is carried.
+    /// The requested load is carried.
     Reached,
     /// No relief moves the line.
     Stuck,
-    /// There were too many rungs.
+    /// The maximum number of rungs was reached.
     TooLong,
-    /// It was stopped.
+    /// The study was stopped.
     Stopped,
 }
 
-/// How the ladder of a variant ended.
+/// End of a variant's ladder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ending {
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
-    /// How.
+    /// Reason.
     pub end: End,
-    /// What was wrong with the settings of the next rung; none where nothing was.
+    /// Error in resolving the settings of the next rung; none without one.
     #[serde(default)]
     pub error: Option<String>,
 }
@@ -95,25 +97,26 @@ pub struct Ending {
 /// Ladders of all variants: `ladder.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ladder {
-    /// What it is about.
+    /// Head of the answer.
     #[serde(flatten)]
     pub head: Head,
-    /// What loads count.
+    /// Unit of loads: requests, records or users.
     pub axis: Axis,
-    /// The load asked for \[requests/s, or records/s\].
+    /// Requested load \[requests/s, or records/s\].
     pub up_to: f64,
-    /// The same in monthly active users, where the load is given in users.
+    /// Requested load in monthly active users, where the load is given in users.
     pub up_to_mau: Option<f64>,
     /// All rungs, by variant.
     pub ladder: Vec<Rung>,
-    /// How each variant's ladder ended.
+    /// End of each variant's ladder.
     pub ends: Vec<Ending>,
-    /// Warnings of the input; their words stand beside them when this is written.
+    /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
 }
 
-/// The ladders of these variants of the workshop's study up to a load \[requests/s, or records/s\].
+/// Climbs the ladders of these variants of the workshop's study up to a load \[requests/s, or
+/// records/s\].
 ///
 /// # Errors
 /// When the study cannot be resolved, or has no line to search for.
@@ -153,13 +156,13 @@ pub fn climb(
 }
 
 impl Ladder {
-    /// Whether the last variant carries the load asked for.
+    /// Whether the last variant carries the requested load.
     pub fn is_reached(&self) -> bool {
         self.ends.last().is_some_and(|end| end.end == End::Reached)
     }
 }
 
-/// Climbs the ladder of one variant.
+/// State of climbing the ladder of one variant.
 struct Climber<'a> {
     workshop: &'a dyn Workshop,
     variant: usize,
@@ -167,12 +170,12 @@ struct Climber<'a> {
     watcher: &'a dyn Watcher,
     /// Settings changed so far.
     changes: Vec<Change>,
-    /// Resources that no setting lifts, with what they were multiplied by.
+    /// Resources that no setting raises, with the factors on their capacity.
     raised: Vec<(Resource, f64)>,
     rungs: Vec<Rung>,
 }
 
-/// What makes the next rung.
+/// Changes that lead to the next rung.
 struct Lift {
     lifted: Vec<Lifted>,
     changes: Vec<Change>,
@@ -180,7 +183,7 @@ struct Lift {
 }
 
 impl Climber<'_> {
-    /// The study of this variant with these settings and capacities.
+    /// Returns the study of this variant with these settings and capacities.
     fn study(&self, changes: &[Change], raised: &[(Resource, f64)]) -> Result<Study, StudyError> {
         let mut study = self.workshop.study(changes)?.only(self.variant);
         for (resource, factor) in raised {
@@ -222,7 +225,7 @@ impl Climber<'_> {
         Ok((End::TooLong, None))
     }
 
-    /// What lifts what draws this line, and the line after it; none where nothing moves it.
+    /// Finds the raise that moves this line, and the line after it; `None` where nothing moves it.
     fn next(&self, here: &LinePoint) -> Result<Option<(Lift, LinePoint)>, StudyError> {
         let study = self.study(&self.changes, &self.raised)?;
         let all = stations(&study.cases[0]);
@@ -234,7 +237,7 @@ impl Climber<'_> {
         let mut lifting = vec![first];
         let Some(mut above) = self.relieved(&study, &lifting, saturation) else { return Ok(None) };
         if above <= saturation.rps.mean * MOVED {
-            // Those that limit together are lifted together.
+            // Resources that limit together are raised together.
             lifting.extend(ties);
             match self.relieved(&study, &lifting, saturation) {
                 Some(together) if lifting.len() > 1 => above = together,
@@ -273,7 +276,7 @@ impl Climber<'_> {
         Ok(best.filter(moved))
     }
 
-    /// The mean line with these resources relieved as far as the load asked for can need.
+    /// Returns the mean line with these resources relieved as far as the requested load may need.
     fn relieved(&self, study: &Study, which: &[Resource], here: &Saturation) -> Option<f64> {
         let mut study = study.clone();
         let factor = 2.0 * self.up_to / here.rps.mean.max(self.up_to * 1e-3);

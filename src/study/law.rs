@@ -1,4 +1,5 @@
-//! Laws of queueing theory with their numbers put in, and what they say of the measures of a study.
+//! Laws of queueing theory with concrete parameters, and their predictions for the measures of a
+//! study.
 
 use super::metric::Metric;
 use super::result::{Measure, Target};
@@ -9,99 +10,100 @@ use crate::stats::analytic::markov::{
 use crate::stats::analytic::network::{Station, closed_network, open_network};
 use crate::stats::analytic::{DomainError, utilisation};
 
-/// A law and its numbers: rates per second, times in seconds.
+/// A law with its parameters: rates per second, times in seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Law {
-    /// M/M/c: `copies` equal ones, each with its share of the rate.
+    /// M/M/c: `copies` identical stations, each with its share of the rate.
     Servers {
         /// Arrivals per second, over all copies.
         rate: f64,
-        /// Mean service \[s\].
+        /// Mean service time \[s\].
         service: f64,
         /// Servers of each copy.
         servers: u32,
-        /// Equal independent copies.
+        /// Number of identical independent stations.
         copies: u32,
     },
-    /// M/M/c/K.
+    /// M/M/c/K: finite capacity.
     Room {
         /// Arrivals per second.
         rate: f64,
-        /// Mean service \[s\].
+        /// Mean service time \[s\].
         service: f64,
         /// Servers.
         servers: u32,
-        /// Places, those in service included.
+        /// Capacity K, including the places in service.
         room: u32,
     },
-    /// M/G/1 in order of arrival.
+    /// M/G/1, first come, first served.
     General {
         /// Arrivals per second, over all copies.
         rate: f64,
-        /// Mean service \[s\].
+        /// Mean service time \[s\].
         service: f64,
-        /// Coefficient of variation of service; 0 for a constant.
+        /// Coefficient of variation of the service time; 0 for a constant.
         cv: f64,
-        /// Equal independent copies.
+        /// Number of identical independent stations.
         copies: u32,
     },
     /// M/G/1 with processor sharing.
     Sharing {
         /// Arrivals per second, over all copies.
         rate: f64,
-        /// Mean service \[s\].
+        /// Mean service time \[s\].
         service: f64,
-        /// Equal independent copies.
+        /// Number of identical independent stations.
         copies: u32,
     },
-    /// M/M/c whose customers leave after a constant wait.
+    /// M/M/c with abandonment after a constant patience.
     Patience {
         /// Arrivals per second.
         rate: f64,
-        /// Mean service \[s\].
+        /// Mean service time \[s\].
         service: f64,
         /// Servers.
         servers: u32,
         /// Longest wait \[s\].
         patience: f64,
     },
-    /// M/M/1 in a row.
+    /// M/M/1 stations in tandem.
     Tandem {
         /// Arrivals per second.
         rate: f64,
-        /// Mean service of each \[s\].
+        /// Mean service time of each station \[s\].
         services: Vec<f64>,
     },
-    /// A fixed number of users, who think and then pass the stations.
+    /// Closed network: a fixed number of users who think and then visit the stations.
     Closed {
         /// Users.
         users: u32,
-        /// Mean time between an answer and the next request \[s\].
+        /// Mean think time between an answer and the next request \[s\].
         think: f64,
-        /// Mean service \[s\] and servers of each station; without servers nobody waits.
+        /// Mean service time \[s\] and number of servers of each station; `None` servers for a pure
+        /// delay.
         stations: Vec<(f64, Option<u32>)>,
     },
-    /// A number worked out by hand.
+    /// A value computed by hand.
     Value {
-        /// The number, in the unit of the measure.
+        /// The value, in the unit of the measure.
         is: f64,
-        /// How it comes about.
+        /// Derivation.
         because: String,
     },
 }
 
-/// Why a law says nothing of a measure.
+/// Reason why a law makes no prediction for a measure.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Silence {
-    /// It never does.
+    /// The law does not cover the measure.
     NotItsMeasure,
-    /// Its numbers are outside its domain.
+    /// Its parameters are outside the law's domain.
     Outside(DomainError),
-    /// A line needs the law to say something of each target.
+    /// A line requires a prediction for every target; this one has none.
     NoTarget(Metric),
-    /// A line needs targets.
+    /// A line requires targets.
     Untargeted,
-    /// The line lies beyond any sensible rate, or below.
+    /// No rate in the plausible range meets the targets, or all do.
     NoLine,
 }
 
@@ -132,7 +134,7 @@ type Said = Result<f64, Silence>;
 const MILLIS: f64 = 1e3;
 
 impl Law {
-    /// Its name in Kendall's notation where it has one.
+    /// Returns its name, in Kendall's notation where it has one.
     pub fn name(&self) -> String {
         let copies = |count: u32, name: String| {
             if count > 1 { format!("{count} × {name}") } else { name }
@@ -152,20 +154,21 @@ impl Law {
         }
     }
 
-    /// What it expects of `measure`, in the measure's unit. `targets` draw the line.
+    /// Predicts `measure`, in the measure's unit. `targets` define the line.
     ///
     /// # Errors
-    /// [`Silence`] where the law does not know the measure or its numbers are outside its domain.
+    /// [`Silence`] where the law does not cover the measure or its parameters are outside its
+    /// domain.
     pub fn expects(&self, measure: Measure, targets: &[Target]) -> Said {
         if let Law::Value { is, .. } = self {
             return Ok(*is);
         }
         match measure {
             Measure::LineRps => self.line(targets),
-            // That its station draws the line goes with the law's having one.
+            // If the law has a line at all, its own station sets it.
             Measure::Resource => self.line(targets).map(|_| 1.0),
             Measure::GoodputRps if self.loses_none() => {
-                // Only what settles answers all that is offered.
+                // Only a stable system answers everything that is offered.
                 self.expects(Measure::MeanMs, targets)?;
                 Ok(self.rate())
             }
@@ -254,7 +257,7 @@ impl Law {
         law
     }
 
-    /// 99th percentile of the waits \[ms\].
+    /// 99th percentile of the waiting times \[ms\].
     fn p99_wait(&self) -> Said {
         let Law::Servers { rate, service, servers, copies } = *self else {
             return Err(Silence::NotItsMeasure);
@@ -263,7 +266,7 @@ impl Law {
         Ok(mmc_wait_quantile(one, service, servers, 0.99)? * MILLIS)
     }
 
-    /// Whether it meets all targets and settles.
+    /// Whether it meets all targets and is stable.
     fn meets(&self, targets: &[Target]) -> Result<bool, Silence> {
         for target in targets {
             let of = |measure| self.expects(measure, targets);
@@ -273,7 +276,7 @@ impl Law {
                 Metric::P99Ms => of(Measure::P99Ms),
                 Metric::P99WaitMs => self.p99_wait(),
                 Metric::ErrorRate => of(Measure::ErrorRate),
-                // A queue that settles has a lag that draws no line; the drift does.
+                // A stable queue's lag sets no line; drift does.
                 Metric::MeanMs | Metric::MaxLag => of(Measure::MeanMs),
                 Metric::Drift | Metric::EventsPerS => {
                     return Err(Silence::NoTarget(target.metric));
@@ -291,7 +294,8 @@ impl Law {
         Ok(true)
     }
 
-    /// The largest rate that meets all targets: expected values grow with the rate.
+    /// Finds the largest rate that meets all targets by bisection, since the predictions increase
+    /// with the rate.
     fn line(&self, targets: &[Target]) -> Said {
         if self.rate() <= 0.0 {
             return Err(Silence::NotItsMeasure);
@@ -330,7 +334,7 @@ fn of_servers(measure: Measure, rate: f64, service: f64, servers: u32, copies: u
     }
 }
 
-/// What follows from the mean wait of one of `copies` stations, whatever its law.
+/// Derives a measure from the mean wait at one of `copies` stations, whatever the law.
 fn of_one(measure: Measure, wait: f64, rate: f64, service: f64, copies: u32) -> Said {
     match measure {
         Measure::MeanMs => Ok((wait + service) * MILLIS),
@@ -355,7 +359,7 @@ fn of_room(measure: Measure, rate: f64, service: f64, servers: u32, room: u32) -
 }
 
 fn of_closed(measure: Measure, users: u32, think: f64, stations: &[(f64, Option<u32>)]) -> Said {
-    // A station where nobody waits is more time to think, as far as the others are concerned.
+    // To the other stations, a station without queueing is additional think time.
     let delays: f64 =
         stations.iter().filter(|(_, servers)| servers.is_none()).map(|(service, _)| service).sum();
     let queues: Vec<Station> = stations

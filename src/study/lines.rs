@@ -1,4 +1,4 @@
-//! The lines of all cases of a study, and the answers made of them.
+//! Lines of all cases of a study, and the answers built from them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ impl Searched {
 }
 
 impl Work<'_> {
-    /// Find the line of every case; the main mix and calibration first.
+    /// Finds the line of every case, starting with the main mix and calibration.
     pub(super) fn search(&self, question: Question, result: &mut StudyResult) -> Vec<Searched> {
         let study = self.study;
         let (mixes, calibrations) = match question {
@@ -73,7 +73,7 @@ impl Work<'_> {
         Case::new(&self.runs, spec, window, Part::Line)
     }
 
-    /// Say what the description alone tells of the main answer's lines.
+    /// Reports the upper bounds of the main answer's lines that follow from the spec alone.
     fn ceilings(&self, axis: Axis) {
         for (index, variant) in self.study.variants.iter().enumerate() {
             if let Some((load, station)) = theory::ceiling(self.study.case(index, 0, 0)) {
@@ -83,12 +83,14 @@ impl Work<'_> {
         }
     }
 
-    /// The lines of each case in all replications. The first variant finds its way from the utilisation
-    /// bound, a further one from the variant before it; replications run side by side.
+    /// Finds the lines of each case in all replications. The first variant starts from the
+    /// utilisation bound, each further one from the line of the variant before it; replications run
+    /// in parallel.
     fn lines(&self, cases: &[Searched], axis: Axis) -> Vec<Vec<Line>> {
         let study = self.study;
         let replications = study.search.replications.max(2);
-        // Beside the main answer half as many replications tell whether it holds.
+        // For alternatives to the main answer, half as many replications suffice to check whether
+        // it holds.
         let half = (replications / 2).max(2);
         let wanted = |case: &Searched| if case.is_main() { replications } else { half };
         let found: Vec<Vec<Mutex<Option<Line>>>> = cases
@@ -143,11 +145,12 @@ impl Work<'_> {
         });
         let whole =
             |place: Mutex<Option<Line>>| place.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // Of a study that was stopped only the first without a gap: lines are paired by replication.
+        // Of a study that was stopped only the gapless prefix counts: lines are paired by
+        // replication.
         found.into_iter().map(|lines| lines.into_iter().map_while(whole).collect()).collect()
     }
 
-    /// Put what was found where it belongs: the main answer into the variants, the rest beside it.
+    /// Stores the results: the main answer in its variants, the others as alternatives.
     pub(super) fn answers(
         &self,
         searched: &[Searched],
@@ -160,7 +163,7 @@ impl Work<'_> {
             }
             let saturation = match done.remove(&Task::Relief(index)) {
                 Some(Done::Answer(found)) => *found,
-                // A study that was stopped still says where the lines lie that it found.
+                // A stopped study still reports the positions of the lines that it found.
                 _ => answer(&self.case(searched), &searched.lines, 0),
             };
             self.put(searched, saturation, result);
@@ -193,7 +196,7 @@ impl Work<'_> {
         }
     }
 
-    /// Warn of stations that fall behind below the line without drawing it.
+    /// Warns of stations that fall behind below the line without setting it.
     fn behind(&self, searched: &[&Searched], result: &mut StudyResult) {
         let mut late: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for searched in searched {

@@ -1,11 +1,11 @@
-//! What targets are about.
+//! Metrics of targets.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a target limits.
+/// Metric that a target limits.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -19,20 +19,21 @@ pub enum Metric {
     P95Ms,
     /// 99th percentile of response times \[ms\].
     P99Ms,
-    /// 99th percentile of the waits for a thread, a connection or a consumer, at the worst station \[ms\].
+    /// 99th percentile of the waiting times for a thread, a connection or a consumer, at the worst
+    /// station \[ms\].
     P99WaitMs,
     /// Share of requests that fail.
     ErrorRate,
     /// Largest lag of any listener \[records\].
     MaxLag,
-    /// Number of queues that keep growing at a steady load.
+    /// Number of queues that keep growing (drift) at a steady load.
     Drift,
-    /// Counted events per second, of which a day wants at least as many as are asked for.
+    /// Counted events per second; a lower bound, required only over a day.
     EventsPerS,
 }
 
 impl Metric {
-    /// Its name in files.
+    /// Returns its name in files.
     pub fn key(self) -> &'static str {
         match self {
             Metric::MeanMs => "mean_ms",
@@ -47,7 +48,7 @@ impl Metric {
         }
     }
 
-    /// Whether it is a time.
+    /// Whether its unit is a time.
     pub fn is_time(self) -> bool {
         match self {
             Metric::MeanMs | Metric::P50Ms | Metric::P95Ms | Metric::P99Ms | Metric::P99WaitMs => {
@@ -57,7 +58,8 @@ impl Metric {
         }
     }
 
-    /// Share of requests that lie beyond a percentile of response times; none for other metrics.
+    /// Returns the share of requests beyond a percentile of response times; `None` for other
+    /// metrics.
     pub fn tail(self) -> Option<f64> {
         match self {
             Metric::P50Ms => Some(0.5),
@@ -79,7 +81,7 @@ impl fmt::Display for Metric {
     }
 }
 
-/// A metric that files leave empty where there is none.
+/// Serialises a missing metric as an empty string.
 pub(crate) mod or_empty {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,5 +1,6 @@
-//! What a study simulates once it knows the lines: the load asked about, the curve, the day, a load that
-//! all carry, and what draws the lines. None of it needs the rest, so that all of it is one heap of tasks.
+//! Simulation plan of a study once its lines are known: the target load, the load curve, the day, a
+//! load common to all variants, and the bottlenecks of the lines. These parts are independent of
+//! each other, so that all of their runs form one pool of tasks.
 
 use std::collections::BTreeMap;
 
@@ -23,64 +24,65 @@ use crate::model::stations::stations;
 use crate::observe::tally::Bin;
 use crate::stats::Estimate;
 
-/// Loads of the curve up to beyond the highest line, evenly spaced; and most of those from there to the
-/// load asked about, each about so many times the last.
+/// Evenly spaced loads of the curve up to beyond the highest line, without and with further ones
+/// above; the maximum number of those, up to the target load, and the ratio of successive ones.
 const CURVE_POINTS: u32 = 10;
 const CURVE_POINTS_BELOW: u32 = 5;
 const CURVE_POINTS_BEYOND: f64 = 6.0;
 const CURVE_RATIO: f64 = 1.35;
-/// How far beyond the highest line the even part goes, as a factor.
+/// End of the evenly spaced part, relative to the highest line.
 const CURVE_BEYOND: f64 = 1.15;
-/// Share by which loads of the curve must lie apart to be worth two points.
+/// Relative distance below which two loads of the curve are merged.
 const CURVE_APART: f64 = 0.05;
-/// Replications of a point of the curve.
+/// Replications per point of the curve.
 const CURVE_REPLICATIONS: u32 = 3;
-/// Replications in which relief is tried: for the main answer, and for other mixes and calibrations.
+/// Replications in which relief is tried, for the main answer and for the other mixes and
+/// calibrations.
 pub(super) const RELIEF_REPLICATIONS: u32 = 4;
 const RELIEF_REPLICATIONS_OTHER: u32 = 2;
 
-/// What remains to be simulated once the lines are known: independent tasks, and what they need.
+/// Plan of the remaining simulations: independent tasks and their inputs.
 pub(super) struct Agenda {
     tasks: Vec<Task>,
-    /// Windows at the load asked about, by variant, with their warm-ups.
+    /// Windows at the target load by variant, with their warm-ups.
     windows: Vec<(WarmUp, Window)>,
-    /// Warm-ups of the search, by variant; empty without one.
+    /// Warm-ups of the line search by variant; empty without one.
     near: Vec<WarmUp>,
-    /// Loads of the curve.
+    /// Loads of the load curve.
     curve: Vec<f64>,
-    /// The load that all variants carry.
+    /// Load that all variants carry.
     common: Option<f64>,
 }
 
-/// A task of a plan: variant, number of the replication, and what else it takes.
+/// A task: variant, number of the replication, and further parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Task {
-    /// What draws the lines of the case at this place.
+    /// Relief tests to find the bottlenecks of the case with this index.
     Relief(usize),
-    /// The load asked about.
+    /// A replication at the target load.
     Asked(usize, u32),
-    /// The same in batches of one run.
+    /// All batches of a single run at the target load.
     Batches(usize),
-    /// A load of the curve, with its place.
+    /// A replication at a load of the curve, with its index.
     Curve(usize, usize, u32),
-    /// The day.
+    /// A replication of the day.
     Day(usize, u32),
-    /// The load that all variants carry.
+    /// A replication at the load that all variants carry.
     Common(usize, u32),
 }
 
-/// What a task brought.
+/// Output of a task.
 pub(super) enum Done {
     Answer(Box<Saturation>),
     Seen(Vec<Outcome>),
     Day(Vec<Bin>),
 }
 
-/// What all tasks brought that were begun.
+/// Outputs of all tasks that were started.
 pub(super) type AllDone = BTreeMap<Task, Done>;
 
 impl Work<'_> {
-    /// All that remains to be simulated once the lines are known.
+    /// Plans all simulations that remain once the lines are known.
     pub(super) fn plan(
         &self,
         question: Question,
@@ -142,14 +144,14 @@ impl Work<'_> {
         Agenda { tasks, windows, near, curve, common }
     }
 
-    /// Do all of a plan's tasks.
+    /// Runs all tasks of a plan.
     pub(super) fn carry_out(&self, plan: &Agenda, searched: &[Searched]) -> AllDone {
         let study = self.study;
         let asked = self.asked;
         let length = (study.window.warm_up + study.window.measure).secs();
-        // In requests, about.
+        // Estimated in requests.
         let cost = |task: &Task| match *task {
-            // Many runs, some of which wait for others.
+            // Many runs, some of which depend on others.
             Task::Relief(index) => mean_load(&searched[index].lines) * length * 1e3,
             Task::Asked(..) => asked * length,
             Task::Batches(_) => asked * length * 1e2,
@@ -206,8 +208,8 @@ impl Work<'_> {
         }
     }
 
-    /// The warm-up of a load of the curve: up to the load asked about that one's is enough; beyond, that of
-    /// the search may be longer. The load that all variants carry was run with the latter.
+    /// Returns the warm-up for a load of the curve. Up to the target load that of the target load
+    /// suffices; beyond, that of the search may be longer. The common load was run with the latter.
     fn curve_warm_up(&self, plan: &Agenda, variant: usize, load: f64) -> WarmUp {
         let below = plan.windows[variant].0;
         let near = plan.near.get(variant).copied().unwrap_or(below);
@@ -215,7 +217,7 @@ impl Work<'_> {
         if longer || plan.common == Some(load) { near } else { below }
     }
 
-    /// What users get at the load asked about. Returns all that was seen, by variant.
+    /// Estimates user-visible performance at the target load. Returns all outcomes by variant.
     pub(super) fn at_target(
         &self,
         plan: &Agenda,
@@ -280,7 +282,8 @@ impl Work<'_> {
         seen
     }
 
-    /// All variants at one load that they carry; none where that was not looked at, or not in all.
+    /// Returns the outcomes of all variants at the common load; `None` where it was not run, or not
+    /// for all of them.
     pub(super) fn common(&self, plan: &Agenda, done: &mut AllDone) -> Option<Common> {
         let rps = plan.common?;
         let replications = self.study.search.replications.max(2);
@@ -292,8 +295,8 @@ impl Work<'_> {
         whole.then_some(Common { rps, seen })
     }
 
-    /// Curves over load, for the chart: the same loads for all variants. Those that other parts of the
-    /// study have run are taken from there.
+    /// Builds the load curves for the chart, at the same loads for all variants. Outcomes of other
+    /// parts of the study are reused.
     pub(super) fn curves(
         &self,
         plan: &Agenda,
@@ -324,7 +327,7 @@ impl Work<'_> {
         }
     }
 
-    /// The day, bin by bin. Returns what it says of claims.
+    /// Evaluates the days, bin by bin. Returns their verdicts on claims.
     pub(super) fn days(&self, done: &mut AllDone, result: &mut StudyResult) -> Vec<ClaimDay> {
         let study = self.study;
         let mut claims = Vec::new();
@@ -377,7 +380,7 @@ impl Work<'_> {
     }
 }
 
-/// What a task showed; nothing where it was not begun.
+/// Removes the output of a task; empty where it was not started.
 fn take(done: &mut AllDone, task: Task) -> Vec<Outcome> {
     match done.remove(&task) {
         Some(Done::Seen(seen)) => seen,
@@ -385,20 +388,21 @@ fn take(done: &mut AllDone, task: Task) -> Vec<Outcome> {
     }
 }
 
-/// The replications that `tasks` brought, up to the first that was stopped: variants are paired by
-/// replication, so that a gap would pair wrongly.
+/// Returns the replications from `tasks` up to the first that was stopped: variants are paired by
+/// replication, so that a gap would pair them wrongly.
 fn in_turn(done: &mut AllDone, tasks: impl Iterator<Item = Task>) -> Vec<Outcome> {
     let each = tasks.map(|task| take(done, task));
     each.take_while(|seen| !seen.is_empty()).flatten().collect()
 }
 
-/// Whether two loads are one, not merely alike.
+/// Whether two loads are the same up to rounding.
 fn same(a: f64, b: f64) -> bool {
     a.total_cmp(&b).is_eq()
 }
 
-/// Loads of the curve, rising: evenly up to beyond the highest line, where the curves of the variants part,
-/// then in growing steps to the load asked about; and those that are known anyway.
+/// Returns the loads of the curve in ascending order: evenly spaced up to beyond the highest line,
+/// where the variants' curves diverge, then in growing steps to the target load, plus those that
+/// are run anyway.
 fn curve_loads(highest: f64, asked: f64, known: &[Option<f64>]) -> Vec<f64> {
     let top = highest * CURVE_BEYOND;
     let beyond = if top > 0.0 { (asked / top).ln() / CURVE_RATIO.ln() } else { 0.0 };
@@ -434,7 +438,7 @@ mod tests {
         let loads = curve_loads(100.0, 230.0, &[Some(230.0), Some(46.5)]);
         let far = |step: f64| 115.0 * 2.0_f64.powf(step / 3.0);
         near(&loads, &[23.0, 46.5, 69.0, 92.0, 115.0, far(1.0), far(2.0), 230.0]);
-        // The load asked about is below the lines: ten even parts and itself.
+        // The target load is below the lines: ten evenly spaced loads and the target load itself.
         let loads = curve_loads(100.0, 52.0, &[Some(52.0), None]);
         near(&loads, &[11.5, 23.0, 34.5, 46.0, 52.0, 57.5, 69.0, 80.5, 92.0, 103.5, 115.0]);
         assert!(curve_loads(0.0, 0.0, &[None]).is_empty());

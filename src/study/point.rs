@@ -1,8 +1,8 @@
-//! One point of a larger question: the line of one variant, or what users get at the load asked about,
-//! under the first mix and calibration. Ladders, sweeps and searches are made of points.
+//! One point of a larger question: the line of one variant, or its performance at the target load,
+//! under the first mix and calibration. Ladders, sweeps and searches consist of points.
 //!
-//! A point depends on its study alone, so that points can be computed in any order, by several processes,
-//! and be put together afterwards.
+//! A point depends on its study alone, so that points can be computed in any order, by several
+//! processes, and combined afterwards.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,48 +21,47 @@ use super::{answer_question, plan};
 use crate::model::spec::Id;
 use crate::stats::Estimate;
 
-/// Replications that the search for a line begins with; twice as many each time, until it is known well
-/// enough.
+/// Initial replications of a line search; doubled until the line is precise enough.
 const FIRST: u32 = 4;
 
-/// How well a line must be known.
+/// Precision of a line search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// To the precision asked for, and what draws it is named.
+    /// To the requested precision, with the bottleneck identified.
     Full,
-    /// Two replications and no name: to see how far it would move.
+    /// Two replications without a bottleneck: only to see how far the line would move.
     Glance,
 }
 
-/// The line of a variant, with what it took.
+/// Line of a variant, with its computational cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinePoint {
     /// The line.
     pub saturation: Saturation,
-    /// Simulations run for it.
+    /// Simulations run.
     pub runs: u64,
-    /// Events fired in them.
+    /// Events processed.
     pub events: u64,
 }
 
-/// What users get at the load asked about.
+/// User-visible performance at the target load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoadPoint {
-    /// What they get.
+    /// Estimates at that load.
     pub at: AtLoad,
     /// Verdict on each target.
     pub verdicts: Vec<TargetVerdict>,
-    /// What its day says; none where the study has none.
+    /// Answer of its day; none where the study has none.
     pub day: Option<DayAnswer>,
-    /// Simulations run for it.
+    /// Simulations run.
     pub runs: u64,
-    /// Events fired in them.
+    /// Events processed.
     pub events: u64,
 }
 
 impl Study {
-    /// The same study of variant `variant` alone, under the first mix and calibration, with its day where
-    /// that is run, and without claims and what theory expects of the first variant.
+    /// Restricts the study to variant `variant` under the first mix and calibration. Its day is
+    /// kept where that variant's is run; claims and theoretical predictions are dropped.
     #[must_use]
     pub fn only(&self, variant: usize) -> Study {
         let case = self.case(variant, 0, 0).clone();
@@ -77,25 +76,25 @@ impl Study {
             day,
             theory: Vec::<Prediction>::new(),
             edits: Vec::new(),
-            // They speak of the scenario's variants.
+            // Claims and predictions refer to the scenario's variants.
             claims: Vec::new(),
             ..self.clone()
         }
     }
 
-    /// What its loads count.
+    /// Returns the unit of its loads.
     pub fn axis(&self) -> super::result::Axis {
         super::axis(self.case(0, 0, 0))
     }
 
-    /// The load asked about, on the axis of the study \[requests/s, or records/s\].
+    /// Returns the target load, on the axis of the study \[requests/s, or records/s\].
     pub fn asked_load(&self) -> f64 {
         if self.load.rps > 0.0 { self.load.rps } else { base_load(self.case(0, 0, 0)) }
     }
 }
 
-/// The line of the study's first variant. None where no line can be searched for (a closed load, or no
-/// target), and where the watcher has stopped it.
+/// Finds the line of the study's first variant. `None` where no line can be searched for (a closed
+/// load, or no target), and where the watcher stopped the run.
 pub fn line(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint> {
     unless_stopped(|| line_of(study, how, watcher)).flatten()
 }
@@ -140,7 +139,8 @@ fn line_of(study: &Study, how: Depth, watcher: &dyn Watcher) -> Option<LinePoint
     })
 }
 
-/// The line of the study's first variant in all replications of its search, without what draws it.
+/// Finds the line of the study's first variant in all replications of its search, without its
+/// bottleneck.
 pub(super) fn bare_line(study: &Study, watcher: &dyn Watcher) -> Option<Estimate> {
     if !searchable(study.case(0, 0, 0), study.search) || study.targets.is_empty() {
         return None;
@@ -154,14 +154,14 @@ pub(super) fn bare_line(study: &Study, watcher: &dyn Watcher) -> Option<Estimate
     (!watcher.stopped()).then(|| answer(&work.case(&found), &found.lines, 0).rps)
 }
 
-/// Whether the mean of the lines is known to this share of it.
+/// Whether the relative half-width of the mean line is at most `share`.
 fn known_well(lines: &[Line], share: f64) -> bool {
     let estimate = estimate(lines);
     estimate.half_width().is_some_and(|half| half <= share * estimate.mean)
 }
 
-/// What users of the study's first variant get at the load asked about. None where the watcher has stopped
-/// it.
+/// Estimates user-visible performance of the study's first variant at the target load. `None` where
+/// the watcher stopped the run.
 pub fn at_load(study: &Study, watcher: &dyn Watcher) -> Option<LoadPoint> {
     let (mut result, effort) = answer_question(study, Question::Run, &Quiet(watcher));
     if effort.stopped {

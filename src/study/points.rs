@@ -1,6 +1,7 @@
-//! Points of a sweep, computed one after another, each on all cores, as far as they are not known yet.
+//! Points of a sweep, computed one after another, each on all cores, unless they are already
+//! stored.
 //!
-//! A point is kept as soon as it is computed, so that a sweep that is interrupted goes on from there.
+//! A point is stored as soon as it is computed, so that an interrupted sweep can be resumed.
 
 use super::day::overall;
 use super::error::StudyError;
@@ -13,15 +14,15 @@ use super::watch::Watcher;
 use super::workshop::{Priced, PricedWorkshop};
 use crate::stats::Estimate;
 
-/// Where points are kept from one run to the next.
+/// Persistent store of points.
 pub trait Store {
-    /// The point at a place of the sweep, if it was computed before from the same inputs.
+    /// Returns the stored point at a place of the sweep, if it was computed from the same inputs.
     fn load(&self, sweep: &Sweep, index: usize, place: &GridPoint) -> Option<Point>;
 
-    /// Keeps a point.
+    /// Stores a point.
     ///
     /// # Errors
-    /// When it cannot be kept.
+    /// When it cannot be stored.
     fn save(&self, sweep: &Sweep, index: usize, point: &Point) -> Result<(), StudyError>;
 }
 
@@ -34,11 +35,12 @@ pub struct Located {
     pub variant: usize,
 }
 
-/// The points of a sweep in the order of its places: those known, and of the others those that are `ours`,
-/// computed and kept. None for those of others, and for all that the watcher has stopped.
+/// Returns the points of a sweep in the order of its places: those already stored, and those
+/// selected by `ours`, which are computed and stored. `None` for other shards' points, and for all
+/// that the watcher stopped.
 ///
 /// # Errors
-/// When a point cannot be resolved or kept, or its study has no line to search for.
+/// When a point cannot be resolved or stored, or its study has no line to search for.
 pub fn complete(
     workshop: &dyn PricedWorkshop,
     (sweep, places): (&Sweep, &[Located]),
@@ -64,7 +66,7 @@ pub fn complete(
     Ok(points)
 }
 
-/// The point at a place; none where the watcher has stopped it.
+/// Computes the point at a place; `None` where the watcher stopped the run.
 fn at(
     workshop: &dyn PricedWorkshop,
     sweep: &Sweep,
@@ -74,7 +76,7 @@ fn at(
     let Located { place, variant } = located;
     let changes = place.changes(&sweep.varied);
     let (study, bill) = match sweep.asked {
-        // What nobody knows exactly is not the price.
+        // Uncertain inputs do not include prices.
         Asked::Sample => (workshop.study(&changes)?, None),
         Asked::Line | Asked::Load => {
             let (study, bill) = workshop.priced(*variant, &changes)?;
@@ -93,7 +95,7 @@ fn at(
     }
     if let Some(bill) = bill {
         let usd = bill.iter().filter_map(|item| item.monthly_usd).fold(0.0, |sum, usd| sum + usd);
-        // With its type: another type without a price may cost something else.
+        // Includes the type, since another type without a price may differ in cost.
         let name = |item: &Priced| format!("{} ({})", item.part, item.what);
         let unpriced = bill.iter().filter(|item| item.monthly_usd.is_none());
         point.price(usd, &unpriced.map(name).collect::<Vec<_>>());
@@ -101,7 +103,7 @@ fn at(
     Ok(Some(point.sealed()))
 }
 
-/// Where the line is; false where the watcher has stopped it.
+/// Adds the line; returns false where the watcher stopped the run.
 fn find_line(point: &mut Point, study: &Study, watcher: &dyn Watcher) -> Result<bool, StudyError> {
     let Some(found) = line(study, Depth::Full, watcher) else {
         return if watcher.stopped() { Ok(false) } else { Err(StudyError::NoLine) };
@@ -125,7 +127,7 @@ fn find_line(point: &mut Point, study: &Study, watcher: &dyn Watcher) -> Result<
     Ok(true)
 }
 
-/// What users get at the load asked about; false where the watcher has stopped it.
+/// Adds the performance at the target load; returns false where the watcher stopped the run.
 fn see_load(point: &mut Point, study: &Study, watcher: &dyn Watcher) -> bool {
     let Some(found) = at_load(study, watcher) else { return false };
     let at = found.at;
@@ -153,7 +155,8 @@ fn see_load(point: &mut Point, study: &Study, watcher: &dyn Watcher) -> bool {
     true
 }
 
-/// Both in a few replications; false where the watcher has stopped it.
+/// Adds line and performance from a few replications; returns false where the watcher stopped the
+/// run.
 fn take_sample(
     point: &mut Point,
     study: &Study,
@@ -167,7 +170,7 @@ fn take_sample(
     Ok(true)
 }
 
-/// Targets are met where nothing speaks against it.
+/// Without a verdict, targets count as met.
 fn word(verdict: Option<Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Missed) => "missed",

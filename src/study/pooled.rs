@@ -1,20 +1,22 @@
-//! The line where a target is missed, from all replications together.
+//! Line set by a target, estimated from all replications together.
 //!
-//! The metric of a target is a smooth rising function of the load, and the line is where it crosses the
-//! limit. It is looked for with the same users in all replications (common random numbers): a few short
-//! probes find about where, then two long ones on both sides of it tell where exactly. Percentiles are
-//! those of all replications together, and the interval is by sectioning: what the root would be without
-//! each of the replications in turn.
+//! The metric of a target is a smooth increasing function of the load, and the line is where it
+//! crosses the limit. The root is sought with common random numbers: a few short probes locate it
+//! approximately, then two long ones on both sides determine it precisely. Percentiles are pooled
+//! over all replications, and the interval is by sectioning: the roots that leave out one
+//! replication at a time.
 //!
-//! Where a queue grows without end beyond a load that the description tells, waits grow like one over the
-//! gap to that load, so that on the logarithm of the gap the metric's logarithm is nearly straight. There
-//! the probes are placed, the root is interpolated and its error is laid, which keeps the interval below
-//! that load whatever the error. No run can tell a load within a fraction of a percent of it from itself:
-//! it would have to last (1 − ρ)⁻² services. Probes end where they would take too many requests; from there
-//! the line is extrapolated, and its interval reaches up to the load that fills the station.
+//! Where a queue becomes unstable beyond a load that follows from the spec, waits grow like one
+//! over the gap to that load, so that the logarithm of the metric is nearly linear in the logarithm
+//! of the gap. On that scale probes are placed, the root is interpolated and its error is applied,
+//! which keeps the interval below that load whatever the error. No run can distinguish a load
+//! within a fraction of a percent of it: it would have to last (1 − ρ)⁻² service times. Probes end
+//! where they would take too many requests; from there the line is extrapolated, and its interval
+//! reaches up to the saturating load.
 //!
-//! A run begins empty, so that a system with two states of its own (one where it answers and one where it
-//! works for those who have left) is approached from the good one: this is the line from below.
+//! A run begins empty, so that a bistable system (one state in which it answers, another in which
+//! it works for clients that have given up) is approached from the good state: this is the line
+//! from below.
 
 use rayon::prelude::*;
 
@@ -30,88 +32,91 @@ use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
 use crate::units::Span;
 
-/// Requests that a probe may take, where the scenario's window holds fewer: half a second of computing for
-/// all replications of a simple system.
+/// Maximum requests of a probe, where the scenario's window holds fewer: half a second of computing
+/// for all replications of a simple system.
 const MOST_REQUESTS: f64 = 150_000.0;
-/// The same while the root is only looked for, and those that do.
+/// Maximum number of requests of a probe during bracketing, and the minimum where the window holds
+/// as many.
 const LOOKING_MOST: f64 = 20_000.0;
 const LOOKING: f64 = 10_000.0;
-/// Fewest requests of a probe.
+/// Minimum requests of a probe.
 const FEWEST_REQUESTS: f64 = 100.0;
-/// Relaxation times that a probe lasts at least, where that is not too many requests; while looking; and
-/// those that it warms up.
+/// Minimum length of a probe in relaxation times, where that is not too many requests; the length
+/// during bracketing; and the length of its warm-up.
 const RELAXATIONS: f64 = 10.0;
 const RELAXATIONS_LOOKING: f64 = 4.0;
 const RELAXATIONS_BEFORE: f64 = 3.0;
-/// Longest run \[s\].
+/// Maximum length of a run \[s\].
 const LONGEST: f64 = 1e8;
-/// Half-width aimed at, as a share of the resolution asked for.
+/// Target half-width, as a share of the requested resolution.
 const PRECISION: f64 = 0.75;
-/// Most loads looked at before the search is given up.
+/// Maximum number of loads tried before the search gives up.
 const ROUNDS: usize = 14;
-/// Steps on the logarithm of the metric beyond which a bracket is no smooth curve.
+/// Step of the metric's logarithm beyond which a bracket is treated as a discontinuity.
 const JUMP: f64 = 2.5;
-/// Logarithm of metric over limit below which the line lies so much nearer to a full station than any probe
-/// that long ones tell no more.
+/// Logarithm of metric over limit below which the line lies so much nearer to saturation than any
+/// probe that longer probes would not help.
 const FAR: f64 = -1.0;
-/// Largest size of the logarithm of metric over limit.
+/// Bound on the absolute logarithm of metric over limit.
 const MOST: f64 = 8.0;
-/// The error by sectioning is taken so many times, downwards and upwards, a judgement: samples that miss
-/// the long queues lie too low and alike, so that the line is found too high and looks sure. With 1.25 to
-/// both sides 96 of 3,000 intervals of 95 % missed the line (windows of 10 s), 74 of them above it, and up
-/// to 15 of the 200 of a scenario; docs/validation.md counts what these give.
+/// Guard factors on the error by sectioning, downwards and upwards. They are a judgement: samples
+/// that miss the long queues are biased low alike, so that the line is found too high with too
+/// narrow an interval. With 1.25 on both sides 96 of 3,000 intervals of 95 % missed the line
+/// (windows of 10 s), 74 of them above it, and up to 15 of the 200 of a scenario;
+/// docs/validation.md counts the coverage of the current factors.
 const GUARD: (f64, f64) = (1.6, 1.25);
-/// Student's factor of eight replications, for which lengths are chosen.
+/// Student's t factor for eight replications, used to choose run lengths.
 const USUAL: f64 = 2.4;
-/// The error of probes of so many relaxation times is √(1 + YOUNG / so many) times what their spread over
-/// replications says, at most so many times: with few of them the spread, too, is found too small where the
-/// metric is found too low.
+/// Correction for short probes: the error of probes of r relaxation times is √(1 + a / r) times the
+/// one from their spread over replications, at most b times, for `(a, b)`. With few relaxation
+/// times the spread, too, is underestimated where the metric is biased low.
 const YOUNG: (f64, f64) = (6.0, 4.0);
 /// Relaxation times below which a probe counts as too short.
 const SHORT: f64 = 6.0;
-/// Share of a distance extrapolated, on the scale of the search, that it may be wrong by.
+/// Systematic error of an extrapolation, as a share of its distance on the scale of the search.
 const EXTRAPOLATED: f64 = 0.25;
-/// Least change of the logarithm of the metric along the scale for which an end of the curve is believed.
+/// Minimum change of the metric's logarithm along the scale for which an end of the curve is
+/// trusted.
 const FLAT: f64 = 0.05;
-/// Change of that logarithm below which a metric has not moved at all: what is constant is so to the last
-/// digits.
+/// Change of that logarithm below which a metric counts as constant up to rounding.
 const SAME: f64 = 1e-6;
-/// Share of the load that fills a station below which a response is that of an empty system.
+/// Share of the saturating load below which a response time is that of an idle system.
 const IDLE: f64 = 0.02;
-/// Share of where the search began below which nothing is carried.
+/// Share of the starting load below which nothing is carried.
 const LOWEST: f64 = 1e-4;
-/// Factors of the line at which it is made to fail, up to the first that most replications do not carry.
+/// Factors on the line at which it is made to fail, up to the first that most replications do not
+/// carry.
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.25, 1.4, 1.6];
-/// Requests of such a run, where the window holds fewer.
+/// Requests of a run made to fail, where the window holds fewer.
 const BEYOND_REQUESTS: f64 = 6_000.0;
-/// Share of replications that is most of them.
+/// Share of replications that counts as most of them.
 const CLEARLY: f64 = 0.8;
 
-/// All replications at one load.
+/// Outcomes of all replications at one load.
 #[derive(Clone, Debug)]
 struct Probe {
     place: f64,
     window: Window,
     seen: Vec<Outcome>,
-    /// Logarithm of the worst metric over its limit.
+    /// Logarithm of metric over limit, for the worst target.
     score: f64,
 }
 
-/// How a search ended.
+/// End of a search.
 enum Ended {
-    /// Between two loads.
+    /// The root is bracketed by two loads.
     Between(Box<[Probe; 2]>),
     /// Every target is met up to the highest place.
     Met(Box<Probe>),
     /// No load is carried.
     Nothing(Box<Probe>),
-    /// The curve is not smooth.
+    /// The curve is discontinuous.
     Jumps,
 }
 
 impl Case<'_> {
-    /// The lines of replications from 0 on, from all of them together; none where the metrics jump. `top`
-    /// is the largest load to look at.
+    /// Estimates the lines of replications from 0 on, all of them together; `None` where a metric
+    /// jumps. `highest` is the largest load tried.
     pub(crate) fn pooled(
         &self,
         count: u32,
@@ -145,7 +150,7 @@ impl Case<'_> {
         }
     }
 
-    /// The load nearest to a full station that a probe can tell from it.
+    /// Returns the highest place near saturation that a probe can resolve.
     fn nearest(&self, scale: Scale) -> f64 {
         let Some(full) = scale.full else { return f64::INFINITY };
         let finest = self.study().search.resolution / 2.0;
@@ -160,12 +165,13 @@ impl Case<'_> {
         full * (1.0 - gap)
     }
 
-    /// A window of so many seconds, or relaxation times, within so many requests.
+    /// Returns a window of at least `least` seconds and `relaxations` relaxation times, limited to
+    /// `most` requests.
     fn window_at(&self, load: f64, least: f64, relaxations: f64, most: f64) -> Window {
         let load = load.max(f64::MIN_POSITIVE);
         let relaxation = self.ceilings.relaxation(load);
         let lags = self.study().targets.iter().any(|target| target.metric == Metric::MaxLag);
-        // The largest lag of a longer time is a larger one.
+        // The maximum lag increases with the length of the window.
         let longer = if lags { 0.0 } else { relaxations * relaxation };
         let measure = longer.min(most / load).max(least).max(FEWEST_REQUESTS / load).min(LONGEST);
         let before = (RELAXATIONS_BEFORE * relaxation).min(measure / 3.0);
@@ -176,13 +182,14 @@ impl Case<'_> {
         }
     }
 
-    /// A window to look where the root is about.
+    /// Returns a window for bracketing the root.
     fn short(&self, load: f64) -> Window {
         let least = self.window.measure.secs().min(LOOKING / load.max(f64::MIN_POSITIVE));
         self.window_at(load, least, RELAXATIONS_LOOKING, LOOKING_MOST)
     }
 
-    /// A window that tells where it is exactly, of at least so many seconds if they are not too many.
+    /// Returns a window for locating the root precisely, of at least `wanted` seconds unless that
+    /// takes too many requests.
     fn long(&self, load: f64, wanted: f64) -> Window {
         let wanted = wanted.min(MOST_REQUESTS / load.max(f64::MIN_POSITIVE));
         let lags = self.study().targets.iter().any(|target| target.metric == Metric::MaxLag);
@@ -198,20 +205,20 @@ impl Case<'_> {
         Probe { place, window, seen, score }
     }
 
-    /// Both at once, so that no core waits.
+    /// Runs both probes in parallel, so that no core idles.
     fn both(&self, count: u32, scale: Scale, places: [f64; 2], window: Window) -> [Probe; 2] {
         let probe = |place| move || self.probe(count, scale, place, window);
         let (low, high) = rayon::join(probe(places[0]), probe(places[1]));
         [low, high]
     }
 
-    /// Logarithm of metric over limit, of the target that is worst.
+    /// Logarithm of metric over limit, of the worst target.
     fn score(&self, seen: &[Outcome]) -> f64 {
         let scores = self.study().targets.iter().map(|target| score(seen, target));
         scores.fold(-MOST, f64::max)
     }
 
-    /// Find two loads around the root, or the end of what can be looked at.
+    /// Brackets the root with two loads, or finds the end of the range that can be searched.
     fn look(&self, count: u32, scale: Scale, begin: f64, top: f64) -> Ended {
         let (mut low, mut high): (Option<Probe>, Option<Probe>) = (None, None);
         let mut next = begin;
@@ -253,7 +260,7 @@ impl Case<'_> {
                     if below.place >= top {
                         break;
                     }
-                    // A metric that does not move tells nothing of how far it is.
+                    // A metric that does not move gives no hint of the distance to the root.
                     let least = if flat { 1.2 } else { 0.1 };
                     let step = (-below.score / rise * 1.15).clamp(least, 1.2);
                     (below.place + step).min(top)
@@ -281,14 +288,16 @@ impl Case<'_> {
         }
     }
 
-    /// Long probes beside the root, long enough for the precision asked for where that can be had.
+    /// Runs long probes beside the root, long enough for the requested precision where it is
+    /// attainable.
     fn refined(&self, count: u32, scale: Scale, ends: &[Probe; 2], top: f64) -> [Probe; 2] {
         let (_, apart) = scale.near();
         let about = self.root(scale, ends);
         let mut place = about.place.min(top);
         let load = scale.load(place);
         let aim = PRECISION * self.study().search.resolution * load;
-        // With few replications the interval is wide for another reason, which no length mends.
+        // With few replications the interval is wide because of the t factor, which no run length
+        // helps.
         let half = USUAL * about.error * GUARD.1 * scale.slope(place);
         let measured = ends[0].window.measure.secs().min(ends[1].window.measure.secs());
         let window = self.long(load, measured * (half / aim).powi(2));
@@ -308,7 +317,8 @@ impl Case<'_> {
         self.root_of(scale, [ends[0].place, ends[1].place], &seen)
     }
 
-    /// Where the curve through two loads crosses the first limit, with its error by sectioning.
+    /// Finds where the curve through two loads crosses the first limit, with its error by
+    /// sectioning.
     fn root_of(&self, scale: Scale, places: [f64; 2], seen: &[Vec<&Outcome>; 2]) -> Root {
         let owned: [Vec<Outcome>; 2] =
             [0, 1].map(|end: usize| seen[end].iter().map(|one| (*one).clone()).collect());
@@ -358,12 +368,12 @@ impl Case<'_> {
         let known = count >= 2;
         let half = if known { student_t_quantile(p, n - 1.0) * error } else { 0.0 };
         let place = place.clamp(limits.0, limits.1);
-        // Of a curve that leaps between the two, nobody knows where.
+        // Where the curve jumps between the two loads, the position of the root is unknown.
         let leap = if rise * wide > JUMP { wide / 4.0 } else { 0.0 };
         Root { place, error, half, leap, each, binding: Some(target.metric) }
     }
 
-    /// Lines of all replications from their runs at two loads, with runs beyond them.
+    /// Computes the lines of all replications from their runs at two loads, with runs beyond them.
     fn lines_of(&self, scale: Scale, ends: [Probe; 2], top: Option<f64>) -> Vec<Line> {
         let root = self.root(scale, &ends);
         let load = scale.load(root.place.min(scale.place(self.nearest(scale)).max(ends[1].place)));
@@ -394,7 +404,7 @@ impl Case<'_> {
         lines
     }
 
-    /// Run all replications so far beyond the line that most of them fail.
+    /// Runs all replications far enough beyond the line that most of them fail.
     fn made_to_fail(&self, count: u32, line: f64) -> (f64, Window, Vec<Outcome>) {
         let measure = self.window.measure.secs().max(BEYOND_REQUESTS / line.max(f64::MIN_POSITIVE));
         let window = Window { measure: Span::from_secs(measure.min(LONGEST)), ..self.window };
@@ -413,7 +423,7 @@ impl Case<'_> {
         found
     }
 
-    /// Another replication at the loads of those that there are.
+    /// Runs a further replication at the loads of the existing ones.
     pub(crate) fn beside(&self, first: &Pooled, number: u32) -> Line {
         let run = |window, load| self.runs.steady(self.part, self.spec, window, load, number);
         let seen = [0, 1].map(|end: usize| run(first.windows[end], first.seen[end].load));
@@ -424,8 +434,9 @@ impl Case<'_> {
         }
     }
 
-    /// Estimate the line of all these replications together. Each gets a value of its own, such that their
-    /// mean is the line and their spread that of the estimate, so that lines of variants can be paired.
+    /// Estimates the line of these replications together. Each is assigned a value of its own, such
+    /// that their mean is the line and their spread that of the estimate, so that lines of variants
+    /// can be paired.
     pub(crate) fn settle(&self, lines: &mut [Line]) {
         let pooled: Vec<&Pooled> = lines.iter().filter_map(|line| line.pooled.as_deref()).collect();
         let Some(first) = pooled.first().filter(|_| pooled.len() == lines.len()) else { return };
@@ -449,12 +460,14 @@ impl Case<'_> {
             rps.high = full;
             let highest: Vec<Outcome> = pooled.iter().map(|one| one.seen[1].clone()).collect();
             if self.score(&highest) < FAR {
-                // Far from every limit there: whatever the curve's slope, the line lies beyond.
+                // Far below every limit even there: whatever the slope of the curve, the line lies
+                // beyond.
                 rps.low = rps.low.max(scale.load(places[1])).min(full);
             }
             if load >= full {
                 rps.low = full;
             }
+            // Too close to saturation to tell the target's limit from a growing queue.
             if full - load < 0.25 * self.study().search.resolution * full {
                 binding = Some(Metric::Drift);
             }
@@ -462,6 +475,8 @@ impl Case<'_> {
         let slope = scale.slope(root.place);
         let middle = root.each.iter().sum::<f64>() / f64::from(n.max(1));
         let shared = if slope.is_finite() { doubt * slope } else { 0.0 };
+        // Jackknife values: their mean is the line and their spread gives its interval, so that
+        // lines of variants can be paired.
         for (line, own) in lines.iter_mut().zip(root.each) {
             let shift = (own - middle) * f64::midpoint(GUARD.0, GUARD.1) * young * slope;
             line.load = if shift.is_finite() { (load + shift).max(0.0) } else { load };
@@ -476,21 +491,21 @@ impl Case<'_> {
     }
 }
 
-/// Where a limit is crossed.
+/// Root: the place where a limit is crossed.
 #[derive(Default)]
 struct Root {
     place: f64,
-    /// Its standard error, by sectioning, and the half-width of its interval.
+    /// Standard error by sectioning, and half-width of the interval.
     error: f64,
     half: f64,
-    /// What the place may be wrong by because the curve is steep there.
+    /// Systematic error of the place because the curve is steep there.
     leap: f64,
-    /// How far each replication would move it, times the replications there are.
+    /// Influence of each replication on the root, multiplied by their number.
     each: Vec<f64>,
     binding: Option<Metric>,
 }
 
-/// Logarithm of the metric of all these over its limit.
+/// Logarithm of the pooled metric over its limit.
 fn score(seen: &[Outcome], target: &Target) -> f64 {
     let (found, limit) = (value(seen, target), target.limit);
     if found.is_nan() {
@@ -502,7 +517,7 @@ fn score(seen: &[Outcome], target: &Target) -> f64 {
     (found / limit).ln().clamp(-MOST, MOST)
 }
 
-/// Lines of replications that carry the highest load looked at.
+/// Lines of replications that carry the highest load tried.
 fn carried(probe: Probe, highest: f64) -> Vec<Line> {
     let line = |seen| Line { load: highest, carried: Some(seen), ..Line::default() };
     probe.seen.into_iter().map(line).collect()

@@ -1,4 +1,4 @@
-//! One replication made into the numbers that studies are about.
+//! Runs of single replications, reduced to the numbers that studies use.
 
 use super::metric::Metric;
 use super::result::{Target, Unanswered};
@@ -14,71 +14,72 @@ use crate::observe::tally::{Bin, Layout, Slices, StationBin, Tally};
 use crate::observe::waits::Waits;
 use crate::units::{Span, Time};
 
-/// Bins that the observed window is cut into, to see whether a queue drifts.
+/// Bins that the observed window is divided into for the drift test.
 const QUARTERS: u32 = 4;
-/// Percentiles of response times that a study is about.
+/// Percentiles of response times that a study reports.
 const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
-/// Slices that it is cut into, to see where it settles: 80 batches of five.
+/// Slices that the window is divided into to find where it settles: 80 batches of five.
 pub(super) const SLICES: u32 = 400;
 
-/// What one replication at one load showed.
+/// Outcome of one replication at one load.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
-    /// Load asked for, on the axis of the study \[requests/s, or records/s without requests\].
+    /// Load offered, on the axis of the study \[requests/s, or records/s without requests\].
     pub(crate) load: f64,
-    /// What became of the requests that arrived in the window.
+    /// Answers to the requests that arrived in the window.
     pub(crate) answers: Answers,
-    /// Mean and percentiles of the response times of good answers; not a number without any, and a lower
-    /// bound where some had not ended.
+    /// Mean and percentiles of the response times of good answers; NaN without any, and a lower
+    /// bound where some requests had not ended.
     pub(crate) mean_ms: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
-    /// The same percentiles with requests without a good answer as slower than any; infinite where those
-    /// decide.
+    /// Percentiles in which requests without a good answer count as slower than any other; infinite
+    /// where those decide.
     pub(crate) of_all_ms: [f64; 3],
     /// Waits by station.
     pub(crate) waits: Vec<Waits>,
-    /// The 99th percentile of the waits at the worst station that anybody came to; not a number without.
+    /// 99th percentile of the waits at the worst station with any arrivals; NaN without.
     pub(crate) p99_wait_ms: f64,
     pub(crate) error_rate: f64,
-    /// Those of them that failed by endpoint; shorter where the last ones had none.
+    /// Failed requests of the window by endpoint; truncated after the last endpoint with any.
     pub(crate) failed_by: Vec<f64>,
-    /// Of the requests that arrived: those that failed, and those that ended.
+    /// Of the requests that arrived: the number that failed, and the number that ended.
     pub(crate) failed: f64,
     pub(crate) ended: f64,
-    /// Whether the load asks for anything: where it is records alone, targets of requests are met by their
-    /// absence.
+    /// Whether the load contains requests: where it is records only, targets on requests are met
+    /// vacuously.
     pub(crate) asked: bool,
-    /// Whether anything happened: requests or records came, or somebody worked.
+    /// Whether there was any activity: requests or records arrived, or work was done.
     pub(crate) active: bool,
     pub(crate) goodput_rps: f64,
     pub(crate) events_per_s: f64,
     pub(crate) orders_per_s: f64,
     pub(crate) max_lag: f64,
-    /// Stations whose queue grew and never emptied, by index.
+    /// Indices of stations whose queue grew and never emptied.
     pub(crate) drifting: Vec<usize>,
-    /// The same among stations that draw no line.
+    /// Indices of bookkeeping stations, which never set the line, whose queue grew and never
+    /// emptied.
     pub(crate) aside: Vec<usize>,
-    /// Share of the load that each station's queue kept; 0 for those that kept up, and for shared
-    /// processors.
+    /// Share of the load retained in each station's queue; 0 for stations that kept up, and for
+    /// shared processors.
     pub(crate) kept: Vec<f64>,
-    /// Capacity in use of each station, mean over the window, in its unit.
+    /// Time-averaged capacity in use at each station over the window, in its unit.
     pub(crate) busy: Vec<f64>,
-    /// Number waiting at each station, mean over the window.
+    /// Time-averaged number waiting at each station over the window.
     pub(crate) waiting: Vec<f64>,
-    /// Pods that were ready beyond those of the beginning, mean over the window, by service; as short as
-    /// none were.
+    /// Time-averaged number of ready pods over the window in excess of the initial number, by
+    /// service; truncated after the last non-zero value.
     pub(crate) pods: Vec<f64>,
-    /// Where the time of an answered request went: mean \[ms\] by phase.
+    /// Breakdown of the time of an answered request: mean \[ms\] by phase.
     pub(crate) anatomy_ms: [f64; Phase::ALL.len()],
     pub(crate) connections_refused: u64,
-    /// How the window went; empty unless asked for.
+    /// Time series over the window; empty unless requested.
     pub(crate) slices: Slices,
     pub(crate) cost: Cost,
 }
 
-/// Which random draws a replication has.
+/// Identification of a replication's random draws.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draws {
     /// Seed of the study.
@@ -87,14 +88,14 @@ pub(crate) struct Draws {
     pub(crate) number: u32,
 }
 
-/// Whether users ask for anything.
+/// Whether the load contains requests of users.
 fn asks(spec: &Spec) -> bool {
     spec.load.open.is_some() || spec.load.closed.is_some()
 }
 
-/// The load of the description as it stands, on the axis of the study.
+/// Load of the spec as written, on the axis of the study.
 pub(crate) fn base_load(spec: &Spec) -> f64 {
-    // An empty sum of floats is −0; the load of nothing is 0.
+    // An empty sum of floats is −0; the load of nothing must be 0.
     let records = spec.load.records.iter().fold(0.0, |sum, source| sum + source.per_s);
     spec.load.open.map_or(records, |open| open.requests_per_s)
 }
@@ -125,8 +126,8 @@ fn tally_for(
     })
 }
 
-/// Run `spec` at `load` (0 for a closed load: as it stands) and look at a steady window of it.
-/// Leaves the task where the watcher stops it, as all that follow.
+/// Runs `spec` at `load` (0 for a closed load, which is run as specified) and observes a steady
+/// window. This function and the following ones unwind out of the task when the watcher stops it.
 pub(crate) fn steady(
     spec: &Spec,
     window: Window,
@@ -138,7 +139,7 @@ pub(crate) fn steady(
     whole(spec, tally, load, cost)
 }
 
-/// The same, with the slices that show whether the window is settled.
+/// Runs and observes a steady window with the time series that show whether it has settled.
 pub(crate) fn watched(
     spec: &Spec,
     window: Window,
@@ -151,8 +152,8 @@ pub(crate) fn watched(
     whole(spec, tally, load, cost)
 }
 
-/// One run whose window is cut into `batches`: an outcome for each. What belongs to the run as a whole
-/// stands in the first (slices, cost) or in all (whether a queue drifts).
+/// Runs once with the window divided into `batches`, and returns an outcome for each. What belongs
+/// to the run as a whole is stored in the first (slices, cost) or in all (whether a queue drifts).
 pub(crate) fn batched(
     spec: &Spec,
     window: Window,
@@ -211,7 +212,7 @@ fn simulated(
     (tally, cost.unwrap_or_else(|| stop::leave()))
 }
 
-/// The outcome of a window as a whole.
+/// Outcome of a window as a whole.
 fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
     let slices = std::mem::take(&mut tally.slices);
     let seen = outcome(&tally.bins, tally.answers(), tally.waits(), load);
@@ -219,7 +220,7 @@ fn whole(spec: &Spec, mut tally: Tally, load: f64, cost: Cost) -> Outcome {
     drifted(spec, &tally.bins, Outcome { slices, cost, asked: asks(spec), failed_by, ..seen })
 }
 
-/// What the queues did in the quarters of a window, in an outcome of it.
+/// Adds the results of the drift test on the quarters of a window to its outcome.
 fn drifted(spec: &Spec, quarters: &[Bin], mut outcome: Outcome) -> Outcome {
     let stations = stations(spec);
     for station in drifting(quarters) {
@@ -241,11 +242,11 @@ fn drifted(spec: &Spec, quarters: &[Bin], mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-/// Share of the load that stayed in the queue of a station that was never empty in the second half of the
-/// window; 0 for one that kept up, and for processors: sharing lets small jobs overtake, so that their
-/// number says little of the work.
+/// Share of the load retained in the queue of a station that was never empty in the second half of
+/// the window; 0 for a station that kept up, and for processors: under processor sharing small jobs
+/// overtake, so that the number of jobs says little about the amount of work.
 fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -> f64 {
-    // Records in work count as lag.
+    // Records in service count as lag.
     let in_work = match station.resource {
         Resource::Cpu(_) | Resource::DatabaseCpu(_) | Resource::Node(_) => return 0.0,
         Resource::Listener(listener) => i64::from(active_threads(spec, listener)),
@@ -266,7 +267,7 @@ fn stayed(spec: &Spec, station: &Station, levels: &[StationBin], drifts: bool) -
     if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// Many bins put together into quarters, as far as [`drifting`] looks at them.
+/// Merges many bins into quarters, with the fields that [`drifting`] needs.
 fn quarters(bins: &[Bin]) -> Vec<Bin> {
     let parts = QUARTERS as usize;
     (0..parts)
@@ -289,8 +290,8 @@ fn quarters(bins: &[Bin]) -> Vec<Bin> {
         .collect()
 }
 
-/// Share of what arrives at a saturated station that arrives at its saturated part: of a listener whose
-/// threads have unequal numbers of partitions, only the fullest threads saturate first.
+/// Share of the arrivals at a saturated station that reach its saturated part: of a listener whose
+/// threads have unequal numbers of partitions, only the threads with the most saturate first.
 fn queueing_share(spec: &Spec, station: &Station) -> f64 {
     let Resource::Listener(listener) = station.resource else { return 1.0 };
     let (partitions, threads) = (spec.partitions(listener), active_threads(spec, listener));
@@ -300,15 +301,15 @@ fn queueing_share(spec: &Spec, station: &Station) -> f64 {
     }
 }
 
-/// Whether a station serves only bookkeeping: a listener of a topic whose records do not count as events.
-/// No user waits for it; it is reported when it falls behind, but draws no line.
+/// Whether a station serves bookkeeping only: a listener of a topic whose records do not count as
+/// events. No user waits for it; it is reported when it falls behind, but never sets the line.
 pub(super) fn aside(spec: &Spec, station: &Station) -> bool {
     let Resource::Listener(listener) = station.resource else { return false };
     let topic = spec.listeners[listener as usize].topic;
     !spec.topics[topic as usize].counted
 }
 
-/// A day of `spec`, bin by bin; with the largest lag of each bin, which compression has to scale.
+/// Runs a day of `spec` and returns its bins; the largest lag of each is scaled up for compression.
 pub(crate) fn day(
     spec: &Spec,
     asked: &Day,
@@ -346,7 +347,7 @@ pub(crate) fn day(
     (bins, cost)
 }
 
-/// Number of bins of a day.
+/// Returns the number of bins of a day.
 pub(crate) fn day_bins(asked: &Day) -> u32 {
     asked.horizon.0.div_ceil(asked.bin.0.max(1)) as u32
 }
@@ -408,9 +409,10 @@ fn outcome(bins: &[Bin], answers: Answers, waits: Vec<Waits>, load: f64) -> Outc
     }
 }
 
-/// Stations whose queue was never empty in the second half of the window and grew from the second quarter
-/// to the last by more than 1 % of what passed plus three standard deviations of a count of that size:
-/// less than that a stable queue does by chance.
+/// Drift test: returns the stations whose queue was never empty in the second half of the window
+/// and grew from the second quarter to the last by more than 1 % of the throughput plus three
+/// standard deviations of a Poisson count of that size, which a stable queue does not reach by
+/// chance.
 fn drifting(quarters: &[Bin]) -> Vec<usize> {
     let [_, second, third, last] = quarters else { return Vec::new() };
     (0..last.stations.len())
@@ -428,9 +430,9 @@ fn is_never_empty(bin: &StationBin, in_work: i64) -> bool {
     bin.waiting_least > in_work || bin.waited_least > Span::ZERO
 }
 
-/// Share of what arrived at a station that its queue kept, over the quarters at the end of the window in
-/// which more than `in_work` were there at any instant: such a station passes what it can, whatever the
-/// load.
+/// Share of the arrivals that a station's queue retained, over the quarters at the end of the
+/// window in which more than `in_work` were present at any instant: such a station runs at its
+/// capacity, whatever the load.
 fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
     let [.., last] = quarters else { return 0.0 };
     if last.waited_least > Span::ZERO {
@@ -440,7 +442,7 @@ fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
     let empty = quarters.iter().rposition(|bin| !is_never_empty(bin, in_work));
     let before = empty.map_or(0, |empty| empty + 1);
     let first = before.min(quarters.len().saturating_sub(3));
-    // From the middle of the first to the middle of the last.
+    // From the middle of the first quarter to the middle of the last.
     let span = &quarters[first..];
     let ends = (span[0].left + last.left) as f64 / 2.0;
     let passed = ends + span[1..span.len() - 1].iter().map(|bin| bin.left as f64).sum::<f64>();
@@ -448,7 +450,7 @@ fn kept(quarters: &[StationBin], in_work: i64) -> f64 {
     grown / (passed + grown)
 }
 
-/// Whether a target is about what users ask for.
+/// Whether a target concerns requests of users.
 pub(super) fn of_requests(target: &Target) -> bool {
     match target.metric {
         Metric::MeanMs | Metric::P50Ms | Metric::P95Ms | Metric::P99Ms | Metric::ErrorRate => true,
@@ -457,7 +459,7 @@ pub(super) fn of_requests(target: &Target) -> bool {
 }
 
 impl Outcome {
-    /// Value of a target's metric: not a number where nothing was observed, infinite where requests without
+    /// Value of a target's metric: NaN where nothing was observed, infinite where requests without
     /// a good answer decide it, a lower bound where some had not ended.
     pub(crate) fn metric(&self, target: &Target) -> f64 {
         if !self.asked && of_requests(target) {
@@ -475,22 +477,23 @@ impl Outcome {
             Metric::ErrorRate => self.error_rate,
             Metric::MaxLag => self.max_lag,
             Metric::Drift => self.drifting.len() as f64,
-            // Wanted of a day alone.
+            // Required only over a day.
             Metric::EventsPerS => 0.0,
         }
     }
 
-    /// Share of requests that failed; not a number where none came.
+    /// Error rate; NaN where no request arrived.
     pub(crate) fn own_error_rate(&self) -> f64 {
         if self.answers.arrived() > 0 { self.error_rate } else { f64::NAN }
     }
 
-    /// Whether it tells of every target: something happened, and each that is about responses saw one.
+    /// Whether it can be judged against every target: there was activity, and each target on
+    /// responses saw one.
     pub(crate) fn decides(&self, targets: &[Target]) -> bool {
         self.active && targets.iter().all(|target| !self.metric(target).is_nan())
     }
 
-    /// The first target that is missed; `drift` when all are met but a queue drifts.
+    /// Returns the first target that is missed; `drift` if all are met but a queue drifts.
     pub(crate) fn missed(&self, targets: &[Target]) -> Option<Metric> {
         let missed = targets.iter().find(|target| self.metric(target) > target.limit);
         match missed {

@@ -1,6 +1,6 @@
-//! What a study found: the contract of `summary.json` and all that reports are made from.
+//! Result of a study: the contract of `summary.json` and the source of all reports.
 //!
-//! Nothing in here depends on the clock, the machine or the number of threads. Rates are per second of
+//! Nothing here depends on the clock, the machine or the number of threads. Rates are per second of
 //! simulated time, times are milliseconds where the name says so, shares are between 0 and 1.
 
 use schemars::JsonSchema;
@@ -16,13 +16,13 @@ use super::head::Head;
 use super::metric::{self, Metric};
 use crate::stats::Estimate;
 
-/// A study's answer.
+/// Answer of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StudyResult {
-    /// What it is about; its kind is `run`, `compare` or `saturate`.
+    /// Head of the answer; its kind is `run`, `compare` or `saturate`.
     #[serde(flatten)]
     pub head: Head,
-    /// Load at which `at_target` was taken.
+    /// Load at which `at_target` was estimated.
     pub target_load: TargetLoad,
     /// Conditions that a load must meet to count as carried.
     pub targets: Vec<Target>,
@@ -30,12 +30,13 @@ pub struct StudyResult {
     pub variants: Vec<VariantResult>,
     /// Paired differences between variants, under common random numbers.
     pub comparisons: Vec<Comparison>,
-    /// The same saturation for other mixes and calibrations.
+    /// Saturation under other mixes and calibrations.
     pub alternatives: Vec<Alternative>,
-    /// Where mixes or calibrations disagree; their words stand beside them in `summary.json`.
+    /// Mixes or calibrations that disagree with the main answer; `summary.json` also holds them in
+    /// words.
     #[serde(rename = "differing")]
     pub disagreements: Vec<Disagreement>,
-    /// What each edit of the plans does.
+    /// Edits of the plans, with their effects.
     pub edits: Vec<Edit>,
     /// The document's claims, judged.
     pub claims: Vec<Judged>,
@@ -44,20 +45,20 @@ pub struct StudyResult {
     /// Warnings of the input; `summary.json` has their words among `warnings`.
     #[serde(default)]
     pub cautions: Vec<Caution>,
-    /// What the reader must know about these numbers besides; `summary.json` has their words there too.
+    /// Validity warnings on these numbers; `summary.json` has their words too.
     #[serde(rename = "doubts")]
     pub warnings: Vec<Warning>,
-    /// Whether the study was stopped before its end: what is missing was not computed.
+    /// Whether the study was stopped before its end: missing parts were not computed.
     #[serde(default)]
     pub partial: bool,
-    /// Digest of all that the numbers depend on; the manifest beside them names the same.
+    /// Digest of everything that the numbers depend on; the manifest beside them contains the same.
     #[serde(default)]
     pub computed_from: String,
 }
 
 impl StudyResult {
-    /// Whether the last variant meets every target, at a steady load and over the day, and carries the load
-    /// asked about where a line was sought. A study that was stopped has decided nothing, nor has one
+    /// Whether the last variant meets every target, at a steady load and over the day, and carries
+    /// the target load if a line was searched for. A stopped study has decided nothing, nor has one
     /// without a verdict on its targets.
     pub fn is_met(&self) -> bool {
         let judged = |last: &VariantResult| self.targets.is_empty() || !last.verdicts.is_empty();
@@ -73,159 +74,162 @@ impl StudyResult {
     }
 }
 
-/// The load that the plan wants to carry.
+/// Target load of the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetLoad {
-    /// What `rps` counts, and with it the axis of the search.
+    /// Unit of `rps`, and with it the axis of the search.
     pub axis: Axis,
-    /// Requests per second at the peak; records per second where the load is records alone; 0 for a
+    /// Requests per second at the peak; records per second where the load is records only; 0 for a
     /// closed load.
     pub rps: f64,
-    /// Events per second, where the plan names them.
+    /// Events per second, where the plan states them.
     pub events_per_s: Option<f64>,
-    /// Monthly active users whose peak this is, where the load is given in users.
+    /// Monthly active users whose peak is this load, where it is given in users.
     pub mau: Option<f64>,
 }
 
-/// What a load is counted in.
+/// Unit of a load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// Requests of users per second.
     #[default]
     Requests,
-    /// Records per second, straight into topics.
+    /// Records per second, produced directly to topics.
     Records,
-    /// A fixed number of virtual users: it is what it is.
+    /// A fixed number of virtual users: the load cannot be varied.
     Closed,
 }
 
-/// A condition that a load must meet.
+/// A target: condition that a load must meet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// What it limits.
+    /// Metric that it limits.
     pub metric: Metric,
-    /// Largest value that meets it.
+    /// Largest value that meets the target.
     pub limit: f64,
-    /// How requests without a good answer count, where `metric` is a response time.
+    /// Treatment of requests without a good answer, where `metric` is a response time.
     #[serde(default)]
     pub unanswered: Unanswered,
 }
 
 impl Target {
-    /// A condition that stands for itself.
+    /// Creates a target without another one that guards errors.
     pub fn new(metric: Metric, limit: f64) -> Target {
         Target { metric, limit, unanswered: Unanswered::Slow }
     }
 }
 
-/// How requests without a good answer (failed, timed out, refused, given up) count in a response time.
+/// Treatment of requests without a good answer (failed, timed out, refused, abandoned) in response
+/// times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unanswered {
-    /// As slower than any limit: nothing else guards against them.
+    /// They count as slower than any limit: no other target guards against them.
     #[default]
     Slow,
-    /// Not at all: a target of its own limits their share, and the response time is that of good answers.
+    /// They are excluded: a separate target limits their share, and response times cover good
+    /// answers only.
     Apart,
 }
 
-/// Whether a condition is met.
+/// Verdict on a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The whole interval meets it.
+    /// The whole confidence interval meets it.
     Met,
-    /// The whole interval misses it.
+    /// The whole confidence interval misses it.
     Missed,
-    /// The interval holds both.
+    /// The confidence interval contains the limit.
     Undecided,
 }
 
-/// What was found about one variant.
+/// Results of one variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantResult {
     /// Name.
     pub name: String,
-    /// What it is, in a sentence.
+    /// Description in one sentence.
     pub about: String,
-    /// Where it saturates; none when the study did not ask.
+    /// Saturation; none when the study did not ask.
     pub saturation: Option<Saturation>,
-    /// Warm-up of the runs that look for the line; none when the study did not ask.
+    /// Warm-up of the runs of the line search; none when the study did not ask.
     pub search_warm_up: Option<WarmUp>,
-    /// What users get at the target load; none when the study did not ask.
+    /// User-visible performance at the target load; none when the study did not ask.
     pub at_target: Option<AtLoad>,
-    /// Verdict per condition at the target load, in the order of `targets`.
+    /// Verdict per target at the target load, in the order of `targets`.
     pub verdicts: Vec<TargetVerdict>,
-    /// Curve over load: one point per load simulated for the chart.
+    /// Load curve: one point per load simulated for the chart.
     pub curve: Vec<CurvePoint>,
     /// The day, bin by bin; empty when the study did not ask.
     pub day: Vec<DayBin>,
-    /// What the day says, besides its bins; none when the study did not ask.
+    /// Answer of the day, besides its bins; none when the study did not ask.
     #[serde(default)]
     pub day_answer: Option<DayAnswer>,
-    /// Pods over the day, of each service whose number of pods changes; empty when the study did not ask.
+    /// Pods over the day, of each service whose number of pods changes; empty when the study did
+    /// not ask.
     #[serde(default)]
     pub pods: Vec<PodsResult>,
-    /// Settings that changed on the day, in order of time, with the time before the first; empty
-    /// without any.
+    /// Changes of settings during the day in order of time, preceded by the time before the first;
+    /// empty without any.
     #[serde(default)]
     pub steps: Vec<StepResult>,
-    /// What was used on the day of what is paid for by time or use; none when the study did not ask.
+    /// Usage on the day of resources billed by time or use; none when the study did not ask.
     #[serde(default)]
     pub used: Option<Used>,
-    /// What it costs in a month, part by part; empty where nothing is known of it.
+    /// Monthly cost, item by item; empty where nothing is known of it.
     #[serde(default)]
     pub cost: Vec<CostItem>,
-    /// Stations: what was busy and where work waited, at the target load and over the day.
+    /// Stations with utilisation and queue length, at the target load and over the day.
     pub stations: Vec<StationResult>,
-    /// Where the time of an answered request goes: at the load nearest below saturation.
+    /// Breakdown of the time of an answered request, at the load nearest below saturation.
     pub anatomy: Vec<AnatomyPart>,
-    /// The load at which `anatomy` was taken \[requests/s\].
+    /// The load at which `anatomy` was estimated \[requests/s\].
     pub anatomy_rps: f64,
-    /// Theory beside simulation, wherever theory applies.
+    /// Theory compared with simulation, wherever theory applies.
     pub theory: Vec<Check>,
 }
 
-/// What theory says beside what the simulation shows.
+/// Comparison of a theoretical value with the simulation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// True where the scenario states the law; else it holds for every system.
+    /// True where the law is stated by the scenario; otherwise it holds for every system.
     pub stated: bool,
-    /// What was measured.
+    /// Measure compared.
     pub measure: Measure,
-    /// At which station, part of a response, or resource; none for what users see.
+    /// Station, part of a response, or resource concerned; none for user-visible measures.
     pub at: Option<String>,
-    /// The law, with its numbers in short: `M/M/10`, `utilisation law`.
+    /// Name of the law, with its parameters: `M/M/10`, `utilisation law`.
     pub law: String,
-    /// Where the law comes from.
+    /// Literature source of the law.
     pub source: String,
-    /// What it expects, in the unit of the measure.
+    /// Theoretical value, in the unit of the measure.
     pub theory: f64,
-    /// True where theory knows no more than that the number is not above `theory`.
+    /// True where `theory` is only an upper bound.
     pub bound: bool,
-    /// How many times its capacity a saturated station is asked for; none for all else.
+    /// Offered load of a saturated station as a multiple of its capacity; none otherwise.
     #[serde(default)]
     pub asked: Option<f64>,
-    /// What was simulated, with its 99.9 % interval.
+    /// Simulated value, with its 99.9 % interval.
     pub simulation: Estimate,
-    /// Whether the two agree.
+    /// Verdict of the comparison.
     pub agreement: Agreement,
 }
 
-/// Whether theory and simulation agree.
+/// Agreement of theory and simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Agreement {
-    /// Theory lies in the interval of the simulation.
+    /// The theoretical value lies within the interval of the simulation.
     Agrees,
-    /// It does not.
+    /// The theoretical value lies outside the interval.
     Differs,
-    /// Theory asks for more than there is: the station is saturated and the law says no more than that.
+    /// Offered load exceeds capacity: the station is saturated, and the law says no more than that.
     Saturated,
 }
 
-/// What theory and simulation both know.
+/// Measure known to both theory and simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
@@ -239,7 +243,7 @@ pub enum Measure {
     P99Ms,
     /// Share of requests that fail.
     ErrorRate,
-    /// Requests answered in time, per second.
+    /// Requests answered within the time limit, per second.
     GoodputRps,
     /// Counted events per second.
     EventsPerS,
@@ -247,118 +251,118 @@ pub enum Measure {
     OrdersPerS,
     /// Largest lag of any listener \[records\].
     MaxLag,
-    /// Mean time of an answered request in one part of its way \[ms\].
+    /// Mean time of an answered request in one phase \[ms\].
     PartMs,
-    /// Share of a station's capacity in use.
+    /// Utilisation of a station.
     Busy,
     /// Mean number waiting at a station.
     Waiting,
-    /// The largest load carried \[per s\].
+    /// Saturation throughput, the largest load carried \[per s\].
     LineRps,
-    /// Share of answers that name this resource as what draws the line: 1 or 0.
+    /// Share of answers that name this resource as the bottleneck: 1 or 0.
     Resource,
 }
 
-/// Verdict on one condition.
+/// Verdict on one target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetVerdict {
     /// Metric of the target.
     pub metric: Metric,
-    /// Its value at the target load.
+    /// Value of the metric at the target load.
     pub estimate: Estimate,
-    /// Whether it is met.
+    /// Verdict.
     pub verdict: Verdict,
 }
 
-/// The largest load at which every target is met and no queue drifts.
+/// Saturation: the largest load at which every target is met and no queue drifts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Saturation {
-    /// Requests per second offered.
+    /// The line, or saturation throughput \[requests/s, or records/s\].
     pub rps: Estimate,
     /// Counted events per second at that load.
     pub events_per_s: Estimate,
     /// Completed orders (flows) per second at that load.
     pub orders_per_s: Estimate,
-    /// Monthly active users whose peak that load is; none where the load is not given in users.
+    /// Monthly active users whose peak is that load; none where the load is not given in users.
     pub mau: Option<Estimate>,
-    /// What saturates first: the resource whose relief moves the line most; none where `cause` is no
-    /// station.
+    /// Bottleneck: the resource whose relief moves the line most; none where `cause` is no station.
     #[serde(default, deserialize_with = "cause::named")]
     pub resource: Option<String>,
-    /// Further resources, if any: whose relief moves the line as much, or that have the same limit, so
-    /// that only the relief of all together moves it (`cause` says which).
+    /// Further bottleneck resources, if any: their relief moves the line as much, or they have the
+    /// same limit, so that only the relief of all together moves it (`cause` says which).
     pub ties: Vec<String>,
-    /// Share of replications that carry a load beyond the line with this resource relieved, or with it
-    /// and its ties where they limit together.
+    /// Share of replications that carry a load beyond the line with this resource relieved, or
+    /// together with its ties where they limit together.
     pub agreement: f64,
-    /// Why the line lies there.
+    /// Cause of the line.
     pub cause: Cause,
-    /// Whether queues settle too slowly for runs of this length, so that the line is less sure than others.
+    /// Whether the queues settle too slowly for runs of this length, so that the line is less
+    /// certain than others.
     #[serde(default)]
     pub unsettled: bool,
     /// The target that fails first; none where none does.
     #[serde(with = "metric::or_empty")]
     #[schemars(with = "String")]
     pub binding_target: Option<Metric>,
-    /// Relief of one resource at a time that was tried.
+    /// Relief (what-if capacity increase) tried for one resource at a time.
     pub relief: Vec<Relief>,
     /// True when the line lies beyond the largest load tried.
     pub beyond_search: bool,
 }
 
-/// The line with one resource's capacity doubled.
+/// What-if test of the line with one resource's capacity doubled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Relief {
-    /// Resource.
+    /// Name of the resource.
     pub resource: String,
     /// Share of replications that then carry `tried_rps`.
     pub carried: f64,
-    /// The load that was tried with the relief \[requests/s\].
+    /// Load tried with the relief \[requests/s\].
     pub tried_rps: f64,
 }
 
-/// Time at the beginning of each run that nothing is counted of.
+/// Warm-up: the initial part of each run that is excluded from all statistics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WarmUp {
-    /// Its length \[s\].
+    /// Length \[s\].
     pub seconds: f64,
-    /// Where it comes from.
+    /// Origin of the length.
     pub source: WarmUpSource,
 }
 
-/// Where a warm-up comes from.
+/// Origin of a warm-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarmUpSource {
-    /// The scenario says so.
+    /// Stated by the scenario.
     #[default]
     Given,
-    /// Found by MSER-5 from pilot runs at the load, or at the nearest that had any.
+    /// Determined by MSER-5 from pilot runs at the load, or at the nearest load that had any.
     Found,
-    /// The pilot runs did not settle: the default.
+    /// Default, because the pilot runs did not settle.
     Unsettled,
 }
 
-/// What users get at a load.
+/// User-visible performance at a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AtLoad {
     /// Requests per second offered.
     pub rps: f64,
-    /// Time before anything counts.
+    /// Warm-up before the observed window.
     pub warm_up: WarmUp,
-    /// Batches of one run that the estimates are over; none where they are over replications.
+    /// Number of batches of one run behind the estimates; none where they are over replications.
     pub batches: Option<u32>,
-    /// Mean response time of all requests but those refused \[ms\].
+    /// Mean response time of all requests except refused ones \[ms\].
     pub mean_ms: Estimate,
-    /// Median response time of all requests but those refused \[ms\].
+    /// Median response time of all requests except refused ones \[ms\].
     pub p50_ms: Estimate,
-    /// 95th percentile \[ms\].
+    /// 95th percentile of response times \[ms\].
     pub p95_ms: Estimate,
-    /// 99th percentile \[ms\].
+    /// 99th percentile of response times \[ms\].
     pub p99_ms: Estimate,
     /// Share of requests that fail: refused, timed out, or answered after the user has left.
     pub error_rate: Estimate,
-    /// Requests per second answered in time.
+    /// Requests per second answered within the time limit.
     pub goodput_rps: Estimate,
     /// Counted events per second.
     pub events_per_s: Estimate,
@@ -368,115 +372,117 @@ pub struct AtLoad {
     pub max_lag: Estimate,
 }
 
-/// One load of the curve.
+/// One point of the load curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CurvePoint {
-    /// What users get there.
+    /// Estimates at that load.
     pub at: AtLoad,
-    /// Whether every target is met and nothing drifts, by share of replications.
+    /// Share of replications in which every target is met and nothing drifts.
     pub carried: f64,
 }
 
-/// A change of settings while the system ran.
+/// A change of settings during the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepResult {
-    /// When, from midnight \[s\].
+    /// Time of the change, from midnight \[s\].
     pub at_s: f64,
-    /// What changed; empty for the time before the first change.
+    /// Description of the change; empty for the time before the first one.
     pub what: String,
-    /// Time until all that was asked for was there: pods, nodes, members of groups; the longest of all
-    /// replications \[s\]. None: it was not there before the end in one of them, or nothing was asked for.
+    /// Time until the desired state was reached (pods, nodes, consumer group members), the longest
+    /// over all replications \[s\]. None if one of them did not reach it before the end, or nothing
+    /// was changed.
     pub settled_after_s: Option<f64>,
-    /// Share of requests that failed until the next change; none where none came to an end.
+    /// Share of requests that failed until the next change; none where no request ended.
     pub error_rate: Option<Estimate>,
-    /// The 99th percentile of the worst bin until the next change \[ms\]; none where nothing was answered.
+    /// 99th percentile of response times in the worst bin until the next change \[ms\]; none where
+    /// nothing was answered.
     pub p99_ms: Option<Estimate>,
-    /// Largest lag until the next change \[records\].
+    /// Largest consumer lag until the next change \[records\].
     pub max_lag: Estimate,
 }
 
-/// The pods of a service over the day.
+/// Pods of a service over the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PodsResult {
-    /// Service.
+    /// Name of the service.
     pub service: String,
-    /// Pods that are ready per bin of the day, mean over time and replications.
+    /// Ready pods per bin of the day, averaged over time and replications.
     pub by_bin: Vec<f64>,
 }
 
-/// What was used on the day of what is paid for by time or use.
+/// Usage on the day of resources billed by time or use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Used {
-    /// Groups of nodes.
+    /// Usage of node groups.
     pub nodes: Vec<NodeUse>,
-    /// Databases.
+    /// Usage of databases.
     pub databases: Vec<DatabaseUse>,
 }
 
-/// Nodes of a group that were there on the day.
+/// Nodes of a group that existed on the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NodeUse {
-    /// Group.
+    /// Name of the node group.
     pub group: String,
-    /// Nodes, mean over the day.
+    /// Number of nodes, averaged over the day.
     pub nodes: Estimate,
-    /// Nodes per bin of the day, mean over time and replications.
+    /// Number of nodes per bin of the day, averaged over time and replications.
     pub by_bin: Vec<f64>,
-    /// Processors used beyond what the nodes earned by being there, mean over the day \[vCPU\]; none where
-    /// nothing is charged for it, or the use of nodes was not simulated.
+    /// vCPUs used beyond the earned credits, averaged over the day \[vCPU\]; none where that is not
+    /// charged, or the use of nodes was not simulated.
     pub beyond: Option<Estimate>,
 }
 
-/// What was used of a database on the day.
+/// Usage of a database on the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DatabaseUse {
-    /// Database.
+    /// Name of the database.
     pub database: String,
-    /// Processors in use, mean over the day \[vCPU\].
+    /// vCPUs in use, averaged over the day \[vCPU\].
     pub cores: Estimate,
 }
 
-/// Ends what has a price that is assumed.
+/// Suffix of items whose price is assumed.
 pub const ASSUMED: char = '†';
 
-/// A line of a variant's bill, at list prices on demand.
+/// An item of a variant's bill, at on-demand list prices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CostItem {
-    /// Path of what is billed in the system's document, such as `node_groups.web`.
+    /// Path of the billed part in the system's document, such as `node_groups.web`.
     pub part: String,
-    /// What it is: count and type, and [`ASSUMED`] where that holds.
+    /// Count and type, with [`ASSUMED`] where the price is assumed.
     pub what: String,
-    /// As the description has it from the beginning, all month \[dollars a month\]; none: no price is
-    /// known.
+    /// Cost of the initial configuration for a whole month \[USD per month\]; none without a known
+    /// price.
     pub monthly_usd: Option<f64>,
-    /// A month of such days, of what was there \[dollars a month\]; none where it is not paid by what runs,
-    /// no day was run or no price is known.
+    /// Cost of a month of such days, by actual usage \[USD per month\]; none where it is not billed
+    /// by usage, no day was run or no price is known.
     pub ran_usd: Option<Estimate>,
-    /// On top, for processors used beyond the baseline on such days \[dollars a month\].
+    /// Surcharge for vCPUs used beyond the baseline on such days \[USD per month\].
     pub surcharge_usd: Option<Estimate>,
 }
 
-/// A station: anything with a queue.
+/// A station: any resource with a queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StationResult {
     /// Name, such as `order CPU` or `order-db connections`.
     pub name: String,
-    /// Share of capacity in use at the target load, mean over time.
+    /// Utilisation at the target load, averaged over time.
     pub busy: Estimate,
-    /// Number waiting at the target load, mean over time.
+    /// Number waiting at the target load, averaged over time.
     pub waiting: Estimate,
-    /// How long it is waited there at the target load, for threads, connections and consumers; none for
-    /// other stations, and where nobody came.
+    /// Waiting times at the target load, for threads, connections and consumers; none for other
+    /// stations, and without arrivals.
     #[serde(default)]
     pub wait: Option<WaitResult>,
-    /// Share of capacity in use per bin of the day; empty when no day was run.
+    /// Utilisation per bin of the day; empty when no day was run.
     pub busy_by_bin: Vec<f64>,
 }
 
-/// Waits at a station, of all who came to it; those who need not wait count with 0.
+/// Waiting times at a station over all arrivals; those that need not wait count as 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaitResult {
-    /// Share who waited at all.
+    /// Share of arrivals that wait at all.
     pub waited: Estimate,
     /// Mean \[ms\].
     pub mean_ms: Estimate,
@@ -488,17 +494,17 @@ pub struct WaitResult {
     pub p99_ms: Estimate,
 }
 
-/// A part of the time of an answered request.
+/// A phase of the time of an answered request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnatomyPart {
-    /// Where: `waiting for a thread`, `CPU`, `waiting for a connection`, ….
+    /// Name of the phase: `waiting for a thread`, `CPU`, `waiting for a connection`, ….
     pub part: String,
     /// Mean over all answered requests \[ms\].
     pub mean_ms: Estimate,
 }
 
 impl Measure {
-    /// Every measure with the word that scenarios have for it.
+    /// All measures, with their keywords in scenarios.
     pub const WORDS: [(&str, Measure); 14] = [
         ("mean", Measure::MeanMs),
         ("p50", Measure::P50Ms),
@@ -516,7 +522,7 @@ impl Measure {
         ("resource", Measure::Resource),
     ];
 
-    /// The measure of a word; none for an unknown one.
+    /// Returns the measure with this keyword; `None` for an unknown one.
     pub fn of_word(word: &str) -> Option<Measure> {
         Measure::WORDS.iter().find(|(known, _)| *known == word).map(|(_, measure)| *measure)
     }
@@ -525,57 +531,57 @@ impl Measure {
 /// A paired difference between two variants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
-    /// Variant that is compared with.
+    /// Baseline variant.
     pub from: String,
-    /// Variant that is compared.
+    /// Variant compared with it.
     pub to: String,
-    /// Change of the saturation load \[requests/s\], paired by replication.
+    /// Change of the line \[requests/s\], paired by replication.
     pub saturation_rps: Estimate,
-    /// Variance of an unpaired difference of the lines over that of the paired one: what common random
-    /// numbers gain. None where the differences do not vary.
+    /// Variance of an unpaired difference of the lines relative to that of the paired one: the
+    /// variance reduction by common random numbers. None where the differences do not vary.
     pub variance_ratio: Option<f64>,
     /// Change of the 99th percentile at the target load \[ms\], paired.
     pub p99_ms: Estimate,
-    /// What pairing gains for `p99_ms`, as `variance_ratio`.
+    /// Variance of an unpaired difference of `p99_ms` relative to that of the paired one.
     pub p99_variance_ratio: Option<f64>,
-    /// The same users at one load that all variants carry; none where a line is missing.
+    /// Differences at one load that all variants carry; none where a line is missing.
     pub common: Option<AtCommonLoad>,
 }
 
-/// Paired differences at one load below the lowest line.
+/// Paired differences at one common load below the lowest line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AtCommonLoad {
-    /// The load \[requests/s\]: 80 % of the lowest line, rounded down to two digits.
+    /// The common load \[requests/s\]: 80 % of the lowest line, rounded down to two digits.
     pub rps: f64,
-    /// Change of the mean response \[ms\].
+    /// Change of the mean response time \[ms\].
     pub mean_ms: Estimate,
-    /// Variance of an unpaired difference of the means over that of the paired one.
+    /// Variance of an unpaired difference of the means relative to that of the paired one.
     pub mean_variance_ratio: Option<f64>,
-    /// Change of the 99th percentile \[ms\].
+    /// Change of the 99th percentile of response times \[ms\].
     pub p99_ms: Estimate,
-    /// Variance of an unpaired difference of the percentiles over that of the paired one.
+    /// Variance of an unpaired difference of the percentiles relative to that of the paired one.
     pub p99_variance_ratio: Option<f64>,
 }
 
-/// Saturation for another mix or calibration.
+/// Saturation under another mix or calibration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Alternative {
     /// Mix.
     pub mix: String,
     /// Calibration.
     pub calibration: String,
-    /// Variants in the order of the main answer.
+    /// Results of the variants, in the order of the main answer.
     pub variants: Vec<AlternativeVariant>,
 }
 
-/// A variant whose line lies elsewhere, or is drawn by another resource, under another mix or calibration.
+/// A variant whose line or bottleneck differs under another mix or calibration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Disagreement {
     /// Variant.
     pub variant: String,
-    /// The other mix and calibration.
+    /// Line under the other mix and calibration.
     pub other: LineUnder,
-    /// Those of the main answer.
+    /// Line of the main answer.
     pub main: LineUnder,
 }
 
@@ -588,7 +594,7 @@ pub struct LineUnder {
     pub calibration: String,
     /// The line \[requests/s\].
     pub rps: f64,
-    /// What draws it; none where no resource does.
+    /// Bottleneck that sets it; none where no resource does.
     #[serde(default, deserialize_with = "cause::named")]
     pub resource: Option<String>,
 }
@@ -596,61 +602,63 @@ pub struct LineUnder {
 /// A variant under another mix or calibration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlternativeVariant {
-    /// Name.
+    /// Name of the variant.
     pub name: String,
-    /// Where it saturates.
+    /// Saturation of the variant.
     pub saturation: Saturation,
 }
 
 /// An edit of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Edit {
-    /// Plan.
+    /// Name of the plan.
     pub plan: String,
-    /// Number of the edit in the plan's document: several settings may be one edit of it.
+    /// Number of the edit in the plan's document; one edit may change several settings.
     pub edit: Option<String>,
-    /// Setting.
+    /// Path of the setting.
     pub set: String,
-    /// Value before, as written in the files.
+    /// Earlier value, as written in the files.
     pub from: String,
-    /// What the plan's author believed it to be, where that differs.
+    /// Earlier value as assumed by the plan's author, where that differs.
     pub believed: Option<String>,
-    /// Value after.
+    /// New value.
     pub to: String,
-    /// File of the system's own repository.
+    /// File in the system's own repository.
     pub file: Option<String>,
-    /// Whether anything that runs changes.
+    /// Whether the running configuration changes.
     pub effective: bool,
-    /// Why not, or what it changes; `summary.json` has it in words too, as `why`.
+    /// Effect of the edit; `summary.json` has it in words too, as `why`.
     pub effect: Effect,
-    /// How many settings that is, where the path names several.
+    /// Number of settings concerned, where the path matches several.
     pub places: Option<Places>,
-    /// How far it moves the line; none where that was not asked and does not follow from what was run.
+    /// Contribution to the line; none where it was not requested and does not follow from runs made
+    /// anyway.
     pub contribution: Option<Contribution>,
 }
 
-/// How far an edit moves the saturation load, paired by replication. Settings that are one edit of the
+/// Contribution of an edit to the line, paired by replication. Settings that are one edit of the
 /// plan's document are taken together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contribution {
     /// Variant that carries out the plan.
     pub variant: String,
-    /// The line with this edit alone less the line without the plan \[requests/s\]. Exactly 0 where what
-    /// runs is the same; none where it was not simulated.
+    /// The line with this edit alone minus the line without the plan \[requests/s\]. Exactly 0
+    /// where the running configuration is the same; none where it was not simulated.
     pub alone_rps: Option<Estimate>,
-    /// The line with the whole plan less the line without this edit \[requests/s\]; as above.
+    /// The line with the whole plan minus the line without this edit \[requests/s\]. Exactly 0
+    /// where the running configuration is the same; none where it was not simulated.
     pub together_rps: Option<Estimate>,
 }
 
-/// An input that nobody has measured.
+/// An unmeasured input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assumption {
-    /// What: name in its file.
+    /// Name of the input in its file.
     pub name: String,
     /// Value, as written.
     pub value: String,
     /// `assumed`, `plan`, `vendor` or `measured`.
     pub basis: String,
-    /// Where it comes from; `summary.json` has it in words too, as `source`.
+    /// Origin of the value; `summary.json` has it in words too, as `source`.
     pub origin: Origin,
 }

@@ -1,4 +1,4 @@
-//! The simulations that a study asks for, counted by what they are for.
+//! Simulation runs of a study, counted by purpose.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,34 +10,35 @@ use crate::model::spec::Spec;
 use crate::observe::tally::Bin;
 use crate::units::Span;
 
-/// How many times the largest limit on a response time a search follows what arrived in its windows.
+/// Multiple of the largest limit on a response time for which a search follows the requests of its
+/// windows.
 const FOLLOWED: f64 = 4.0;
 
-/// A part of a study, as far as simulations are for it.
+/// Part of a study that simulations are run for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Finding how long runs must warm up.
+    /// Determining warm-ups.
     WarmUp,
-    /// Looking for the line.
+    /// Searching for lines.
     Line,
-    /// Relieving resources beyond the line.
+    /// Relief tests beyond the line.
     Relief,
-    /// The load asked about.
+    /// Estimating the target load.
     Asked,
-    /// The curve over load, as far as no other part has run its loads.
+    /// The load curve, except for loads that other parts have run.
     Curve,
     /// The day.
     Day,
-    /// All variants at a load that they carry.
+    /// All variants at a load that all of them carry.
     Common,
-    /// Loads that claims speak of.
+    /// Loads of claims.
     Claims,
-    /// Lines that tell what each edit contributes.
+    /// Lines that determine the contribution of each edit.
     Contributions,
 }
 
 impl Part {
-    /// All parts, in the order in which a study comes to them.
+    /// All parts, in order of execution.
     pub const ALL: [Part; 9] = [
         Part::WarmUp,
         Part::Line,
@@ -50,7 +51,7 @@ impl Part {
         Part::Contributions,
     ];
 
-    /// Name, as in `manifest.json`.
+    /// Returns its name, as in `manifest.json`.
     pub fn name(self) -> &'static str {
         match self {
             Part::WarmUp => "warm-up",
@@ -65,20 +66,21 @@ impl Part {
         }
     }
 
-    /// Whether it is run to be reported, at loads that somebody chose; a search goes where it must.
+    /// Whether its runs are reported, at loads chosen by the user; a search also visits loads that
+    /// no one chose.
     fn reported(self) -> bool {
         !matches!(self, Part::Line | Part::Relief | Part::Contributions)
     }
 }
 
-/// What a part of a study took.
+/// Computational cost of a part of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent {
-    /// Which part.
+    /// The part.
     pub part: Part,
     /// Simulations run.
     pub runs: u64,
-    /// Events fired in them.
+    /// Events processed.
     pub events: u64,
 }
 
@@ -90,8 +92,8 @@ struct Count {
     no_room: AtomicU64,
 }
 
-/// Runs simulations for a study, until its watcher stops them: then the task is left (see [`super::stop`]).
-/// Sums do not depend on the order in which runs end.
+/// Runs simulations for a study until its watcher stops them, by unwinding out of the task (see
+/// [`super::stop`]). The totals do not depend on the order in which runs end.
 pub(crate) struct Runs<'a> {
     pub(crate) study: &'a Study,
     watcher: &'a dyn Watcher,
@@ -107,8 +109,9 @@ impl<'a> Runs<'a> {
         Draws { seed: self.study.seed, number }
     }
 
-    /// A search asks whether limits are exceeded and by about how much: what has not ended when it is some
-    /// times as old as the largest of them has exceeded it, whatever becomes of it.
+    /// Shortens the follow-up time of a search, which only needs to know whether limits are
+    /// exceeded and by about how much: a request older than a multiple of the largest limit has
+    /// exceeded it, whatever its outcome.
     fn followed(&self, part: Part, window: Window) -> Window {
         if part.reported() {
             return window;
@@ -119,7 +122,7 @@ impl<'a> Runs<'a> {
         Window { follow: window.follow.min(enough), ..window }
     }
 
-    /// See [`replicate::steady`].
+    /// Counts and runs [`replicate::steady`].
     pub(crate) fn steady(
         &self,
         part: Part,
@@ -134,7 +137,7 @@ impl<'a> Runs<'a> {
         seen
     }
 
-    /// See [`replicate::watched`].
+    /// Counts and runs [`replicate::watched`].
     pub(crate) fn watched(
         &self,
         part: Part,
@@ -148,7 +151,7 @@ impl<'a> Runs<'a> {
         seen
     }
 
-    /// See [`replicate::batched`].
+    /// Counts and runs [`replicate::batched`].
     pub(crate) fn batched(
         &self,
         part: Part,
@@ -164,7 +167,7 @@ impl<'a> Runs<'a> {
         seen
     }
 
-    /// See [`replicate::day`].
+    /// Counts and runs [`replicate::day`].
     pub(crate) fn day(&self, spec: &Spec, asked: &Day, number: u32) -> Vec<Bin> {
         let (bins, cost) = replicate::day(spec, asked, self.draws(number), self.watcher);
         self.count(Part::Day, cost);
@@ -183,7 +186,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// What each part took that ran anything.
+    /// Returns the cost of each part that ran anything.
     pub(crate) fn spent(&self) -> Vec<Spent> {
         let of = |part: Part| {
             let count = &self.counts[part as usize];
@@ -193,12 +196,13 @@ impl<'a> Runs<'a> {
         Part::ALL.into_iter().map(of).filter(|spent| spent.runs > 0).collect()
     }
 
-    /// Requests and records brought to an end.
+    /// Returns the number of requests and records completed.
     pub(crate) fn completions(&self) -> u64 {
         self.counts.iter().map(|count| count.completions.load(Ordering::Relaxed)).sum()
     }
 
-    /// Requests, sessions and records that found no room in the model, in runs that are reported.
+    /// Returns the number of requests, sessions and records that exceeded the capacity of the
+    /// model, in reported runs.
     pub(crate) fn no_room(&self) -> u64 {
         let reported = Part::ALL.into_iter().filter(|part| part.reported());
         reported.map(|part| self.counts[part as usize].no_room.load(Ordering::Relaxed)).sum()

@@ -1,4 +1,4 @@
-//! Warm-ups of what is run, and the sampling of the load asked about.
+//! Warm-ups of all runs, and sequential sampling at the target load.
 
 use std::collections::BTreeMap;
 
@@ -15,23 +15,23 @@ use super::work::Work;
 use crate::model::spec::Spec;
 use crate::units::Span;
 
-/// Shares of the utilisation bound at which the warm-up of a search is looked for, up to the first that
-/// settles.
+/// Shares of the utilisation bound at which the warm-up of a search is determined, up to the first
+/// that settles.
 const PILOT_LOADS: [f64; 2] = [0.85, 0.5];
-/// The study's window with a warm-up of its own.
+/// Returns the study's window with another warm-up.
 pub(super) fn windowed(study: &Study, warm_up: WarmUp) -> Window {
     Window { warm_up: Span::from_secs(warm_up.seconds), ..study.window }
 }
 
-/// Relaxation times that a window holds at a load below all that stations pass, and that it warms up; and
-/// the requests that this may take.
+/// Relaxation times that a window and its warm-up must hold at a load below all capacities; and the
+/// maximum number of requests for it.
 const RELAXATIONS: f64 = 40.0;
 const RELAXATIONS_BEFORE: f64 = 3.0;
 const MOST_REQUESTS: f64 = 300_000.0;
 
-/// A window at `load` that lasts as long as the slowest queue needs to forget its beginning some times,
-/// where the description tells and the study's own is shorter: what is steady does not depend on how long
-/// one looks, and near saturation a minute shows too little of it.
+/// Extends a window at `load` to a multiple of the slowest queue's relaxation time, where the spec
+/// determines it and the study's own window is shorter: a steady state does not depend on the
+/// observation time, and near saturation a minute shows too little of it.
 pub(super) fn lasting(spec: &Spec, load: f64, warm_up: WarmUp, window: Window) -> (WarmUp, Window) {
     let ceilings = Ceilings::of(spec);
     let steady = ceilings.lowest().is_some_and(|lowest| load < lowest.load);
@@ -46,20 +46,22 @@ pub(super) fn lasting(spec: &Spec, load: f64, warm_up: WarmUp, window: Window) -
     (warm_up, Window { warm_up: Span::from_secs(warm_up.seconds), measure, ..window })
 }
 
-/// Whether it is clear that a queue drifts: a load that is not carried, whatever else is known of it.
+/// Whether a queue significantly drifts: then the load is not carried, whatever else is known of
+/// it.
 pub(super) fn drifts(verdicts: &[TargetVerdict]) -> bool {
     verdicts.iter().any(|one| one.metric == Metric::Drift && one.verdict == Verdict::Missed)
 }
 
 impl Work<'_> {
-    /// The warm-up of the scenario, or what stands in for it.
+    /// Returns the warm-up of the scenario, or its default.
     pub(super) fn given(&self) -> WarmUp {
         let given = self.study.warm_up_given;
         let source = if given { WarmUpSource::Given } else { WarmUpSource::Unsettled };
         WarmUp { seconds: self.study.window.warm_up.secs(), source }
     }
 
-    /// The warm-up of each case's search, found a little below where its line may be.
+    /// Determines the warm-up of each case's line search, at a load somewhat below the expected
+    /// line.
     pub(super) fn search_warm_ups(
         &self,
         cases: &[(usize, usize, usize)],
@@ -85,8 +87,8 @@ impl Work<'_> {
         cases.iter().zip(found).map(|(which, found)| (*which, found.unwrap_or(given))).collect()
     }
 
-    /// The warm-up of each variant at the load asked about; where that load is too much to settle, the one
-    /// of the search.
+    /// Determines the warm-up of each variant at the target load; where the system does not settle
+    /// at that load, the warm-up of the search.
     pub(super) fn target_warm_ups(&self, result: &StudyResult) -> Vec<WarmUp> {
         let (study, given, load) = (self.study, self.given(), result.target_load.rps);
         let variants: Vec<usize> = (0..study.variants.len()).collect();
@@ -109,16 +111,17 @@ impl Work<'_> {
         warm_ups
     }
 
-    /// Further outcomes of each variant at the load asked about: twice as many each time, until enough is
-    /// known and every verdict is clear, or no more are allowed. Where a queue drifts, p99 and goodput are
-    /// those of the window's length and no precision makes them others.
+    /// Runs further replications of each variant at the target load, doubling their number until
+    /// the precision is reached and every verdict is clear, or the budget is exhausted. Where a
+    /// queue drifts, p99 and goodput depend on the length of the window, and no precision changes
+    /// that.
     pub(super) fn sample(&self, windows: &[Window], load: f64, seen: &mut [Vec<Outcome>]) {
         let study = self.study;
         let asked = study.precision;
         let mut from = self.first_sample();
         let enough = |variant: usize, outcomes: &[Outcome]| {
-            // A width from n values is itself known to 1 / √(2 (n − 1)) only: without that margin
-            // samples that look alike by chance would be stopped early.
+            // A width from n values is itself known only to 1 / √(2 (n − 1)): without that margin
+            // samples with a spread that is small by chance would stop the sampling early.
             let margin = 1.0 + 1.0 / (2.0 * (outcomes.len().max(2) - 1) as f64).sqrt();
             let narrow =
                 widest(outcomes).is_none_or(|(_, width)| width * margin <= asked.half_width);
@@ -155,7 +158,7 @@ impl Work<'_> {
         }
     }
 
-    /// Replications of the load asked about that are run in any case.
+    /// Returns the initial number of replications at the target load.
     pub(super) fn first_sample(&self) -> u32 {
         self.study.replications.max(2)
     }

@@ -1,15 +1,15 @@
-//! Where the line is, and what draws it.
+//! Saturation: estimate of the line, and identification of its bottleneck.
 //!
-//! A line is estimated from all replications together (see [`super::pooled`]), or where the curve of a
-//! target jumps, as where requests lock each other out, from each replication's own (see
-//! [`super::search`]). Either way each replication has a value of its own, and because all variants meet
-//! the same users these pair up: the difference of two variants has its interval too. What the estimate may
-//! be wrong by beside chance widens the interval.
+//! A line is estimated from all replications together (see [`super::pooled`]), or where the curve
+//! of a target jumps, as under deadlock, from each replication alone (see [`super::search`]).
+//! Either way each replication has a value of its own, and under common random numbers these are
+//! paired: the difference of two variants has an interval too. The systematic error of the estimate
+//! widens the interval.
 //!
-//! What draws the line is found by relief: give one resource twice its capacity and see whether a load
-//! beyond the line is carried. Where the relief of one is not enough in all replications and that of all
-//! suspects is better, the most suspect that are enough are taken back one by one: those that cannot be
-//! taken back limit together.
+//! The bottleneck is found by relief, a what-if capacity increase: double the capacity of one
+//! resource and test whether a load beyond the line is carried. Where relief of a single resource
+//! does not suffice in all replications and that of all suspects is better, the smallest sufficient
+//! set of top suspects is reduced one by one: the resources that cannot be dropped limit together.
 
 use rayon::prelude::*;
 
@@ -26,34 +26,35 @@ use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, active_threads, stations};
 use crate::stats::Estimate;
 
-/// Loads beyond the line at which relief is tried, as factors; each next one separates ties. The first
-/// moves out to where the line's own failure is beyond doubt, at most to [`FURTHEST`].
+/// Loads beyond the line at which relief is tried, as factors; each further one separates ties. The
+/// first is moved out to where failure without relief is beyond doubt, at most to [`FURTHEST`].
 const BEYOND: [f64; 5] = [1.05, 1.12, 1.3, 1.6, 1.9];
-/// Most that the first of those factors may become.
+/// Maximum of the first of those factors.
 const FURTHEST: f64 = 1.5;
-/// Share of a load that a queue must keep before one replication is enough to say that the load is not
-/// carried. Chance brings a station a few percent more or less than another replication does.
+/// Share of a load that a queue must retain for one replication to suffice as evidence that the
+/// load is not carried. Between replications the work that arrives at a station varies by a few
+/// percent.
 const KEPT_CLEARLY: f64 = 0.1;
-/// Capacity that relief gives, as a factor.
+/// Factor by which relief increases a capacity.
 const RELIEF: f64 = 2.0;
-/// Most resources of which each is relieved alone.
+/// Maximum number of resources that are relieved individually.
 const CANDIDATES: usize = 7;
-/// The same beside the main answer.
+/// Maximum number of resources that are relieved individually for other mixes and calibrations.
 const CANDIDATES_BESIDE: usize = 4;
 
-/// What the lines may be wrong by, beside chance, on the mean.
+/// Mean systematic error of the lines.
 pub(crate) fn mean_doubt(lines: &[Line]) -> f64 {
     lines.iter().map(|line| line.doubt).sum::<f64>() / lines.len().max(1) as f64
 }
 
-/// Estimates over replications from what `pick` finds in each line.
+/// Estimates over replications the number that `pick` selects from each line.
 fn over(lines: &[Line], pick: impl Fn(&Line) -> f64, confidence: f64) -> Estimate {
     let values: Vec<f64> = lines.iter().map(pick).collect();
     Estimate::from_samples(&values, confidence)
 }
 
-/// The line with its interval: that of all replications together, or the mean of their own lines, widened
-/// by what is wrong alike in all of them and does not show in their spread.
+/// The line with its interval: the pooled one, or the mean of the replications' own lines, widened
+/// by the systematic error that is common to them and does not show in their spread.
 pub(crate) fn estimate(lines: &[Line]) -> Estimate {
     if let Some(pooled) = lines.first().and_then(|line| line.pooled.as_ref()) {
         return pooled.rps;
@@ -65,12 +66,12 @@ pub(crate) fn estimate(lines: &[Line]) -> Estimate {
     rps
 }
 
-/// The line with its interval, and never above what the description says that stations pass: no load above
-/// that can last, however lucky the windows were.
+/// The line with its interval, capped at the capacity that follows from the spec: no load above
+/// that can be sustained, however favourable the windows were.
 pub(crate) fn bounded(case: &Case<'_>, lines: &[Line]) -> Estimate {
     let mut rps = estimate(lines);
     let Some(lowest) = case.ceilings.lowest() else { return rps };
-    // Where no request was seen to fail, none is taken off the station's hands.
+    // Where no request was seen to fail, none relieves the station of work.
     let seen = lines.iter().flat_map(|line| [&line.carried, &line.failed]).flatten();
     let fails = seen.map(|seen| seen.failed).fold(0.0, f64::max) > 0.0;
     let lost = if fails { lost(&case.study().targets) } else { 0.0 };
@@ -79,8 +80,8 @@ pub(crate) fn bounded(case: &Case<'_>, lines: &[Line]) -> Estimate {
     rps
 }
 
-/// Share of what is offered that may be lost while every target is met: the errors allowed, or those that a
-/// percentile leaves room for.
+/// Share of the offered load that may be lost while every target is met: the error rate allowed, or
+/// the share beyond the percentile.
 fn lost(targets: &[Target]) -> f64 {
     let errors = targets.iter().find(|target| target.metric == Metric::ErrorRate);
     let room = |target: &Target| target.metric.tail().unwrap_or(0.0);
@@ -90,13 +91,13 @@ fn lost(targets: &[Target]) -> f64 {
     )
 }
 
-/// The mean of the lines.
+/// Mean of the lines.
 pub(crate) fn mean_load(lines: &[Line]) -> f64 {
     over(lines, |line| line.load, crate::stats::CONFIDENCE).mean
 }
 
-/// The lines of all replications made into an answer. `replications` is how many take part in relief; 0
-/// leaves the resource unnamed.
+/// Builds the answer from the lines of all replications. `replications` is the number used for
+/// relief; with 0 the bottleneck is not identified.
 pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Saturation {
     let confidence = crate::stats::CONFIDENCE;
     let rps = bounded(case, lines);
@@ -138,7 +139,7 @@ pub(crate) fn answer(case: &Case<'_>, lines: &[Line], replications: u32) -> Satu
     found
 }
 
-/// Why no load is carried.
+/// Returns the reason why no load is carried.
 fn carries_nothing(case: &Case<'_>, lines: &[Line], binding: Option<Metric>) -> Cause {
     let Some(target) = binding else {
         return Cause::NothingEnds { within_s: case.window.measure.secs() };
@@ -157,8 +158,8 @@ fn binding_target(study: &Study, lines: &[Line]) -> Option<Metric> {
     missed.iter().copied().max_by_key(count)
 }
 
-/// Resources that may draw the line, most suspect first: those that are busy or made work wait in the runs
-/// that failed. What is only bookkeeping draws no line.
+/// Returns the possible bottlenecks, most suspect first: stations that are busy or made work wait
+/// in the runs that failed. Bookkeeping stations are excluded.
 fn candidates(spec: &Spec, all: &[Station], failed: &[&Outcome]) -> Vec<usize> {
     let mean = |pick: &dyn Fn(&Outcome) -> f64| {
         failed.iter().map(|outcome| pick(outcome)).sum::<f64>() / failed.len().max(1) as f64
@@ -184,8 +185,8 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     let all = stations(case.spec);
     let failed: Vec<&Outcome> = lines.iter().filter_map(|line| line.failed.as_ref()).collect();
     let suspects = candidates(case.spec, &all, &failed);
-    // Beside the main answer a name is enough: fewer suspects, the first that is enough, and ties of others
-    // are not followed as far.
+    // For other mixes and calibrations a name suffices: fewer suspects, the first that suffices,
+    // and less effort on ties.
     let beside = replications <= 2;
     let rounds = if beside { 3 } else { BEYOND.len() };
     let single = if beside { CANDIDATES_BESIDE } else { CANDIDATES };
@@ -216,6 +217,8 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
             }
         }
         let best = still.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+        // No single relief suffices in every replication: several resources may have the same
+        // limit.
         if round == 0
             && best < 1.0
             && let Some((which, share)) = together(&tried, &suspects, best, factor)
@@ -234,7 +237,8 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     }
     let alone = agreement > 0.0;
     if !alone {
-        // Not even the relief of all is enough: what the description says is full, else the most suspect.
+        // Not even the relief of all suffices: blame a station that is full by the spec, else the
+        // most suspect.
         let full = theory::overloaded(case.spec, found.rps.mean * BEYOND[0]);
         let most_suspect = suspects.iter().find(|at| full.contains(at)).or(suspects.first());
         left = most_suspect.copied().into_iter().collect();
@@ -250,9 +254,9 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     found.ties = left[1..].iter().map(|tie| all[*tie].name.clone()).collect();
 }
 
-/// The first load at which relief is tried, as a factor of the line: as far beyond the runs that failed as
-/// those lie beyond the line, so that the tolerance of the test for drift, and with it chance, cannot
-/// carry what relief does not.
+/// Returns the first load at which relief is tried, as a factor of the line: as far beyond the
+/// failed runs as those lie beyond the line, so that neither the tolerance of the drift test nor
+/// chance carries a load that relief does not.
 fn nearest(lines: &[Line]) -> f64 {
     let load = mean_load(lines);
     let beyond = |line: &Line| {
@@ -265,9 +269,9 @@ fn nearest(lines: &[Line]) -> f64 {
     mean.clamp(BEYOND[0], FURTHEST)
 }
 
-/// Resources that must be relieved together for the load to be carried in more replications than with the
-/// relief of any one, which is carried in a share of `alone`; most suspect first, with their share. None
-/// where the relief of all is no better.
+/// Finds the resources that must be relieved together for the load to be carried in more
+/// replications than with any single relief, which carries a share `alone`. Returns them most
+/// suspect first, with the share that they carry; `None` where the relief of all is no better.
 fn together(
     tried: &Tried<'_>,
     suspects: &[usize],
@@ -280,7 +284,8 @@ fn together(
         return None;
     }
     let least = (share * f64::from(tried.replications)).round() as u32;
-    // The fewest of the most suspect that are enough; what the last of them needs is among those before it.
+    // The shortest sufficient prefix of the suspects; everything that its last member needs is in
+    // it.
     let (mut few, mut count) = (1, suspects.len());
     while few + 1 < count {
         let middle = few.midpoint(count);
@@ -301,7 +306,7 @@ fn together(
     Some((needed, share))
 }
 
-/// The answer where several resources have the same limit.
+/// Builds the answer where several resources have the same limit.
 fn limit_together(
     found: &mut Saturation,
     spec: &Spec,
@@ -317,7 +322,7 @@ fn limit_together(
     found.cause = cause(spec, &all[*first], *first, failed, ReliefEffect::WithTies);
 }
 
-/// Where relief is tried.
+/// Setting of the relief tests.
 struct Tried<'a> {
     case: &'a Case<'a>,
     all: &'a [Station],
@@ -326,19 +331,20 @@ struct Tried<'a> {
 }
 
 impl Tried<'_> {
-    /// The least number of replications that is most of them.
+    /// Smallest number of replications that forms a majority.
     fn most(&self) -> u32 {
         self.replications / 2 + 1
     }
 
-    /// Share of replications that carry `factor` times their line, for each of these sets of stations
-    /// relieved at once. Where fewer than `least` of them can, no more are tried, and the share is that of
-    /// those tried.
+    /// Share of replications that carry `factor` times their line, for each of these sets of
+    /// stations relieved at once. Where fewer than `least` can still succeed, the test ends early
+    /// with the share of those tried.
     fn shares(&self, sets: &[Vec<usize>], factor: f64, least: u32) -> Vec<f64> {
         sets.par_iter().map(|set| self.share(set, factor, least)).collect()
     }
 
-    /// The same one after the other, up to the first set whose relief is enough in all replications.
+    /// Tests the sets one after the other, up to the first whose relief suffices in all
+    /// replications.
     fn first(&self, sets: &[Vec<usize>], factor: f64, least: u32) -> Vec<f64> {
         let mut shares = Vec::new();
         for set in sets {
@@ -351,8 +357,8 @@ impl Tried<'_> {
         shares
     }
 
-    /// Whether the utilisation law rules out that a load is carried with these stations relieved: another
-    /// is asked for more than it has, and what it turns away would show as errors.
+    /// Whether the utilisation law rules out that a load is carried with these stations relieved:
+    /// the offered load of another one exceeds its capacity, and the overflow would show as errors.
     fn lost(&self, set: &[usize], load: f64) -> bool {
         let errors = |target: &Target| {
             target.metric == Metric::ErrorRate && target.limit < theory::CLEARLY - 1.0
@@ -384,7 +390,8 @@ impl Tried<'_> {
             let seen = runs.steady(Part::Relief, &spec, window, load, number);
             tried += 1;
             carried += u32::from(self.case.carries(&seen));
-            // A queue that kept so much of what came would have kept some in any replication.
+            // A queue that retained so much of the load would have retained some in any
+            // replication.
             let hopeless = seen.drifting.iter().any(|at| seen.kept[*at] > KEPT_CLEARLY);
             if carried + self.replications - tried < least || (carried == 0 && hopeless) {
                 break;
@@ -394,7 +401,7 @@ impl Tried<'_> {
     }
 }
 
-/// How the station limits, by the runs that failed.
+/// Describes how the station limits, from the runs that failed.
 fn cause(
     spec: &Spec,
     station: &Station,
@@ -456,7 +463,7 @@ fn cause(
     Cause::Station { mechanism, rps: mean(&|outcome| outcome.load), relief }
 }
 
-/// Where to look in a study that has no open load or records.
+/// Whether a study has a line to search for: an open load, or records.
 pub(crate) fn searchable(spec: &Spec, search: Search) -> bool {
     base_load(spec) > 0.0 && search.highest_rps > 0.0
 }

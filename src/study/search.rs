@@ -1,14 +1,14 @@
-//! The line of one replication: the largest load that its own random draws carry.
+//! Line of one replication: the largest load that its own random draws carry.
 //!
-//! Most lines are found from all replications together (`pooled`). Where that is not so, because the curve
-//! jumps or a queue grows at a station whose capacity the description does not tell, each replication's own
-//! is bracketed: the same users come sooner at a higher load, so that it can be bisected like a number.
-//! Where targets decide, that is done to the resolution asked for. Where only a queue drifts, one run
-//! beyond the line says nearly as much as a bracket: the line is estimated from what passed, and runs
-//! nearer to that estimate tell how far to trust it.
+//! Most lines are found from all replications together (`pooled`). Otherwise, because the curve
+//! jumps or a queue grows at a station whose capacity does not follow from the spec, the line of
+//! each replication is bracketed: at a higher load the same users arrive sooner, so that it can be
+//! bisected like a number. Where targets decide, that is done to the requested resolution. Where
+//! only a queue drifts, one run beyond the line is nearly as informative as a bracket: the line is
+//! estimated from the throughput, and runs nearer to that estimate show how far to trust it.
 //!
-//! Within its bracket the line is estimated from what was seen at the ends (see `place`), so that neither
-//! the bracket nor the tolerance of the test for drift shifts it.
+//! Within its bracket the line is interpolated from the outcomes at the ends (see `place`), so that
+//! neither the bracket nor the tolerance of the drift test biases it.
 
 use rayon::prelude::*;
 
@@ -22,54 +22,58 @@ use crate::model::spec::{Resource, Spec};
 use crate::model::stations::{Station, stations};
 use crate::units::Span;
 
-/// A share of where the search began that it goes down to before it says that nothing is carried.
+/// Share of the starting load down to which the search goes before it reports that nothing is
+/// carried.
 const LOWEST: f64 = 1e-4;
-/// Share of an extrapolated distance that it may be wrong by: the law of a station in overload is exact
-/// in the long run, but sessions that wait ask less, and a window is not the long run. A judgement.
+/// Systematic error of an extrapolation, as a share of its distance: the law of a station in
+/// overload is exact in the long run, but sessions that wait issue fewer requests, and a window is
+/// not the long run. A judgement.
 const EXTRAPOLATED: f64 = 0.125;
-/// Most runs spent on coming nearer to a line that lies far below the loads seen.
+/// Maximum number of runs spent on approaching a line that lies far below the loads tried.
 const NEARER: usize = 3;
-/// Busy share up to which a processor counts as having kept up with its work.
+/// Utilisation up to which a processor counts as keeping up with its work.
 const KEPT_UP: f64 = 0.97;
-/// Share of the line below it that a run may lie and still stand for it.
+/// Distance below the line, as a share, within which a run may represent it.
 const NEAR: f64 = 0.08;
-/// Share of the utilisation bound at which a search begins that knows nothing else, and its first step.
+/// Share of the utilisation bound at which a search without further hints begins, and its first
+/// step.
 const FIRST: (f64, f64) = (0.85, 0.2);
-/// Width that will do, as a share of its upper end, for a bracket from the line expected to a run in which
-/// only a queue drifts.
+/// Sufficient width, as a share of its upper end, of a bracket from the expected line to a run in
+/// which only a queue drifts.
 const BROAD: f64 = 0.25;
-/// Share of the load expected below which what a queue passed is not believed without a look there: a
-/// queue may pass less, the more is asked of it.
+/// Share of the expected load below which the throughput of a queue is not trusted without a run
+/// there: the throughput may decrease with the offered load.
 const BELIEVED: f64 = 0.9;
 
-/// A load beyond a ceiling at which its station must be seen to fill, as a factor, and the requests of that
-/// run: with fewer the queue would not stand out from what chance brings.
+/// Load beyond a capacity limit at which its station must be seen to fill, as a factor, and the
+/// requests of that run: with fewer the growth of the queue would not stand out from noise.
 const FILLS: (f64, f64) = (1.2, 8_000.0);
-/// Share of a ceiling at which the search for a line begins that knows no more.
+/// Share of a capacity limit at which a line search without further hints begins.
 const BELOW_FULL: f64 = 0.9;
-/// Fewest requests of a run, whatever its window, and its longest window for that \[s\].
+/// Minimum number of requests of a run, whatever its window, and the maximum window for that \[s\].
 const FEWEST: (f64, f64) = (20.0, 1e7);
 
-/// Where a search begins.
+/// Starting point of a search.
 #[derive(Clone, Copy, Debug)]
 struct Start {
     load: f64,
-    /// First step from there, as a share, and how many are that long; then each is twice the last.
+    /// First step from there, as a share, and the number of steps of that length; afterwards each
+    /// is twice the last.
     step: (f64, u32),
-    /// About where the line may lie.
+    /// Approximate position of the line.
     expected: Option<f64>,
-    /// Width of a bracket, as a share of its upper end, that will do where only a queue drifts.
+    /// Sufficient width of a bracket, as a share of its upper end, where only a queue drifts.
     drifting: f64,
 }
 
-/// What a search needs.
+/// Inputs of a search.
 pub(crate) struct Case<'a> {
     pub(crate) runs: &'a Runs<'a>,
     pub(crate) spec: &'a Spec,
     pub(crate) window: Window,
-    /// What the search is for.
+    /// Part of the study that the search belongs to.
     pub(crate) part: Part,
-    /// What its stations can pass at most.
+    /// Throughput limits of its stations.
     pub(crate) ceilings: Ceilings,
 }
 
@@ -90,14 +94,15 @@ impl<'a> Case<'a> {
         self.runs.steady(self.part, self.spec, window, load, number)
     }
 
-    /// Whether every target is met and nothing drifts. Where users ask and none has an answer or an error,
-    /// nothing shows that they would be served.
+    /// Whether every target is met and nothing drifts. Where there are requests but neither an
+    /// answer nor an error, nothing shows that they would be served.
     pub(crate) fn carries(&self, outcome: &Outcome) -> bool {
         let unseen = self.spec.load.open.is_some() && outcome.ended <= 0.0;
         !unseen && outcome.missed(&self.study().targets).is_none()
     }
 
-    /// The lines of replications from 0 on; `hint` says about where, if anything does.
+    /// Finds the lines of replications from 0 on; `hint` is their approximate position, where
+    /// known.
     pub(crate) fn lines(&self, count: u32, hint: Option<f64>) -> Vec<Line> {
         let highest = self.study().search.highest_rps;
         if let Some(full) = self.fills() {
@@ -122,13 +127,13 @@ impl<'a> Case<'a> {
         lines
     }
 
-    /// Further replications of these lines, up to so many.
+    /// Adds further replications to these lines, up to `count`.
     pub(crate) fn further(&self, lines: &mut Vec<Line>, count: u32) {
         let Some(first) = lines.first() else { return };
         let start = self.start_beside(first);
         let more = |number| match (&first.pooled, &first.failed) {
             (Some(pooled), _) => self.beside(pooled, number),
-            // A load so low that nothing else need be looked at, where it fails as well.
+            // A load so low that no other need be tried fails as well.
             (None, Some(failed)) if first.load <= 0.0 => {
                 let seen = self.run(failed.load, number);
                 if self.carries(&seen) {
@@ -144,8 +149,8 @@ impl<'a> Case<'a> {
         self.settle(lines);
     }
 
-    /// The load that fills the station with the lowest ceiling, if that can be reached and the station is
-    /// seen to fill beyond it; its queue then decides what the highest load is that can last.
+    /// Returns the load that fills the station with the lowest limit, if that is attainable and the
+    /// station is seen to fill beyond it; its queue then determines the largest sustainable load.
     fn fills(&self) -> Option<f64> {
         let lowest = self.ceilings.lowest().filter(|lowest| lowest.reached)?;
         let (beyond, requests) = FILLS;
@@ -157,8 +162,8 @@ impl<'a> Case<'a> {
         (!seen.drifting.is_empty()).then_some(lowest.load)
     }
 
-    /// Upper bound of the line by the utilisation law: at a low load each station's busy share per request
-    /// is measured; none that may draw the line can exceed its capacity.
+    /// Upper bound of the line by the utilisation law: each station's utilisation per request is
+    /// measured at a low load; no station that may set the line can exceed its capacity.
     pub(crate) fn bound(&self) -> f64 {
         let search = self.study().search;
         if let Some(lowest) = self.ceilings.lowest() {
@@ -177,15 +182,16 @@ impl<'a> Case<'a> {
             .fold(search.highest_rps, f64::min)
     }
 
-    /// Where to begin with nothing but a bound.
+    /// Returns where to begin with only a bound.
     fn start_below(&self, bound: f64) -> Start {
         let (share, step) = FIRST;
         let drifting = 2.0 * self.study().search.resolution;
         Start { load: bound * share, step: (step, 1), expected: None, drifting }
     }
 
-    /// Where to begin in another replication of the case that this is a line of: at a load that fails, so
-    /// that a queue that drifts needs no more, or just below it, so that a step makes the bracket.
+    /// Returns where to begin in a further replication of a case with this line: at a load that
+    /// fails, so that a queue that drifts needs no more, or just below it, so that one step
+    /// completes the bracket.
     fn start_beside(&self, first: &Line) -> Start {
         let resolution = self.study().search.resolution;
         let known = Start {
@@ -205,7 +211,7 @@ impl<'a> Case<'a> {
         failed.missed(&self.study().targets) == Some(Metric::Drift)
     }
 
-    /// The line of replication `number`.
+    /// Finds the line of replication `number`.
     fn line(&self, number: u32, start: Start) -> Line {
         let search = self.study().search;
         let mut line = Line::default();
@@ -229,7 +235,8 @@ impl<'a> Case<'a> {
                 }
             }
             let drifts = line.failed.as_ref().filter(|failed| self.only_drifts(failed));
-            // A run that meets all targets shows that lower loads meet them: no bracket is needed then.
+            // A run that meets all targets shows that lower loads meet them too: no bracket is
+            // needed then.
             let (from, width) = match drifts {
                 Some(_) => (low.max(start.expected.unwrap_or(0.0)), start.drifting),
                 None => (low, search.resolution),
@@ -256,7 +263,7 @@ impl<'a> Case<'a> {
         line
     }
 
-    /// What the queues that drift passed of a load that failed; 0 where only processors drift.
+    /// Throughput of the drifting queues at a load that failed; 0 where only processors drift.
     fn passed(&self, failed: &Outcome) -> f64 {
         let all = stations(self.spec);
         let queues = failed.drifting.iter().filter(|station| !is_processor(&all[**station]));
@@ -264,19 +271,19 @@ impl<'a> Case<'a> {
         if least.is_finite() { least } else { 0.0 }
     }
 
-    /// Estimate the line from the run that failed and those that were carried, in rising order of load.
+    /// Estimates the line from the failed run and the carried ones, in ascending order of load.
     ///
-    /// A target that was missed: where its metric crosses the limit, between the highest load carried and
-    /// the one that failed, on a logarithmic scale. The doubt is a quarter of the bracket, the mean
-    /// distance of a point anywhere in it from its middle.
+    /// A missed target: the line is where its metric crosses the limit, between the highest load
+    /// carried and the one that failed, by logarithmic interpolation. The systematic error is a
+    /// quarter of the bracket, the mean distance of a uniform point in it from its middle.
     ///
-    /// A queue that drifts is longer than empty all the time, so that its station passes what it can: the
-    /// line is the load of the failed run less the share that stayed. What a station can may fall with the
-    /// load, down to nothing where requests lock each other out; so runs nearer to the line have their say
-    /// too (see `approached`). A shared processor
-    /// passes jobs by their size, small ones first; there the utilisation law tells, from a run in which it
-    /// kept up. The doubt is a share of the way to the run that was seen. The tolerance of the test for
-    /// drift does not enter; the line may well lie below a load that was carried within it.
+    /// A drifting queue: it is never empty, so that its station runs at capacity, and the line is
+    /// the load of the failed run minus the share retained. Capacity may fall with the load, down
+    /// to nothing under deadlock, so runs nearer to the line are used as well (see `approached`). A
+    /// shared processor completes jobs by size, small ones first; there the utilisation law is
+    /// applied to a run in which it kept up. The systematic error is a share of the distance to the
+    /// run used. The tolerance of the drift test does not enter; the line may well lie below a load
+    /// that was carried within that tolerance.
     fn place(
         &self,
         line: &mut Line,
@@ -313,9 +320,10 @@ impl<'a> Case<'a> {
         line.carried = self.near(line.load, carried, number);
     }
 
-    /// The load that a station with a queue can pass, with its doubt: nearer runs where all that were seen
-    /// lie far from what it passed, each halfway to what was not passed whole. Just above the estimate
-    /// would be nearer, but there a queue may stay by chance.
+    /// Estimates the load that a station with a queue can pass, with its systematic error. Where
+    /// all runs lie far from its throughput, nearer ones are made, each halving the distance to the
+    /// load not passed in full. A run just above the estimate would be nearer, but there the queue
+    /// may be retained by chance.
     fn approached(
         &self,
         carried: &mut Vec<Outcome>,
@@ -326,7 +334,7 @@ impl<'a> Case<'a> {
     ) -> (f64, f64) {
         let resolution = self.study().search.resolution;
         let whole = |seen: &Outcome| passes(seen, station) >= seen.load;
-        // Below what another run passed, a run says how noisy both are.
+        // A run below the throughput of another one measures the noise of both.
         let mut line = carried.last().map_or(0.0, |low| passes(low, station));
         line = line.max(passes(failed, station));
         let mut over =
@@ -348,13 +356,14 @@ impl<'a> Case<'a> {
             let place = carried.partition_point(|other| other.load < seen.load);
             carried.insert(place, seen);
         }
-        // The nearest run leaves a bracket too, and the larger of several noisy estimates leans upwards.
+        // The nearest run leaves a bracket too, and the maximum of several noisy estimates is
+        // biased upwards.
         let bracket = resolution * line / 4.0;
         (line, bracket + (over - line).max(0.0) * EXTRAPOLATED)
     }
 
-    /// The load at which a processor is wholly busy, with its doubt: by the utilisation law from the
-    /// highest load at which it kept up with its work.
+    /// Estimates the load at which a processor is fully utilised, with its systematic error: by the
+    /// utilisation law from the highest load at which it kept up with its work.
     fn kept_up(
         &self,
         carried: &mut Vec<Outcome>,
@@ -389,7 +398,7 @@ impl<'a> Case<'a> {
         found(carried).map(|(line, seen)| (line, (line - seen) * EXTRAPOLATED))
     }
 
-    /// Stations of the nodes on which the pods of a processor are.
+    /// Returns the stations of the nodes on which the pods of a processor run.
     fn shares(&self, station: &Station) -> Vec<usize> {
         let Resource::Cpu(service) = station.resource else { return Vec::new() };
         let Some(cluster) = self.spec.cluster.as_ref().filter(|cluster| cluster.shared) else {
@@ -403,7 +412,7 @@ impl<'a> Case<'a> {
         all.iter().enumerate().filter(|(_, station)| hosts(station)).map(|(at, _)| at).collect()
     }
 
-    /// The run at the highest load up to the line; run now where none lies near it.
+    /// Returns the run at the highest load up to the line; makes one if none lies near it.
     fn near(&self, line: f64, carried: Vec<Outcome>, number: u32) -> Option<Outcome> {
         let mut below = carried.into_iter().rev().filter(|seen| seen.load <= line);
         let near = |seen: &Outcome| seen.load >= line * (1.0 - NEAR);
@@ -414,8 +423,9 @@ impl<'a> Case<'a> {
     }
 }
 
-/// How far from `below` to `above` a metric crosses `limit`, as a share; none where it does not. The
-/// scale is logarithmic, since times grow like 1 / (capacity − load), unless a zero forbids it.
+/// Position between `below` and `above` at which a metric crosses `limit`, as a share; `None` where
+/// it does not. Interpolation is logarithmic, since times grow like 1 / (capacity − load), unless a
+/// zero forbids it.
 fn crossing(below: f64, above: f64, limit: f64) -> Option<f64> {
     if above <= limit {
         return None;
@@ -432,14 +442,14 @@ fn is_processor(station: &Station) -> bool {
     matches!(station.resource, Resource::Cpu(_) | Resource::DatabaseCpu(_))
 }
 
-/// What a station passed of a load, on its axis: all that its queue did not keep.
+/// Throughput of a station in units of the load: everything that its queue did not retain.
 fn passes(seen: &Outcome, station: usize) -> f64 {
     seen.load * (1.0 - seen.kept.get(station).copied().unwrap_or(0.0))
 }
 
-/// Whether a station's utilisation bounds the line: waiting for a connection limit, a queue's storage or
-/// a share of threads does, a listener's mean over threads does not when partitions are uneven; what is
-/// only bookkeeping draws no line.
+/// Whether a station's utilisation bounds the line: that holds for a connection limit, a storage
+/// queue or a pool of threads, but not for a listener's mean over threads when partitions are
+/// uneven; bookkeeping stations never set the line.
 fn limits(spec: &Spec, station: &Station) -> bool {
     !matches!(station.resource, Resource::DatabaseConnections(_)) && !aside(spec, station)
 }

@@ -1,4 +1,4 @@
-//! What is asked: a validated study, ready to run. The scenario room builds it, this room answers it.
+//! Question: a validated study, ready to run. The scenario room builds it, this room answers it.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub struct Study {
     pub about: String,
     /// Name of the system.
     pub system: String,
-    /// Seed of all draws.
+    /// Seed of all random draws.
     pub seed: u64,
     /// Variants of the system, in the order of the scenario; at least one.
     pub variants: Vec<Variant>,
@@ -32,45 +32,45 @@ pub struct Study {
     pub cases: Vec<Spec>,
     /// Conditions that a load must meet, besides that no queue drifts.
     pub targets: Vec<Target>,
-    /// The load asked about.
+    /// Target load.
     pub load: AskedLoad,
     /// Window of a steady load.
     pub window: Window,
-    /// Whether the warm-up of `window` is what was asked for; else one is found for each variant and load,
-    /// and that of `window` stands in where none can be.
+    /// Whether the warm-up of `window` is stated by the scenario; otherwise one is determined for
+    /// each variant and load, and that of `window` is the fallback.
     pub warm_up_given: bool,
     /// Replications of a point: at least 2.
     pub replications: u32,
-    /// Batches of one long run that stand for replications at the load asked about; at least 10.
+    /// Number of batches of one long run that replace replications at the target load; at least 10.
     pub batches: Option<u32>,
-    /// When to run more of them.
+    /// Stopping rule for further samples.
     pub precision: Precision,
-    /// Where to look for the line.
+    /// Range and resolution of the line search.
     pub search: Search,
-    /// The day, if one is asked for.
+    /// The day, if one is to be simulated.
     pub day: Option<Day>,
-    /// What each edit of the plans does.
+    /// Edits of the plans, with their effects.
     pub edits: Vec<Edit>,
-    /// Edits of the plans with the descriptions that tell what each contributes.
+    /// Edits of the plans, with the specs that determine their contributions.
     pub ablations: Vec<Ablation>,
-    /// Whether to simulate for that what is not simulated anyway.
+    /// Whether to run simulations for contributions that do not follow from other runs.
     pub contributions: bool,
     /// The document's claims.
     pub claims: Vec<Claim>,
-    /// What theory expects of the first variant.
+    /// Theoretical predictions for the first variant.
     pub theory: Vec<Prediction>,
-    /// Inputs that nobody has measured.
+    /// Unmeasured inputs.
     pub assumed: Vec<Assumption>,
     /// Warnings of the input, which reports repeat.
     pub cautions: Vec<Caution>,
     /// The files read, with the digest of their bytes.
     pub inputs: Vec<Input>,
-    /// Effective configuration, for the record.
+    /// Effective configuration, recorded with the result.
     pub settings: Value,
 }
 
 impl Study {
-    /// The head of an answer of this kind, under the first mix and calibration.
+    /// Creates the head of an answer of this kind, under the first mix and calibration.
     pub fn head(&self, kind: &str) -> Head {
         Head {
             scenario: self.scenario.clone(),
@@ -84,50 +84,50 @@ impl Study {
         }
     }
 
-    /// The description of variant `variant` under mix `mix` and calibration `calibration` (indices
+    /// Returns the spec of variant `variant` under mix `mix` and calibration `calibration` (indices
     /// into the study's lists).
     pub fn case(&self, variant: usize, mix: usize, calibration: usize) -> &Spec {
         &self.cases[(calibration * self.mixes.len() + mix) * self.variants.len() + variant]
     }
 }
 
-/// A setting of the system's or scenario's document that is to have another value than the files give it.
+/// Override of a setting of the system's or scenario's document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     /// Path of the setting, as in plans: `services.order.replicas`, `load.rate`.
     pub path: String,
-    /// Its value, as it would be written; `*1.5` multiplies what is.
+    /// New value, as it would be written; `*1.5` multiplies the existing one.
     pub to: String,
 }
 
-/// A number that theory expects.
+/// A theoretical prediction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// Of what.
+    /// Measure predicted.
     pub measure: Measure,
-    /// At which station, part of a response, or resource.
+    /// Station, part of a response, or resource concerned.
     pub at: Option<String>,
-    /// The law in short.
+    /// Name of the law in short.
     pub law: String,
-    /// Where the law comes from.
+    /// Literature source of the law.
     pub source: String,
-    /// The number, in the unit of the measure.
+    /// Predicted value, in the unit of the measure.
     pub expected: f64,
 }
 
-/// One edit of a plan, with the plan left out, the edit alone, and the plan without the edit; for the main
-/// mix and calibration.
+/// Ablation of one edit of a plan: the system without the plan, with the edit alone, and with the
+/// plan but not the edit; for the main mix and calibration.
 #[derive(Clone, Debug)]
 pub struct Ablation {
     /// Indices of its settings in [`Study::edits`].
     pub edits: Vec<usize>,
     /// Index of the variant that carries out the plan.
     pub variant: usize,
-    /// That variant without the plan.
+    /// Spec of that variant without the plan.
     pub before: Spec,
-    /// That variant with this edit alone.
+    /// Spec of that variant with this edit alone.
     pub alone: Spec,
-    /// That variant with all of the plan but this edit.
+    /// Spec of that variant with all of the plan but this edit.
     pub without: Spec,
 }
 
@@ -136,76 +136,77 @@ pub struct Ablation {
 pub struct Variant {
     /// Name.
     pub name: String,
-    /// What it is, in a sentence.
+    /// Description in one sentence.
     pub about: String,
 }
 
-/// The load asked about.
+/// Target load.
 #[derive(Clone, Copy, Debug)]
 pub struct AskedLoad {
     /// Requests per second at the peak (0 where the load is closed or records only).
     pub rps: f64,
-    /// Events per second that the plan wants.
+    /// Events per second required by the plan.
     pub events_per_s: Option<f64>,
-    /// Monthly active users of that peak.
+    /// Monthly active users whose peak is this load.
     pub mau: Option<f64>,
 }
 
-/// A steady load is run for `warm_up`, then observed for `measure`; what arrived in that time is followed.
+/// Observation window of a steady load: the system runs for `warm_up` and is then observed for
+/// `measure`; requests that arrived in that time are followed until they end.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// Time before anything counts.
+    /// Warm-up, excluded from all statistics.
     pub warm_up: Span,
-    /// Time observed.
+    /// Length of the observed window.
     pub measure: Span,
-    /// Longest time that the run goes on after that until what arrived has ended.
+    /// Maximum time that the run continues afterwards, until the requests that arrived have ended.
     pub follow: Span,
 }
 
-/// More replications are run, twice as many each time, until the interval is narrow enough.
+/// Sequential sampling: the number of replications is doubled until the interval is narrow enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Precision {
-    /// Half-width of the 95 % interval over its middle that is narrow enough.
+    /// Required relative half-width of the 95 % interval.
     pub half_width: f64,
-    /// Most replications of a point.
+    /// Maximum number of replications of a point.
     pub most_replications: u32,
 }
 
-/// Search for the saturation load, on the axis of requests per second.
+/// Search for the line, on the axis of requests per second.
 #[derive(Clone, Copy, Debug)]
 pub struct Search {
     /// Largest load tried \[requests/s\].
     pub highest_rps: f64,
-    /// The search ends when the bracket is this share of its upper end.
+    /// Relative width of the bracket at which the search ends.
     pub resolution: f64,
     /// Replications of the search.
     pub replications: u32,
 }
 
-/// A day.
+/// Simulation of a day.
 #[derive(Clone, Debug)]
 pub struct Day {
     /// Length of a bin of the series.
     pub bin: Span,
-    /// Simulated time, from midnight.
+    /// Simulated time, starting at midnight.
     pub horizon: Span,
     /// Replications.
     pub replications: u32,
-    /// How many times shorter than the day it is run, at the same rates: 1 for in full. Queues that empty
-    /// do not notice; a backlog that never empties within a bin grows that many times less, and is
-    /// scaled back (fluid scaling).
+    /// Factor by which the run is shorter than the day, at the same rates; 1 for uncompressed.
+    /// Queues that empty are unaffected; a backlog that never empties within a bin grows by that
+    /// factor less, and is scaled back (fluid scaling).
     pub compress: f64,
     /// Indices of the variants whose day is run.
     pub variants: Vec<Id>,
-    /// When settings change on it, in order of time, and what the scenario says of each; the states are
-    /// those of [`Spec::later`].
+    /// Times of the setting changes in ascending order, with their descriptions from the scenario;
+    /// the resulting states are those of [`Spec::later`].
     pub steps: Vec<(Span, String)>,
 }
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Input {
-    /// Path as given, or `catalog:…` for what is compiled in.
+    /// Path as given, or `catalog:…` for built-in files.
     pub path: String,
     /// Digest of its bytes: 128 bits of BLAKE3, in hexadecimal.
     pub digest: String,

@@ -1,17 +1,17 @@
-//! Sizing: the cheapest values of the settings declared free with which every target is met at a load,
-//! with a probability.
+//! Sizing: the cheapest values of the free settings with which every target is met at a load, with
+//! a given probability.
 //!
-//! Settings are lists of values, from the least capacity to the most. The utilisation law says from the
-//! description alone below which values nothing can be carried. From there settings are raised by what
-//! relieves the runs that fail, until the load is carried; then each is taken back as far as runs
-//! allow, and what is cheaper still is tried in the order of its price. Two facts save most of the
-//! simulations: users of a replication are the same for every configuration, and a configuration that
-//! has no more of anything than one that failed fails too. The second is an assumption, since a larger
-//! pool can hurt a database; what is recommended has itself been simulated in any case, with
-//! replications of its own.
+//! The values of a free setting are a list from the least capacity to the most. By the utilisation
+//! law the spec alone yields a lower bound for each setting. From there settings are raised by what
+//! relieves the failed runs, until the load is carried; then each is lowered as far as runs allow,
+//! and cheaper configurations are tried in ascending order of price. Two properties save most of
+//! the simulations: all configurations are run with common random numbers, and feasibility is
+//! assumed to be monotone (a configuration with no more of anything than a failed one fails too).
+//! Monotonicity is an assumption, since a larger pool can hurt a database; the recommendation
+//! itself is always simulated, with replications of its own.
 //!
-//! A replication meets the targets or does not, so that the probability is that of a coin: its bounds are
-//! those of Clopper and Pearson (1934).
+//! A replication either meets the targets or does not, so that the probability is that of a
+//! Bernoulli trial: its bounds are those of Clopper and Pearson (1934).
 
 mod climb;
 mod phase;
@@ -35,23 +35,23 @@ use super::watch::Watcher;
 use super::workshop::PricedWorkshop;
 use crate::stats::Estimate;
 
-/// A setting that may be chosen.
+/// A free setting: one whose value may be chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Free {
-    /// Its path, as in plans.
+    /// Path of the setting, as in plans.
     pub path: String,
-    /// Settings that get the same value.
+    /// Further settings that take the same value.
     pub also: Vec<String>,
-    /// Its values, from the least capacity to the most; at least one.
+    /// Possible values, from the least capacity to the most; at least one.
     pub values: Vec<String>,
-    /// What each unit of its value costs \[USD a month\], where the price table does not know it.
+    /// Cost per unit of the value \[USD per month\], where the price table does not cover it.
     pub monthly_each: Option<f64>,
-    /// The value that runs in the variant; none where it is not written.
+    /// Value in effect in the variant; none where it is not written.
     pub now: Option<String>,
 }
 
 impl Free {
-    /// What a value costs by the declaration \[USD a month\]; none where it declares no price.
+    /// Declared cost of a value \[USD per month\]; none where no price is declared.
     fn price(&self, at: usize) -> Option<f64> {
         let each = self.monthly_each?;
         let text = self.values.get(at)?;
@@ -66,164 +66,165 @@ impl Free {
 pub struct Wanted {
     /// Monthly active users; none where the load is a rate.
     pub mau: Option<f64>,
-    /// As it was written: `10M`.
+    /// Load as written: `10M`.
     pub text: String,
-    /// What makes it the load asked about; none where it is the scenario's own.
+    /// Override that sets the load; none where it is the scenario's own.
     pub change: Option<Change>,
 }
 
-/// What somebody else says a load costs.
+/// Cost of a load as stated by the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stated {
     /// Monthly active users.
     pub mau: f64,
-    /// What they are said to cost \[USD a month\].
+    /// Stated cost \[USD per month\].
     pub monthly_usd: f64,
-    /// What the figure covers: beginnings of parts of the bill; everything where it is empty.
+    /// Scope of the figure: prefixes of parts of the bill; everything where it is empty.
     pub covers: Vec<String>,
 }
 
-/// A setting of the configuration that differs from the variant.
+/// A setting whose value in the configuration differs from the variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
     /// Path of the setting.
     pub set: String,
-    /// Value that runs in the variant; none where it is not written.
+    /// Value in effect in the variant; none where it is not written.
     pub from: Option<String>,
     /// Value in the configuration.
     pub to: String,
 }
 
-/// A line of the bill beside that of the variant.
+/// An item of the configuration's bill, compared with the variant's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CostItem {
-    /// What is billed.
+    /// Part that is billed.
     pub part: String,
     /// Count and type.
     pub what: String,
-    /// Price \[USD a month\]; none where it is not known: then what the part costs in the variant counts.
+    /// Price \[USD per month\]; none where it is unknown: then the price of the part in the variant
+    /// is used.
     pub monthly_usd: Option<f64>,
-    /// Price in the variant as it is \[USD a month\].
+    /// Price in the unchanged variant \[USD per month\].
     pub before_usd: Option<f64>,
 }
 
-/// Why a setting is not one notch lower.
+/// Test of the next lower value of a setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lower {
     /// Path of the setting.
     pub set: String,
-    /// Value one notch lower; none where the configuration has the least.
+    /// The next lower value; none where the configuration has the least.
     pub to: Option<String>,
-    /// What happens there.
+    /// Reason why it is not used.
     #[serde(rename = "there")]
     pub why: NotLower,
 }
 
-/// How a phase ended.
+/// Outcome of a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The configuration meets the targets with the probability asked for.
     Met,
-    /// No configuration of the values declared does.
+    /// No configuration of the declared values does.
     NotFound,
-    /// Runs saw nothing to judge a target by.
+    /// The runs observed nothing that a target can be judged by.
     Undecided,
-    /// It was stopped; the configuration is the best that was found so far.
+    /// The study was stopped; the configuration is the best found so far.
     Stopped,
 }
 
-/// What was found for a load.
+/// Phase: the result for one load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Phase {
     /// Monthly active users; none where the load is a rate.
     pub mau: Option<f64>,
-    /// The load as it was written.
+    /// Load as written.
     pub load: String,
-    /// The same on the axis of the study \[requests/s, or records/s\].
+    /// Load on the axis of the study \[requests/s, or records/s\].
     pub rps: f64,
-    /// How it ended.
+    /// Outcome.
     pub outcome: Outcome,
     /// Why no configuration meets the targets; none where one does.
     #[serde(rename = "obstacle")]
     pub note: Option<Obstacle>,
     /// Values of all free settings; empty where none was found.
     pub configuration: BTreeMap<String, String>,
-    /// Those that differ from the variant.
+    /// Settings whose values differ from the variant.
     pub changes: Vec<Changed>,
-    /// What it costs by all that has a price \[USD a month\].
+    /// Cost of all priced parts \[USD per month\].
     pub monthly_usd: Option<f64>,
-    /// What the variant costs as it is \[USD a month\].
+    /// Cost of the unchanged variant \[USD per month\].
     pub before_usd: f64,
-    /// The bill, item by item.
+    /// Itemised bill.
     pub cost: Vec<CostItem>,
     /// Parts without a price, which count as in the variant, or as 0.
     pub unpriced: Vec<String>,
-    /// What the document says for this load, with what that covers costs here.
+    /// Cost stated by the document for this load, compared with the cost found for the same scope.
     pub stated: Option<StatedBeside>,
-    /// Share of replications under all calibrations that meet every target, with its one-sided 95 % bounds;
-    /// replications that the search has not seen.
+    /// Share of replications under all calibrations that meet every target, with its one-sided 95 %
+    /// bounds; from replications not used by the search.
     pub probability: Option<Estimate>,
-    /// What draws the line of the configuration; none where no resource does.
+    /// Bottleneck of the configuration; none where no resource sets its line.
     #[serde(default, deserialize_with = "cause::named")]
     pub binds: Option<String>,
-    /// Why that line lies there; none where it was not looked for.
+    /// Cause of that line; none where none was searched for.
     pub cause: Option<Cause>,
-    /// The line of the configuration over the load.
+    /// Headroom: the configuration's line divided by the load.
     pub headroom: Option<Estimate>,
-    /// Verdict of the scenario's day with the configuration; none where it has none.
+    /// Verdict of the scenario's day on the configuration; none without a day.
     #[serde(default)]
     pub over_day: Option<Verdict>,
-    /// Why no setting is one notch lower.
+    /// Reason why no setting can be one step lower.
     pub lower: Vec<Lower>,
-    /// Whether everything cheaper was ruled out, by the utilisation law, by a rule, by a run, or because a
-    /// configuration that has no less of anything failed.
+    /// Whether everything cheaper was ruled out: by the utilisation law, by a rule, by a run, or by
+    /// monotonicity from a failed configuration.
     pub exhausted: bool,
     /// Configurations simulated.
     pub evaluations: u64,
-    /// Configurations that the utilisation law or a rule of the audit ruled out without a run.
+    /// Configurations that the utilisation law or an audit rule excluded without a run.
     pub ruled_out: u64,
-    /// Simulations run, the line's included.
+    /// Simulations run, including those for the line.
     pub runs: u64,
-    /// Events fired in them.
+    /// Events processed.
     pub events: u64,
-    /// Configurations that there are.
+    /// Number of possible configurations.
     pub configurations: f64,
 }
 
-/// A stated price beside what is found.
+/// A stated cost compared with the cost found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatedBeside {
-    /// What the document says \[USD a month\].
+    /// Cost stated by the document \[USD per month\].
     pub monthly_usd: f64,
-    /// What that covers; everything where it is empty.
+    /// Scope of that figure: prefixes of parts of the bill; everything where it is empty.
     pub covers: Vec<String>,
-    /// What the same parts cost here \[USD a month\].
+    /// Cost of the same parts here \[USD per month\].
     pub found_usd: f64,
 }
 
-/// The answer: `size.json`.
+/// Result of a sizing study: `size.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sizing {
-    /// What it is about; its confidence is the probability with which the targets must be met.
+    /// Head of the answer; its confidence is the probability with which the targets must be met.
     #[serde(flatten)]
     pub head: Head,
-    /// The variant that changes are counted against.
+    /// Variant that changes are relative to.
     pub variant: String,
-    /// Calibrations, each of which counts alike.
+    /// Calibrations, weighted equally.
     pub calibrations: Vec<String>,
-    /// What loads count.
+    /// Unit of loads: requests, records or users.
     pub axis: Axis,
-    /// Settings that could be chosen, with their values.
+    /// Free settings with their values.
     pub free: Vec<Free>,
-    /// What was found for each load.
+    /// Results by load.
     pub phases: Vec<Phase>,
-    /// Warnings of the input; their words stand beside them when this is written.
+    /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
 }
 
-/// What is asked.
+/// Question of a sizing study.
 #[derive(Clone, Debug)]
 pub struct SizingQuestion {
     /// Settings that may be chosen.
@@ -232,14 +233,14 @@ pub struct SizingQuestion {
     pub wanted: Vec<Wanted>,
     /// Probability with which targets must be met.
     pub confidence: f64,
-    /// Prices that the document states.
+    /// Costs stated by the document.
     pub stated: Vec<Stated>,
     /// Index of the variant.
     pub variant: usize,
 }
 
 impl Sizing {
-    /// Whether there is a configuration for every load that meets the targets, over the day too.
+    /// Whether every load has a configuration that meets the targets, over the day too.
     pub fn is_met(&self) -> bool {
         let day = |phase: &Phase| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
         let met = |phase: &Phase| phase.outcome == Outcome::Met && day(phase);
@@ -247,10 +248,10 @@ impl Sizing {
     }
 }
 
-/// Size for every load asked about, from the variant as it is.
+/// Sizes the variant for every requested load.
 ///
 /// # Errors
-/// When the scenario cannot be resolved or has no target, and when nothing may be chosen.
+/// When the scenario cannot be resolved or has no target, and when no setting is free.
 pub fn size(
     workshop: &dyn PricedWorkshop,
     question: &SizingQuestion,

@@ -1,5 +1,4 @@
-//! What became of the changes of a day: when all that each asked for was there, and what users got until
-//! the next.
+//! Setting changes of a day: the time until each was in place, and the performance until the next.
 
 use super::result::StepResult;
 use super::setup::Day;
@@ -7,7 +6,8 @@ use crate::observe::tally::Bin;
 use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 
-/// The time before the first change, then one entry for each change; empty without any.
+/// Returns an entry for the time before the first change, then one for each change; empty without
+/// any.
 pub(super) fn steps(series: &[&[Bin]], asked: &Day) -> Vec<StepResult> {
     let Some((first, _)) = asked.steps.first() else { return Vec::new() };
     let begins =
@@ -25,7 +25,7 @@ fn step(
     what: &str,
     range: std::ops::Range<f64>,
 ) -> StepResult {
-    // A bin counts where most of it lies.
+    // A bin belongs to the interval that contains its midpoint.
     let within = |bin: &&Bin| range.contains(&(bin.start.secs() + bin.length.secs() / 2.0));
     let over = |pick: &dyn Fn(&mut dyn Iterator<Item = &Bin>) -> Option<f64>| {
         let values: Vec<f64> =

@@ -1,21 +1,22 @@
-//! Stopping in the middle of a simulation.
+//! Cancellation in the middle of a simulation.
 //!
-//! A run that was stopped has nothing to say: what it saw is of a part of the window. So it does not
-//! return. It leaves its task by unwinding, as salsa leaves queries that nobody needs any more, up to
-//! whoever began the task, who goes without its answer. No search loop, however deep, has to know, and no
-//! half a run can reach an estimate.
+//! A stopped run has no result: it covers only part of the window. So it does not return. It leaves
+//! its task by unwinding, as salsa cancels queries that are no longer needed, up to the code that
+//! started the task and continues without its result. No search loop, however deep, has to handle
+//! cancellation, and no partial run can enter an estimate.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// What is thrown; nobody sees it.
+/// Panic payload of a cancellation; never shown.
 struct Stopped;
 
-/// Leaves the task under way. No message is printed: nothing is wrong.
+/// Unwinds out of the current task. No panic message is printed, since nothing is wrong.
 pub(crate) fn leave() -> ! {
     resume_unwind(Box::new(Stopped))
 }
 
-/// What `task` gives; none where it was left. What it was changing is as it was when it left.
+/// Runs `task` and returns its result; `None` where it was cancelled. State that it was changing
+/// remains as it was at that moment.
 pub(crate) fn unless_stopped<T>(task: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(task)) {
         Ok(done) => Some(done),

@@ -1,7 +1,7 @@
-//! A sweep: the same question at every point of a grid of settings.
+//! Sweep: the same question at every point of a grid of settings.
 //!
-//! Each point is a study of its own and knows by its key what it was computed from, so that a sweep can be
-//! interrupted, taken up again, cut into shards and put together: the table depends on the points alone.
+//! Each point is a study of its own whose key covers all of its inputs, so that a sweep can be
+//! interrupted, resumed, sharded and merged: the table depends on the points alone.
 
 use std::path::Path;
 
@@ -16,108 +16,108 @@ use super::result::Axis;
 use super::setup::{Change, Study};
 use crate::stats::Estimate;
 
-/// A setting with the values that it takes in turn.
+/// A varied setting with its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Varied {
     /// Path of the setting.
     pub path: String,
-    /// Its values, as they would be written.
+    /// Values, as they would be written.
     pub values: Vec<String>,
 }
 
-/// What is asked at each point.
+/// Question asked at each point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    /// Where the line is.
+    /// The line.
     Line,
-    /// What users get at the load asked about.
+    /// User-visible performance at the target load.
     Load,
-    /// Both in a few replications: a sample of uncertain inputs.
+    /// Line and performance in a few replications: a sample of uncertain inputs.
     Sample,
 }
 
-/// A sweep: `sweep.json`.
+/// Definition of a sweep: `sweep.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
     /// Version of the program.
     pub version: String,
-    /// What it is about.
+    /// Head of the answer.
     #[serde(flatten)]
     pub head: Head,
-    /// What loads count.
+    /// Unit of loads: requests, records or users.
     pub axis: Axis,
-    /// What is asked at each point.
+    /// Question asked at each point.
     pub asked: Asked,
-    /// Whether fewer replications were enough.
+    /// Whether the sweep was run with fewer replications.
     pub quick: bool,
-    /// The files read: name without folders, and digest.
+    /// Input files: name without directories, and digest.
     pub inputs: Vec<(String, String)>,
-    /// What is varied; the last one fastest.
+    /// Varied settings; the last one varies fastest.
     pub varied: Vec<Varied>,
-    /// Variants, at each combination in turn.
+    /// Variants, run at each combination in turn.
     pub variants: Vec<String>,
-    /// Digests of the points' keys, in their order.
+    /// Digests of the points' keys, in order.
     pub points: Vec<String>,
-    /// Warnings of the input; their words stand beside them when this is written.
+    /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
 }
 
-/// A place of the grid.
+/// Coordinates of a point in the grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GridPoint {
     /// Index of the variant within [`Sweep::variants`].
     pub variant: usize,
-    /// A value for each of [`Sweep::varied`].
+    /// Value of each of [`Sweep::varied`].
     pub values: Vec<String>,
 }
 
-/// A point, computed: a file of its own.
+/// A computed point, stored in a file of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Everything that it depends on.
+    /// Key: all inputs of the point, as text.
     pub key: String,
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
-    /// The values of what is varied, in the sweep's order.
+    /// Values of the varied settings, in the sweep's order.
     pub values: Vec<String>,
-    /// Numbers, with their names.
+    /// Named numeric results.
     pub estimates: Vec<(String, Estimate)>,
-    /// What draws the line, where one was looked for.
+    /// Bottleneck of the line, where one was searched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drawn: Option<Drawn>,
-    /// What else is no number: whether the targets are met, what has no price.
+    /// Named non-numeric results: whether the targets are met, parts without a price.
     pub facts: Vec<(String, String)>,
-    /// Digest of all the above: a file that somebody has changed is no point of ours.
+    /// Digest of all fields above, to detect files that were modified.
     #[serde(default)]
     pub digest: String,
 }
 
-/// What draws the line of a point.
+/// Bottleneck that sets the line of a point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drawn {
-    /// What saturates first; none where `cause` is no station.
+    /// Resource that saturates first; none where `cause` is no station.
     #[serde(default, deserialize_with = "cause::named")]
     pub resource: Option<String>,
-    /// Others that draw it too.
+    /// Resources that share the bottleneck.
     pub ties: Vec<String>,
-    /// Share of replications in which relief of the resource carries more.
+    /// Share of replications in which relief of the resource carries more load.
     pub agreement: f64,
     /// The target that fails first; none where none does.
     #[serde(with = "metric::or_empty")]
     pub binding_target: Option<Metric>,
     /// Whether the line lies beyond the largest load tried.
     pub beyond_search: bool,
-    /// Why the line lies there.
+    /// Cause of the line.
     pub cause: Cause,
-    /// Whether queues settle too slowly for runs of this length.
+    /// Whether the queues settle too slowly for runs of this length.
     #[serde(default)]
     pub unsettled: bool,
 }
 
 impl Sweep {
-    /// A sweep of these variants of a study over what is varied, still without points.
+    /// Creates a sweep of these variants of a study over the varied settings, without points.
     pub fn new(
         study: &Study,
         asked: Asked,
@@ -143,25 +143,25 @@ impl Sweep {
         }
     }
 
-    /// Names the points of these places, in their order.
+    /// Sets the digests of the points at these places, in order.
     pub fn name_points<'p>(&mut self, places: impl Iterator<Item = &'p GridPoint>) {
         self.points = places.map(|place| digest(place.key(self))).collect();
     }
 }
 
-/// The files read, without their folders: shards may run elsewhere.
+/// Returns the input files without their directories: shards may run elsewhere.
 fn inputs(study: &Study) -> Vec<(String, String)> {
     let name =
         |path: &str| Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
     study.inputs.iter().map(|input| (name(&input.path), input.digest.clone())).collect()
 }
 
-/// Number of points of a grid; none where it does not fit a machine word.
+/// Returns the number of points of a grid; `None` on overflow.
 pub fn size(varied: &[Varied], variants: usize) -> Option<usize> {
     varied.iter().try_fold(variants, |count, one| count.checked_mul(one.values.len()))
 }
 
-/// The places of a grid in their order: the last setting varies fastest but for the variants.
+/// Returns the places of a grid in order: variants vary fastest, then the last setting.
 pub fn places(varied: &[Varied], variants: usize) -> Vec<GridPoint> {
     let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
     for one in varied {
@@ -182,14 +182,14 @@ pub fn places(varied: &[Varied], variants: usize) -> Vec<GridPoint> {
 }
 
 impl GridPoint {
-    /// The changes that lead here.
+    /// Returns the overrides that lead to this place.
     pub fn changes(&self, varied: &[Varied]) -> Vec<Change> {
         let change =
             |(one, to): (&Varied, &String)| Change { path: one.path.clone(), to: to.clone() };
         varied.iter().zip(&self.values).map(change).collect()
     }
 
-    /// Everything that the point here depends on, as text.
+    /// Returns all inputs of the point at this place, as text.
     pub fn key(&self, sweep: &Sweep) -> String {
         let changes: Vec<String> = self
             .changes(&sweep.varied)
@@ -198,7 +198,7 @@ impl GridPoint {
             .collect();
         let inputs: Vec<String> =
             sweep.inputs.iter().map(|(name, digest)| format!("{name}:{digest}")).collect();
-        // Points have a price, samples have none.
+        // Points of a sweep have a price, samples have none.
         let priced = if sweep.asked == Asked::Sample { "" } else { "priced " };
         format!(
             "plimsoll {} {priced}{:?} seed {} quick {} variant {} with {} from {}",
@@ -213,24 +213,24 @@ impl GridPoint {
     }
 }
 
-/// A sweep with all its points, in their order.
+/// A sweep with all of its points, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Swept {
-    /// What was asked.
+    /// Definition of the sweep.
     pub sweep: Sweep,
-    /// The points.
+    /// Computed points.
     pub points: Vec<Point>,
 }
 
 impl Point {
-    /// The point with its digest: nothing is changed after that.
+    /// Adds the digest; nothing is changed afterwards.
     #[must_use]
     pub fn sealed(self) -> Point {
         let digest = self.own_digest();
         Point { digest, ..self }
     }
 
-    /// Whether it is as it was sealed.
+    /// Whether it still matches its digest.
     pub fn is_whole(&self) -> bool {
         self.digest == self.own_digest()
     }
@@ -238,11 +238,11 @@ impl Point {
     fn own_digest(&self) -> String {
         let own =
             (&self.key, &self.variant, &self.values, &self.estimates, &self.drawn, &self.facts);
-        // Names and finite numbers: there is nothing that cannot be written.
+        // Serialisation cannot fail: there are only strings and finite numbers.
         digest(serde_json::to_string(&own).unwrap_or_default())
     }
 
-    /// A point of which nothing is known yet.
+    /// Creates a point without results.
     pub(super) fn blank(key: String, variant: &str, values: &[String]) -> Point {
         Point {
             key,
@@ -255,7 +255,7 @@ impl Point {
         }
     }
 
-    /// Notes a number by its name; one that is not finite is written as none at all.
+    /// Stores a named number; one that is not finite is written as null.
     pub(super) fn put(&mut self, name: &str, estimate: Estimate) {
         let finite =
             [estimate.mean, estimate.low, estimate.high].iter().all(|value| value.is_finite());
@@ -263,7 +263,8 @@ impl Point {
         self.estimates.push((name.into(), estimate));
     }
 
-    /// What it costs: the sum of all that has a price \[USD a month\], and the parts without one.
+    /// Stores the price: the sum over all priced parts \[USD per month\], and the parts without a
+    /// price.
     pub fn price(&mut self, usd: f64, unpriced: &[String]) {
         let known = if usd > 0.0 { Estimate::exact(usd) } else { Estimate::default() };
         self.estimates.push(("monthly_usd".into(), known));
@@ -271,7 +272,7 @@ impl Point {
     }
 }
 
-/// Whether a path changes how much is asked of the system, so that its line does not answer the question.
+/// Whether a path changes the offered load, so that the line does not answer the question.
 pub fn is_load(path: &str) -> bool {
     let of_load = ["load.rate", "load.mau", "load.daily", "load.concurrent", "load.calls"];
     of_load.contains(&path)

@@ -1,9 +1,10 @@
-//! Theory beside simulation: what laws expect of a study's numbers, and whether those agree.
+//! Theory compared with simulation: predictions of queueing laws for a study's numbers, and whether
+//! those agree.
 //!
-//! Two kinds of expectation meet here. A scenario may state a law ([`super::law`]) and the measures that it
-//! speaks of. And the utilisation law holds for every system that answers what it is offered: the share of
-//! time that a processor, a device or a cache is busy is the rate of visits times the work of a visit,
-//! however long the queues are (Denning and Buzen 1978).
+//! There are two kinds of prediction. A scenario may state a law ([`super::law`]) and the measures
+//! that it covers. And the utilisation law holds for every system that answers all offered
+//! requests: the utilisation of a processor, a device or a cache is the visit rate times the
+//! service demand per visit, however long the queues are (Denning and Buzen 1978).
 
 mod rows;
 
@@ -18,27 +19,28 @@ use crate::observe::Phase;
 use crate::stats::Estimate;
 use crate::stats::distribution::student_t_quantile;
 
-/// Confidence of the intervals in which theory must lie: of a thousand true statements one is doubted.
+/// Confidence level of the intervals in which theory must lie: one in a thousand true statements is
+/// rejected.
 pub const CONFIDENCE: f64 = 0.999;
-/// Theory and a simulation without any spread agree to so many parts of their size: time counts whole
+/// Relative tolerance between theory and a simulation without any spread: time is in whole
 /// nanoseconds, of which a millisecond has a million.
 const EXACT: f64 = 1e-6;
-/// Share of errors above which what is offered is not what is worked on, so that the utilisation law
-/// cannot be told from the offered load.
+/// Error rate above which completed work differs from offered work, so that the utilisation law
+/// cannot be evaluated from the offered load.
 const LOST: f64 = 1e-3;
-/// Times its capacity that a station must be asked for before nobody need look whether it carries that: a
-/// window may by chance bring a little less work than the mean.
+/// Offered load, as a multiple of capacity, above which a station certainly does not carry it: a
+/// window may by chance bring slightly less work than the mean.
 pub(super) const CLEARLY: f64 = 1.03;
 
-/// The parts of a response that [`Measure::PartMs`] knows, by the names that reports give them.
+/// Returns the phases of a response that [`Measure::PartMs`] covers, by the names used in reports.
 pub fn parts() -> impl Iterator<Item = &'static str> {
     Phase::ALL.iter().map(|phase| phase.name())
 }
 
-/// Where the operational laws come from.
+/// Source of the operational laws.
 const OPERATIONAL: &str = "Denning and Buzen 1978";
 
-/// Set theory beside every number that it speaks of.
+/// Compares theory with every number that it covers.
 pub(super) fn check(study: &Study, result: &mut StudyResult) {
     for index in 0..result.variants.len() {
         let spec = study.case(index, 0, 0);
@@ -53,13 +55,14 @@ pub(super) fn check(study: &Study, result: &mut StudyResult) {
     }
 }
 
-/// A prediction of the scenario beside its number; none where this study has not looked.
+/// Compares a prediction of the scenario with its number; `None` where the study has not measured
+/// it.
 pub(super) fn stated(said: &Prediction, variant: &VariantResult, load: f64) -> Option<Check> {
     let simulation = seen(said.measure, said.at.as_deref(), variant, load)?;
     Some(Check { stated: true, ..compared(said.clone(), widened(simulation), EXACT) })
 }
 
-/// What the study found of a measure, at 95 %.
+/// Returns the study's estimate of a measure, at 95 % confidence.
 pub(super) fn seen(
     measure: Measure,
     at: Option<&str>,
@@ -68,7 +71,7 @@ pub(super) fn seen(
 ) -> Option<Estimate> {
     let users = variant.at_target.as_ref();
     let station = || variant.stations.iter().find(|station| Some(station.name.as_str()) == at);
-    // A station without work or a part without time is left out of the result.
+    // A station without work and a phase without time are omitted from the result.
     let none = Estimate { n: users.map_or(0, |users| users.mean_ms.n), ..Estimate::default() };
     match measure {
         Measure::MeanMs => users.map(|users| users.mean_ms),
@@ -83,7 +86,7 @@ pub(super) fn seen(
         Measure::Busy => users.map(|_| station().map_or(none, |station| station.busy)),
         Measure::Waiting => users.map(|_| station().map_or(none, |station| station.waiting)),
         Measure::PartMs => {
-            // Parts are taken at the line where one is sought: that is another load.
+            // Phases are measured at the line if one is searched for, which is another load.
             let same = (variant.anatomy_rps - load).abs() <= 1e-9 * load.abs().max(1.0);
             users.filter(|_| same).map(|_| {
                 let part = variant.anatomy.iter().find(|part| Some(part.part.as_str()) == at);
@@ -101,8 +104,9 @@ pub(super) fn seen(
     }
 }
 
-/// The interval of a mean at [`CONFIDENCE`] from its interval at the study's. The wider side counts: the
-/// other may have been cut where a number cannot be negative, or more than a whole.
+/// Converts the interval of a mean from the study's confidence level to [`CONFIDENCE`]. The wider
+/// side counts: the other may have been truncated because a number cannot be negative, or a share
+/// exceed one.
 pub(super) fn widened(estimate: Estimate) -> Estimate {
     if estimate.n < 2 || estimate.n == Estimate::EXACT {
         return estimate;
@@ -114,7 +118,7 @@ pub(super) fn widened(estimate: Estimate) -> Estimate {
     Estimate { low: estimate.mean - half, high: estimate.mean + half, ..estimate }
 }
 
-/// Theory beside a simulation, which agree within so many parts of their size.
+/// Compares theory with a simulation that agree within a relative `precision`.
 fn compared(said: Prediction, simulation: Estimate, precision: f64) -> Check {
     let room = precision * said.expected.abs().max(simulation.mean.abs());
     let agrees = simulation.low - room <= said.expected && said.expected <= simulation.high + room;
@@ -132,9 +136,9 @@ fn compared(said: Prediction, simulation: Estimate, precision: f64) -> Check {
     }
 }
 
-/// The utilisation law for every processor, device and cache, and the flow law for events: where nothing is
-/// lost. Of a station that is asked for more than it has theory says no more than that it is full; and what
-/// lies behind one gets what that lets pass, at most what is offered.
+/// Applies the utilisation law to every processor, device and cache, and the flow law to events,
+/// where nothing is lost. For an overloaded station theory predicts only that it is full; stations
+/// behind it receive its throughput, which is at most the offered load.
 fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -> Vec<Check> {
     let Some(users) = &variant.at_target else { return Vec::new() };
     let Some(demands) = Demands::of(spec, &outside(spec, load)) else { return Vec::new() };
@@ -148,7 +152,7 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
     if !full && users.error_rate.mean > LOST {
         return checks;
     }
-    // A window cuts off what is under way at its ends: about one request.
+    // A window cuts off work in progress at its ends: about one request.
     let precision = EXACT + 1.0 / (load * window_s).max(1.0);
     let predicted = |measure, at: Option<&str>, law: &str, expected| Prediction {
         measure,
@@ -159,11 +163,11 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
     };
     for station in known() {
         let (name, capacity) = (all[station].name.as_str(), all[station].capacity);
-        // Of what there is at the beginning, as the simulation counts.
+        // Relative to the initial capacity, as in the simulation.
         let busy = demands.at_least(station) / capacity;
         let said = predicted(Measure::Busy, Some(name), "utilisation law", busy);
         let Some(simulation) = seen(Measure::Busy, Some(name), variant, load) else { continue };
-        // How many pods there are is not the description's to say where they are scaled.
+        // The spec does not determine the number of pods of a scaled service.
         if !rows::is_scaled(spec, all[station].resource) {
             checks.push(rows::row(said, widened(simulation), full, precision));
         }
@@ -175,8 +179,8 @@ fn operational(spec: &Spec, variant: &VariantResult, load: f64, window_s: f64) -
     checks
 }
 
-/// No line lies above the load that fills the fullest station; it may lie below, where waits or threads
-/// draw it.
+/// Upper bound on the line: the load that saturates the bottleneck by the spec; the line may lie
+/// below where waits or threads set it.
 fn bound(
     spec: &Spec,
     demands: &Demands,
@@ -203,8 +207,8 @@ fn bound(
     })
 }
 
-/// The load above which no line can lie, and the name of the station that is full there; none where the
-/// description does not tell.
+/// Returns the load above which no line can lie, and the name of the station that saturates there;
+/// `None` where the spec does not determine it.
 pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     let base = super::replicate::base_load(spec);
     let all = stations(spec);
@@ -213,14 +217,14 @@ pub(super) fn ceiling(spec: &Spec) -> Option<(f64, String)> {
     (load.is_finite() && load > 0.0).then(|| (load, all[fullest].name.clone()))
 }
 
-/// Share of each station's capacity that `load` asks for, by station; nothing where the description does
-/// not tell. Of threads, connections and locks it is the least: what is held without any queue. What is
-/// only bookkeeping draws no line, and has 0.
+/// Utilisation of each station at `load`; empty where the spec does not determine it. For threads,
+/// connections and locks it is a lower bound: the holding time without any queueing. Bookkeeping
+/// stations never set the line and have 0.
 pub(super) fn shares(spec: &Spec, load: f64) -> Vec<f64> {
     shares_of(spec, &outside(spec, load))
 }
 
-/// The same of what comes from outside.
+/// Utilisation of each station at these external arrival rates.
 fn shares_of(spec: &Spec, outside: &Flows) -> Vec<f64> {
     let all = stations(spec);
     let mut shares = vec![0.0; all.len()];
@@ -233,11 +237,11 @@ fn shares_of(spec: &Spec, outside: &Flows) -> Vec<f64> {
     shares
 }
 
-/// Share of a capacity from which on a load does not surely leave any of it free: the queue has no steady
-/// length, however it looks in a window.
+/// Utilisation from which a load no longer leaves capacity that is certainly free: the queue has no
+/// steady length, however it looks in a window.
 pub(super) const FULL: f64 = 0.995;
 
-/// [`shares`] without the requests that fail; `failing` are the shares of each endpoint's requests.
+/// Returns [`shares`] without the requests that fail; `failing` holds the error rate by endpoint.
 pub(super) fn shares_without(spec: &Spec, load: f64, failing: &[f64]) -> Vec<f64> {
     let mut good = outside(spec, load);
     for (rate, failing) in good.programs.iter_mut().zip(failing) {
@@ -246,15 +250,15 @@ pub(super) fn shares_without(spec: &Spec, load: f64, failing: &[f64]) -> Vec<f64
     shares_of(spec, &good)
 }
 
-/// Shares of the users' requests by the endpoint that they are made to.
+/// Shares of the users' requests by endpoint.
 pub(super) fn made_to(spec: &Spec) -> Vec<f64> {
     let rates = outside(spec, 1.0).programs;
     let sum: f64 = rates.iter().sum();
     rates.into_iter().map(|rate| if sum > 0.0 { rate / sum } else { 0.0 }).collect()
 }
 
-/// The mean response time of users' requests without any queue, as the description has it \[s\]; none where
-/// somebody may leave before the answer, and for a closed load.
+/// Mean response time of users' requests by the spec, without any queueing \[s\]; `None` where
+/// clients may leave before the answer, and for a closed load.
 pub(super) fn least_mean(spec: &Spec, load: f64) -> Option<f64> {
     if spec.load.closed.is_some() || spec.load.patience.is_some() || !spec.meshes.is_empty() {
         return None;
@@ -265,8 +269,8 @@ pub(super) fn least_mean(spec: &Spec, load: f64) -> Option<f64> {
     (mean > 0.0 && mean.is_finite()).then_some(mean)
 }
 
-/// Entries that the description puts into each index at its own rates \[1/s\]; none for a closed load, and
-/// where what happens goes in circles that gain.
+/// Insertion rate of each index by the spec, at its own load \[1/s\]; `None` for a closed load, and
+/// for message cycles with a gain of one or more.
 pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
     if spec.indexes.is_empty() {
         return None;
@@ -275,7 +279,7 @@ pub(crate) fn inserted(spec: &Spec) -> Option<Vec<f64>> {
     put_in(spec, &flows)
 }
 
-/// Stations that `load` asks for clearly more than they have, whatever else is changed.
+/// Returns the stations that `load` certainly overloads.
 pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     let all = stations(spec);
     let Some(demands) = Demands::of(spec, &outside(spec, load)) else { return Vec::new() };
@@ -285,7 +289,7 @@ pub(super) fn overloaded(spec: &Spec, load: f64) -> Vec<usize> {
     (0..all.len()).filter(draws).filter(clearly).collect()
 }
 
-/// What a station has with all pods that its service's autoscaler may order.
+/// Capacity of a station with the maximum number of pods of its service's autoscaler.
 pub(crate) fn most(spec: &Spec, station: &Station) -> f64 {
     let scaled = |service: Id| spec.services[service as usize].grows();
     match station.resource {
@@ -307,19 +311,19 @@ pub(crate) fn most(spec: &Spec, station: &Station) -> f64 {
     }
 }
 
-/// What a load brings, from the description alone.
+/// Service demands of a load, from the spec alone.
 struct Demands {
     /// Capacity used at each station, in the station's unit.
     work: Vec<Work>,
-    /// Whether all of what is used of a station is known without its waits: processors, devices, caches.
-    /// Threads, connections and locks are held for longer than that.
+    /// Whether the capacity used at a station is fully known without waits: processors, devices,
+    /// caches. Threads, connections and locks are held for longer.
     known: Vec<bool>,
     /// Counted events per second.
     events: f64,
 }
 
-/// Rates of all programs and topics at the load given; none for a closed load, whose rate follows from its
-/// waits, and where a circle of messages gains.
+/// Rates of all programs and topics at a load; `None` for a closed load, whose rate depends on its
+/// waits, and for message cycles with a gain of one or more.
 pub(crate) fn flows(spec: &Spec, load: f64) -> Option<Flows> {
     if spec.load.closed.is_some() {
         return None;
@@ -327,7 +331,7 @@ pub(crate) fn flows(spec: &Spec, load: f64) -> Option<Flows> {
     Links::of(spec)?.flows(&outside(spec, load))
 }
 
-/// What the outside brings at the load given. A closed load counts as so many requests a second.
+/// External arrival rates at a load. A closed load counts as a rate of requests.
 pub(crate) fn outside(spec: &Spec, load: f64) -> Flows {
     let base = super::replicate::base_load(spec);
     let scale = if base > 0.0 && load > 0.0 { load / base } else { 1.0 };
@@ -353,7 +357,7 @@ pub(crate) fn outside(spec: &Spec, load: f64) -> Flows {
     own
 }
 
-/// Entries put into each index per second.
+/// Insertion rate of each index \[1/s\].
 pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
     let mut all = vec![0.0; spec.indexes.len()];
     let endpoints = spec.endpoints.iter().map(|endpoint| endpoint.entry);
@@ -368,12 +372,12 @@ pub(crate) fn put_in(spec: &Spec, flows: &Flows) -> Option<Vec<f64>> {
     Some(all)
 }
 
-/// All programs with the rates at which they run, where this comes from outside; none for steps back, and
-/// for circles that gain.
+/// Returns all programs with their rates under these external arrivals; `None` for backward steps,
+/// and for message cycles with a gain of one or more.
 fn programs_at(spec: &Spec, outside: &Flows) -> Option<(Flows, Vec<Program>)> {
     let links = Links::of(spec)?;
     let flows = links.flows(outside)?;
-    // Thousands of entries, mean at a steady load.
+    // Mean size at a steady load, in thousands of entries.
     let sizes = spec.indexes.iter().zip(put_in(spec, &flows)?);
     let thousands: Vec<f64> = sizes.map(|(index, per_s)| index.mean(per_s) / 1000.0).collect();
     let programs = programs(spec, &links, &thousands)?;
@@ -381,16 +385,16 @@ fn programs_at(spec: &Spec, outside: &Flows) -> Option<(Flows, Vec<Program>)> {
 }
 
 impl Demands {
-    /// The station that is filled first, and by which factor of the load.
+    /// Returns the station that saturates first, and the factor on the load at which it does.
     fn fullest(&self, spec: &Spec, all: &[Station]) -> Option<(usize, f64)> {
-        // What is only bookkeeping may be as full as it likes.
+        // Bookkeeping stations may be as full as they like.
         let draws = |station: &usize| !super::replicate::aside(spec, &all[*station]);
         let used = (0..all.len()).filter(draws).filter(|station| self.at_least(*station) > 0.0);
         let room = used.map(|station| (station, self.room(spec, all, station)));
         room.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The factor of the load at which a station is full.
+    /// Returns the factor on the load at which a station saturates.
     fn room(&self, spec: &Spec, all: &[Station], station: usize) -> f64 {
         self.work[station].room(most(spec, &all[station]))
     }
@@ -399,8 +403,8 @@ impl Demands {
         self.work[station].all
     }
 
-    /// None for a closed load, whose rate follows from its waits; for steps back, and for circles that
-    /// gain.
+    /// Returns `None` for a closed load, whose rate depends on its waits, for backward steps, and
+    /// for message cycles with a gain of one or more.
     fn of(spec: &Spec, outside: &Flows) -> Option<Demands> {
         if spec.load.closed.is_some() {
             return None;
@@ -421,7 +425,7 @@ impl Demands {
     }
 }
 
-/// Whether the work at a station is known without any waits.
+/// Whether the work at a station is known without waits.
 fn is_known(resource: Resource) -> bool {
     match resource {
         Resource::Cpu(_)
@@ -438,7 +442,7 @@ fn is_known(resource: Resource) -> bool {
     }
 }
 
-/// Add what a program that runs at `rate` uses of stations.
+/// Adds the demands of a program that runs at `rate`.
 pub(crate) fn collect(
     spec: &Spec,
     program: &Program,
@@ -483,8 +487,8 @@ pub(crate) fn collect(
     }
 }
 
-/// Work of a service's pods is on their nodes too, which are all asked alike; where an autoscaler adds pods
-/// it cannot be said on which.
+/// Distributes the work of a service's pods over their nodes, evenly; with an autoscaler the
+/// placement of additional pods is unknown.
 fn on_nodes(spec: &Spec, service: Id, mut seen: impl FnMut(Resource, f64)) {
     let Some(cluster) = spec.cluster.as_ref().filter(|cluster| cluster.shared) else { return };
     if spec.services[service as usize].grows() > 1.0 {
@@ -527,7 +531,7 @@ mod tests {
         }
     }
 
-    /// One core, 10 ms a request: full at 100 a second; clearly asked for more than it has above 103.
+    /// One core, 10 ms per request: saturated at 100/s; certainly overloaded above 103/s.
     #[test]
     fn a_core_has_a_ceiling() {
         let spec = core();
@@ -543,8 +547,8 @@ mod tests {
         );
     }
 
-    /// Threads are held for at least as long as requests work: two of them, by requests that take 40 ms,
-    /// are full at 50 a second, before the core is.
+    /// Threads are held for at least as long as requests work: two of them, with requests of 40 ms,
+    /// are saturated at 50/s, before the core is.
     #[test]
     fn threads_have_a_ceiling_too() {
         let mut spec = core();
@@ -553,7 +557,7 @@ mod tests {
         let (most, station) = ceiling(&spec).expect("an open load");
         assert!((most - 50.0).abs() < 1e-9, "{most}");
         assert_eq!(station, "server threads");
-        // An autoscaler may order a second pod.
+        // An autoscaler may add a second pod.
         spec.services[0].lifecycle.autoscaling = Some(crate::model::spec::Autoscaling {
             minimum: 1,
             maximum: 2,
@@ -567,8 +571,9 @@ mod tests {
         assert!((most - 100.0).abs() < 1e-9, "{most}");
     }
 
-    /// Each request is an entry for 10 s and reads all of them, 1 ms each, besides 10 ms: at x a second
-    /// x · (10 ms + 10 x · 1 ms) is a whole core at x = (√401 − 1) / 2 = 9.512.
+    /// Each request inserts an entry that lives for 10 s and reads all entries, 1 ms each, in
+    /// addition to 10 ms: at x per second the demand x · (10 ms + 10 x · 1 ms) is one whole core at
+    /// x = (√401 − 1) / 2 = 9.512.
     #[test]
     fn work_on_an_index_grows_as_the_square() {
         let mut spec = core();
@@ -578,7 +583,7 @@ mod tests {
             Op::CpuOfIndex { index: 0, time: 1, draw: 1 },
             Op::End,
         ];
-        // For a thousand entries.
+        // Per thousand entries.
         spec.samplers.push(Sampler::new(Dist::Constant(1.0)));
         let second = crate::units::Span::from_secs(1.0);
         spec.indexes = vec![crate::model::spec::Index {
@@ -593,7 +598,7 @@ mod tests {
         // 0.01 x² + 0.01 x = 1.
         assert!((most - (401_f64.sqrt() - 1.0) / 2.0).abs() < 1e-9, "{most}");
         assert_eq!(inserted(&spec), Some(vec![20.0]));
-        // A hundred entries at any load: 110 ms a request.
+        // A hundred entries at any load: 110 ms per request.
         spec.indexes[0].fixed = Some(100);
         let (most, _) = ceiling(&spec).expect("an open load on a core");
         assert!((most - 1.0 / 0.11).abs() < 1e-9, "{most}");

@@ -1,9 +1,7 @@
-//! Inputs that nobody knows exactly: what that means for the targets and for the line, and which of them to
-//! measure first.
+//! Uncertain inputs: their effect on the targets and the line, and which of them to measure first.
 //!
-//! Each sample is a point of a sweep, with all inputs changed at once and the same users in every sample
-//! (common random numbers), so that what differs is the inputs. What is found about samples is computed
-//! here from their points alone.
+//! Each sample is a point of a sweep with all inputs changed at once and common random numbers, so
+//! that samples differ in their inputs only. The results are computed here from the points alone.
 
 mod design;
 
@@ -27,69 +25,70 @@ use crate::stats::distribution::normal_cdf;
 use crate::stats::rank::{Regression, rank_correlation, ranks};
 use crate::stats::sample::{quantile, quantile_interval, share};
 
-/// Samples where nobody says how many.
+/// Default number of samples.
 pub const SAMPLES: u32 = 64;
-/// Resamples of the bootstrap.
+/// Bootstrap resamples.
 const RESAMPLES: u64 = 1000;
-/// Samples beyond the number of inputs from which all are told apart by one regression.
+/// Number of samples, in excess of that of inputs, from which a single regression separates all
+/// inputs.
 const TOGETHER: usize = 12;
-/// An input moves the line from the one to the other of these shares of its law.
+/// Quantiles of an input's law between which its effect on the line is measured.
 const ENDS: [f64; 2] = [0.1, 0.9];
-/// Shares of the fan.
+/// Quantiles of the fan.
 const FAN: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/// How an uncertain input is spread over its range.
+/// Distribution of an uncertain input over its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Law {
-    /// Every value equally likely.
+    /// Uniform: every value is equally likely.
     Uniform,
-    /// Every ratio equally likely.
+    /// Log-uniform: every ratio is equally likely.
     Loguniform,
-    /// Most likely at one value, falling to nothing at the ends.
+    /// Triangular: most likely at one value, with a density that falls to zero at both ends.
     Triangular,
-    /// Normal around the middle, two standard deviations to either end, and cut off there.
+    /// Normal around the midpoint, with two standard deviations to either end, truncated there.
     Normal,
 }
 
 /// An uncertain input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
-    /// Path of the setting, time or unit cost.
+    /// Path of the setting, service time or unit cost.
     pub path: String,
-    /// Low end of its range, in its unit.
+    /// Lower end of the range, in its unit.
     pub low: f64,
-    /// High end.
+    /// Upper end of the range.
     pub high: f64,
     /// Unit as written; empty for a plain number.
     pub unit: String,
-    /// Whether the value multiplies what is written.
+    /// Whether the value is a factor on the written one.
     pub factor: bool,
-    /// Whether only whole numbers make sense.
+    /// Whether the value is an integer.
     pub whole: bool,
-    /// How it is spread.
+    /// Distribution over the range.
     pub distribution: Law,
-    /// The most likely value of a triangular law.
+    /// Mode of a triangular distribution.
     pub likely: Option<f64>,
-    /// Why this range.
+    /// Justification of the range.
     pub because: String,
 }
 
-/// What is uncertain.
+/// Uncertain inputs of a scenario and the number of samples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Uncertainty {
-    /// Samples asked for.
+    /// Requested number of samples.
     pub samples: Option<u32>,
     /// The inputs.
     pub inputs: Vec<Input>,
 }
 
 impl Input {
-    /// The value at a share of its law between 0 and 1.
+    /// Returns the quantile of its law at `share`, between 0 and 1.
     pub fn value(&self, share: f64) -> f64 {
         let (low, high) = (self.low, self.high);
         if self.whole && self.distribution == Law::Uniform {
-            // Each whole number equally likely, the ends too.
+            // Each integer is equally likely, including both ends.
             return (low + share * (high - low + 1.0)).floor().min(high);
         }
         let value = match self.distribution {
@@ -115,14 +114,14 @@ impl Input {
         if self.whole { value.round() } else { value }
     }
 
-    /// The same as it is written: a factor begins with `*`.
+    /// Returns the quantile as it is written: a factor begins with `*`.
     pub fn text(&self, share: f64) -> String {
         let value = format!("{:.9}", self.value(share));
         let value = value.trim_end_matches('0').trim_end_matches('.');
         format!("{}{value}{}", if self.factor { "*" } else { "" }, self.unit)
     }
 
-    /// The same to three digits, for people.
+    /// Returns the quantile with three digits, for display.
     fn short(&self, share: f64) -> String {
         let value = self.value(share);
         let decimals = if value == 0.0 { 0.0 } else { 2.0 - value.abs().log10().floor() };
@@ -135,8 +134,8 @@ impl Input {
         format!("{}{text}{}", if self.factor { "× " } else { "" }, self.unit)
     }
 
-    /// Where it lies on the scale on which its law is even or symmetric, so that a straight line gives the
-    /// whole way between two percentiles as good as any smooth answer takes it.
+    /// Maps a quantile to the scale on which the law is uniform or symmetric, so that the change
+    /// between two symmetric percentiles by a straight line is as accurate as that by a parabola.
     fn score(&self, share: f64) -> f64 {
         match self.distribution {
             Law::Loguniform => share,
@@ -144,13 +143,14 @@ impl Input {
         }
     }
 
-    /// The change that sets it to one end of its range.
+    /// Returns the override that sets it to one end of its range.
     pub fn end(&self, high: bool) -> Change {
         Change { path: self.path.clone(), to: self.text(f64::from(u8::from(high))) }
     }
 }
 
-/// Every assumed time and unit cost that the answer of a study depends on, from half to double.
+/// Returns every assumed service time and unit cost that the answer of a study depends on, from
+/// half to double.
 pub fn assumed(study: &Study) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
     for one in study.assumed.iter().filter(|one| one.basis == "assumed") {
@@ -183,7 +183,7 @@ pub fn assumed(study: &Study) -> Vec<Input> {
     inputs
 }
 
-/// The samples: of each the value of every input, as it is written.
+/// Draws the samples: for each the value of every input, as it is written.
 pub fn samples(seed: u64, inputs: &[Input], count: usize) -> Vec<Vec<String>> {
     let columns: Vec<Vec<f64>> =
         inputs.iter().map(|input| shares(seed, &input.path, count)).collect();
@@ -193,110 +193,110 @@ pub fn samples(seed: u64, inputs: &[Input], count: usize) -> Vec<Vec<String>> {
     (0..count).map(row).collect()
 }
 
-/// The probability that a target is met, over what is uncertain.
+/// Probability that a target is met, over the uncertain inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probability {
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
-    /// Metric of the target; `drift` for no queue that grows, `day` for all of them over the day (with the
-    /// time in which one is not \[s\]), `all` for all of these, `line` where the line
-    /// lies at the load asked about or beyond.
+    /// Metric of the target; `drift` for no growing queue, `day` for all of them over the day (with
+    /// the time in which one is missed \[s\]), `all` for all of these, `line` where the line is no
+    /// lower than the target load.
     pub target: Condition,
-    /// Largest value that meets it; none for `all` and `line`.
+    /// Largest value that meets the target; none for `all` and `line`.
     pub limit: Option<f64>,
-    /// Share of samples that meet it, with Wilson's interval.
+    /// Share of samples that meet it, with its Wilson interval.
     pub probability: Estimate,
 }
 
-/// Where the line lies, over what is uncertain.
+/// Fan: distribution of the line over the uncertain inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fan {
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
-    /// 5th, 25th, 50th, 75th and 95th percentile of the line \[per s\], with an interval where there are
-    /// samples enough for one.
+    /// 5th, 25th, 50th, 75th and 95th percentile of the line \[per s\], with an interval where
+    /// there are enough samples for one.
     pub rps: Vec<Estimate>,
-    /// The same in monthly users; empty where the load is not given in users.
+    /// Those percentiles in monthly users; empty where the load is not given in users.
     pub mau: Vec<Estimate>,
-    /// Share of samples that carry a load: (load, low, share, high) by rising load.
+    /// Share of samples that carry a load: (load, low, share, high) in ascending order of load.
     pub carried: Vec<[f64; 4]>,
     /// Samples whose line lies beyond the largest load tried.
     pub beyond: u32,
 }
 
-/// How much an input moves the line.
+/// Influence of an input on the line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Influence {
-    /// The variant.
+    /// Name of the variant.
     pub variant: String,
-    /// The input.
+    /// Name of the input.
     pub name: String,
-    /// Its values at the 10th and 90th percentile of its law.
+    /// Values of the input at the 10th and 90th percentile of its law.
     pub values: [String; 2],
-    /// How far the line moves when the input goes from the one to the other, all else as it may be
-    /// \[per s\].
+    /// Change of the line when the input goes from the first to the second, averaged over all other
+    /// inputs \[per s\].
     pub rps: Estimate,
-    /// Spearman's correlation of input and line, with a bootstrap interval.
+    /// Spearman's rank correlation of input and line, with a bootstrap interval.
     pub rank_correlation: Estimate,
-    /// The same after all other inputs are accounted for; none where samples are too few for that.
+    /// Partial rank correlation, controlled for all other inputs; none with too few samples.
     pub partial_rank_correlation: Option<f64>,
 }
 
-/// What is found: `uncertain.json`.
+/// Result of an uncertainty study: `uncertain.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Uncertain {
-    /// What it is about.
+    /// Head of the answer.
     #[serde(flatten)]
     pub head: Head,
-    /// What loads count.
+    /// Unit of loads: requests, records or users.
     pub axis: Axis,
-    /// The load asked about \[per s\].
+    /// Target load \[per s\].
     pub asked_rps: f64,
-    /// Monthly users of it.
+    /// Monthly users of the target load.
     pub asked_mau: Option<f64>,
-    /// Samples.
+    /// Number of samples.
     pub samples: u32,
-    /// Whether the scenario names no inputs, so that all that is assumed stands in for them.
+    /// Whether the scenario names no inputs, so that all assumed ones are varied.
     pub by_default: bool,
-    /// Whether one regression tells all inputs apart; else each is looked at alone.
+    /// Whether a single regression separates all inputs; otherwise each is analysed alone.
     pub together: bool,
-    /// The inputs.
+    /// Uncertain inputs.
     pub inputs: Vec<Input>,
-    /// Probability of each target at the load asked about.
+    /// Probability of each target at the target load.
     pub probabilities: Vec<Probability>,
-    /// The line of each variant.
+    /// Distribution of the line of each variant.
     pub fans: Vec<Fan>,
-    /// How much each input moves the line; of each variant the largest first.
+    /// Influence of each input on the line, for each variant in descending order.
     pub influences: Vec<Influence>,
-    /// Warnings of the input; their words stand beside them when this is written.
+    /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
 }
 
-/// What a probability is of.
+/// Condition that a probability refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Condition {
-    /// That a target is met.
+    /// A target is met.
     Target(Metric),
-    /// Something of several.
+    /// A joint condition.
     Whole(Whole),
 }
 
-/// A condition on more than one target.
+/// Joint condition on several targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whole {
     /// All targets are met over the day.
     Day,
-    /// All targets are met, over the day too where one is run.
+    /// All targets are met, including over the day where one is run.
     All,
-    /// The line is no lower than the load asked about.
+    /// The line is no lower than the target load.
     Line,
 }
 
 impl Condition {
-    /// Its name in files.
+    /// Returns its name in files.
     pub fn key(self) -> &'static str {
         match self {
             Condition::Target(metric) => metric.key(),
@@ -307,13 +307,13 @@ impl Condition {
     }
 }
 
-/// Replications of a sample: the inputs vary far more than the users do.
+/// Replications of a sample: inputs vary far more than replications do.
 const REPLICATIONS: u32 = 2;
 
-/// Numbers and facts of a point, by name.
+/// Named numbers and facts of a point.
 pub(super) type Numbers = (Vec<(String, Estimate)>, Vec<(String, String)>);
 
-/// Line and targets of a sample; none where the watcher has stopped it.
+/// Computes line and targets of a sample; `None` where the watcher stopped the run.
 ///
 /// # Errors
 /// When the study has no line to search for.
@@ -339,22 +339,22 @@ pub(super) fn sample(study: &Study, watcher: &dyn Watcher) -> Result<Option<Numb
     Ok(Some((numbers, facts)))
 }
 
-/// What stands beside the samples.
+/// Context of the samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    /// The inputs.
+    /// Uncertain inputs.
     pub inputs: Vec<Input>,
-    /// Whether they are all that is assumed.
+    /// Whether they are all assumed inputs, because the scenario names none.
     pub by_default: bool,
-    /// The targets.
+    /// Targets of the study.
     pub targets: Vec<Target>,
-    /// The load asked about \[per s\].
+    /// Target load \[per s\].
     pub asked_rps: f64,
-    /// Monthly users of it.
+    /// Monthly users of the target load.
     pub asked_mau: Option<f64>,
 }
 
-/// What the samples say. `points` has those of each sample in turn, one for each variant.
+/// Analyses the samples. `points` holds those of each sample in turn, one per variant.
 pub fn analyse(sweep: &Sweep, frame: &Frame, points: &[Point]) -> Uncertain {
     let variants = sweep.variants.len().max(1);
     let count = points.len() / variants;
@@ -391,7 +391,7 @@ fn number_of(point: &Point, name: &str) -> Option<f64> {
     estimate_of(point, name).map(|found| found.mean)
 }
 
-/// An estimate that rests on anything.
+/// Returns a named estimate, unless it is empty.
 fn estimate_of<'p>(point: &'p Point, name: &str) -> Option<&'p Estimate> {
     let found = point.estimates.iter().find(|(other, _)| other == name);
     found.map(|(_, estimate)| estimate).filter(|estimate| estimate.n > 0)
@@ -401,7 +401,7 @@ fn is(point: &Point, fact: &str) -> bool {
     point.facts.iter().any(|(name, text)| name == fact && text == "true")
 }
 
-/// What a target's estimate is called in the point of a sample.
+/// Returns the name of a target's estimate in the point of a sample.
 pub(super) fn of_target(condition: Condition) -> String {
     format!("target_{}", condition.key())
 }
@@ -416,12 +416,14 @@ fn probabilities(variant: &str, frame: &Frame, points: &[&Point]) -> Vec<Probabi
             probability: share(hits as u64, points.len() as u64, CONFIDENCE),
         }
     };
-    // What cannot be known, because nobody is answered or only a bound is known, meets nothing.
+    // A metric that is unknown, because nothing is answered or only a bound exists, counts as
+    // missed.
     let meets = |point: &Point, (condition, limit): (Condition, f64)| {
         let found = estimate_of(point, &of_target(condition));
         found.is_some_and(|found| !found.is_bound() && found.mean <= limit)
     };
-    // A queue that grows in any replication; and where a day was run, the time in which a target is missed.
+    // A queue that grows in any replication; and, where a day was run, the time in which a target
+    // is missed.
     let drift = (Condition::Target(Metric::Drift), 0.0);
     let day = (Condition::Whole(Whole::Day), 0.0);
     let has_day = points.iter().any(|point| number_of(point, &of_target(day.0)).is_some());
@@ -470,7 +472,7 @@ fn fan(variant: &str, lines: &[f64], points: &[&Point]) -> Fan {
     }
 }
 
-/// Whose influences are looked for, and how.
+/// Variant whose influences are analysed, and the method.
 struct Seen<'a> {
     seed: u64,
     variant: &'a str,
@@ -518,8 +520,8 @@ fn influences(
     found
 }
 
-/// Spearman's correlation with the interval between the percentiles of its resamples (Efron and Tibshirani,
-/// *An Introduction to the Bootstrap*, ch. 13).
+/// Spearman's rank correlation with a percentile bootstrap interval (Efron and Tibshirani, *An
+/// Introduction to the Bootstrap*, ch. 13).
 fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
     let mean = rank_correlation(a, b);
     let n = a.len().min(b.len());
@@ -542,14 +544,15 @@ fn bootstrapped(key: Key, a: &[f64], b: &[f64]) -> Estimate {
 }
 
 impl Uncertain {
-    /// Whether the last variant meets every target in nearly all that may be the case.
+    /// Whether the last variant meets every target with high probability over the inputs.
     pub fn is_met(&self) -> bool {
         let mut of_all =
             self.probabilities.iter().filter(|one| one.target == Condition::Whole(Whole::All));
         of_all.next_back().is_some_and(|last| last.probability.mean >= CONFIDENCE)
     }
 
-    /// The input to measure first for a variant: the one that moves the line most, if it measurably does.
+    /// Returns the input to measure first for a variant: the one with the largest influence on the
+    /// line, if that is significant.
     pub fn first(&self, variant: &str) -> Option<&Influence> {
         let first = self.influences.iter().find(|one| one.variant == variant)?;
         (first.rps.n > 0 && first.rps.low * first.rps.high > 0.0).then_some(first)

@@ -1,5 +1,5 @@
-//! What was there on the day, which may change, and what was used of all that is paid for by the time or
-//! the use: nodes, and processors of databases.
+//! Capacity and usage on a day: what existed, which may change, and the usage of everything billed
+//! by time or use: nodes, and vCPUs of databases.
 
 use super::result::{DatabaseUse, NodeUse, Used};
 use super::setup::Day;
@@ -9,12 +9,12 @@ use crate::observe::tally::Bin;
 use crate::stats::CONFIDENCE;
 use crate::stats::Estimate;
 
-/// Share of a capacity, which may be without limit.
+/// Utilisation of a capacity, which may be unlimited.
 pub(super) fn share_of(busy: f64, capacity: f64) -> f64 {
     if capacity.is_finite() && capacity > 0.0 { busy / capacity } else { 0.0 }
 }
 
-/// Over all bins, of one day or several, in each replication.
+/// Computes the usage over all bins, of one day or several, in each replication.
 pub(super) fn used(series: &[&[Bin]], spec: &Spec, stations: &[Station]) -> Used {
     let over = |pick: &dyn Fn(&[Bin]) -> f64| {
         let values: Vec<f64> = series.iter().map(|bins| pick(bins)).collect();
@@ -29,7 +29,7 @@ pub(super) fn used(series: &[&[Bin]], spec: &Spec, stations: &[Station]) -> Used
             let there = |bin: &Bin| {
                 f64::from(group.nodes) + bin.nodes.get(number).copied().unwrap_or_default()
             };
-            // Of the whole run, as it stood at the end of the last bin.
+            // Cumulative over the whole run, as of the end of the last bin.
             let owed = |bins: &[Bin]| {
                 let length: f64 = bins.iter().map(|bin| bin.length.secs()).sum();
                 let owed = bins.last().and_then(|bin| bin.owed.get(number));
@@ -58,11 +58,11 @@ pub(super) fn used(series: &[&[Bin]], spec: &Spec, stations: &[Station]) -> Used
     Used { nodes: nodes.collect(), databases: databases.collect() }
 }
 
-/// What stations could do on the day: pods come and go, and settings change.
+/// Capacity of stations over the day, as pods come and go and settings change.
 pub(super) struct There<'a> {
     spec: &'a Spec,
     day: &'a Day,
-    /// Stations by the description that the day begins with, and by each that its changes lead to.
+    /// Stations under the initial spec, and under each that its changes lead to.
     states: Vec<(&'a Spec, Vec<Station>)>,
 }
 
@@ -72,15 +72,15 @@ impl There<'_> {
         There { spec, day, states: states.map(|state| (state, stations(state))).collect() }
     }
 
-    /// Share of what a station could do in a bin that was in use; what pods use before they are ready or
-    /// after is no more than all.
+    /// Utilisation of a station in a bin, at most 1: pods also use capacity before and after they
+    /// are ready.
     pub(super) fn share(&self, station: usize, number: usize, bin: &Bin) -> f64 {
         let busy = bin.stations[station].busy;
         share_of(busy, self.capacity(station, number, bin).max(busy))
     }
 
-    /// Capacity of a station in a bin, in the unit of the station: by the settings in force at its middle
-    /// and the mean number of pods that were ready.
+    /// Capacity of a station in a bin, in the unit of the station: by the settings in force at its
+    /// midpoint and the mean number of ready pods.
     fn capacity(&self, station: usize, number: usize, bin: &Bin) -> f64 {
         let middle = (number as f64 + 0.5) * self.day.bin.secs();
         let state = self.day.steps.iter().take_while(|step| step.0.secs() <= middle).count();
@@ -95,7 +95,7 @@ impl There<'_> {
     }
 }
 
-/// Capacity of a station in its unit, with so many pods of each service as are there.
+/// Capacity of a station in its unit, with the given number of pods of each service.
 pub(super) fn capacity_of(spec: &Spec, station: &Station, pods: &dyn Fn(Id) -> f64) -> f64 {
     let each = |service: Id| station.capacity / f64::from(spec.services[service as usize].pods);
     match station.resource {
@@ -125,7 +125,7 @@ mod tests {
     use crate::observe::tally::StationBin;
     use crate::units::Span;
 
-    /// Two pods of a core each, which have two cores from 1:00 on; bins of half an hour.
+    /// Two pods of one core each, which have two cores from 1:00 on; bins of half an hour.
     #[test]
     fn shares_are_of_what_is_there_at_the_time() {
         let state = |cores: f64| {
@@ -157,12 +157,12 @@ mod tests {
         };
         let shares =
             vec![share(1, &[], 0), share(1, &[2.0], 0), share(2, &[1.0], 0), share(2, &[-2.0], 0)];
-        // 1.5 of 2, of 4, of 3 pods' 6 cores; what the last pods still use when none is ready.
+        // 1.5 of 2, of 4, of 3 pods' 6 cores; and what the last pods still use when none is ready.
         assert_eq!(shares, [0.75, 0.375, 0.25, 1.0]);
         assert_eq!(vec![share(1, &[], 1), share(3, &[2.0], 1)], [0.25, 0.125]);
     }
 
-    /// Two nodes, a third in the second of two bins, of one hour and three.
+    /// Two nodes, and a third in the second of two bins, of one hour and three.
     #[test]
     fn nodes_are_weighted_by_time() {
         let credits =

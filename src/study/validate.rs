@@ -1,5 +1,5 @@
-//! Validation: a scenario with theory is simulated, set beside it, and then spoiled in three ways, each of
-//! which must show. A check that cannot fail shows nothing.
+//! Validation by mutation: a scenario with theory is simulated and compared with it, and then
+//! mutated in three ways, each of which must be detected. A check that cannot fail shows nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,23 +13,23 @@ use crate::model::spec::{Op, Order, Spec};
 use crate::random::Sampler;
 use crate::stats::Estimate;
 
-/// A way to spoil a model.
+/// Mutation of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spoil {
-    /// Every service takes 2 % longer, and storage does 2 % less.
+    /// Every service takes 2 % longer, and storage performs 2 % fewer operations.
     Slower,
     /// One thread, connection and consumer less, where there are several.
     Fewer,
-    /// Simultaneous events in the wrong order: new work first, what ends last.
+    /// Simultaneous events in the wrong order: new work first, completions last.
     Reordered,
 }
 
 impl Spoil {
-    /// All of them.
+    /// All mutations.
     pub const ALL: [Spoil; 3] = [Spoil::Slower, Spoil::Fewer, Spoil::Reordered];
 
-    /// `spec` with the fault.
+    /// Returns `spec` with the mutation.
     #[must_use]
     pub fn applied(self, spec: &Spec) -> Spec {
         let mut spec = spec.clone();
@@ -42,9 +42,9 @@ impl Spoil {
     }
 }
 
-/// By how much a slower server is slower.
+/// Factor on service times of a slower server.
 const SLOWER: f64 = 1.02;
-/// Threads from which on they count as without limit.
+/// Number of threads that counts as unlimited.
 const WITHOUT_LIMIT: u32 = 100_000;
 
 fn slow_down(spec: &mut Spec) {
@@ -72,7 +72,7 @@ fn slow_down(spec: &mut Spec) {
             | Op::Unlock { .. }
             | Op::End => continue,
         };
-        // Think times and loads may share the sampler; they stay as they are.
+        // Think times and loads may share the sampler; they stay unchanged.
         let slower = samplers[*time as usize].dist().scaled(SLOWER);
         samplers.push(Sampler::new(slower));
         *time = (samplers.len() - 1) as u32;
@@ -102,48 +102,48 @@ fn take_one(spec: &mut Spec) {
     }
 }
 
-/// What became of a spoiled model.
+/// Detection of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Power {
-    /// So many checks failed: the fault is seen.
+    /// Detected: this many checks failed.
     Caught(u32),
-    /// Every number is the same to the last bit: the fault does not touch this case.
+    /// Every number is identical to the last bit: the mutation does not affect this case.
     Untouched,
-    /// The numbers moved and no check failed.
+    /// Not detected: the numbers changed and no check failed.
     Missed,
 }
 
-/// A scenario beside its theory.
+/// Validation of a scenario against its theory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Name of the scenario.
     pub name: String,
-    /// The scenario in a sentence.
+    /// Description of the scenario in one sentence.
     pub about: String,
-    /// Every number that theory expects, beside the simulation.
+    /// Theoretical values, each compared with the simulation.
     pub checks: Vec<Check>,
     /// Predictions that the study could not measure.
     pub unmeasured: Vec<Measure>,
-    /// What became of each fault.
+    /// Detection of each mutation.
     pub power: Vec<(Spoil, Power)>,
-    /// Numbers that were asked for besides, with their 99.9 % intervals.
+    /// Additional numbers requested, with their 99.9 % intervals.
     pub seen: Vec<Seen>,
 }
 
 /// A simulated number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// What was measured.
+    /// Measure.
     pub measure: Measure,
-    /// At which station or part.
+    /// Station or phase concerned.
     pub at: Option<String>,
-    /// What was found, with its 99.9 % interval.
+    /// Simulated value, with its 99.9 % interval.
     pub simulation: Estimate,
 }
 
 impl Case {
-    /// Whether theory and simulation agree and every fault that touches the case shows.
+    /// Whether theory and simulation agree and every mutation that affects the case is detected.
     pub fn holds(&self) -> bool {
         self.unmeasured.is_empty()
             && self.checks.iter().all(|check| check.agreement == Agreement::Agrees)
@@ -153,8 +153,8 @@ impl Case {
     }
 }
 
-/// Simulate a study that states theory, as it is and spoiled; and tell what it shows of the measures in
-/// `wanted`, which somebody else has measured too.
+/// Simulates a study that states theory, unchanged and mutated, and returns its values for the
+/// measures in `wanted`, for which external measurements exist.
 pub fn examine(study: &Study, wanted: &[(Measure, Option<String>)], watcher: &dyn Watcher) -> Case {
     let seen = if wanted.is_empty() { Vec::new() } else { look(study, wanted, watcher) };
     let faults: &[Spoil] = if study.theory.is_empty() { &[] } else { &Spoil::ALL };
@@ -167,7 +167,8 @@ pub fn examine(study: &Study, wanted: &[(Measure, Option<String>)], watcher: &dy
             for case in &mut spoiled.cases {
                 *case = spoil.applied(case);
             }
-            // Whether a fault touches a case is seen in its first replications, at a tenth of the cost.
+            // Whether a mutation affects a case shows in its first replications, at a tenth of the
+            // cost.
             if self::checks(&brief(&spoiled), watcher) == first {
                 return (*spoil, Power::Untouched);
             }
@@ -212,7 +213,7 @@ fn look(study: &Study, wanted: &[(Measure, Option<String>)], watcher: &dyn Watch
         .collect()
 }
 
-/// The same study with the fewest replications.
+/// Returns the study with the minimum number of replications.
 fn brief(study: &Study) -> Study {
     let mut brief = study.clone();
     brief.replications = 2;
@@ -221,7 +222,7 @@ fn brief(study: &Study) -> Study {
     brief
 }
 
-/// The checks of all predictions, in their order.
+/// Returns the checks of all predictions, in order.
 fn checks(study: &Study, watcher: &dyn Watcher) -> Vec<Option<Check>> {
     let of = |question| -> Vec<Option<Check>> {
         let result: StudyResult = answer_question(study, question, watcher).0;
@@ -271,7 +272,7 @@ mod tests {
         assert_eq!(left, [1, 1, 1_000_000]);
     }
 
-    /// A sampler that a step and the load share is slowed for the step alone.
+    /// A sampler shared by a step and the load is slowed for the step alone.
     #[test]
     fn only_work_is_slowed() {
         use crate::random::Dist;

@@ -1,8 +1,8 @@
-//! Where the warm-up of a run ends: found before it is run, or checked afterwards.
+//! Warm-up detection: determined before a run, or checked afterwards.
 //!
-//! A run begins with an empty system. How far it has settled shows in short slices of it: users' requests
-//! under way (answered, where their number is fixed), records that lag, flows completed. The slices are
-//! averaged over replications and cut by MSER-5 ([`crate::stats::series::mser5`]).
+//! A run begins with an empty system. Its transient shows in short slices: users' requests in
+//! progress (answered ones, for a fixed number of users), consumer lag, flows completed. The slices
+//! are averaged over replications and truncated by MSER-5 ([`crate::stats::series::mser5`]).
 
 use rayon::prelude::*;
 
@@ -17,33 +17,35 @@ use crate::stats::distribution::student_t_quantile;
 use crate::stats::series::mser5;
 use crate::units::Span;
 
-/// Replications of a pilot run, numbered apart from those that count, so that it does not depend on them.
+/// Replications of a pilot run, and the number of the first, apart from those that count, so that
+/// the warm-up is independent of them.
 const PILOTS: u32 = 4;
 const FIRST_PILOT: u32 = 1_000_000;
-/// Lengths of successive pilots, as shares of the observed window, up to the first that settles.
+/// Lengths of successive pilot runs, as shares of the observed window, up to the first that
+/// settles.
 const LENGTHS: [f64; 3] = [0.25, 1.0, 2.0];
-/// Slices in a batch of MSER-5, the least that can be cut.
+/// Slices per batch of MSER-5, the smallest unit of truncation.
 const BATCH: usize = 5;
-/// Confidence that the beginning of a window differs from the rest before anybody is warned: the place
-/// where they are parted was chosen because they seem to differ.
+/// Confidence required to warn that the start of a window differs from the rest: the point of
+/// division was selected because they seem to differ.
 const SURE: f64 = 0.999;
-/// Part of an interval's half-width by which the beginning may shift its middle: at a fifth, a 95 %
-/// interval still covers in 93 of 100.
+/// Shift of the mean by the start, as a share of the interval's half-width, that matters: at a
+/// fifth, a 95 % interval still has a coverage of 93 %.
 const MATERIAL: f64 = 0.2;
-/// Groups of slices that stand for replications in a single run.
+/// Groups of slices that replace replications in a single run.
 const GROUPS: usize = 20;
 
-/// What is left of the warm-up in an observed window.
+/// Remaining transient in an observed window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Transient {
-    /// It ends within the window: a warm-up of this length would do.
+    /// It ends within the window: a warm-up of this length would suffice.
     Until(Span),
     /// The second half of the window still differs from the first.
     TooShort,
 }
 
-/// The warm-up that `spec` needs at `load`, from pilot runs that begin empty. A load that is too much never
-/// settles: the warm-up is then the default.
+/// Determines the warm-up that `spec` needs at `load`, from pilot runs that begin empty. An
+/// overload never settles: the warm-up is then the default.
 pub(crate) fn find(runs: &Runs<'_>, spec: &Spec, load: f64) -> WarmUp {
     let window = runs.study.window;
     for share in LENGTHS {
@@ -59,7 +61,7 @@ pub(crate) fn find(runs: &Runs<'_>, spec: &Spec, load: f64) -> WarmUp {
             break;
         }
         if let (Some(cut), false) = (settled(spec, &outcomes), overloaded) {
-            // What MSER-5 cannot see is less than a batch.
+            // MSER-5 cannot resolve less than a batch.
             let found = sensible(slices(measure, cut + BATCH));
             return WarmUp { seconds: found.secs(), source: WarmUpSource::Found };
         }
@@ -68,7 +70,7 @@ pub(crate) fn find(runs: &Runs<'_>, spec: &Spec, load: f64) -> WarmUp {
     WarmUp { seconds, source: WarmUpSource::Unsettled }
 }
 
-/// Slices to cut so that every series is settled; none where one never is.
+/// Returns the slices to truncate so that every series is settled; `None` where one never is.
 fn settled(spec: &Spec, outcomes: &[Outcome]) -> Option<usize> {
     let mut cut = 0;
     for series in all_series(spec, outcomes) {
@@ -77,8 +79,9 @@ fn settled(spec: &Spec, outcomes: &[Outcome]) -> Option<usize> {
     Some(cut)
 }
 
-/// Whether the windows of `outcomes` begin before the system has settled. A shift counts that is sure, by
-/// the t test of beginning against rest, replication by replication, and that matters to the mean.
+/// Detects whether the windows of `outcomes` begin before the system has settled. A shift counts if
+/// it is significant, by the t test of start against rest, paired by replication, and material to
+/// the mean.
 pub(crate) fn remaining(spec: &Spec, window: Window, outcomes: &[Outcome]) -> Option<Transient> {
     let mut cut = 0;
     for series in all_series(spec, outcomes) {
@@ -96,11 +99,11 @@ pub(crate) fn remaining(spec: &Spec, window: Window, outcomes: &[Outcome]) -> Op
     (cut > 0).then(|| Transient::Until(sensible(needed)))
 }
 
-/// The series that tell, each over all outcomes that have slices.
+/// Returns the series to examine, each over all outcomes that have slices.
 fn all_series<'a>(spec: &Spec, outcomes: &'a [Outcome]) -> [Vec<&'a [f64]>; 3] {
     let seen = || outcomes.iter().map(|outcome| &outcome.slices);
     let seen = || seen().filter(|slices| slices.in_flight.len() >= SLICES as usize);
-    // What the division of the window into slices leaves over may show as one more.
+    // The remainder of the division of the window into slices may appear as an additional one.
     let whole = |values: &'a [f64]| &values[..SLICES as usize];
     let load = if spec.load.closed.is_some() {
         seen().map(|slices| whole(&slices.answered)).collect()
@@ -121,7 +124,8 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-/// Whether the first `at` slices surely differ from the rest, by so much that the mean of all is off.
+/// Whether the first `at` slices significantly differ from the rest, by enough to bias the overall
+/// mean.
 fn shifted(series: &[&[f64]], at: usize) -> bool {
     if let [only] = series {
         return shifted_within(only, at);
@@ -136,8 +140,9 @@ fn shifted(series: &[&[f64]], at: usize) -> bool {
     step.contains(0.0) == Some(false) && bias.abs() > MATERIAL * half
 }
 
-/// The same for a single run: the spread of means over time is that of groups of slices. All of them, for
-/// MSER-5 keeps what varies least: a shift must stand out from a spread that it is part of.
+/// Tests for a shift in a single run: the variance of time averages is estimated from groups of
+/// slices. All of them are used, because MSER-5 retains what varies least: a shift must stand out
+/// from a spread that it is part of.
 fn shifted_within(values: &[f64], at: usize) -> bool {
     let (begun, rest) = values.split_at(at);
     let size = values.len() / GROUPS;
@@ -146,7 +151,8 @@ fn shifted_within(values: &[f64], at: usize) -> bool {
     let Some(half) = spread.half_width() else { return false };
     let degrees = groups.len() as f64 - 1.0;
     let error = half / student_t_quantile(f64::midpoint(1.0, CONFIDENCE), degrees);
-    // The variance of a mean over time falls with the time, or more slowly: this errs on the quiet side.
+    // The variance of a time average falls with the time, or more slowly: this errs on the side of
+    // no warning.
     let part = |part: &[f64]| values.len() as f64 / part.len().max(1) as f64;
     let of_step = error * (part(begun) + part(rest)).sqrt();
     let step = (mean(begun) - mean(rest)).abs();
@@ -158,7 +164,7 @@ fn slices(window: Span, count: usize) -> Span {
     Span((u128::from(window.0) * count as u128 / u128::from(SLICES)) as u64)
 }
 
-/// Rounded up to a length that a person would write.
+/// Rounds up to a conventional length.
 pub(super) fn sensible(span: Span) -> Span {
     let tens = [10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90];
     let mut unit = 1_u64;
@@ -193,9 +199,11 @@ mod tests {
         assert_eq!(sensible(Span(u64::MAX)), Span(u64::MAX));
     }
 
-    /// An outcome with these requests under way, and noise of ±`noise` in turns that differ by `number`.
+    /// An outcome with these requests in progress, and alternating noise of ±`noise` that differs
+    /// by `number`.
     fn outcome(number: usize, noise: f64, level: impl Fn(usize) -> f64) -> Outcome {
-        // The fractional parts of multiples of the golden ratio, evenly spread and without a trend.
+        // The fractional parts of multiples of the golden ratio are evenly spread and without a
+        // trend.
         let spread = |at: usize| ((at * 7 + number * 31) as f64 * 0.618_033_988_75).fract() - 0.5;
         let in_flight =
             (0..SLICES as usize).map(|at| level(at) + 2.0 * noise * spread(at)).collect();
@@ -212,7 +220,7 @@ mod tests {
     fn a_step_is_found_and_the_rest_kept() {
         let step = |at: usize| if at < 50 { 4.0 } else { 10.0 };
         let outcomes: Vec<Outcome> = (0..8).map(|number| outcome(number, 1.0, step)).collect();
-        // 1 ms given, 50 slices of 1 ms cut, and one batch of five more: 56 ms.
+        // 1 ms given, 50 slices of 1 ms truncated, and one batch of five more: 56 ms.
         let found = remaining(&Spec::default(), WINDOW, &outcomes);
         assert_eq!(found, Some(Transient::Until(Span(60_000_000))));
         assert_eq!(remaining(&Spec::default(), WINDOW, &outcomes[..1]), found);

@@ -1,48 +1,49 @@
-//! Who watches a study, and may stop it.
+//! Observer of a study's progress, which may stop it.
 
 use super::result::Axis;
 
-/// Who watches a study run, and may stop it.
+/// Observes the progress of a study, and may stop it.
 pub trait Watcher: Sync {
-    /// A part of the study begins, of so many steps.
+    /// Called when a part of the study with `steps` steps begins.
     fn begin(&self, what: &str, steps: u64);
-    /// A step is done.
+    /// Called when a step is done.
     fn step(&self);
-    /// Whether to stop: steps not begun or under way are left out and the result says so.
+    /// Whether to stop: steps not begun or in progress are left out and the result says so.
     fn stopped(&self) -> bool;
-    /// Something is known of the main answer before the study is done. When, and in which order, may
-    /// depend on the machine.
+    /// Called when a provisional result of the main answer is known. Time and order of these calls
+    /// may depend on the machine.
     fn provisional(&self, _: &Provisional<'_>) {}
 }
 
-/// What is known of a variant's line while it is looked for.
+/// Provisional knowledge of a variant's line during its search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Provisional<'a> {
-    /// The variant.
+    /// Name of the variant.
     pub variant: &'a str,
-    /// What the loads count.
+    /// Unit of loads: requests, records or users.
     pub axis: Axis,
-    /// What is known.
+    /// Position of the line so far.
     pub line: SoFar<'a>,
 }
 
-/// How well a line is known.
+/// Provisional position of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SoFar<'a> {
-    /// The description alone says that no line lies above this load \[per s\], which fills this station.
+    /// Upper bound by the spec alone: no line lies above this load \[per s\], which saturates the
+    /// named station.
     AtMost(f64, &'a str),
-    /// Some of all replications have a line; this is the mean of theirs \[per s\].
+    /// Mean of the lines of some of the replications.
     About {
-        /// The mean \[per s\].
+        /// Mean line \[per s\].
         load: f64,
-        /// Replications that it rests on.
+        /// Replications behind the mean.
         of: u32,
-        /// Replications that there will be.
+        /// Replications that will be run.
         all: u32,
     },
 }
 
-/// Nobody watches.
+/// Watcher that ignores progress and never stops.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unwatched;
 
@@ -54,7 +55,7 @@ impl Watcher for Unwatched {
     }
 }
 
-/// Passes on only whether to stop: the steps of what is a part of something are nobody's progress.
+/// Passes on the stop signal only: steps of a nested study are not progress of the outer one.
 pub struct Quiet<'a>(pub &'a dyn Watcher);
 
 impl Watcher for Quiet<'_> {

@@ -1,4 +1,4 @@
-//! A study under way: what is asked, and tasks side by side.
+//! Execution of a study: the question, and parallel tasks.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,19 +8,19 @@ use super::setup::Study;
 use super::stop::unless_stopped;
 use super::watch::Watcher;
 
-/// What is asked of a study.
+/// Question to a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// What users get at the load asked about, and over the day.
+    /// Performance at the target load, and over the day.
     Run,
-    /// Where the line is.
+    /// The line.
     Saturate,
     /// Both, for all mixes and calibrations, with differences.
     Compare,
 }
 
 impl Question {
-    /// Name, as in the command and the output folder.
+    /// Returns its name, as in the command and the output folder.
     pub fn name(self) -> &'static str {
         match self {
             Question::Run => "run",
@@ -30,18 +30,19 @@ impl Question {
     }
 }
 
-/// A study under way.
+/// A study in progress.
 pub(super) struct Work<'a> {
     pub(super) study: &'a Study,
     pub(super) watcher: &'a dyn Watcher,
     pub(super) runs: Runs<'a>,
-    /// The load asked about, on the axis of the study.
+    /// Target load, on the axis of the study.
     pub(super) asked: f64,
 }
 
 impl Work<'_> {
-    /// Run independent tasks in parallel, those that `cost` most first; results in the order of the tasks,
-    /// none for those that the watcher has stopped.
+    /// Runs independent tasks in parallel, those with the highest `cost` first (longest processing
+    /// time first). Returns results in the order of the tasks, `None` for those that the watcher
+    /// stopped.
     pub(super) fn all<T: Sync, R: Send>(
         &self,
         what: &str,

@@ -1,5 +1,5 @@
-//! Systems with settings changed: who resolves, prices and judges them. This room asks; who reads documents
-//! and knows prices answers.
+//! Workshop: resolution, pricing and audit of systems with settings changed. This room defines the
+//! traits; the rooms that read documents and know prices implement them.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,16 @@ use super::error::StudyError;
 use super::setup::{Change, Study};
 use crate::model::spec::Resource;
 
-/// A scenario that can be resolved anew with settings changed.
+/// A scenario that can be resolved again with settings changed.
 pub trait Workshop: Sync {
-    /// The whole study with these settings changed.
+    /// Resolves the whole study with these settings changed.
     ///
     /// # Errors
-    /// When they lead nowhere, or do not fit.
+    /// When a path matches nothing, or the values are not valid together.
     fn study(&self, changes: &[Change]) -> Result<Study, StudyError>;
 
-    /// Settings that give a resource of variant `variant` so many times what it has under `changes`.
+    /// Returns settings that multiply the capacity of a resource of variant `variant` under
+    /// `changes` by `factor`.
     ///
     /// # Errors
     /// When no setting does.
@@ -28,56 +29,58 @@ pub trait Workshop: Sync {
     ) -> Result<Vec<Lifted>, NoLever>;
 }
 
-/// A workshop with prices and rules beside it.
+/// A workshop that also knows prices and audit rules.
 pub trait PricedWorkshop: Workshop {
-    /// The study with these settings changed, and the bill of one of its variants.
+    /// Resolves the study with these settings changed, and returns it with the bill of one of its
+    /// variants.
     ///
     /// # Errors
-    /// When they lead nowhere, or do not fit.
+    /// When a path matches nothing, or the values are not valid together.
     fn priced(
         &self,
         variant: usize,
         changes: &[Change],
     ) -> Result<(Study, Vec<Priced>), StudyError>;
 
-    /// The same with what cannot be in the variant, by rules.
+    /// Resolves the study with these settings changed, and returns it with the bill of one variant
+    /// and the rules that it violates.
     ///
     /// # Errors
-    /// When the settings lead nowhere, or do not fit.
+    /// When a path matches nothing, or the values are not valid together.
     fn candidate(&self, variant: usize, changes: &[Change]) -> Result<Candidate, StudyError>;
 }
 
-/// A setting that lifts a resource.
+/// A setting that raises a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lifted {
-    /// Path of the setting; none where no setting lifts it, and its capacity was raised all the same.
+    /// Path of the setting; none where no setting does, and the capacity was raised directly.
     pub setting: Option<String>,
-    /// Its value before.
+    /// Value before.
     pub from: String,
-    /// Its value after.
+    /// Value after.
     pub to: String,
-    /// What that costs more \[USD a month\]; none where it is not priced.
+    /// Additional cost \[USD per month\]; none without a price.
     pub monthly_usd: Option<f64>,
-    /// Why there is no setting.
+    /// Reason why there is no setting.
     pub note: Option<String>,
 }
 
-/// A line of a bill.
+/// An item of a bill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Priced {
-    /// What is billed.
+    /// Part that is billed.
     pub part: String,
     /// Count and type.
     pub what: String,
-    /// Price \[USD a month\]; none where it is not known.
+    /// Price \[USD per month\]; none where it is unknown.
     pub monthly_usd: Option<f64>,
 }
 
-/// Why a configuration cannot be.
+/// Reason why a configuration is rejected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Refusal {
-    /// A rule of the audit does not let it be.
+    /// An audit rule rejects it.
     Rule {
         /// Code of the rule.
         code: String,
@@ -86,44 +89,44 @@ pub enum Refusal {
     },
     /// It cannot be resolved.
     Unresolved {
-        /// What is wrong with it.
+        /// Error message.
         error: String,
     },
 }
 
-/// A system with its settings changed, resolved, priced and judged.
+/// A system with settings changed: resolved, priced and audited.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The study, of which one variant counts.
+    /// The study, of which one variant is meant.
     pub study: Study,
-    /// What it costs.
+    /// Bill of the variant.
     pub bill: Vec<Priced>,
-    /// What cannot be in it, by the rules of the audit.
+    /// Audit rules that it violates.
     pub broken: Vec<Refusal>,
 }
 
-/// Why no setting lifts a resource.
+/// Reason why no setting raises a resource.
 #[derive(Debug, thiserror::Error)]
 pub enum NoLever {
-    /// It is a lock.
+    /// The resource is a lock.
     #[error("no setting makes a lock shorter")]
     Lock,
-    /// It is a cache whose work is that of a single key.
+    /// A cache whose work is on a single key.
     #[error(
         "a cache server has one command thread, and an index is one key, which lies on one server whatever \
          their number"
     )]
     OneKey,
-    /// It is a cache without shards.
+    /// A cache without shards.
     #[error("a cache server has one command thread; with `shards: 1` a ladder may add some")]
     OneServer,
-    /// It is a database of a class, and there is none with so many cores.
+    /// A database with an instance class, and no class has this many cores.
     #[error("the catalogue has no database class with {0:.0} vCPU")]
     NoClass(f64),
-    /// It is storage that nothing limits.
+    /// Storage without a limit.
     #[error("its storage operations have no limit")]
     UnlimitedStorage,
-    /// It is a server that accepts any number of connections.
+    /// A server that accepts any number of connections.
     #[error("its connections have no limit")]
     UnlimitedConnections,
     /// There is no such variant or resource.

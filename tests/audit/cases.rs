@@ -1,5 +1,5 @@
-//! Small systems with one fault each, and what becomes of it when its remedy is tried: a rule speaks where
-//! it should, in the right unit, and is silent once somebody has done what it says.
+//! Small systems with one fault each, and the effect of its remedy: a rule reports it where it
+//! should, in the right unit, and is silent once the remedy is applied.
 
 use plimsoll::audit::{Audit, audit};
 use plimsoll::scenario::{Loaded, Options, load, render};
@@ -20,14 +20,14 @@ fn judged(text: &str) -> Audit {
     }
 }
 
-/// What a rule says of a system: message and consequence of each finding.
+/// Returns the findings of a rule on a system: message and consequence of each.
 #[track_caller]
 fn said(text: &str, code: &str) -> Vec<String> {
     let found = judged(text).findings.into_iter().filter(|finding| finding.code == code);
     found.map(|finding| super::said(&finding)).collect()
 }
 
-/// The rule says this of the system, and nothing any more when its remedy is tried.
+/// Asserts that the rule reports this on the system, and nothing once its remedy is applied.
 #[track_caller]
 fn cured(text: &str, code: &str, says: &str, remedy: (&str, &str)) {
     let before = said(text, code);
@@ -51,7 +51,7 @@ mixes: { only: { requests: { web.get: 1 } } }
 load: { rate: 150/s, patience: 30s }
 ";
 
-/// 150 a second of 2 s each are 300 at once, by Little's law.
+/// 150/s of 2 s each are 300 in progress, by Little's law.
 #[test]
 fn threads_are_counted_by_littles_law() {
     let says = "needs 300 threads of `web`, and has 200 (1 pods x 200): full at 100 requests/s";
@@ -70,7 +70,7 @@ mixes: { only: { requests: { edge.in: 1 } } }
 load: { rate: 30/s, patience: 30s }
 ";
 
-/// Users leave after 30 s; the caller between leaves after 20.
+/// Users leave after 30 s; the intermediate caller after 20.
 #[test]
 fn who_leaves_first_is_found_on_the_whole_way() {
     let by_caller = "`gateway.proxy` waits 5 min for `backend.work`, and `edge.in` 20 s for itself";
@@ -80,7 +80,7 @@ fn who_leaves_first_is_found_on_the_whole_way() {
         .replace("in: [ call: { endpoint: gateway.proxy, timeout: 20s } ]", "in: [ delay: 1ms ]");
     let by_user = "`gateway.proxy` waits 5 min for `backend.work`, and its users 30 s for itself";
     cured(&direct, "W1207", by_user, ("timeout: 300s", "timeout: 10s"));
-    // Through a call that waits for ever, who asked first still leaves.
+    // Through a call without a timeout, the first caller still leaves.
     let through = GATEWAY.replace(", timeout: 20s", "");
     assert!(said(&through, "W1207")[0].contains("its users 30 s for itself"));
 }
@@ -102,7 +102,7 @@ mixes: { only: { requests: { api.get: 1 } } }
 load: { rate: 667/s, patience: 30s }
 ";
 
-/// Ready after 45 s, and slow for 5 min from then on. Warmed up before, it is hardly slow.
+/// Ready after 45 s, and slow for 5 min from then on. Warmed up in advance, it is hardly slow.
 #[test]
 fn a_pod_may_be_ready_before_it_is_warm() {
     let says = "ready after 45 s and warm after 5.75 min: 5 min of each pod's life";
@@ -123,7 +123,7 @@ mixes: { only: { requests: { gateway.proxy: 1 } } }
 load: { rate: 940/s }
 ";
 
-/// 940 x 2 ms = 1.88 cores over 65 m a pod are 28.9 pods; 24 use 78.3 m each.
+/// 940 x 2 ms = 1.88 cores over 65 m per pod are 28.9 pods; 24 use 78.3 m each.
 #[test]
 fn an_autoscaler_may_be_held_at_its_maximum() {
     let says = "1.88 cores for 940 requests/s of mix only: 29 pods at 65 % of a request of 0.10 cores; the \
@@ -132,14 +132,14 @@ fn an_autoscaler_may_be_held_at_its_maximum() {
     cured(SCALED, "W1132", says, ("request: 100m", "request: 250m"));
 }
 
-/// What pods an autoscaler may order count as had: five have 5 cores, 24 have 24. At 7,000/s 14 cores are
-/// wanted, and at 13,000/s 26.
+/// Pods that an autoscaler may add count as capacity: five have 5 cores, 24 have 24. At 7,000/s 14
+/// cores are needed, and at 13,000/s 26.
 #[test]
 fn pods_that_an_autoscaler_adds_are_there() {
     assert!(said(&SCALED.replace("940/s", "7000/s"), "E1120").is_empty());
     let over = said(&SCALED.replace("940/s", "13000/s"), "E1120");
     assert!(over[0].contains("has 24 (24 pods x 1): full at 12,000 requests/s"), "{over:?}");
-    // Without a request to compare with it stands still.
+    // Without a request to compare with, the autoscaler is inactive.
     let still = SCALED.replace("request: 100m, limit: 1000m", "limit: 1000m");
     let still = still.replace("cpu: { limit: 1000m }, ", "");
     let loaded = read(&still.replace("940/s", "7000/s")).expect("such clusters run");
@@ -193,8 +193,9 @@ mixes: { only: { requests: { api.query: 1 } } }
 load: { virtual_users: { users: 50, think: { constant: 100ms, basis: assumed, source: a guess } } }
 ";
 
-/// Virtual users have no rate, but their requests take as long: 500 ms, 200 of them after the transaction.
-/// Without those open-in-view frees nothing, and there is nothing to advise.
+/// Virtual users have no rate, but their requests take as long: 500 ms, 200 of them after the
+/// transaction. Without those open-in-view releases nothing earlier, and there is nothing to
+/// recommend.
 #[test]
 fn open_in_view_is_worth_a_note_where_it_frees_something() {
     let says = "for 500 ms without any queue, 200 ms of it outside its transactions";
@@ -228,8 +229,8 @@ system:
 load: { records: [ { topic: tx, rate: 10k/s } ] }
 ";
 
-/// A record takes 0.5 + 0.1 ms for its statement, 0.5 ms and an operation of 1 ms for the commit: 2.1 ms.
-/// Ten threads do 4,762 a second and hold no more than the ten connections that there are; five
+/// A record takes 0.5 + 0.1 ms for its statement, 0.5 ms and an operation of 1 ms for the commit:
+/// 2.1 ms. Ten threads handle 4,762/s and hold no more than the ten connections available; five
 /// connections are all held at 5 / 2.1 ms = 2,381.
 #[test]
 fn records_are_counted_as_records() {
@@ -264,8 +265,8 @@ system:
 load: { rate: 60/s }
 ";
 
-/// 2,000 entries at 10 µs each are 20 ms of CPU a request: full at 50/s. A record takes 1.1 times 2 ms,
-/// a commit of 4 ms and a tenth of 20 ms: 8.2 ms, so the one thread does 122 a second.
+/// 2,000 entries at 10 µs each are 20 ms of CPU per request: saturated at 50/s. A record takes 1.1
+/// times 2 ms, a commit of 4 ms and a tenth of 20 ms: 8.2 ms, so the single thread handles 122/s.
 #[test]
 fn scans_commits_and_attempts_are_work() {
     let found = said(SCAN, "E1120");
@@ -291,7 +292,8 @@ load: { rate: 50/s }
 targets: { p95: 500ms }
 ";
 
-/// A mean of 2 s does not forbid a p95 of 5 ms: only 2 % take long. It does forbid a p99 below them.
+/// A mean of 2 s does not rule out a p95 of 5 ms: only 2 % take long. It does rule out a p99 of
+/// that.
 #[test]
 fn a_few_long_ones_do_not_put_a_percentile_out_of_reach() {
     assert!(said(TAIL, "W1314").is_empty());
@@ -313,8 +315,8 @@ system:
 load: { rate: 10/s }
 ";
 
-/// NEW and CONFIRMED in one topic: every second record is followed by another. Only what never dies out is
-/// refused.
+/// NEW and CONFIRMED in one topic: every second record is followed by another. Only an unbounded
+/// cycle is rejected.
 #[test]
 fn a_topic_with_two_kinds_of_record_is_no_circle() {
     assert!(read(SAGA).is_ok());
@@ -323,7 +325,8 @@ fn a_topic_with_two_kinds_of_record_is_no_circle() {
     assert!(refused.contains("order.orders -> topic orders -> order.orders"), "{refused}");
 }
 
-/// A fan that doubles at each of thirty steps, by calls and by messages; and a chain of three thousand.
+/// A fan-out that doubles at each of thirty steps, by calls and by messages; and a chain of three
+/// thousand.
 #[test]
 fn fans_and_chains_are_decided_at_once() {
     let system = |steps: &dyn Fn(usize) -> String, length: usize| {

@@ -1,4 +1,4 @@
-//! What the audit finds, in Korean: no rule is left with an English sentence.
+//! Korean audit findings: no rule is left with an English sentence.
 
 use plimsoll::audit::{Audit, audit};
 use plimsoll::report::Lang;
@@ -7,7 +7,8 @@ use plimsoll::scenario::{Options, load, render};
 
 use super::{FAULTS, spoiled};
 
-/// Words that are names in Korean texts too: units, files' formats and what only English has a word for.
+/// Words that are names in Korean texts too: units, file formats and terms that exist in English
+/// only.
 const KEPT: &[&str] = &[
     "CPU",
     "MiB",
@@ -31,8 +32,8 @@ const KEPT: &[&str] = &[
     "disk",
 ];
 
-/// English words of a text, two or more of which stand in a row. What stands in backticks, what a system's
-/// author wrote behind a setting, paths and names of parts do not count.
+/// Returns English words of a text of which two or more are adjacent. Ignores text in backticks,
+/// notes by a system's author behind a setting, paths and names of parts.
 fn english(text: &str, written: &[&str]) -> Option<String> {
     let mut text = text.to_owned();
     for one in written {
@@ -61,7 +62,7 @@ fn is_korean(found: &Audit, written: &[&str]) {
     for finding in &found.findings {
         let Told { title, message, consequence, remedy } = told(finding, Lang::Ko);
         for said in [title, &message, &consequence, remedy] {
-            // Both forms of a particle are left only behind what nobody can read aloud.
+            // Both forms of a particle remain only after text without a defined pronunciation.
             let open =
                 ["을(를)", "은(는)", "이(가)", "(으)로"].iter().any(|form| said.contains(form));
             if !hangul(said) || english(said, written).is_some() || open {
@@ -72,7 +73,7 @@ fn is_korean(found: &Audit, written: &[&str]) {
     wrong.sort();
     wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // As the terminal shows it, with what is around.
+    // As the terminal shows it, with its surroundings.
     let shown = text(found, true, Lang::Ko);
     let left = ["error[", "warning[", "note[", "= remedy", "cost of", "not priced", "all that has"];
     for line in shown.lines() {

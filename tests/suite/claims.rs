@@ -1,4 +1,4 @@
-//! Claims and contributions against systems whose lines theory knows.
+//! Claims and contributions, tested on systems whose lines are known from theory.
 
 use plimsoll::audit::price_claims;
 use plimsoll::report::Lang;
@@ -10,7 +10,7 @@ use plimsoll::study::{Question, Unwatched, answer_question};
 
 const BASIS: &str = "basis: assumed, source: theory";
 
-/// The comparison of this scenario, with `plan` beside it.
+/// Runs the comparison of this scenario, with `plan` beside it.
 fn compared(scenario: &str, plan: &str, contributions: bool) -> StudyResult {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("plans")).expect("it is empty");
@@ -27,7 +27,7 @@ fn compared(scenario: &str, plan: &str, contributions: bool) -> StudyResult {
     }
 }
 
-/// Ten connections held for 50 ms on the mean, after the steps `before`: 200 requests a second.
+/// Ten connections held for 50 ms on average, after the steps `before`: 200 requests/s.
 fn pooled(parts: &str, before: &str) -> String {
     format!(
         "scenario: s\nsystem:\n  system: s\n  services:\n    server:\n      max_connections: 1M\n      \
@@ -43,7 +43,7 @@ fn pooled(parts: &str, before: &str) -> String {
     )
 }
 
-/// Twice the connections, and a setting that a library overrules.
+/// Twice the connections, and a setting that a library overrides.
 const MORE: &str = "plan: more\nchanges:\n  \
     - { edit: 1, set: services.server.pools.master.maximum, from: 10, to: 20 }\n  \
     - { edit: 2, set: services.server.pools.master.minimum_idle, from: 5, to: 8 }\n";
@@ -72,7 +72,8 @@ fn claims_are_judged_by_what_was_simulated() {
         - { metric: mau, variant: now, value: 5M }\n  \
         - { metric: monthly-cost, variant: now, value: $210 }\n";
     let result = compared(&format!("{}{claims}", pooled("", "")), MORE, false);
-    // 100/s over ten connections of 50 ms are 0.5 each; M/M/10 at 0.5 waits 0.4 ms (Erlang C).
+    // 100/s over ten connections of 50 ms is a utilisation of 0.5; M/M/10 at 0.5 waits 0.4 ms
+    // (Erlang C).
     verdicts(
         &result,
         &[
@@ -102,7 +103,8 @@ fn claims_are_judged_by_what_was_simulated() {
     assert_eq!(claims[13].basis, Basis::Unknown(Unknown::NoRegion));
 }
 
-/// The pool of [`pooled`] on priced machines of Seoul, with a plan for a third node and another class.
+/// The pool of [`pooled`] on priced machines of Seoul, with a plan for a third node and another
+/// class.
 fn priced(claims: &str) -> String {
     let parts = pooled("", "")
         .replace(
@@ -118,8 +120,8 @@ fn priced(claims: &str) -> String {
 const THIRD_NODE: &str = "plan: more\nchanges:\n  \
     - { edit: 1, set: node_groups.main.desired, from: 2, to: 3 }\n";
 
-/// A t3.large of Seoul is $0.104 an hour: 730 hours are $75.92. The database `store` has no class and so no
-/// price, which does not matter where both variants have it.
+/// A t3.large in Seoul is $0.104 per hour: 730 hours are $75.92. The database `store` has no class
+/// and hence no price, which does not matter where both variants have it.
 #[test]
 fn differences_of_cost_are_judged_by_the_price_table() {
     let claim = |rest: &str| format!("  - {{ metric: monthly-cost, variant: after, {rest} }}\n");
@@ -147,7 +149,7 @@ fn differences_of_cost_are_judged_by_the_price_table() {
     assert!(result.claims[0].difference && !result.claims[4].difference);
 }
 
-/// What the plan wants has no price in Seoul: the reason names it.
+/// The plan's target has no price in Seoul: the reason names it.
 #[test]
 fn a_difference_without_a_price_says_whose() {
     let claims = "  - { metric: monthly-cost, variant: after, against: now, value: +$30 }\n";
@@ -190,7 +192,8 @@ fn differences_without_a_meaning_are_refused() {
     }
 }
 
-/// Three partitions, two threads: one reads two of them at 10 ms a record, so that 150 a second pass.
+/// Three partitions, two threads: one reads two of them at 10 ms per record, so that the capacity
+/// is 150/s.
 #[test]
 fn consumers_are_judged_by_their_own_pace() {
     let scenario = format!(
@@ -214,8 +217,8 @@ fn contribution(result: &StudyResult, edit: usize) -> &Contribution {
     result.edits[edit].contribution.as_ref().expect("it follows from what was run")
 }
 
-/// Twice the connections are twice the line, alone and within the plan; what a library overrules is
-/// nothing. Both follow from the variants' own lines.
+/// Twice the connections are twice the line, alone and within the plan; an overridden setting
+/// contributes nothing. Both follow from the variants' own lines.
 #[test]
 fn what_changes_nothing_that_runs_contributes_exactly_nothing() {
     let result = compared(&pooled("", ""), MORE, false);
@@ -233,8 +236,8 @@ fn what_changes_nothing_that_runs_contributes_exactly_nothing() {
     }
 }
 
-/// Connections and a core that both pass 200 a second: more of one alone moves nothing, within the plan
-/// each is worth all of it.
+/// Connections and a core that both carry 200/s: more of one alone moves nothing, within the plan
+/// each accounts for the whole gain.
 #[test]
 fn edits_that_need_each_other_contribute_together() {
     let parts = "      threads: 100k\n      pod: { cpu: { request: 1000m, limit: 1000m }, memory: { request: \
@@ -257,8 +260,8 @@ fn edits_that_need_each_other_contribute_together() {
     }
 }
 
-/// A cache of one thread that takes 10 ms for each request, and a plan for three shards of it. `step` is
-/// the work; the class is $0.024 an hour in Seoul.
+/// A cache of one thread that takes 10 ms per request, and a plan for three shards of it. `step` is
+/// the work; the class is $0.024 per hour in Seoul.
 fn cached(step: &str, claims: &str) -> String {
     format!(
         "scenario: s\nsystem:\n  system: s\n  region: ap-northeast-2\n  services:\n    server:\n      \
@@ -275,8 +278,8 @@ fn cached(step: &str, claims: &str) -> String {
 const THREE_SHARDS: &str = "plan: more\nchanges:\n  \
     - { edit: 1, set: caches.redis.shards, from: 1, to: 3 }\n";
 
-/// Each shard is a server of its own and gets a third of the commands: 3 × 100 a second, and at 60 a second
-/// 20 of 10 ms each. Each has a copy, so that four nodes are added: 4 × $0.024 × 730 = $70.08.
+/// Each shard is a server of its own and receives a third of the commands: 3 × 100/s, and at 60/s
+/// 20 of 10 ms each. Each has a replica, so that four nodes are added: 4 × $0.024 × 730 = $70.08.
 #[test]
 fn keys_are_spread_over_the_shards_of_a_cluster() {
     let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \
@@ -290,7 +293,8 @@ fn keys_are_spread_over_the_shards_of_a_cluster() {
     verdicts(&result, &[Holds; 6]);
 }
 
-/// 1,000 entries of 10 us: the same 10 ms, but of one key, which lies on one shard whatever their number.
+/// 1,000 entries of 10 us: also 10 ms, but of one key, which lies on one shard whatever their
+/// number.
 #[test]
 fn one_key_lies_on_one_shard() {
     let claims = "  - { metric: line, variant: now, value: 100/s, tolerance: 5% }\n  \

@@ -1,4 +1,4 @@
-//! Nothing is lost: the books of a run balance, and what was taken comes back.
+//! Conservation: the ledger of a run balances, and everything acquired is released.
 
 use plimsoll::model::Run;
 use plimsoll::model::spec::{Closed, Id};
@@ -40,7 +40,7 @@ fn the_books_of_scenarios_balance() {
     assert!(seen >= 11, "{seen}");
 }
 
-/// Each virtual user makes one journey and thinks for ever: in the end nobody holds anything.
+/// Each virtual user makes one journey and then thinks for ever: in the end nothing is held.
 #[test]
 fn when_a_closed_load_is_over_everything_is_given_back() {
     let mut runner = TestRunner::deterministic();
@@ -68,6 +68,6 @@ fn when_a_closed_load_is_over_everything_is_given_back() {
         seen += ledger.offered;
         assert_eq!(ledger.faults(0), Vec::<String>::new(), "{spec:?}");
     }
-    // Twelve users with a visit or more each, in most of the systems.
+    // Twelve users with at least one visit each, in most of the systems.
     assert!(seen > 1_000, "{seen}");
 }

@@ -1,7 +1,8 @@
-//! Whether the intervals hold the truth as often as they say: textbook systems whose numbers are known,
-//! from their files through the public path to the study's result, 400 times with other seeds.
+//! Empirical coverage of confidence intervals: textbook systems with known answers, from their
+//! files through the public interface to the study's result, with 400 different seeds.
 //!
-//! Of 400 honest 95 % intervals 380 ± 4.4 cover; from 368 to 392 is 2.75 standard deviations to each side.
+//! Of 400 valid 95 % intervals 380 ± 4.4 cover the true value; 368 to 392 is 2.75 standard
+//! deviations to each side.
 
 use std::fmt::Write;
 
@@ -16,7 +17,7 @@ use plimsoll::study::{Question, Unwatched, answer_question};
 use rayon::prelude::*;
 
 const SEEDS: u64 = 400;
-/// Two servers and no room to wait.
+/// Two servers without a queue.
 const FULL: &str = "      threads: 2\n      max_connections: 2\n      accept_count: 0\n";
 
 /// One server with exponential service of 10 ms.
@@ -50,7 +51,7 @@ fn threads(result: &StudyResult) -> &StationResult {
     stations.find(|station| station.name == "server threads").expect("it has threads")
 }
 
-/// Share of seeds whose interval holds the truth, for each measure.
+/// Asserts the coverage of each measure's intervals over the seeds.
 #[track_caller]
 fn covers(study: &Study, question: Question, measures: &[(&str, f64, Pick)]) {
     let held: Vec<Vec<(bool, f64, f64)>> = (0..SEEDS)
@@ -82,9 +83,9 @@ fn covers(study: &Study, question: Question, measures: &[(&str, f64, Pick)]) {
     assert!(honest, "\n{said}");
 }
 
-/// Response time of M/M/c that a share `p` does not exceed \[ms\], by bisection of
-/// P(R > t) = (1 − C) e^(−μt) + C (a e^(−μt) − μ e^(−at)) / (a − μ), with C Erlang's C and a = cμ − λ: wait
-/// plus service (Kleinrock, vol. 1, section 3.5).
+/// The `p` quantile of the response time of M/M/c \[ms\], by bisection of P(R > t) = (1 − C)
+/// e^(−μt) + C (a e^(−μt) − μ e^(−at)) / (a − μ), with C Erlang's C and a = cμ − λ: wait plus
+/// service (Kleinrock, vol. 1, section 3.5).
 fn response_quantile_ms(rate: f64, service: f64, servers: u32, p: f64) -> f64 {
     let c = mmc_wait_probability(rate, service, servers).expect("it is stable");
     let (mu, a) = (1.0 / service, f64::from(servers) / service - rate);
@@ -100,7 +101,7 @@ fn response_quantile_ms(rate: f64, service: f64, servers: u32, p: f64) -> f64 {
     low * 1e3
 }
 
-/// M/M/c at this rate, measure by measure.
+/// M/M/c at this rate, for each measure.
 fn queueing(servers: u32, rate: f64, window: &str) {
     let rest = format!("load: {{ rate: {rate}/s }}\n{window}");
     let study = scenario(&waiting_room(&servers.to_string()), &rest);
@@ -122,12 +123,12 @@ fn queueing(servers: u32, rate: f64, window: &str) {
     );
 }
 
-/// So many replications, whatever they show.
+/// A fixed number of replications, whatever they show.
 fn fixed(replications: u32) -> String {
     format!("replications: {replications}\nprecision: {{ most_replications: {replications} }}\n")
 }
 
-/// With a warm-up that is found for each seed.
+/// With a warm-up determined for each seed.
 #[test]
 fn mm1() {
     queueing(1, 50.0, &format!("window: {{ measure: 60s }}\n{}", fixed(6)));
@@ -143,14 +144,15 @@ fn batches() {
     queueing(1, 50.0, "window: { warm_up: 2s, measure: 800s }\nbatches: 20\n");
 }
 
-/// Stopping once the interval is narrow prefers samples that happen to look alike; it must not show.
+/// Stopping once the interval is narrow favours samples with a small spread by chance; that must
+/// not reduce the coverage.
 #[test]
 fn sampling_to_a_precision() {
     let sampling = "replications: 8\nprecision: { half_width: 9%, most_replications: 32 }\n";
     queueing(1, 50.0, &format!("window: {{ warm_up: 2s, measure: 60s }}\n{sampling}"));
 }
 
-/// Erlang's loss system: what finds both servers busy is refused.
+/// Erlang's loss system: arrivals that find both servers busy are refused.
 #[test]
 fn loss() {
     let rest =
@@ -167,7 +169,7 @@ fn loss() {
     );
 }
 
-/// Some 45 requests in each replication, never the same number: a ratio of two counts that both vary.
+/// Some 45 requests per replication, in varying numbers: a ratio of two random counts.
 #[test]
 fn ratio() {
     let window = "load: { rate: 150/s }\nwindow: { warm_up: 1s, measure: 300ms }\n";
@@ -176,7 +178,7 @@ fn ratio() {
     covers(&scenario(FULL, &rest), Question::Run, &[("errors", lost, |r| at(r).error_rate)]);
 }
 
-/// One thread against two: the p99 of M/M/1 and of M/M/2 for the same users.
+/// One thread compared with two: the p99 of M/M/1 and of M/M/2 for the same users.
 #[test]
 fn difference() {
     let rest = format!(

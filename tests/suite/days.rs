@@ -1,4 +1,4 @@
-//! A scenario with a day is judged by it: what fails on it is missed, for as long as it does, and told.
+//! Verdicts of days: failures are detected and reported with their duration.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn study(path: &Path) -> Study {
         Ok(loaded) => loaded.study,
         Err(problems) => panic!("{}", render(&problems, false)),
     };
-    // The day is what is looked at.
+    // Only the day matters here.
     (study.replications, study.precision.most_replications) = (2, 2);
     study.window.measure = Span::from_secs(15.0);
     study
@@ -28,7 +28,7 @@ fn run(text: &str) -> StudyResult {
     answer_question(&study(&path), Question::Run, &Unwatched).0
 }
 
-/// What a scenario of the gallery says of each variant's day, with one replication.
+/// Returns the answer for each variant's day of a gallery scenario, with one replication.
 fn gallery(name: &str) -> Vec<(String, DayAnswer)> {
     let mut study = study(&Path::new("scenarios/failures").join(format!("{name}.yaml")));
     let day = study.day.as_mut().expect("it has a day");
@@ -44,8 +44,8 @@ fn day(result: &StudyResult) -> &DayAnswer {
     result.variants[0].day_answer.as_ref().expect("its day was run")
 }
 
-/// Forty connections, two of which a request takes: a burst of two seconds takes all forty for the first of
-/// the two, and nobody gets a second one; strictly in order, since who comes in between might.
+/// Forty connections, of which a request takes two: a burst of two seconds takes all forty as first
+/// ones, and no request gets a second; strictly in order, since an arrival in between might.
 const LOCKED: &str = r#"
 scenario: burst
 system:
@@ -81,12 +81,12 @@ day:
 #[test]
 fn a_burst_that_locks_everything_up_is_missed_to_the_end() {
     let found = run(LOCKED);
-    // The steady load is met, which is another question.
+    // The steady load is met, which is a separate question.
     let steady = &found.variants[0].verdicts;
     assert!(steady.iter().all(|verdict| verdict.verdict == Verdict::Met), "{steady:?}");
     let day = day(&found);
     assert_eq!(day.verdict, Some(Verdict::Missed));
-    // The bins from 1:10 to 4:00, and that of the burst at most.
+    // The bins from 1:10 to 4:00, and possibly that of the burst.
     for target in &day.targets {
         assert!((170.0..=180.0).contains(&target.missed_s), "{target:?}");
         assert_eq!(target.recovery, Recovery::Never);
@@ -94,19 +94,20 @@ fn a_burst_that_locks_everything_up_is_missed_to_the_end() {
     }
     let silence = day.silence.expect("nothing is answered");
     assert_eq!(silence.replications, 2);
-    // When the first waits of 30 s run out, what they held lets a few more through; then nothing does.
+    // When the first waits of 30 s time out, the connections released let a few more through; then
+    // nothing is answered.
     assert!(silence.from_s.iter().all(|at| (60.0..=91.0).contains(at)), "{silence:?}");
     let [burst] = &*day.events else { panic!("{:?}", day.events) };
     assert_eq!((&burst.event, burst.ended_s), (&DayEvent::Traffic { factor: 8.0 }, Some(62.0)));
     assert!(burst.answered.is_some_and(|share| share < 0.2), "{burst:?}");
     assert_eq!(burst.recovery, Recovery::Never);
-    // No value where there is none.
+    // There is no value without answers.
     let silent = found.variants[0].day.iter().find(|bin| bin.goodput_rps.mean <= 0.0);
     assert_eq!(silent.expect("nothing is answered").p99_ms, None);
 }
 
-/// 70 a second of six operations each are 420 of 300 that 100 GiB of gp2 do for ever: 5.4 million credits
-/// last 5,400,000 / 120 = 45,000 s, which is 12:30. Then the queue grows until nobody waits any more.
+/// 70/s of six operations each are 420, where 100 GiB of gp2 sustain 300: 5.4 million credits last
+/// 5,400,000 / 120 = 45,000 s, which is 12:30. Then the queue grows until every request times out.
 #[test]
 fn credits_end_in_the_middle_of_the_day() {
     let found = run(r#"
@@ -135,15 +136,15 @@ day: { bin: 30m, horizon: 24h, compress: 60 }
 "#);
     let day = day(&found);
     for target in &day.targets {
-        // From 12:30 to the end: those who came in the seconds before it wait for ever too, so that their
-        // bin, from 12:00 on, may be the first.
+        // From 12:30 to the end: requests of the seconds before it wait too long as well, so that
+        // their bin, from 12:00 on, may be the first.
         let first = target.first_missed_s.expect("it is missed");
         assert!((43_200.0..=46_800.0).contains(&first), "{target:?}");
         assert!((target.missed_s - (86_400.0 - first)).abs() < 1e-6, "{target:?}");
         assert_eq!(target.recovery, Recovery::Never);
     }
     let [credits] = &*day.credits else { panic!("{:?}", day.credits) };
-    // 120 a second are spent: at 6:00 what is left is 5,400,000 - 21,600 x 120.
+    // 120/s are spent: the balance at 6:00 is 5,400,000 - 21,600 x 120.
     let left = credits.by_bin[11].expect("the volume is there");
     assert!((left - 2_808_000.0).abs() < 150_000.0, "{left}");
     assert!(credits.by_bin[47].is_some_and(|left| left < 1_000.0));
@@ -172,8 +173,9 @@ fn the_gallery_tells_its_outages() {
     assert_eq!(storm.events[0].recovery, Recovery::Never);
 }
 
-/// Two services' worth of requests, half of which ask a database that is 10,000 times slower from 1:40 on:
-/// queries of 10 ms take 100 s, and none asked after that is answered on this day of three minutes.
+/// A load on two services, half of it on a database that is 10,000 times slower from 1:40 on:
+/// queries of 10 ms take 100 s, and none that starts after that is answered on this day of three
+/// minutes.
 fn half_hangs(targets: &str) -> StudyResult {
     run(&half_hanging(targets))
 }
@@ -201,8 +203,8 @@ fn who_is_never_answered_is_not_well_served() {
     }
 }
 
-/// What lasts for minutes does not count for all of a short day: 20 minutes have 40 bins of 30 s where
-/// nothing is said, and the eight minutes before the fault are not missed.
+/// A fault of minutes does not count for all of a short day: without a stated bin, 20 minutes have
+/// 40 bins of 30 s, and the eight minutes before the fault are not missed.
 #[test]
 fn a_short_day_has_short_bins() {
     let text = half_hanging("p99: 500ms").replace("bin: 10s, horizon: 3m", "horizon: 20m");

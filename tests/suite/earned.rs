@@ -1,5 +1,5 @@
-//! Verdicts that must be earned: small systems whose right answer is known by hand, and on which a number
-//! of what happened to end within the window would be wrong.
+//! Verdicts on small systems with answers known by hand, where a statistic of only the requests
+//! that ended within the window would be wrong.
 
 use plimsoll::report::{Lang, warnings};
 use plimsoll::scenario::{Options, load, render};
@@ -36,7 +36,8 @@ fn warns(result: &StudyResult, words: &str) -> bool {
     warnings(result, Lang::En).iter().any(|warning| warning.contains(words))
 }
 
-/// Two in a hundred take 100 s, beyond the window of 20 s: mean 0.98 · 5 ms + 0.02 · 100,005 ms.
+/// Two in a hundred take 100 s, beyond the window of 20 s: the mean is 0.98 · 5 ms + 0.02 · 100,005
+/// ms.
 #[test]
 fn what_outlasts_the_window_is_waited_for() {
     let result = run(
@@ -51,7 +52,8 @@ fn what_outlasts_the_window_is_waited_for() {
     assert_eq!(verdict(&result, Metric::P99Ms), Verdict::Missed);
 }
 
-/// What is not waited for long enough counts with its age: no more is known than that p99 is above 10 s.
+/// A request not followed for long enough counts with its age: all that is known is that p99
+/// exceeds 10 s.
 #[test]
 fn what_is_not_waited_for_counts_with_its_age() {
     let limit = |limit: &str| {
@@ -73,7 +75,7 @@ fn what_is_not_waited_for_counts_with_its_age() {
     assert!(warns(&result, "had not ended 10s after the window"), "{:?}", result.warnings);
 }
 
-/// Exponential with a mean of 10 s: p99 is 10 ln 100 = 46.05 s, of a window of 60 s.
+/// Exponential with a mean of 10 s: p99 is 10 ln 100 = 46.05 s, with a window of 60 s.
 #[test]
 fn long_responses_are_not_cut_off_by_the_window() {
     let result = run(
@@ -81,7 +83,7 @@ fn long_responses_are_not_cut_off_by_the_window() {
         "delay: { exponential: 10s }",
         "load: { rate: 100/s }\ntargets: { p99: 44s, errors: 1% }\nwindow: { warm_up: 5s, measure: 60s }\n",
     );
-    // Of 48,000 responses the 99th percentile has a standard error of 1 %.
+    // The 99th percentile of 48,000 responses has a standard error of 1 %.
     let p99 = at(&result).p99_ms;
     assert!((p99.mean / 46_051.7 - 1.0).abs() < 0.033, "{p99:?}");
     assert_eq!(verdict(&result, Metric::P99Ms), Verdict::Missed);
@@ -102,7 +104,7 @@ fn nothing_seen_decides_nothing() {
     assert!(warns(&result, "no response was seen"), "{:?}", result.warnings);
 }
 
-/// A constant 10 ms once a minute: no replication without a response counts as 0 ms.
+/// A constant 10 ms once a minute: replications without a response do not count as 0 ms.
 #[test]
 fn replications_without_a_response_are_left_out() {
     let result =
@@ -112,12 +114,12 @@ fn replications_without_a_response_are_left_out() {
     for estimate in [found.mean_ms, found.p50_ms, found.p99_ms] {
         assert!((estimate.mean - 10.0).abs() < 1e-6 && estimate.high - estimate.low < 1e-6);
     }
-    // Of some twenty requests none failed: that says little of one in a hundred.
+    // Of some twenty requests none failed: that says little about a rate of one in a hundred.
     assert_eq!(verdict(&result, Metric::ErrorRate), Verdict::Undecided);
 }
 
-/// Nobody is answered within the patience of 1 s. Without a target for errors, that is slower than any
-/// limit; with one, there is no good answer whose time could be judged.
+/// Nothing is answered within the patience of 1 s. Without a target for errors, that is slower than
+/// any limit; with one, there is no good answer whose time could be judged.
 #[test]
 fn who_gets_no_answer_is_slow_or_guarded_against() {
     let load = "load: { rate: 20/s, patience: 1s }\nwindow: { warm_up: 5s, measure: 20s }\n";
@@ -131,8 +133,8 @@ fn who_gets_no_answer_is_slow_or_guarded_against() {
     assert!((at(&apart).error_rate.mean - 1.0).abs() < 1e-12);
 }
 
-/// Three in a hundred fail after the patience of 1 s, the others take 10 ms: p99 of good answers is 10 ms,
-/// of all it is beyond any limit.
+/// Three in a hundred fail after the patience of 1 s, the others take 10 ms: the p99 of good
+/// answers is 10 ms, that of all is beyond any limit.
 #[test]
 fn failures_count_by_the_targets_that_there_are() {
     let steps = "choose: [ { probability: 3%, steps: [ delay: 5s ] } ], delay: 10ms";
@@ -160,7 +162,7 @@ fn a_server_that_is_asked_for_all_it_has_meets_nothing() {
     assert_eq!(at(&result).mean_ms.shape, Shape::AtLeast);
 }
 
-/// One in ten thousand stops everything for 50 s. Whatever is estimated lies within what was seen.
+/// One in ten thousand blocks everything for 50 s. All estimates lie within the observed range.
 #[test]
 fn intervals_stay_within_what_can_be() {
     let result = run(
@@ -169,15 +171,15 @@ fn intervals_stay_within_what_can_be() {
         "load: { rate: 50/s }\ntargets: { p99: 1h, errors: 1% }\n",
     );
     let found = at(&result);
-    // No response in 200 s can have taken longer.
+    // No response within 200 s can have taken longer.
     for estimate in [found.mean_ms, found.p50_ms, found.p95_ms, found.p99_ms] {
         assert!(estimate.low >= 0.0 && estimate.high <= 200_000.0, "{estimate:?}");
     }
     assert!(found.error_rate.low >= 0.0 && found.error_rate.high <= 1.0);
 }
 
-/// Pareto with shape 1.1 and mean 10 ms has no variance: a sample mean lies below the true one more often
-/// than not, and no interval around it means anything.
+/// Pareto with shape 1.1 and mean 10 ms has infinite variance: a sample mean is below the true one
+/// more often than not, and no interval around it is valid.
 #[test]
 fn a_mean_that_does_not_settle_is_a_bound() {
     let result = run(
@@ -189,8 +191,8 @@ fn a_mean_that_does_not_settle_is_a_bound() {
     assert!(warns(&result, "is not to be trusted"), "{:?}", result.warnings);
 }
 
-/// M/M/1 at ρ = 0.8 with 10 ms: 80 % wait; of those who do the wait is exponential with a mean of 50 ms, so
-/// that p99 is 50 ln(80) ms and the mean of all 40 ms.
+/// M/M/1 at ρ = 0.8 with 10 ms: 80 % wait; their wait is exponential with a mean of 50 ms, so that
+/// p99 is 50 ln(80) ms and the mean over all 40 ms.
 #[test]
 fn waits_are_those_of_all_who_came() {
     let result = run(

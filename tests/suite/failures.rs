@@ -1,4 +1,4 @@
-//! The gallery of failures: each appears with its cause, and not without it.
+//! Gallery of failures: each occurs with its cause, and not without it.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn study(name: &str) -> Study {
     }
 }
 
-/// The day of a variant under a mix, bin by bin.
+/// Runs the day of a variant under a mix, by bin.
 fn day(study: &Study, variant: &str, mix: usize) -> (Spec, Vec<Bin>) {
     let at = study.variants.iter().position(|known| known.name == variant).expect("a variant");
     let spec = study.case(at, mix, 0).clone();
@@ -46,14 +46,14 @@ fn day(study: &Study, variant: &str, mix: usize) -> (Spec, Vec<Bin>) {
     (spec, tally.bins)
 }
 
-/// Share of requests that fail in the bins from `from` to `to`.
+/// Error rate in the bins from `from` to `to`.
 fn errors(bins: &[Bin], from: usize, to: usize) -> f64 {
     let failed: u64 = bins[from..to].iter().map(Bin::failures).sum();
     let answered: u64 = bins[from..to].iter().map(|bin| bin.answered).sum();
     failed as f64 / (failed + answered).max(1) as f64
 }
 
-/// Longest p99 of response times of the bins from `from` to `to` [s].
+/// Maximum p99 of response times over the bins from `from` to `to` \[s\].
 fn slowest(bins: &[Bin], from: usize, to: usize) -> f64 {
     bins[from..to].iter().map(|bin| bin.p99_ms() / 1e3).fold(0.0, f64::max)
 }
@@ -65,12 +65,12 @@ fn a_rollout_storms_a_database_that_is_nearly_full() {
         let (_, bins) = day(&study, variant, 0);
         bins.iter().map(|bin| bin.connections_refused).sum::<u64>()
     };
-    // 24 connections are wanted in vain for 90 s, by two openers that try every 5 s in the end.
+    // 24 connections are requested in vain for 90 s, by two adders that finally retry every 5 s.
     assert!(refused("storm") > 30);
     assert_eq!((refused("roomy"), refused("rolling")), (0, 0));
 }
 
-/// Pods of a service that got ready in the course of a day.
+/// Pods of a service that became ready in the course of a day.
 #[derive(Default)]
 struct Arrivals(u32);
 
@@ -100,8 +100,8 @@ fn pods_added(spec: &Spec, seconds: f64) -> u32 {
     seen.0
 }
 
-/// 2 pods × 5 connections / 0.12 s answer 83 of 100, so that the queue grows by 17 a second, and after
-/// three minutes a request waits for longer than the patience of 30 s. The same load on the processor is 4
+/// 2 pods × 5 connections / 0.12 s answer 83 of 100, so that the queue grows by 17 per second, and
+/// after three minutes a wait exceeds the patience of 30 s. The same load on the processor is 4
 /// cores of 2 × 70 %: six pods.
 #[test]
 fn an_autoscaler_does_not_see_who_waits() {
@@ -117,8 +117,8 @@ fn an_autoscaler_does_not_see_who_waits() {
     assert!(slowest(&bins, 18, 24) < 0.5, "and helped");
 }
 
-/// A cold pod needs up to 70 ms for what takes a warm one 10 ms: one pod in four gets 60 requests a second,
-/// 4.2 s of work each.
+/// A cold pod needs up to 70 ms where a warm one needs 10 ms: one pod in four receives 60
+/// requests/s, 4.2 s of work per second.
 #[test]
 fn cold_pods_are_slow() {
     let study = study("cold-jvm");
@@ -130,21 +130,21 @@ fn cold_pods_are_slow() {
     assert!(slowest(&warm, 0, 32) < 0.7, "{}", slowest(&warm, 0, 32));
 }
 
-/// 5.4 million credits at 1,000 − 100 a second: 6,000 s, which is 1:40:00, in the eleventh bin.
+/// 5.4 million credits at 1,000 − 100 per second: 6,000 s, which is 1:40:00, in the eleventh bin.
 #[test]
 fn credits_end_at_a_cliff() {
     let study = study("credit-cliff");
     let (_, small) = day(&study, "small", 0);
     assert!(errors(&small, 0, 9) < 1e-9 && slowest(&small, 0, 9) < 0.1, "before");
-    // 100 operations are 25 requests a second, of 250.
+    // 100 operations are 25 requests/s, of 250.
     let share = errors(&small, 12, 18);
     assert!(share > 0.85, "{share}");
     let (_, larger) = day(&study, "larger", 0);
     assert!(errors(&larger, 0, 18) < 1e-9);
 }
 
-/// A statement of 200 ms lets ten connections answer 50 of 150 orders a second; 100 threads wait within a
-/// second, and nobody is left for the menu.
+/// With a statement of 200 ms ten connections answer 50 of 150 orders per second; 100 threads wait
+/// within a second, and none is left for the menu.
 #[test]
 fn a_slow_database_takes_the_others_with_it() {
     let study = study("pool-cascade");
@@ -198,7 +198,7 @@ impl Observer for Lost {
     fn mark(&mut self, _: Time) {}
 }
 
-/// Two seconds of 160 a second, 16 of which are at work at once, lock up ten connections.
+/// Two seconds at 160/s, 16 of which are in work at once, deadlock ten connections.
 #[test]
 fn a_pool_locks_up_and_does_not_come_back() {
     let study = study("pool-deadlock");
@@ -217,7 +217,8 @@ fn a_pool_locks_up_and_does_not_come_back() {
     assert!((17.0..23.0).contains(&after), "{after}");
 }
 
-/// 3.2 cores on eight pods, and on five from 60 s to 60 + 340 + 45 s, three of which ask 1.92 cores of one node of two.
+/// 3.2 cores on eight pods, and on five from 60 s to 60 + 340 + 45 s, three of which need 1.92
+/// cores of one node of two.
 #[test]
 fn a_node_takes_its_pods_with_it() {
     let study = study("node-failure");

@@ -1,5 +1,5 @@
-//! Failures of meshes, clients and growing work, as their scenarios show them: each is there with its
-//! cause, and gone without it.
+//! Failures of meshes, clients and growing work, from their scenarios: each occurs with its cause,
+//! and not without it.
 
 use plimsoll::model::spec::Spec;
 use plimsoll::model::{Run, simulate};
@@ -13,7 +13,7 @@ fn text(name: &str) -> String {
     std::fs::read_to_string(path).expect("it comes with the program")
 }
 
-/// The scenario with one part of its text in another's place.
+/// Replaces a part of the scenario's text.
 fn with(name: &str, part: &str, other: &str) -> String {
     let text = text(name);
     assert_eq!(text.matches(part).count(), 1, "{part} in {name}");
@@ -41,7 +41,7 @@ fn tallied(spec: &Spec, run: &Run) -> Vec<Bin> {
     tally.bins
 }
 
-/// The day of a scenario, in its bins; one replication.
+/// Runs the day of a scenario, in its bins; one replication.
 fn day(text: &str) -> Vec<Bin> {
     let study = study(text);
     let asked = study.day.as_ref().expect("it has a day");
@@ -58,7 +58,7 @@ fn day(text: &str) -> Vec<Bin> {
     tallied(&study.cases[0], &run)
 }
 
-/// Share of what is asked between two instants \[s\] that is answered in time.
+/// Share of the requests offered between two times \[s\] that are answered in time.
 fn good(bins: &[Bin], from_s: f64, to_s: f64) -> f64 {
     let within = |bin: &&Bin| bin.start.secs() >= from_s && bin.start.secs() < to_s;
     let bins = || bins.iter().filter(within);
@@ -66,33 +66,34 @@ fn good(bins: &[Bin], from_s: f64, to_s: f64) -> f64 {
     bins().map(|bin| bin.answered).sum::<u64>() as f64 / offered as f64
 }
 
-/// Below this share a system is down, above the other it is well.
+/// Share below which a system counts as down, and the one above which it counts as healthy.
 const DOWN: f64 = 0.7;
 const WELL: f64 = 0.99;
 
-/// 600 a second of 800, but 600 × 4 attempts are more than 800: the burst of 60 to 80 s stays for ever.
+/// 600/s of 800, but 600 × 4 attempts exceed 800: the effect of the burst of 60 to 80 s is
+/// permanent.
 #[test]
 fn a_retry_storm_outlives_its_cause() {
     let storm = day(&text("retry-storm"));
     assert!(good(&storm, 0.0, 60.0) > WELL);
-    // Of what users offer, further attempts included.
+    // Relative to the users' requests, retries included.
     assert!(good(&storm, 200.0, 300.0) < 0.1, "{}", good(&storm, 200.0, 300.0));
     let patient = with("retry-storm", ", retries: { attempts: 3, back_off: 200ms }", "");
     let without = day(&patient);
     assert!(good(&without, 65.0, 80.0) < DOWN, "the burst itself is too much");
     assert!(good(&without, 200.0, 300.0) > WELL);
-    // A budget lets a twentieth as many follow: 630 of 800, so that the 21,800 that wait at 80 s are served
-    // by 208 s.
+    // A budget allows a twentieth as retries: 630 of 800, so that the backlog of 21,800 at 80 s is
+    // served by 208 s.
     let budget = with("retry-storm", "back_off: 200ms }", "back_off: 200ms, budget: 5% }");
     assert!(good(&day(&budget), 230.0, 300.0) > WELL);
 }
 
-/// Two of four pods left out serve 400 of 700; four would serve 800.
+/// With two of four pods ejected, 400 of 700 are served; four pods would serve 800.
 #[test]
 fn pods_left_out_push_the_others_over_the_cliff() {
     let cliff = day(&text("load-shed-cliff"));
     assert!(good(&cliff, 0.0, 60.0) > WELL);
-    // Of the burst nothing is left, but two pods: 400 of 700.
+    // The burst is over, but two pods are left: 400 of 700.
     let after = good(&cliff, 70.0, 90.0);
     assert!((after - 4.0 / 7.0).abs() < 0.05, "{after}");
     assert!(good(&cliff, 120.0, 180.0) > WELL);
@@ -102,7 +103,7 @@ fn pods_left_out_push_the_others_over_the_cliff() {
     assert!(good(&without, 65.0, 180.0) > WELL);
 }
 
-/// Four pods are ready from 110 s on. All 540 a second stay on the first two, which serve 400, until
+/// Four pods are ready from 110 s on. All 540/s stay on the first two, which serve 400, until
 /// connections are replaced.
 #[test]
 fn new_pods_do_not_help_those_who_keep_their_connections() {
@@ -114,7 +115,8 @@ fn new_pods_do_not_help_those_who_keep_their_connections() {
     assert!(good(&recycled, 200.0, 300.0) > WELL);
 }
 
-/// 17.5 orders a second for twenty minutes are more than work that grows can do, and the entries stay.
+/// 17.5 orders/s for twenty minutes exceed the capacity of the growing work, and the entries
+/// remain.
 #[test]
 fn work_that_grows_with_its_backlog_has_no_stable_point() {
     let growing = day(&text("backlog-dependent"));
@@ -126,8 +128,8 @@ fn work_that_grows_with_its_backlog_has_no_stable_point() {
     assert!(good(&fixed, 0.0, 7_200.0) > WELL);
 }
 
-/// On one core 15.4 orders a second for long, on four twice as many: at 29 four cores are 89 % busy, at 33
-/// they have more than they can do. Work that does not grow would leave them half idle.
+/// One core sustains 15.4 orders/s, four sustain twice as many: at 29 four cores have a utilisation
+/// of 89 %, at 33 they are overloaded. Work that does not grow would leave them half idle.
 #[test]
 fn four_times_the_cores_carry_twice_as_many_orders() {
     let busy = |rate: u32, fixed: &str| {
@@ -154,8 +156,8 @@ fn four_times_the_cores_carry_twice_as_many_orders() {
     assert!(busy(33, ", fixed: 14700") < 0.55);
 }
 
-/// 300 requests become up to 4,800 tries, or 1,200 with retries at the last hop alone, where 800 are
-/// served.
+/// 300 requests become up to 4,800 tries, or 1,200 with retries at the last hop alone, where 800
+/// are served.
 #[test]
 fn retries_of_each_hop_multiply() {
     let both = day(&text("retry-amplification"));
@@ -168,7 +170,7 @@ fn retries_of_each_hop_multiply() {
     let none = day(&last.replace(back, "per_try_timeout: 300ms, retries: 0"));
     assert!(good(&none, 60.0, 70.0) < DOWN, "the burst itself is too much");
     assert!(good(&none, 90.0, 240.0) > WELL);
-    // A budget of a fifth: 300 × 1.2 × 1.2 are less than 800.
+    // A budget of a fifth: 300 × 1.2 × 1.2 is less than 800.
     let budget =
         text("retry-amplification").replace("retries: 3,", "retries: 3, retry_budget: 20%,");
     let held = good(&day(&budget), 120.0, 240.0);

@@ -1,4 +1,4 @@
-//! Ladders and settings changed from outside, against systems whose lines are known by hand.
+//! Ladders and overrides, tested on systems whose lines are known by hand.
 
 use std::path::PathBuf;
 
@@ -29,7 +29,7 @@ fn settings(ladder: &Ladder, rung: usize) -> Vec<(&str, &str, &str)> {
         .collect()
 }
 
-/// The scenario's head works out lines, settings and where the ladder ends.
+/// The scenario's head derives lines, settings and the end of the ladder.
 #[test]
 fn three_rungs_that_are_known_by_hand() {
     let ladder = climb(&workshop(ROW), &[0], 700.0, &Unwatched).expect("it has lines");
@@ -38,7 +38,7 @@ fn three_rungs_that_are_known_by_hand() {
     for (number, (rung, (load, resource))) in ladder.ladder.iter().zip(known).enumerate() {
         assert_eq!(rung.resource.as_deref(), Some(resource), "{rung:#?}");
         assert_eq!(rung.rung as usize, number + 1);
-        // What is exact is so to the last bit but one.
+        // Exact up to the last bit but one.
         let rounding = 1e-12 * load;
         assert!(rung.rps.low <= load + rounding && load <= rung.rps.high + rounding, "{rung:#?}");
         let half = rung.rps.high - rung.rps.low;
@@ -52,8 +52,9 @@ fn three_rungs_that_are_known_by_hand() {
     assert!(ladder.ladder[3].lifted_by.is_empty() && ladder.ladder[3].rps.low >= 700.0);
 }
 
-/// Three partitions and two threads carry 1.5 threads' worth. Records come at 360/s, the ladder goes to
-/// 900/s: 1.5 x 900/500 x 1.15 = 3.1 threads, so four, each with a partition: 4 / 3 ms = 1,333/s.
+/// Three partitions and two threads carry 1.5 threads' worth. Records arrive at 360/s, the ladder
+/// goes to 900/s: 1.5 x 900/500 x 1.15 = 3.1 threads, so four, each with a partition: 4 / 3 ms =
+/// 1,333/s.
 #[test]
 fn a_listener_is_lifted_by_threads_and_partitions() {
     let workshop = workshop("scenarios/textbook/line-partitions.yaml");
@@ -68,8 +69,8 @@ fn a_listener_is_lifted_by_threads_and_partitions() {
     assert_eq!(ladder.ends[0].end, End::Reached);
 }
 
-/// A lock is held for 4 ms a request: 250/s, whatever else there is. No setting lifts it; the ladder says
-/// so and goes on to what comes next: a core of 2.5 ms a request, 400/s.
+/// A lock is held for 4 ms per request: 250/s, whatever else there is. No setting raises it; the
+/// ladder reports that and goes on to the next: a core of 2.5 ms per request, 400/s.
 #[test]
 fn what_no_setting_lifts_is_named_and_passed() {
     let text = "scenario: s\nsystem:\n  system: s\n  services:\n    shop:\n      replicas: 1\n      \
@@ -91,7 +92,8 @@ fn what_no_setting_lifts_is_named_and_passed() {
     assert!(second.low <= 400.0 && 400.0 <= second.high, "{second:?}");
 }
 
-/// A change is what is written and what runs, after the plans, and where nothing is written yet.
+/// An override affects what is written and what runs, after the plans, and where nothing is written
+/// yet.
 #[test]
 fn changes_reach_what_runs() {
     let workshop = workshop("tests/fixtures/scenarios/before-after.yaml");
@@ -120,7 +122,7 @@ fn changes_reach_what_runs() {
     assert!((p50.limit - 70.0).abs() < 1e-9);
 }
 
-/// All that is wrong, at once, each by its code.
+/// All errors are reported at once, each by its code.
 #[test]
 fn changes_that_lead_nowhere_are_refused() {
     let workshop = workshop(ROW);
@@ -144,14 +146,14 @@ fn changes_that_lead_nowhere_are_refused() {
         ("E0401", from),
         ("E0403", from),
     ];
-    // The load is looked at only once the system can be read.
+    // The load is checked only once the system is valid.
     let seen: Vec<_> = expected.iter().filter(|(code, _)| *code != "E0308").copied().collect();
     assert_eq!(found, seen, "{problems:#?}");
     let zero = workshop.resolve(&changes(&[("load.rate", "0/s")])).expect_err("it is zero");
     assert!(zero.iter().any(|problem| problem.code == "E0308"), "{zero:#?}");
 }
 
-/// Under autoscaling `replicas` is dead, and somebody who varies it should know.
+/// Under autoscaling `replicas` has no effect, and varying it gives a warning.
 #[test]
 fn dead_settings_are_warned_about() {
     let workshop = workshop("tests/fixtures/scenarios/before-after.yaml");

@@ -1,8 +1,8 @@
-//! What a run could not bear is refused before it runs.
+//! Inputs beyond the capacity of a run are rejected before it runs.
 
 use plimsoll::scenario::{Options, load, render};
 
-/// A scenario with these parts, and what is said about it.
+/// Returns the messages about a scenario with these parts.
 fn said(service: &str, visit: &str, rest: &str) -> String {
     let text = format!(
         "scenario: limits\nsystem:\n  system: s\n  services:\n    order:\n{service}      endpoints: \

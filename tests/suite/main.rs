@@ -1,5 +1,5 @@
-//! What holds for every system, beside what the rooms test for themselves: nothing is lost, the same
-//! question has the same answer, no small system breaks the model, and intervals hold what they say.
+//! Properties of every system, in addition to the rooms' own tests: conservation, reproducibility,
+//! no small system breaks the model, and valid intervals.
 
 mod claims;
 mod conservation;

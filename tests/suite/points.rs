@@ -1,4 +1,5 @@
-//! Points of a sweep: computed once, kept as soon as they are there, and the same whoever computes them.
+//! Points of a sweep: computed once, stored as soon as they are complete, and independent of who
+//! computes them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ window: { warm_up: 1s, measure: 2s }
 replications: 2
 ";
 
-/// Keeps points in memory.
+/// A store in memory.
 #[derive(Default)]
 struct Memory(RefCell<BTreeMap<usize, Point>>);
 
@@ -41,7 +42,7 @@ impl Store for Memory {
     }
 }
 
-/// A store that takes nothing.
+/// A store without space.
 struct Full;
 
 impl Store for Full {
@@ -106,14 +107,14 @@ fn what_is_known_is_not_computed_again() {
 
     let whole = run(&all, &Memory::default(), &Counter::new(u32::MAX)).expect("they can be kept");
     assert_eq!(there(&whole), [true; 4]);
-    // Stopped after two, and taken up again: two more, and the same points.
+    // Stopped after two, and resumed: two more, and the same points.
     let (memory, watcher) = (Memory::default(), Counter::new(2));
     let part = run(&all, &memory, &watcher).expect("they can be kept");
     assert_eq!(there(&part), [true, true, false, false]);
     let watcher = Counter::new(u32::MAX);
     assert!(run(&all, &memory, &watcher).expect("they can be kept") == whole);
     assert_eq!(watcher.steps(), 2);
-    // A shard computes its own, and shows others that it knows.
+    // A shard computes its own points, and shows others that are already stored.
     let memory = Memory::default();
     memory.save(&sweep, 0, whole[0].as_ref().expect("it is there")).expect("it is kept");
     let (odd, watcher) = (|index: usize| index % 2 == 1, Counter::new(u32::MAX));
@@ -123,7 +124,7 @@ fn what_is_known_is_not_computed_again() {
     assert_eq!(error.to_string(), "cannot write no space left");
 }
 
-/// A sweep that takes a day meets the same files all the time.
+/// A sweep that takes a day sees the same files throughout.
 #[test]
 fn files_are_read_once() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -142,7 +143,7 @@ fn files_are_read_once() {
     assert_eq!(before.inputs, after.inputs);
     assert_eq!((before.cases[0].services[0].threads.maximum, before.seed), (4, after.seed));
     assert_eq!(after.cases[0].services[0].threads.maximum, 7);
-    // What is wrong is told by the text that was read, and by the change.
+    // Errors refer to the text that was read, and to the override.
     let wrong = [change("services.web.threads", "none"), change("services.web.replicas", "0")];
     let refused = workshop.resolve(&wrong).expect_err("both are wrong");
     assert!(refused.len() == 2 && refused.iter().all(|one| one.file == "test"), "{refused}");

@@ -1,5 +1,6 @@
-//! How connections are handed over, against what was measured on `HikariCP` 2.7.9 (Tomcat 10.1 with 200
-//! threads, `PostgreSQL` 15, pools of 10 and 15, 64 points of load). The numbers are the published ones.
+//! Hand-over of connections, compared with measurements on `HikariCP` 2.7.9 (Tomcat 10.1 with 200
+//! threads, `PostgreSQL` 15, pools of 10 and 15, 64 load points). The numbers are the published
+//! ones.
 
 use std::path::Path;
 
@@ -12,12 +13,12 @@ use plimsoll::study::{Question, Unwatched, answer_question};
 use plimsoll::units::{Span, Time};
 use rayon::prelude::*;
 
-/// Waits for a connection of those answered after the warm-up \[s\], and how often one was taken that
-/// somebody waited for.
+/// Waits for a connection of the requests answered after the warm-up \[s\], and the number of
+/// connections taken ahead of a waiter.
 #[derive(Clone, Debug, Default)]
 struct Waits {
     from: Time,
-    /// The pool's station.
+    /// Station of the pool.
     station: u32,
     waiting: i64,
     asked: u64,
@@ -76,7 +77,7 @@ impl Waits {
     }
 }
 
-/// All replications together.
+/// Runs and pools all replications.
 fn waits(spec: &Spec, warm_up: f64, measured: f64, replications: u64) -> Waits {
     let station = plimsoll::model::stations::stations(spec)
         .iter()
@@ -119,11 +120,11 @@ fn study(path: &Path) -> Study {
     }
 }
 
-/// With all threads busy. Measured: 27 to 30 % wait under 1 ms, the others whole turns of about 0.95 s;
-/// the mean is 0.9 to 1.0 s, p95 2.0 s, p99 2.8 s, and 1.1 s in order. A share p of those who take back
-/// makes (1 - p)² pᵏ⁻¹ wait k turns of 190 / 196 s: with 25 % one is 56 %, two 14 %, three 3.5 %. Who
-/// waits four turns, 1.2 %, is in no window that ends within 3.9 s: in the first seconds p99 is three
-/// turns.
+/// With all threads busy. Measured: 27 to 30 % wait less than 1 ms, the others whole turns of about
+/// 0.95 s; the mean is 0.9 to 1.0 s, p95 2.0 s, p99 2.8 s, and 1.1 s in order. With a share p of
+/// threads that take back, (1 - p)² pᵏ⁻¹ wait k turns of 190 / 196 s: with 25 % one is 56 %, two 14
+/// %, three 3.5 %. A wait of four turns, 1.2 %, does not fit into a window that ends within 3.9 s:
+/// in the first seconds p99 is three turns.
 #[test]
 fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     let study = study(Path::new("scenarios/failures/own-connection.yaml"));
@@ -146,12 +147,13 @@ fn a_thread_that_goes_straight_on_takes_its_connection_back() {
     assert!((2.7..3.3).contains(&first.quantile(0.99)), "{said:#?}");
     assert!((1.0..1.2).contains(&in_order.quantile(0.99)), "{said:#?}");
     assert!(quick(&in_order) < 0.01, "{said:#?}");
-    // As many wait as before: the pool's gauges look calm while users wait seconds for a thread.
+    // As many wait as before: the pool's gauges look normal while users wait for seconds for a
+    // thread.
     assert!((seen.mean() / in_order.mean() - 1.0).abs() < 0.03, "{said:#?}");
     assert!(seen.for_a_thread > 3.5, "{} s for a thread", seen.for_a_thread);
 }
 
-/// Ten connections held for 51 ms, and what else is said of the service, the pool and the load.
+/// Ten connections held for 51 ms, with further settings of the service, the pool and the load.
 fn ten(threads: &str, pool: &str, hold: &str, load: &str) -> Study {
     let text = format!(
         "scenario: s\nsystem:\n  system: s\n  services:\n    web:\n{threads}      pools: {{ main: {{ database: \
@@ -165,7 +167,7 @@ fn ten(threads: &str, pool: &str, hold: &str, load: &str) -> Study {
     study(&path)
 }
 
-/// Exponential holds and 200 threads; the share of their capacity that is asked for.
+/// Exponential holding times and 200 threads, at this share of their capacity.
 fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     let rate = share * 10.0 / 0.051;
     let pool = format!("connection_timeout: {timeout}, wake_up: {wake_up}");
@@ -175,7 +177,8 @@ fn loaded(share: f64, timeout: &str, wake_up: &str) -> Spec {
     ten("      threads: 200\n", &pool, "exponential", &load).case(0, 0, 0).clone()
 }
 
-/// Waits at that share of what ten connections carry, and their mean as a multiple of the one in order.
+/// Waits at that share of the capacity of ten connections, and their mean relative to the one in
+/// order.
 fn beside_in_order(share: f64, timeout: &str) -> (Waits, f64) {
     let seen = waits(&loaded(share, timeout, "90us"), 40.0, 400.0, 8);
     let in_order = waits(&loaded(share, timeout, "0"), 40.0, 400.0, 8);
@@ -184,11 +187,11 @@ fn beside_in_order(share: f64, timeout: &str) -> (Waits, f64) {
     (seen, times)
 }
 
-/// Measured at 96 % load: 1.5 to 1.9 % of those who ask take what another was offered. In theory an
-/// arrival does so that comes within 90 µs of one of the returns that find somebody waiting, 87 % of 188
-/// a second (Erlang C): 188 × 90 µs × 0.87 = 1.5 %. A connection held 51 ms is handed over 90 µs later in
-/// 87 % of the cases: the load is 0.15 % higher, and the wait longer by 1 / (1 - ρ) times that, 4 %; 1.4
-/// to 3.2 % were measured.
+/// Measured at 96 % load: 1.5 to 1.9 % of the requests take a connection offered to another. In
+/// theory that is an arrival within 90 µs of a return that finds a waiter, 87 % of 188 per second
+/// (Erlang C): 188 × 90 µs × 0.87 = 1.5 %. A connection held for 51 ms is handed over 90 µs later
+/// in 87 % of the cases: the load is 0.15 % higher, and the wait longer by 1 / (1 - ρ) times that,
+/// 4 %; 1.4 to 3.2 % were measured.
 #[test]
 fn who_comes_in_between_takes_what_another_was_offered() {
     let (seen, times) = beside_in_order(0.96, "30s");
@@ -196,16 +199,17 @@ fn who_comes_in_between_takes_what_another_was_offered() {
     assert!((1.014..1.05).contains(&times), "{times}");
 }
 
-/// Measured with a time-out of 250 ms beyond 110 % load: a mean wait 3 % shorter than in order.
+/// Measured with a timeout of 250 ms beyond 110 % load: a mean wait 3 % shorter than in order.
 #[test]
 fn under_time_outs_those_answered_have_waited_less() {
     let (seen, times) = beside_in_order(1.2, "250ms");
     assert!((0.96..0.985).contains(&times), "{times}, {} stolen", seen.stolen());
 }
 
-/// Ten connections that are free for 90 µs after each hold of 51 ms, less what strangers take of that,
-/// carry 10 / 51.09 ms = 195.7 requests a second. What passes counts once, though the connection is free
-/// before it is taken: else a queue that keeps a part of what comes would seem to keep half of that.
+/// Ten connections that are free for 90 µs after each hold of 51 ms, minus the part taken by
+/// arrivals, carry 10 / 51.09 ms = 195.7 requests/s. A departure counts once, though the connection
+/// is free before it is taken: otherwise a queue that retains a part of the load would seem to
+/// retain half of that.
 #[test]
 fn the_line_of_a_pool_is_what_its_connections_pass() {
     let load = "load: { rate: 100/s }\ntargets: { errors: 1% }\nwindow: { warm_up: 5s, measure: 60s }\n\

@@ -1,4 +1,4 @@
-//! Properties of all small systems.
+//! Properties of random small systems.
 
 use plimsoll::model::Run;
 use plimsoll::model::spec::*;
@@ -17,7 +17,7 @@ fn config(cases: u32) -> ProptestConfig {
 proptest! {
     #![proptest_config(config(600))]
 
-    /// No panic, time runs forward, nothing is lost; and the same again.
+    /// No panic, time is monotone, nothing is lost; and the run is reproducible.
     #[test]
     fn small_systems_keep_their_books(spec in system(false), replication in 0..1_000_u64) {
         let run = run(replication);
@@ -29,7 +29,7 @@ proptest! {
     }
 }
 
-/// When each answered user came and how long it waited for a thread.
+/// Time of arrival and wait for a thread of each answered user.
 #[derive(Default)]
 struct Waits(Vec<(Time, u64)>);
 
@@ -73,8 +73,8 @@ fn servers(threads: u32, law: Dist, requests_per_s: f64) -> Spec {
 proptest! {
     #![proptest_config(config(60))]
 
-    /// First come, first served with the same arrivals and services: one more server makes nobody wait
-    /// longer (Kiefer and Wolfowitz 1955: the vector of workloads is monotone).
+    /// First come, first served with the same arrivals and services: an additional server makes no
+    /// wait longer (Kiefer and Wolfowitz 1955: the vector of workloads is monotone).
     #[test]
     fn more_servers_make_nobody_wait_longer(
         threads in 1..6_u32,

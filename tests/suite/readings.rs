@@ -1,5 +1,5 @@
-//! Descriptions are read as they are meant: by the engine, by theory and by who lists what was assumed.
-//! Small systems whose answers are worked out by hand.
+//! Interpretation of specs: consistent between the engine, theory and the list of assumptions.
+//! Small systems whose answers are computed by hand.
 
 use plimsoll::model::spec::Spec;
 use plimsoll::model::stations::{processors, stations};
@@ -11,7 +11,7 @@ use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
 use plimsoll::units::{Span, Time};
 
-/// A service `web` of these parts; `rest` is what else the system has, and the question.
+/// A service `web` of these parts; `rest` is the rest of the system, and the question.
 fn study(parts: &str, rest: &str) -> Study {
     let text = format!("scenario: s\nsystem:\n  system: s\n  services:\n    web:\n{parts}\n{rest}");
     let folder = tempfile::tempdir().expect("a folder");
@@ -34,8 +34,8 @@ fn near(value: f64, expected: f64, parts: f64) {
 const ASK: &str = "mixes: { only: { requests: { web.x: 1 } } }\n";
 const FEW: &str = "replications: 3\nprecision: { most_replications: 3 }\n";
 
-/// 50 ms and then an exponential 50 ms: mean 100 ms, the quantile p is 50 − 50 ln(1 − p) ms, so that the
-/// 99th percentile is 280.26 ms and nothing is faster than 50 ms.
+/// 50 ms followed by an exponential 50 ms: the mean is 100 ms, the quantile p is 50 − 50 ln(1 − p)
+/// ms, so that the 99th percentile is 280.26 ms and nothing takes less than 50 ms.
 #[test]
 fn a_list_of_times_is_their_sum() {
     let steps = "      endpoints: { x: [ delay: [ { constant: 50ms }, { exponential: 50ms } ] ] }";
@@ -49,8 +49,8 @@ fn a_list_of_times_is_their_sum() {
     assert!(simulated(study.case(0, 0, 0), 60.0, 1)[0].least_ms >= 50.0);
 }
 
-/// Four statements of an exponential millisecond on an idle database of many cores are an Erlang law of
-/// four stages: half of them take less than 3.672 ms, 1 % more than 10.045 ms.
+/// Four statements of an exponential millisecond on an idle database of many cores are an Erlang
+/// law of four stages: half of them take less than 3.672 ms, 1 % more than 10.045 ms.
 #[test]
 fn statements_are_drawn_one_by_one() {
     let parts = "      pools: { main: { database: db, maximum: 1000 } }\n      endpoints: { x: [ transaction: \
@@ -66,7 +66,7 @@ fn statements_are_drawn_one_by_one() {
     near(users.p99_ms.mean, 10.045, 0.015);
 }
 
-/// The percentiles of a constant are the constant, also where one request in ten takes another.
+/// The percentiles of a constant are the constant, even if one request in ten takes another time.
 #[test]
 fn a_constant_is_itself() {
     let exactly = |value: f64, expected: f64| near(value, expected, 1e-7);
@@ -83,8 +83,9 @@ fn a_constant_is_itself() {
     exactly(users.p99_ms.mean, 1_010.0);
 }
 
-/// One request a second of 30 ms at a limit of 130m, on a machine nobody has described: 117 to 204 ms by
-/// the phase of the quota, in which 13 ms of each 100 ms are used; 0.03 / 0.13 of it are busy.
+/// One request per second of 30 ms at a limit of 130m, on a machine of unspecified size: 117 to 204
+/// ms depending on the phase of the quota, of which 13 ms per 100 ms are used; the utilisation is
+/// 0.03 / 0.13.
 #[test]
 fn a_limit_is_a_quota_without_nodes() {
     let parts = "      pod: { cpu: { request: 130m, limit: 130m } }\n      endpoints: { x: [ cpu: { constant: \
@@ -103,13 +104,13 @@ fn a_limit_is_a_quota_without_nodes() {
     assert_eq!(busy.len(), 1);
     near(busy[0].theory, 0.03 / 0.13, 1e-9);
     assert_eq!(busy[0].agreement, Agreement::Agrees, "{:?}", busy[0]);
-    // A slower processor, where that is asked for: 30 ms / 0.13.
+    // A slower processor, where that is configured: 30 ms / 0.13.
     let smooth = format!("{asked}fidelity: {{ quota: false }}\n");
     let users = run(&self::study(parts, &smooth)).variants.remove(0).at_target.expect("asked");
     near(users.p50_ms.mean, 30.0 / 0.13, 1e-6);
 }
 
-/// Connections that are reserved are not the pods': 20 less 12 are 8.
+/// Reserved connections are not available to pods: 20 minus 12 are 8.
 #[test]
 fn reserved_connections_are_not_accepted() {
     let parts = "      replicas: 2\n      threads: 200\n      pools: { main: { kind: hikaricp-5.1, database: db, \
@@ -122,7 +123,7 @@ fn reserved_connections_are_not_accepted() {
     };
     let with = asked("{ cpu: 4, max_connections: 20, reserved: 12 }");
     let without = asked("{ cpu: 4, max_connections: 8, reserved: 0 }");
-    // PostgreSQL keeps three where nothing is said, and the description says that it was assumed.
+    // PostgreSQL reserves three by default, and the assumption is listed.
     let by_default = asked("{ cpu: 4, max_connections: 11 }");
     let most = |study: &Study| study.case(0, 0, 0).databases[0].max_connections;
     assert_eq!([most(&with), most(&without), most(&by_default)], [Some(8); 3]);
@@ -134,8 +135,8 @@ fn reserved_connections_are_not_accepted() {
     assert_eq!(users(&with), users(&without));
 }
 
-/// Pods without a limit: on nodes as much as those have, once; else as many cores as they request, rounded
-/// up, at least one, and whoever reads the answer is told.
+/// Pods without a limit: on nodes the capacity of those, once; otherwise as many cores as they
+/// request, rounded up, at least one, and the answer lists that.
 #[test]
 fn pods_without_a_limit_have_what_is_free() {
     let of = |pod: &str, system: &str| {
@@ -158,8 +159,8 @@ fn pods_without_a_limit_have_what_is_free() {
     assert_eq!(of("      pod: { cpu: { request: 100m, limit: 250m } }\n", &nodes(1)), (0.5, false));
 }
 
-/// Three virtual users without a pause at a pod that takes one request of 100 ms and lets one wait: ten are
-/// answered a second, and whoever is refused tries again after a second: one refusal in eleven.
+/// Three virtual users without a pause at a pod that serves one request of 100 ms and queues one:
+/// ten are answered per second, and a refused one retries after a second: one refusal in eleven.
 #[test]
 fn refused_virtual_users_pause() {
     let parts = "      threads: 1\n      max_connections: 1\n      accept_count: 1\n      endpoints: { x: [ delay: \
@@ -174,20 +175,20 @@ fn refused_virtual_users_pause() {
     let users = run(&study).variants.remove(0).at_target.expect("it was asked");
     near(users.goodput_rps.mean, 10.0, 0.01);
     near(users.error_rate.mean, 1.0 / 11.0, 0.02);
-    // Ten times as fast: ten refusals a second beside ten answers.
+    // Ten times as fast: ten refusals per second along with ten answers.
     let quicker = run(&asked("users: 3, reconnect: 100ms")).variants.remove(0);
     near(quicker.at_target.expect("it was asked").error_rate.mean, 0.5, 0.02);
     assert!(!asked("users: 2").assumed.iter().any(|input| input.name.contains("reconnect")));
 }
 
-/// What a bin of a run showed.
+/// Statistics of a bin.
 struct Seen {
     answered: f64,
     failed: f64,
     least_ms: f64,
 }
 
-/// Bins of so many seconds of a day that begins with the description's load.
+/// Bins of `length_s` seconds of a day that begins with the spec's load.
 fn simulated(spec: &Spec, length_s: f64, bins: u32) -> Vec<Seen> {
     let layout = Layout { stations: stations(spec).len(), keep_times: true, ..Layout::default() };
     let mut tally =
@@ -212,10 +213,10 @@ fn simulated(spec: &Spec, length_s: f64, bins: u32) -> Vec<Seen> {
     tally.bins.iter().map(of).collect()
 }
 
-/// A database 500 times as slow from 30 s to 90 s: of 200 requests a second none is answered in the second
-/// minute, and all are within two seconds of its end. What it had in work is done in a fraction of a
-/// second: at most 100 statements of 20 ms on 8 cores; and whoever waited for a connection longer than a
-/// second has left.
+/// A database 500 times slower from 30 s to 90 s: of 200 requests/s none is answered in the second
+/// minute, and all are within two seconds of its end. Its work in progress is done in a fraction of
+/// a second: at most 100 statements of 20 ms on 8 cores; and requests that waited for a connection
+/// for more than a second have left.
 #[test]
 fn a_database_is_fast_again_when_it_is() {
     let parts = "      replicas: 2\n      threads: 200\n      pod: { cpu: { limit: 2 } }\n      pools: { main: { \
@@ -234,8 +235,9 @@ fn a_database_is_fast_again_when_it_is() {
     assert!(seen[93..].iter().all(|bin| bin.failed < 1.0));
 }
 
-/// A station that is asked for 250 % is full, not busier; what lies behind it gets what it lets pass, and
-/// the rows say so. 250 requests/s of 10 ms on one core, whose records are handled by another service.
+/// A station with an offered load of 250 % is saturated, not busier; stations behind it receive its
+/// throughput, and the rows say so. 250 requests/s of 10 ms on one core, whose records are handled
+/// by another service.
 #[test]
 fn rows_behind_a_full_station_are_saturated() {
     let parts = "      replicas: 1\n      pod: { cpu: { limit: 1 } }\n      endpoints: { x: [ cpu: 10ms, publish: \

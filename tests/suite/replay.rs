@@ -1,5 +1,5 @@
-//! The same question has the same answer: however often, in whatever order, by however many threads, in
-//! whatever profile, and whatever else stands idle in the system.
+//! Reproducibility: the same question has the same answer, however often it is run, in any order,
+//! with any number of threads, in any profile, and with any idle parts in the system.
 
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn a_study_has_the_same_bytes_with_any_number_of_threads() {
         let (result, effort) =
             threads(count, || answer_question(&study, Question::Compare, &Unwatched));
         assert!(result.variants[0].saturation.is_some() && !result.variants[0].curve.is_empty());
-        // Every event belongs to a part, and the parts do not depend on who ran first.
+        // Every event belongs to a part, and the parts do not depend on the order of runs.
         assert_eq!(effort.parts.iter().map(|spent| spent.events).sum::<u64>(), effort.events);
         (report::summary(&result).expect("a result is JSON"), effort)
     };
@@ -71,7 +71,7 @@ fn a_study_has_the_same_bytes_with_any_number_of_threads() {
     assert_eq!(one, bytes(8));
 }
 
-/// What users and records met with, by name.
+/// Outcomes of users and records, by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Outcomes {
     names: [Vec<String>; 3],
@@ -124,7 +124,7 @@ impl Observer for Outcomes {
     fn mark(&mut self, _: Time) {}
 }
 
-/// The same system with something idle of each kind in front of all others.
+/// The same system with an idle part of each kind in front of all others.
 #[expect(clippy::too_many_lines, reason = "one thing of each kind")]
 fn with_idle(spec: &Spec) -> Spec {
     let mut spec = spec.clone();
@@ -240,10 +240,10 @@ proptest! {
     }
 }
 
-/// Digests of twelve simulated seconds of the textbook scenarios: the same in every profile and on every
-/// machine. They change with every change of what the model does or draws; if that is meant, put in
-/// the values that the failing test prints, in both profiles:
-/// `cargo test --test suite digests; cargo test --release --test suite digests`.
+/// Digests of twelve simulated seconds of the textbook scenarios: the same in every profile and on
+/// every machine. They change with every change of the model's behaviour or draws; if that is
+/// intended, enter the values printed by the failing test, in both profiles: `cargo test --test
+/// suite digests; cargo test --release --test suite digests`.
 const DIGESTS: [(&str, u64); 7] = [
     ("closed-loop", 0x11F3_6453_72A2_0956),
     ("mg1-ps", 0x2ADD_9B97_D881_B0EE),

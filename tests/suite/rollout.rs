@@ -1,4 +1,4 @@
-//! A plan rolled out on a day and taken back, from its documents to exact instants.
+//! A plan rolled out on a day and rolled back, from its documents to exact times.
 
 use plimsoll::model::spec::Happening;
 use plimsoll::model::{Run, simulate};
@@ -7,8 +7,8 @@ use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::setup::Study;
 use plimsoll::units::Span;
 
-/// A request a second that holds a connection for half of it; pods are ready after 2 s, and a node of the
-/// group comes after 60 s.
+/// One request per second that holds a connection for half a second; pods are ready after 2 s, and
+/// a node of the group arrives after 60 s.
 const SYSTEM: &str = "\
 scenario: grow
 system:
@@ -59,7 +59,7 @@ fn study(timeline: &str) -> Result<Study, String> {
     }
 }
 
-/// What is said at which second of the kinds asked for.
+/// Returns the records of these kinds, with their times in seconds.
 fn said(study: &Study, kinds: &[&str]) -> Vec<(f64, String)> {
     let run = Run {
         seed: 1,
@@ -90,9 +90,10 @@ const ORDER: &str = "    \
     - { at: 140.75s, what: { apply: { plan: grow, edits: [2, 3, 4], back: true } } }
 ";
 
-/// The node comes after 60 s, a pod after 2 s. Of two pods one may be more and none fewer: each rollout
-/// takes two turns of 2 s. The way back first drops to one pod, then replaces that. Nobody is at work at
-/// any of these instants, so that pods go at once; groups are told within a millisecond or two.
+/// The node arrives after 60 s, a pod after 2 s. Of two pods one may be surplus and none missing:
+/// each rollout takes two rounds of 2 s. The way back first drops to one pod, then replaces that.
+/// No request is in work at any of these times, so that pods terminate at once; groups are notified
+/// within a millisecond or two.
 #[test]
 fn a_plan_is_rolled_out_in_its_order_and_taken_back() {
     let study = study(ORDER).expect("it is read");
@@ -114,7 +115,7 @@ fn a_plan_is_rolled_out_in_its_order_and_taken_back() {
     assert!(said(&study, &["Failed"]).is_empty());
 }
 
-/// What is taken back is what was there when the day began.
+/// A rollback restores the state at the start of the day.
 #[test]
 fn the_way_back_leads_to_the_beginning() {
     let study = study(ORDER).expect("it is read");
@@ -135,7 +136,8 @@ fn the_way_back_leads_to_the_beginning() {
     assert_eq!(when, [10.75, 80.75, 100.75, 120.75, 140.75]);
 }
 
-/// Blue/green has both sets, and the new one gets all requests at once: two more pods after 2 s.
+/// Blue/green has both sets, and the new one receives all requests at once: two more pods after 2
+/// s.
 #[test]
 fn a_change_may_come_in_another_way_than_the_services_own() {
     let timeline = "    - { at: 10.75s, what: { set: { path: services.web.replicas, to: 2 } } }
@@ -143,7 +145,7 @@ fn a_change_may_come_in_another_way_than_the_services_own() {
 ";
     let study = study(timeline).expect("it is read");
     let pods: Vec<f64> = said(&study, &["Pods"]).into_iter().map(|line| line.0).collect();
-    // The old set is kept for 30 s, as Argo Rollouts do.
+    // The old set is kept for 30 s, as in Argo Rollouts.
     assert_eq!(pods, [12.75, 22.75, 22.75, 52.75, 52.75]);
 }
 

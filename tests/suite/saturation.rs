@@ -1,9 +1,9 @@
-//! The search for the line against what queueing theory says of it, over twenty seeds a case: the interval
-//! holds the limit, and the resource that draws it has its name. Near a line runs are as long as its queues
-//! need; `plimsoll validate scenarios/lines --lines` counts over hundreds of seeds.
+//! The line search compared with queueing theory, over twenty seeds per case: the interval contains
+//! the limit, and the bottleneck is identified. Near a line runs are as long as its queues need;
+//! `plimsoll validate scenarios/lines --lines` counts over hundreds of seeds.
 //!
-//! An interval is as wide as it claims to be only if it holds the truth about as often as it says. The
-//! windows are short, so that chance is large and an estimate that leans to one side shows.
+//! An interval is valid only if its coverage is about its nominal confidence. The windows are
+//! short, so that noise is large and a biased estimate is noticed.
 
 use plimsoll::scenario::{Options, load};
 use plimsoll::stats::analytic::markov::mmc_response_exceeds;
@@ -13,16 +13,16 @@ use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
 
 const SEEDS: u64 = 20;
-/// Of those, at least so many must hold the limit: of intervals that hold it in 95 of 100 cases fewer do
-/// with a chance of 1.6 %.
+/// Minimum number of them whose interval contains the limit: at a coverage of 95 % fewer do with a
+/// probability of 1.6 %.
 const HELD: usize = 17;
-/// The mean over seeds is no further from the limit, as a share of it. Windows of a few thousand requests
+/// Maximum bias of the mean over seeds, as a share of the limit. Windows of a few thousand requests
 /// are short for a quantile near saturation.
 const LEANS: f64 = 0.015;
-/// The mean interval is no wider to each side, as a share of the limit.
+/// Maximum mean half-width of the interval, as a share of the limit.
 const WIDTH: f64 = 0.075;
 
-/// More threads than anything waits for.
+/// More threads than are ever in use.
 const THREADS: &str = "      threads: 100k\n";
 /// One core.
 const POD: &str = "      pod: { cpu: { request: 1000m, limit: 1000m }, memory: { request: 1Gi, limit: \
@@ -41,7 +41,7 @@ fn study(system: &str, rest: &str) -> Study {
     }
 }
 
-/// A service without limits of its own but what `parts` and `steps` say.
+/// A service without limits except for `parts` and `steps`.
 fn service(parts: &str, steps: &str) -> String {
     format!(
         "  services:\n    server:\n      max_connections: 1M\n      accept_count: 0\n      replicas: \
@@ -59,13 +59,13 @@ fn asked(rate: f64, targets: &str, warm_up_s: f64, measure_s: f64, resolution: f
     )
 }
 
-/// The lines of all seeds.
+/// Finds the lines of all seeds.
 fn lines(study: &Study) -> Vec<Saturation> {
     (1..=SEEDS)
         .map(|seed| {
             let mut study = study.clone();
             study.seed = seed;
-            // What users get at some load is not asked here.
+            // Performance at a target load is not tested here.
             study.load.rps = 1.0;
             let mut result = answer_question(&study, Question::Saturate, &Unwatched).0;
             result.variants.remove(0).saturation.expect("there is a target and an open load")
@@ -73,8 +73,8 @@ fn lines(study: &Study) -> Vec<Saturation> {
         .collect()
 }
 
-/// Most seeds hold `limit` in their interval; all of them name `resources`, one as the answer and the
-/// others as its ties.
+/// Asserts that the intervals of most seeds contain `limit`, and that all of them name `resources`,
+/// one as the answer and the others as its ties.
 #[track_caller]
 fn finds(study: &Study, limit: f64, resources: &[&str]) {
     let lines = lines(study);
@@ -116,7 +116,7 @@ fn pooled(parts: &str, before: &str) -> String {
     format!("{}{databases}", service(&parts, &steps))
 }
 
-/// The line of a system with these targets and this window, at a seed.
+/// Finds the line of a system with these targets and this window, at a seed.
 fn line(system: &str, load: &str, targets: &str, measure_s: f64, seed: u64) -> Saturation {
     let rest = format!(
         "mixes: {{ only: {{ requests: {{ server.serve: 1 }} }} }}\nload: {{ {load} }}\n\
@@ -134,8 +134,8 @@ fn threads_of(count: u32, steps: &str) -> String {
     service(&format!("      threads: {count}\n"), &format!("          - {steps}\n"))
 }
 
-/// Evenly spaced requests of a constant time never wait up to c / S, and queue without end beyond: the line
-/// is that load to the last digit, in a short window and in a long one.
+/// Evenly spaced requests of a constant time never wait up to c / S, and queue without bound
+/// beyond: the line is that load to the last digit, in a short window and in a long one.
 #[test]
 fn a_line_without_chance_is_exact() {
     for (threads, millis, limit) in [(4, 10.0, 400.0), (1, 8.0, 125.0), (3, 20.0, 150.0)] {
@@ -150,8 +150,9 @@ fn a_line_without_chance_is_exact() {
     }
 }
 
-/// In windows of 10 s, half a relaxation time of four threads at the line and two of one thread: nearly all
-/// intervals hold the root of Erlang's formulas, and none reaches beyond what the threads pass.
+/// In windows of 10 s, half a relaxation time of four threads at the line and two of one thread:
+/// nearly all intervals contain the root of Erlang's formulas, and none extends beyond the capacity
+/// of the threads.
 #[test]
 fn short_windows_do_not_lift_the_line() {
     for (threads, millis, limit_ms, most) in [(4, 10.0, 500.0, 400.0), (1, 20.0, 400.0, 50.0)] {
@@ -172,7 +173,7 @@ fn short_windows_do_not_lift_the_line() {
     }
 }
 
-/// No load meets a target that a request misses with nobody else there.
+/// No load meets a target that a single request misses in an empty system.
 #[test]
 fn a_line_may_be_nothing() {
     for time in ["constant: 365d", "exponential: 1s"] {
@@ -201,14 +202,14 @@ fn waiting_target() {
     finds(&study, low, &["server threads"]);
 }
 
-/// Ten connections held for 50 ms pass 200 a second.
+/// Ten connections held for 50 ms carry 200/s.
 #[test]
 fn pool_limit() {
     let study = study(&pooled("", ""), &asked(100.0, "p99: 60s", 1.0, 10.0, 3.0));
     finds(&study, 200.0, &["server master connections"]);
 }
 
-/// Three partitions, two threads: one of them reads two partitions, 10 ms a record.
+/// Three partitions, two threads: one of them reads two partitions, 10 ms per record.
 #[test]
 fn partition_limit() {
     let system = format!(
@@ -227,7 +228,7 @@ fn partition_limit() {
     finds(&study, 150.0, &["reader.events consumers"]);
 }
 
-/// One core, 10 ms of work each, whatever its spread.
+/// One core, 10 ms of work each, with any variance.
 #[test]
 fn processor_limit() {
     for cv in [0.5, 2.0] {
@@ -252,7 +253,7 @@ fn equal_locks() {
     finds(&study, 100.0, &["first lock", "second lock"]);
 }
 
-/// Ten connections held for 50 ms, and a core that each request uses for 5 ms: 200 a second either way.
+/// Ten connections held for 50 ms, and a core that each request uses for 5 ms: 200/s either way.
 #[test]
 fn equal_pool_and_processor() {
     let work = format!("          - cpu: {{ constant: 5ms, {BASIS} }}\n");
@@ -261,8 +262,8 @@ fn equal_pool_and_processor() {
     finds(&study, 200.0, &["server CPU", "server master connections"]);
 }
 
-/// A listener of 50 ms whose topic does not count is full at 20 requests a second; the core of 5 ms is at
-/// 200.
+/// A listener of 50 ms whose topic does not count is saturated at 20 requests/s; the core of 5 ms
+/// is at 200.
 #[test]
 fn what_is_only_bookkeeping_draws_no_line() {
     let parts = format!(

@@ -1,4 +1,5 @@
-//! Sizing against systems whose cheapest configuration is known: by hand, by a law, or by trying all.
+//! Sizing, tested on systems whose cheapest configuration is known: by hand, by a law, or by
+//! exhaustive search.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ fn chosen(phase: &Phase) -> Vec<&str> {
     phase.configuration.values().map(String::as_str).collect()
 }
 
-/// The head of each scenario works out what is cheapest.
+/// The head of each scenario derives the cheapest configuration.
 fn finds(scenario: &str, seeds: std::ops::RangeInclusive<u64>, usd: f64, values: &[&str]) -> usize {
     let path = format!("tests/fixtures/scenarios/{scenario}.yaml");
     let mut found = 0;
@@ -54,7 +55,7 @@ fn finds(scenario: &str, seeds: std::ops::RangeInclusive<u64>, usd: f64, values:
     found
 }
 
-/// All of nine: that shows a search which often misses; more seeds take minutes.
+/// All nine: that detects a search which often misses; more seeds take minutes.
 #[test]
 fn textbook_optima_are_found() {
     assert!(finds("size-mmc", 1..=4, 100.0, &["10"]) >= 4);
@@ -76,7 +77,7 @@ fn textbook_optima_are_found_in_95_of_a_hundred_seeds() {
     assert!(found.iter().all(|found| *found >= 95), "{found:?}");
 }
 
-/// Two services one after the other whose times are drawn at random, with prices of their own.
+/// Two services in series whose times are drawn at random, with prices of their own.
 fn random_system(folder: &Path, number: u64) -> PathBuf {
     // A linear congruential generator (Knuth) is random enough to choose examples.
     let mut state = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -108,8 +109,9 @@ fn random_system(folder: &Path, number: u64) -> PathBuf {
     path
 }
 
-/// Every configuration is run, twenty times if need be; the cheapest that meets the target in 95 of 100
-/// runs is what the search must come near to: by the dearest notch of its cheapest setting.
+/// Every configuration is run, twenty times if necessary; the search must come close to the
+/// cheapest one that meets the target in 95 of 100 runs: within the most expensive step of its
+/// cheapest setting.
 #[test]
 fn no_worse_than_trying_everything() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -132,7 +134,7 @@ fn no_worse_than_trying_everything() {
     }
 }
 
-/// The price of the cheapest configuration that meets the targets in all but one of twenty runs.
+/// Price of the cheapest configuration that meets the targets in all but one of twenty runs.
 fn exhaustive(workshop: AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free]) -> Option<f64> {
     let sizes: Vec<usize> = free.iter().map(|free| free.values.len()).collect();
     let all: usize = sizes.iter().product();
@@ -165,7 +167,7 @@ fn exhaustive(workshop: AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free
             let found = plimsoll::study::point::at_load(&study, &Unwatched).expect("it runs");
             (found, study.targets[0].limit)
         };
-        // Most are far away: a mean of three that is half as long again is no chance.
+        // Most are far off: a mean of three that exceeds the limit by half is no chance.
         let (first, limit) = run(3);
         if first.at.p95_ms.mean > 1.5 * limit {
             return false;
@@ -180,8 +182,8 @@ fn exhaustive(workshop: AuditedWorkshop<'_>, free: &[plimsoll::study::size::Free
     places.into_iter().find(|(_, changes)| carries(changes)).map(|(cost, _)| cost)
 }
 
-/// Four threads that are three quarters busy make requests wait longer than the target lets them; only pods
-/// of another service may be had.
+/// Four threads at a utilisation of three quarters make requests wait longer than the target
+/// allows; only pods of another service are free.
 #[test]
 fn what_is_in_the_way_and_not_free_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -226,7 +228,7 @@ size:
     assert_eq!(last.settings, ["services.front.threads"]);
 }
 
-/// A configuration written as a plan is the configuration.
+/// A configuration written as a plan gives the same system.
 #[test]
 fn plans_make_what_was_found() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! Whether a study knows what it does not know: warm-ups, batches, quantiles of a handful, open verdicts.
+//! Validity warnings of a study: warm-ups, batches, quantiles of few values, undecided verdicts.
 
 use plimsoll::report::{Lang, warnings};
 use plimsoll::scenario::{Options, load, render};
@@ -8,7 +8,8 @@ use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
 use rayon::prelude::*;
 
-/// A scenario of one endpoint with these steps, on a server with so many threads; or what is wrong with it.
+/// A scenario of one endpoint with these steps, on a server with this many threads; or its
+/// problems.
 fn read(threads: &str, steps: &str, rest: &str) -> Result<Study, String> {
     let text = format!(
         "scenario: statistics\nsystem:\n  system: one\n  services:\n    server:\n      threads: {threads}\n      \
@@ -39,8 +40,8 @@ fn warned(result: &StudyResult, part: &str) -> Option<String> {
     warnings(result, Lang::En).into_iter().find(|warning| warning.contains(part))
 }
 
-/// Requests that take 2 s, evenly spaced, and nothing limits: the number under way grows for 2 s, then
-/// stays.
+/// Requests that take 2 s, evenly spaced, without a limit: the number in progress grows for 2 s,
+/// then is constant.
 fn delays(rest: &str) -> StudyResult {
     run(&study(
         "100k",
@@ -76,7 +77,7 @@ fn a_window_within_the_warm_up_is_told() {
     assert!(warning.contains("lengthen `window.measure`"), "{warning}");
 }
 
-/// Too much load never settles: the drift says so, once.
+/// An overload never settles: the drift reports that, once.
 #[test]
 fn an_overload_is_no_transient() {
     for window in ["window: { measure: 20s }\n", "window: { warm_up: 1s, measure: 20s }\n"] {
@@ -88,7 +89,8 @@ fn an_overload_is_no_transient() {
     }
 }
 
-/// The test is at 99.9 %, and what is tested was chosen by looking: at most 2 false alarms in 100.
+/// The test is at 99.9 %, and its hypothesis was selected from the data: at most 2 false
+/// alarms in 100.
 #[test]
 fn steady_systems_raise_no_alarm() {
     for rest in ["", "batches: 20\n"] {
@@ -115,14 +117,15 @@ fn batches_stand_for_replications() {
     let at = result.variants[0].at_target.as_ref().expect("there is a load");
     assert_eq!((at.batches, at.mean_ms.n, at.goodput_rps.n), (Some(20), 20, 20));
     assert_eq!(warned(&result, "too short to count"), None, "{:?}", result.warnings);
-    // A queue that drifts does so in the run, not in its batches.
+    // A drifting queue drifts in the run as a whole, not in its batches.
     let rest = rest.replace("50/s", "150/s");
     let result = run(&study("1", MM1, &rest));
     let drift = result.variants[0].verdicts.last().expect("drift is always judged");
     assert_eq!((drift.metric, drift.verdict), (Metric::Drift, Verdict::Missed));
 }
 
-/// M/M/1 at 0.9: its number correlates over 1 / (μ (1 − √ρ)²) = 3.8 s, longer than a batch of 2 s.
+/// M/M/1 at 0.9: its queue length is correlated over 1 / (μ (1 − √ρ)²) = 3.8 s, longer than a batch
+/// of 2 s.
 #[test]
 fn batches_that_are_too_short_are_told() {
     let rest = "load: { rate: 90/s }\nwindow: { warm_up: 20s, measure: 100s }\nbatches: 50\n";
@@ -153,7 +156,7 @@ fn batches_that_contradict_something_are_refused() {
     assert_eq!(at.mean_ms.n, 10);
 }
 
-/// 50/s for 10 s are 500 requests a replication, five of them beyond p99.
+/// 50/s for 10 s are 500 requests per replication, five of them beyond p99.
 #[test]
 fn a_quantile_of_a_handful_decides_nothing() {
     let rest = format!(
@@ -161,7 +164,7 @@ fn a_quantile_of_a_handful_decides_nothing() {
     );
     let result = run(&study("1", MM1, &rest));
     let warning = warned(&result, "p99 at the load asked about rests on").expect("it is too few");
-    // 1,000 are needed: 20 s, or a little more where this run had fewer than 500.
+    // 1,000 are required: 20 s, or a little more where this run had fewer than 500.
     assert!(warning.contains("measure: 20s") || warning.contains("measure: 25s"), "{warning}");
     let verdicts: Vec<Verdict> =
         result.variants[0].verdicts.iter().map(|verdict| verdict.verdict).collect();
@@ -171,7 +174,8 @@ fn a_quantile_of_a_handful_decides_nothing() {
     assert!(enough.variants[0].verdicts.iter().all(|verdict| verdict.verdict == Verdict::Met));
 }
 
-/// p95 of M/M/1 at 0.5 is ln 20 / 50 s = 59.91 ms: against a target there, no number of replications helps.
+/// p95 of M/M/1 at 0.5 is ln 20 / 50 s = 59.91 ms: against a target there, no number of
+/// replications helps.
 #[test]
 fn a_verdict_may_stay_open_and_says_so() {
     let rest = "load: { rate: 50/s }\nwindow: { warm_up: 2s, measure: 60s }\ntargets: { p95: 59915us }\n\
@@ -182,7 +186,7 @@ fn a_verdict_may_stay_open_and_says_so() {
     assert_eq!(variant.verdicts[0].estimate.n, 12, "the budget is used up");
     let warning = warned(&result, "is undecided after 12 replications (p95_ms)").expect("open");
     assert!(warning.contains("raise `precision.most_replications`"), "{warning}");
-    // One far away is clear at once.
+    // A distant target is decided at once.
     let clear = run(&study("1", MM1, &rest.replace("59915us", "90ms")));
     let verdict = &clear.variants[0].verdicts[0];
     assert_eq!((verdict.verdict, verdict.estimate.n), (Verdict::Met, 4));

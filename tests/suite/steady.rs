@@ -1,5 +1,5 @@
-//! What a steady load shows does not depend on how long one happens to look, on failures elsewhere, or on
-//! what is too rare to be seen: small systems whose right answer is known by hand.
+//! Steady-state results do not depend on the observation time, on failures elsewhere, or on events
+//! too rare to be observed: small systems with answers known by hand.
 
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::doubt::Doubt;
@@ -39,8 +39,8 @@ fn verdict(result: &StudyResult, metric: Metric) -> Verdict {
     all.iter().find(|verdict| verdict.metric == metric).expect("it has this target").verdict
 }
 
-/// 100.2 requests/s for a thread of 10 ms grow without end, also where one in a hundred of all requests fails
-/// in a service that has nothing to do with it.
+/// 100.2 requests/s for a thread of 10 ms grow without bound, even if one in a hundred of all
+/// requests fails in an unrelated service.
 #[test]
 fn what_fails_elsewhere_relieves_nobody() {
     let system = "scenario: s\nsystem:\n  system: s\n  services:\n    web: { threads: 1, max_connections: 1M, \
@@ -58,7 +58,7 @@ fn what_fails_elsewhere_relieves_nobody() {
     }
 }
 
-/// M/M/1 at 95 %: p99 is ln 100 / (100/s - 95/s) = 921 ms, and the queue forgets its beginning in 16 s, of
+/// M/M/1 at 95 %: p99 is ln 100 / (100/s - 95/s) = 921 ms, and the relaxation time is 16 s, of
 /// which a minute holds four.
 #[test]
 fn near_saturation_a_load_is_looked_at_for_long() {
@@ -73,11 +73,11 @@ fn near_saturation_a_load_is_looked_at_for_long() {
         held += u32::from(p99.low <= truth && truth <= p99.high);
         assert_ne!(verdict(&result, Metric::P99Ms), Verdict::Met, "seed {seed}: {p99:?}");
     }
-    // Of intervals that hold it in 95 of 100 cases fewer do with a chance of 1.6 %.
+    // At a coverage of 95 % fewer do with a probability of 1.6 %.
     assert!(held >= 17, "{held} of {seeds}");
 }
 
-/// One in 10,000 takes 1,000 s: the mean is 5 ms + 100 ms, whoever was seen.
+/// One in 10,000 takes 1,000 s: the mean is 5 ms + 100 ms, whether or not one was observed.
 #[test]
 fn what_is_too_rare_to_be_seen_is_in_the_mean() {
     let steps = "choose: [ { probability: 0.0001, steps: [ delay: 1000s ] } ], delay: 5ms";
@@ -92,7 +92,7 @@ fn what_is_too_rare_to_be_seen_is_in_the_mean() {
     assert!(told || seen.mean > 10.0 || seen.is_bound(), "{seen:?} {:?}", result.warnings);
 }
 
-/// An endpoint that takes no time takes no time: 0 ms, on which nothing hangs.
+/// An endpoint that takes no time takes no time: 0 ms, not dominated by any value.
 #[test]
 fn no_time_is_a_time() {
     let rest = "load: { rate: 100/s }\ntargets: { mean: 1s }\nreplications: 2\n\
@@ -102,7 +102,7 @@ fn no_time_is_a_time() {
     assert_eq!(verdict(&result, Metric::MeanMs), Verdict::Met, "{:?}", at(&result).mean_ms);
 }
 
-/// D/D/c at a processor with a quota, and with a target that is the time of service itself: 200/s of two
+/// D/D/c at a processor with a quota, and with a target equal to the service time: 200/s of two
 /// cores and 10 ms, 100/s of a thread of 10 ms, exactly.
 #[test]
 fn deterministic_lines_are_exact_wherever_they_are_drawn() {
@@ -123,7 +123,7 @@ fn deterministic_lines_are_exact_wherever_they_are_drawn() {
     }
 }
 
-/// An autoscaler that adds pods makes room: 5 cores of work on ten pods that may be there.
+/// An autoscaler that adds pods adds capacity: 5 cores of work on up to ten pods.
 #[test]
 fn pods_that_an_autoscaler_adds_leave_room() {
     let service = "      threads: 200\n      pod: { cpu: { request: 1, limit: 1 } }\n      autoscaling: { min: \

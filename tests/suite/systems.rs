@@ -1,7 +1,7 @@
-//! Small systems built at random: a few services, pools, stores and topics, with programs that nest,
-//! call, send and publish without ever forming a circle.
+//! Random small systems: a few services, pools, stores and topics, with programs that nest, call,
+//! send and publish without ever forming a cycle.
 //!
-//! Many times are whole milliseconds or nothing at all, so that much happens in the same instant.
+//! Many times are whole milliseconds or zero, so that many events are simultaneous.
 
 use plimsoll::model::spec::*;
 use plimsoll::model::{Cost, Run, simulate};
@@ -11,7 +11,7 @@ use plimsoll::units::Span;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A step before it becomes operations; numbers are taken modulo what there is.
+/// A step before it is compiled to operations; numbers are taken modulo the number of parts.
 #[derive(Clone, Debug)]
 enum Step {
     Cpu(usize),
@@ -26,7 +26,7 @@ enum Step {
     Lock { lock: usize, steps: Vec<Step> },
 }
 
-/// Laws that programs draw from [s].
+/// Laws that programs draw from \[s\].
 const LAWS: usize = 6;
 
 fn laws() -> Vec<Sampler> {
@@ -70,18 +70,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 0..4)
 }
 
-/// Writes programs; whoever comes later in the list of endpoints, then topics, never leads back.
+/// Compiles programs; effects only lead to later entries in the list of endpoints, then topics,
+/// never back.
 struct Writer<'a> {
     spec: &'a mut Spec,
     service: usize,
-    /// First endpoint that may be asked; none for a listener.
+    /// Endpoints that may be called; empty for a listener.
     endpoints: std::ops::Range<usize>,
     /// Topics that may be written to.
     topics: std::ops::Range<usize>,
     /// Locks below this one may be held.
     lock: usize,
     open: Vec<usize>,
-    /// Whether each call must give up some day.
+    /// Whether each call must have a timeout.
     patient: bool,
     draws: u64,
 }
@@ -182,7 +183,7 @@ impl Writer<'_> {
                 if self.lock >= all {
                     return self.steps(steps);
                 }
-                // In rising order only, or the same one again.
+                // In ascending order only, or the same one again.
                 let outer = self.lock;
                 let lock = outer + lock % (all - outer);
                 self.lock = lock;
@@ -197,7 +198,7 @@ impl Writer<'_> {
 
 fn pool() -> impl Strategy<Value = Pool> {
     let times = (1..30_u64, prop::option::of(1..20_u64), 0..3_u64, 0..4_u64, 1..30_u64);
-    // From none to longer than most waits and holds.
+    // From zero to longer than most waits and holds.
     let wake_up = prop::sample::select(vec![0, 90_000, 1_000_000, 10_000_000]);
     let take_back = prop::sample::select(vec![0.0, 0.3, 1.0]);
     let counts = (1..4_u32, 0..4_u32, 0..2_u32);
@@ -337,8 +338,8 @@ fn stores() -> impl Strategy<Value = (Vec<Database>, Vec<Cache>, Vec<Topic>, Vec
     )
 }
 
-/// A whole system under a load. With `patient` calls have a time-out, so that whatever waits is free some
-/// day.
+/// A whole system under a load. With `patient` calls have a timeout, so that every wait ends
+/// eventually.
 pub(crate) fn system(patient: bool) -> impl Strategy<Value = Spec> {
     let programs = (vec(steps(), 1..5), vec(steps(), 4));
     (vec(service(), 1..4), vec(listener(), 0..4), stores(), load(), programs).prop_map(
@@ -363,7 +364,7 @@ pub(crate) fn system(patient: bool) -> impl Strategy<Value = Spec> {
     )
 }
 
-/// Names, indices within bounds, and programs.
+/// Completes names, clamps indices to bounds, and compiles programs.
 fn finished(mut spec: Spec, programs: &[Vec<Step>], handlers: &[Vec<Step>], patient: bool) -> Spec {
     let (services, topics) = (spec.services.len(), spec.topics.len());
     for (number, service) in spec.services.iter_mut().enumerate() {
@@ -440,14 +441,14 @@ pub(crate) fn run(replication: u64) -> Run {
     }
 }
 
-/// What is wrong with the books of a run.
+/// Returns the faults in the ledger of a run.
 pub(crate) fn unbalanced(spec: &Spec, run: &Run) -> Vec<String> {
     let mut ledger = spec.ledger();
     let cost = simulate(spec, run, &mut ledger);
     ledger.faults(cost.unanswered)
 }
 
-/// Run and hand the observer back.
+/// Runs and returns the observer.
 pub(crate) fn observed<O: Observer>(spec: &Spec, run: &Run, mut observer: O) -> (O, Cost) {
     let cost = simulate(spec, run, &mut observer);
     (observer, cost)

@@ -1,4 +1,4 @@
-//! The utilisation law of any system, from its description alone: against numbers worked out by hand.
+//! The utilisation law of any system, from its spec alone, compared with numbers computed by hand.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -7,8 +7,8 @@ use plimsoll::scenario::{Options, load};
 use plimsoll::study::result::{Agreement, Measure};
 use plimsoll::study::{Provisional, Question, SoFar, Unwatched, Watcher, answer_question};
 
-/// Storage at 0.7, a cache at 0.5, a database's processor at 0.8: rate times work over capacity, as the
-/// heads of the scenarios say.
+/// Storage at 0.7, a cache at 0.5, a database's processor at 0.8: rate times work divided by
+/// capacity, as derived at the heads of the scenarios.
 #[test]
 fn stations_are_as_busy_as_the_work_that_comes() {
     for (name, station, busy) in [
@@ -33,7 +33,7 @@ fn stations_are_as_busy_as_the_work_that_comes() {
     }
 }
 
-/// Writes down what it is told before a study is done.
+/// Records the provisional results of a study.
 #[derive(Default)]
 struct Listener {
     told: Mutex<Vec<String>>,
@@ -61,8 +61,8 @@ impl Watcher for Listener {
     }
 }
 
-/// The first that is told of half a core and 5 ms of work a request is the limit of 100 a second, before
-/// anything is simulated; then a line at about that load, before the study goes on.
+/// The first report on half a core and 5 ms of work per request is the bound of 100/s, before
+/// anything is simulated; then a line near that load, before the study goes on.
 #[test]
 fn a_first_answer_comes_before_the_runs() {
     let path = Path::new("scenarios/textbook/line-cpu.yaml");

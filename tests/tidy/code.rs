@@ -1,13 +1,13 @@
-//! Checks that must know where a function, a `match` or a public item begins and ends.
+//! Checks that parse functions, `match` expressions and public items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{File, assert_none, file, files, room, source, without_tests};
 
-/// Longest function of `src` \[lines\].
+/// Maximum length of a function of `src` \[lines\].
 const FUNCTION_LINES: usize = 70;
-/// Functions of `src` that are longer, each with its length: may shrink, must not grow, and nothing new
-/// comes in.
+/// Functions of `src` that are longer, each with its length: may shrink, must not grow, without
+/// additions.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
     ("src/audit/cost.rs", "bill", 76),
     ("src/report/audit/en/hazard.rs", "message", 85),
@@ -29,16 +29,17 @@ const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
     ("src/study/size/search.rs", "cheaper", 78),
 ];
 
-/// Enums that this crate closes: a new member must be met by every `match` that knows another.
+/// Closed enums of this crate: a new variant must be handled by every `match` that knows another.
 const CLOSED: &[&str] = &["Op", "Resource", "Event", "Record"];
 
-/// Public items that only readers outside of the crate use: rooms and files that the first page of the
-/// documentation leads to.
+/// Public items that only readers outside of the crate use: rooms and files that the first page of
+/// the documentation leads to.
 const DOCUMENTED: &[&str] = &["src/build", "src/stats/analytic"];
-/// Public items that nobody uses: must become fewer.
+/// Unused public items: must become fewer.
 const UNUSED: &[(&str, &str)] = &[];
 
-/// The code of a file: comments, texts and characters are blank, and everything stands where it stood.
+/// Returns the code of a file with comments, strings and characters blanked, at unchanged
+/// positions.
 fn code(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();
@@ -80,7 +81,7 @@ fn code(text: &str) -> String {
     out
 }
 
-/// Place after the bracket that closes the one at `open`.
+/// Returns the position after the bracket that closes the one at `open`.
 fn closing(code: &str, open: usize) -> usize {
     let mut depth = 0;
     for (at, c) in code[open..].char_indices() {
@@ -96,7 +97,7 @@ fn closing(code: &str, open: usize) -> usize {
     code.len()
 }
 
-/// Place of the first of `wanted` outside of brackets, from `from` on.
+/// Returns the position of the first of `wanted` outside of brackets, from `from` on.
 fn outside(code: &str, from: usize, wanted: &[&str]) -> Option<usize> {
     let mut at = from;
     while let Some(c) = code[at..].chars().next() {
@@ -112,7 +113,7 @@ fn outside(code: &str, from: usize, wanted: &[&str]) -> Option<usize> {
     None
 }
 
-/// Places after each occurrence of a word.
+/// Returns the positions after each occurrence of a word.
 fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).map(|(at, _)| (at, at + word.len())).filter_map(move |(at, end)| {
@@ -125,7 +126,7 @@ fn line(code: &str, at: usize) -> usize {
     code[..at].matches('\n').count() + 1
 }
 
-/// Name, first line and length of each function that has a body.
+/// Returns name, first line and length of each function with a body.
 fn functions(code: &str) -> Vec<(String, usize, usize)> {
     let mut found = Vec::new();
     for at in words(code, "fn") {
@@ -187,7 +188,8 @@ fn functions_are_short() {
     assert_none(&long_functions(&files(), LONG_FUNCTIONS));
 }
 
-/// Patterns of the arms of a `match` whose body begins at `open`, each with its place.
+/// Returns the patterns of the arms of a `match` whose body begins at `open`, each with its
+/// position.
 fn arms(code: &str, open: usize) -> Vec<(usize, &str)> {
     let (mut at, end) = (open + 1, closing(code, open) - 1);
     let mut found = Vec::new();
@@ -208,7 +210,7 @@ fn arms(code: &str, open: usize) -> Vec<(usize, &str)> {
     found
 }
 
-/// Whether a pattern takes whatever comes: `_`, a name, or a tuple of those, without a condition.
+/// Whether a pattern is a catch-all: `_`, a name, or a tuple of those, without a guard.
 fn is_silent(pattern: &str) -> bool {
     let names = pattern.split(['(', ')', ',', ' ', '\n']).filter(|name| !name.is_empty());
     let lower = |name: &str| name.starts_with(|c: char| c.is_lowercase() || c == '_');
@@ -264,7 +266,7 @@ fn no_arm_is_silent_over_a_closed_enum() {
     assert_none(&silent_arms(&files()));
 }
 
-/// Words of a file's code, with how often each stands there.
+/// Counts the words of a file's code.
 fn counted(code: &str) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for word in code.split(|c: char| !c.is_alphanumeric() && c != '_') {
@@ -273,8 +275,8 @@ fn counted(code: &str) -> BTreeMap<&str, usize> {
     counts
 }
 
-/// Kind, name and line of each item that a file declares `pub`, and the code of its public signatures and
-/// fields.
+/// Returns kind, name and line of each item that a file declares `pub`, and the code of its public
+/// signatures and fields.
 fn public(code: &str) -> (Vec<(&'static str, String, usize)>, String) {
     const KINDS: [&str; 7] = ["fn", "struct", "enum", "trait", "type", "const", "static"];
     let (mut items, mut signatures) = (Vec::new(), String::new());

@@ -1,4 +1,4 @@
-//! What the loops are made of: a generator, quantile tables, a histogram.
+//! Components of the loops: a generator, quantile tables, a histogram.
 
 use std::convert::Infallible;
 
@@ -58,25 +58,26 @@ impl TryRng for Xoshiro {
 
 const SHARES_LOG2: u32 = 10;
 const SHARES: usize = 1 << SHARES_LOG2;
-/// Where the last of the shares have a table of their own: 1 / 64 of the draws.
+/// First share with a table of its own for the tail: the last 1 / 64 of the draws.
 const TAIL: usize = SHARES - SHARES / 64;
-/// Tables of ever further tails.
+/// Number of tables, for ever further tails.
 const TABLES: usize = 4;
 
-/// A law by its quantiles in whole nanoseconds, below 4.3 s: 1,024 shares of 8 bytes, linear within each;
-/// the last 1/64 again by a table of 1,024, and so on.
+/// A distribution by its quantiles in whole nanoseconds, below 4.3 s: 1,024 shares of 8 bytes,
+/// linear within each; the last 1/64 by another table of 1,024, and so on.
 pub(crate) struct Table {
     body: Box<[(u32, u32); SHARES]>,
     tails: Vec<(u32, u32)>,
 }
 
 impl Table {
-    /// The exponential law of this mean \[s\].
+    /// Tabulates the exponential distribution with this mean \[s\].
     pub(crate) fn exponential(mean: f64) -> Table {
         Table::new(|p| -mean * (-p).ln_1p())
     }
 
-    /// The log-normal law of this mean \[s\] with a coefficient of variation of 1.
+    /// Tabulates the log-normal distribution with this mean \[s\] and a coefficient of variation
+    /// of 1.
     pub(crate) fn log_normal(mean: f64) -> Table {
         let variance = f64::ln(2.0);
         Table::new(|p| mean * (normal_quantile(p) * variance.sqrt() - 0.5 * variance).exp())
@@ -99,7 +100,7 @@ impl Table {
         Table { body, tails: all.split_off(SHARES) }
     }
 
-    /// A draw \[ns\].
+    /// Draws a time \[ns\].
     #[inline]
     pub(crate) fn draw(&self, random: &mut Xoshiro) -> u64 {
         let bits = random.bits();
@@ -127,7 +128,7 @@ fn within((low, width): (u32, u32), bits: u64) -> u64 {
     u64::from(low) + ((u64::from(width) * part) >> 32)
 }
 
-/// Counts in 128 steps an octave.
+/// Histogram with 128 cells per octave.
 pub(crate) struct Histogram {
     cells: Box<[u32; 58 << 7]>,
     count: u64,

@@ -1,5 +1,5 @@
-//! The best that is known: a 4-ary tournament over slots with the time and the slot in one integer, tables
-//! of quantiles, whole nanoseconds, rings of fixed size.
+//! Fastest known implementation: a 4-ary tournament over slots with time and slot in one integer,
+//! quantile tables, whole nanoseconds, ring buffers of fixed size.
 
 use super::parts::{Histogram, Table, Xoshiro};
 use super::{
@@ -8,17 +8,17 @@ use super::{
 };
 
 const SLOT_BITS: u32 = 6;
-/// Leaves of the larger of the two trees.
+/// Number of leaves of the larger tree.
 const SLOTS: usize = 1 << SLOT_BITS;
-/// Later than anything.
+/// Later than any event.
 const NEVER: u64 = u64::MAX;
 
-/// The event list: each inner node holds the least key of its four children; 4 to the power of `LEVELS`
-/// leaves.
+/// Event list: each inner node holds the minimum key of its four children; 4 to the power of
+/// `LEVELS` leaves.
 struct Tournament<const LEVELS: usize> {
-    /// From the top, which is one group of four, to the leaves.
+    /// From the root, which is one group of four, to the leaves.
     levels: [[[u64; 4]; SLOTS / 4]; LEVELS],
-    /// The least of all.
+    /// Minimum of all keys.
     first: u64,
 }
 
@@ -27,8 +27,8 @@ impl<const LEVELS: usize> Tournament<LEVELS> {
         Tournament { levels: [[[NEVER; 4]; SLOTS / 4]; LEVELS], first: NEVER }
     }
 
-    /// The slot's next event: one path to the top, without a branch. What the key meets on its way does
-    /// not depend on it, so that only a minimum a level waits for the one before.
+    /// Schedules the slot's next event: one branch-free path to the root. The siblings on the path
+    /// do not depend on the key, so that only one minimum per level waits for the previous one.
     #[inline]
     fn set(&mut self, slot: usize, at: u64) {
         let mut key = if at == NEVER { NEVER } else { (at << SLOT_BITS) | slot as u64 };
@@ -44,14 +44,14 @@ impl<const LEVELS: usize> Tournament<LEVELS> {
         self.first = key;
     }
 
-    /// When and where the next event is.
+    /// Returns time and slot of the next event.
     #[inline]
     fn first(&self) -> (u64, usize) {
         (self.first >> SLOT_BITS, self.first as usize % SLOTS)
     }
 }
 
-/// First come, first served, in a ring of fixed size.
+/// First-come-first-served queue in a ring buffer of fixed size.
 struct Ring<T, const SIZE: usize> {
     all: [T; SIZE],
     head: u32,
@@ -81,7 +81,7 @@ impl<T: Copy + Default, const SIZE: usize> Ring<T, SIZE> {
     }
 }
 
-/// M/M/8: the wait of so many customers.
+/// M/M/8: measures the wait of this many customers.
 pub(crate) fn w1(customers: u64) -> Found {
     let gaps = Table::exponential(1.0 / W1_RATE);
     let services = Table::exponential(W1_SERVICE);
@@ -116,7 +116,7 @@ pub(crate) fn w1(customers: u64) -> Found {
     watch.stop(&waits)
 }
 
-/// A pod of W2; requests are named by their slots.
+/// A pod of W2; requests are identified by their slots.
 struct Pod {
     threads: u32,
     cores: u32,
@@ -130,26 +130,27 @@ struct Pod {
 struct Request {
     came: u64,
     pod: u8,
-    /// Whether it is the connection that it holds, not the core.
+    /// Whether it holds the connection instead of the core.
     queries: bool,
 }
 
-/// The state of W2.
+/// State of W2.
 struct Web {
     events: Tournament<3>,
     random: Xoshiro,
     cpu: Table,
     query: Table,
-    /// One more than there are: a number of three bits needs no check.
+    /// One more than there are: an index of three bits needs no bounds check.
     pods: [Pod; W2_PODS + 1],
     requests: [Request; SLOTS],
-    /// Slots that are free, a bit each; the lowest is used first, so that the tree's left side is busy.
+    /// Bit set of free slots; the lowest is used first, so that activity concentrates in the left
+    /// of the tree.
     free: u64,
     turn: u8,
     times: Histogram,
 }
 
-/// Requests through threads, cores and connections: the response of so many requests.
+/// Requests through threads, cores and connections: measures the response of this many requests.
 pub(crate) fn w2(requests: u64) -> Found {
     let gaps = Table::exponential(1.0 / W2_RATE);
     let pod = |_| Pod {
@@ -171,7 +172,7 @@ pub(crate) fn w2(requests: u64) -> Found {
         turn: 0,
         times: Histogram::new(),
     };
-    // The one stream of arrivals needs no place in the tree.
+    // The single arrival stream needs no place in the tree.
     let mut arrival = gaps.draw(&mut web.random);
     let watch = Watch::start();
     while web.times.count() < requests {

@@ -1,5 +1,5 @@
-//! The usual way: a binary heap of the standard library with floating-point times, ziggurats of
-//! `rand_distr`, deques.
+//! Conventional implementation: a binary heap of the standard library with floating-point times,
+//! ziggurats of `rand_distr`, deques.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
@@ -19,7 +19,7 @@ enum What {
     Query(u32),
 }
 
-/// An event; the heap gives the greatest first, which is to be the earliest.
+/// An event; the order is reversed, since the heap returns the greatest first.
 #[derive(Clone, Copy, PartialEq)]
 struct Event {
     at: f64,
@@ -63,7 +63,7 @@ fn nanos(seconds: f64) -> u64 {
     (seconds * 1e9) as u64
 }
 
-/// M/M/8: the wait of so many customers.
+/// M/M/8: measures the wait of this many customers.
 pub(crate) fn w1(customers: u64) -> Found {
     let mut random = Xoshiro::new(2);
     let mut events = Events::default();
@@ -103,18 +103,18 @@ struct Pod {
     for_connection: VecDeque<u32>,
 }
 
-/// The log-normal law of this mean with a coefficient of variation of 1.
+/// The log-normal distribution with this mean and a coefficient of variation of 1.
 fn log_normal(mean: f64) -> LogNormal<f64> {
     LogNormal::from_mean_cv(mean, 1.0).expect("mean and spread are positive")
 }
 
-/// Requests through threads, cores and connections: the response of so many requests.
+/// Requests through threads, cores and connections: measures the response of this many requests.
 pub(crate) fn w2(answers: u64) -> Found {
     let mut random = Xoshiro::new(2);
     let mut events = Events::default();
     let (cpu, query) = (log_normal(W2_CPU), log_normal(W2_QUERY));
     let mut pods: Vec<Pod> = (0..W2_PODS).map(|_| Pod::default()).collect();
-    // When each request in flight came, and its pod.
+    // Time of arrival and pod of each request in flight.
     let mut requests: Vec<(f64, usize)> = Vec::new();
     let mut free: Vec<u32> = Vec::new();
     let mut turn = 0;

@@ -1,9 +1,10 @@
-//! A new version replaces the old one.
+//! Rollout of a new version.
 //!
-//! A rolling update is what the deployment controller does (`pkg/controller/deployment/rolling.go`): at
-//! each change it makes as many new pods as the surge allows, and removes as many old ones as may be
-//! missing, those that do not work first. Pods that leave are not counted, but hold what they hold.
-//! Blue/green is what Argo Rollouts do: a full second set, then the switch, then the end of the first set.
+//! A rolling update follows the deployment controller (`pkg/controller/deployment/rolling.go`): at
+//! each change it creates as many new pods as the surge allows, and removes as many old ones as may
+//! be unavailable, unready ones first. Terminating pods are not counted, but keep their resources.
+//! Blue/green follows Argo Rollouts: a full second set, then the switch, then the end of the first
+//! set.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -11,19 +12,20 @@ use crate::model::fleet::pods::Life;
 use crate::model::spec::{Id, Rollout};
 use crate::observe::Observer;
 
-/// How far a version has replaced another.
+/// Progress of a blue/green rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::model) enum Progress {
-    /// New pods start.
+    /// New pods are starting.
     Starting,
     /// All new pods are ready; requests still go to the old ones.
     Promoting,
-    /// Requests go to the new ones; the old ones are kept for a while.
+    /// Requests go to the new pods; the old ones are kept for a while.
     Keeping,
 }
 
 impl<O: Observer> World<'_, O> {
-    /// A new version of a service is to replace what runs, or an old one of which there are pods still.
+    /// Starts a rollout of a new version of a service, or back to an old one of which pods still
+    /// exist.
     pub(in crate::model) fn deploy(&mut self, service: Id, old: Option<u32>) {
         let rollout = self.spec.services[service as usize].lifecycle.rollout;
         let state = &mut self.services[service as usize];
@@ -44,11 +46,11 @@ impl<O: Observer> World<'_, O> {
         self.roll(service);
     }
 
-    /// Something has changed: the rollout goes on, if there is one.
+    /// Continues the rollout after a change, if there is one.
     pub(in crate::model) fn roll(&mut self, service: Id) {
         let Some(progress) = self.services[service as usize].rollout else { return };
         match self.spec.services[service as usize].lifecycle.rollout {
-            // Who makes room makes room for the next.
+            // A pod that makes room may allow the next step.
             Rollout::Rolling { surge, unavailable } => {
                 while self.roll_on(service, surge, unavailable) {}
             }
@@ -64,7 +66,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Pods wanted; those of the newest version that are there, and those of them that are ready.
+    /// Returns the number of desired pods, and of those of the newest version that exist and that
+    /// are ready.
     fn new_pods(&self, service: Id) -> (usize, usize, usize) {
         let state = &self.services[service as usize];
         let own = |pod: &u32| self.pods[*pod as usize].version == state.version;
@@ -75,7 +78,8 @@ impl<O: Observer> World<'_, O> {
         (state.wanted as usize, new, of_them)
     }
 
-    /// One step of a rolling update; whether anything changed that may allow another.
+    /// Performs one step of a rolling update; returns whether anything changed that may allow
+    /// another.
     fn roll_on(&mut self, service: Id, surge: u32, unavailable: u32) -> bool {
         let (wanted, new, _) = self.new_pods(service);
         let version = self.services[service as usize].version;
@@ -88,7 +92,8 @@ impl<O: Observer> World<'_, O> {
             all.clone().filter(of).count()
         };
         let more = (wanted * surge as usize).div_ceil(100);
-        // Neither more nor fewer would never come to an end: one may be missing.
+        // With neither surge nor unavailability the update would never finish: one pod may be
+        // missing.
         let fewer = match wanted * unavailable as usize / 100 {
             0 if more == 0 => 1,
             fewer => fewer,
@@ -125,7 +130,7 @@ impl<O: Observer> World<'_, O> {
         stopped
     }
 
-    /// Stop a pod of an old version, without looking at the rollout again on the way.
+    /// Stops a pod of an old version without reentering the rollout.
     fn stop_old(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service as usize;
         let rollout = self.services[service].rollout.take();
@@ -137,7 +142,7 @@ impl<O: Observer> World<'_, O> {
         self.services[service].wanted = wanted;
     }
 
-    /// The pause of a blue/green rollout is over.
+    /// Ends a pause of a blue/green rollout.
     pub(in crate::model) fn rollout_timer(&mut self, service: Id) {
         let Rollout::BlueGreen { keep, .. } =
             self.spec.services[service as usize].lifecycle.rollout

@@ -1,8 +1,9 @@
-//! Nodes: which pod runs where, who shares a processor, and what a machine's credits allow.
+//! Nodes: pod placement, processor sharing, and CPU credits.
 //!
-//! Pods of a node together never use more than its processors. While they would, each gets its share by the
-//! weight of what it requests, at most what it can use (`cpu.weight` of the kernel). While they would not,
-//! nobody notices the others. A pod whose quota is used up wants nothing until its period ends.
+//! Pods of a node together never use more than its processors. Under contention each gets a share
+//! weighted by its CPU request, at most what it can use (`cpu.weight` of the kernel). Without
+//! contention the pods do not affect each other. A pod whose quota is exhausted demands nothing
+//! until its period ends.
 
 use std::ops::RangeInclusive;
 
@@ -20,23 +21,23 @@ use crate::station::placement::scaler::{SCAN_INTERVAL, Scaler};
 use crate::station::placement::{self, Allocatable, Cluster, Lack, ScalableGroup};
 use crate::units::{Span, Time};
 
-/// Time over which the use of a burstable processor is averaged before it is set off against credits. The
-/// real metric has five minutes; the limit follows the credits, not the metric.
+/// Interval over which the use of a burstable processor is averaged before it is charged to
+/// credits. The real metric has five minutes; the limit follows the credits, not the metric.
 const CREDIT_TICK: Span = Span::from_millis(1_000);
-/// Scans after which the cluster autoscaler has settled at the beginning, if it ever does.
+/// Maximum number of scans until the cluster autoscaler has settled initially, if it ever does.
 const MOST_SCANS: u32 = 1_000;
 
-/// All nodes.
+/// State of all nodes.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Nodes {
     cluster: Cluster,
     scaler: Option<Scaler>,
-    /// By number; gone ones stay.
+    /// Nodes by number; removed ones keep their place.
     all: Vec<Node>,
-    /// Processor time that nodes which are gone used beyond what they had earned, by group
-    /// \[millicores × ns\].
+    /// Processor time that removed nodes used beyond what they had earned, by group \[millicores ×
+    /// ns\].
     owed: Vec<f64>,
-    /// Scratch: pods that want the processor, what they want and their weight.
+    /// Scratch buffer: pods with demand, the demand and their weight.
     wanting: Vec<(u32, f64, f64)>,
 }
 
@@ -46,21 +47,23 @@ struct Node {
     alive: bool,
     vcpus: f64,
     pods: Vec<u32>,
-    /// Demand of its pods, each as if it were alone \[millicores\].
+    /// Total demand of its pods, each as if it were alone \[millicores\].
     wanted: u64,
-    /// Processor that they share \[millicores\].
+    /// Processor capacity that they share \[millicores\].
     room: u64,
-    /// Whether they have to share.
+    /// Whether demand exceeds capacity.
     short: bool,
     credits: Option<CpuCredits>,
-    /// Use up to `counted` since the last tick, or the last mark of observation \[millicores × ns\].
+    /// Use up to `counted` since the last tick, or the last mark of observation \[millicores ×
+    /// ns\].
     used: u64,
     counted: Time,
     ticked: Time,
-    /// Use that was told to observers, or set off against credits, and is not yet to the other.
+    /// Use that was reported to observers or charged to credits, and is still to be entered in the
+    /// other account.
     untold: u128,
     uncredited: u128,
-    /// Use since it joined, at `joined` \[millicores × ns\].
+    /// Use since it joined at `joined` \[millicores × ns\].
     spent: u128,
     joined: Time,
 }
@@ -76,7 +79,7 @@ impl Node {
         self.counted = now;
     }
 
-    /// Add what was used up to `now` to both accounts.
+    /// Enters the use up to `now` in both accounts.
     fn book(&mut self, now: Time) {
         self.count(now);
         let used = u128::from(std::mem::take(&mut self.used));
@@ -85,8 +88,9 @@ impl Node {
         self.spent += used;
     }
 
-    /// Processor time used up to `now` beyond what was earned since it joined, where it goes on without
-    /// credits; what it had at the beginning has to be earned again \[millicores × ns\].
+    /// Returns the processor time used up to `now` beyond the credits earned since it joined, where
+    /// it continues without credits; the initial balance has to be earned again \[millicores ×
+    /// ns\].
     fn beyond(&mut self, now: Time, credits: Option<spec::CpuCredits>) -> f64 {
         let Some(credits) = credits.filter(|credits| credits.unlimited) else { return 0.0 };
         self.book(now);
@@ -95,19 +99,19 @@ impl Node {
     }
 }
 
-/// Pods of a service that fit on no node.
+/// Pending pods of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unplaced {
-    /// Service.
+    /// Index of the service.
     pub service: Id,
-    /// Pods that fit on no node.
+    /// Number of pods that fit on no node.
     pub pods: u32,
-    /// The resource that most nodes lack.
+    /// Resource that most nodes lack.
     pub lack: Lack,
 }
 
-/// Processor \[millicores\] and memory \[MiB\] that an EKS node leaves to pods, of those that its instance
-/// type is sold with. The memory that its kernel keeps is not known here, and not taken off.
+/// Returns the CPU \[millicores\] and memory \[MiB\] that an EKS node of this nominal size offers
+/// to pods. The memory reserved by its kernel is unknown here, and not subtracted.
 pub fn eks_allocatable(vcpus: u32, mebibytes: u64, most_pods: u32) -> Requests {
     let size = Allocatable::eks(vcpus, mebibytes, most_pods).size;
     Requests { millicores: size.millicores, mebibytes: size.mebibytes }
@@ -117,7 +121,7 @@ fn sized(requests: Requests) -> placement::Requests {
     placement::Requests { millicores: requests.millicores, mebibytes: requests.mebibytes }
 }
 
-/// Fewest and most nodes of a group.
+/// Minimum and maximum size of a group.
 fn bounds(group: &NodeGroup) -> RangeInclusive<u32> {
     if group.scaled {
         group.minimum..=group.maximum.max(group.nodes)
@@ -126,8 +130,8 @@ fn bounds(group: &NodeGroup) -> RangeInclusive<u32> {
     }
 }
 
-/// The cluster of a description with its first nodes and pods, and the node of each of these, by service.
-/// Pods come in turns: the first of each service, then the second of each.
+/// Builds the initial cluster of a spec, and the nodes of the initial pods by service. Pods are
+/// placed in turns: the first of each service, then the second of each.
 fn build(spec: &Spec) -> Option<(Cluster, Vec<Vec<u32>>, Vec<Unplaced>)> {
     let described = spec.cluster.as_ref()?;
     let group = |group: &NodeGroup| ScalableGroup {
@@ -193,8 +197,8 @@ fn pod_of(described: &crate::model::spec::Service, owner: Id, who: u32) -> place
     placement::Pod { who, owner, group: lifecycle.group, requests: sized(lifecycle.requests) }
 }
 
-/// Find a node for each pod that is wanted from the beginning; those that fit nowhere are written down as
-/// pending, and returned.
+/// Places all initially desired pods on nodes; those that fit nowhere are recorded as pending, and
+/// returned.
 pub fn settle(spec: &mut Spec) -> Vec<Unplaced> {
     let Some((cluster, places, unplaced)) = build(spec) else { return Vec::new() };
     for (service, places) in spec.services.iter_mut().zip(&places) {
@@ -217,7 +221,7 @@ pub fn settle(spec: &mut Spec) -> Vec<Unplaced> {
 type Seats = Vec<(u32, u32)>;
 
 impl Nodes {
-    /// The nodes at the beginning, and the node of each pod.
+    /// Creates the initial nodes, and returns the node of each pod.
     pub(in crate::model) fn new(spec: &Spec, services: &[Service]) -> Option<(Box<Nodes>, Seats)> {
         let (cluster, places, _) = build(spec)?;
         let described = spec.cluster.as_ref()?;
@@ -240,7 +244,7 @@ impl Nodes {
         Some((Box::new(nodes), seats))
     }
 
-    /// The node is ready.
+    /// Adds a node when it becomes ready.
     fn join(&mut self, spec: &Spec, number: u32, now: Time) {
         let group = self.cluster.group_of(number);
         let described = spec.cluster.as_ref().map(|cluster| &cluster.groups[group as usize]);
@@ -279,7 +283,7 @@ impl Nodes {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// The processor of a pod that begins.
+    /// Returns the processor of a new pod.
     pub(in crate::model) fn new_cpu(&self, pod: u32) -> Cpu {
         let state = &self.pods[pod as usize];
         let service = state.described;
@@ -289,7 +293,7 @@ impl<O: Observer> World<'_, O> {
         let own_machine = service.cores.ceil();
         let vcpus = self.vcpus(state.node).unwrap_or(own_machine);
         if state.node == NONE && own_machine <= service.cores {
-            return Cpu::new(service.cores); // A quota of all that there is.
+            return Cpu::new(service.cores); // The quota covers the whole machine.
         }
         let own = pod - self.services[state.service as usize].pods.start;
         let root = Key::root(self.run.seed, self.run.replication);
@@ -298,12 +302,12 @@ impl<O: Observer> World<'_, O> {
         Cpu::with_quota(service.cores, vcpus, CFS_PERIOD, phase)
     }
 
-    /// Processors of a node, if there is one.
+    /// Returns the vCPUs of a node, if there is one.
     fn vcpus(&self, node: u32) -> Option<f64> {
         self.nodes.as_ref()?.all.get(node as usize).map(|node| node.vcpus)
     }
 
-    /// Processor that a pod has while its node has enough.
+    /// Returns the processor capacity of a pod on a node without contention.
     pub(in crate::model) fn alone(&self, pod: u32) -> f64 {
         let state = &self.pods[pod as usize];
         let service = state.described;
@@ -316,7 +320,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Begin to scan, and to count credits.
+    /// Starts cluster autoscaling and credit accounting.
     pub(in crate::model) fn start_nodes(&mut self) {
         let Some(nodes) = &self.nodes else { return };
         if !self.run.follow_curve {
@@ -333,7 +337,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A pod needs a node: whether it has one. Else it waits for one.
+    /// Places a pod on a node and returns whether there was one; otherwise the pod is pending.
     pub(in crate::model) fn find_node(&mut self, pod: u32) -> bool {
         let state = &self.pods[pod as usize];
         let wanted = pod_of(state.described, state.service, pod);
@@ -354,7 +358,7 @@ impl<O: Observer> World<'_, O> {
         self.pods[pod as usize].has = self.alone(pod);
     }
 
-    /// The pod is gone, or waits no longer; who waits may have its place.
+    /// Frees the place of a pod that is gone or no longer pending; a pending pod may take it.
     pub(in crate::model) fn leave_node(&mut self, pod: u32) {
         let Some(nodes) = &mut self.nodes else { return };
         nodes.cluster.remove(pod);
@@ -374,11 +378,11 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A job began or ended on a pod.
+    /// Reschedules the node of a pod on which a job began or ended.
     #[inline]
     pub(in crate::model) fn share_node(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
-        // Its own limit counts, not what it has of a node that is short.
+        // The pod's own limit counts, not its current share of a contended node.
         let own = if state.described.lifecycle.unlimited {
             self.alone(pod)
         } else {
@@ -391,7 +395,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A pod wants so much of its node's processors from now on \[millicores\].
+    /// Sets the demand of a pod on its node's processors \[millicores\].
     pub(in crate::model) fn wants(&mut self, pod: u32, node: u32, wants: u64) {
         let was = std::mem::replace(&mut self.pods[pod as usize].wants, wants);
         let Some(nodes) = &mut self.nodes else { return };
@@ -406,7 +410,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Tell observers what was used of the nodes that there were at the beginning, since the last mark.
+    /// Reports the use of the initial nodes since the last mark to observers.
     pub(in crate::model) fn tell_of_nodes(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };
         if !self.shared_nodes {
@@ -433,7 +437,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Tell observers what credits are left, of nodes and of volumes.
+    /// Reports the credit balances of nodes and volumes to observers.
     pub(in crate::model) fn tell_of_credits(&mut self) {
         if !self.run.follow_curve {
             return;
@@ -456,7 +460,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Give each pod of a node its share.
+    /// Sets the share of each pod of a node.
     fn share_out(&mut self, node: u32) {
         let Some(nodes) = &mut self.nodes else { return };
         let mut wanting = std::mem::take(&mut nodes.wanting);
@@ -468,7 +472,7 @@ impl<O: Observer> World<'_, O> {
             let wants = self.pods[*pod as usize].wants;
             if wants > 0 {
                 let described = self.pods[*pod as usize].described;
-                // Without a request the kernel gives the least weight that it has, 2 shares of 1,024 a
+                // Without a request the kernel assigns the minimum weight, 2 shares of 1,024 per
                 // core.
                 let weight = described.lifecycle.requests.millicores.max(2);
                 wanting.push((*pod, wants as f64 / 1e3, weight as f64));
@@ -495,7 +499,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Set what was used off against credits.
+    /// Charges the use to credits.
     pub(in crate::model) fn count_credits(&mut self) {
         let mut next = self.now + CREDIT_TICK;
         let count = self.nodes.as_ref().map_or(0, |nodes| nodes.all.len());
@@ -512,7 +516,7 @@ impl<O: Observer> World<'_, O> {
             let Some(credits) = &mut node.credits else { continue };
             let mean = used as f64 / passed.max(1) as f64 / 1e3;
             credits.advance(self.now, mean);
-            // At the very instant the bucket is empty, and not after.
+            // At this very instant the bucket is empty, not later.
             next = next.min(credits.next_change().max(self.now + Span(1)));
             let room = (credits.limit() * 1e3).round() as u64;
             if room != node.room {
@@ -523,7 +527,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(crate::model::slots::SLOT_CREDITS, next, Class::Observe);
     }
 
-    /// The cluster autoscaler looks around.
+    /// Runs a scan of the cluster autoscaler.
     pub(in crate::model) fn scan_nodes(&mut self) {
         self.agenda.set(crate::model::slots::SLOT_SCAN, self.now + SCAN_INTERVAL, Class::Observe);
         let Some(nodes) = &mut self.nodes else { return };
@@ -537,7 +541,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Nodes that were ordered are there.
+    /// Adds the nodes that have been provisioned.
     pub(in crate::model) fn nodes_arrive(&mut self) {
         let Some(nodes) = &mut self.nodes else { return };
         for number in nodes.cluster.arrive(self.now) {
@@ -566,8 +570,8 @@ impl<O: Observer> World<'_, O> {
         self.record(Record::Nodes { group, change: -1 });
     }
 
-    /// A group of nodes has other bounds. Its size follows at once where they ask for it, and where nobody
-    /// else decides on it; nodes that go are drained.
+    /// Changes the bounds of a node group. Its size follows at once where the bounds require it,
+    /// and where no autoscaler controls it; surplus nodes are drained.
     pub(in crate::model) fn resize_nodes(
         &mut self,
         group: Id,
@@ -599,7 +603,7 @@ impl<O: Observer> World<'_, O> {
         self.place_waiting();
     }
 
-    /// A node goes that is not needed, or not wanted.
+    /// Drains a node that is unneeded or surplus.
     fn drain_node(&mut self, node: u32, pods: Vec<placement::Pod>) {
         self.node_gone(node);
         for pod in pods {
@@ -608,12 +612,12 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Whether a node was ordered that is not there yet.
+    /// Whether a node has been ordered and not yet arrived.
     pub(in crate::model) fn nodes_are_coming(&self) -> bool {
         self.nodes.as_ref().is_some_and(|nodes| nodes.cluster.next_ready() < Time::NEVER)
     }
 
-    /// Nodes fail, with all pods on them; a new node of the group comes for each.
+    /// Fails nodes with all pods on them; each is replaced by a new node of the group.
     pub(in crate::model) fn fail_nodes(&mut self, group: Id, count: u32, replaced_after: Span) {
         let Some(nodes) = &self.nodes else { return };
         let alive = nodes.all.iter().zip(0..).filter(|(node, _)| node.alive && node.group == group);
@@ -626,7 +630,7 @@ impl<O: Observer> World<'_, O> {
         for node in failing {
             let Some(nodes) = &mut self.nodes else { return };
             let pods = nodes.cluster.fail(node);
-            // Whoever owns the group's size replaces the machine.
+            // The owner of the group's size replaces the machine.
             nodes.cluster.order(group, self.now + provision);
             let arrival = nodes.cluster.next_ready();
             self.agenda.set(crate::model::slots::SLOT_NODES, arrival, Class::Complete);
@@ -638,7 +642,7 @@ impl<O: Observer> World<'_, O> {
                 if matches!(life, Life::Leaving | Life::Ending) {
                     self.pod_absent(who);
                 } else {
-                    // The replacement is placed when the cluster has given up on the old one.
+                    // The replacement is placed when the cluster has given up on the old pod.
                     self.pods[who as usize].life = Life::Lost;
                     let at = self.now + replaced_after;
                     self.agenda.set(self.slots.pods + who, at, Class::Complete);
@@ -649,10 +653,10 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// Divide `room` among those who want some of it by weight, none more than it wants: water filling. The
-/// second of each becomes its share; their order changes.
+/// Divides `room` among the demands by weight, none getting more than it demands: water filling.
+/// The second field of each becomes its share; their order changes.
 fn divide(room: f64, wanting: &mut [(u32, f64, f64)]) {
-    // Who wants least for its weight is satisfied first.
+    // The smallest demand relative to its weight is satisfied first.
     let level = |of: &(u32, f64, f64)| of.1 / of.2;
     wanting.sort_unstable_by(|a, b| level(a).total_cmp(&level(b)).then(a.0.cmp(&b.0)));
     let mut left = room;
@@ -681,7 +685,7 @@ mod tests {
     fn who_wants_less_than_its_share_leaves_the_rest_to_the_others() {
         assert_eq!(shares(2.0, &[(1.0, 1.0), (1.0, 1.0), (1.0, 2.0)]), [0.5, 0.5, 1.0]);
         assert_eq!(shares(2.0, &[(0.2, 1.0), (2.0, 1.0), (2.0, 1.0)]), [0.2, 0.9, 0.9]);
-        // A quarter of 2 is more than the first wants; the other two share 1.75 as 1 to 4.
+        // A quarter of 2 exceeds the first demand; the other two share 1.75 in the ratio 1 to 4.
         assert_eq!(shares(2.0, &[(0.25, 1.0), (1.0, 1.0), (2.0, 4.0)]), [0.25, 0.35, 1.4]);
     }
 }

@@ -1,4 +1,4 @@
-//! Pods come and go: they start, get ready, finish their work and leave, or die.
+//! Pod lifecycle: pods start, become ready, terminate or die.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -16,17 +16,17 @@ use std::collections::VecDeque;
 
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Service {
-    /// All pods that there may ever be.
+    /// All pods that may ever exist.
     pub(in crate::model) pods: std::ops::Range<u32>,
-    /// Those that requests are sent to, in order.
+    /// Ready pods that receive requests, in order.
     pub(in crate::model) ready: Vec<u32>,
-    /// Place among them of the next in turn.
+    /// Position among them of the next in round-robin order.
     pub(in crate::model) next: u32,
-    /// Pods that there should be.
+    /// Desired number of pods.
     pub(in crate::model) wanted: u32,
-    /// The newest version; the one that requests go to, if not to all; how far one replaces the other.
+    /// The newest version; the one that requests go to, if not to all; the progress of a rollout.
     pub(in crate::model) version: u32,
-    /// State of the timeline that each version was deployed in; 0 is the first.
+    /// State of the timeline in which each version was deployed; 0 is the first.
     pub(in crate::model) deployed_in: Vec<u32>,
     pub(in crate::model) active: Option<u32>,
     pub(in crate::model) rollout: Option<Progress>,
@@ -35,57 +35,57 @@ pub(in crate::model) struct Service {
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Pod<'a> {
     pub(in crate::model) service: Id,
-    /// The settings with which it was started.
+    /// Settings with which it was started.
     pub(in crate::model) described: &'a spec::Service,
     pub(in crate::model) life: Life,
-    /// Which of its service's versions it is.
+    /// Index of its version among those of its service.
     pub(in crate::model) version: u32,
     /// Its node, or none.
     pub(in crate::model) node: u32,
-    /// Processor that it would use if it had its node alone \[millicores\], and that it has now \[cores\].
+    /// Processor demand if it had its node alone \[millicores\], and current share \[cores\].
     pub(in crate::model) wants: u64,
     pub(in crate::model) has: f64,
-    /// When its code is warm.
+    /// Time at which its code is warm.
     pub(in crate::model) warm_at: Time,
-    /// Processor time of its work since it last collected garbage.
+    /// Processor time of its work since the last garbage collection.
     pub(in crate::model) uncollected: Span,
-    /// For its autoscaler; and the processor time that its slot had used before it began.
+    /// Metrics for its autoscaler, and the processor time that its slot had used before it started.
     pub(in crate::model) seen: Seen,
     pub(in crate::model) used_before: Span,
-    /// First of its pools in `World::pools`.
+    /// Index of its first pool in `World::pools`.
     pub(in crate::model) pools: u32,
     pub(in crate::model) busy_threads: u32,
     pub(in crate::model) waiting: VecDeque<u32>,
 }
 
-/// Where a pod is in its life.
+/// Lifecycle phase of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::model) enum Life {
-    /// There is none.
+    /// It does not exist.
     Absent,
     /// It fits on no node, and waits for one.
     Pending,
-    /// It starts; nobody sends it anything yet.
+    /// It is starting; it receives no requests yet.
     Starting,
-    /// It works.
+    /// It is ready.
     Ready,
-    /// It gets nothing new, and goes on until it is told to end.
+    /// It receives no new requests, and continues until `SIGTERM`.
     Leaving,
-    /// It was told to end, and goes when its work is done.
+    /// It has received `SIGTERM`, and exits when its work is done.
     Ending,
     /// Its node failed; the cluster has not noticed yet.
     Lost,
 }
 
 impl Life {
-    /// Whether it counts among the pods that its service wants.
+    /// Whether it counts towards the desired pods of its service.
     pub(in crate::model) fn is_there(self) -> bool {
         matches!(self, Life::Pending | Life::Starting | Life::Ready | Life::Lost)
     }
 }
 
 impl<O: Observer> World<'_, O> {
-    /// A deployment is given a number of pods; its autoscaler goes on from there.
+    /// Sets the number of pods of a deployment manually; its autoscaler continues from there.
     pub(in crate::model) fn scale_by_hand(&mut self, service: Id, pods: u32) {
         if let Some(scaler) = self.scalers.iter_mut().find(|scaler| scaler.service == service) {
             scaler.wanted = pods;
@@ -93,7 +93,7 @@ impl<O: Observer> World<'_, O> {
         self.scale(service, pods);
     }
 
-    /// Start or stop pods until `wanted` are there, those starting included.
+    /// Starts or stops pods until `wanted` exist, including those that are starting.
     pub(in crate::model) fn scale(&mut self, service: Id, wanted: u32) {
         self.services[service as usize].wanted = wanted;
         if self.services[service as usize].rollout.is_some() {
@@ -105,7 +105,7 @@ impl<O: Observer> World<'_, O> {
         };
         let there = count(self);
         self.create_pods(service, (wanted as usize).saturating_sub(there));
-        // The youngest go first, and of these those that do not work yet.
+        // The youngest go first, and among these the unready ones.
         let mut surplus = there.saturating_sub(wanted as usize);
         for life in [Life::Pending, Life::Lost, Life::Starting, Life::Ready] {
             for pod in all.clone().rev() {
@@ -117,7 +117,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Creates `count` pods of the newest version, as far as there are places for them.
+    /// Creates `count` pods of the newest version, as far as there are slots for them.
     pub(in crate::model) fn create_pods(&mut self, service: Id, count: usize) {
         let state = &self.services[service as usize];
         let version = state.version;
@@ -132,7 +132,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A pod begins: it starts on its node, or waits for one.
+    /// Creates a pod: it starts on its node, or is pending.
     pub(in crate::model) fn start_pod(&mut self, pod: u32) {
         self.pod_begins(pod);
         self.pods[pod as usize].life = Life::Pending;
@@ -141,10 +141,10 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The pod has a node: it starts.
+    /// Starts a pod that has been placed on a node.
     pub(in crate::model) fn has_place(&mut self, pod: u32) {
         let lifecycle = &self.pods[pod as usize].described.lifecycle;
-        // At a steady load what scales has scaled.
+        // At a steady load, scaling has already happened.
         let after = if self.run.follow_curve { lifecycle.ready_after } else { Span::ZERO };
         self.pods[pod as usize].life = Life::Starting;
         self.agenda.set(self.slots.pods + pod, self.now + after, Class::Complete);
@@ -152,18 +152,18 @@ impl<O: Observer> World<'_, O> {
             && self.run.follow_curve
             && warm_up.start > Span::ZERO
         {
-            // Nobody waits for it.
+            // No request waits for it.
             self.compute(pod, crate::model::request::NONE, warm_up.start);
         }
     }
 
-    /// Fires a pod's timer.
+    /// Handles a pod's timer.
     pub(in crate::model) fn pod_timer(&mut self, pod: u32) {
         match self.pods[pod as usize].life {
             Life::Starting => self.pod_ready(pod),
             Life::Leaving => self.end_pod(pod),
             Life::Ending => {
-                // Its time of grace is over.
+                // Its termination grace period is over.
                 self.kill_pod(pod);
                 self.pod_absent(pod);
             }
@@ -172,7 +172,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The pod that was starting is ready: its pools open, requests reach it, its consumers join.
+    /// Makes a starting pod ready: its pools open, it receives requests, its consumers join.
     pub(in crate::model) fn pod_ready(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.pods[pod as usize].life = Life::Ready;
@@ -190,7 +190,7 @@ impl<O: Observer> World<'_, O> {
         self.look_settled();
     }
 
-    /// Those ready that requests go to, in order; the turn begins with the first.
+    /// Lists the ready pods that receive requests, in order; round robin restarts with the first.
     pub(in crate::model) fn list_ready(&mut self, service: Id) {
         let state = &mut self.services[service as usize];
         let active = state.active;
@@ -205,14 +205,15 @@ impl<O: Observer> World<'_, O> {
         self.close_kept(service);
     }
 
-    /// Open the pools of a pod to their minimum, and start their housekeepers.
+    /// Fills the pools of a pod to their minimum, and starts their housekeepers.
     pub(in crate::model) fn open_pools(&mut self, pod: u32) {
         let root = Key::root(self.run.seed, self.run.replication);
         let service = self.pods[pod as usize].service as usize;
         let own = pod - self.services[service].pods.start;
         let described = self.pods[pod as usize].described;
         for (index, pool) in (0..).zip(&described.pools) {
-            // Names, not positions: a pool elsewhere shifts nobody's housekeeper.
+            // Keyed by name, not position: adding a pool elsewhere shifts no other pool's
+            // housekeeper.
             let name = &described.name;
             let key = root.named("housekeeping").named(name).named(&pool.name);
             self.open_initial(self.pods[pod as usize].pools + index, key.item(u64::from(own)));
@@ -225,7 +226,8 @@ impl<O: Observer> World<'_, O> {
         let database = &mut self.databases[pool.database as usize];
         let limit = self.spec.databases[pool.database as usize].max_connections;
         let (now, station) = (self.now, self.numbering.database_connections + pool.database);
-        // One connection opens with the pool itself, the rest by the adder before the pod is ready.
+        // One connection is opened with the pool itself, the rest by the adder before the pod is
+        // ready.
         for _ in 0..pool.minimum_idle.max(1) {
             if limit.is_none_or(|limit| database.connections < limit) {
                 database.connections += 1;
@@ -242,7 +244,7 @@ impl<O: Observer> World<'_, O> {
         self.wake_adder(number);
     }
 
-    /// The pod gets nothing new, and goes when it is told to end and its work is done.
+    /// Takes a pod out of load balancing; it exits after `SIGTERM` when its work is done.
     pub(in crate::model) fn stop_pod(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         let was = std::mem::replace(&mut self.pods[pod as usize].life, Life::Leaving);
@@ -260,7 +262,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The pod is told to end (`SIGTERM`).
+    /// Sends `SIGTERM` to a pod.
     fn end_pod(&mut self, pod: u32) {
         let shutdown = self.pods[pod as usize].described.lifecycle.shutdown;
         self.pods[pod as usize].life = Life::Ending;
@@ -277,7 +279,7 @@ impl<O: Observer> World<'_, O> {
         self.leave_if_done(pod);
     }
 
-    /// A pod that ends is gone when it has neither requests nor records in work.
+    /// Removes a terminating pod if it has neither requests nor records in work.
     pub(in crate::model) fn leave_if_done(&mut self, pod: u32) {
         let state = &self.pods[pod as usize];
         let done = state.life == Life::Ending
@@ -290,7 +292,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The pod is gone for good, and holds nothing; another may have its place.
+    /// Removes a pod that holds nothing any more; another may take its place.
     pub(in crate::model) fn pod_absent(&mut self, pod: u32) {
         let service = self.pods[pod as usize].service;
         self.agenda.clear(self.slots.pods + pod);
@@ -302,13 +304,13 @@ impl<O: Observer> World<'_, O> {
         if self.services[service as usize].rollout.is_some() {
             self.roll(service);
         } else if there < wanted as usize {
-            // There was no room before.
+            // There was no slot for it before.
             self.create_pods(service, wanted as usize - there);
         }
         self.look_settled();
     }
 
-    /// A node goes, and its pods have to; their owner makes others.
+    /// Evicts a pod from a node that is removed; its owner creates another.
     pub(in crate::model) fn evict(&mut self, pod: u32) {
         let life = self.pods[pod as usize].life;
         if life.is_there() {
@@ -318,7 +320,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The callers of a pod see its connections close; what it works on goes on for nobody.
+    /// Closes the connections of a pod's callers; the work continues as orphaned.
     fn drop_callers(&mut self, pod: u32) {
         let asked = |id: &u32| !matches!(self.requests[*id].origin, Origin::Consumer(_));
         let all: Vec<u32> = self.requests.on_pod(pod).filter(asked).collect();
@@ -332,7 +334,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The request fails, and whoever waits for it, and so on.
+    /// Fails the request and, recursively, the callers that wait for it.
     fn fail_up(&mut self, id: u32, why: Failure) {
         let mut failing = self.conclude(id, Some(why));
         while let Some(caller) = failing.filter(|caller| self.requests[*caller].pod != NONE) {
@@ -341,7 +343,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The server sees the connections of a pod close.
+    /// Closes the pod's connections at the database server.
     fn close_pools(&mut self, pod: u32) {
         let described = self.pods[pod as usize].described;
         for (index, pool) in (0..).zip(&described.pools) {
@@ -371,7 +373,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Pods die, the lowest of those ready first; each is started anew.
+    /// Kills pods, the lowest-numbered ready ones first; each is restarted.
     pub(in crate::model) fn kill(&mut self, service: Id, pods: u32) {
         let ready = self.services[service as usize].ready.clone();
         for pod in ready.into_iter().take(pods as usize) {
@@ -388,7 +390,7 @@ impl<O: Observer> World<'_, O> {
             self.list_ready(service);
             self.record(Record::Pods { service, change: -1 });
         }
-        // What stands in the pod's own queues goes with them.
+        // Everything in the pod's own queues is lost with it.
         let state = &mut self.pods[pod as usize];
         let (busy, waiting) = (state.busy_threads, state.waiting.len().cast_signed() as i64);
         (state.busy_threads, state.waiting) = (0, std::collections::VecDeque::new());
@@ -411,7 +413,7 @@ impl<O: Observer> World<'_, O> {
             while let Some(lock) = self.requests[*id].locks.pop() {
                 self.unlock(*id, lock);
             }
-            // Threads and connections went with the pod.
+            // Threads and connections were lost with the pod.
             let request = &mut self.requests[*id];
             request.transactions.clear();
             (request.session, request.pod) = (NONE, NONE);
@@ -421,16 +423,16 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The request dies with its pod, and holds nothing any more. A statement at work on a database's
-    /// processor runs to its end, for nobody.
+    /// Loses a request with its pod, after which it holds nothing. A statement in work on a
+    /// database's processor runs to its end as orphaned.
     fn lose(&mut self, id: u32) {
         let request = &mut self.requests[id];
         if !request.alive {
-            return; // Its caller was told already.
+            return; // Its caller has been notified already.
         }
         let orphan = request.phase == Phase::Database;
         if matches!(request.origin, Origin::Consumer(_)) {
-            // Its record will be taken again, by whoever has the partition then.
+            // Its record will be polled again by the next owner of the partition.
             return self.forget(id, orphan);
         }
         let told = if orphan { self.requests.copy(id) } else { id };
@@ -457,7 +459,7 @@ impl<O: Observer> World<'_, O> {
         self.wants(pod, node, 0);
     }
 
-    /// Strike a request that nobody waits for; an orphan goes when its statement ends.
+    /// Removes a request that no one waits for; an orphan is removed when its statement ends.
     pub(in crate::model) fn forget(&mut self, id: u32, orphan: bool) {
         self.requests[id].origin = Origin::Nobody;
         if !orphan {

@@ -1,9 +1,9 @@
-//! Autoscalers: who measures the pods, and what follows.
+//! Autoscalers: measurement of pods, and scaling decisions.
 //!
-//! On a run that follows the curve they work as they do: a scrape and a sync every 15 s, each at its own
-//! phase. A run at a steady load asks what users get when the autoscalers have acted, not how long they
-//! take: until its window begins their clock runs ten times as fast and pods are ready at once; then they
-//! stand still.
+//! On a run that follows the curve they work in real time: a scrape and a sync every 15 s, each at
+//! its own phase. A run at a steady load estimates performance after the autoscalers have acted,
+//! not how long they take: until its window begins their clock runs ten times as fast and pods are
+//! ready at once; then they are frozen.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -17,13 +17,13 @@ use crate::units::{Span, Time};
 /// Speed-up of the autoscalers' clock before the window of a steady run.
 const HURRY: u64 = 10;
 
-/// The autoscaler of a service.
+/// Autoscaler of a service.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Scaler {
     pub(in crate::model) service: Id,
     settings: Autoscaling,
     autoscaler: Autoscaler,
-    /// Pods that the deployment is to have.
+    /// Desired pods of the deployment.
     pub(in crate::model) wanted: u32,
 }
 
@@ -41,7 +41,7 @@ impl Seen {
     }
 }
 
-/// The settings of the controller.
+/// Converts to the settings of the controller.
 fn configured(settings: Autoscaling) -> Settings {
     let target = |resource, target: Option<u32>| target.map(|target| Metric { resource, target });
     let metrics = [target(Resource::Cpu, settings.cpu), target(Resource::Memory, settings.memory)];
@@ -54,13 +54,13 @@ fn configured(settings: Autoscaling) -> Settings {
 }
 
 impl Scaler {
-    /// It has other settings from its next sync on.
+    /// Changes the settings, effective at the next sync.
     pub(in crate::model) fn configure(&mut self, settings: Autoscaling) {
         self.settings = settings;
         self.autoscaler.configure(configured(settings));
     }
 
-    /// Whether its service has so many pods as it may have.
+    /// Whether its service is within its replica bounds.
     pub(in crate::model) fn is_within_bounds(&self) -> bool {
         (self.settings.minimum..=self.settings.maximum).contains(&self.wanted)
     }
@@ -76,7 +76,7 @@ pub(in crate::model) fn scalers(services: &[Service]) -> Vec<Scaler> {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Speed of the autoscalers' clock over that of the run; 0 when they stand still.
+    /// Speed of the autoscalers' clock relative to that of the run; 0 when they are frozen.
     fn hurry(&self) -> u64 {
         match (self.run.follow_curve, self.now < Time::ZERO + self.run.warm_up) {
             (true, _) => 1,
@@ -85,12 +85,12 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Now, by the autoscalers' clock.
+    /// Current time by the autoscalers' clock.
     fn control_time(&self) -> Time {
         Time(self.now.0.saturating_mul(self.hurry().max(1)))
     }
 
-    /// Begin to scrape and to sync.
+    /// Starts scraping and syncing.
     pub(in crate::model) fn start_scalers(&mut self, root: Key) {
         if self.scalers.is_empty() || self.hurry() == 0 {
             return;
@@ -110,7 +110,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(crate::model::slots::SLOT_SCRAPE, self.now + period, Class::Observe);
     }
 
-    /// The metrics server reads what each pod has used.
+    /// Samples the usage of each pod, as the metrics server does.
     pub(in crate::model) fn scrape(&mut self) {
         let hurry = self.hurry();
         if hurry == 0 {
@@ -132,7 +132,7 @@ impl<O: Observer> World<'_, O> {
         self.next_scrape();
     }
 
-    /// The autoscaler of a service decides, and the deployment follows.
+    /// Runs the control loop of a service's autoscaler and applies its decision.
     pub(in crate::model) fn sync(&mut self, number: u32) {
         if self.hurry() == 0 {
             return;
@@ -167,7 +167,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(self.slots.scalers + number, self.now + period, Class::Observe);
     }
 
-    /// Note that a pod begins.
+    /// Records that a pod starts.
     pub(in crate::model) fn pod_begins(&mut self, pod: u32) {
         let now = self.control_time();
         let used = self.cpus[pod as usize].used(self.now);
@@ -175,7 +175,7 @@ impl<O: Observer> World<'_, O> {
         (state.seen, state.used_before) = (Seen::new(now), used);
     }
 
-    /// Note that a pod passes its readiness probe.
+    /// Records that a pod passes its readiness probe.
     pub(in crate::model) fn pod_is_ready(&mut self, pod: u32) {
         self.pods[pod as usize].seen.ready_changed = self.control_time();
     }

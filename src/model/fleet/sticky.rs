@@ -1,4 +1,4 @@
-//! Connections that are kept between requests: who has one stays on its pod.
+//! Keep-alive connections: a client stays on the pod that its connection was opened to.
 
 use crate::model::World;
 use crate::model::fleet::pods::Life;
@@ -10,28 +10,29 @@ use crate::observe::Observer;
 use crate::random::Key;
 use crate::units::Time;
 
-/// Numbers of the draws of a connection and of the pod that a new one leads to, apart from those of steps.
+/// Draw numbers of a request's connection and of the pod that a new one is opened to, distinct from
+/// those of steps.
 const DRAW_CONNECTION: u64 = u64::MAX;
 const DRAW_POD: u64 = u64::MAX - 2;
 
 /// A connection of a client.
 #[derive(Clone, Copy, Debug)]
 struct Connection {
-    /// Pod that it leads to; [`NONE`] when it is closed.
+    /// Pod that it is opened to; [`NONE`] when it is closed.
     pod: u32,
-    /// Requests that it may still carry.
+    /// Number of requests that it may still carry.
     left: u32,
     used: Time,
 }
 
-/// The connections to one service, client by client.
+/// Connections to one service, by client.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Kept {
     clients: Clients,
     connections: Vec<Connection>,
 }
 
-/// The kept connections to each service; none where its balancer is another.
+/// Returns the kept-alive connections to each service; `None` where its balancer is another.
 pub(in crate::model) fn kept(spec: &Spec, services: &[Service]) -> Vec<Option<Kept>> {
     let closed = Connection { pod: NONE, left: 0, used: Time::ZERO };
     let of = |(number, service): (Id, &crate::model::spec::Service)| {
@@ -44,7 +45,7 @@ pub(in crate::model) fn kept(spec: &Spec, services: &[Service]) -> Vec<Option<Ke
 }
 
 impl<O: Observer> World<'_, O> {
-    /// The pod that a request's connection leads to; a closed one is opened to any pod that is ready.
+    /// Returns the pod of a request's connection; a closed one is reopened to any ready pod.
     pub(in crate::model) fn kept_pod(
         &mut self,
         service: Id,
@@ -71,7 +72,8 @@ impl<O: Observer> World<'_, O> {
         Some(connection.pod)
     }
 
-    /// Number of the client that sends a request: 0 for all users, and for those who have died since.
+    /// Returns the number of the client that sends a request: 0 for all users, and for senders that
+    /// have died since.
     fn kept_client(&self, service: Id, origin: Origin) -> u32 {
         let origin = match origin {
             Origin::Try(hop) => self.requests[hop].origin,
@@ -85,7 +87,7 @@ impl<O: Observer> World<'_, O> {
         kept.and_then(|kept| kept.clients.number(state.service, own)).unwrap_or(0)
     }
 
-    /// Connections to pods that are not ready any more are closed.
+    /// Closes connections to pods that are no longer ready.
     pub(in crate::model) fn close_kept(&mut self, service: Id) {
         let Some(kept) = &mut self.kept[service as usize] else { return };
         for connection in &mut kept.connections {

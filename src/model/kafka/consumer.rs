@@ -1,9 +1,10 @@
-//! Kafka: topics, subscriptions and the threads that consume.
+//! Kafka: topics, subscriptions and consumer threads.
 //!
-//! Each listener has `concurrency` threads in each pod; every thread is a member of its group and has
-//! the partitions that its group's coordinator assigns (`membership.rs`). A thread polls, works through the
-//! batch record by record on its pod's CPU, commits, and polls again; without records it waits for one.
-//! A record that fails ends its batch: what came before is committed, the thread pauses, and polls it anew.
+//! Each listener has `concurrency` threads in each pod; every thread is a member of its group and
+//! owns the partitions that the group coordinator assigns (`membership.rs`). A thread polls,
+//! processes the batch record by record on its pod's CPU, commits, and polls again; without records
+//! it waits for one. A record that fails ends its batch: the records before it are committed, the
+//! thread pauses, and polls it again.
 
 use crate::engine::Class;
 use crate::model::fleet::pods::Service;
@@ -19,14 +20,14 @@ use crate::random::Key;
 use crate::station::log::Partition;
 use crate::units::{Span, Time};
 
-/// Pause before another attempt at a partition that nobody leads (`retry.backoff.ms`).
+/// Pause before another attempt at a partition without a leader (`retry.backoff.ms`).
 const RETRY: Span = Span::from_millis(100);
-/// Number of the draw of whether a record can be handled, apart from those of steps.
+/// Draw number of whether a record can be handled, distinct from those of steps.
 const DRAW_POISON: u64 = u64::MAX - 1;
-/// Owner of a partition that nobody has.
+/// Owner of an unassigned partition.
 pub(in crate::model) const NOBODY: u32 = u32::MAX;
 
-/// A record as a subscription keeps it.
+/// A record as retained by a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     key: Key,
@@ -39,25 +40,26 @@ pub(crate) struct Message {
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
     pub(in crate::model) partitions: Vec<Partition<Message>>,
-    /// Thread that has each partition, or [`NOBODY`]; and its place among the partitions of the thread.
+    /// Owning thread of each partition, or [`NOBODY`]; and its position among the partitions of the
+    /// thread.
     pub(in crate::model) owners: Vec<u32>,
     pub(in crate::model) places: Vec<u32>,
-    /// All threads of the listener that there may ever be.
+    /// All threads of the listener that may ever exist.
     pub(in crate::model) threads: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Waits for a record.
+    /// Waiting for a record.
     Idle,
-    /// A record has come; the fetch is under way.
+    /// A record has arrived; the fetch is in progress.
     Fetching,
-    /// Works on a record.
+    /// Processing a record.
     Working,
-    /// Waits for the broker to confirm a commit of this many records; then the next record, or the
-    /// next poll.
+    /// Waiting for the broker to confirm a commit of this many records; then the next record, or
+    /// the next poll.
     Committing,
-    /// Pauses before another attempt at the record that failed.
+    /// Pausing before another attempt at the record that failed.
     BackingOff,
 }
 
@@ -65,45 +67,46 @@ enum State {
 #[derive(Clone, Debug)]
 pub(crate) struct Thread<'a> {
     pub(in crate::model) listener: Id,
-    /// The settings of its pod.
+    /// Settings of its pod.
     pub(in crate::model) described: &'a Listener,
     pub(in crate::model) group: u32,
     pub(in crate::model) pod: u32,
-    /// Its number among the threads of its listener in its pod.
+    /// Index among the threads of its listener in its pod.
     pub(in crate::model) order: u32,
-    /// Hash of the listener's name: sets the draws of listeners of one topic apart.
+    /// Hash of the listener's name, which separates the draws of listeners of one topic.
     salt: u64,
-    /// Partitions from which it takes its next batch; and the places of those that hold records not yet
-    /// taken, with others that were emptied since the last poll.
+    /// Partitions from which it takes its next batch; and the positions of those with unread
+    /// records, among others that were emptied since the last poll.
     pub(in crate::model) partitions: Vec<u32>,
     pub(in crate::model) filled: Marks,
     state: State,
-    /// Since when it works on a batch.
+    /// Start of its current batch.
     pub(in crate::model) batch_since: Option<Time>,
-    /// Records of the current poll not yet taken: (partition, count), in the order of work from the end.
+    /// Records of the current poll not yet processed: (partition, count), in reverse order of
+    /// processing.
     batch: Vec<(u32, u32)>,
-    /// Records taken of each partition and not yet committed.
+    /// Records processed of each partition and not yet committed.
     taken: Vec<(u32, u32)>,
-    /// Place in its partitions at which the next poll begins.
+    /// Position among its partitions at which the next poll begins.
     pub(in crate::model) cursor: u32,
     current: Option<Message>,
-    /// Whether the current record was handled before, by whoever could not commit it, or will be by
-    /// somebody else.
+    /// Whether the current record was handled before by a member that could not commit it, or will
+    /// be handled again by another.
     again: bool,
     attempts: u32,
-    /// Partitions whose next record has failed, and how often.
+    /// Partitions whose next record has failed, and the number of failures.
     pub(in crate::model) failed: Vec<(u32, u32)>,
-    /// Whether it pauses when what came before a failed record is committed.
+    /// Whether it pauses once the records before a failed one are committed.
     pauses: bool,
     /// Whether it leaves its group after its batch.
     pub(in crate::model) leaving: bool,
-    /// Rest of a batch whose partitions are somebody else's by now, last record first.
+    /// Remainder of a batch whose partitions have been reassigned, last record first.
     fetched: Vec<Message>,
 }
 
-/// Subscriptions, threads and groups of all listeners, with a thread for each that there may ever be.
-/// Members sort by thread number, then by pod, as the client identifiers `…-0`, `…-1` of Spring's
-/// containers do.
+/// Creates subscriptions, threads and groups of all listeners, with a thread for each that may ever
+/// exist. Members sort by thread number, then by pod, as the client identifiers `…-0`, `…-1` of
+/// Spring's containers do.
 pub(crate) fn members<'a>(
     spec: &'a Spec,
     services: &[Service],
@@ -115,7 +118,7 @@ pub(crate) fn members<'a>(
     for ((number, listener), group) in (0..).zip(&spec.listeners).zip(group_of) {
         readers[listener.topic as usize].push(number);
         let first = threads.len() as u32;
-        // Members sort by thread number first: one beyond the partitions never has any.
+        // Members sort by thread number first: one beyond the number of partitions never owns any.
         let each = change::states(spec).map(|state| state.listeners[number as usize].concurrency);
         let most = each.max().unwrap_or(listener.concurrency);
         for order in 0..most.min(spec.most_partitions(number)) {
@@ -154,7 +157,7 @@ pub(crate) fn members<'a>(
 }
 
 impl Subscription {
-    /// It has so many partitions; nobody reads those that are new until its group divides them.
+    /// Sets the number of partitions; new ones are unowned until the group reassigns.
     pub(in crate::model) fn grow(&mut self, partitions: usize) {
         self.partitions.resize(partitions, Partition::default());
         self.owners.resize(partitions, NOBODY);
@@ -163,12 +166,12 @@ impl Subscription {
 }
 
 impl Thread<'_> {
-    /// Whether its pod has it.
+    /// Whether it exists in its pod.
     pub(in crate::model) fn is_there(&self) -> bool {
         self.order < self.described.concurrency
     }
 
-    /// It has nothing in work and waits for nothing.
+    /// Resets it: nothing in work, waiting for nothing.
     pub(in crate::model) fn rest(&mut self) {
         (self.state, self.current, self.batch_since) = (State::Idle, None, None);
         self.pauses = false;
@@ -189,7 +192,7 @@ impl<O: Observer> World<'_, O> {
         self.threads_of(pod).all(|thread| self.kafka.threads[thread as usize].is_idle())
     }
 
-    /// Threads of a pod.
+    /// Returns the threads of a pod.
     pub(in crate::model) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
         let service = self.pods[pod as usize].service;
         let listeners = (0..).zip(&self.spec.listeners).filter(move |(_, l)| l.service == service);
@@ -201,7 +204,7 @@ impl<O: Observer> World<'_, O> {
             })
     }
 
-    /// A thread that waits has its partitions: fetch if they hold anything.
+    /// Resumes a waiting thread after an assignment: fetches if its partitions hold records.
     pub(in crate::model) fn go_on(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         if thread.state == State::Idle {
@@ -221,7 +224,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The thread has no partitions any more, and what it took of them and did not commit will be taken
+    /// Revokes the partitions of a thread; records processed but not committed will be polled
     /// again.
     pub(in crate::model) fn disown(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
@@ -232,7 +235,7 @@ impl<O: Observer> World<'_, O> {
             let partition = partition as usize;
             subscription.partitions[partition].rewind(usize::from(unfinished));
             unfinished = false;
-            // It may be somebody else's by now.
+            // It may have been reassigned by now.
             if let Some(owner) = self.kafka.threads.get_mut(subscription.owners[partition] as usize)
             {
                 owner.filled.mark(subscription.places[partition]);
@@ -249,8 +252,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The thread is no member any more and does not know: it works on what it has fetched, and others
-    /// get the same records.
+    /// Handles a thread that was removed from its group without knowing: it works on what it has
+    /// fetched, and others poll the same records.
     pub(in crate::model) fn cut_off(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let subscription = &self.kafka.subscriptions[thread.listener as usize];
@@ -265,7 +268,7 @@ impl<O: Observer> World<'_, O> {
         self.disown(number);
     }
 
-    /// The threads of a pod that died leave what they had.
+    /// Stops the threads of a pod that died.
     pub(in crate::model) fn stop_consumers(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
@@ -299,7 +302,7 @@ impl<O: Observer> World<'_, O> {
         self.next_source(number);
     }
 
-    /// Appends a record to a topic, which nobody waits for.
+    /// Appends a record to a topic without waiting.
     pub(in crate::model) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) -> bool {
         let request = &self.requests[id];
         let (key, pod) = (request.key.item(draw), request.pod);
@@ -314,7 +317,7 @@ impl<O: Observer> World<'_, O> {
         true
     }
 
-    /// Append to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
+    /// Appends to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
     fn append(&mut self, topic: Id, message: Message, place: u64, producer: u32) {
         self.record(Record::Published { topic });
         for reader in 0..self.kafka.readers[topic as usize].len() {
@@ -358,7 +361,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The batch is over: tell the group, if it wants to know, and take another.
+    /// Ends the batch: notifies the group, if it needs to know, and polls again.
     fn poll_again(&mut self, number: u32) {
         if self.batch_ends(number) {
             return self.poll(number);
@@ -370,7 +373,7 @@ impl<O: Observer> World<'_, O> {
         self.leave_if_done(pod);
     }
 
-    /// Take a batch: partition after partition from the cursor on, up to the limit of a poll.
+    /// Polls a batch: partition after partition from the cursor on, up to the limit of a poll.
     fn poll(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let Thread { listener, pod, .. } = *thread;
@@ -378,7 +381,7 @@ impl<O: Observer> World<'_, O> {
         let subscription = &self.kafka.subscriptions[listener as usize];
         let mut room = thread.described.max_poll_records;
         let (count, cursor, mut held) = (thread.partitions.len() as u32, thread.cursor, false);
-        // From the cursor on, then from the beginning to the cursor.
+        // From the cursor to the end, then from the beginning to the cursor.
         for (from, to) in [(cursor, count), (0, cursor)] {
             let mut at = from;
             while let Some(place) = thread.filled.next(at).filter(|place| *place < to && room > 0) {
@@ -399,7 +402,7 @@ impl<O: Observer> World<'_, O> {
         // The next poll begins with the partition after the first of this one.
         let next = thread.cursor + 1;
         thread.cursor = if next >= count { 0 } else { next };
-        // Taken from the end.
+        // Processed from the end.
         thread.batch.reverse();
         if thread.batch.is_empty() {
             thread.state = State::Idle;
@@ -416,7 +419,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Begin the next record of the batch; after the last commit or poll again.
+    /// Begins the next record of the batch; after the last one commits or polls again.
     fn next_record(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let listener = thread.described;
@@ -468,7 +471,7 @@ impl<O: Observer> World<'_, O> {
             self.record(Record::Waited { station, took, open: false });
         }
         let thread = &self.kafka.threads[number as usize];
-        // A further attempt draws anew: what was slow once need not be slow again.
+        // A further attempt draws anew: a slow first attempt need not be slow again.
         let key = match thread.attempts {
             0 => message.key.item(thread.salt),
             again => message.key.item(thread.salt).item(u64::from(again)),
@@ -478,7 +481,7 @@ impl<O: Observer> World<'_, O> {
         request.flow_started = message.flow_started;
         request.pod = pod;
         request.pc = self.spec.listeners[listener as usize].entry;
-        // A consumer has its thread.
+        // A consumer already has its thread.
         request.phase = Phase::Cpu;
         self.in_flight += 1;
         self.ready.push(id);
@@ -495,7 +498,7 @@ impl<O: Observer> World<'_, O> {
         }
         thread.current = None;
         let (listener_number, age) = (thread.listener, self.now - message.appended);
-        // What is handled once more, or will be, counts once.
+        // A record that is handled more than once counts once.
         let counts = !thread.again;
         self.record(Record::Consumed { listener: listener_number, age, skipped: failed });
         if listener.completes_flow && !failed && counts {
@@ -508,7 +511,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Whether no attempt at the record can succeed.
+    /// Whether every attempt at the record fails.
     fn fails_always(&self, number: u32, message: &Message) -> bool {
         let thread = &self.kafka.threads[number as usize];
         let listener = thread.described;
@@ -520,8 +523,8 @@ impl<O: Observer> World<'_, O> {
             || (all > 0.0 && message.key.uniform(DRAW_POISON) < all)
     }
 
-    /// The record has failed and will be polled again after a pause; so will be what came after it
-    /// (`DefaultErrorHandler` seeks). What came before it is committed first.
+    /// Handles the failure of a record: it and the records after it will be polled again after a
+    /// pause (`DefaultErrorHandler` seeks), once the records before it are committed.
     fn seek(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         (thread.current, thread.pauses) = (None, true);
@@ -545,7 +548,7 @@ impl<O: Observer> World<'_, O> {
         self.next_record(number);
     }
 
-    /// One broker round trip, then the offsets count as committed.
+    /// Begins a commit: one broker round trip, then the offsets count as committed.
     fn begin_commit(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let commit = thread.described.commit;
@@ -560,7 +563,7 @@ impl<O: Observer> World<'_, O> {
 
     fn commit(&mut self, number: u32) {
         if !self.may_commit(number) {
-            // The group has gone on without it.
+            // The group has rebalanced without it.
             return self.cut_off(number);
         }
         let thread = &mut self.kafka.threads[number as usize];

@@ -1,6 +1,6 @@
-//! Places that are marked, found in rising order without a look at the others.
+//! A set of marked indices, searched in ascending order without visiting unmarked ones.
 
-/// Which of the places 0, 1, 2, … are marked: a bit each, and a bit for each word that has any.
+/// Two-level bit set over the indices 0, 1, 2, …: a bit each, and a bit for each non-empty word.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Marks {
     words: Vec<u64>,
@@ -8,7 +8,7 @@ pub(in crate::model) struct Marks {
 }
 
 impl Marks {
-    /// The first `count` places are marked, and there are no others.
+    /// Marks the first `count` indices, and makes them the only ones.
     pub(in crate::model) fn all(&mut self, count: usize) {
         for (bits, count) in [(&mut self.words, count), (&mut self.filled, count.div_ceil(64))] {
             bits.clear();
@@ -19,7 +19,7 @@ impl Marks {
         }
     }
 
-    /// Mark a place that there is.
+    /// Marks an existing index.
     #[inline]
     pub(in crate::model) fn mark(&mut self, place: u32) {
         let word = place as usize / 64;
@@ -35,7 +35,7 @@ impl Marks {
         }
     }
 
-    /// The first place from `from` on that is marked.
+    /// Returns the first marked index from `from` on.
     #[inline]
     pub(in crate::model) fn next(&self, from: u32) -> Option<u32> {
         let word = from as usize / 64;
@@ -75,7 +75,7 @@ mod tests {
         }
     }
 
-    /// Against a vector of booleans.
+    /// Checked against a vector of booleans.
     #[test]
     fn what_is_marked_is_found() {
         let key = Key::root(1, 1);

@@ -1,8 +1,9 @@
-//! Who is a member of which consumer group, and what changes that.
+//! Consumer group membership, and the events that change it.
 //!
-//! The coordinator of `station::group` decides. It hears of pods that come and go, of rebalances that its
-//! members' heartbeats tell of, and of batches only while something is under way: as long as a group is
-//! calm a batch begins and ends without it, and one look each poll interval finds those that take too long.
+//! The coordinator of `station::group` decides. It is notified of pods that come and go, of
+//! rebalances that members learn of by heartbeat, and of batches only during a rebalance: as long
+//! as a group is stable a batch begins and ends without it, and one check per poll interval finds
+//! the batches that exceed it.
 
 use crate::model::World;
 use crate::model::kafka::consumer::{NOBODY, Thread};
@@ -12,19 +13,20 @@ use crate::random::Key;
 use crate::station::group::{Action, Coordinator, Member};
 use crate::units::{Span, Time};
 
-/// A consumer group: the threads of all listeners that have its name.
+/// A consumer group: the threads of all listeners with its name.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct ConsumerGroup {
     coordinator: Coordinator,
-    /// Its listeners; each is a topic to the coordinator, by its place here.
+    /// Its listeners; the coordinator identifies each one's topic by its position here.
     listeners: Vec<Id>,
-    /// Whether nothing is under way, so that batches are none of the coordinator's business.
+    /// Whether no rebalance is in progress, so that batches need not be reported to the
+    /// coordinator.
     pub(in crate::model) calm: bool,
-    /// When it will notice that a listener's topic has so many partitions.
+    /// Times at which it will notice that a listener's topic has this many partitions.
     notices: Vec<(Time, Id, u32)>,
 }
 
-/// The groups of all listeners, and the group of each listener.
+/// Creates the groups of all listeners, and returns the group of each listener.
 pub(in crate::model) fn groups(spec: &Spec) -> (Vec<ConsumerGroup>, Vec<u32>) {
     let mut groups: Vec<ConsumerGroup> = Vec::new();
     let mut of_listener = Vec::new();
@@ -49,7 +51,7 @@ pub(in crate::model) fn groups(spec: &Spec) -> (Vec<ConsumerGroup>, Vec<u32>) {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// All threads of the pods that run from the beginning have joined, and have their partitions.
+    /// Initialises all groups: every thread of the initial pods has joined and owns its partitions.
     pub(in crate::model) fn settle_groups(&mut self) {
         for number in 0..self.kafka.groups.len() as u32 {
             let group = &self.kafka.groups[number as usize];
@@ -69,7 +71,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// All threads of a group that there may ever be.
+    /// Returns all threads of a group that may ever exist.
     fn members(&self, group: u32) -> impl Iterator<Item = u32> + use<'_, O> {
         let listeners = &self.kafka.groups[group as usize].listeners;
         listeners
@@ -77,8 +79,8 @@ impl<O: Observer> World<'_, O> {
             .flat_map(|listener| self.kafka.subscriptions[*listener as usize].threads.clone())
     }
 
-    /// A thread as the coordinator sees it. Member ids begin with the client id, to which Spring appends
-    /// the number of the thread: the first threads of all pods come first.
+    /// Describes a thread to the coordinator. Member ids begin with the client id, to which Spring
+    /// appends the number of the thread: the first threads of all pods sort first.
     fn member(&self, thread: u32) -> Member {
         let Thread { listener, group, pod, order, .. } = self.kafka.threads[thread as usize];
         let document = &self.spec.listeners[listener as usize];
@@ -100,7 +102,7 @@ impl<O: Observer> World<'_, O> {
         Key::root(self.run.seed, self.run.replication)
     }
 
-    /// Something happens to a group: it hears what its members do, then of that.
+    /// Applies an event to a group, after reporting to it what its members are doing.
     fn change(&mut self, number: u32, what: impl FnOnce(&mut Coordinator, Time)) {
         let group = &mut self.kafka.groups[number as usize];
         if group.calm {
@@ -115,7 +117,7 @@ impl<O: Observer> World<'_, O> {
         self.carry_out(number);
     }
 
-    /// Do what follows for the members; then wait for what comes next.
+    /// Carries out the resulting actions on members, then schedules the coordinator's next event.
     fn carry_out(&mut self, number: u32) {
         let mut actions = std::mem::take(&mut self.kafka.actions);
         actions.extend(self.kafka.groups[number as usize].coordinator.actions());
@@ -135,7 +137,7 @@ impl<O: Observer> World<'_, O> {
     fn wait_for_group(&mut self, number: u32) {
         let group = &self.kafka.groups[number as usize];
         let mut at = if group.calm {
-            // No batch that begins from now on can be too long before that.
+            // No batch that begins from now on can exceed the interval earlier.
             let listener = &self.spec.listeners[group.listeners[0] as usize];
             let since = |thread: u32| self.kafka.threads[thread as usize].batch_since;
             let oldest = self.members(number).filter_map(since).min();
@@ -149,7 +151,7 @@ impl<O: Observer> World<'_, O> {
         self.agenda.set(self.slots.groups + number, at, crate::engine::Class::Complete);
     }
 
-    /// Fires the timer of a group's coordinator.
+    /// Handles the timer of a group's coordinator.
     pub(in crate::model) fn group_timer(&mut self, number: u32) {
         let (now, group) = (self.now, &mut self.kafka.groups[number as usize]);
         if let Some(due) = group.notices.iter().position(|notice| notice.0 <= now) {
@@ -162,7 +164,7 @@ impl<O: Observer> World<'_, O> {
         self.change(number, Coordinator::fire);
     }
 
-    /// A thread has what the coordinator says, from its next poll on.
+    /// Gives a thread its new assignment, effective from its next poll.
     fn assigned(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
@@ -182,7 +184,7 @@ impl<O: Observer> World<'_, O> {
             let partition = partitions[place] as usize;
             let before = self.kafka.subscriptions[listener as usize].owners[partition];
             if before != NOBODY && self.kafka.threads[before as usize].batch_since.is_some() {
-                self.cut_off(before); // It was away for too long, and does not know.
+                self.cut_off(before); // Removed without knowing.
             }
             let subscription = &mut self.kafka.subscriptions[listener as usize];
             (subscription.owners[partition], subscription.places[partition]) =
@@ -191,7 +193,7 @@ impl<O: Observer> World<'_, O> {
         self.go_on(number);
     }
 
-    /// A thread begins a batch.
+    /// Notes that a thread begins a batch.
     pub(in crate::model) fn batch_begins(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = Some(self.now);
@@ -203,7 +205,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A thread is done with its batch, and has committed what it may. False when it leaves its group.
+    /// Notes that a thread has finished its batch and committed what it may. Returns false when it
+    /// leaves its group.
     pub(in crate::model) fn batch_ends(&mut self, number: u32) -> bool {
         let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = None;
@@ -226,7 +229,8 @@ impl<O: Observer> World<'_, O> {
         group.calm || group.coordinator.may_commit(number)
     }
 
-    /// Each partition has the owner that has it among its own, which the coordinator agrees with.
+    /// Checks that each partition is owned by the thread that lists it, in agreement with the
+    /// coordinator.
     pub(in crate::model) fn audit_groups(&self) {
         let mut owned = 0;
         for (number, thread) in (0..).zip(&self.kafka.threads) {
@@ -254,7 +258,7 @@ impl<O: Observer> World<'_, O> {
         self.change(group, |group, now| group.leave(now, number));
     }
 
-    /// A pod is ready: its threads join.
+    /// Makes the threads of a ready pod join.
     pub(in crate::model) fn join_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
@@ -265,7 +269,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A pod is to go: its threads finish their batches and leave.
+    /// Makes the threads of a terminating pod finish their batches and leave.
     pub(in crate::model) fn leave_groups(&mut self, pod: u32) {
         let threads: Vec<u32> = self.threads_of(pod).collect();
         for number in threads {
@@ -279,14 +283,15 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A thread has died without a word.
+    /// Handles a thread that died without leaving.
     pub(in crate::model) fn crashed(&mut self, number: u32) {
         self.disown(number);
         let group = self.kafka.threads[number as usize].group;
         self.change(group, |group, now| group.crash(now, number));
     }
 
-    /// A listener's topic has so many partitions: its group notices when it next asks.
+    /// Schedules when the group of a listener notices that its topic has this many partitions, by
+    /// its next metadata refresh.
     pub(in crate::model) fn will_notice(&mut self, listener: Id, partitions: u32) {
         let Some(group) =
             self.kafka.groups.iter().position(|group| group.listeners.contains(&listener))

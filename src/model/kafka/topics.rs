@@ -1,5 +1,5 @@
-//! What happens to topics and brokers: partitions are added, records appear that nobody can handle, brokers
-//! are lost. The coordinators of groups are on none of them: groups go on as their members do.
+//! Events on topics and brokers: added partitions, poison records, lost brokers. Group coordinators
+//! are on none of these brokers: groups depend on their members only.
 
 use crate::model::World;
 use crate::model::request::Timer;
@@ -8,38 +8,40 @@ use crate::observe::{Observer, Phase};
 use crate::random::Key;
 use crate::units::{Span, Time};
 
-/// A broker that is lost.
+/// A lost broker.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Lost {
     broker: u32,
-    /// When others lead what it led.
+    /// Time at which other brokers lead its partitions.
     elected: Time,
     back: Time,
 }
 
-/// A topic that something has happened to.
+/// Dynamic state of a topic.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Topic {
-    /// Partitions since the latest addition; zero before the first.
+    /// Number of partitions since the latest addition; zero before the first.
     partitions: u32,
-    /// Partitions before the latest addition, and when that was.
+    /// Number of partitions before the latest addition, and its time.
     added: Option<(u32, Time)>,
-    /// Since when which share of its records fails at every attempt.
+    /// Times from which a share of its records fails at every attempt, with that share.
     poison: Vec<(Time, f64)>,
 }
 
-/// Numbers of the draws of times of acknowledgement, downwards from here, apart from that of the place.
+/// Draw numbers of acknowledgement times, counting down from here, distinct from that of the
+/// partition.
 const DRAW_LEADER: u64 = u64::MAX - 2;
 
 impl Topic {
-    /// Share of the records appended at `appended` that fail at every attempt.
+    /// Returns the share of the records appended at `appended` that fail at every attempt.
     pub(in crate::model) fn poison(&self, appended: Time) -> f64 {
         let before = |(since, _): &&(Time, f64)| *since <= appended;
         self.poison.iter().rev().find(before).map_or(0.0, |(_, share)| *share)
     }
 }
 
-/// Replicas of a partition in sync, until when nobody leads it, and when the next replica is back.
+/// Returns the number of in-sync replicas of a partition, the time until which it has no leader,
+/// and the time at which the next replica is back.
 fn partition_state(
     spec: &Spec,
     lost: &[Lost],
@@ -49,7 +51,7 @@ fn partition_state(
 ) -> (u32, Time, Time) {
     let (mut in_sync, mut elected, mut back) = (0, Time::ZERO, Time::NEVER);
     for replica in 0..spec.topics[topic as usize].replication.replicas {
-        // Topics begin at different brokers.
+        // The replicas of each topic start at a different broker.
         let broker = (topic + partition + replica) % spec.kafka.brokers;
         match lost.iter().find(|lost| lost.broker == broker && lost.back > now) {
             Some(lost) => {
@@ -64,7 +66,7 @@ fn partition_state(
     (in_sync, if in_sync == 0 { back } else { elected }, back)
 }
 
-/// Whether anybody can read a partition now.
+/// Whether a partition can be read now.
 pub(in crate::model) fn is_readable(
     spec: &Spec,
     lost: &[Lost],
@@ -80,8 +82,8 @@ impl<O: Observer> World<'_, O> {
         self.kafka.topics[topic as usize].poison.push((self.now, share));
     }
 
-    /// A topic has more partitions: each producer writes to them when it has asked for metadata, and each
-    /// group reads them when it has.
+    /// Adds partitions to a topic: each producer writes to them after its next metadata refresh,
+    /// and each group reads them after its own.
     pub(in crate::model) fn add_partitions(&mut self, topic: Id, partitions: u32) {
         for reader in 0..self.kafka.readers[topic as usize].len() {
             let listener = self.kafka.readers[topic as usize][reader];
@@ -108,8 +110,9 @@ impl<O: Observer> World<'_, O> {
         self.kafka.lost.push(Lost { broker, elected, back });
     }
 
-    /// The request waits for the acknowledgement of the record that it has just appended; true when it has
-    /// it at once. A producer tries again until its time is up, and then its request fails.
+    /// Waits for the acknowledgement of the record that the request has just appended; returns true
+    /// when it is immediate. A producer retries until its delivery timeout, and then its request
+    /// fails.
     pub(in crate::model) fn await_acknowledgement(
         &mut self,
         id: u32,
@@ -152,8 +155,8 @@ impl<O: Observer> World<'_, O> {
         wait == Span::ZERO
     }
 
-    /// To how many partitions a producer writes where there are `partitions`. Producers ask for metadata
-    /// in turn, each at its own phase.
+    /// Returns the number of partitions a producer writes to where there are `partitions`.
+    /// Producers refresh metadata in turn, each at its own phase.
     #[inline]
     pub(in crate::model) fn written_to(
         &self,

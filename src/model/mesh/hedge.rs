@@ -1,10 +1,10 @@
-//! Hedged requests: when a try is not answered within a time, a copy of it goes to another pod.
+//! Hedged requests: a try without an answer after some time is copied to another pod.
 //!
-//! The first good answer counts; while the other of the two is under way, the failure of one is
-//! ignored. What is not needed any more is worked on for nobody, or taken out of its pod's queue where
-//! it still waits for a thread: a servlet that has begun notices nothing of a connection that closes.
+//! The first good answer counts; the failure of one of the two is ignored while the other is in
+//! progress. The superfluous one runs to its end as orphaned, or is removed from its pod's queue if
+//! it still waits for a thread: a servlet that has begun does not notice a closed connection.
 //! (Dean, Barroso: The Tail at Scale, CACM 56/2, 2013; gRPC's proposal A6, which sends copies after
-//! `hedgingDelay`.) A copy takes a connection that is free, and is not sent where none is, or where no
+//! `hedgingDelay`.) A copy takes a free connection, and is not sent where none is free, or where no
 //! other pod is ready.
 
 use super::{DRAW_TRIES, Hop, NONE, Origin, Request, Timer, World};
@@ -13,11 +13,11 @@ use crate::observe::{Failure, Observer, Phase};
 use crate::station::breaker::Connections;
 use crate::units::Span;
 
-/// Number of the draw of a copy, apart from those of further tries.
+/// Draw number of a copy, distinct from those of further tries.
 const DRAW_COPY: u64 = 1 << 32;
 
 impl<O: Observer> World<'_, O> {
-    /// The current try is sent: a copy will follow unless it is answered before.
+    /// Schedules a copy of the current try, which has just been sent, unless it is answered before.
     pub(super) fn plan_copy(&mut self, hop: u32, after: Span) {
         if !self.has_room() {
             return;
@@ -35,7 +35,7 @@ impl<O: Observer> World<'_, O> {
         self.meshes.hops[hop as usize].copy == id
     }
 
-    /// The time is over, and the try has no answer: the copy goes to another pod.
+    /// Sends the copy of an unanswered try to another pod.
     pub(super) fn send_copy(&mut self, hop: u32, id: u32) {
         let Hop { proxy, current, .. } = *self.meshes.hop(hop);
         let connections = self.meshes.proxies[proxy as usize].connections.as_ref();
@@ -62,7 +62,7 @@ impl<O: Observer> World<'_, O> {
         self.reach_pod(id, mesh.service, pod, false);
     }
 
-    /// A pod that is ready, and not this one.
+    /// Chooses a ready pod other than `first`.
     fn other_pod(&mut self, hop: u32, first: u32) -> Option<u32> {
         let Hop { proxy, copy, .. } = *self.meshes.hop(hop);
         let Request { key, origin, .. } = self.requests[copy];
@@ -73,20 +73,21 @@ impl<O: Observer> World<'_, O> {
                 return Some(pod);
             }
         }
-        // The balancer has a favourite.
+        // The balancer may always choose the same one.
         let ready = &self.services[service as usize].ready;
         ready.iter().copied().find(|pod| *pod != first)
     }
 
-    /// One of a try and its copy has ended: it is the current try from now on. True when that decides what
-    /// becomes of the caller, false when the other one will.
+    /// Handles the end of a try or its copy: the other becomes the current try. Returns true when
+    /// this end decides the caller's outcome, false when the other one will.
     pub(super) fn decides(&mut self, hop: u32, ended: u32, failed: bool) -> bool {
         let Hop { current, copy, copy_sent, .. } = *self.meshes.hop(hop);
         if copy == NONE {
             return true;
         }
         if copy_sent {
-            // Who died with its pod is answered for by another request, and nobody's itself.
+            // A request that died with its pod is represented by another request, and is itself
+            // orphaned.
             let orphan = ended != current && self.requests[copy].origin == Origin::Nobody;
             if ended == copy || orphan {
                 let state = self.meshes.hop(hop);
@@ -104,8 +105,8 @@ impl<O: Observer> World<'_, O> {
         true
     }
 
-    /// A try and its copy are under way, and one of them has taken too long: the other goes on. False where
-    /// there is no copy under way.
+    /// Handles a timeout of a try or its copy while both are in progress: the other goes on.
+    /// Returns false where there is no copy in progress.
     pub(super) fn other_goes_on(&mut self, hop: u32, late: u32) -> bool {
         let Hop { current, copy, copy_sent, .. } = *self.meshes.hop(hop);
         if copy == NONE || !copy_sent {
@@ -119,7 +120,7 @@ impl<O: Observer> World<'_, O> {
         true
     }
 
-    /// The copy is not needed any more.
+    /// Drops the superfluous copy.
     pub(super) fn drop_copy(&mut self, hop: u32) {
         let Hop { proxy, copy, copy_sent, .. } = *self.meshes.hop(hop);
         if copy == NONE {
@@ -143,7 +144,7 @@ impl<O: Observer> World<'_, O> {
         self.requests[copy].origin = Origin::Nobody;
     }
 
-    /// A try failed that its proxy holds a connection for, because of the proxy itself.
+    /// Handles a try that failed because of the proxy itself, which holds a connection for it.
     pub(super) fn fails_at_proxy(&mut self, hop: u32, why: Failure) {
         self.drop_copy(hop);
         self.free_connection(hop);

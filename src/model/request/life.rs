@@ -1,4 +1,4 @@
-//! The life of a request: it arrives, gets a thread, is answered or fails, and is forgotten.
+//! Life of a request: arrival, thread, answer or failure, and removal.
 
 use crate::engine::Class;
 use crate::model::request::{self, Origin, Request, Timer};
@@ -21,8 +21,9 @@ impl<O: Observer> World<'_, O> {
         id
     }
 
-    /// The request reaches the balancer: a thread, the queue, or refused. To be called where nobody is
-    /// ready, and last: a request that has a thread begins to work.
+    /// Handles the arrival at the load balancer: the request gets a thread, is queued, or refused.
+    /// Must be called last and with an empty ready list, because a request that gets a thread
+    /// starts to run.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn arrive(&mut self, id: u32, key: Key, endpoint: Id, origin: Origin) {
@@ -35,7 +36,8 @@ impl<O: Observer> World<'_, O> {
         self.reach_pod(id, service, pod, true);
     }
 
-    /// The request reaches its pod. With `now` one that has a thread begins to work, else it is ready to.
+    /// Handles the arrival at a pod. With `now` a request that gets a thread runs immediately,
+    /// otherwise it joins the ready list.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
@@ -71,7 +73,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A pod that is ready; none when none is.
+    /// Chooses a ready pod; `None` without one.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn choose_pod(
@@ -96,7 +98,7 @@ impl<O: Observer> World<'_, O> {
         Some(pod)
     }
 
-    /// A pod that is ready, by the balancer of the service.
+    /// Chooses a ready pod by the load balancing rule of the service.
     #[inline(never)]
     pub(in crate::model) fn choose_by_rule(
         &mut self,
@@ -104,7 +106,7 @@ impl<O: Observer> World<'_, O> {
         key: Key,
         origin: Origin,
     ) -> Option<u32> {
-        /// Number of the draw of the balancer, apart from those of steps.
+        /// Draw number of the balancer, distinct from those of steps.
         const DRAW_BALANCER: u64 = u64::MAX;
         let state = &self.services[service as usize];
         match self.spec.services[service as usize].balancer {
@@ -125,7 +127,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The program has come to its end.
+    /// Completes the program.
     #[inline(never)]
     pub(in crate::model) fn finish(&mut self, id: u32) {
         debug_assert!(!self.agenda.is_set(self.slots.request(id)), "it waits for nothing");
@@ -134,8 +136,8 @@ impl<O: Observer> World<'_, O> {
         debug_assert!(failing.is_none(), "who has an answer fails nobody");
     }
 
-    /// The request has failed while it held a thread or worked on a record, and with it whoever waits for
-    /// the answer, and so on up the chain of calls.
+    /// Fails a request that holds a thread or processes a record, and with it the callers that wait
+    /// for the answer, up the chain of calls.
     #[inline(never)]
     pub(in crate::model) fn fail(&mut self, id: u32, failure: Failure) {
         self.give_up_all(id);
@@ -146,7 +148,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Give back whatever the request holds: locks, connections, its thread.
+    /// Releases everything that the request holds: locks, connections, its thread.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn give_up_all(&mut self, id: u32) {
@@ -186,7 +188,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Tell whoever asked, and forget the request; returns the caller if that must now fail too.
+    /// Notifies the sender, and removes the request; returns the caller if that must now fail too.
     #[inline(never)]
     pub(in crate::model) fn conclude(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         self.agenda.clear(self.slots.request(id));
@@ -246,7 +248,7 @@ impl<O: Observer> World<'_, O> {
     ) -> Option<u32> {
         let waiting = &self.requests[caller];
         if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
-            return None; // It has given up on this call.
+            return None; // The caller has given up on this call.
         }
         self.agenda.clear(self.slots.request(caller));
         if failed {
@@ -286,7 +288,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The request goes on with its program, which often ends here.
+    /// Continues the request's program, which often ends here.
     #[inline]
     pub(in crate::model) fn proceed(&mut self, id: u32) {
         if matches!(self.spec.ops[self.requests[id].pc as usize], Op::End) {
@@ -301,7 +303,7 @@ impl<O: Observer> World<'_, O> {
         self.requests[id].timer = timer;
         let class = match timer {
             Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,
-            // What is freed in this very instant is free for whoever comes.
+            // Resources freed at this very instant are available to an arrival.
             Timer::Arrive => Class::Arrive,
             Timer::Proceed
             | Timer::ReachDatabase { .. }

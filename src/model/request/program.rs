@@ -1,4 +1,4 @@
-//! Requests run their programs: steps, and the stations that steps use.
+//! Interpreter of request programs: steps, and the stations that they use.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -8,7 +8,7 @@ use crate::observe::{Observer, Phase};
 use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
-    /// Run the request's program until it must wait or ends.
+    /// Runs the request's program until it blocks or ends.
     pub(in crate::model) fn step(&mut self, id: u32) {
         let spec = self.spec;
         loop {
@@ -22,7 +22,8 @@ impl<O: Observer> World<'_, O> {
                 Op::Begin { pool, hold } => self.begin_transaction(id, pool, hold),
                 Op::Finish => self.finish_transaction(id),
                 Op::Query { database, round_trips, work, draw, ios, io_chance } => {
-                    // All draws of the step are made here: they are addressed, so when does not matter.
+                    // All draws of the step are made here: they are addressed by number, so the
+                    // time of drawing is irrelevant.
                     let one_more = io_chance > 0.0 && key.item(draw).uniform(0) < io_chance;
                     self.requests[id].left = ios + u32::from(one_more);
                     let demand = work.map_or(Span::ZERO, |work| drawn(work, draw));
@@ -74,7 +75,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Computes on the request's pod; true when that takes no time.
+    /// Computes on the request's pod; returns true when that takes no time.
     #[inline]
     fn compute_on_pod(&mut self, id: u32, demand: Span) -> bool {
         if demand == Span::ZERO {
@@ -85,7 +86,7 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    /// Waits for something without a queue; true when that takes no time.
+    /// Delays a request without queueing; returns true when that takes no time.
     #[inline]
     fn delay(&mut self, id: u32, span: Span) -> bool {
         if span == Span::ZERO {
@@ -103,7 +104,7 @@ impl<O: Observer> World<'_, O> {
         true
     }
 
-    /// Until the timer fires, the request's time belongs to `phase`.
+    /// Sets the request's timer; until it fires, its time is attributed to `phase`.
     #[inline]
     pub(in crate::model) fn wait(&mut self, id: u32, phase: Phase, span: Span, timer: Timer) {
         let now = self.now;

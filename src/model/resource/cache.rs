@@ -1,4 +1,4 @@
-//! Caches: commands to their shards, one after the other.
+//! Caches: sequential commands to shards.
 
 use super::stretched;
 use crate::model::World;
@@ -12,9 +12,9 @@ use crate::units::Span;
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Cache {
     pub(in crate::model) commands: Device,
-    /// Factor on the time of a command; 1 unless a fault slows it.
+    /// Factor on the service time of a command; 1 unless a fault slows it.
     pub(in crate::model) slow: f64,
-    /// While it does not answer, how long a command waits.
+    /// Timeout of a command while the cache is unavailable.
     pub(in crate::model) lost: Option<Span>,
 }
 
@@ -29,14 +29,14 @@ impl<O: Observer> World<'_, O> {
         self.command_of(id, shard, service, commands);
     }
 
-    /// The shard that has the key of a command, of those of the cache that begins with `cache`; `draw` is
-    /// that of its step.
+    /// Returns the shard with the key of a command, among those of the cache whose first shard is
+    /// `cache`; `draw` is that of its step.
     fn shard_of_command(&self, request: &Request, cache: Id, draw: u64) -> Id {
         let shards = self.spec.caches[cache as usize].shards;
         if shards <= 1 {
             return cache;
         }
-        // The key's hash: as good as any number, and drawn apart from the time that it takes.
+        // The hash of the key is any uniform number, drawn independently of the service time.
         let hash = request.key.item(draw.wrapping_add(u64::from(request.left))).bits(0);
         cache + ((u128::from(hash) * u128::from(shards)) >> 64) as Id
     }
@@ -51,7 +51,7 @@ impl<O: Observer> World<'_, O> {
     ) {
         let state = &mut self.caches[shard as usize];
         if let Some(timeout) = state.lost {
-            // The step's other commands are not tried.
+            // The step's other commands are not attempted.
             return self.set_timer(id, timeout, Timer::CacheLost);
         }
         let slow = state.slow;
@@ -72,7 +72,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A command waited in vain: the step goes on where it knows what to do on a miss, else it fails.
+    /// Handles a command timeout: the step continues if it handles a miss, otherwise it fails.
     pub(in crate::model) fn cache_lost(&mut self, id: u32) {
         if matches!(self.spec.ops[self.requests[id].pc as usize], Op::Hit { .. }) {
             self.requests[id].pc += 1;

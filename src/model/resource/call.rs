@@ -1,4 +1,4 @@
-//! Calls to other services: a request makes another and waits for it, for its timeout at most.
+//! Calls to other services: a request makes another and waits for it, at most for its timeout.
 
 use crate::model::World;
 use crate::model::request::{Origin, Timer};
@@ -7,15 +7,15 @@ use crate::observe::{Failure, Observer, Phase};
 use crate::units::Span;
 
 impl<O: Observer> World<'_, O> {
-    /// Whether there is room for one request more: those that requests make may be as many again as those
-    /// of users. Counts what finds none.
+    /// Whether there is capacity for another request: requests made by requests may be as many as
+    /// those of users. Counts the rejected ones.
     pub(in crate::model) fn has_room(&mut self) -> bool {
         let room = self.in_flight < 2 * self.room;
         self.cost.no_room += u64::from(!room);
         room
     }
 
-    /// A request that another makes, with an identity below that of its maker.
+    /// Creates a request made by another, with a key derived from its maker's.
     fn child(&mut self, id: u32, endpoint: Id, draw: u64, origin: Origin) -> u32 {
         let parent = &self.requests[id];
         let (key, flow, started) = (parent.key.item(draw), parent.flow, parent.flow_started);
@@ -25,7 +25,7 @@ impl<O: Observer> World<'_, O> {
         child
     }
 
-    /// Calls an endpoint and waits for its answer; fails where there is no room for one request more.
+    /// Calls an endpoint and waits for its answer; fails where the model's capacity is exhausted.
     pub(in crate::model) fn call(
         &mut self,
         id: u32,
@@ -47,7 +47,7 @@ impl<O: Observer> World<'_, O> {
         self.set_timer(child, trip, Timer::Arrive);
     }
 
-    /// Has an endpoint called later, which nobody waits for.
+    /// Schedules an asynchronous call of an endpoint.
     pub(in crate::model) fn send(&mut self, id: u32, endpoint: Id, after: Span, draw: u64) -> bool {
         if self.has_room() {
             let child = self.child(id, endpoint, draw, Origin::Nobody);

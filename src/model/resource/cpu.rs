@@ -1,4 +1,4 @@
-//! Processors: of pods, of whose work some is cold or collects garbage first, and of databases.
+//! Processors: of pods, with cold code and garbage collection, and of databases.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -15,7 +15,8 @@ impl<O: Observer> World<'_, O> {
         self.processor_changed(cpu, change);
     }
 
-    /// Processor time of a step where code may be cold and garbage may be collected first.
+    /// Returns the processor time of a step, including cold code and a garbage collection that is
+    /// due before it.
     #[inline(never)]
     pub(in crate::model) fn uneven_work(&mut self, pod: u32, demand: Span) -> Span {
         let Some(state) = self.pods.get_mut(pod as usize) else { return demand };
@@ -47,7 +48,7 @@ impl<O: Observer> World<'_, O> {
         let Some((id, change)) = self.cpus[cpu as usize].finish(self.now) else { return };
         self.processor_changed(cpu, change);
         if id == request::NONE {
-            return; // The start of a pod, for which nobody waits.
+            return; // The start of a pod: no request waits for it.
         }
         let Some(database) = cpu.checked_sub(self.pods.len() as u32) else { return self.step(id) };
         if self.requests[id].pod == request::NONE {
@@ -57,8 +58,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Jobs began or ended; what follows from it is seen to when the event is over, since whoever ends
-    /// often begins anew in the same instant.
+    /// Notes that jobs began or ended; the consequences are deferred to the end of the event, since
+    /// a request that ends a job often begins another in the same instant.
     #[inline]
     pub(in crate::model) fn processor_changed(&mut self, cpu: u32, change: LevelChange) {
         if self.changed != cpu {
@@ -76,7 +77,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// See to the processor whose jobs have changed: to its node's shares, then to its next event.
+    /// Reschedules the processor whose jobs have changed: first its node's shares, then its next
+    /// event.
     #[inline(never)]
     pub(in crate::model) fn settle_processor(&mut self) {
         let cpu = std::mem::replace(&mut self.changed, request::NONE);

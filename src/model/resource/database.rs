@@ -1,4 +1,4 @@
-//! Databases: a query's processor time, then its storage operations.
+//! Databases: processor time of a query, then its storage operations.
 
 use super::stretched;
 use crate::model::World;
@@ -15,12 +15,12 @@ pub(in crate::model) struct Database {
     pub(in crate::model) storage: Device,
     pub(in crate::model) credits: Option<IoCredits>,
     pub(in crate::model) connections: u32,
-    /// Factor on the time of its work; 1 unless a fault slows it.
+    /// Factor on its service times; 1 unless a fault slows it.
     pub(in crate::model) slow: f64,
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Sends the statements of a query to its database; true when they take no time at all.
+    /// Sends the statements of a query to its database; returns true when they take no time at all.
     #[inline]
     pub(in crate::model) fn query(
         &mut self,
@@ -42,7 +42,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The query's processor time, then its storage operations; true when it has neither and goes on.
+    /// Performs the query's processor time, then its storage operations; returns true when it has
+    /// neither and continues.
     pub(in crate::model) fn work_on_database(
         &mut self,
         id: u32,
@@ -57,7 +58,8 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    /// The storage operations that a query has left; true when it has none and goes on.
+    /// Performs the remaining storage operations of a query; returns true when it has none and
+    /// continues.
     pub(in crate::model) fn use_storage(&mut self, id: u32, database: Id) -> bool {
         if self.requests[id].left == 0 {
             return true;
@@ -69,7 +71,7 @@ impl<O: Observer> World<'_, O> {
 
     fn storage_operation(&mut self, id: u32, database: Id) {
         let device = &self.spec.databases[database as usize];
-        // The rate spaces the beginnings of operations; each then takes the latency of one.
+        // The rate limit spaces the starts of operations; each then takes the latency of one.
         let mut start = self.now;
         let state = &mut self.databases[database as usize];
         let slow = state.slow;

@@ -1,4 +1,5 @@
-//! What grows with what is put into it: entries expire, and a sweep removes those that have.
+//! Indexes: collections that grow by inserts; entries expire, and a periodic sweep removes the
+//! expired ones.
 
 use std::collections::VecDeque;
 
@@ -7,45 +8,46 @@ use crate::model::{Run, World};
 use crate::observe::Observer;
 use crate::units::{Span, Time};
 
-/// All indexes when a run begins.
+/// Creates all indexes at the beginning of a run.
 pub(in crate::model) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
     spec.indexes.iter().map(|index| Index::new(index, run, &spec.load.curve)).collect()
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Puts entries into an index.
+    /// Inserts entries into an index.
     pub(in crate::model) fn insert(&mut self, index: Id, entries: u32) -> bool {
         self.indexes[index as usize].insert(self.now, entries);
         true
     }
 
-    /// Time of a step that reads all entries of an index, at the size that it has now.
+    /// Time of a step that reads all entries of an index, at its current size.
     pub(in crate::model) fn work_of_index(&mut self, index: Id, thousand: Span) -> Span {
         self.indexes[index as usize].work(self.now, thousand)
     }
 }
 
-/// The entries of an index, by the sweep that will remove them: all those of one sweep are alike.
+/// Entries of an index, grouped by the sweep that will remove them: those of one sweep are
+/// equivalent.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Index {
     ttl: Span,
     sweep: Span,
-    /// Number of the sweep and entries that it removes, in order.
+    /// Number of each sweep and the entries that it removes, in order.
     leaving: VecDeque<(u64, u64)>,
     size: u64,
-    /// Entries that each of these stands for.
+    /// Number of entries that each of these represents.
     copies: f64,
-    /// Whether it stands still.
+    /// Whether its size is constant.
     still: bool,
 }
 
 impl Index {
-    /// As it is when the run begins.
+    /// Creates the initial state.
     ///
-    /// Entries stay for minutes, a run's window for one. So a steady run has the size that its load keeps
-    /// on the mean over a sweep's period, and it stands still; a day begins just after a sweep, as if the
-    /// rate of midnight had been there for ever. Where no rate follows from the description (virtual
-    /// users), it begins empty.
+    /// Entries live for minutes, a run's window lasts for one. So a steady run has the size that
+    /// its load sustains, averaged over a sweep's period, and keeps it constant; a day begins just
+    /// after a sweep, as if the rate of midnight had been in effect for ever. Where the spec does
+    /// not determine the rate (virtual users), it begins empty.
     pub(in crate::model) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
         let (ttl, sweep) = (index.ttl, index.sweep);
         let mut state =
@@ -62,12 +64,13 @@ impl Index {
         state
     }
 
-    /// Adds the entries that came in evenly before the run and are still there.
+    /// Adds the entries that were inserted evenly before the run and are still there.
     fn fill(&mut self, per_s: f64) {
         let (ttl, sweep) = (self.ttl.secs(), self.sweep.secs());
         let mut before = 0;
         for number in 1_u32.. {
-            // Sweep k removes what came until k sweeps − ttl; of that, what came before the run.
+            // Sweep k removes entries inserted before k sweeps − ttl; count those from before the
+            // run.
             let until = (f64::from(number) * sweep - ttl).min(0.0);
             let all = (per_s * (until + ttl)).round() as u64;
             if all > before {
@@ -81,7 +84,7 @@ impl Index {
         self.size = before;
     }
 
-    /// Entries at `now`.
+    /// Returns the number of entries at `now`.
     #[inline]
     pub(in crate::model) fn size(&mut self, now: Time) -> u64 {
         while let Some((number, count)) = self.leaving.front().copied()
@@ -93,7 +96,7 @@ impl Index {
         self.size
     }
 
-    /// Entries are put in.
+    /// Inserts entries.
     pub(in crate::model) fn insert(&mut self, now: Time, entries: u32) {
         if self.still {
             return;
@@ -108,7 +111,7 @@ impl Index {
         self.size += entries;
     }
 
-    /// How long work takes that takes `thousand` for a thousand entries.
+    /// Returns the time of work that takes `thousand` per thousand entries.
     #[inline]
     pub(in crate::model) fn work(&mut self, now: Time, thousand: Span) -> Span {
         let size = self.size(now) as f64 * self.copies;
@@ -149,8 +152,8 @@ mod tests {
         Index::new(&described, &run, &Curve::default())
     }
 
-    /// Put in at 1 s and at 299 s: both have expired by 1,199 s, and the sweep at 1,200 s takes them; what
-    /// came at 300 s expires at 1,200 s, when that sweep runs.
+    /// Inserted at 1 s and at 299 s: both have expired by 1,199 s, and the sweep at 1,200 s removes
+    /// them; an entry of 300 s expires at 1,200 s, when that sweep runs.
     #[test]
     fn sweeps_remove_what_has_expired() {
         let mut index = index(None, true);
@@ -165,7 +168,7 @@ mod tests {
         assert_eq!(index.work(at(1_500), Span(7)), Span::ZERO);
     }
 
-    /// 5/s in the description, twice that in the run: 9,000 after each sweep and 12,000 before the next.
+    /// 5/s in the spec, twice that in the run: 9,000 after each sweep and 12,000 before the next.
     #[test]
     fn a_day_begins_just_after_a_sweep() {
         let mut index = index(Some(5.0), true);
@@ -182,7 +185,7 @@ mod tests {
         let mut index = index(Some(5.0), false);
         index.insert(at(10), 1_000);
         assert_eq!(index.size(at(100_000)), 10_500);
-        // A microsecond an entry.
+        // One microsecond per entry.
         assert_eq!(index.work(at(0), Span(1_000_000)), Span(10_500_000));
     }
 }

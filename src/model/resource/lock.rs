@@ -1,4 +1,4 @@
-//! Locks: one holder, who may take it again, and a queue in order of arrival.
+//! Locks: reentrant, with one holder and a queue in order of arrival.
 
 use std::collections::VecDeque;
 
@@ -14,12 +14,12 @@ pub(in crate::model) struct Lock {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Take a lock; false when the request must wait for it.
+    /// Acquires a lock; returns false when the request must wait for it.
     pub(in crate::model) fn lock(&mut self, id: u32, lock: Id) -> bool {
         let state = &mut self.locks[lock as usize];
         let station = self.numbering.locks + lock;
         if state.holder == Some(id) {
-            // Whoever holds it may take it again, as with `ReentrantLock`, and need not wait for itself.
+            // The holder may acquire it again, as with `ReentrantLock`, without waiting for itself.
             self.requests[id].locks.push(lock);
             return true;
         }
@@ -36,14 +36,14 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    /// The request does not wait for its lock any more.
+    /// Removes the request from its lock's queue.
     pub(in crate::model) fn leave_lock_queue(&mut self, id: u32) {
         let lock = self.requests[id].lock;
         self.locks[lock as usize].waiting.retain(|waiting| *waiting != id);
         self.level(self.numbering.locks + lock, 0.0, -1);
     }
 
-    /// Gives back the lock that the request took last.
+    /// Releases the lock that the request acquired last.
     #[inline]
     pub(in crate::model) fn release_lock(&mut self, id: u32, lock: Id) -> bool {
         let popped = self.requests[id].locks.pop();
@@ -52,13 +52,13 @@ impl<O: Observer> World<'_, O> {
         true
     }
 
-    /// The request gives back `lock`, which it has struck off its list once.
+    /// Releases `lock`, which the request has already removed from its list once.
     pub(in crate::model) fn unlock(&mut self, id: u32, lock: Id) {
         let state = &mut self.locks[lock as usize];
         let station = self.numbering.locks + lock;
         debug_assert_eq!(state.holder, Some(id), "only its holder gives back a lock");
         if self.requests[id].locks.contains(&lock) {
-            return; // Taken more than once.
+            return; // Acquired more than once.
         }
         state.holder = state.waiting.pop_front();
         if let Some(next) = state.holder {

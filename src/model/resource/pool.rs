@@ -1,5 +1,5 @@
-//! Connections of a pod's pools: requests take them, wait for them and give them back; the adder opens and
-//! the housekeeper closes them.
+//! Connection pools of pods: requests acquire connections, wait for them and return them; the adder
+//! opens and the housekeeper closes them.
 
 use crate::engine::Class;
 use crate::model::request::{self, Request, Timer};
@@ -13,7 +13,7 @@ use crate::units::{Span, Time};
 #[derive(Clone, Debug)]
 pub(in crate::model) struct PodPool<'a> {
     pub(in crate::model) pool: Pool,
-    /// The settings of its pod.
+    /// Settings of its pod.
     pub(in crate::model) described: &'a spec::Pool,
     pub(in crate::model) service: Id,
     pub(in crate::model) number: Id,
@@ -21,7 +21,7 @@ pub(in crate::model) struct PodPool<'a> {
     pub(in crate::model) back_off: Span,
 }
 
-/// State of the adder of a pool.
+/// State of a pool's adder thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::model) enum Adder {
     Resting,
@@ -32,29 +32,30 @@ pub(in crate::model) enum Adder {
 /// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
 const BACK_OFF_FIRST: Span = Span::from_millis(10);
 const BACK_OFF_MOST: Span = Span::from_millis(5_000);
-/// Number of the draw of whether a thread takes back what it has just returned, apart from those of steps.
+/// Draw number of whether a thread takes back the connection that it has just returned, distinct
+/// from those of steps.
 const DRAW_TAKE_BACK: u64 = u64::MAX - 4;
 
 impl Request {
-    /// Whether its thread has come to it in this instant, straight from another request.
+    /// Whether its thread has reached it at this instant, directly from another request.
     fn is_next_of_its_thread(&self, now: Time) -> bool {
         let queued = self.spent[Phase::ThreadWait as usize];
         queued > 0 && self.arrived + Span(queued) == now
     }
 }
 
-/// Whether the request's thread returned a connection in this very instant, went straight on to the
-/// request, and is not back for the connection before the one that was offered it is awake. What a
-/// container does between two requests stands in no description: a measured share decides. Where the
-/// description gives the thread something to do first, the instants decide.
+/// Whether the request's thread returned a connection at this very instant, went straight on to the
+/// request, and fails to ask for it again before the waiter that was offered it wakes up. The spec
+/// does not say what a container does between two requests: a measured share decides. Where the
+/// spec gives the thread work to do first, the instants decide.
 fn comes_too_late(request: &Request, state: &PodPool<'_>, now: Time) -> bool {
     request.is_next_of_its_thread(now)
         && request.key.uniform(DRAW_TAKE_BACK) >= state.described.take_back
 }
 
 impl<O: Observer> World<'_, O> {
-    /// Take a connection for a transaction, unless it runs on the request's own; false when the request
-    /// must wait.
+    /// Acquires a connection for a transaction, unless it reuses the request's own; returns false
+    /// when the request must wait.
     pub(in crate::model) fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
         let request = &mut self.requests[id];
         if hold == Hold::Request && request.session != request::NONE {
@@ -68,7 +69,8 @@ impl<O: Observer> World<'_, O> {
             state.pool.queue(self.now, id);
         } else if state.pool.acquire(self.now, id) {
             request.keep(number, hold);
-            // Who may have taken what another was offered asks for one more (`ConcurrentBag.borrow`).
+            // A request that may have taken a connection offered to another asks for one more
+            // (`ConcurrentBag.borrow`).
             let others = state.pool.waiting() > 0;
             self.busy(station, 1.0);
             if others {
@@ -85,7 +87,8 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    /// Ends the innermost transaction: its connection goes back unless it is held to the response.
+    /// Ends the innermost transaction: its connection is returned unless it is held until the
+    /// response.
     #[inline]
     pub(in crate::model) fn finish_transaction(&mut self, id: u32) -> bool {
         let popped = self.requests[id].transactions.pop();
@@ -114,13 +117,13 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The request was offered a connection, and takes its time to wake up.
+    /// Begins the wake-up of a request that was offered a connection.
     fn wake_up(&mut self, id: u32, number: u32) {
         let after = self.pools[number as usize].described.wake_up;
         self.set_timer(id, after, Timer::WakeUp);
     }
 
-    /// The request was offered a connection and is awake.
+    /// Handles the wake-up of a request that was offered a connection.
     pub(in crate::model) fn is_awake(&mut self, id: u32) {
         let number = self.requests[id].pool;
         let state = &mut self.pools[number as usize];
@@ -133,7 +136,7 @@ impl<O: Observer> World<'_, O> {
             }
             Woken::Fails => self.out_of_time(id, station),
             Woken::Waits => {
-                // It stands behind some whose time ends later.
+                // It stands behind others whose time ends later.
                 let at = state.pool.deadline(timeout);
                 self.agenda.set(self.slots.pool_deadline(number), at, Class::Expire);
             }
@@ -148,19 +151,19 @@ impl<O: Observer> World<'_, O> {
         self.fail(id, Failure::ConnectionTimeout);
     }
 
-    /// The request waits at a station no longer.
+    /// Notes that the request no longer waits at a station.
     pub(in crate::model) fn waited(&mut self, id: u32, station: u32) {
         let took = self.now - self.requests[id].phase_since;
         self.record(Record::Waited { station, took, open: false });
     }
 
-    /// Station of the pool that a request waits for a connection of.
+    /// Returns the station of the pool whose connection a request waits for.
     pub(in crate::model) fn pool_station(&self, request: &Request) -> u32 {
         let state = &self.pools[request.pool as usize];
         self.numbering.pools[state.service as usize] + state.number
     }
 
-    /// The request has the connection that it asked for.
+    /// Resumes a request that has been granted its connection.
     fn granted_after_wait(&mut self, id: u32, number: u32) {
         let state = &self.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
@@ -170,8 +173,8 @@ impl<O: Observer> World<'_, O> {
         self.ready.push(id);
     }
 
-    /// See that the pool's deadline is set, to that of its first waiter or an earlier one: who has got a
-    /// connection leaves it standing, and it is set anew when it fires.
+    /// Ensures that the pool's deadline is set, to that of its first waiter or an earlier one: a
+    /// served waiter leaves it in place, and it is set anew when it fires.
     fn watch(&mut self, number: u32) {
         let slot = self.slots.pool_deadline(number);
         if self.agenda.is_set(slot) {
@@ -187,8 +190,8 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.pools[number as usize];
         let pool = state.described;
         let station = self.numbering.pools[state.service as usize] + state.number;
-        // All whose time is up fail before any of them gives back what it holds: threads that time out
-        // in the same instant do not hand each other their connections.
+        // All expired waiters fail before any of them returns what it holds: threads that time out
+        // at the same instant do not hand each other their connections.
         let mut expired = std::mem::take(&mut self.expired);
         while let Some(id) = state.pool.expire(self.now, pool.connection_timeout) {
             expired.push(id);
@@ -200,7 +203,7 @@ impl<O: Observer> World<'_, O> {
         self.expired = expired;
     }
 
-    /// Have the adder open a connection if one is needed and it is at rest.
+    /// Wakes the adder to open a connection if one is needed and it is idle.
     pub(in crate::model) fn wake_adder(&mut self, number: u32) {
         let state = &mut self.pools[number as usize];
         if state.adder == Adder::Resting && state.pool.should_open() {

@@ -1,12 +1,12 @@
-//! Where pods run, how each of them lives, and how their number changes.
+//! Cluster: nodes, pod lifecycle and autoscaling.
 
 use super::id::Id;
 use crate::units::Span;
 
-/// Processor and memory that are asked for or offered.
+/// CPU and memory requested or offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// Processor \[millicores\].
+    /// CPU \[millicores\].
     pub millicores: u64,
     /// Memory \[MiB\].
     pub mebibytes: u64,
@@ -15,48 +15,48 @@ pub struct Requests {
 /// Nodes that pods run on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cluster {
-    /// Kinds of nodes; at least one.
+    /// Node groups; at least one.
     pub groups: Vec<NodeGroup>,
-    /// Whether pods share the processors of their nodes; else each has what its limit says, and nodes only
-    /// decide where pods fit.
+    /// Whether pods share the processors of their nodes; otherwise each has its own limit, and
+    /// nodes only decide where pods fit.
     pub shared: bool,
-    /// The nodes that there are at the beginning; see [`crate::model::settle`].
+    /// Initial nodes; see [`crate::model::settle`].
     pub first: Vec<FirstNode>,
-    /// For each service the nodes of its first pods, by index into `first`.
+    /// Nodes of the initial pods of each service, by index into `first`.
     pub places: Vec<Vec<u32>>,
 }
 
-/// A node that is there from the beginning.
+/// A node that exists from the beginning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FirstNode {
-    /// Its group.
+    /// Index of its group.
     pub group: Id,
-    /// Its virtual CPUs: those of its group, unless it is relieved.
+    /// vCPUs: those of its group, unless it is relieved.
     pub vcpus: f64,
 }
 
-/// Nodes of one kind.
+/// A group of identical nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeGroup {
     /// Name in the system's file.
     pub name: String,
-    /// Nodes that it begins with.
+    /// Initial number of nodes.
     pub nodes: u32,
-    /// Fewest nodes that the cluster autoscaler leaves.
+    /// Minimum size for the cluster autoscaler.
     pub minimum: u32,
-    /// Most nodes that it asks for.
+    /// Maximum size for the cluster autoscaler.
     pub maximum: u32,
-    /// Whether a cluster autoscaler changes their number.
+    /// Whether a cluster autoscaler controls its size.
     pub scaled: bool,
-    /// Time from the order of a node until pods start on it.
+    /// Time from the request for a node until pods start on it.
     pub provision: Span,
-    /// Whether only services that name it run on it (a taint that they tolerate).
+    /// Whether it is tainted, so that only services that name it run on it.
     pub dedicated: bool,
-    /// Virtual CPUs of a node.
+    /// vCPUs of a node.
     pub vcpus: f64,
-    /// Processor and memory that a node offers to pods.
+    /// Allocatable CPU and memory of a node.
     pub allocatable: Requests,
-    /// How many pods a node may have, those of `DaemonSet`s included.
+    /// Maximum number of pods of a node, including those of `DaemonSet`s.
     pub most_pods: u32,
     /// Requests of each `DaemonSet` on every node.
     pub daemons: Vec<Requests>,
@@ -64,108 +64,109 @@ pub struct NodeGroup {
     pub credits: Option<CpuCredits>,
 }
 
-/// CPU credits of a burstable instance; a credit is one vCPU for a minute.
+/// CPU credits of a burstable instance; one credit is one vCPU for one minute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CpuCredits {
-    /// Whether an instance goes on without credits and owes for it; else it falls to its baseline.
+    /// Whether an instance without credits continues at full speed and is charged for it (unlimited
+    /// mode); otherwise it falls to its baseline.
     pub unlimited: bool,
-    /// Credits earned an hour.
+    /// Credits earned per hour.
     pub per_hour: f64,
-    /// Most credits held.
+    /// Maximum balance.
     pub maximum: f64,
-    /// Credits held at the beginning.
+    /// Initial balance.
     pub initial: f64,
 }
 
-/// I/O credits of a volume; a credit is one operation at burst speed.
+/// I/O credits of a volume; one credit is one operation at burst speed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IoBucket {
-    /// Operations a second without credits.
+    /// Baseline operations per second without credits.
     pub baseline: f64,
-    /// Most credits held, and those it begins with.
+    /// Maximum balance, which is also the initial one.
     pub capacity: f64,
 }
 
-/// How pods of a service live, come and go.
+/// Lifecycle of the pods of a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Lifecycle {
-    /// Most pods that there may ever be at once; the pods it begins with where that is more.
+    /// Maximum number of pods that may ever exist at once; the initial number where that is larger.
     pub most: u32,
-    /// Pods wanted from the beginning that fit on no node.
+    /// Initially desired pods that fit on no node.
     pub pending: u32,
-    /// Requests of a pod, sidecars included.
+    /// Resource requests of a pod, including sidecars.
     pub requests: Requests,
-    /// The only group of nodes on which its pods may run; any if none.
+    /// The only node group on which its pods may run; `None` for any.
     pub group: Option<Id>,
-    /// Whether the limit on its processor is a quota of each 100 ms, as the kernel has it; else a pod has
-    /// a slower processor. The cores of its node use it up; where there are no nodes, as many as the limit,
-    /// rounded up.
+    /// Whether the CPU limit is a CFS quota per 100 ms; otherwise a pod has a slower processor. The
+    /// quota is consumed by all cores of its node; without nodes by as many as the limit, rounded
+    /// up.
     pub quota: bool,
-    /// Whether there is no limit: where pods share nodes, a pod may use what its node has free, by the
-    /// weight of its request; elsewhere it has its `cores` for itself.
+    /// Whether there is no CPU limit: where pods share nodes, a pod may use its node's idle
+    /// capacity, weighted by its request; elsewhere it has its `cores` for itself.
     pub unlimited: bool,
-    /// Time from the start of a pod until it gets requests. What runs at the beginning is ready.
+    /// Time from the start of a pod until it is ready. Initial pods are ready.
     pub ready_after: Span,
-    /// How a new pod is slower than an old one.
+    /// Slowdown of a new pod by cold code.
     pub warm_up: Option<WarmUp>,
     /// Garbage collections.
     pub collection: Option<Collection>,
-    /// How a pod ends.
+    /// Termination of a pod.
     pub shutdown: Shutdown,
-    /// How a new version replaces the old one.
+    /// Rollout strategy for a new version.
     pub rollout: Rollout,
-    /// The horizontal autoscaler.
+    /// Horizontal pod autoscaler.
     pub autoscaling: Option<Autoscaling>,
 }
 
-/// A horizontal autoscaler of pods, with the controller's defaults.
+/// Horizontal pod autoscaler, with the controller's defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Autoscaling {
-    /// Fewest pods, at least 1.
+    /// Minimum number of pods, at least 1.
     pub minimum: u32,
-    /// Most pods, at least the minimum.
+    /// Maximum number of pods, at least the minimum.
     pub maximum: u32,
-    /// CPU use aimed at, above zero \[% of what is requested\].
+    /// Target CPU utilisation, above zero \[% of the request\].
     pub cpu: Option<u32>,
-    /// Memory use aimed at, above zero \[% of what is requested\].
+    /// Target memory utilisation, above zero \[% of the request\].
     pub memory: Option<u32>,
-    /// CPU that a pod requests, sidecars included \[millicores\].
+    /// CPU request of a pod, including sidecars \[millicores\].
     pub millicores: u64,
-    /// Memory that a pod requests, sidecars included \[bytes\].
+    /// Memory request of a pod, including sidecars \[bytes\].
     pub memory_request: u64,
-    /// Memory that a pod uses, whatever it does \[bytes\].
+    /// Memory usage of a pod, independent of load \[bytes\].
     pub memory_used: Option<u64>,
 }
 
-/// A virtual machine that has not compiled its hot code yet.
+/// Cold code: a virtual machine that has not yet compiled its hot methods.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WarmUp {
-    /// Times the processor time of a warm pod that a step takes when the pod gets ready; falls evenly to 1.
+    /// Factor on the processor time of a step when the pod becomes ready; it falls linearly to 1.
     pub factor: f64,
-    /// How long that takes.
+    /// Time until the factor is 1.
     pub lasts: Span,
-    /// Processor time that the start itself takes, from the start of the pod on.
+    /// Processor time of the start itself, from the start of the pod on.
     pub start: Span,
 }
 
-/// Collections that stop the pod.
+/// Stop-the-world garbage collections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Collection {
     /// Processor time of requests and records between two collections: how fast they fill the young
     /// generation.
     pub every: Span,
-    /// How long everything stands; the collector computes meanwhile.
+    /// Duration of a pause, during which the collector computes.
     pub pause: Span,
 }
 
-/// How a pod ends.
+/// Termination of a pod.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shutdown {
-    /// Time for which it goes on after it was taken out of the balancing (`preStop`).
+    /// Time that it continues after its removal from load balancing (`preStop`).
     pub pre_stop: Span,
-    /// Whether it then finishes its work; else what it works on fails.
+    /// Whether it then finishes its work; otherwise requests in work fail.
     pub graceful: bool,
-    /// Time after which it is killed, `pre_stop` included; none: never.
+    /// Grace period after which it is killed, including `pre_stop`; `None` for never.
     pub grace: Option<Span>,
 }
 
@@ -175,34 +176,34 @@ impl Default for Shutdown {
     }
 }
 
-/// How a new version replaces the old one.
+/// Rollout strategy for a new version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rollout {
-    /// A few at a time (`Deployment`).
+    /// Rolling update (`Deployment`).
     Rolling {
-        /// Pods beyond those wanted \[% of those wanted, rounded up\].
+        /// Maximum surge \[% of the desired pods, rounded up\].
         surge: u32,
-        /// Pods fewer than wanted \[% of those wanted, rounded down\].
+        /// Maximum unavailability \[% of the desired pods, rounded down\].
         unavailable: u32,
     },
-    /// All at once, beside the old ones (Argo Rollouts, `blueGreen`).
+    /// Blue/green: all at once, beside the old ones (Argo Rollouts, `blueGreen`).
     BlueGreen {
-        /// Time from the readiness of all until requests go to the new ones.
+        /// Time from the readiness of all new pods until requests go to them.
         promotion: Span,
-        /// Time for which the old ones are kept after that.
+        /// Time that the old pods are kept after that.
         keep: Span,
     },
 }
 
 impl Default for Rollout {
-    /// Of a Kubernetes `Deployment`: 25 % and 25 %.
+    /// Defaults of a Kubernetes `Deployment`: 25 % and 25 %.
     fn default() -> Rollout {
         Rollout::Rolling { surge: 25, unavailable: 25 }
     }
 }
 
 impl Rollout {
-    /// Most pods beyond `wanted` while a version replaces another.
+    /// Returns the maximum number of pods beyond `wanted` during a rollout.
     pub fn surplus(self, wanted: u32) -> u32 {
         match self {
             Rollout::Rolling { surge, .. } => (wanted * surge).div_ceil(100).max(1),

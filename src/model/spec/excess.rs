@@ -1,22 +1,22 @@
-//! Numbers of parts beyond what a run can remember.
+//! Counts of parts that exceed the capacity of a run.
 
 use std::fmt;
 
-/// Parts of which there may be too many, all pods that there may ever be included.
+/// Kind of part with a maximum count, including those of all pods that may ever exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// Pods of all services.
     Pods,
     /// Connections of all pools.
     Connections,
-    /// Partitions that all listeners read, each listener its own.
+    /// Partitions read by all listeners, counted per listener.
     Partitions,
-    /// Consumer threads that could ever have a partition.
+    /// Consumer threads that could ever own a partition.
     Consumers,
 }
 
 impl Counted {
-    /// Most of them that a run can remember.
+    /// Returns the maximum count in a run.
     pub fn most(self) -> u64 {
         match self {
             Counted::Pods => 100_000,
@@ -35,12 +35,12 @@ impl Counted {
     }
 }
 
-/// A number of parts beyond the most that a run can remember.
+/// A count of parts that exceeds the capacity of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Excess {
-    /// The parts.
+    /// Kind of part.
     pub of: Counted,
-    /// How many there are.
+    /// Count.
     pub count: u64,
 }
 

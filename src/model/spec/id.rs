@@ -1,4 +1,4 @@
-//! Numbers of parts.
+//! Identifiers of parts.
 
 /// Index into one of the lists of [`Spec`](super::Spec).
 pub type Id = u32;

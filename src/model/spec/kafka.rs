@@ -1,18 +1,18 @@
-//! Kafka beyond topics and listeners: how groups keep their members, and what brokers do.
+//! Kafka beyond topics and listeners: group membership and brokers.
 
 pub use crate::station::group::{Protocol, Settings};
 use crate::units::Span;
 
-/// How the threads of a listener are members of their group. What concerns the group as a whole is taken
-/// from the first of its listeners.
+/// Group membership of a listener's threads. Settings of the group as a whole are taken from the
+/// first of its listeners.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Consumer {
-    /// Sessions, heartbeats, the poll interval, and what a rebalance stops.
+    /// Session timeout, heartbeats, poll interval and rebalance protocol.
     pub group: Settings,
-    /// Static membership (`group.instance.id`): whoever is back within the session timeout finds its
-    /// partitions as they were.
+    /// Static membership (`group.instance.id`): a member that is back within the session timeout
+    /// keeps its partitions.
     pub fixed: bool,
-    /// Longest time until the group notices new partitions (`metadata.max.age.ms`).
+    /// Maximum time until the group notices new partitions (`metadata.max.age.ms`).
     pub metadata_age: Span,
     /// Share of records that fail at every attempt, from 0 to 1.
     pub fails: f64,
@@ -29,23 +29,23 @@ impl Default for Consumer {
     }
 }
 
-/// The brokers, and those who write to them.
+/// Brokers, and the settings of producers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Brokers {
-    /// Brokers, at least 1; partition p of a topic has its replicas on those from p on, of which the first
-    /// leads.
+    /// Number of brokers, at least 1; partition p of a topic has its replicas on the brokers from p
+    /// on, of which the first leads.
     pub brokers: u32,
-    /// Time from the loss of a broker until the partitions that it led have another leader; mostly until
-    /// it is missed (`broker.session.timeout.ms`).
+    /// Time from the loss of a broker until its partitions have another leader; mostly the time
+    /// until the loss is detected (`broker.session.timeout.ms`).
     pub election: Span,
-    /// Longest time until a producer writes to new partitions (`metadata.max.age.ms`).
+    /// Maximum time until a producer writes to new partitions (`metadata.max.age.ms`).
     pub metadata_age: Span,
-    /// Longest time that a producer waits for an acknowledgement (`delivery.timeout.ms`).
+    /// Maximum time that a producer waits for an acknowledgement (`delivery.timeout.ms`).
     pub delivery_timeout: Span,
 }
 
 impl Default for Brokers {
-    /// The defaults of `ConsumerConfig`, `ProducerConfig` and `KRaftConfigs`, on three brokers.
+    /// Defaults of `ConsumerConfig`, `ProducerConfig` and `KRaftConfigs`, with three brokers.
     fn default() -> Brokers {
         Brokers {
             brokers: 3,
@@ -56,18 +56,18 @@ impl Default for Brokers {
     }
 }
 
-/// The copies of a topic's partitions.
+/// Replication of a topic's partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Replication {
-    /// Copies, on as many brokers; at least 1, at most [`Brokers::brokers`].
+    /// Number of replicas, on as many brokers; at least 1, at most [`Brokers::brokers`].
     pub replicas: u32,
-    /// Copies in sync without which a record to be acknowledged by all is not written
-    /// (`min.insync.replicas`); at least 1.
+    /// Minimum number of in-sync replicas for a write with `acks=all` (`min.insync.replicas`); at
+    /// least 1.
     pub in_sync: u32,
 }
 
 impl Default for Replication {
-    /// One copy, as `default.replication.factor` has it.
+    /// One replica, as by `default.replication.factor`.
     fn default() -> Replication {
         Replication { replicas: 1, in_sync: 1 }
     }

@@ -1,8 +1,8 @@
-//! Which laws of a description have no variance, and where they are drawn from.
+//! Laws of infinite variance in a spec, and where they are used.
 
 use super::{Id, Op, Spec};
 
-/// Samplers that a step draws from.
+/// Returns the samplers that a step draws from.
 fn times(op: &Op) -> [Option<Id>; 2] {
     match *op {
         Op::Cpu { time, .. }
@@ -28,9 +28,9 @@ fn times(op: &Op) -> [Option<Id>; 2] {
 }
 
 impl Spec {
-    /// Endpoints, listeners and journeys with a time whose law has no variance, by name, each once. The
-    /// mean of draws from such a law does not settle: a longer run, or more of them, brings a larger value
-    /// that outweighs all before.
+    /// Returns the names of endpoints, listeners and journeys with a time whose law has infinite
+    /// variance, each once. The mean of draws from such a law does not settle: a longer run, or
+    /// more runs, bring a larger value that outweighs all earlier ones.
     pub fn heavy_laws(&self) -> Vec<String> {
         let heavy = |time: Id| self.samplers[time as usize].dist().variance().is_none();
         let draws = |entry: u32| {
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::random::{Dist, Sampler};
 
-    /// Pareto laws of shape 2 or less have no variance, and neither has a sum with one of them.
+    /// Pareto laws of shape 2 or less have infinite variance, and so has a sum with one of them.
     #[test]
     fn laws_without_a_variance_are_found_where_they_are_used() {
         let laws = [

@@ -1,10 +1,10 @@
-//! Limits on the size of a description: what a run can remember.
+//! Limits on the size of a spec: the capacity of a run.
 
 use super::excess::{Counted, Excess};
 use super::{Service, Spec};
 
 impl Spec {
-    /// Parts of which there are more than a run can remember.
+    /// Returns the counts of parts that exceed the capacity of a run.
     pub fn excesses(&self) -> Vec<Excess> {
         let (mut pods, mut connections) = (0, 0);
         for service in &self.services {

@@ -1,84 +1,86 @@
-//! Users and outside records: who asks for what, and how often.
+//! Load: users and external records.
 
 use super::id::Id;
 use crate::units::Span;
 
-/// Pause of a virtual user who was refused. A full backlog drops the segment that asks for a connection
-/// (`tcp_abort_on_overflow` is off), and the client's kernel sends it again after the initial
-/// retransmission time-out of a second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
+/// Pause of a refused virtual user. A full backlog drops the SYN segment (`tcp_abort_on_overflow`
+/// is off), and the client's kernel retransmits it after the initial retransmission time-out of a
+/// second (`TCP_TIMEOUT_INIT`; RFC 6298, 2.1).
 pub const RECONNECT: Span = Span::from_millis(1_000);
 
-/// Load of a system: users, and records from outside.
+/// Load of a system: users, and external records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
-    /// Arriving users: sessions at a rate.
+    /// Open load: sessions arrive at a rate.
     pub open: Option<Open>,
-    /// A fixed number of virtual users, each on and on.
+    /// Closed load: a fixed number of virtual users in a loop.
     pub closed: Option<Closed>,
-    /// Records from outside, straight into topics.
+    /// External records, produced directly to topics.
     pub records: Vec<Source>,
-    /// The kinds of journey; a user picks one by weight.
+    /// Kinds of journeys; a user picks one by weight.
     pub journeys: Vec<Journey>,
     /// A response later than this counts as an error (the user has left; the work goes on).
     pub patience: Option<Span>,
-    /// Retries of users whose request fails, or is not answered within their patience; none: they give up.
+    /// Retries of users whose request fails, or is not answered within their patience; `None` for
+    /// no retries.
     pub retries: Option<Retries>,
-    /// Share of a run's rate by time of day.
+    /// Load curve: share of a run's rate by time of day.
     pub curve: Curve,
 }
 
-/// Users who ask again.
+/// Retries by users.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retries {
-    /// Further attempts at a request.
+    /// Maximum number of retries of a request.
     pub attempts: u32,
-    /// Mean pause before the first of them; each next pause is twice as long. A pause is anything
-    /// between half and one and a half of its mean.
+    /// Mean back-off before the first retry; it doubles with each further one. A back-off is
+    /// uniform between half and one and a half of its mean.
     pub back_off: Span,
-    /// Attempts that each first request lets follow, of whichever user; none: any number.
+    /// Retry budget: number of retries allowed per first request, over all users; `None` for
+    /// unlimited.
     pub budget: Option<f64>,
 }
 
-/// Users who arrive at a rate whatever the state of the system.
+/// Open load: users arrive at a rate independent of the state of the system.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Open {
-    /// Requests per second at the curve's highest point, over all journeys. Sessions arrive at this
-    /// rate divided by the mean number of requests in a session.
+    /// Requests per second at the peak of the curve, over all journeys. Sessions arrive at this
+    /// rate divided by the mean number of requests per session.
     pub requests_per_s: f64,
     /// Whether arrivals are evenly spaced instead of random (for exact timelines).
     pub regular: bool,
 }
 
-/// Virtual users as a load generator runs them: request, think, next request.
+/// Closed load: virtual users as of a load generator, who request, think and request again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Closed {
-    /// Users.
+    /// Number of users.
     pub users: u32,
-    /// Index of the sampler of the pause between journeys; none: no pause.
+    /// Index of the sampler of the pause between journeys; `None` for no pause.
     pub think: Option<Id>,
-    /// Pause of a user who was refused, before a new connection.
+    /// Pause of a refused user before a new connection.
     pub reconnect: Span,
 }
 
-/// Records that arrive in a topic from outside.
+/// Source of external records into a topic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Source {
     /// Index of the topic.
     pub topic: Id,
-    /// Records per second at the curve's highest point.
+    /// Records per second at the peak of the curve.
     pub per_s: f64,
-    /// Whether they are evenly spaced instead of random.
+    /// Whether arrivals are evenly spaced instead of random.
     pub regular: bool,
 }
 
-/// A kind of user: requests with think times between them.
+/// Journey of a kind of user: requests with think times in between.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Journey {
     /// Name.
     pub name: String,
-    /// Relative number of users of this kind.
+    /// Relative frequency among users.
     pub weight: f64,
-    /// Requests of such a user, in order.
+    /// Requests in order.
     pub visits: Vec<Visit>,
 }
 
@@ -89,16 +91,17 @@ pub struct Visit {
     pub endpoint: Id,
     /// Probability that the user makes this request at all.
     pub chance: f64,
-    /// Index of the sampler of the think time before it; none: at once.
+    /// Index of the sampler of the think time before it; `None` for none.
     pub think: Option<Id>,
 }
 
-/// Rate by time of day: equal slices, linear between their middles, repeating.
+/// Load curve: rate by time of day, in equal slices, interpolated linearly between their midpoints
+/// and periodic.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// Name of the curve in the catalogue.
     pub name: String,
-    /// Rate of each slice over the rate of the highest; one slice for a flat load.
+    /// Rate of each slice relative to the highest; one slice for a flat load.
     pub slices: Vec<f64>,
     /// Length of a slice.
     pub slice: Span,
@@ -111,14 +114,14 @@ impl Default for Curve {
 }
 
 impl Journey {
-    /// Mean number of requests of such a user.
+    /// Returns the mean number of requests of a user with this journey.
     pub fn requests(&self) -> f64 {
         self.visits.iter().map(|visit| visit.chance).sum()
     }
 }
 
 impl Load {
-    /// Mean number of requests of a user over all journeys; 1 where there is none.
+    /// Returns the mean number of requests of a user over all journeys; 1 where there is none.
     pub fn requests_per_user(&self) -> f64 {
         let weight: f64 = self.journeys.iter().map(|journey| journey.weight).sum();
         let requests: f64 =

@@ -1,4 +1,5 @@
-//! What stands between callers and a service: the proxies of a service mesh, and connections that are kept.
+//! Intermediaries between callers and a service: proxies of a service mesh, and keep-alive
+//! connections.
 
 use super::id::Id;
 pub use crate::station::breaker::{
@@ -6,40 +7,40 @@ pub use crate::station::breaker::{
 };
 use crate::units::Span;
 
-/// The mesh in front of a service. Every request into it, of a user or of another service, goes through
-/// the proxy of its caller: one for all users (the gateway's), one in each pod that calls.
+/// Service mesh in front of a service. Every request to it, of a user or of another service, goes
+/// through the proxy of its caller: one for all users (the gateway's), and one in each calling pod.
 ///
-/// What is absent is off. A try that its proxy has given up goes on in its pod; only the connection is
-/// free again.
+/// Absent rules are off. A try that its proxy has given up continues in its pod; only its
+/// connection is freed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mesh {
     /// Index of the service.
     pub service: Id,
-    /// Longest time for an answer, all tries and pauses together.
+    /// Timeout of a request, over all tries and back-offs.
     pub timeout: Option<Span>,
-    /// Longest time for the answer to one try, from when it has a connection.
+    /// Timeout of one try, from the time it has a connection.
     pub per_try_timeout: Option<Span>,
-    /// Further tries.
+    /// Maximum number of retries.
     pub retries: u32,
-    /// Failures after which a request is tried again.
+    /// Failures that are retried.
     pub retry_on: RetryOn,
-    /// Base of the pauses: the one before retry n is anything up to (2ⁿ − 1) times it, and at most ten
-    /// times (`retry_back_off`, Envoy's `route_components.proto`).
+    /// Base interval of the back-off: before retry n it is uniform up to (2ⁿ − 1) times the base,
+    /// and at most ten times (`retry_back_off`, Envoy's `route_components.proto`).
     pub back_off: Span,
-    /// Retries that may be under way at once in a proxy; none: any number.
+    /// Limit on concurrent retries of a proxy; `None` for unlimited.
     pub budget: Option<Budget>,
-    /// Connections of a proxy to all pods of the service, and requests that wait for one.
+    /// Connections of a proxy to all pods of the service, and requests that may queue for one.
     pub limits: Option<Limits>,
-    /// When a pod is left out for a time.
+    /// Outlier detection: when a pod is ejected temporarily.
     pub outlier: Option<Rules>,
-    /// Requests that each pod's own proxy lets in.
+    /// Rate limit of each pod's own proxy.
     pub rate_limit: Option<RateLimit>,
-    /// When a copy of a try goes to another pod.
+    /// Request hedging: when a try is copied to another pod.
     pub hedge: Option<Hedge>,
 }
 
 impl Mesh {
-    /// Nothing: every request passes.
+    /// Creates a mesh without rules: every request passes.
     pub fn new(service: Id) -> Mesh {
         Mesh {
             service,
@@ -57,78 +58,82 @@ impl Mesh {
     }
 }
 
-/// A second copy of a try that is not answered in time.
+/// Request hedging: a copy of a try that is not answered in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hedge {
-    /// Time after which it goes.
+    /// Delay after which it is sent.
     pub after: Span,
-    /// Whether the one that is not needed any more is taken out of the queue of its pod; else it is
-    /// worked on for nobody, as is in any case what has a thread.
+    /// Whether the superfluous one is removed from the queue of its pod; otherwise it runs to its
+    /// end as orphaned, as it does in any case once it has a thread.
     pub cancel: bool,
 }
 
-/// Base of the pauses before retries (Envoy: 25 ms).
+/// Default base interval of the back-off before retries (Envoy: 25 ms).
 pub const BACK_OFF: Span = Span::from_millis(25);
 
-/// Which failures of a try are followed by another (`x-envoy-retry-on`). An overflow, a rate limit and
-/// the end of the whole timeout never are.
+/// Failures of a try that are retried (`x-envoy-retry-on`). An overflow, a rate limit and the
+/// expiry of the whole timeout never are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetryOn {
-    /// Answers of 500 and above, and no answer at all.
+    /// Status codes of 500 and above, and missing answers.
     pub errors: bool,
-    /// No answer: a connection refused or lost, or the end of the try's own timeout.
+    /// Missing answers: a connection refused or lost, or the expiry of the per-try timeout.
     pub reset: bool,
-    /// A connection refused.
+    /// Refused connections.
     pub connect: bool,
 }
 
-/// A token bucket in each pod's proxy (Envoy's local rate limit); what finds no token fails with 429.
+/// Token bucket in each pod's proxy (Envoy's local rate limit); a request without a token fails
+/// with 429.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimit {
-    /// Tokens that come back, evenly \[1/s\].
+    /// Fill rate \[tokens/s\].
     pub per_s: f64,
-    /// Tokens at most, and at the beginning.
+    /// Maximum number of tokens, which is also the initial one.
     pub burst: u32,
 }
 
-/// Connections that are kept between requests, so that requests stay on a pod.
+/// Keep-alive connections, by which requests stay on a pod.
 ///
-/// A client (all users together, or a pod that calls) has a number of them and sends each request over
-/// one of them at random. Each leads to the pod that it was opened to, at random, until it is replaced.
+/// A client (all users together, or a calling pod) has a number of them and sends each request over
+/// one chosen at random. Each leads to the pod that it was opened to, at random, until it is
+/// replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepAlive {
-    /// Connections of all users together, as a gateway has them; at least 1.
+    /// Connections of all users together, as of a gateway; at least 1.
     pub users: u32,
-    /// Connections of each pod that calls; at least 1.
+    /// Connections of each calling pod; at least 1.
     pub callers: u32,
-    /// Requests after which the server closes a connection (Tomcat's `maxKeepAliveRequests`, 100).
+    /// Number of requests after which the server closes a connection (Tomcat's
+    /// `maxKeepAliveRequests`, 100).
     pub requests: u32,
-    /// Time without a request after which it closes it (`keepAliveTimeout`, 60 s).
+    /// Idle time after which the server closes it (`keepAliveTimeout`, 60 s).
     pub idle: Span,
 }
 
-/// Something that grows with what is put into it, and from which a sweep takes what has expired: work on
-/// it takes longer the more there is.
+/// Index: a collection that grows by inserts and from which a sweep removes expired entries; work
+/// on it takes longer the larger it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Index {
     /// Name in the system's file.
     pub name: String,
-    /// Time after which an entry has expired.
+    /// Time to live of an entry.
     pub ttl: Span,
-    /// Between two sweeps, the first of which is so long after the beginning; only they remove.
+    /// Period of the sweeps, the first of which is one period after the beginning; only they remove
+    /// entries.
     pub sweep: Span,
-    /// Entries that it always has, whatever is put into it; none: it lives.
+    /// Constant size, independent of inserts; `None` for a dynamic one.
     pub fixed: Option<u64>,
-    /// Entries that each one stands for: on a day run in a part of its time, entries stay for the same part
-    /// of theirs, and count for so many more.
+    /// Number of entries that each one represents: on a compressed day entries live for a
+    /// correspondingly shorter time, and count for that many more.
     pub copies: f64,
-    /// Entries that come in at the rates of the description, where those follow from it \[1/s\].
+    /// Insertion rate at the rates of the spec, where it follows from it \[1/s\].
     pub per_s: Option<f64>,
 }
 
 impl Index {
-    /// Entries at a steady rate of `per_s`, mean over a sweep's period: each stays for its time to live
-    /// and then half a period on the mean (Little's law).
+    /// Returns the mean size at a steady rate of `per_s`, averaged over a sweep's period: each
+    /// entry stays for its time to live and then half a period on average (Little's law).
     pub fn mean(&self, per_s: f64) -> f64 {
         self.fixed.map_or_else(
             || per_s * (self.ttl.secs() + 0.5 * self.sweep.secs()),

@@ -1,101 +1,103 @@
-//! Events of a day that come from outside.
+//! Timeline: external events of a day.
 
 use super::id::Id;
 use crate::units::Span;
 
-/// Something that happens at a given time.
+/// An external event with its time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timed {
-    /// When, from midnight.
+    /// Time from midnight.
     pub at: Span,
-    /// The event.
+    /// Event.
     pub what: Happening,
 }
 
-/// An event that comes from outside of the system.
+/// Kind of external event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Happening {
-    /// Pods of a service die in the very instant, lowest first; what they worked on fails, and each is
-    /// started anew.
+    /// Kills pods of a service, lowest-numbered first; their requests in work fail, and each pod is
+    /// restarted.
     Kill {
         /// Index of the service.
         service: Id,
-        /// How many, of those ready.
+        /// Number of ready pods to kill.
         pods: u32,
     },
-    /// A service is to have so many pods: more are started, those beyond finish their work and go.
+    /// Sets the desired number of pods of a service: more are started, surplus ones finish their
+    /// work and terminate.
     Scale {
         /// Index of the service.
         service: Id,
-        /// Pods wanted.
+        /// Desired pods.
         pods: u32,
     },
-    /// A topic has so many partitions from now on, no fewer than before.
+    /// Sets the number of partitions of a topic, no fewer than before.
     Partitions {
         /// Index of the topic.
         topic: Id,
-        /// Partitions.
+        /// Number of partitions.
         partitions: u32,
     },
-    /// A share of the records appended to a topic from now on fails at every attempt.
+    /// Makes a share of the records appended to a topic from now on fail at every attempt.
     Poison {
         /// Index of the topic.
         topic: Id,
-        /// Share, from 0 to 1.
+        /// Share of records, from 0 to 1.
         share: f64,
     },
-    /// A broker is lost.
+    /// Loses a broker.
     LoseBroker {
-        /// Its number, below [`Brokers::brokers`](super::Brokers::brokers).
+        /// Number of the broker, below [`Brokers::brokers`](super::Brokers::brokers).
         broker: u32,
         /// Time until it is back, with all replicas in sync.
         back_after: Span,
     },
-    /// The rate of arrivals is so many times that of the load, until this happens again.
+    /// Multiplies the arrival rate by a factor, until the next such event.
     Traffic {
         /// Factor, positive.
         factor: f64,
     },
-    /// A new version of a service replaces the old one, as its [`Rollout`](super::Rollout) says.
+    /// Rolls out a new version of a service, by its [`Rollout`](super::Rollout).
     Deploy {
         /// Index of the service.
         service: Id,
     },
-    /// The system's settings are those of one of [`Spec::later`](super::Spec::later) from now on. Services
-    /// whose pods differ are deployed anew, as their [`Rollout`](super::Rollout) in that state says; all
-    /// else changes at once.
+    /// Switches to the settings of one of [`Spec::later`](super::Spec::later). Services whose pods
+    /// differ are rolled out, by their [`Rollout`](super::Rollout) in that state; everything else
+    /// changes at once.
     Become {
         /// Index into [`Spec::later`](super::Spec::later).
         state: Id,
     },
-    /// Nodes fail in the very instant, with all pods on them; the lowest numbers of those ready.
+    /// Fails nodes with all pods on them; the lowest-numbered ready ones.
     FailNode {
         /// Index of the node group.
         group: Id,
-        /// How many.
+        /// Number of nodes.
         nodes: u32,
-        /// When their pods are replaced: the cluster notices, and waits for them to come back.
+        /// Time until their pods are replaced: the cluster has detected the failure, and given up
+        /// waiting for them.
         replaced_after: Span,
     },
-    /// Processor and storage of a database take so many times as long, until this happens again.
+    /// Multiplies processor and storage times of a database by a factor, until the next such event.
     SlowDatabase {
         /// Index of the database.
         database: Id,
         /// Factor, positive.
         factor: f64,
     },
-    /// Commands of a cache take so many times as long, until this happens again.
+    /// Multiplies command times of a cache by a factor, until the next such event.
     SlowCache {
-        /// Place of the cache in the system's file: all its shards.
+        /// Index of the cache in the system's file, for all its shards.
         cache: Id,
         /// Factor, positive.
         factor: f64,
     },
-    /// A cache does not answer, or does so again.
+    /// Makes a cache unavailable, or available again.
     LoseCache {
-        /// Place of the cache in the system's file: all its shards.
+        /// Index of the cache in the system's file, for all its shards.
         cache: Id,
-        /// How long each command waits in vain; none: it answers again.
+        /// Timeout of each command; `None` makes the cache available again.
         timeout: Option<Span>,
     },
 }

@@ -1,4 +1,4 @@
-//! Values that parts have where nothing else is said of them: the defaults of the programs described.
+//! Default values of parts: the defaults of the modelled programs.
 
 use super::{Id, Pool, Threads};
 use crate::units::Span;
@@ -7,8 +7,8 @@ impl Threads {
     /// More threads than any load can occupy.
     pub const UNLIMITED: Threads = Threads { maximum: 1_000_000_000, accepted: 0, backlog: 0 };
 
-    /// Tomcat's limits: 8,192 connections, and 100 in the backlog beyond them. With fewer connections than
-    /// threads, the connections are the limit.
+    /// Tomcat's defaults: 8,192 connections, and 100 in the backlog beyond them. With fewer
+    /// connections than threads, the connections are the limit.
     pub fn tomcat(maximum: u32) -> Threads {
         let connections = 8_192;
         let maximum = maximum.min(connections);
@@ -17,7 +17,7 @@ impl Threads {
 }
 
 impl Pool {
-    /// `HikariCP`'s defaults, and the hand-over measured on 2.7.9.
+    /// `HikariCP`'s defaults, with the hand-over times measured on 2.7.9.
     pub fn hikari(name: String, database: Id, maximum: u32) -> Pool {
         Pool {
             name,

@@ -1,10 +1,10 @@
-//! Settings that change while the system runs, on exact timelines.
+//! Setting changes while the system runs, on exact timelines.
 
 use super::pods::{answering, at, said};
 use super::*;
 use crate::model::{obstacles, settle};
 
-/// `before`, which becomes each of `after` at an instant.
+/// Turns `before` into each of `after` at the given time.
 fn becoming(before: Spec, after: &[(f64, Spec)]) -> Spec {
     let timed =
         |(state, (seconds, _)): (u32, &(f64, Spec))| at(*seconds, Happening::Become { state });
@@ -16,7 +16,7 @@ fn becoming(before: Spec, after: &[(f64, Spec)]) -> Spec {
     Spec { timeline, later, ..before }
 }
 
-/// When users asked, and how long their answers took [s].
+/// Arrival times and response times of the requests \[s\].
 fn answers(spec: &Spec, seconds: f64) -> Vec<(f64, f64)> {
     let of = |line: String| {
         let at: f64 = line.split(' ').next()?.parse().ok()?;
@@ -29,7 +29,7 @@ fn answers(spec: &Spec, seconds: f64) -> Vec<(f64, f64)> {
     all
 }
 
-/// Requests each half second hold the only connection for a second.
+/// Requests every half second, each holding the only connection for a second.
 fn holding(connections: u32) -> Spec {
     let ops = [
         Op::Begin { pool: 0, hold: Hold::Transaction },
@@ -44,10 +44,10 @@ fn holding(connections: u32) -> Spec {
     spec
 }
 
-/// With one connection those of 0.5, 1, … 5 wait for each other: the k-th takes 0.5 + 0.5 k. A pod with
-/// two is ordered at 3.25 and ready at 5.25; those of 5.5, 6, … 13.5 wait for nobody. The first pod is
-/// gone when the tenth of its requests is answered, at 10.5. The way back is ordered at 12 and ready at
-/// 14; the last with two connections ends at 14.5.
+/// With one connection the requests of 0.5, 1, … 5 wait for each other: the k-th takes 0.5 + 0.5 k.
+/// A pod with two is ordered at 3.25 and ready at 5.25; the requests of 5.5, 6, … 13.5 do not wait.
+/// The first pod is gone when the tenth of its requests is answered, at 10.5. The way back is
+/// ordered at 12 and ready at 14; the last request with two connections ends at 14.5.
 #[test]
 fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
     let spec = becoming(holding(1), &[(3.25, holding(2)), (12.0, holding(1))]);
@@ -66,10 +66,10 @@ fn a_larger_pool_comes_with_new_pods_and_goes_with_them() {
     );
 }
 
-/// Blue/green takes a full second set, and nodes have room for one pod more: of the two that a larger
-/// pool asks for at 5.25 one waits for ever, and nobody gets requests on the other. The way back at
-/// 20.25 finds the first set as it was: after its 3 s of promotion and 4 s more the new one is gone, at
-/// 27.25.
+/// Blue/green takes a full second set, and the nodes have room for one more pod: of the two that a
+/// larger pool requires at 5.25 one stays pending, and the other receives no requests. The way back
+/// at 20.25 finds the first set unchanged: after its 3 s of promotion and 4 s more the new one is
+/// gone, at 27.25.
 #[test]
 fn the_way_back_finds_the_set_that_is_still_there() {
     let crowded = |connections: u32| {
@@ -123,8 +123,9 @@ fn more_pods_replace_nobody() {
     );
 }
 
-/// Two users ask a database of one core for a second each, and again when they are answered: at 2. With a
-/// second core from 3 on each has the rest of its second, half of it, for itself: answered at 3.5.
+/// Two users request one second of work each from a database with one core, and again when they are
+/// answered, at 2. With a second core from 3 on each has the remaining half second for itself:
+/// answered at 3.5.
 #[test]
 fn a_larger_database_works_on_what_it_has() {
     let query = Op::Query {
@@ -146,8 +147,8 @@ fn a_larger_database_works_on_what_it_has() {
     assert_eq!(answers(&spec, 4.75), expected);
 }
 
-/// Three partitions, a record takes 0.1 s, and twenty come each second: one thread handles ten a second,
-/// three handle thirty as long as there is a backlog.
+/// Three partitions, 0.1 s per record, twenty records per second: one thread handles ten per
+/// second, three handle thirty while there is a backlog.
 #[test]
 fn more_consumers_come_with_new_pods() {
     let consuming = |concurrency: u32| {
@@ -166,7 +167,7 @@ fn more_consumers_come_with_new_pods() {
         let at = |line: &&String| line.split(' ').next().and_then(|at| at.parse::<f64>().ok());
         lines.iter().filter(|line| at(line).is_some_and(|at| from <= at && at < to)).count()
     };
-    // Give or take the record at either end of the time.
+    // Within one record at either end of the interval.
     assert!((49..=51).contains(&within(5.0, 10.0)), "{}", within(5.0, 10.0));
     let three = within(15.0, 17.0);
     assert!((57..=63).contains(&three), "{three}");
@@ -175,13 +176,13 @@ fn more_consumers_come_with_new_pods() {
         .iter()
         .filter_map(|line| line.split(' ').next()?.parse().ok())
         .collect();
-    // Ready after 2 s; the last batch of the pod that leaves and a rebalance come on top.
+    // Ready after 2 s, plus the last batch of the terminating pod and a rebalance.
     assert!(settled.len() == 2 && settled[0] > 12.0 && settled[1] > 32.0, "{settled:?}");
 }
 
-/// A node of one core has room for one of two pods. A second node, ordered at 10, comes at 70, and the pod
-/// that waits is ready two seconds later. It goes at 100, and its pod waits again. What was asked for are
-/// nodes: it is in place when they are.
+/// A node of one core has room for one of two pods. A second node, ordered at 10, arrives at 70,
+/// and the pending pod is ready two seconds later. The node is removed at 100, and its pod is
+/// pending again. The change concerns nodes: it is in place when they are.
 #[test]
 fn a_node_group_grows_when_its_nodes_have_come() {
     let nodes = |count: u32| {
@@ -220,8 +221,8 @@ fn a_node_group_grows_when_its_nodes_have_come() {
     );
 }
 
-/// The autoscaler's minimum rises from one to three: it asks for them at its next sync, at most 15 s later,
-/// and they are ready two seconds after that.
+/// The autoscaler's minimum rises from one to three: it orders them at its next sync, at most 15 s
+/// later, and they are ready two seconds after that.
 #[test]
 fn an_autoscaler_learns_its_bounds_at_its_next_sync() {
     let scaled = |minimum: u32| {

@@ -1,4 +1,5 @@
-//! Exact timelines at the edges: what asks in no time, deep chains, streams that must not coincide.
+//! Exact timelines of edge cases: requests in zero time, deep chains, streams that must not
+//! coincide.
 
 use super::*;
 use crate::model::simulate_unless;
@@ -17,8 +18,9 @@ fn count(lines: &[String], word: &str) -> usize {
 
 #[test]
 fn users_who_are_refused_at_once_do_not_hold_time_still() {
-    // One thread, no queue, 1 ms a request: of two users one is served, the other is refused and asks
-    // again every 0.1 ms. On the millisecond the refused one was there first and has the thread.
+    // One thread, no queue, 1 ms per request: of two users one is served, the other is refused and
+    // retries every 0.1 ms. At each millisecond the refused one was there first and gets the
+    // thread.
     let ops = [Op::Delay { time: 0, draw: 1 }, Op::End];
     let mut spec = closed(system(&[Dist::Constant(0.001)], &ops, 0.0), 2);
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
@@ -39,7 +41,7 @@ fn virtual_users_whose_journey_asks_for_nothing_begin_another() {
     let ops = [Op::Delay { time: 0, draw: 1 }, Op::End];
     let mut spec = closed(system(&[Dist::Constant(0.001)], &ops, 0.0), 1);
     spec.load.journeys[0].visits[0].chance = 0.5;
-    // From answer to answer 1 ms and 0.1 ms for each empty journey, one on the mean: 10 s / 1.1 ms is
+    // From answer to answer 1 ms plus 0.1 ms per empty journey, one on average: 10 s / 1.1 ms is
     // 9,091 with a standard deviation of sqrt(9,091) x 0.1414 / 1.1 = 12.
     let answered = count(&lines(&spec, 10.0), "Answered");
     assert!((9_091 - 60..=9_091 + 60).contains(&answered), "{answered}");
@@ -90,7 +92,7 @@ fn whoever_holds_a_lock_may_take_it_again() {
     spec.locks = vec![Lock { name: "stock".into() }];
     spec.load.closed = Some(Closed { users: 2, think: Some(1), reconnect: Span::ZERO });
     let lines = lines(&spec, 1.0);
-    // The lock is free only after the outer of the two.
+    // The lock is released only with the outer of the two.
     let answered: Vec<&str> = lines
         .iter()
         .filter(|line| line.contains("Answered"))
@@ -119,7 +121,7 @@ fn two_streams_into_one_topic_are_two_streams() {
 fn an_arrival_in_decades_is_found_in_a_few_steps() {
     let curve =
         Curve { name: String::new(), slices: vec![0.5, 1.0], slice: Span::from_secs(3600.0) };
-    // An area of 10⁹ s at three quarters of the highest rate on the mean.
+    // An area of 10⁹ s at three quarters of the peak rate on average.
     let mut arrivals = Arrivals::new(Key::default(), 1e-9, true, true, 0.0);
     let (_, at) = arrivals.next(&curve).expect("in 42 years");
     assert!((at - 1e9 / 0.75).abs() < 3600.0, "{at}");
@@ -128,8 +130,8 @@ fn an_arrival_in_decades_is_found_in_a_few_steps() {
 
 #[test]
 fn a_call_that_arrives_as_a_thread_is_freed_has_it() {
-    // One thread without a queue, taken from 1 ms to 2 ms by what was sent; the call, under way since the
-    // beginning, arrives at 2 ms and is worked on until 3 ms.
+    // One thread without a queue, busy from 1 ms to 2 ms with the sent request; the call, on its
+    // way since the beginning, arrives at 2 ms and is served until 3 ms.
     let call = |round_trip| Op::Call { endpoint: 2, round_trip, timeout: None, draw: 4 };
     let ops = [
         Op::Send { endpoint: 1, after: 1, draw: 1 },
@@ -156,7 +158,7 @@ fn a_call_that_arrives_as_a_thread_is_freed_has_it() {
 
 #[test]
 fn an_arrival_beyond_all_runs_is_no_arrival() {
-    // In 317 years: more nanoseconds than the event list can hold.
+    // In 317 years: more nanoseconds than the event list can represent.
     let mut spec = system(&[], &[Op::End], 1e-10);
     spec.load.open = Some(Open { requests_per_s: 1e-10, regular: true });
     assert_eq!(lines(&spec, 10.0), Vec::<String>::new());
@@ -164,7 +166,7 @@ fn an_arrival_beyond_all_runs_is_no_arrival() {
 
 #[test]
 fn what_finds_no_room_is_refused_and_counted() {
-    // 40,000 requests in a second, evenly spaced, none answered: 10,000 more than there is room for.
+    // 40,000 requests in a second, evenly spaced, none answered: 10,000 beyond capacity.
     let ops = [
         Op::Delay { time: 0, draw: 1 },
         Op::Call { endpoint: 1, round_trip: Span::ZERO, timeout: None, draw: 2 },
@@ -183,7 +185,7 @@ fn what_finds_no_room_is_refused_and_counted() {
     let cost = simulate(&spec, &run, &mut seen);
     assert_eq!((cost.no_room, cost.in_flight_most), (10_000, 30_000));
     assert_eq!(count(&seen.0, "Refused"), 10_000);
-    // Two seconds later each of the 30,000 calls, and each call calls again: as many again find room.
+    // Two seconds later each of the 30,000 calls, and each call calls again: as many more fit.
     run.bin = Span::from_secs(3.0);
     let mut ledger = spec.ledger();
     let cost = simulate(&spec, &run, &mut ledger);
@@ -193,9 +195,9 @@ fn what_finds_no_room_is_refused_and_counted() {
 
 #[test]
 fn records_that_find_no_room_are_counted() {
-    // 300,000 records in a second, evenly spaced. The first is polled alone and committed after 5 ms; the
-    // next poll of 500 takes two and a half seconds, so that none of it is: 50,000 less the first find no
-    // room.
+    // 300,000 records in a second, evenly spaced. The first is polled alone and committed after 5
+    // ms; the next poll of 500 takes two and a half seconds, so that none of it is committed:
+    // 50,000 less the first exceed capacity.
     let mut spec = consuming(1, 1, 300_000.0);
     spec.load.records[0].regular = true;
     let mut run = steady(0, 1.0);

@@ -1,11 +1,11 @@
-//! Faults that end, users who are refused, limits that are quotas or absent: exact timelines.
+//! Exact timelines of temporary faults, refused users, and CPU limits as quotas or absent.
 
 use super::nodes::{ages, neighbours, together};
 use super::pods::{at, bins, said};
 use super::*;
 use crate::model::stations::{processors, stations};
 
-/// What becomes of requests asked evenly, one at a time: the first word of each record and its instant
+/// Reports on evenly spaced requests, one at a time: the first word of each record and its time
 /// \[s\].
 fn heard(spec: &Spec, seconds: f64) -> Vec<(String, f64)> {
     let mut ledger = spec.ledger();
@@ -18,7 +18,7 @@ fn heard(spec: &Spec, seconds: f64) -> Vec<(String, f64)> {
     said(spec, seconds, &["Answered", "Failed"]).into_iter().filter_map(of).collect()
 }
 
-/// Asked every 4 s for one step.
+/// One request every 4 s, for a single step.
 fn asking(time_s: f64, step: Op, timeline: &[Timed]) -> Spec {
     let mut spec = system(&[Dist::Constant(time_s)], &[step, Op::End], 0.25);
     spec.load.open = Some(Open { requests_per_s: 0.25, regular: true });
@@ -40,8 +40,9 @@ fn answered(seconds: f64) -> (String, f64) {
     ("Answered".into(), seconds)
 }
 
-/// Asked at 4 s for a second's work, half done when the database gets five times as slow, for a second: a
-/// fifth more is done, and 0.3 s are left. A request that meets nothing of it takes its second.
+/// Arrives at 4 s with one second of work, half done when the database slows down by a factor of
+/// five for a second: another fifth of a second is done, and 0.3 s remain. A request outside of the
+/// fault takes its second.
 #[test]
 fn work_on_a_database_is_done_when_it_is_fast_again() {
     let mut spec = asking(1.0, Op::End, &[slow(4.5, 5.0), slow(5.5, 1.0)]);
@@ -49,15 +50,16 @@ fn work_on_a_database_is_done_when_it_is_fast_again() {
     spec.services[0].pools = vec![pool(10)];
     spec.databases = vec![database()];
     assert_eq!(heard(&spec, 9.5), [answered(5.8), answered(9.0)]);
-    // As long as it is slow the second takes five.
+    // While the fault lasts the second takes five.
     spec.timeline.pop();
     spec.timeline.push(slow(6.9, 1.0));
     assert_eq!(heard(&spec, 9.5), [answered(4.5 + 2.4 + 0.02), answered(9.0)]);
 }
 
-/// Two operations a second, asked for four: the device begins one at 0.25 s, 0.75 s, and every half second.
-/// From 0.9 s to 1.9 s it is four times as slow: 0.15 s of the half second from 0.75 s on are done before
-/// and 0.25 s meanwhile, so the third begins at 2.0 s, and all others 0.5 s after one another.
+/// Two operations per second at a demand of four: the device starts one at 0.25 s, 0.75 s, and
+/// every half second. From 0.9 s to 1.9 s it is four times slower: of the half second from 0.75 s
+/// on 0.15 s are done before and 0.25 s during the fault, so the third starts at 2.0 s, and all
+/// others follow at intervals of 0.5 s.
 #[test]
 fn a_queue_before_storage_moves_when_it_is_fast_again() {
     let mut spec = asking(0.0, Op::End, &[slow(0.9, 4.0), slow(1.9, 1.0)]);
@@ -67,13 +69,13 @@ fn a_queue_before_storage_moves_when_it_is_fast_again() {
     spec.databases = vec![Database { iops: Some(2.0), ..database() }];
     let expected = [0.25, 0.75, 2.0, 2.5, 3.0, 3.5].map(answered);
     assert_eq!(heard(&spec, 3.9), expected);
-    // The time of an operation is stretched as well: 0.65 of its second is done at 0.9 s, 0.25 more by 1.9
-    // s.
+    // The latency of an operation is stretched as well: 0.65 of its second is done at 0.9 s, 0.25
+    // more by 1.9 s.
     spec.databases = vec![Database { io_latency: Span::from_secs(1.0), ..database() }];
     assert_eq!(heard(&spec, 2.1)[0], answered(2.0));
 }
 
-/// What a device has done in a bin is what it has done, however long the queue before it is.
+/// The work done by a device in a bin is limited by the bin, however long its queue is.
 #[test]
 fn a_device_is_never_busier_than_wholly() {
     let mut spec = asking(0.0, Op::End, &[slow(2.5, 10.0), slow(3.5, 1.0)]);
@@ -86,7 +88,7 @@ fn a_device_is_never_busier_than_wholly() {
     simulate(&spec, &bins(1.0, 5), &mut tally);
     let place = stations(&spec).iter().position(|station| station.name == "db storage");
     let busy = tally.bins.iter().map(|bin| bin.stations[place.expect("it is there")].busy);
-    // The first comes at 0.25 s.
+    // The first arrives at 0.25 s.
     let busy: Vec<f64> = busy.map(|busy| (busy * 1e6).round() / 1e6).collect();
     assert_eq!(busy, [0.75, 1.0, 1.0, 1.0, 1.0]);
 }
@@ -99,7 +101,8 @@ fn cache_system(round_trip_s: f64, timeline: &[Timed]) -> Spec {
     spec
 }
 
-/// As on the database; the way back of 0.5 s takes as long as ever.
+/// A command of one second, half done when the cache slows down by a factor of five for a second;
+/// the way back of 0.5 s is not slowed.
 #[test]
 fn a_command_is_done_when_its_cache_is_fast_again() {
     let slow = |seconds, factor| at(seconds, Happening::SlowCache { cache: 0, factor });
@@ -109,8 +112,8 @@ fn a_command_is_done_when_its_cache_is_fast_again() {
     assert_eq!(heard(&spec, 9.9), [answered(5.5), answered(9.5)]);
 }
 
-/// A command half done when its cache is lost waits in vain, 2 s from then on; the cache comes back with
-/// nothing to do.
+/// A command half done when its cache becomes unavailable waits in vain, 2 s from then on; the
+/// cache comes back with an empty queue.
 #[test]
 fn a_cache_that_is_lost_loses_what_it_has_not_done() {
     let lose = |seconds, timeout: Option<f64>| {
@@ -121,8 +124,8 @@ fn a_cache_that_is_lost_loses_what_it_has_not_done() {
     assert_eq!(heard(&spec, 9.5), [("Failed".into(), 6.5), answered(9.0)]);
 }
 
-/// Asked every second; from 3.5 s to 10 s a thousandth as often: of the half second to the next request 500
-/// s become, of which 493.5 s are left at 10 s and become 0.4935 s.
+/// Arrivals every second; from 3.5 s to 10 s at a thousandth of the rate: the half second to the
+/// next arrival becomes 500 s, of which 493.5 s remain at 10 s and become 0.4935 s.
 #[test]
 fn after_a_lull_users_come_as_before() {
     let traffic = |seconds, factor| at(seconds, Happening::Traffic { factor });
@@ -135,9 +138,9 @@ fn after_a_lull_users_come_as_before() {
     assert_eq!(instants, expected);
 }
 
-/// A pod takes one request of 100 ms and lets another wait. Two of three virtual users keep it busy; who is
-/// refused asks again a second later, and on the second is there before the one who was answered then. So
-/// there is one refusal a second, whoever gets it.
+/// A pod serves one request of 100 ms and queues another. Two of three virtual users keep it busy;
+/// the refused one retries a second later, at the same instant as the user who was answered then,
+/// but ahead of it. So there is one refusal per second, whichever user gets it.
 #[test]
 fn virtual_users_who_are_refused_pause() {
     let mut spec = system(&[Dist::Constant(0.1)], &[Op::Delay { time: 0, draw: 1 }, Op::End], 0.0);
@@ -149,10 +152,10 @@ fn virtual_users_who_are_refused_pause() {
     assert_eq!((count("Answered"), count("Refused")), (100, 11));
 }
 
-/// 30 ms at a limit of 0.13: 13 ms of each 100 ms, on a machine that the description does not know. By how
-/// long the period under way lasts it takes 104 ms more than that, or, where that is less than 13 ms, 117
-/// ms, and with less than 4 ms 204 ms. It is the same for all requests of a run, which come on whole
-/// seconds.
+/// 30 ms at a limit of 0.13: 13 ms per 100 ms, on a machine of unknown size. Depending on the rest
+/// of the current period it takes 104 ms more than that rest, or 117 ms where that is less than 13
+/// ms, and 204 ms with less than 4 ms. It is the same for all requests of a run, which arrive on
+/// whole seconds.
 #[test]
 fn a_quota_holds_without_a_node() {
     let mut spec = system(&[Dist::Constant(0.03)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);
@@ -185,9 +188,9 @@ fn a_quota_holds_without_a_node() {
     assert!(seen.iter().all(|took| (117.0..=204.0).contains(took)));
 }
 
-/// Pods without a limit: one that requests 600m and one that requests nothing on a node of one core. The
-/// first has 600 of 602 parts, and is done after 150.5 ms; the other has had half a millisecond, and the
-/// core for the rest. With two cores nobody notices the other.
+/// Pods without a limit: one requests 600m and the other nothing, on a node of one core. The first
+/// has 600 of 602 shares, and is done after 150.5 ms; the other has had half a millisecond, and has
+/// the core to itself for the rest. With two cores neither affects the other.
 #[test]
 fn pods_without_a_limit_share_what_is_free_by_their_requests() {
     let unlimited = |cores| {
@@ -201,7 +204,7 @@ fn pods_without_a_limit_share_what_is_free_by_their_requests() {
     };
     assert_eq!(ages(&unlimited(1), 1.9), [(0, 150.5), (1, 300.0)]);
     assert_eq!(ages(&unlimited(2), 1.9), [(0, 150.0), (1, 150.0)]);
-    // Two pods on one node have its cores between them, and not twice.
+    // Two pods on one node have its cores once, not twice.
     let mut spec = unlimited(2);
     spec.services[1].pods = 2;
     spec.services[1].lifecycle.requests.millicores = 10;
@@ -212,7 +215,8 @@ fn pods_without_a_limit_share_what_is_free_by_their_requests() {
     assert!((processors(&spec, 1) - 3.0).abs() < 1e-12);
 }
 
-/// A pod that requests 100m and has no limit uses both cores of its node, when two requests come at once.
+/// A pod that requests 100m without a limit uses both cores of its node when two requests arrive at
+/// once.
 #[test]
 fn a_pod_without_a_limit_uses_its_whole_node() {
     let mut spec = neighbours([0.15, 0.15], [100, 100], 2);
@@ -221,7 +225,7 @@ fn a_pod_without_a_limit_uses_its_whole_node() {
     }
     together(&mut spec, 1.0);
     spec.services[1].lifecycle.unlimited = true;
-    // Both listeners are the first service's.
+    // Both listeners belong to the first service.
     spec.listeners[1].service = 0;
     assert_eq!(ages(&spec, 1.9), [(0, 150.0), (1, 150.0)]);
     // Where it may use one core, they share it.

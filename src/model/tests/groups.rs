@@ -1,5 +1,5 @@
-//! Consumer groups, on exact timelines. Unless a test says otherwise members learn of a rebalance within a
-//! millisecond, so that what a heartbeat adds need not be known.
+//! Consumer groups on exact timelines. Unless a test says otherwise, members learn of a rebalance
+//! within a millisecond, so that the delay by heartbeats is negligible.
 
 use super::pods::{answering, at, bins, said, scaled};
 use super::*;
@@ -8,7 +8,8 @@ fn secs(seconds: f64) -> Span {
     Span::from_secs(seconds)
 }
 
-/// A topic of two partitions, five records a second, two pods with one thread each, 0.1 s a record.
+/// A topic of two partitions with five records per second; two pods with one thread each, 0.1 s per
+/// record.
 fn reading(timeline: &[Timed]) -> Spec {
     let mut spec = answering(0.1, 1.0, timeline);
     spec.load =
@@ -45,7 +46,7 @@ fn reading(timeline: &[Timed]) -> Spec {
     spec
 }
 
-/// One pod on one partition.
+/// A single pod with a single partition.
 fn alone(timeline: &[Timed]) -> Spec {
     let mut spec = reading(timeline);
     (spec.services[0].pods, spec.topics[0].partitions) = (1, 1);
@@ -56,21 +57,22 @@ fn seconds_of(line: &str) -> Option<f64> {
     line.split(' ').next()?.parse().ok()
 }
 
-/// The age of the record that a line says was handled, if that was within these seconds.
+/// Returns the age of the record that a line reports as handled, if that was between `from` and
+/// `to`.
 fn age(line: &str, from: f64, to: f64) -> Option<f64> {
     let at = seconds_of(line)?;
     let age: f64 = line.split("age: Span(").nth(1)?.split(')').next()?.parse().ok()?;
     (from <= at && at < to).then_some(age / 1e9)
 }
 
-/// Longest age of a record of the first listener that is handled within these seconds.
+/// Returns the maximum age of a record of the first listener handled between `from` and `to`.
 fn oldest(spec: &Spec, from: f64, to: f64) -> f64 {
     let lines = said(spec, 80.0, &["Consumed { listener: 0"]).into_iter();
     lines.filter_map(|line| age(&line, from, to)).fold(0.0, f64::max)
 }
 
-/// One of two members dies at 10.05. Its successor joins at 15.05, the other learns of it and waits, and
-/// the coordinator waits for the dead one until 55.05: until then nobody reads anything.
+/// One of two members dies at 10.05. Its successor joins at 15.05, the other learns of it and
+/// waits, and the coordinator waits for the dead one until 55.05: until then nothing is read.
 #[test]
 fn a_dead_consumer_is_noticed_when_its_session_ends() {
     let spec = reading(&[at(10.05, Happening::Kill { service: 0, pods: 1 })]);
@@ -80,7 +82,7 @@ fn a_dead_consumer_is_noticed_when_its_session_ends() {
     assert!((44.0..45.5).contains(&waited), "{waited}");
 }
 
-/// A static member that is back after 5 s has its partition again; the other one is never stopped.
+/// A static member that is back after 5 s keeps its partition; the other is never stopped.
 #[test]
 fn a_static_member_that_restarts_stops_nobody() {
     let mut spec = reading(&[at(10.05, Happening::Kill { service: 0, pods: 1 })]);
@@ -90,8 +92,8 @@ fn a_static_member_that_restarts_stops_nobody() {
     assert!(oldest(&spec, 20.0, 80.0) < 1.5);
 }
 
-/// A member leaves in good order at 10.05, and the other has its partition at once; a static one does not
-/// say that it leaves, and its partition waits for the end of its session.
+/// A member leaves properly at 10.05, and the other gets its partition at once; a static member
+/// leaves without notice, and its partition waits for the session timeout.
 #[test]
 fn a_consumer_that_leaves_says_so_unless_it_is_static() {
     let mut spec = reading(&[scaled(10.05, 1)]);
@@ -101,18 +103,19 @@ fn a_consumer_that_leaves_says_so_unless_it_is_static() {
     assert!((44.0..45.5).contains(&waited), "{waited}");
 }
 
-/// Members learn of a rebalance with their next heartbeat: within 3 s, and the thread that is left works on
-/// until then.
+/// Members learn of a rebalance with their next heartbeat: within 3 s, and the remaining thread
+/// works until then.
 #[test]
 fn a_rebalance_is_learnt_of_by_heartbeat() {
     let mut spec = reading(&[scaled(10.05, 1)]);
     spec.listeners[0].consumer.group.heartbeat = secs(3.0);
-    // By phase: one in a hundred would be within 30 ms.
+    // It depends on the phase: one in a hundred would be within 30 ms.
     let waited = oldest(&spec, 0.0, 80.0);
     assert!((0.1..3.2).contains(&waited), "{waited}");
 }
 
-/// Two listeners share a group; a record of the second is in work from 10 to 18. A pod joins at 10.05.
+/// Two listeners share a group; a record of the second is in work from 10 to 18. A pod joins at
+/// 10.05.
 fn sharing(protocol: Protocol) -> Spec {
     let mut spec = reading(&[scaled(5.05, 2)]);
     spec.services[0].pods = 1;
@@ -134,7 +137,7 @@ fn sharing(protocol: Protocol) -> Spec {
     spec
 }
 
-/// All stop until the slow record is done: the first listener's record of 11 waits for it.
+/// All members stop until the slow record is done: the first listener's record of 11 waits for it.
 #[test]
 fn listeners_of_a_group_wait_for_each_other() {
     let spec = sharing(Protocol::Eager);
@@ -143,7 +146,7 @@ fn listeners_of_a_group_wait_for_each_other() {
     assert!((oldest(&spec, 18.05, 19.0) - 7.1).abs() < 1e-9, "{}", oldest(&spec, 18.05, 19.0));
 }
 
-/// Only what moves stands still, and that for two heartbeats.
+/// Only reassigned partitions stop, for two heartbeats.
 #[test]
 fn in_the_cooperative_protocol_they_do_not() {
     let spec = sharing(Protocol::Cooperative);
@@ -151,8 +154,8 @@ fn in_the_cooperative_protocol_they_do_not() {
     assert!(oldest(&spec, 0.0, 80.0) < 0.2, "{}", oldest(&spec, 0.0, 80.0));
 }
 
-/// The only pod leaves at 10.05 and another is ready at 55.05; the group waits 3 s for more members. By
-/// then 240 records lie there, 24 s of work.
+/// The only pod leaves at 10.05 and another is ready at 55.05; the group waits 3 s for more
+/// members. By then there is a backlog of 240 records, 24 s of work.
 fn after_an_outage(max_poll_records: u32) -> Spec {
     let mut spec = alone(&[scaled(10.05, 0), scaled(50.05, 1)]);
     let listener = &mut spec.listeners[0];
@@ -162,8 +165,8 @@ fn after_an_outage(max_poll_records: u32) -> Spec {
     spec
 }
 
-/// A batch of 50 records takes 5 of the 10 s that lie between two polls at most, one of all 240 takes
-/// more: the thread is taken for dead and its records are read again, for ever.
+/// A batch of 50 records takes 5 of the 10 s allowed between two polls, one of all 240 takes
+/// longer: the member is removed and its records are read again, for ever.
 #[test]
 fn batches_that_take_too_long_are_never_committed() {
     let count = |spec: &Spec, kind: &str| said(spec, 200.0, &[kind]).len();
@@ -171,7 +174,8 @@ fn batches_that_take_too_long_are_never_committed() {
     // All but the few of the last second.
     assert!(count(&good, "Completed") >= 990);
     let stuck = after_an_outage(500);
-    // 50 until 10 s, and 100 in the 10 s before it is cut off: what is read again does not count again.
+    // 50 until 10 s, and 100 in the 10 s before it is removed: records that are read again are not
+    // counted again.
     let (handled, completed) = (count(&stuck, "Consumed"), count(&stuck, "Completed"));
     assert!((149..=151).contains(&completed), "{completed}");
     assert!(handled > 1_000, "{handled}");
@@ -181,7 +185,7 @@ fn batches_that_take_too_long_are_never_committed() {
     assert!(lags[19] > 600.0 && lags[19] > lags[10] + 300.0, "{lags:?}");
 }
 
-/// Mean number waiting at a station, bin by bin.
+/// Mean number waiting at a station, by bin.
 fn stations_of(spec: &Spec, tally: &Tally, name: &str) -> Vec<f64> {
     let place = crate::model::stations::stations(spec)
         .iter()
@@ -190,8 +194,8 @@ fn stations_of(spec: &Spec, tally: &Tally, name: &str) -> Vec<f64> {
     tally.bins.iter().map(|bin| bin.stations[place].waiting).collect()
 }
 
-/// Ten attempts of 0.1 s with pauses of 5 s between them are 46 s, of which no poll waits for more than
-/// 5.1 s: the member is never taken for dead, and the record of 10 s is skipped at 56 s.
+/// Ten attempts of 0.1 s with pauses of 5 s in between take 46 s, during which no interval between
+/// polls exceeds 5.1 s: the member is never removed, and the record of 10 s is skipped at 56 s.
 #[test]
 fn a_record_that_fails_is_polled_again() {
     let mut spec = alone(&[]);
@@ -207,8 +211,8 @@ fn a_record_that_fails_is_polled_again() {
     );
 }
 
-/// What came before a failed record is committed before the pause, and what came after it waits: records at
-/// 1, 2, 3, …, of which all fail that come from 2.5 to 3.5.
+/// Records before a failed one are committed before the pause, and those after it wait: records at
+/// 1, 2, 3, …, of which those from 2.5 to 3.5 fail.
 #[test]
 fn a_record_that_fails_holds_up_those_behind_it() {
     let poison = |seconds, share| at(seconds, Happening::Poison { topic: 0, share });
@@ -224,8 +228,8 @@ fn a_record_that_fails_holds_up_those_behind_it() {
     assert_eq!(handled[..6], expected);
 }
 
-/// Fifteen records a second on one partition, whose thread does ten. From 10 on there are two: the new one
-/// has half of the records, and a thread of its own.
+/// Fifteen records per second on one partition, whose thread handles ten. From 10 on there are two:
+/// the new one gets half of the records, and a thread of its own.
 #[test]
 fn added_partitions_are_written_and_read() {
     let handled = |metadata_age: f64| {
@@ -243,14 +247,14 @@ fn added_partitions_are_written_and_read() {
     };
     let (before, after) = handled(0.0);
     assert_eq!(before, 90);
-    // Ten a second of the old partition's, 7.5 of the new one's: 140 in 8 s, give or take 7.
+    // Ten per second of the old partition, 7.5 of the new one: 140 in 8 s, within 7.
     assert!((115..165).contains(&after), "{after}");
-    // Who asks for metadata once a day does not know.
+    // A client that refreshes metadata once a day does not know.
     assert_eq!(handled(1e6), (90, 80));
 }
 
-/// A broker is lost at 10.05 for 20 s. With one copy its partitions are gone so long; with three, for the
-/// 5 s of the election.
+/// A broker is lost at 10.05 for 20 s. With one replica its partitions are unavailable that long;
+/// with three, for the 5 s of the election.
 #[test]
 fn a_lost_broker_takes_its_partitions_along() {
     let waited = |replicas: u32| {
@@ -265,8 +269,9 @@ fn a_lost_broker_takes_its_partitions_along() {
     assert!((4.9..5.2).contains(&waited(3)), "{}", waited(3));
 }
 
-/// A record is acknowledged 2 ms after the leader has it, and the slowest of its followers 3 ms later.
-/// Without a broker, of two copies that must be in sync one is left: nobody is answered before it is back.
+/// A record is acknowledged 2 ms after the leader has it, and the slowest of its followers 3 ms
+/// later. Without a broker, one of the two required in-sync replicas is left: nothing is answered
+/// before it is back.
 #[test]
 fn who_waits_for_the_acknowledgement_waits_for_the_copies() {
     let answered = |follower: Option<u32>, back_after: f64| {
@@ -295,7 +300,7 @@ fn who_waits_for_the_acknowledgement_waits_for_the_copies() {
     let leader = answered(None, 3.0);
     assert_eq!(leader[..2], [line("1.002000", 2_000_000), line("2.002000", 2_000_000)]);
     let all = answered(Some(1), 3.0);
-    // Those of 2, 3 and 4 s wait until 4.5 s, when all copies are in sync again.
+    // The requests of 2, 3 and 4 s wait until 4.5 s, when all replicas are in sync again.
     assert_eq!(
         all,
         [
@@ -305,7 +310,8 @@ fn who_waits_for_the_acknowledgement_waits_for_the_copies() {
             line("4.505000", 505_000_000),
         ]
     );
-    // Where it is not back within the two minutes that a producer tries, the request of 2 s fails.
+    // If it is not back within the producer's delivery timeout of two minutes, the request of 2 s
+    // fails.
     let failed = answered(Some(1), 500.0);
     assert_eq!(
         failed[1],

@@ -1,4 +1,4 @@
-//! Proxies, kept connections and indexes, on exact timelines.
+//! Proxies, keep-alive connections and indexes, on exact timelines.
 
 use super::*;
 use crate::model::spec::mesh::UNLIMITED;
@@ -17,7 +17,7 @@ fn day(seconds: f64) -> Run {
     }
 }
 
-/// What is said: the instant, and the words asked for, of the lines that have one of them.
+/// Returns the time and the kind of all reported lines of these kinds.
 fn said(spec: &Spec, seconds: f64, kinds: &[&str]) -> Vec<String> {
     let mut lines = Lines::default();
     simulate(spec, &day(seconds), &mut lines);
@@ -45,7 +45,7 @@ fn endings(spec: &Spec, seconds: f64) -> Vec<String> {
     said(spec, seconds, &["Answered", "Failed"])
 }
 
-/// A service that answers after so long, asked in even steps, behind this mesh.
+/// A service that answers after `after_s`, with evenly spaced arrivals, behind this mesh.
 fn behind(after_s: f64, requests_per_s: f64, mesh: impl FnOnce(&mut Mesh)) -> Spec {
     let ops = [Op::Delay { time: 0, draw: 0 }, Op::End];
     let mut spec = system(&[Dist::Constant(after_s)], &ops, requests_per_s);
@@ -55,7 +55,8 @@ fn behind(after_s: f64, requests_per_s: f64, mesh: impl FnOnce(&mut Mesh)) -> Sp
     spec
 }
 
-/// The endpoint of [`behind`] called by one of a service before it, which takes no time itself.
+/// The endpoint of [`behind`], called by that of a service in front of it, which takes no time
+/// itself.
 fn called(mut spec: Spec, timeout: Option<Span>) -> Spec {
     let entry = spec.ops.len() as u32;
     spec.ops.push(Op::Call { endpoint: 0, round_trip: Span::ZERO, timeout, draw: 1 });
@@ -85,8 +86,8 @@ fn a_mesh_without_settings_changes_nothing() {
     assert_ne!(alone, meshed);
 }
 
-/// One connection, one place to wait, 2.5 s a request, asked at 1, 2, 3, …: 1 is served, 2 waits, 3
-/// overflows; at 3.5 the second is served until 6, 4 waits, 5 overflows, and so on.
+/// One connection, one place in the queue, 2.5 s per request, arrivals at 1, 2, 3, …: 1 is served,
+/// 2 waits, 3 overflows; at 3.5 the second is served until 6, 4 waits, 5 overflows, and so on.
 #[test]
 fn what_finds_neither_connection_nor_place_overflows() {
     let spec = behind(2.5, 1.0, |mesh| {
@@ -106,7 +107,7 @@ fn what_finds_neither_connection_nor_place_overflows() {
     );
 }
 
-/// Each calling pod's proxy counts for itself: two of them have a connection each.
+/// Each calling pod's proxy has its own limits: two of them have a connection each.
 #[test]
 fn each_caller_has_its_own_connections() {
     let mut spec = called(
@@ -114,8 +115,8 @@ fn each_caller_has_its_own_connections() {
         None,
     );
     spec.services[1].pods = 2;
-    // Asked at 0.5, 1, 1.5, … by one pod and the other in turn: their connections are taken to 3 and 3.5.
-    // At 3 the first is free, but it is the other's turn.
+    // Arrivals at 0.5, 1, 1.5, … from the two pods in turn: their connections are busy until 3 and
+    // 3.5. At 3 the first is free, but the arrival is at the other.
     assert_eq!(
         said(&spec, 3.6, &["Answered", "Failed"])
             .iter()
@@ -147,7 +148,7 @@ fn tries_given_up_go_on_in_the_pod() {
     simulate(&spec, &day(20.0), &mut tally);
     // Three tries of 2 s in 20 s.
     assert!((tally.bins[0].stations[threads].busy - 6.0 / 20.0).abs() < 1e-9);
-    // The whole timeout comes first: at 1.5 s, in the second try, which is the last.
+    // The overall timeout comes first: at 1.5 s, in the second try, which is the last.
     spec.meshes[0].timeout = Some(ms(1_500));
     assert_eq!(endings(&spec, 15.0), ["11.500000 Failed why: MeshTimeout, took: (1500000000)"]);
     let mut tally = Tally::new(Layout { stations: 2, ..Layout::default() });
@@ -155,7 +156,7 @@ fn tries_given_up_go_on_in_the_pod() {
     assert!((tally.bins[0].stations[threads].busy - 4.0 / 20.0).abs() < 1e-9);
 }
 
-/// What is not to be tried again is not.
+/// Failures that are not listed are not retried.
 #[test]
 fn only_what_is_named_is_tried_again() {
     let spec = |connect| {
@@ -168,7 +169,7 @@ fn only_what_is_named_is_tried_again() {
     let once = ["11.000000 Failed why: MeshTimeout, took: (1000000000)"];
     assert_eq!(endings(&spec(true), 15.0), once);
     assert_eq!(endings(&spec(false), 15.0), once);
-    // A pod that refuses is asked again: one thread, no queue, and the first request holds it.
+    // A refusing pod is retried: one thread, no queue, and the first request holds it.
     let mut busy = behind(5.0, 1.0, |mesh| {
         mesh.retries = 2;
         mesh.retry_on.connect = true;
@@ -176,13 +177,13 @@ fn only_what_is_named_is_tried_again() {
     });
     busy.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
     let ends = endings(&busy, 5.9);
-    // Pauses of up to 1 s and 3 s: the request of 2 has failed for good by 6 s, and not at once.
+    // Back-offs of up to 1 s and 3 s: the request of 2 has failed for good by 6 s, but not at once.
     assert!(ends.len() < 5 && ends.iter().all(|line| line.contains("Refused")), "{ends:?}");
     busy.meshes[0].retries = 0;
     assert_eq!(count(&busy, 5.9, "Refused"), 4);
 }
 
-/// The pauses of Envoy: up to 25 ms, 75 ms, 175 ms, 250 ms, 250 ms, each half of that on the mean.
+/// Envoy's back-offs: up to 25 ms, 75 ms, 175 ms, 250 ms, 250 ms, each half of that on average.
 #[test]
 fn pauses_double_up_to_ten_times_their_base() {
     let mut spec = behind(1.0, 100.0, |mesh| {
@@ -197,14 +198,14 @@ fn pauses_double_up_to_ten_times_their_base() {
         .collect();
     assert!(took.len() > 9_000, "{}", took.len());
     let mean = took.iter().sum::<f64>() / took.len() as f64;
-    // (25 + 75 + 175 + 250 + 250) / 2 = 387.5; the variance of each is its length squared over twelve:
-    // 13,240 in all, so that the mean of 9,900 has a standard error of 1.2.
+    // (25 + 75 + 175 + 250 + 250) / 2 = 387.5; the variance of each is its length squared over
+    // twelve: 13,240 in total, so that the mean of 9,900 has a standard error of 1.2.
     assert!((mean - 387.5).abs() < 4.0, "{mean}");
     assert!(took.iter().all(|took| *took < 775.0));
 }
 
-/// Nine requests wait on a pod of nine threads for ever; the pod dies, and a fifth of nine is less than
-/// the three retries that a budget always allows: six fail, three are answered by another pod.
+/// Nine requests hang on a pod of nine threads; the pod dies, and a fifth of nine is less than the
+/// minimum of three retries that a budget allows: six fail, three are answered by another pod.
 #[test]
 fn a_budget_holds_retries_back() {
     let mut spec = behind(100.0, 9.0, |mesh| {
@@ -220,12 +221,12 @@ fn a_budget_holds_retries_back() {
     assert_eq!(count(&spec, 1.06, "Lost"), 0);
 }
 
-/// Two pods, one of which fails each request: it is left out after five in a row, for 30 s and until the
-/// sweep after that.
+/// Two pods, one of which fails each request: it is ejected after five consecutive failures, for 30
+/// s and until the sweep after that.
 #[test]
 fn a_pod_that_fails_is_left_out() {
-    // Service 1's pods take turns. The first pod of service 0 has no connection to give: its pool's
-    // database accepts as many as the other pod has.
+    // Service 1's pods take turns. The first pod of service 0 has no connection: its pool's
+    // database accepts only as many as the other pod has.
     let mut spec = behind(0.01, 10.0, |mesh| {
         mesh.outlier = Some(Rules {
             failures: 5,
@@ -251,30 +252,31 @@ fn a_pod_that_fails_is_left_out() {
         .iter()
         .filter_map(|line| line.split(' ').next()?.parse().ok())
         .collect();
-    // Every second request fails until the fifth has: those of 0.2, 0.4, … 1.0 at 50 ms more each.
+    // Every second request fails until the fifth has: those of 0.2, 0.4, … 1.0, each 50 ms later.
     let first: Vec<f64> = failed[..5].to_vec();
     assert_eq!(first, [0.25, 0.45, 0.65, 0.85, 1.05]);
-    // Out for 30 s from 1.05, and back at one of the sweeps, which are 10 s apart.
+    // Ejected for 30 s from 1.05, and back at one of the sweeps, which are 10 s apart.
     assert!((31.0..41.2).contains(&failed[5]), "{}", failed[5]);
-    // Five more, and out for 60 s.
+    // Five more failures, and ejected for 60 s.
     assert!((failed[9] - failed[5] - 0.8).abs() < 1e-6, "{failed:?}");
     assert!((failed[10] - failed[9]) > 59.0, "{failed:?}");
-    // The other pod never is: every request it gets is answered.
+    // The other pod is never ejected: all of its requests are answered.
     let without = Mesh::new(0);
     spec.meshes = vec![without];
     assert_eq!(count(&spec, 120.0, "ConnectionTimeout"), 599);
 }
 
-/// Three tokens at first and one a second: of ten requests a second 3 pass at once, then each tenth.
+/// Three tokens initially and one per second: of ten requests per second 3 pass at once, then every
+/// tenth.
 #[test]
 fn a_bucket_lets_its_tokens_pass() {
     let mut spec = behind(0.001, 10.0, |mesh| {
         mesh.rate_limit = Some(RateLimit { per_s: 1.0, burst: 3 });
-        // A rate limit is not tried again.
+        // A rate-limited request is not retried.
         mesh.retries = 3;
         mesh.retry_on.errors = true;
     });
-    // Asked at 0.1, 0.2, …: 0.1, 0.2, 0.3 pass; the tokens are back at 1.1, 2.1, ….
+    // Arrivals at 0.1, 0.2, …: 0.1, 0.2, 0.3 pass; the tokens are back at 1.1, 2.1, ….
     let answered: Vec<String> = said(&spec, 5.05, &["Answered"])
         .iter()
         .filter_map(|line| line.split(' ').next().map(str::to_owned))
@@ -288,26 +290,28 @@ fn a_bucket_lets_its_tokens_pass() {
     assert_eq!(count(&spec, 5.05, "Answered"), 14);
 }
 
-/// Users who leave after 1 s free their connection, though the pod works on: the one that waits has it.
+/// Users who leave after 1 s release their connection, though the pod continues: the next in the
+/// queue gets it.
 #[test]
 fn users_who_leave_free_their_connection() {
     let mut spec = behind(1.8, 1.0, |mesh| {
         mesh.limits = Some(Limits { connections: 1, pending: UNLIMITED });
     });
     spec.load.patience = Some(ms(1_500));
-    // 1 → leaves at 2.5, when 2 gets the connection and has 1 s left: nobody is ever answered.
+    // Request 1 leaves at 2.5, when 2 gets the connection with 1 s left: nothing is ever answered.
     let ends = endings(&spec, 6.1);
     assert_eq!(
         ends,
         [2.5, 3.5, 4.5, 5.5]
             .map(|at: f64| format!("{at:.6} Failed why: TooLate, took: (1500000000)"))
     );
-    // Without the mesh all are late as well, and work goes on; with time enough all are answered.
+    // Without the mesh all are late as well, and work continues; with enough patience all are
+    // answered.
     spec.load.patience = Some(ms(10_000));
     assert_eq!(count(&spec, 6.1, "Answered"), 2);
 }
 
-/// A caller that gives up after 1 s frees its proxy's connection.
+/// A caller that gives up after 1 s releases its proxy's connection.
 #[test]
 fn callers_that_give_up_free_their_connection() {
     let spec = called(
@@ -320,7 +324,7 @@ fn callers_that_give_up_free_their_connection() {
     assert_eq!(count(&spec, 6.1, "CallFailed"), 0);
 }
 
-/// A pod that calls dies: what its proxy held is free, and the pod begins anew.
+/// A calling pod dies: its proxy's resources are released, and the pod restarts.
 #[test]
 fn a_proxy_dies_with_its_pod() {
     let mut spec = called(
@@ -331,7 +335,7 @@ fn a_proxy_dies_with_its_pod() {
         None,
     );
     spec.timeline = vec![Timed { at: ms(3_500), what: Happening::Kill { service: 1, pods: 1 } }];
-    // 1 has the connection, 2 waits, 3 overflows; both are lost at 3.5; then the same again.
+    // Request 1 has the connection, 2 waits, 3 overflows; both are lost at 3.5; then it repeats.
     let kinds: Vec<String> = said(&spec, 6.1, &["Failed"])
         .iter()
         .map(|line| line.split(", took").next().unwrap_or(line).replace("{ endpoint: 1, ", ""))
@@ -347,9 +351,9 @@ fn a_proxy_dies_with_its_pod() {
     );
 }
 
-// Kept connections.
+// Keep-alive connections.
 
-/// Users of one connection, two pods: all requests of a connection go to one pod.
+/// Users with one connection, two pods: all requests of a connection go to one pod.
 #[test]
 fn a_connection_stays_on_its_pod() {
     let keep = KeepAlive { users: 1, callers: 1, requests: 10, idle: ms(60_000) };
@@ -358,7 +362,8 @@ fn a_connection_stays_on_its_pod() {
     spec.services[0].pods = 2;
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
     spec.services[0].balancer = Balancer::Sticky(keep);
-    // Each pod takes one request in 1.5 s: one pod refuses every second request, two would take all.
+    // Each pod serves one request in 1.5 s: one pod refuses every second request, two would serve
+    // all.
     let refused = |spec: &Spec| count(spec, 10.1, "Refused");
     assert_eq!(refused(&spec), 5);
     spec.services[0].balancer = Balancer::RoundRobin;
@@ -381,18 +386,18 @@ fn new_pods_get_nothing_until_connections_are_replaced() {
         let bins = &tally.bins;
         [bins[0].stations[1].waiting > 0.0, bins[2].stations[1].waiting > 1_000.0]
     };
-    // One pod of eight threads passes 800 of 1,000 a second. Connections that are never replaced keep it so
-    // with four pods; those replaced after 100 requests, ten a second, do not.
+    // One pod of eight threads serves 800 of 1,000 per second. Connections that are never replaced
+    // leave it at that with four pods; those replaced after 100 requests, ten per second, do not.
     let keep = KeepAlive { users: 100, callers: 1, requests: u32::MAX, idle: ms(600_000) };
     assert_eq!(busy_at_last(keep), [true, true]);
     assert_eq!(busy_at_last(KeepAlive { requests: 100, ..keep }), [true, false]);
     assert_eq!(busy_at_last(KeepAlive { idle: ms(50), ..keep }), [true, false]);
 }
 
-// Users who ask again.
+// Retries by users.
 
-/// Nobody is ever answered. A budget of a fifth lets every fifth request be followed by another, after the
-/// hundred that users may ask again at first.
+/// Nothing is ever answered. A retry budget of a fifth allows one retry per five requests, after
+/// the initial balance of one hundred.
 #[test]
 fn a_budget_of_the_users_holds_them_back() {
     let mut spec = behind(1.0, 10.0, |_| {});
@@ -400,10 +405,11 @@ fn a_budget_of_the_users_holds_them_back() {
     spec.services[0].threads = Threads { maximum: 0, accepted: 0, backlog: 0 };
     let retries = Retries { attempts: 1, back_off: ms(1), budget: None };
     spec.load.retries = Some(retries);
-    // 9,999 ask within 1,000 s; the last one's second attempt is a few milliseconds later.
+    // 9,999 first attempts within 1,000 s; the last one's retry is a few milliseconds later.
     assert_eq!(count(&spec, 999.95, "Offered"), 2 * 9_999);
     spec.load.retries = Some(Retries { budget: Some(0.2), ..retries });
-    // Of a hundred at first 0.8 are used up by each request: 125 have all, the others a fifth.
+    // Each request uses up 0.8 of the initial hundred: the first 125 are all retried, a fifth of
+    // the others.
     let again = count(&spec, 999.95, "Offered") - 9_999;
     assert!((again as f64 - (100.0 + 0.2 * 9_999.0)).abs() < 2.0, "{again}");
 }
@@ -421,8 +427,9 @@ fn reservations() -> Index {
     }
 }
 
-/// Ten orders a second of one item, kept for 900 s and swept each 300 s: between 9,000 and 12,000 entries,
-/// 10,500 on the mean, from the first minute on. A microsecond an entry shows them.
+/// Ten orders per second of one item, kept for 900 s and swept every 300 s: between 9,000 and
+/// 12,000 entries, 10,500 on average, from the first minute on. A microsecond per entry makes them
+/// visible.
 #[test]
 fn an_index_rises_and_falls_between_sweeps() {
     let ops = [
@@ -471,8 +478,9 @@ fn a_steady_run_has_the_size_of_its_load() {
     close(mean(&spec, 2.0), 2.0 * 0.000_5 + 0.001);
 }
 
-/// Two pods with a thread each take 1.5 s for a request a second in turn: nobody ever waits for one. After
-/// 1.2 s a copy goes to the other pod, which is busy; the first is answered 0.3 s later.
+/// Two pods with a thread each take 1.5 s per request, at one request per second in turn: no
+/// request waits for a thread. After 1.2 s a copy is sent to the other pod, which is busy; the
+/// first answers 0.3 s later.
 fn hedged(cancel: bool) -> Spec {
     let mut spec = behind(1.5, 1.0, |mesh| mesh.hedge = Some(Hedge { after: ms(1_200), cancel }));
     spec.services[0].pods = 2;
@@ -480,9 +488,8 @@ fn hedged(cancel: bool) -> Spec {
     spec
 }
 
-/// A copy that is not needed any more leaves the queue and costs nothing. Left there, the copy of the
-/// request of 1 is worked on from 3.5 to 5 for nobody, and the request of 4 waits for its pod until
-/// then.
+/// A superfluous copy that leaves the queue costs nothing. If it stays, the copy of the request of
+/// 1 is in work from 3.5 to 5 as orphaned, and the request of 4 waits for its pod until then.
 #[test]
 fn a_copy_that_nobody_needs_leaves_the_queue_or_is_worked_on() {
     let took = |cancel: bool| -> Vec<String> {
@@ -496,11 +503,11 @@ fn a_copy_that_nobody_needs_leaves_the_queue_or_is_worked_on() {
     assert_eq!(took(false)[..4], ["(1500000000)", "(1500000000)", "(1500000000)", "(2500000000)"]);
 }
 
-/// One pod with one thread takes 3 s for a request; a second pod is ready at 2.5. The copy of the
-/// request of 1 would go at 2.2, and there is no other pod: it is answered at 4. That of 2 waits in the
-/// first pod; its copy goes to the second at 3.2 and is answered at 6.2, before the first pod has done
-/// the original, at 7. That of 3 is the second in line in the first pod, until 10; its copy of 4.2 is
-/// answered at 9.2.
+/// One pod with one thread takes 3 s per request; a second pod is ready at 2.5. The copy of the
+/// request of 1 would be sent at 2.2, when there is no other pod: it is answered at 4. That of 2
+/// waits in the first pod; its copy goes to the second at 3.2 and is answered at 6.2, before the
+/// first pod has finished the original, at 7. That of 3 is second in the queue of the first pod,
+/// until 10; its copy of 4.2 is answered at 9.2.
 #[test]
 fn the_first_answer_counts() {
     let mut spec = behind(3.0, 1.0, |mesh| {
@@ -521,8 +528,8 @@ fn the_first_answer_counts() {
     );
 }
 
-/// The pod of the request of 1 dies at 2.5, when its copy of 2.2 is at work in the other pod: nobody
-/// notices.
+/// The pod of the request of 1 dies at 2.5, while its copy of 2.2 is in work in the other pod: the
+/// failure is hidden.
 #[test]
 fn the_failure_of_one_of_two_is_ignored() {
     let mut spec = behind(1.5, 0.1, |mesh| {
@@ -533,7 +540,7 @@ fn the_failure_of_one_of_two_is_ignored() {
     spec.services[0].lifecycle = Lifecycle { ready_after: ms(60_000), ..Lifecycle::default() };
     let what = Happening::Kill { service: 0, pods: 1 };
     spec.timeline = vec![Timed { at: Span::from_secs(2.3), what }];
-    // The copy began at 2.2; the request of 2 was in the second pod from the beginning.
+    // The copy was sent at 2.2; the request of 2 was in the second pod from the start.
     assert_eq!(
         endings(&spec, 3.9),
         ["3.500000 Answered took: (1500000000)", "3.700000 Answered took: (2700000000)"]

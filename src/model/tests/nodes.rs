@@ -4,7 +4,7 @@ use super::pods::{at, bins, said};
 use super::*;
 use crate::model::{Lack, settle};
 
-/// Nodes of one group, each with so many cores.
+/// Nodes of one group with `cores` each.
 fn nodes(count: u32, cores: u32) -> Cluster {
     Cluster {
         groups: vec![NodeGroup {
@@ -31,7 +31,8 @@ fn asks(millicores: u64) -> Lifecycle {
     Lifecycle { requests: Requests { millicores, mebibytes: 100 }, ..Lifecycle::default() }
 }
 
-/// Two services with a job each of so much processor time, on one node; asked once a second in turn.
+/// Two services on one node with a job each of this much processor time; one request per second, in
+/// turn.
 pub(super) fn neighbours(work_s: [f64; 2], millicores: [u64; 2], cores: u32) -> Spec {
     let dists = work_s.map(Dist::Constant);
     let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End, Op::Cpu { time: 1, draw: 0 }, Op::End];
@@ -51,7 +52,7 @@ pub(super) fn neighbours(work_s: [f64; 2], millicores: [u64; 2], cores: u32) -> 
     spec
 }
 
-/// How long answers took, in order \[ms\].
+/// Response times in order \[ms\].
 fn answers(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
     let of = |line: String| {
         let endpoint = line.split("endpoint: ").nth(1)?.split(',').next()?.parse().ok()?;
@@ -61,7 +62,7 @@ fn answers(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
     said(spec, seconds, &["Answered"]).into_iter().filter_map(of).collect()
 }
 
-/// Records from outside start both jobs at the same instants.
+/// External records start both jobs at the same instants.
 pub(super) fn together(spec: &mut Spec, per_s: f64) {
     spec.load = Load::default();
     for number in 0..2 {
@@ -102,14 +103,15 @@ pub(super) fn ages(spec: &Spec, seconds: f64) -> Vec<(u32, f64)> {
     said(spec, seconds, &["Consumed"]).into_iter().filter_map(of).collect()
 }
 
-/// One core, weights 3 to 1, a job of 150 ms each at the same instant: the first has 0.75 of the core and
-/// ends after 200 ms; the second has had 50 ms and the core to itself for the other 100 ms.
+/// One core, weights 3 to 1, a job of 150 ms each at the same instant: the first has 0.75 of the
+/// core and ends after 200 ms; the second has received 50 ms and has the core to itself for the
+/// other 100 ms.
 #[test]
 fn a_node_that_is_short_is_shared_by_weight() {
     let mut spec = neighbours([0.15, 0.15], [600, 200], 1);
     together(&mut spec, 1.0);
     assert_eq!(ages(&spec, 1.9), [(0, 200.0), (1, 300.0)]);
-    // With a core for each nobody notices the other, and with a machine for each neither.
+    // With a core each, neither affects the other, nor with a machine each.
     let mut spec = neighbours([0.15, 0.15], [600, 200], 2);
     together(&mut spec, 1.0);
     assert_eq!(ages(&spec, 1.9), [(0, 150.0), (1, 150.0)]);
@@ -119,7 +121,8 @@ fn a_node_that_is_short_is_shared_by_weight() {
     assert_eq!(ages(&spec, 1.9), [(0, 150.0), (1, 150.0)]);
 }
 
-/// Three pods of 600m on a node of one core: one runs, the others wait; a second node takes one of them.
+/// Three pods of 600m on a node of one core: one runs, the others are pending; a second node takes
+/// one of them.
 #[test]
 fn pods_that_do_not_fit_stay_pending() {
     let mut spec = neighbours([0.01, 0.01], [600, 100], 1);
@@ -131,7 +134,7 @@ fn pods_that_do_not_fit_stay_pending() {
     larger.cluster = Some(nodes(2, 1));
     assert_eq!(settle(&mut larger)[0].pods, 1);
     assert_eq!(larger.services[0].pods, 2);
-    // What is pending runs when another pod leaves room: at 1, ready at once.
+    // A pending pod runs when another one makes room: at 1, ready at once.
     spec.timeline = vec![at(1.0, Happening::Scale { service: 0, pods: 0 })];
     spec.timeline.push(at(2.0, Happening::Scale { service: 0, pods: 2 }));
     let pods = said(&spec, 3.0, &["Pods"]);
@@ -141,8 +144,8 @@ fn pods_that_do_not_fit_stay_pending() {
     );
 }
 
-/// A node fails at 1 with the only pod that fits on it; the new node is there at 5, but the pod is only
-/// replaced at 7, and ready at 9.
+/// A node fails at 1 with the only pod that fits on it; the new node is there at 5, but the pod is
+/// only replaced at 7, and ready at 9.
 #[test]
 fn a_failed_node_takes_its_pods_with_it() {
     let mut spec = neighbours([0.01, 0.01], [100, 100], 1);
@@ -165,8 +168,8 @@ fn a_failed_node_takes_its_pods_with_it() {
     );
 }
 
-/// The cluster autoscaler scans at 10, 20, …: a pod wanted at 12 fits nowhere, its node is ordered at 20,
-/// there at 24, the pod ready at 24.
+/// The cluster autoscaler scans at 10, 20, …: a pod ordered at 12 is pending, its node is ordered
+/// at 20 and arrives at 24, when the pod is ready.
 #[test]
 fn the_cluster_autoscaler_orders_nodes_for_those_who_wait() {
     let mut spec = neighbours([0.01, 0.01], [800, 100], 1);
@@ -184,8 +187,9 @@ fn the_cluster_autoscaler_orders_nodes_for_those_who_wait() {
     );
 }
 
-/// Two vCPU at full use in standard mode, with 1 credit: 120 credits spent and 24 earned an hour, so the
-/// credit lasts 37.5 s; then two jobs share 0.4 vCPU, and each takes five times as long.
+/// Two vCPUs at full use in standard mode, with 1 credit: 120 credits are spent and 24 earned per
+/// hour, so the credit lasts 37.5 s; then two jobs share 0.4 vCPU, and each takes five times as
+/// long.
 #[test]
 fn an_instance_without_credits_falls_to_its_baseline() {
     let mut spec = neighbours([1.0, 1.0], [500, 500], 2);
@@ -194,7 +198,7 @@ fn an_instance_without_credits_falls_to_its_baseline() {
             Some(CpuCredits { unlimited: false, per_hour: 24.0, maximum: 1.0, initial: 1.0 });
     }
     together(&mut spec, 1.0);
-    // Back to back: 1 s each while there are credits. The use of a second counts in the next.
+    // Back to back: 1 s each while there are credits. The use of a second is charged in the next.
     let ends = said(&spec, 60.0, &["Consumed { listener: 0"]);
     let seconds: Vec<f64> =
         ends.iter().filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
@@ -204,8 +208,8 @@ fn an_instance_without_credits_falls_to_its_baseline() {
     assert!(late.iter().all(|gap| *gap > 4.0), "{late:?}");
 }
 
-/// Two services use half a vCPU each of a node that earns 0.4: 0.6 x 40 s after 40 s, whatever it had
-/// saved.
+/// Two services use half a vCPU each on a node that earns 0.4: 0.6 x 40 s after 40 s, whatever its
+/// initial balance.
 #[test]
 fn what_a_node_uses_beyond_its_credits_is_owed() {
     let mut spec = neighbours([0.5, 0.5], [500, 500], 2);
@@ -219,7 +223,7 @@ fn what_a_node_uses_beyond_its_credits_is_owed() {
         let owed = lines.0.iter().filter_map(|line| line.split("used: Span(").nth(1));
         owed.filter_map(|rest| Some(rest.split(')').next()?.parse::<f64>().ok()? / 1e9)).collect()
     };
-    // The first records come after a second.
+    // The first records arrive after a second.
     let found = owed(&lines);
     assert_eq!(found.len(), 2, "{:?}", lines.0);
     for (seconds, found) in [20.0, 40.0].into_iter().zip(found) {
@@ -250,19 +254,21 @@ fn deployed(rollout: Rollout, pods: u32) -> Vec<String> {
     said(&spec, 60.0, &["Pods"]).into_iter().filter_map(of).collect()
 }
 
-/// Four pods, one more and one fewer: two new ones at once for an old one, further steps as they are ready.
+/// Four pods, surge one and unavailable one: two new ones at once for an old one, further steps as
+/// they become ready.
 #[test]
 fn a_rolling_update_replaces_a_few_at_a_time() {
-    // 1: one of 4 may be missing and one is more: an old one goes, two new ones start, ready at 3.
-    // 3: 5 are ready, 3 needed: two old ones go, the other two new ones start, ready at 5: the last goes.
+    // At 1 one of 4 may be missing and one is surplus: an old one terminates, two new ones start,
+    // ready at 3. At 3 there are 5 ready and 3 required: two old ones terminate, the other two new
+    // ones start, ready at 5, when the last terminates.
     let rolling = Rollout::Rolling { surge: 25, unavailable: 25 };
     assert_eq!(deployed(rolling, 4), ["1 -1", "3 1", "3 -1", "3 1", "3 -1", "5 1", "5 -1", "5 1"]);
-    // Neither: one by one.
+    // With a surge of one only: one by one.
     let careful = Rollout::Rolling { surge: 1, unavailable: 0 };
     assert_eq!(deployed(careful, 2), ["3 1", "3 -1", "5 1", "5 -1"]);
 }
 
-/// Two new pods ready at 3, promoted at 13, the old ones go at 43.
+/// Two new pods ready at 3, promoted at 13, the old ones removed at 43.
 #[test]
 fn blue_and_green_stand_side_by_side() {
     let rollout =
@@ -270,7 +276,8 @@ fn blue_and_green_stand_side_by_side() {
     assert_eq!(deployed(rollout, 2), ["3 1", "3 1", "43 -1", "43 -1"]);
 }
 
-/// Requests of 0.5 s at 1, 2, 3, …; the pod is told to end at 2.2 and has 0.2 s for the request of 2.
+/// Requests of 0.5 s at 1, 2, 3, …; the pod receives `SIGTERM` at 2.2, 0.2 s after it began the
+/// request of 2.
 #[test]
 fn a_pod_that_ends_at_once_drops_its_requests() {
     let mut spec = system(&[Dist::Constant(0.5)], &[Op::Delay { time: 0, draw: 0 }, Op::End], 1.0);
@@ -284,7 +291,7 @@ fn a_pod_that_ends_at_once_drops_its_requests() {
     spec.timeline = vec![at(2.1, Happening::Scale { service: 0, pods: 0 })];
     let lost = said(&spec, 2.9, &["Failed"]);
     assert_eq!(lost, ["2.200000 Failed { endpoint: 0, why: Lost, took: Span(200000000) }"]);
-    // Gracefully nothing is lost; with a grace of 0.2 s in all, the request is.
+    // Graceful termination loses nothing; with a total grace period of 0.2 s, the request is lost.
     let graceful = Shutdown { graceful: true, ..shutdown };
     spec.services[0].lifecycle.shutdown = graceful;
     assert!(said(&spec, 2.9, &["Failed"]).is_empty());
@@ -294,7 +301,7 @@ fn a_pod_that_ends_at_once_drops_its_requests() {
     assert_eq!(lost, ["2.400000 Failed { endpoint: 0, why: Lost, took: Span(400000000) }"]);
 }
 
-/// A new pod is ready at 2 and takes 5 times as long, falling to 1 within 8 s: (1 + 4 · (10 − t) / 8).
+/// A new pod is ready at 2 and 5 times slower, falling to 1 within 8 s: (1 + 4 · (10 − t) / 8).
 #[test]
 fn a_new_pod_is_cold() {
     let mut spec = system(&[Dist::Constant(0.1)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);
@@ -315,7 +322,7 @@ fn a_new_pod_is_cold() {
     assert_eq!(took, expected);
 }
 
-/// A collection of 50 ms after each 200 ms of work: every second request of 100 ms takes 150 ms.
+/// A collection of 50 ms after every 200 ms of work: every second request of 100 ms takes 150 ms.
 #[test]
 fn a_collection_stops_the_pod() {
     let mut spec = system(&[Dist::Constant(0.1)], &[Op::Cpu { time: 0, draw: 0 }, Op::End], 1.0);
@@ -326,9 +333,9 @@ fn a_collection_stops_the_pod() {
     assert_eq!(took, [100.0, 150.0, 100.0, 150.0]);
 }
 
-/// A quota of half a core on a node of two: one job of 100 ms, from the start of a period of 100 ms on,
-/// runs 50 ms, stalls 50 ms and runs 50 ms. The phase of periods is drawn, so that all that is known of the
-/// end is that it lies between 150 and 200 ms.
+/// A quota of half a core on a node of two: a job of 100 ms that starts with a period of 100 ms
+/// runs 50 ms, is throttled for 50 ms and runs 50 ms. The phase of the periods is random, so that
+/// the end is only known to lie between 150 and 200 ms.
 #[test]
 fn a_quota_lets_jobs_stall() {
     let mut spec = neighbours([0.1, 0.01], [500, 100], 2);
@@ -345,8 +352,8 @@ fn a_quota_lets_jobs_stall() {
     );
 }
 
-/// 5,000 operations of credit, 1,000 a second asked for, 100 earned: used up after 5.56 s; then each
-/// operation takes 10 ms, and those asked for in the tenth second wait.
+/// A balance of 5,000 operations, a demand of 1,000 per second, 100 earned: exhausted after 5.56 s;
+/// then each operation takes 10 ms, and those of the tenth second wait.
 #[test]
 fn a_volume_without_credits_falls_to_its_baseline() {
     let query = Op::Query {
@@ -370,7 +377,7 @@ fn a_volume_without_credits_falls_to_its_baseline() {
     assert!(answered[6..].iter().all(|count| (99..=101).contains(count)), "{answered:?}");
 }
 
-/// A slow database from 2 to 4, a lost cache from 6 to 8.
+/// A slow database from 2 to 4, an unavailable cache from 6 to 8.
 #[test]
 fn servers_get_slow_and_lost() {
     let ops = [
@@ -403,7 +410,7 @@ fn servers_get_slow_and_lost() {
     let took = |spec: &Spec| -> Vec<f64> {
         answers(spec, 5.9).into_iter().map(|answer| answer.1).collect()
     };
-    // Query and command; the query four times; the command three times; query, vain wait, miss.
+    // Query and command; the query four times; the command three times; query, timeout, miss.
     assert_eq!(took(&spec), [200.0, 500.0, 400.0, 500.0, 200.0]);
     spec.ops[2] = Op::Jump { target: 4, chance: 1.0, draw: 2 };
     assert_eq!(took(&spec), [200.0, 500.0, 400.0, 200.0], "without a miss the request fails");

@@ -1,4 +1,4 @@
-//! Pods come and go, on exact timelines.
+//! Pod lifecycle on exact timelines.
 
 use super::*;
 use crate::model::stations;
@@ -16,14 +16,14 @@ pub(super) fn bins(seconds: f64, bins: u32) -> Run {
     }
 }
 
-/// What is said at which second: the kind of record and its instant.
+/// Returns the kind and the time of all reported lines of these kinds.
 pub(super) fn said(spec: &Spec, seconds: f64, kinds: &[&str]) -> Vec<String> {
     let mut lines = Lines::default();
     simulate(spec, &bins(seconds, 1), &mut lines);
     lines.0.into_iter().filter(|line| kinds.iter().any(|kind| line.contains(kind))).collect()
 }
 
-/// A service that answers after this time, asked in even steps.
+/// A service that answers after `after_s`, with evenly spaced arrivals.
 pub(super) fn answering(after_s: f64, requests_per_s: f64, timeline: &[Timed]) -> Spec {
     let ops = [Op::Delay { time: 0, draw: 0 }, Op::End];
     let mut spec = system(&[Dist::Constant(after_s)], &ops, requests_per_s);
@@ -42,8 +42,8 @@ pub(super) fn scaled(seconds: f64, pods: u32) -> Timed {
     at(seconds, Happening::Scale { service: 0, pods })
 }
 
-/// Asked at 1, 2, 3, …; the pod dies at 3.5 with the request of 3 in work, those of 4 and 5 find nobody,
-/// the new pod is ready at 5.5.
+/// Arrivals at 1, 2, 3, …; the pod dies at 3.5 with the request of 3 in work, those of 4 and 5 find
+/// no pod, the new pod is ready at 5.5.
 #[test]
 fn what_a_dead_pod_worked_on_is_lost() {
     let spec = answering(0.9, 1.0, &[at(3.5, Happening::Kill { service: 0, pods: 1 })]);
@@ -65,20 +65,22 @@ fn what_a_dead_pod_worked_on_is_lost() {
     );
 }
 
-/// One thread a pod: two more pods, ordered at 1.5, are ready at 3.5, and then three are served at once.
+/// One thread per pod: two more pods, ordered at 1.5, are ready at 3.5, and then three requests are
+/// served at once.
 #[test]
 fn new_pods_work_when_they_are_ready() {
     let mut spec = answering(1.5, 2.0, &[scaled(1.5, 3)]);
     spec.services[0].threads = Threads { maximum: 1, accepted: 0, backlog: 0 };
     let refused = said(&spec, 8.0, &["Refused"]);
-    // Asked every half second, answered after one and a half: one pod takes each third.
+    // Arrivals every half second, answered after one and a half: one pod serves every third.
     let seconds: Vec<&str> = refused.iter().map(|line| &line[..4]).collect();
     assert_eq!(seconds, ["1.00", "1.50", "2.50", "3.00"]);
     let pods = said(&spec, 8.0, &["Pods"]);
     assert_eq!(pods, ["3.500000 Pods { service: 0, change: 1 }"; 2]);
 }
 
-/// Both pods are at work on the requests of 1 and 2 when one is to go at 2.5: it ends its work at 4.
+/// Both pods are working on the requests of 1 and 2 when one is told to terminate at 2.5: it
+/// finishes its work at 4.
 #[test]
 fn a_pod_that_leaves_finishes_its_work() {
     let mut spec = answering(2.0, 1.0, &[scaled(2.5, 1)]);
@@ -96,8 +98,8 @@ fn a_pod_that_leaves_finishes_its_work() {
     assert!(said(&spec, 6.0, &["Failed"]).is_empty());
 }
 
-/// Twice the rate from 1.5 on, in the middle of a gap: half of it passes in half the time, so asked at 1,
-/// 1.75, 2.25, …
+/// Twice the rate from 1.5 on, in the middle of a gap: the remaining half passes in half the time,
+/// so arrivals are at 1, 1.75, 2.25, …
 #[test]
 fn traffic_rises() {
     let spec = answering(0.1, 1.0, &[at(1.5, Happening::Traffic { factor: 2.0 })]);
@@ -106,10 +108,10 @@ fn traffic_rises() {
     assert_eq!(seconds, ["1.00", "1.75", "2.25", "2.75", "3.25", "3.75"]);
 }
 
-/// Two pods of one core, of which half is requested, and far too much to do: 200 % of the request, where
-/// 70 % is aimed at. The second scrape is at 30 s; the first sync after it asks for 4 pods (twice as many
-/// is the limit), the next for 6 (200 % in 2 of 4 pods is 100 %, 4 × 100 / 70), and then for no more until
-/// those are ready, a minute after their beginning (200 % in 2 of 6 pods is 67 %).
+/// Two pods of one core, of which half is requested, in overload: 200 % of the request, at a target
+/// of 70 %. The second scrape is at 30 s; the first sync after it orders 4 pods (twice as many is
+/// the limit), the next 6 (200 % in 2 of 4 pods is 100 %, 4 × 100 / 70), and then no more until
+/// those are ready, a minute after their start (200 % in 2 of 6 pods is 67 %).
 #[test]
 fn an_autoscaler_grows_in_steps_and_waits_for_its_pods() {
     let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End];
@@ -140,8 +142,8 @@ fn an_autoscaler_grows_in_steps_and_waits_for_its_pods() {
     assert_eq!(after, [0.0, 0.0, 15.0, 15.0]);
 }
 
-/// What is asked of a steady run is how it is when the autoscaler has acted: at 4.2 cores of work, 70 % of
-/// six requests of a core each, six pods are ready when the window begins, give or take one.
+/// A steady run shows the state after the autoscaler has acted: with 4.2 cores of work, 70 % of six
+/// requests of a core each, six pods are ready when the window begins, within one.
 #[test]
 fn a_steady_run_begins_with_the_pods_that_it_needs() {
     let ops = [Op::Cpu { time: 0, draw: 0 }, Op::End];
@@ -167,9 +169,9 @@ fn a_steady_run_begins_with_the_pods_that_it_needs() {
     assert!(pods.iter().all(|line| at(line).is_some_and(|at| at < 60.0)), "{pods:?}");
 }
 
-/// A thread serves 100 a second; 80 a second are asked, and three times as many from 10 to 20. Users wait
-/// half a second. Those who give up leave a queue of half a second; those who ask again keep it full for
-/// ever, although the traffic that filled it is gone: 80 × 4 attempts are more than 100.
+/// A thread serves 100/s; 80/s are offered, and three times as many from 10 to 20. Users wait for
+/// half a second. Those who give up leave a queue of half a second; those who retry keep it full
+/// for ever, although the traffic that filled it is gone: 80 × 4 attempts are more than 100.
 #[test]
 fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
     let answered = |attempts: u32| {
@@ -195,8 +197,8 @@ fn retries_keep_an_overload_alive_after_its_cause_is_gone() {
     assert!((before - 80.0).abs() < 1.0 && (after - 80.0).abs() < 1.0, "{before} {after}");
 }
 
-/// Asked at 1, refused by the only pod's only thread, which works from 0.5 on for a second: asked again
-/// after 0.6 s give or take a half, and answered.
+/// The request of 1 is refused by the only pod's only thread, which is busy from 0.5 on for a
+/// second: retried after 0.6 s within a half, and answered.
 #[test]
 fn who_is_refused_asks_again_after_a_pause() {
     let mut spec = answering(1.0, 2.0, &[at(1.1, Happening::Traffic { factor: 0.01 })]);

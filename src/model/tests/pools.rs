@@ -1,4 +1,4 @@
-//! How a connection that came back finds its next user, as exact timelines.
+//! Hand-over of a returned connection to its next user, on exact timelines.
 
 use super::*;
 
@@ -23,14 +23,14 @@ const HOLD: [Op; 4] = [
     Op::End,
 ];
 
-/// Users in a closed loop, who ask again at once or after the time of this number.
+/// Users in a closed loop, with the think time of this sampler, or none.
 fn users(mut spec: Spec, users: u32, think: Option<Id>) -> Spec {
     spec.load.open = None;
     spec.load.closed = Some(Closed { users, think, reconnect: Span::ZERO });
     spec
 }
 
-/// When what ends as `word` does, and after which time \[ms\].
+/// Times and response times of the lines with kind `word` \[ms\].
 fn endings(spec: &Spec, seconds: f64, word: &str) -> Vec<(f64, f64)> {
     let millis = |text: &str| (text.parse::<f64>().expect("a number") * 1e6).round() / 1e3;
     lines(spec, seconds)
@@ -46,12 +46,12 @@ fn endings(spec: &Spec, seconds: f64, word: &str) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// When what ends as `word` does \[ms\].
+/// Times of the lines with kind `word` \[ms\].
 fn instants(spec: &Spec, seconds: f64, word: &str) -> Vec<f64> {
     endings(spec, seconds, word).into_iter().map(|(at, _)| at).collect()
 }
 
-/// A request each 10 ms, the first at 10 ms; a connection is held for 25 ms.
+/// A request every 10 ms, the first at 10 ms; a connection is held for 25 ms.
 fn strangers(wake_up: Span) -> Spec {
     let mut spec = one_connection(&[Dist::Constant(0.025)], &HOLD, wake_up, 0.0);
     spec.services[0].pools[0].connection_timeout = ms(100);
@@ -59,8 +59,8 @@ fn strangers(wake_up: Span) -> Spec {
     spec
 }
 
-/// Nobody comes within 4 ms of a return: in order, with 4 ms between two. The request of 70 ms waits for
-/// its 100; that of 60 was offered the connection at 151, before its time was up at 160.
+/// No request arrives within 4 ms of a return: served in order, 4 ms apart. The request of 70 ms
+/// waits for its 100; that of 60 was offered the connection at 151, before its timeout at 160.
 #[test]
 fn who_waits_takes_a_connection_when_awake() {
     let spec = strangers(ms(4));
@@ -71,9 +71,9 @@ fn who_waits_takes_a_connection_when_awake() {
     assert_eq!(endings(&spec, 0.175, "Failed"), [(170.0, 100.0)]);
 }
 
-/// Somebody comes 5 ms after each return, and nobody is awake after 6: whoever comes then has the
-/// connection, and nobody who waits ever has it. They fail after 100 ms, from wherever they stand in
-/// line, but for the request of 60: it is offered the connection of 155, and awake at 161.
+/// A request arrives 5 ms after each return, and a waiter wakes up only after 6: the arrival takes
+/// the connection, and waiters starve. They fail after 100 ms, from any position in the queue,
+/// except for the request of 60: it is offered the connection of 155, and awake at 161.
 #[test]
 fn who_comes_before_that_takes_it_instead() {
     let spec = strangers(ms(6));
@@ -88,8 +88,8 @@ fn who_comes_before_that_takes_it_instead() {
     assert_eq!(endings(&spec, 0.136, "Answered"), answered);
 }
 
-/// Two threads and three users who ask again at once: one has the connection for 10 ms, one waits for it,
-/// one waits for a thread.
+/// Two threads and three users without think time: one has the connection for 10 ms, one waits for
+/// it, one waits for a thread.
 fn busy_threads(before: &[Op], took: f64, take_back: f64) -> Spec {
     let ops: Vec<Op> = before.iter().chain(&HOLD).copied().collect();
     let dists = [Dist::Constant(0.01), Dist::Constant(took)];
@@ -98,9 +98,9 @@ fn busy_threads(before: &[Op], took: f64, take_back: f64) -> Spec {
     spec
 }
 
-/// The thread that answers goes straight on to the request that waits for a thread, and takes back what
-/// it has returned: it has the connection all the time. The other thread wakes up each 10 ms in vain; its
-/// 250 ms are over while it does so.
+/// The thread that answers goes straight on to the request that waits for a thread, and takes back
+/// the connection that it has returned: it has it all the time. The other thread wakes up every 10
+/// ms in vain, until its timeout of 250 ms.
 #[test]
 fn a_thread_takes_back_what_it_has_just_returned() {
     let spec = busy_threads(&[], 0.0, 1.0);
@@ -109,7 +109,8 @@ fn a_thread_takes_back_what_it_has_just_returned() {
     assert_eq!(endings(&spec, 0.255, "Failed"), [(251.0, 251.0)]);
 }
 
-/// Where it is never in time, whoever was offered the connection takes it 1 ms later, and they take turns.
+/// With a probability of zero, the waiter that was offered the connection takes it 1 ms later, and
+/// they take turns.
 #[test]
 fn a_thread_that_comes_too_late_gets_in_line() {
     let spec = busy_threads(&[], 0.0, 0.0);
@@ -118,8 +119,8 @@ fn a_thread_that_comes_too_late_gets_in_line() {
     assert_eq!(instants(&spec, 1.0, "Failed"), [0.0; 0]);
 }
 
-/// What the description says of the time in between counts, not the share: after 0.5 ms of computing the
-/// thread is before the one that wakes up in 1 ms, after 1.5 ms behind it.
+/// Work between the two requests counts, not the probability: after 0.5 ms of computing the thread
+/// is ahead of the one that wakes up in 1 ms, after 1.5 ms behind it.
 #[test]
 fn computing_between_two_requests_decides_who_is_first() {
     let compute = [Op::Cpu { time: 1, draw: 2 }];
@@ -131,8 +132,8 @@ fn computing_between_two_requests_decides_who_is_first() {
     assert_eq!(instants(&late, 0.112, "Answered"), answered);
 }
 
-/// A request of two transactions, one right after the other, has the connection for both: nobody is awake
-/// in between. Strictly in order the two would take turns.
+/// A request of two consecutive transactions has the connection for both: no waiter is awake in
+/// between. Strictly in order the two would take turns.
 #[test]
 fn a_second_transaction_takes_the_connection_of_the_first() {
     let ops: Vec<Op> = HOLD[..3].iter().chain(&HOLD).copied().collect();
@@ -142,9 +143,9 @@ fn a_second_transaction_takes_the_connection_of_the_first() {
     assert_eq!(instants(&spec(Span::ZERO), 1.0, "Answered"), [30.0, 40.0]);
 }
 
-/// A consumer that has records goes straight on from one to the next and keeps the connection, 10 ms for
-/// each, while two users wait for it. They ask at 25 and 36 ms, 15 ms after their first answers, and are
-/// offered it in turn. 250 ms later the first is in line, and the second as well.
+/// A consumer with records goes straight on from one to the next and keeps the connection, 10 ms
+/// for each, while two users wait for it. They arrive at 25 and 36 ms, 15 ms after their first
+/// answers, and are offered it in turn. 250 ms later the first is in line, and the second as well.
 #[test]
 fn a_consumer_keeps_its_connection_while_it_has_records() {
     let mut spec = consuming(1, 1, 1_000.0);
@@ -167,12 +168,12 @@ fn a_consumer_keeps_its_connection_while_it_has_records() {
     assert_eq!(consumed(&spec)[..6], handled);
 }
 
-/// A pod that dies while somebody wakes up: nobody wakes up afterwards, and the books balance.
+/// A pod dies during a wake-up: nothing wakes up afterwards, and the accounts balance.
 #[test]
 fn nobody_wakes_up_on_a_pod_that_is_gone() {
     let mut spec = strangers(ms(6));
     let kill = Happening::Kill { service: 0, pods: 1 };
-    // At 35 the connection came back, at 40 it is taken, at 41 the first would be awake.
+    // At 35 the connection is returned, at 40 it is taken, at 41 the first would be awake.
     spec.timeline = vec![Timed { at: ms(38), what: kill }];
     let mut seen = Lines::default();
     let run = Run { warm_up: Span::ZERO, follow_curve: true, ..steady(0, 0.3) };

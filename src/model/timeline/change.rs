@@ -1,9 +1,10 @@
-//! Settings that change while the system runs.
+//! Setting changes while the system runs.
 //!
-//! The timeline names states, each a whole description aligned with the first. What the control plane has
-//! changes in the instant: numbers of pods, bounds of autoscalers and of node groups, what a database is.
-//! What a pod is started with (threads, pools, limits, consumers) acts on pods that begin afterwards: its
-//! service is deployed anew, and each pod keeps the settings with which it began, restarts included.
+//! The timeline names states, each a complete spec aligned with the first. Settings of the control
+//! plane change at once: numbers of pods, bounds of autoscalers and of node groups, database sizes.
+//! Settings that a pod is started with (threads, pools, limits, consumers) affect pods that start
+//! afterwards: its service is rolled out anew, and each pod keeps the settings with which it was
+//! started, including over restarts.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -12,23 +13,23 @@ use crate::model::spec::{Balancer, Id, Lifecycle, Listener, NodeGroup, Pool, Ser
 use crate::observe::{Observer, Record};
 use crate::station::pool::Pool as Connections;
 
-/// Parts that a state of the timeline asks for and that are not all there yet.
+/// Parts required by a state of the timeline that are not all in place yet.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Unsettled {
     state: Id,
     /// Services that change.
     services: Vec<Id>,
-    /// Whether a group of nodes does.
+    /// Whether a node group changes.
     nodes: bool,
 }
 
-/// The first state and all later ones.
+/// Returns the first state and all later ones.
 pub(in crate::model) fn states(spec: &Spec) -> impl Iterator<Item = &Spec> {
     std::iter::once(spec).chain(&spec.later)
 }
 
-/// Differences that keep a system from becoming another one while it runs, in words; empty where nothing
-/// does.
+/// Returns the differences, in words, that prevent a running system from becoming another one;
+/// empty where nothing does.
 pub fn obstacles(before: &Spec, after: &Spec) -> Vec<String> {
     let mut found = Vec::new();
     let mut same = |is_same: bool, what: &str| {
@@ -95,7 +96,8 @@ pub fn obstacles(before: &Spec, after: &Spec) -> Vec<String> {
 }
 
 impl Spec {
-    /// Whether pods of a service that begin in the state `after` differ from those that begin in this one.
+    /// Whether pods of a service started in the state `after` differ from those started in this
+    /// one.
     pub(crate) fn renews(&self, after: &Spec, service: Id) -> bool {
         let of = |spec: &Spec| {
             let service = spec.services[service as usize].clone();
@@ -122,13 +124,13 @@ impl Spec {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// The system is another from now on.
+    /// Switches the system to another state.
     pub(in crate::model) fn become_state(&mut self, number: Id) {
         let before = self.spec;
         let Some(after) = self.first.later.get(number as usize) else { return };
         (self.spec, self.timeline.state) = (after, number + 1);
         let mut unsettled = Unsettled { state: number, services: Vec::new(), nodes: false };
-        // What is under way is looked at when all is ordered.
+        // Progress is checked once everything has been ordered.
         self.timeline.unsettled = None;
         for (group, (old, new)) in (0..).zip(groups(before).iter().zip(groups(after))) {
             if old != new {
@@ -150,7 +152,7 @@ impl<O: Observer> World<'_, O> {
         self.look_settled();
     }
 
-    /// Whether anything was asked for that takes its time.
+    /// Applies the changes of a service; returns whether anything takes time to be in place.
     fn become_service(&mut self, service: Id, before: &Spec, after: &Spec) -> bool {
         let (old, new) = (&before.services[service as usize], &after.services[service as usize]);
         if let Some(settings) = new.lifecycle.autoscaling {
@@ -166,13 +168,14 @@ impl<O: Observer> World<'_, O> {
         let under_way = self.services[service as usize].rollout.is_some();
         let renews = before.renews(after, service) || (other_way && under_way);
         if by_hand && renews {
-            // The deployment has both at once: the rollout goes to the new number.
+            // The deployment changes both at once: the rollout proceeds to the new number.
             self.services[service as usize].wanted = wanted(new);
         } else if by_hand {
             self.scale(service, wanted(new));
         }
         if renews {
-            // A controller knows its older sets by what is in them, and goes back to one that is there.
+            // A controller identifies its older replica sets by their content, and returns to one
+            // that still exists.
             let same = |version: &u32| {
                 let state = self.services[service as usize].deployed_in[*version as usize];
                 let mut pods = self.services[service as usize].pods.clone();
@@ -189,7 +192,7 @@ impl<O: Observer> World<'_, O> {
         renews || by_hand || old.lifecycle.autoscaling != new.lifecycle.autoscaling
     }
 
-    /// The description of a state; 0 is the first.
+    /// Returns the spec of a state; 0 is the first.
     fn state_of(&self, number: u32) -> &Spec {
         let later = number.checked_sub(1).and_then(|place| self.first.later.get(place as usize));
         later.unwrap_or(self.first)
@@ -204,7 +207,7 @@ impl<O: Observer> World<'_, O> {
         self.level(self.numbering.database_cpu + database, change.busy, change.sharing);
     }
 
-    /// Whether all that the last state asks for is there, and nothing is on its way: then say so.
+    /// Reports when everything required by the last state is in place, and nothing is in progress.
     #[inline]
     pub(in crate::model) fn look_settled(&mut self) {
         if let Some(unsettled) = &self.timeline.unsettled
@@ -234,7 +237,7 @@ impl<O: Observer> World<'_, O> {
 }
 
 impl<'a, O: Observer> World<'a, O> {
-    /// A pod is to begin, with the settings that hold now.
+    /// Renews a starting pod with the current settings.
     pub(in crate::model) fn renew(&mut self, pod: u32) {
         let spec: &'a Spec = self.spec;
         let state = &mut self.pods[pod as usize];
@@ -250,7 +253,7 @@ impl<'a, O: Observer> World<'a, O> {
             pool.pool = Connections::new(maximum, minimum_idle, 0, wake_up);
         }
         self.kafka.renew(pod, spec);
-        // A processor of its new size.
+        // The processor is recreated at its new size.
         self.drop_jobs(pod);
     }
 }

@@ -1,8 +1,8 @@
-//! Faults that begin and end: slow servers, caches that do not answer, more or fewer users.
+//! Temporary faults: slow servers, unavailable caches, traffic deviations.
 //!
-//! What is under way notices. Work that waits at a server, or is half done there, was given its time when
-//! it came; when the server's speed changes, what is left of that time is stretched or shrinks. So a fault
-//! is over when it ends, and not when the work that came during it would have been done.
+//! Faults affect work in progress. Work that is queued or half done at a server was assigned its
+//! time on arrival; when the server's speed changes, the remaining time is scaled. So a fault is
+//! over when it ends, and not only when the work that arrived during it is done.
 
 use crate::engine::Class;
 use crate::model::World;
@@ -15,8 +15,8 @@ use crate::station::device::stretched;
 use crate::units::{Span, Time};
 
 impl<O: Observer> World<'_, O> {
-    /// The rate of arrivals is so many times that of the load. The next arrival comes that much sooner or
-    /// later too: after a lull nobody waits for whoever was to come in it.
+    /// Multiplies the arrival rate. The next arrival is rescheduled too, so that no gap drawn
+    /// during a lull outlasts it.
     pub(in crate::model) fn traffic(&mut self, factor: f64) {
         let (curve, now) = (&self.spec.load.curve, self.now.secs());
         let users = self.arrivals.iter_mut().map(|(arrivals, _)| (SLOT_ARRIVAL, arrivals));
@@ -32,7 +32,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Processor and storage of a database take so many times as long.
+    /// Multiplies processor and storage times of a database.
     pub(in crate::model) fn slow_database(&mut self, database: Id, factor: f64) {
         let state = &mut self.databases[database as usize];
         let times = factor / std::mem::replace(&mut state.slow, factor);
@@ -55,7 +55,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Commands of a cache take so many times as long.
+    /// Multiplies command times of a cache.
     pub(in crate::model) fn slow_cache(&mut self, cache: Id, factor: f64) {
         for shard in self.shards(cache) {
             let state = &mut self.caches[shard as usize];
@@ -69,8 +69,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// A cache does not answer: neither what is sent from now on, nor what it has not done yet. Or it
-    /// answers again, and has nothing to do.
+    /// Makes a cache unavailable, both for new commands and for those not yet done; or makes it
+    /// available again, with an empty queue.
     pub(in crate::model) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
         for shard in self.shards(cache) {
             self.caches[shard as usize].lost = timeout;
@@ -83,7 +83,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Tell observers how long devices have worked since the last mark.
+    /// Reports the busy time of devices since the last mark to observers.
     pub(in crate::model) fn tell_of_devices(&mut self) {
         let now = self.now;
         let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
@@ -98,7 +98,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// All shards of a cache.
+    /// Returns all shards of a cache.
     fn shards(&self, cache: Id) -> Vec<Id> {
         let all = (0..).zip(&self.spec.caches);
         all.filter(|(_, shard)| shard.of == cache).map(|(number, _)| number).collect()
@@ -110,8 +110,8 @@ impl<O: Observer> World<'_, O> {
         self.record(Record::Retimed { station, free });
     }
 
-    /// Commands that a shard has not done: when it will have, whose they are, and how long the answer takes
-    /// from there. Those whose answer is on its way are done.
+    /// Returns the unfinished commands of a shard: completion time, request, and the time of the
+    /// answer from there. Commands whose answer is on its way are finished.
     fn commands_of(&self, shard: Id) -> Vec<(Time, u32, Span)> {
         let trip = self.spec.caches[shard as usize].round_trip;
         let sent = self.in_flight_where(|request| {
@@ -123,7 +123,7 @@ impl<O: Observer> World<'_, O> {
         ends.filter(|(end, ..)| *end > self.now).collect()
     }
 
-    /// Requests in flight that wait for a timer, by when that fires.
+    /// Returns the requests in flight that wait for a timer, ordered by its time.
     fn in_flight_where(&self, which: impl Fn(&Request) -> bool) -> Vec<(Time, u32)> {
         let all = self.requests.numbered().filter(|(_, request)| request.alive);
         let mut found: Vec<(Time, u32)> = all

@@ -1,29 +1,30 @@
-//! Users and outside records: when they arrive and what they do.
+//! Arrival processes of users and external records, and the choices of users.
 
 use crate::model::spec::{Curve, Id, Journey, Load};
 use crate::random::{Key, Sampler};
 use crate::units::{NANOS_PER_SECOND, Time};
 
-/// Numbers of the draws of a user; those of a visit follow from its place in the journey.
+/// Draw numbers of a user; those of a visit follow from its position in the journey.
 const DRAW_GAP: u64 = 0;
 const DRAW_JOURNEY: u64 = 1;
 const DRAW_VISITS: u64 = 16;
 
-/// No run lasts as long: nothing arrives later \[s\].
+/// Latest possible arrival, longer than any run \[s\].
 const LATEST_S: f64 = 1e10;
 
-/// Arrivals at a rate that follows the curve or stays at its highest point. Arrival k depends on the
+/// Arrival process whose rate follows the curve or stays at its peak. Arrival k depends on the
 /// stream's key and k alone; a higher rate brings the same arrivals sooner.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrivals {
     key: Key,
     /// Number of the next arrival.
     number: u64,
-    /// Area under the curve from one arrival to the next, of a mean gap \[s\]; infinite for none.
+    /// Area under the curve between successive arrivals, for a mean gap \[s\]; infinite for no
+    /// arrivals.
     apart_s: f64,
-    /// Gap between sessions when the run begins \[s\].
+    /// Initial gap between sessions \[s\].
     first_apart_s: f64,
-    /// Gaps of a second on the mean; none for arrivals evenly spaced.
+    /// Sampler of gaps with a mean of one second; `None` for evenly spaced arrivals.
     gaps: Option<Sampler>,
     follow: bool,
     at_s: f64,
@@ -36,8 +37,8 @@ impl Arrivals {
         Arrivals { key, number: 0, apart_s, first_apart_s: apart_s, gaps, follow, at_s: from_s }
     }
 
-    /// From `now_s` on the rate is `factor` times what it was at the beginning. When the next arrival,
-    /// which was told already, comes now \[s\]; none for never.
+    /// Sets the rate to `factor` times the initial one from `now_s` on. Returns the new time of the
+    /// pending next arrival \[s\]; `None` for never.
     pub(crate) fn speed_up(&mut self, factor: f64, now_s: f64, curve: &Curve) -> Option<f64> {
         let apart = self.first_apart_s / factor;
         let times = apart / std::mem::replace(&mut self.apart_s, apart);
@@ -51,7 +52,7 @@ impl Arrivals {
         Some(self.at_s)
     }
 
-    /// The next arrival: its own key and its instant \[s\]; negative instants lie before the run.
+    /// Returns the key and the time of the next arrival \[s\]; negative times lie before the run.
     #[expect(clippy::inline_always, reason = "at every arrival")]
     #[inline(always)]
     pub(crate) fn next(&mut self, curve: &Curve) -> Option<(Key, f64)> {
@@ -61,7 +62,7 @@ impl Arrivals {
         let key = self.key.item(self.number);
         self.number += 1;
         let gap = self.gaps.as_ref().map_or(1.0, |gaps| {
-            // As `Span::secs`; signed numbers become floats in one step.
+            // Same unit as `Span::secs`; signed integers convert to floats in one instruction.
             gaps.draw(key, DRAW_GAP).0.cast_signed() as f64 / NANOS_PER_SECOND
         });
         let area = gap * self.apart_s;
@@ -71,7 +72,8 @@ impl Arrivals {
 }
 
 impl Curve {
-    /// Share of the highest rate at `at_s` seconds after midnight; before it the rate of midnight.
+    /// Returns the share of the peak rate at `at_s` seconds after midnight; before midnight that at
+    /// midnight.
     pub fn at(&self, at_s: f64) -> f64 {
         let n = self.slices.len();
         if n == 1 {
@@ -82,15 +84,17 @@ impl Curve {
         a + (b - a) * within
     }
 
-    /// The segment between two middles of slices that `at_s` lies in, and how far along it is.
+    /// Returns the segment between two slice midpoints that contains `at_s`, and the position
+    /// within it.
     fn segment(&self, at_s: f64) -> (usize, f64) {
         let n = self.slices.len();
-        // Middle of slice i lies at (i + 1/2) slices; shifting by n keeps the place positive.
+        // The midpoint of slice i lies at (i + 1/2) slices; shifting by n keeps the position
+        // positive.
         let place = at_s / self.slice.secs() + n as f64 - 0.5;
         (place as usize % n, place.fract())
     }
 
-    /// The area under the curve between two instants of a day \[s\].
+    /// Returns the area under the curve between two times of a day \[s\].
     fn area(&self, from_s: f64, to_s: f64) -> f64 {
         let n = self.slices.len();
         if n == 1 {
@@ -98,7 +102,7 @@ impl Curve {
         }
         let slice = self.slice.secs();
         let (mut at, mut area) = (from_s.max(0.0), 0.0);
-        // Whole periods at once.
+        // Whole periods are added at once.
         let period = n as f64 * slice;
         let whole = ((to_s - at) / period).floor().max(0.0);
         area += whole * self.slices.iter().sum::<f64>() * slice;
@@ -114,8 +118,8 @@ impl Curve {
         area
     }
 
-    /// The instant at which the area under the curve since `from_s` reaches `area` \[s\]; none for a
-    /// curve that is zero everywhere.
+    /// Returns the time at which the area under the curve since `from_s` reaches `area` \[s\];
+    /// `None` for a curve that is zero everywhere.
     #[inline(never)]
     fn after(&self, from_s: f64, mut area: f64) -> Option<f64> {
         let n = self.slices.len();
@@ -133,7 +137,7 @@ impl Curve {
         if period <= 0.0 {
             return None;
         }
-        // Whole periods at once: a rate of one in years must not take as many steps.
+        // Whole periods are skipped at once: a rate of one in years must not take that many steps.
         let whole = (area / period).floor();
         at += whole * n as f64 * slice;
         area -= whole * period;
@@ -148,13 +152,13 @@ impl Curve {
             let rest = (1.0 - within) * slice;
             let here = f64::midpoint(rate, b) * rest;
             if here > area {
-                // Solve rate·s + slope·s²/2 = area for the root in [0, rest], in the form that is
+                // Solves rate·s + slope·s²/2 = area for the root in [0, rest], in the form that is
                 // stable for a slope near zero.
                 let root = (rate * rate + 2.0 * slope * area).max(0.0).sqrt();
                 return Some(at + (2.0 * area / (rate + root)).min(rest));
             }
             area -= here;
-            // A whisker on, so that rounding cannot leave it on the same segment for ever.
+            // A minimal step, so that rounding cannot leave it on the same segment for ever.
             at += rest.max(slice * 1e-12);
         }
     }
@@ -165,19 +169,19 @@ impl Curve {
 pub(crate) struct User {
     pub(crate) key: Key,
     pub(crate) journey: u32,
-    /// Place of the next visit in the journey.
+    /// Position of the next visit in the journey.
     pub(crate) visit: u32,
-    /// For virtual users: how many journeys it has begun. None: it leaves after one.
+    /// For virtual users: number of journeys started. `None` for a user who leaves after one.
     pub(crate) iteration: Option<u32>,
-    /// For virtual users: when this journey began.
+    /// For virtual users: start of the current journey.
     pub(crate) began: Time,
 }
 
-/// Users in session, in a slab.
+/// Slab of users in session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
     pub(crate) all: Vec<User>,
-    /// How often they have asked again, less what their budget has let them since.
+    /// Number of retries, minus those that the budget has allowed since.
     pub(crate) asked_again: f64,
     free: Vec<u32>,
 }
@@ -192,7 +196,7 @@ impl Users {
         (self.all.len() - 1) as u32
     }
 
-    /// Users in session.
+    /// Returns the number of users in session.
     pub(crate) fn present(&self) -> u64 {
         (self.all.len() - self.free.len()) as u64
     }
@@ -202,11 +206,11 @@ impl Users {
     }
 }
 
-/// The journeys with their cumulative weights, ready to be picked from.
+/// Journeys with their cumulative weights, for selection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     cumulative: Vec<f64>,
-    /// Of each journey that is one request at once and nothing more, what it asks for.
+    /// Endpoint of each journey that consists of a single immediate request.
     alone: Vec<Option<Id>>,
 }
 
@@ -229,13 +233,14 @@ impl Choice {
         Choice { cumulative, alone: load.journeys.iter().map(alone).collect() }
     }
 
-    /// The endpoint of a journey that is a single request at once: nobody needs to remember its user.
+    /// Returns the endpoint of a journey that is a single immediate request, so that its user needs
+    /// no state.
     #[inline]
     pub(crate) fn alone(&self, journey: u32) -> Option<Id> {
         self.alone[journey as usize]
     }
 
-    /// The journey of the user with this key.
+    /// Returns the journey of the user with this key.
     #[inline]
     pub(crate) fn pick(&self, key: Key) -> u32 {
         if self.cumulative.len() == 1 {
@@ -247,23 +252,23 @@ impl Choice {
     }
 }
 
-/// Whether the user makes visit number `visit`, given its probability.
+/// Whether the user makes visit number `visit`, which has probability `chance`.
 pub(crate) fn goes(key: Key, visit: u32, chance: f64) -> bool {
     chance >= 1.0 || key.uniform(DRAW_VISITS + 2 * u64::from(visit)) < chance
 }
 
-/// Think time before visit number `visit`.
+/// Returns the think time before visit number `visit`.
 pub(crate) fn think(key: Key, visit: u32, sampler: &Sampler) -> crate::units::Span {
     sampler.draw(key, DRAW_VISITS + 2 * u64::from(visit) + 1)
 }
 
-/// The key of the request of visit number `visit`.
+/// Returns the key of the request of visit number `visit`.
 #[inline]
 pub(crate) fn visit_key(key: Key, visit: u32) -> Key {
     key.item(u64::from(visit) + 1)
 }
 
-/// An instant in seconds as simulated time; what lies before the run begins with it.
+/// Converts seconds to simulated time; negative values become the start of the run.
 #[inline]
 pub(crate) fn instant(at_s: f64) -> Time {
     Time((at_s * NANOS_PER_SECOND + 0.5).max(0.0) as i64 as u64)
@@ -292,8 +297,8 @@ mod tests {
             slices: vec![0.0, 1.0, 0.5],
             slice: Span::from_secs(60.0),
         };
-        // Regular arrivals: the k-th comes when the area reaches k / rate. The whole period of three
-        // slices has an area of 1.5 slices = 90 s.
+        // Regular arrivals: the k-th occurs when the area reaches k / rate. The whole period of
+        // three slices has an area of 1.5 slices = 90 s.
         let mut arrivals = Arrivals::new(Key::default(), 10.0, true, true, 0.0);
         let mut last = 0.0;
         for k in 1..=900 {
@@ -306,9 +311,9 @@ mod tests {
         assert!((last - 180.0).abs() < 1e-6);
     }
 
-    /// At 10/s the second arrival comes at 0.2 s; from 0.15 s on the rate is a tenth, so what was left of
-    /// its gap, 0.05 s, becomes 0.5 s; from 0.25 s on it is as before, and 0.4 s that are left become 0.04
-    /// s. With a curve the area that is left is what counts.
+    /// At 10/s the second arrival occurs at 0.2 s; from 0.15 s on the rate is a tenth, so the
+    /// remaining gap of 0.05 s becomes 0.5 s; from 0.25 s on it is as before, and the remaining 0.4
+    /// s become 0.04 s. With a curve the remaining area counts.
     #[test]
     fn a_change_of_the_rate_moves_the_next_arrival() {
         let near = |at: Option<f64>, to: f64| {

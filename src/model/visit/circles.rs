@@ -1,16 +1,16 @@
-//! Who reaches whom in circles, and what comes of them.
+//! Strongly connected components, and linear equations on them.
 
-/// Share of a whole by which a circle must lose to be told from one that loses nothing.
+/// Minimum loss per round, as a share, by which a cycle is told from one without loss.
 const LOSES: f64 = 1e-9;
 
-/// A node on the way from a root: where it is among its edges.
+/// A node on the current depth-first path, with its position among its edges.
 struct Open {
     node: usize,
     next: usize,
 }
 
-/// The strongly connected parts of a graph, each before those that it reaches (Tarjan 1972). Without
-/// recursion: chains may be long.
+/// Returns the strongly connected components of a graph, each before those that it reaches (Tarjan
+/// 1972). Iterative, since chains may be long.
 pub(super) fn circles<I: Iterator<Item = usize>>(
     nodes: usize,
     edges: impl Fn(usize) -> I,
@@ -24,7 +24,7 @@ pub(super) fn circles<I: Iterator<Item = usize>>(
         if number[root] != NEW {
             continue;
         }
-        // Edges of nodes under way are kept, so that each is looked at once.
+        // Edges of nodes on the path are stored, so that each is visited once.
         let mut path: Vec<(Open, Vec<usize>)> = Vec::new();
         let mut enter = Some(root);
         loop {
@@ -65,10 +65,10 @@ pub(super) fn circles<I: Iterator<Item = usize>>(
     found
 }
 
-/// The x for which x = known + times · x, where all numbers are non-negative; none where there is no such
-/// x, because the circle gains. Gaussian elimination, without pivoting: of a matrix of this kind all pivots
-/// are positive if and only if what goes round becomes less (Berman and Plemmons 1979, Nonnegative Matrices
-/// in the Mathematical Sciences, theorem 6.2.3).
+/// Solves x = known + times · x, where all numbers are non-negative; `None` where there is no
+/// solution, because the cycle gains. Gaussian elimination without pivoting: for a matrix of this
+/// kind all pivots are positive if and only if the gain per round is below one (Berman and Plemmons
+/// 1979, Nonnegative Matrices in the Mathematical Sciences, theorem 6.2.3).
 pub(super) fn solve(mut known: Vec<f64>, mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
     let size = known.len();
     for (own, row) in rows.iter_mut().enumerate() {
@@ -121,7 +121,7 @@ mod tests {
         assert!(place(0) < place(1) && place(4) < place(1) && place(2) < place(3), "{found:?}");
     }
 
-    /// A hundred thousand one behind the other.
+    /// A chain of a hundred thousand nodes.
     #[test]
     fn long_chains_need_no_stack() {
         let nodes = 100_000;
@@ -135,7 +135,7 @@ mod tests {
         let half = vec![vec![0.0, 0.5], vec![0.5, 0.0]];
         let found = solve(vec![1.0, 0.0], half).expect("a bound");
         assert!((found[0] - 4.0 / 3.0).abs() < 1e-12 && (found[1] - 2.0 / 3.0).abs() < 1e-12);
-        // Once round is once more, and twice round is twice as many.
+        // A gain of one, and of two, per round.
         assert_eq!(solve(vec![1.0], vec![vec![1.0]]), None);
         assert_eq!(solve(vec![1.0, 0.0], vec![vec![0.0, 2.0], vec![2.0, 0.0]]), None);
     }

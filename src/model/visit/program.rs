@@ -1,4 +1,4 @@
-//! What one run of a program asks for and how long it takes, alone in the system.
+//! Demands and duration of one run of a program, alone in the system.
 
 use std::collections::BTreeMap;
 
@@ -6,26 +6,26 @@ use super::{Links, attempts, walk};
 use crate::model::spec::{Ack, Hold, Id, Listener, Op, Resource, Service, Spec};
 use crate::units::Span;
 
-/// Period of a quota on a processor \[s\] (`cfs_period_us`).
+/// Period of a CPU quota \[s\] (`cfs_period_us`).
 const PERIOD: f64 = 0.1;
 
-/// Work at a station, or time for which something is taken: seconds; of storage operations.
+/// Work at a station, or holding time of a resource: in seconds; for storage in operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Work {
-    /// All of it.
+    /// Total work.
     pub(crate) all: f64,
-    /// The part that is on entries of indexes whose size grows with the load.
+    /// Part that is proportional to indexes whose size grows with the load.
     pub(crate) grows: f64,
 }
 
 impl Work {
-    /// Adds `times` another work.
+    /// Adds `times` another amount of work.
     pub(crate) fn add(&mut self, other: Work, times: f64) {
         self.all += other.all * times;
         self.grows += other.grows * times;
     }
 
-    /// The factor of the load at which this fills `capacity`: at x times the load it is
+    /// Returns the factor on the load at which this fills `capacity`: at x times the load it is
     /// grows · x² + (all − grows) · x.
     pub(crate) fn room(self, capacity: f64) -> f64 {
         let rest = self.all - self.grows;
@@ -34,57 +34,57 @@ impl Work {
     }
 }
 
-/// An endpoint or listener, on the mean and without any queue. A run of a listener is one attempt at one
-/// record.
+/// An endpoint or listener, in the mean and without queueing. A run of a listener is one attempt at
+/// one record.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Program {
     /// `service.endpoint` or `service.listener`.
     pub(crate) name: String,
     /// Index of its service.
     pub(crate) service: usize,
-    /// Index of the listener that it is; none: an endpoint.
+    /// Index of the listener; `None` for an endpoint.
     pub(crate) listener: Option<Id>,
-    /// Time of a run \[s\].
+    /// Mean duration of a run \[s\].
     pub(crate) mean: f64,
-    /// Variance of that \[s²\]; infinite where a law has none.
+    /// Variance of the duration \[s²\]; may be infinite.
     pub(crate) variance: f64,
-    /// Time for which a run takes its thread \[s\]; of a listener with its part of commits and pauses.
+    /// Time that a run holds its thread \[s\]; for a listener including its share of commits and
+    /// pauses.
     pub(crate) thread: Work,
     /// CPU time on the pod \[s\].
     pub(crate) cpu: f64,
     /// Work at processors, storage and caches.
     pub(crate) work: BTreeMap<Resource, Work>,
-    /// Time for which a connection of each pool of its service is held \[s\].
+    /// Holding time of a connection of each pool of its service \[s\].
     pub(crate) held: BTreeMap<usize, Work>,
-    /// Time for which connections of each pool would be held if they went back with their transactions
-    /// \[s\].
+    /// Holding time of connections of each pool if they were returned after each transaction \[s\].
     pub(crate) needed: BTreeMap<usize, f64>,
-    /// Time for which each lock is held \[s\].
+    /// Holding time of each lock \[s\].
     pub(crate) locks: BTreeMap<Id, Work>,
-    /// Most connections of one pool that it holds at the same time, and that pool.
+    /// Maximum number of connections of one pool held at once, with that pool.
     pub(crate) nested: Option<(usize, u32)>,
     /// CPU time on the pod while a connection is held \[s\].
     pub(crate) cpu_held: f64,
     /// Calls made while a connection is held.
     pub(crate) calls_held: f64,
-    /// Wait for something outside while a connection is held \[s\].
+    /// External delay while a connection is held \[s\].
     pub(crate) delay_held: f64,
     /// Counted records that it publishes.
     pub(crate) events: f64,
 }
 
-/// Connections and locks that a run holds when it reaches a step.
+/// Connections and locks held by a run when it reaches a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Held {
-    /// Pool of the connection held to the end of the response.
+    /// Pool of the connection held until the end of the response.
     session: Option<usize>,
-    /// Pool of each transaction begun, and whether it has a connection of its own.
+    /// Pool of each open transaction, and whether it has a connection of its own.
     transactions: Vec<(usize, bool)>,
     locks: Vec<Id>,
 }
 
 impl Held {
-    /// Pools of which connections are held, each once for each.
+    /// Returns the pool of each connection held.
     fn connections(&self) -> impl Iterator<Item = usize> {
         let own = self.transactions.iter().filter(|(_, own)| *own);
         own.map(|(pool, _)| *pool).chain(self.session)
@@ -95,8 +95,8 @@ impl Held {
     }
 }
 
-/// All programs, endpoints before listeners; `thousands` are the entries of each index, over a thousand.
-/// None where calls form a circle.
+/// Analyses all programs, endpoints before listeners; `thousands` holds the size of each index in
+/// thousands of entries. Returns `None` where calls form a cycle.
 pub(crate) fn programs(spec: &Spec, links: &Links, thousands: &[f64]) -> Option<Vec<Program>> {
     let endpoints = spec.endpoints.iter().map(|one| (one.name.clone(), one.service, None));
     let listeners = (0..).zip(&spec.listeners);
@@ -128,7 +128,7 @@ struct Time {
 }
 
 impl Time {
-    /// This and then the other, independent of it.
+    /// Adds another, independent time.
     fn and(self, other: Time) -> Time {
         Time {
             mean: self.mean + other.mean,
@@ -146,13 +146,14 @@ impl Time {
         }
     }
 
-    /// Stretched to this mean.
+    /// Rescales to this mean.
     fn stretched(self, mean: f64) -> Time {
         if self.mean > 0.0 { self.times(mean / self.mean) } else { self }
     }
 }
 
-/// A transaction begins: with a connection of its own, or on the one held to the end of the response.
+/// Begins a transaction: with a connection of its own, or reusing the one held until the end of the
+/// response.
 fn begin(program: &mut Program, pool: usize, until: Hold, held: &mut Held) {
     let session = until == Hold::Request;
     let reused = session && held.session.is_some();
@@ -168,7 +169,7 @@ fn begin(program: &mut Program, pool: usize, until: Hold, held: &mut Held) {
     }
 }
 
-/// Reads one program after those that it calls.
+/// Analysis of one program after those that it calls.
 struct Reading<'a> {
     spec: &'a Spec,
     thousands: &'a [f64],
@@ -252,7 +253,8 @@ impl Reading<'_> {
         self.mean(time) * self.thousands[index as usize]
     }
 
-    /// Variance of a run's time: first and second moment of what is left of it, from its last step back.
+    /// Returns the variance of a run's duration: first and second moment of the remaining time,
+    /// computed backwards from the last step.
     fn variance(&self, service: usize, entry: u32) -> f64 {
         let ops = &self.spec.ops[entry as usize..];
         let length = ops.iter().position(|op| *op == Op::End).map_or(0, |end| end + 1);
@@ -289,7 +291,7 @@ impl Reading<'_> {
         (left[0].1 - left[0].0 * left[0].0).max(0.0)
     }
 
-    /// Time of a step.
+    /// Returns the time of a step.
     fn takes(&self, service: usize, op: &Op) -> Time {
         let spec = self.spec;
         let alone = |time: Time| time.stretched(computing(&spec.services[service], time.mean));
@@ -350,7 +352,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Tell `seen` the work that a step brings to stations whose work is known without any waits.
+    /// Calls `seen` with the work of a step at stations whose work is independent of waits.
     fn asks(&self, service: usize, op: &Op, mut seen: impl FnMut(Resource, Work)) {
         let spec = self.spec;
         let plain = |all: f64| Work { all, grows: 0.0 };
@@ -398,8 +400,8 @@ impl Reading<'_> {
     }
 }
 
-/// Time of a run's part in what a thread does besides it: commits, of which one serves a whole poll where
-/// they are not made after each record, and pauses before further attempts.
+/// Returns a run's share of the thread's other activities: commits, of which one serves a whole
+/// poll unless they are made after each record, and pauses before further attempts.
 fn besides(listener: &Listener) -> f64 {
     let records = match listener.ack {
         Ack::Record => 1.0,
@@ -409,9 +411,9 @@ fn besides(listener: &Listener) -> f64 {
     (listener.commit.secs() / records + again * listener.back_off.secs()) / attempts(listener)
 }
 
-/// Least time in which a pod, alone on its node, computes for `cpu` seconds in one thread. A quota lets it
-/// have a whole core until the period's share is used up; where the work begins so that this is when the
-/// period ends, the next share is there at once.
+/// Returns the minimum time in which a pod, alone on its node, performs `cpu` seconds of work in
+/// one thread. A quota lets it use a whole core until the period's share is exhausted; if the work
+/// starts so that this coincides with the end of the period, the next share is available at once.
 pub(crate) fn computing(service: &Service, cpu: f64) -> f64 {
     let cores = service.cores;
     if cores >= 1.0 {
@@ -425,7 +427,7 @@ pub(crate) fn computing(service: &Service, cpu: f64) -> f64 {
     if periods <= 2.0 { cpu } else { PERIOD * (periods - 2.0) + cpu - (periods - 2.0) * share }
 }
 
-/// The longest time of the same: the work begins with a period.
+/// Returns the maximum of that time: the work starts with a period.
 pub(crate) fn computing_at_most(service: &Service, cpu: f64) -> f64 {
     let cores = service.cores;
     if cores >= 1.0 || !service.lifecycle.quota {

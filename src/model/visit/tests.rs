@@ -1,4 +1,4 @@
-//! What programs cause, by hand.
+//! Effects of programs, counted by hand.
 
 use super::*;
 use crate::model::spec::{Ack, Balancer, Replication};
@@ -85,7 +85,7 @@ fn a_fan_that_doubles_is_counted_once_a_step() {
     assert_eq!(links.unbounded(), None);
 }
 
-/// Three thousand calls of 1 ms and at last 10 ms: 2,999 x 1 ms + 10 ms, and 3,000 runs.
+/// Three thousand calls of 1 ms and finally 10 ms: 2,999 x 1 ms + 10 ms, and 3,000 runs.
 #[test]
 fn a_chain_is_as_long_as_it_is() {
     let programs: Vec<Vec<Op>> =
@@ -104,7 +104,7 @@ fn a_chain_is_as_long_as_it_is() {
     assert!((read[0].mean - 3.009).abs() < 1e-9, "{}", read[0].mean);
 }
 
-/// A record is followed by another in half of all cases: two records and two runs of the listener.
+/// A record is followed by another with probability 1/2: two records and two runs of the listener.
 #[test]
 fn a_topic_may_lead_to_itself() {
     let mut spec = system(&[&[PUBLISH]]);
@@ -120,7 +120,7 @@ fn a_topic_may_lead_to_itself() {
         .flows(&Flows { programs: vec![10.0, 0.0], topics: vec![0.0] })
         .expect("what goes round becomes less");
     assert!((flows.topics[0] - 20.0).abs() < 1e-9 && (flows.programs[1] - 20.0).abs() < 1e-9);
-    // Always followed by another: without end.
+    // Always followed by another: unbounded.
     spec.ops[at as usize] = Op::Jump { target: at + 1, chance: 1.0, draw: 0 };
     let links = Links::of(&spec).expect("jumps lead on");
     assert_eq!(links.unbounded(), Some(&[1, 2][..]));
@@ -128,7 +128,8 @@ fn a_topic_may_lead_to_itself() {
     assert_eq!(links.flows(&Flows { programs: vec![10.0, 0.0], topics: vec![0.0] }), None);
 }
 
-/// A tenth fails at all of three attempts: 1.2 runs of 10 ms a record, a commit of 4 ms, 0.2 pauses of 1 s.
+/// A tenth fails at all of three attempts: 1.2 runs of 10 ms per record, a commit of 4 ms, 0.2
+/// pauses of 1 s.
 #[test]
 fn attempts_and_commits_take_the_thread() {
     let mut spec = system(&[&[PUBLISH]]);
@@ -144,8 +145,8 @@ fn attempts_and_commits_take_the_thread() {
     assert!((flows.programs[1] * read[1].thread.all - (0.012 + 0.004 + 0.2)).abs() < 1e-12);
 }
 
-/// A quota of 40 ms in each 100 ms. 50 ms of work: at best the first 40 end with a period, at worst they
-/// begin with one. 130 ms: 40 + 40 + 40 + 10.
+/// A quota of 40 ms per 100 ms. 50 ms of work: at best the first 40 end with a period, at worst
+/// they begin with one. 130 ms: 40 + 40 + 40 + 10.
 #[test]
 fn a_quota_stalls_by_when_work_begins() {
     let mut service = service();

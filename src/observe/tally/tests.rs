@@ -17,8 +17,9 @@ fn levels_are_weighted_by_time_and_warm_up_is_dropped() {
     assert_eq!((bin.stations[0].waiting_least, bin.stations[0].waiting_most), (1, 3));
 }
 
-/// Three pass through one server, the second of them handed over in the instant in which the first is done,
-/// the third taken from the queue when the server had been free for a while; a fourth gives up its wait.
+/// Three jobs pass through one server: the second takes over at the instant at which the first is
+/// done, the third leaves the queue after the server was idle for a while; a fourth gives up
+/// waiting.
 #[test]
 fn who_passes_through_a_station_counts_once() {
     let mut tally = Tally::new(Layout { stations: 1, ..Layout::default() });
@@ -31,7 +32,7 @@ fn who_passes_through_a_station_counts_once() {
     assert_eq!(tally.bins[0].stations[0].left, 4);
 }
 
-/// Two services; one pod more of the second from 50 on and from 125 on, three fewer from 150 on.
+/// Two services; one more pod of the second from 50 on and from 125 on, three fewer from 150 on.
 #[test]
 fn pods_are_counted_beyond_those_of_the_beginning() {
     let mut tally = Tally::new(Layout { from: Time(100), ..Layout::default() });
@@ -52,7 +53,8 @@ fn pods_are_counted_beyond_those_of_the_beginning() {
     assert_eq!(tally.bins[0].owed, [Span::ZERO, Span(7)]);
 }
 
-/// Answers at 20 and 70 in a bin of 100, none in the next; 5 credits of the second volume are left.
+/// Answers at 20 and 70 in a bin of 100, none in the next; the second volume has a balance of 5
+/// credits.
 #[test]
 fn bins_know_when_somebody_was_answered_and_what_credits_are_left() {
     let mut tally = Tally::new(Layout::default());
@@ -71,7 +73,8 @@ fn bins_know_when_somebody_was_answered_and_what_credits_are_left() {
     assert_eq!(tally.bins[1].node_credits, [Some(2.0)]);
 }
 
-/// One request under way from 50 to 120, one from 110 to 130; five records lag from 90 to 150.
+/// One request in progress from 50 to 120, one from 110 to 130; a lag of five records from 90 to
+/// 150.
 #[test]
 fn slices_begin_with_what_is_under_way() {
     let (slice, from) = (Span(20), Time(100));

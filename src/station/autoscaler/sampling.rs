@@ -1,28 +1,28 @@
-//! What a pod used of late, as the metrics server tells it.
+//! Recent resource usage of a pod, as reported by the metrics server.
 //!
-//! Every 15 s it reads from each node how much processor time every container has used since it began,
-//! and how much memory it uses now. The use of the processor is the difference between the last two
-//! readings over the time between them, so it is a mean over 15 s and up to 15 s old; a container has none
-//! before two readings lie within its life. Between 10 s and 15 s after its start its beginning counts as
-//! the earlier reading. (kubernetes-sigs/metrics-server, `pkg/storage/pod.go`, `types.go`; resolution from
-//! `manifests/base/deployment.yaml`.)
+//! Every 15 s it reads from each node the cumulative CPU time of every container and its current
+//! memory usage. CPU usage is the difference of the last two readings divided by the time in
+//! between, so it is an average over 15 s and up to 15 s old; a container has none before two
+//! readings lie within its life. Between 10 s and 15 s after its start the start itself counts as
+//! the earlier reading. (kubernetes-sigs/metrics-server, `pkg/storage/pod.go`, `types.go`;
+//! resolution from `manifests/base/deployment.yaml`.)
 //!
-//! A reading is taken to be as old as the scrape that fetched it. The kubelet itself measures only each
-//! 10 s to 15 s; that delay is not here.
+//! A reading is assumed to be as old as the scrape that fetched it. The kubelet itself measures
+//! only every 10 s to 15 s; that delay is not modelled.
 
 use crate::units::{Span, Time};
 
-/// Time between two scrapes (`--metric-resolution`).
+/// Scrape interval (`--metric-resolution`).
 pub const RESOLUTION: Span = Span::from_millis(15_000);
-/// From this age on, one reading is enough (`freshContainerMinMetricsResolution`).
+/// Container age from which a single reading suffices (`freshContainerMinMetricsResolution`).
 pub const FRESH: Span = Span::from_millis(10_000);
 
-/// Use of a pod within a window.
+/// Usage of a pod over a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// Processor use, mean over the window, rounded up \[millicores\].
+    /// CPU usage, averaged over the window, rounded up \[millicores\].
     pub millicores: u64,
-    /// Memory in use at the end of the window \[bytes\].
+    /// Memory usage at the end of the window \[bytes\].
     pub memory: u64,
     /// End of the window.
     pub at: Time,
@@ -34,26 +34,26 @@ pub struct Sample {
 #[derive(Clone, Copy, Debug)]
 pub struct Readings {
     started: Time,
-    /// When, and processor time used since the start.
+    /// Time of the reading, and cumulative CPU time.
     last: Option<(Time, Span)>,
     memory: u64,
     previous: Option<(Time, Span)>,
 }
 
 impl Readings {
-    /// A pod whose containers begin now.
+    /// Creates the readings of a pod whose containers start now.
     pub fn new(now: Time) -> Readings {
         Readings { started: now, last: None, memory: 0, previous: None }
     }
 
-    /// A scrape finds `used` processor time since the start and `memory` bytes in use.
+    /// Records a scrape: `used` is the cumulative CPU time and `memory` the bytes in use.
     pub fn scrape(&mut self, now: Time, used: Span, memory: u64) {
         debug_assert!(self.last.is_none_or(|(at, _)| at < now), "two scrapes at once");
         let age = now - self.started;
         self.previous = if FRESH <= age && age < RESOLUTION {
             Some((self.started, Span::ZERO))
         } else {
-            // A reading from before a restart belongs to another life.
+            // A reading from before a restart does not count.
             self.last.filter(|(at, _)| self.started < *at)
         };
         debug_assert!(self.previous.is_none_or(|(_, before)| before <= used), "time given back");
@@ -61,12 +61,12 @@ impl Readings {
         self.memory = memory;
     }
 
-    /// The latest measurement of the pod; none before there is one.
+    /// Returns the latest sample of the pod; `None` before there is one.
     pub fn sample(&self) -> Option<Sample> {
         let ((at, used), (since, before)) = (self.last?, self.previous?);
         let window = at - since;
-        // Whole nanocores, rounded down as the metrics server does; then millicores, rounded up as
-        // Kubernetes rounds every quantity.
+        // Integer nanocores, rounded down as the metrics server does; then millicores, rounded up
+        // as Kubernetes rounds every quantity.
         let nanocores =
             u128::from(used.0.saturating_sub(before.0)) * 1_000_000_000 / u128::from(window.0);
         let millicores = u64::try_from(nanocores.div_ceil(1_000_000)).unwrap_or(u64::MAX);
@@ -91,9 +91,9 @@ mod tests {
     fn use_is_the_mean_between_the_last_two_scrapes() {
         let mut readings = Readings::new(at(8));
         assert_eq!(readings.sample(), None);
-        // 7 s old: one reading says nothing.
+        // 7 s old: one reading does not suffice.
         assert_eq!(read(&mut readings, 15, 7_000), None);
-        // 3 s of processor time in 15 s.
+        // 3 s of CPU time in 15 s.
         assert_eq!(read(&mut readings, 30, 10_000), Some((200, 15)));
         // 1 s in 15 s is 66.67 millicores.
         assert_eq!(read(&mut readings, 45, 11_000), Some((67, 15)));

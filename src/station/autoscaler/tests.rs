@@ -1,4 +1,4 @@
-//! Timelines worked out by hand from the controller's rules.
+//! Timelines derived by hand from the controller's rules.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn autoscaler(minimum: u32, maximum: u32, behavior: Option<Behavior>) -> Autosca
     Autoscaler::new(Settings { minimum, maximum, metrics: vec![CPU_70], behavior })
 }
 
-/// A pod that has long been ready, requests 500 millicores and used `percent` of that.
+/// A long-ready pod that requests 500 millicores and uses `percent` of that.
 fn ready(now: Time, percent: u64) -> Pod {
     let sample = Sample { millicores: 5 * percent, memory: 0, at: now, window: seconds(15) };
     Pod {
@@ -45,7 +45,7 @@ fn all(count: usize, kind: Pod) -> Vec<Pod> {
     vec![kind; count]
 }
 
-/// Far enough from zero that pods started at zero are no longer starting.
+/// Late enough that pods started at zero are past their initialisation.
 const T0: u64 = 1_000;
 
 #[test]
@@ -60,15 +60,15 @@ fn saturated_pods_grow_as_fast_as_readiness_and_doubling_allow() {
     assert_eq!(sync(T0, 2, &all(2, full)), (Some(6), 4, Reason::RateUp));
     // The new two count as idle: 100 / 70 × 4 = 5.7.
     assert_eq!(sync(T0 + 15, 4, &pods(2, full, 2, pending())), (Some(6), 6, Reason::Metric));
-    // 2,000 of 3,000 millicores are 66 %: within the tolerance, so nothing happens until they are ready,
-    // whether they wait for a node, run without a sample, or run and are not ready.
+    // 2,000 of 3,000 millicores are 66 %: within the tolerance, so nothing happens until they are
+    // ready, whether they are pending, run without a sample, or run unready.
     let held = (Some(6), 6, Reason::Caution);
     assert_eq!(sync(T0 + 30, 6, &pods(2, full, 4, pending())), held);
     let unknown = Pod { started: at(T0 + 40), ready: false, sample: None, ..full };
     assert_eq!(sync(T0 + 45, 6, &pods(2, full, 4, unknown)), held);
     let starting = Pod { started: at(T0 + 40), ready: false, ..full };
     assert_eq!(sync(T0 + 60, 6, &pods(2, full, 4, starting)), held);
-    // Six at 200 % ask for 18; twice six is 12, and 10 is the maximum.
+    // Six at 200 % recommend 18; twice six is 12, and 10 is the maximum.
     assert_eq!(sync(T0 + 75, 6, &all(6, full)), (Some(18), 10, Reason::Maximum));
 }
 
@@ -82,7 +82,7 @@ fn default_behavior_goes_from_two_to_six_at_once() {
 
 #[test]
 fn a_limit_of_the_processor_caps_the_growth() {
-    // At a limit of twice the request a pod shows 200 % at most: 2.857 times the ready pods.
+    // With a limit of twice the request a pod shows 200 % at most: 2.857 times the ready pods.
     let asked = |ready_pods: usize| {
         let now = at(T0);
         let current = ready_pods as u32;
@@ -98,7 +98,7 @@ fn ten_percent_around_the_target_change_nothing() {
         let decision = autoscaler(1, 20, None).sync(now, 10, &all(10, ready(now, percent)));
         (decision.recommended, decision.reason)
     };
-    // 63 and 77 are 10 % away to the last bit.
+    // 63 and 77 are exactly 10 % away.
     for percent in 63..=77 {
         assert_eq!(sync(percent), (Some(10), Reason::Tolerance), "{percent} %");
     }
@@ -160,7 +160,7 @@ fn a_peak_begins_the_300_seconds_anew() {
 
 #[test]
 fn memory_that_is_not_given_back_leads_to_the_maximum() {
-    // A heap at 95 % of the request in every pod, however many there are; the processors idle.
+    // A heap at 95 % of the request in every pod, whatever their number; the CPUs idle.
     let metrics = vec![CPU_70, Metric { resource: Resource::Memory, target: 80 }];
     let mut hpa = Autoscaler::new(Settings { minimum: 2, maximum: 10, metrics, behavior: None });
     let (mut replicas, mut trace) = (4, Vec::new());
@@ -190,7 +190,8 @@ fn a_missing_sample_counts_as_the_request_on_the_way_down_and_as_nothing_up() {
     };
     // (3 × 20 + 100) / 4 = 40; 40 / 70 × 4 = 2.3. Without the fourth, 20 / 70 × 3 = 0.9.
     assert_eq!(sync(70, 20), (Some(3), Reason::StabilisedDown));
-    // A target of 200 % counts the fourth as 200 %: (3 × 100 + 200) / 4 = 125; 2.5. At 100 % it were 2.
+    // A target of 200 % counts the fourth as 200 %: (3 × 100 + 200) / 4 = 125; 2.5. At 100 % it
+    // would be 2.
     assert_eq!(sync(200, 100).0, Some(3));
     // (3 × 50 + 100) / 4 = 62; 62 / 70 × 4 = 3.5.
     assert_eq!(sync(70, 50), (Some(4), Reason::Metric));
@@ -205,9 +206,9 @@ fn a_missing_sample_counts_as_the_request_on_the_way_down_and_as_nothing_up() {
 fn unready_pods_do_not_hold_up_the_way_down() {
     let now = at(T0);
     let decision = autoscaler(1, 10, None).sync(now, 4, &pods(2, ready(now, 35), 2, pending()));
-    // Only the two that are ready: 35 / 70 × 2.
+    // Only the two ready pods: 35 / 70 × 2.
     assert_eq!(decision.recommended, Some(1));
-    // 65 / 70 is close enough; as idle pods the two would make it 43 / 70.
+    // 65 / 70 is within the tolerance; counted as idle, the two would make it 43 / 70.
     let decision = autoscaler(1, 10, None).sync(now, 6, &pods(4, ready(now, 65), 2, pending()));
     assert_eq!((decision.recommended, decision.reason), (Some(6), Reason::Tolerance));
 }
@@ -220,12 +221,12 @@ fn caution_never_turns_a_change_round() {
         let decision = autoscaler(1, 20, None).sync(now, current, pods);
         (decision.recommended, decision.reason)
     };
-    // 100 / 70 asks for more; 200 / 6 = 33 of 70 would ask for 3 of 6.
+    // 100 / 70 recommends more; 200 / 6 = 33 of 70 would recommend 3 of 6.
     assert_eq!(sync(6, &pods(2, ready(now, 100), 4, pending())), (Some(6), Reason::Caution));
-    // Pods of a rollout beyond the replicas: (4 × 50 + 100) / 5 = 60; 60 / 70 × 5 = 4.3 would be more
-    // than 2, though less is used than wanted.
+    // Surge pods of a rollout: (4 × 50 + 100) / 5 = 60; 60 / 70 × 5 = 4.3 would be more than 2,
+    // though usage is below target.
     assert_eq!(sync(2, &pods(4, ready(now, 50), 1, missing)), (Some(2), Reason::Caution));
-    // Replicas that do not exist yet: 400 / 3 = 133; 133 / 70 × 3 = 5.7 would be less than 10.
+    // Replicas not yet created: 400 / 3 = 133; 133 / 70 × 3 = 5.7 would be less than 10.
     assert_eq!(sync(10, &pods(2, ready(now, 200), 1, missing)), (Some(10), Reason::Caution));
 }
 
@@ -257,7 +258,7 @@ fn a_starting_pod_counts_from_the_first_window_in_which_it_was_ready() {
     assert!(pod(100, true, 60, 75));
     assert!(!pod(100, false, 60, 90));
     assert!(!pod(299, false, 200, 290));
-    // After 5 min only who has never been ready is left out.
+    // After 5 min only pods that have never been ready are excluded.
     assert!(pod(300, false, 200, 290));
     assert!(pod(300, true, 299, 290));
     assert!(!pod(400, false, 29, 390));
@@ -270,7 +271,7 @@ fn a_failing_metric_keeps_replicas_but_does_not_stop_growth() {
     let settings = Settings { minimum: 1, maximum: 10, metrics, behavior: None };
     let sync = |percent| {
         let now = at(T0);
-        // Without a request for memory its utilisation has no meaning.
+        // Without a memory request its utilisation is undefined.
         let pod = Pod { memory: 0, ..ready(now, percent) };
         Autoscaler::new(settings.clone()).sync(now, 4, &all(4, pod))
     };

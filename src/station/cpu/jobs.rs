@@ -1,12 +1,12 @@
-//! The jobs on a processor, in the order in which they end.
+//! Jobs of a processor, ordered by their ends.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A job: when it ends, as bits of a non-negative double, and (order of arrival, who).
+/// A job: virtual end as bits of a non-negative double, and (order of arrival, who).
 pub(super) type Job = (u64, u64);
 
-/// A job's rank as one number, which compares without a branch.
+/// Packs a job's rank into one integer, which compares without a branch.
 fn whole((end, turn): Job) -> u128 {
     u128::from(end) << u64::BITS | u128::from(turn)
 }
@@ -15,12 +15,12 @@ fn parts(whole: u128) -> Job {
     ((whole >> u64::BITS) as u64, whole as u64)
 }
 
-/// Jobs by when they end, then by arrival. Mostly there is one, so the first is kept apart from the heap of
-/// the others.
+/// Jobs ordered by end, then by arrival. Usually there is one, so the first is held outside the
+/// heap of the others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Jobs {
     count: usize,
-    /// Of no meaning where nobody is there.
+    /// Meaningless while there are no jobs.
     first: Job,
     others: BinaryHeap<Reverse<u128>>,
 }
@@ -36,13 +36,13 @@ impl Jobs {
         self.count == 0
     }
 
-    /// The one that ends first.
+    /// Returns the job that ends first.
     #[inline]
     pub(super) fn first(&self) -> Option<Job> {
         (self.count > 0).then_some(self.first)
     }
 
-    /// Add a job that has come after all others: where they end alike, it is the last.
+    /// Adds the latest arrival: among equal ends it is the last.
     #[inline]
     pub(super) fn push(&mut self, job: Job) {
         if self.count == 0 {
@@ -59,7 +59,7 @@ impl Jobs {
         self.others.push(Reverse(whole(later)));
     }
 
-    /// Take the one that ends first.
+    /// Removes the job that ends first.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<Job> {
         let first = self.first()?;

@@ -1,33 +1,34 @@
-//! A quota of a processor's time in each period, as the kernel's CFS bandwidth control has it.
+//! CPU quota per period, as by the kernel's CFS bandwidth control.
 
 use super::nearest;
 use crate::units::{Span, Time};
 
-/// Use of a quota since the run began.
+/// Cumulative use of a quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
-    /// Time of cores \[ns\]: what `usage_usec` of `cpu.stat` counts, and what an autoscaler sees.
+    /// CPU time \[ns\]: corresponds to `usage_usec` of `cpu.stat`, and to the usage seen by an
+    /// autoscaler.
     pub used: f64,
-    /// How long jobs were there and none ran \[ns\].
+    /// Throttled time: jobs were present and none ran \[ns\].
     pub stalled: f64,
 }
 
-/// The quota of a period, and what is left of it.
+/// Quota of a period, and its remainder.
 #[derive(Clone, Debug)]
 pub(super) struct Quota {
     pub(super) limit: f64,
     /// Cores of the machine.
     pub(super) vcpus: f64,
     pub(super) period: Span,
-    /// Time of cores in each period \[ns\].
+    /// CPU time per period \[ns\].
     pub(super) budget: f64,
-    /// Rest of the quota in the period that ends at `ends`.
+    /// Remaining quota in the period that ends at `ends`.
     pub(super) left: f64,
     pub(super) ends: Time,
     pub(super) usage: Usage,
-    /// Whether jobs are there and the quota is used up, and the cores that were said to be in use.
+    /// Whether jobs are throttled, and the cores reported as in use.
     pub(super) stalled: bool,
-    /// Whether what was due next was no end of a job, but that jobs begin or cease to stall.
+    /// Whether the next change is the beginning or end of throttling, rather than the end of a job.
     pub(super) turns: bool,
     pub(super) shown: f64,
 }
@@ -52,7 +53,7 @@ impl Quota {
         }
     }
 
-    /// Nobody ran up to `now`: the period in which it lies has what was left of it, or everything.
+    /// Advances an idle quota to `now`: the current period has its remainder, or the full quota.
     pub(super) fn refill(&mut self, now: Time) {
         if now >= self.ends {
             let gone = (now - self.ends).0 / self.period.0;
@@ -61,17 +62,18 @@ impl Quota {
         }
     }
 
-    /// How long jobs that together use `rate` cores can run in a whole period \[ns\].
+    /// Returns how long jobs that together use `rate` cores can run in a full period \[ns\].
     pub(super) fn running(&self, rate: f64) -> f64 {
         (self.budget / rate).min(self.period.0 as f64)
     }
 
-    /// How long they can run in what is left, from `from` on, of the period under way \[ns\].
+    /// Returns how long they can run in the remainder of the current period, from `from` on \[ns\].
     pub(super) fn running_now(&self, from: Time, rate: f64) -> f64 {
         (self.left / rate).min((self.ends - from).0 as f64)
     }
 
-    /// Jobs that together use `rate` > 0 cores were there from `from` to `now`; how long they ran \[ns\].
+    /// Advances from `from` to `now` with jobs that together use `rate` > 0 cores; returns how long
+    /// they ran \[ns\].
     #[inline]
     pub(super) fn run(&mut self, from: Time, now: Time, rate: f64) -> f64 {
         let passed = (now - from).0 as f64;
@@ -99,11 +101,12 @@ impl Quota {
         ran
     }
 
-    /// The earlier of two instants: the end of a job that has to run for `run` more \[ns\], beside others
-    /// that together use `rate` > 0 cores from `from` on, and the next beginning or end of a stall.
+    /// Returns the earlier of two times: the end of a job with a remaining running time of `run`
+    /// \[ns\], among jobs that together use `rate` > 0 cores from `from` on, and the next beginning
+    /// or end of throttling.
     #[inline]
     pub(super) fn due(&mut self, from: Time, run: f64, rate: f64) -> Time {
-        // Mostly the job ends before the quota does: without a division.
+        // Usually the job ends before the quota is exhausted: avoids a division.
         if run * rate <= self.left && from + nearest(run) < self.ends {
             self.turns = false;
             return from + nearest(run);
@@ -113,7 +116,7 @@ impl Quota {
         end.min(turn)
     }
 
-    /// When jobs that use `rate` > 0 cores from `from` on next begin or cease to stall.
+    /// Returns when jobs that use `rate` > 0 cores from `from` on are next throttled or released.
     pub(super) fn turn(&self, from: Time, rate: f64) -> Time {
         if self.stalled {
             return self.ends;
@@ -126,9 +129,11 @@ impl Quota {
         if each < self.period.0 as f64 { self.ends + Span(each.ceil() as u64) } else { Time::NEVER }
     }
 
-    /// When a job ends that has to run for `run` more \[ns\], beside others, from `from` on.
+    /// Returns when a job with a remaining running time of `run` \[ns\] ends, among others, from
+    /// `from` on.
     ///
-    /// The clock counts nanoseconds: what lacks half of one is done, rather than stalled for a period.
+    /// Time is in nanoseconds: a job that lacks half of one is completed, rather than throttled for
+    /// a period.
     #[inline(never)]
     pub(super) fn end(&self, from: Time, run: f64, rate: f64) -> Time {
         let now = self.running_now(from, rate);
@@ -142,7 +147,7 @@ impl Quota {
         self.ends + Span((whole as u64).saturating_mul(self.period.0)) + nearest(last.max(0.0))
     }
 
-    /// Jobs used `more` than their rounded times say \[ns of cores\].
+    /// Adds the use that rounding of times has missed \[cores × ns\].
     #[inline]
     pub(super) fn correct(&mut self, more: f64) {
         self.left = (self.left - more).clamp(0.0, self.budget);

@@ -10,7 +10,7 @@ fn run(cores: f64, jobs: &[(u64, u64)]) -> Vec<(u32, Time)> {
     run_on(Cpu::new(cores), jobs)
 }
 
-/// Jobs that come at (ms) and need (ms), in the order in which they end.
+/// Runs jobs with arrivals \[ms\] and demands \[ms\], and returns their ends in order.
 fn run_on(mut cpu: Cpu, jobs: &[(u64, u64)]) -> Vec<(u32, Time)> {
     let mut ends = Vec::new();
     let mut arrivals = jobs.iter().enumerate().peekable();
@@ -46,8 +46,8 @@ fn a_quota_below_one_core_slows_a_single_job() {
 
 #[test]
 fn a_short_job_overtakes_a_long_one() {
-    // 0–5 ms alone (5 ms done), then shared: the short job of 2 ms needs 4 ms, ends at 9 ms; the long
-    // one has 3 ms left of its 10 and ends at 12 ms.
+    // 0–5 ms alone (5 ms done), then shared: the short job of 2 ms needs 4 ms, ends at 9 ms; the
+    // long one has 3 ms left of its 10 and ends at 12 ms.
     assert_eq!(run(1.0, &[(0, 10), (5, 2)]), [(1, millis(9)), (0, millis(12))]);
 }
 
@@ -59,9 +59,10 @@ fn equal_jobs_end_in_the_order_they_came() {
     );
 }
 
-/// A job of 10 ms on a machine that takes five times as long from 2 ms to 22 ms: 2 + 20 / 5 = 6 ms are
-/// done by then, and it ends at 26 ms. One that begins at 12 ms shares the core: by 22 ms it has had
-/// 1 ms and the first 2 + 2 + 1 = 5; then each needs 5 and 4 at half a core: ends at 30 and 31 ms.
+/// A job of 10 ms on a machine slowed down fivefold from 2 ms to 22 ms: 2 + 20 / 5 = 6 ms are done
+/// by then, and it ends at 26 ms. One that starts at 12 ms shares the core: by 22 ms it has
+/// received 1 ms and the first 2 + 2 + 1 = 5; then they need 4 and 5 at half a core each: ends at
+/// 30 and 31 ms.
 #[test]
 fn a_machine_is_slow_for_a_while() {
     let ends = |jobs: &[(u64, u64)]| {
@@ -101,7 +102,7 @@ fn quota(limit: f64, vcpus: f64) -> Cpu {
 
 #[test]
 fn two_threads_use_up_a_quota_of_one_core_in_half_the_period() {
-    // 50 ms of running and 50 ms of stalling, three times over, then the last 50 ms of the 200.
+    // 50 ms of running and 50 ms of throttling, three times, then the last 50 ms of the 200.
     let ends = run_on(quota(1.0, 2.0), &[(0, 200), (0, 200)]);
     assert_eq!(ends, [(0, millis(350)), (1, millis(350))]);
 }
@@ -128,22 +129,23 @@ fn a_quarter_of_a_core_stalls_for_seven_eighths_of_the_period() {
 
 #[test]
 fn who_comes_during_a_stall_waits_for_the_next_period() {
-    // Job 0 runs 50 ms and stalls with 10 ms left; from 100 ms on both share the core.
+    // Job 0 runs 50 ms and is throttled with 10 ms left; from 100 ms on both share the core.
     let ends = run_on(quota(0.5, 1.0), &[(0, 60), (70, 10)]);
     assert_eq!(ends, [(0, millis(120)), (1, millis(120))]);
 }
 
 #[test]
 fn periods_end_at_their_phase_and_refill_the_quota() {
-    // Periods end at 30, 130, 230 ms, with 50 ms each. Job 0 has 30 ms of the first and 30 ms of the
-    // second, ends at 60 ms. Job 1 finds 20 ms, stalls from 120 to 130 ms. Job 2 finds 10 ms used.
+    // Periods end at 30, 130, 230 ms, with 50 ms each. Job 0 uses 30 ms of the first and 30 ms of
+    // the second, and ends at 60 ms. Job 1 finds 20 ms, and is throttled from 120 to 130 ms. Job 2
+    // finds 10 ms used.
     let cpu = Cpu::with_quota(0.5, 1.0, CFS_PERIOD, Span::from_millis(130));
     let ends = run_on(cpu, &[(0, 60), (100, 30), (150, 45)]);
     assert_eq!(ends, [(0, millis(60)), (1, millis(140)), (2, millis(235))]);
 }
 
 /// Three jobs on two cores. The first ends at half a nanosecond, which is rounded; the others need
-/// what is left of the quota, to the nanosecond: of that of one period, and of that of three.
+/// the remaining quota to the nanosecond: that of one period, and that of three.
 #[test]
 fn a_rounded_nanosecond_does_not_cost_a_period() {
     for short in (10_000_001..10_001_001).step_by(2) {
@@ -161,8 +163,8 @@ fn a_rounded_nanosecond_does_not_cost_a_period() {
     }
 }
 
-/// Three jobs on two cores, which together need the quota of one period or of two, advance by two
-/// thirds of something, which no double holds.
+/// Three jobs on two cores, which together need the quota of one period or of two, advance at two
+/// thirds, which has no exact double.
 #[test]
 fn a_rounded_fraction_does_not_cost_a_period() {
     let period = 99_999_999;
@@ -172,7 +174,7 @@ fn a_rounded_fraction_does_not_cost_a_period() {
             for who in 0..3 {
                 cpu.start(Time::ZERO, who, Span(periods * period / 3));
             }
-            // Each look at it rounds.
+            // Each look rounds.
             for look in 1..499 {
                 cpu.set_capacity(Time(look * step), 2.0);
             }
@@ -184,21 +186,21 @@ fn a_rounded_fraction_does_not_cost_a_period() {
 
 #[test]
 fn jobs_beyond_the_cores_use_the_quota_no_faster() {
-    // Four on two cores: 25 ms each in the 50 ms until the quota is used up.
+    // Four jobs on two cores: 25 ms each in the 50 ms until the quota is exhausted.
     let ends = run_on(quota(1.0, 2.0), &[(0, 50); 4]);
     assert_eq!(ends.iter().map(|end| end.1).collect::<Vec<_>>(), [millis(150); 4]);
 }
 
 #[test]
 fn the_long_run_throughput_is_the_limit() {
-    // 10 s of work, 50 ms a period: 200 periods, the last of which ends after 25 ms on two cores.
+    // 10 s of work, 50 ms per period: 200 periods, the last of which ends after 25 ms on two cores.
     let ends = run_on(quota(0.5, 2.0), &[(0, 1_000); 10]);
     assert!(ends.iter().all(|end| end.1 == millis(19_925)), "{ends:?}");
 }
 
 #[test]
 fn the_level_is_what_jobs_use() {
-    // 150 ms of quota, used up by three in 50 ms: they stall until the period ends.
+    // 150 ms of quota, exhausted by three in 50 ms: they are throttled until the period ends.
     let mut cpu = quota(1.5, 4.0);
     for (who, sharing) in [0, 0, 1].into_iter().enumerate() {
         let change = cpu.start(Time::ZERO, who as u32, Span::from_millis(60));
@@ -220,7 +222,7 @@ fn capacity_may_change_under_the_jobs() {
     let mut cpu = Cpu::new(2.0);
     cpu.start(Time::ZERO, 0, Span::from_millis(20));
     cpu.start(Time::ZERO, 1, Span::from_millis(20));
-    // 10 ms each are done; then each has a quarter of a core for 20 ms, then a core again.
+    // 10 ms each are done; then each has a quarter of a core for 20 ms, then a whole core again.
     assert_eq!(cpu.set_capacity(millis(10), 0.5), LevelChange { busy: -1.5, sharing: 1 });
     assert_eq!(cpu.next(), millis(50));
     assert_eq!(cpu.set_capacity(millis(30), 2.0), LevelChange { busy: 1.5, sharing: -1 });
@@ -230,7 +232,8 @@ fn capacity_may_change_under_the_jobs() {
     cpu.start(Time::ZERO, 0, Span::from_millis(40));
     cpu.start(Time::ZERO, 1, Span::from_millis(40));
     assert_eq!(cpu.next(), millis(40));
-    // Half a core is less than the limit: 30 ms left for each, at a quarter of a core, without a stall.
+    // Half a core is less than the limit: 30 ms left for each, at a quarter of a core, without
+    // throttling.
     assert_eq!(cpu.set_capacity(millis(10), 0.5), LevelChange { busy: -1.5, sharing: 0 });
     assert_eq!(cpu.next(), millis(130));
     assert_eq!(cpu.usage(millis(130)).map(|usage| usage.stalled), Some(0.0));
@@ -241,7 +244,7 @@ fn capacity_may_change_under_the_jobs() {
     assert_eq!(idle.next(), millis(17));
 }
 
-/// The same processor, from one thing that happens to the next: when each job ends \[ns\].
+/// Reference: the same processor stepped from event to event; returns when each job ends \[ns\].
 fn step(limit: f64, vcpus: f64, period: u64, phase: u64, jobs: &[(u64, u64)]) -> Vec<f64> {
     let (period, budget) = (period as f64, limit * period as f64);
     let (mut now, mut left) = (0.0, budget);
@@ -299,7 +302,7 @@ fn seeded(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Gaps and demands in nanoseconds, so that nothing falls together by chance.
+/// Gaps and demands in nanoseconds, so that no two events coincide by chance.
 fn jobs() -> impl Strategy<Value = Vec<(u64, u64)>> {
     prop::collection::vec((0..40_000_000_u64, 1..150_000_000_u64), 1..12).prop_map(|jobs| {
         let mut at = 0;
@@ -314,8 +317,8 @@ fn jobs() -> impl Strategy<Value = Vec<(u64, u64)>> {
 proptest! {
     #![proptest_config(seeded(600))]
 
-    /// The closed form ends each job when going through period after period does, and no period
-    /// sees more run time than its quota.
+    /// The closed form ends each job at the same time as stepping period by period, and no period
+    /// uses more run time than its quota.
     #[test]
     fn no_period_uses_more_than_its_quota(
         jobs in jobs(),
@@ -340,7 +343,7 @@ proptest! {
         }
     }
 
-    /// Who is alone cannot use more than one core: a limit of one or more never shows.
+    /// A single job cannot use more than one core: a limit of one or more has no effect.
     #[test]
     fn a_limit_of_a_core_is_nothing_to_one_job(
         jobs in jobs(),

@@ -1,13 +1,13 @@
-//! Who of a consumer group gets which partitions.
+//! Assignment of partitions to the members of a consumer group.
 
 use std::collections::BTreeSet;
 
 use super::Partition;
 use crate::station::log::range;
 
-/// Range assignment (`RangeAssignor`), topic by topic over the members that listen to it, in their order.
-/// `partitions` is the number of each topic, `listen` the topics of each member. The partitions of each
-/// member.
+/// Range assignment (`RangeAssignor`), topic by topic over the subscribed members, in their order.
+/// `partitions` holds the size of each topic, `listen` the topics of each member. Returns the
+/// partitions of each member.
 pub(super) fn ranges(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<Partition>> {
     let mut targets = vec![Vec::new(); listen.len()];
     for ((topic, count), members) in (0..).zip(partitions).zip(listeners(partitions, listen)) {
@@ -19,12 +19,13 @@ pub(super) fn ranges(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<Partition
     targets
 }
 
-/// Sticky assignment that moves as little as it can, without what has to move: that is given up in
-/// this round and assigned in the next (`CooperativeStickyAssignor`).
+/// Sticky assignment with minimal moves, without the partitions that have to move: those are
+/// revoked in this round and assigned in the next (`CooperativeStickyAssignor`).
 ///
-/// Each topic is spread evenly; members keep what they own up to their share, and what is left goes to
-/// whoever has fewest of the topic, then fewest of all. Kafka evens out the sum over topics instead,
-/// which is the same for one topic, and may differ by a partition a member for several.
+/// Each topic is spread evenly; members keep their partitions up to their share, and the rest go to
+/// the member with the fewest of the topic, then the fewest in total. Kafka balances the total over
+/// topics instead, which is equivalent for one topic, and may differ by one partition per member
+/// for several.
 pub(super) fn sticky(
     partitions: &[u32],
     listen: &[&[u32]],
@@ -54,7 +55,7 @@ pub(super) fn sticky(
     targets
 }
 
-/// Which of `members` is to have each partition, of which some have an owner among them.
+/// Assigns each partition to one of `members`; some have an owner among them.
 fn spread(owner: &[Option<usize>], members: &[usize], totals: &[u32]) -> Vec<usize> {
     let (each, surplus) = (owner.len() / members.len(), owner.len() % members.len());
     let mut has = vec![0; totals.len()];
@@ -78,7 +79,7 @@ fn spread(owner: &[Option<usize>], members: &[usize], totals: &[u32]) -> Vec<usi
             stays.then_some(keeps)
         })
         .collect();
-    // Whoever has fewest is first, of these who has fewest of all, then the first in order.
+    // Ordered by the fewest of the topic, then the fewest in total, then the position.
     let mut poor: BTreeSet<(usize, u32, usize)> = (0..)
         .zip(members)
         .map(|(place, member)| (counts[*member], totals[*member], place))
@@ -93,7 +94,7 @@ fn spread(owner: &[Option<usize>], members: &[usize], totals: &[u32]) -> Vec<usi
     target.into_iter().filter_map(free).collect()
 }
 
-/// Members that listen to each topic, in their order.
+/// Returns the members subscribed to each topic, in their order.
 fn listeners(partitions: &[u32], listen: &[&[u32]]) -> Vec<Vec<usize>> {
     let mut members = vec![Vec::new(); partitions.len()];
     for (member, topics) in listen.iter().enumerate() {
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_is_free_goes_to_who_has_least() {
-        // One topic after the other: the surplus of the second goes to who had none of the first.
+        // Topic by topic: the surplus of the second goes to the member without any of the first.
         let targets = sticky(&[3, 3], &[BOTH; 2], &[NONE; 2]);
         assert_eq!(targets[0], [(0, 0), (0, 2), (1, 1)]);
         assert_eq!(targets[1], [(0, 1), (1, 0), (1, 2)]);

@@ -1,11 +1,11 @@
-//! What lets a caller keep silent about batches while nobody comes or goes: a group that is calm needs to
-//! know of no batch, except that it hears of them before anything happens to it.
+//! Support for callers that do not report batches while the group is stable: a calm group needs no
+//! reports of batches, except that it receives them before any other event.
 
 use super::{Bond, Coordinator, Entry, Joining, Member, Settings, State};
 use crate::units::Time;
 
 impl Coordinator {
-    /// A group whose members have joined and have their partitions, from time zero on.
+    /// Creates a group whose members have joined and own their partitions, from time zero on.
     pub fn settled(settings: Settings, partitions: Vec<u32>, members: Vec<Member>) -> Coordinator {
         let mut group = Coordinator::new(settings, partitions);
         group.entries = members.into_iter().map(Entry::joining).collect();
@@ -17,9 +17,9 @@ impl Coordinator {
         group
     }
 
-    /// Whether nothing is under way: all members have what they are to have, none is missed, and none has
-    /// missed anything. As long as that is so, [`Coordinator::begin`] and [`Coordinator::done`] change
-    /// nothing but what [`Coordinator::observe`] can tell later.
+    /// Whether the group is stable: all members have their assignments, none is missing, and none
+    /// has missed a generation. As long as that holds, [`Coordinator::begin`] and
+    /// [`Coordinator::done`] change nothing but what [`Coordinator::observe`] can report later.
     pub fn is_calm(&self) -> bool {
         let calm = |entry: &Entry| {
             entry.bond == Bond::Member
@@ -30,14 +30,14 @@ impl Coordinator {
         matches!(self.state, State::Empty | State::Stable) && self.entries.iter().all(calm)
     }
 
-    /// Since when a member works on a batch, if it does; for a group that was calm until now.
+    /// Reports the start of a member's current batch, if any; for a group that was calm until now.
     pub fn observe(&mut self, who: u32, batch: Option<Time>) {
         if let Some(place) = self.find(who) {
             self.entries[place].batch = batch;
         }
     }
 
-    /// Whether a member may commit: whoever was removed or missed a generation may not.
+    /// Whether a member may commit: not if it was removed or missed a generation.
     pub fn may_commit(&self, who: u32) -> bool {
         self.find(who).is_some_and(|place| {
             let entry = &self.entries[place];
@@ -45,8 +45,8 @@ impl Coordinator {
         })
     }
 
-    /// A topic has so many partitions now, as the leader of the group has just learned: it joins anew, and
-    /// so do all others then (`ConsumerCoordinator::rejoinNeededOrPending`).
+    /// Sets the number of partitions of a topic, as the group leader has just learned: it rejoins,
+    /// and then so do all others (`ConsumerCoordinator::rejoinNeededOrPending`).
     pub fn repartition(&mut self, now: Time, topic: u32, partitions: u32) {
         self.partitions[topic as usize] = partitions;
         let leads = |entry: &Entry| entry.bond == Bond::Member && !entry.behind;

@@ -1,5 +1,5 @@
-//! Timelines by hand. Unless a test says otherwise the session is 45 s, heartbeats are at whole multiples
-//! of 3 s, the poll interval is 300 s, and an empty group waits 3 s.
+//! Timelines computed by hand. Unless a test says otherwise the session timeout is 45 s, heartbeats
+//! are at whole multiples of 3 s, the poll interval is 300 s, and an empty group waits 3 s.
 
 use proptest::prelude::*;
 
@@ -30,14 +30,14 @@ const EAGER: Settings = Settings {
 };
 const COOPERATIVE: Settings = Settings { protocol: Protocol::Cooperative, ..EAGER };
 
-/// A group of one topic, whose members joined at 0 and work since 3 s.
+/// A group of one topic, whose members joined at 0 and have been working since 3 s.
 fn stable(settings: Settings, partitions: u32, members: &[Member]) -> Coordinator {
     let mut group = Coordinator::new(settings, vec![partitions]);
     for member in members {
         group.join(Time::ZERO, member.clone());
     }
     assert_eq!(group.next(), secs(3));
-    // Others than the first came while it waited: it waits once more.
+    // Further members joined during the wait: it is extended once.
     group.fire(secs(3));
     if members.len() > 1 {
         assert_eq!((group.generation(), group.next()), (0, secs(6)));
@@ -53,7 +53,7 @@ fn done(group: &mut Coordinator) -> Vec<Action> {
     group.actions().collect()
 }
 
-/// What happens by itself up to `until`: when, and what the members have to do.
+/// Returns the timer events up to `until`, each with the instructions to members.
 fn fire(group: &mut Coordinator, until: u64) -> Vec<(u64, Vec<Action>)> {
     let mut seen = Vec::new();
     while group.next() <= secs(until) {
@@ -67,7 +67,7 @@ fn fire(group: &mut Coordinator, until: u64) -> Vec<(u64, Vec<Action>)> {
     seen
 }
 
-/// Numbers of the partitions of topic 0 that a member has.
+/// Returns the partitions of topic 0 owned by a member.
 fn owned(group: &Coordinator, who: u32) -> Vec<u32> {
     group.owned(who).iter().map(|partition| partition.1).collect()
 }
@@ -81,12 +81,12 @@ fn an_empty_group_waits_for_more_members() {
     group.join(secs(2), member(1));
     assert_eq!(fire(&mut group, 5), []);
     group.join(secs(5), member(2));
-    // Somebody came before 3 and before 6 s, nobody before 9 s.
+    // A member joined before 3 and before 6 s, none before 9 s.
     assert_eq!(group.rebalancing(), Some(Time::ZERO));
     assert_eq!(fire(&mut group, 100), [(9, vec![Assigned(0), Assigned(1), Assigned(2)])]);
     assert_eq!(owned(&group, 1), [2, 3]);
 
-    // A group that has been is not that patient.
+    // A group that was not empty before does not extend the wait.
     for who in 0..3 {
         group.leave(secs(100), who);
     }
@@ -105,7 +105,7 @@ fn an_empty_group_waits_no_longer_than_the_poll_interval() {
         assert_eq!(fire(&mut group, at), []);
         group.join(secs(at), member(at as u32));
     }
-    // 3, then 3 more, then the 2 that are left.
+    // 3, then 3 more, then the remaining 2.
     assert_eq!(fire(&mut group, 100)[0].0, 8);
     assert_eq!(group.generation(), 1);
 }
@@ -117,7 +117,7 @@ fn the_group_stands_for_as_long_as_the_slowest_batch() {
     group.begin(secs(10), 1);
     group.leave(secs(10), 2);
     assert_eq!(group.rebalancing(), Some(secs(10)));
-    // Both learn of it at 12 s. Member 0 joins at once, and has nothing to do for 8 s.
+    // Both learn of it at 12 s. Member 0 rejoins at once, and has nothing to do for 8 s.
     assert_eq!(fire(&mut group, 19), [(12, vec![Revoked(0)])]);
     assert_eq!((owned(&group, 0), owned(&group, 1)), (vec![], vec![1]));
     assert!(group.done(secs(20), 1), "it is a member until it joins");
@@ -131,7 +131,8 @@ fn who_has_not_learned_of_it_begins_another_batch() {
     let late = Member { phase: span(1), ..member(1) };
     let mut group = stable(EAGER, 3, &[member(0), late, member(2)]);
     group.begin(secs(9), 1);
-    // The heartbeat of 10 s was before; the next is at 13 s, in the middle of the next batch of 10 s.
+    // The heartbeat of 10 s came before; the next is at 13 s, in the middle of the next batch of 10
+    // s.
     group.leave(secs(10), 2);
     assert!(group.done(secs(11), 1));
     group.begin(secs(11), 1);
@@ -153,7 +154,8 @@ fn a_new_member_stops_all_others() {
 #[test]
 fn a_crash_shows_when_the_session_ends() {
     let mut group = stable(EAGER, 3, &[member(0), member(1), member(2)]);
-    // Last heartbeat at 9 s, session over at 54 s; the others learn of it with the next heartbeat.
+    // Last heartbeat at 9 s, end of the session at 54 s; the others learn of it with the next
+    // heartbeat.
     group.crash(secs(10), 2);
     assert_eq!((group.next(), group.members()), (secs(54), 3));
     group.fire(secs(54));
@@ -176,7 +178,7 @@ fn an_assignment_is_a_sign_of_life() {
 fn a_successor_does_not_shorten_the_session_of_who_crashed() {
     let mut group = stable(EAGER, 2, &[member(0), member(1)]);
     group.crash(secs(10), 1);
-    // The group waits for the one that crashed to join, up to the end of its session.
+    // The group waits for the crashed member to rejoin, up to the end of its session.
     group.join(secs(20), member(1));
     assert_eq!(group.members(), 3);
     assert_eq!(fire(&mut group, 53), [(21, vec![Revoked(0)])]);
@@ -204,14 +206,14 @@ fn who_crashes_while_it_waits_is_assigned_what_nobody_works_on() {
 #[test]
 fn a_static_member_that_is_back_in_time_finds_its_partitions() {
     let mut group = stable(EAGER, 3, &[fixed(0), fixed(1)]);
-    // It says nothing as it leaves; a restart of 30 s goes unnoticed.
+    // It leaves without notice; a restart of 30 s goes unnoticed.
     group.leave(secs(10), 0);
     assert_eq!((group.next(), owned(&group, 0)), (secs(54), vec![]));
     group.join(secs(40), fixed(0));
     assert_eq!(done(&mut group), [Assigned(0)]);
     assert_eq!((group.generation(), group.next()), (1, Time::NEVER));
     assert_eq!((owned(&group, 0), owned(&group, 1)), (vec![0, 1], vec![2]));
-    // One of a minute does not.
+    // A restart of one minute does not.
     group.crash(secs(100), 0);
     assert_eq!(fire(&mut group, 160), [(147, vec![Revoked(1), Assigned(1)])]);
     assert_eq!(owned(&group, 1), [0, 1, 2]);
@@ -230,14 +232,14 @@ fn a_batch_longer_than_the_poll_interval_never_ends() {
     let mut group = stable(EAGER, 2, &[member(0), member(1)]);
     let mut began = 10;
     for cycle in 0..3 {
-        // 400 s of work: out after 300 s; the other learns of it at its next heartbeat.
+        // 400 s of work: removed after 300 s; the other learns of it at its next heartbeat.
         group.begin(secs(began), 1);
         let out = began + 300;
         let learns = (out / 3 + 1) * 3;
         let expected = [(out, vec![Removed(1)]), (learns, vec![Revoked(0), Assigned(0)])];
         assert_eq!(fire(&mut group, began + 399), expected);
         assert_eq!((owned(&group, 0), owned(&group, 1)), (vec![0, 1], vec![]));
-        // What it did is not committed; it joins, and is assigned the same records.
+        // Its work is not committed; it rejoins, and is assigned the same records.
         assert!(!group.done(secs(began + 400), 1));
         let again = ((began + 400) / 3 + 1) * 3;
         let both = vec![Revoked(0), Assigned(0), Assigned(1)];
@@ -262,7 +264,7 @@ fn a_batch_of_just_the_poll_interval_is_in_time() {
 fn the_group_waits_no_longer_than_the_rebalance_timeout() {
     let mut group = stable(EAGER, 3, &[member(0), member(1), member(2)]);
     group.leave(secs(10), 2);
-    // Begun before it learned at 12 s: its own poll interval would end at 311 s.
+    // Started before it learned at 12 s: its own poll interval would end at 311 s.
     group.begin(secs(11), 1);
     let expected = [(12, vec![Revoked(0)]), (310, vec![Removed(1), Assigned(0)])];
     assert_eq!(fire(&mut group, 400), expected);
@@ -280,7 +282,7 @@ fn a_static_member_that_is_too_slow_keeps_its_partitions_for_a_session() {
     assert!(!group.done(secs(340), 1), "it has dropped its generation");
     assert_eq!((done(&mut group), group.generation()), (vec![Assigned(1)], 1));
     assert_eq!((owned(&group, 1), group.next()), (vec![1], Time::NEVER));
-    // Still slower: out at 700 - 1 + 45 s, and a new member at 800 s.
+    // Still slower: removed at 700 - 1 + 45 s, and a new member at 800 s.
     group.begin(secs(400), 1);
     let expected = [(744, vec![Removed(1)]), (747, vec![Revoked(0), Assigned(0)])];
     assert_eq!(fire(&mut group, 799), expected);
@@ -293,7 +295,7 @@ fn static_members_that_are_all_away_keep_the_group_waiting() {
     let mut group = stable(Settings { poll_interval: span(20), ..EAGER }, 2, &[fixed(0), fixed(1)]);
     group.crash(secs(10), 0);
     group.crash(secs(31), 1);
-    // Sessions end at 54 and 75 s. The rebalance of 54 s has nobody to answer at 74 s.
+    // Sessions end at 54 and 75 s. The rebalance of 54 s has no member to answer at 74 s.
     assert_eq!(fire(&mut group, 74), []);
     assert_eq!((group.generation(), group.members()), (1, 1));
     assert_eq!(fire(&mut group, 75), []);
@@ -306,13 +308,14 @@ fn in_the_cooperative_protocol_only_what_moves_stands_still() {
     assert_eq!((owned(&group, 0), owned(&group, 1)), (vec![0, 2], vec![1, 3]));
     group.begin(secs(10), 0);
     group.join(secs(10), member(2));
-    // Member 1 has learned of it at 12 s and works on; all have joined when member 0 is done.
+    // Member 1 has learned of it at 12 s and keeps working; all have joined when member 0 is done.
     assert_eq!(fire(&mut group, 12), []);
     assert_eq!(owned(&group, 1), [1, 3]);
     group.begin(secs(13), 1);
     assert!(group.done(secs(14), 0));
     assert_eq!(done(&mut group), [Assigned(0), Assigned(2)]);
-    // Member 1 sees at the end of its batch, at 16 s, that it has one too many, and joins once more.
+    // Member 1 sees at the end of its batch, at 16 s, that it has one partition too many, and
+    // rejoins.
     assert_eq!(group.rebalancing(), None);
     assert!(group.done(secs(16), 1), "it is a member all the time");
     assert_eq!((done(&mut group), group.rebalancing()), (vec![Assigned(1)], Some(secs(16))));
@@ -337,7 +340,8 @@ fn in_the_cooperative_protocol_an_inheritance_takes_one_round() {
 
 #[test]
 fn listeners_of_several_topics_share_one_group() {
-    // Two pods with a thread for each of two topics: what one pod does stops the threads of both topics.
+    // Two pods with one thread for each of two topics: a change in one pod stops the threads of
+    // both topics.
     let mut group = Coordinator::new(EAGER, vec![3, 2]);
     for who in 0..4 {
         group.join(Time::ZERO, Member { topics: vec![who % 2], ..member(who) });
@@ -356,7 +360,7 @@ fn seeded(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Each partition has one owner at most.
+/// Each partition has at most one owner.
 fn assert_disjoint(group: &Coordinator) {
     let mut all: Vec<Partition> = (0..6).flat_map(|who| group.owned(who).to_vec()).collect();
     let count = all.len();
@@ -368,8 +372,8 @@ fn assert_disjoint(group: &Coordinator) {
 proptest! {
     #![proptest_config(seeded(2_000))]
 
-    /// Whatever members do, no partition has two owners; and once all are quiet, those who are left
-    /// share all partitions.
+    /// Whatever members do, no partition has two owners; and once all are stable, the remaining
+    /// members share all partitions.
     #[test]
     fn no_partition_has_two_owners_or_is_lost(
         steps in prop::collection::vec((0..60_u64, 0..6_u32, 0..6_u8), 1..80),

@@ -1,17 +1,17 @@
-//! Nodes that come when pods wait and go when they are not needed.
+//! Cluster autoscaler: adds nodes for pending pods and removes unneeded ones.
 //!
-//! Each 10 s the cluster autoscaler looks for pods that fit on no node, those that are on their way
-//! included. For these it orders as many nodes of one group as they need, estimated by packing the largest
-//! first; the group is the one that they leave least empty. In a scan that orders nothing, it looks for
-//! nodes of which less than half is requested and whose pods fit elsewhere, and removes those that have
-//! been so for 10 min, unless a node was ordered within the last 10 min.
+//! Every 10 s it looks for pods that fit on no node, ordered ones included. For these it orders as
+//! many nodes of one group as they need, estimated by bin packing in decreasing order; the group is
+//! the one with the least waste. In a scan that orders nothing, it looks for nodes with less than
+//! half requested whose pods fit elsewhere, and removes those that have been so for 10 min, unless
+//! a node was ordered within the last 10 min.
 //!
 //! Sources: kubernetes/autoscaler, `cluster-autoscaler/FAQ.md` (defaults of flags),
 //! `estimator/binpacking_estimator.go`, `estimator/decreasing_pod_orderer.go`,
-//! `expander/waste/waste.go`, `core/static_autoscaler.go`, `core/scaledown`. Of its expanders the one that
-//! wastes least is taken, because one that draws lots would need chance.
+//! `expander/waste/waste.go`, `core/static_autoscaler.go`, `core/scaledown`. Of its expanders
+//! least-waste is used, because the random one would need a source of randomness.
 //!
-//! How long a node takes from the order to readiness is the caller's affair.
+//! The time from the order to readiness of a node is up to the caller.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,15 +19,15 @@ use std::collections::BTreeMap;
 use super::{Cluster, Node, Pod, Requests, Room, ScalableGroup, empty_room, room_of};
 use crate::units::{Span, Time};
 
-/// Time between two scans (`--scan-interval`).
+/// Scan interval (`--scan-interval`).
 pub const SCAN_INTERVAL: Span = Span::from_millis(10_000);
-/// A node may go while less than this share of it is requested (`--scale-down-utilization-threshold`).
+/// Requested share of a node below which it may be removed (`--scale-down-utilization-threshold`).
 const SCALE_DOWN_THRESHOLD: f64 = 0.5;
-/// How long it has to be so (`--scale-down-unneeded-time`).
+/// Time for which it must be below that (`--scale-down-unneeded-time`).
 const UNNEEDED_TIME: Span = Span::from_millis(600_000);
-/// How long nobody goes after a node was ordered (`--scale-down-delay-after-add`).
+/// Time after an order during which no node is removed (`--scale-down-delay-after-add`).
 const DELAY_AFTER_ADD: Span = Span::from_millis(600_000);
-/// Most nodes that go in one scan (`--max-scale-down-parallelism`) …
+/// Maximum number of nodes removed per scan (`--max-scale-down-parallelism`) …
 const REMOVED_AT_ONCE: usize = 10;
 /// … and how many of them may have pods (`--max-drain-parallelism`).
 const DRAINED_AT_ONCE: usize = 1;
@@ -35,9 +35,9 @@ const DRAINED_AT_ONCE: usize = 1;
 /// Nodes ordered and removed by a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Nodes ordered.
+    /// Ordered nodes.
     pub ordered: Vec<u32>,
-    /// Nodes removed, and the pods that were on each, for which their owners now need others.
+    /// Removed nodes, and the pods of each, which their owners must replace.
     pub removed: Vec<(u32, Vec<Pod>)>,
 }
 
@@ -46,17 +46,17 @@ pub struct Changes {
 pub struct Scaler {
     provision: Span,
     ordered_at: Option<Time>,
-    /// Nodes that are not needed, and since when.
+    /// Unneeded nodes, and the times since when.
     unneeded: BTreeMap<u32, Time>,
 }
 
 impl Scaler {
-    /// A cluster autoscaler whose nodes take pods `provision` after they are ordered.
+    /// Creates a cluster autoscaler whose nodes take pods `provision` after they are ordered.
     pub fn new(provision: Span) -> Scaler {
         Scaler { provision, ordered_at: None, unneeded: BTreeMap::new() }
     }
 
-    /// One scan. Nodes that it removes are gone at once.
+    /// Performs a scan. Nodes that it removes are gone at once.
     pub fn scan(&mut self, now: Time, cluster: &mut Cluster) -> Changes {
         let ordered = self.order(now, cluster);
         if !ordered.is_empty() {
@@ -69,7 +69,7 @@ impl Scaler {
         Changes { ordered, removed }
     }
 
-    /// Order nodes for those who wait and for whom nothing is on its way.
+    /// Orders nodes for pending pods that fit on no node on its way.
     fn order(&self, now: Time, cluster: &mut Cluster) -> Vec<u32> {
         let room = |node: &Node| room_of(&cluster.groups[node.group as usize], node);
         let empty = |node: &Node| Spare {
@@ -94,9 +94,9 @@ impl Scaler {
         (0..nodes).map(|_| cluster.order(group, now + self.provision)).collect()
     }
 
-    /// Find out which nodes are not needed: empty ones first, then those that were not needed before. The
-    /// pods of each move, in thought, to the first other node on which they fit, so that two nodes do not
-    /// count on the same room, and those who moved move on with a node that they moved to.
+    /// Determines the unneeded nodes: empty ones first, then those that were unneeded before. The
+    /// pods of each are moved hypothetically to the first other node on which they fit, so that two
+    /// nodes do not count on the same room, and moved pods move again with their new node.
     fn note_unneeded(&mut self, now: Time, cluster: &Cluster) {
         let mut places: BTreeMap<u32, Spare> = cluster
             .nodes
@@ -133,7 +133,7 @@ impl Scaler {
         self.unneeded = unneeded;
     }
 
-    /// Remove nodes that have not been needed for long enough, empty ones first.
+    /// Removes nodes that have been unneeded for long enough, empty ones first.
     fn remove(&mut self, now: Time, cluster: &mut Cluster) -> Vec<(u32, Vec<Pod>)> {
         let due = self.unneeded.iter().filter(|(_, since)| now - **since >= UNNEEDED_TIME);
         let mut due: Vec<u32> = due.map(|(number, _)| *number).collect();
@@ -157,13 +157,13 @@ impl Scaler {
     }
 }
 
-/// A node in thought.
+/// Hypothetical state of a node.
 #[derive(Clone)]
 struct Spare {
     group: u32,
     dedicated: bool,
     room: Room,
-    /// Pods that would have to move if it went.
+    /// Pods that would have to move if it was removed.
     pods: Vec<Pod>,
 }
 
@@ -178,8 +178,8 @@ impl Spare {
     }
 }
 
-/// How many new nodes of a group, at most `most`, are needed for the pods that fit on one, and which
-/// share of them stays empty, processor and memory added; none when they are of no use.
+/// Returns the number of new nodes of a group, at most `most`, required for the pods that fit on
+/// one, and their unused share, summed over CPU and memory; `None` when they are of no use.
 fn estimate(group: &ScalableGroup, index: u32, most: u32, pods: &[Pod]) -> Option<(u32, f64)> {
     let fresh = empty_room(group);
     let size = group.allocatable.size;

@@ -1,4 +1,4 @@
-//! Placements and timelines worked out by hand.
+//! Placements and timelines computed by hand.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +10,7 @@ fn at(seconds: u64) -> Time {
     Time(seconds * 1_000_000_000)
 }
 
-/// 2 vCPU, 8 GiB, 35 pods.
+/// 2 vCPUs, 8 GiB, 35 pods.
 fn t3_large() -> Allocatable {
     Allocatable::eks(2, 8_192, 35)
 }
@@ -62,7 +62,7 @@ fn three_pods_with_a_sidecar_fit_on_a_t3_large_and_the_fourth_waits() {
     assert_eq!(cluster.place(pod(4)), Err(Lack::Cpu));
     assert_eq!(cluster.place(sized(5, 1, 130, 1)), Ok(0));
     assert_eq!(waiting(&cluster), [(3, Lack::Cpu), (4, Lack::Cpu)]);
-    // Who waits longest is next.
+    // The longest pending pod is next.
     assert_eq!(cluster.remove(1), Some(0));
     assert_eq!(cluster.retry(), [(3, 0)]);
     assert_eq!(cluster.remove(4), None);
@@ -75,8 +75,8 @@ fn daemons_take_their_share_of_every_node() {
     let group = ScalableGroup { daemons, ..groups(1, 1).remove(0) };
     let mut cluster = Cluster::new(vec![group]);
     cluster.add(0);
-    // For the score the second takes 200 MiB: with one of 100 and 100, 1,680 of 1,930 millicores and
-    // 6,952 of 7,452 MiB are free, 87 and 93.
+    // For scoring the second counts with 200 MiB: with one of 100 and 100, 1,680 of 1,930
+    // millicores and 6,952 of 7,452 MiB are free, 87 and 93.
     let small = sized(9, 9, 100, 100);
     assert_eq!(least_allocated(&cluster.nodes[&0], &cluster.groups[0], &small), 90);
     // 1,780 millicores are left: two pods and 580.
@@ -103,7 +103,7 @@ fn what_is_lacking_is_named() {
     // Two nodes lack memory, one of them pods as well.
     cluster.add(0);
     assert_eq!(cluster.place(sized(6, 0, 10, 2_000)), Err(Lack::Memory));
-    // One lacks processor, memory and pods, the other memory.
+    // One lacks CPU, memory and pods, the other memory.
     assert_eq!(cluster.place(sized(7, 0, 1_000, 1_001)), Err(Lack::Memory));
     assert_eq!(cluster.add(1), 2);
     assert_eq!(cluster.retry(), [(2, 2), (5, 1)]);
@@ -116,11 +116,11 @@ fn replicas_are_spread_even_onto_a_fuller_node() {
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 1_200, 1_024)), Ok(0));
     assert_eq!(cluster.place(sized(1, 1, 100, 128)), Ok(1));
-    // Another of owner 1, node 0: 630 of 1,930 millicores and 6,300 of 7,452 MiB stay free, 32 and 84,
-    // mean 58; shares 0.674 and 0.155 are 0.519 apart, 74; no other replica, unevenness 0 + 2.
-    // Node 1: 89 and 96, mean 92; 0.104 and 0.034, 96; one replica, 1 × ln 4 + 2 = 3.39, so 3.
-    // Even: 100 × (3 + 2 − 2) / 3 = 100 and 100 × (3 + 2 − 3) / 3 = 66.
-    // 58 + 74 + 200 = 332 against 92 + 96 + 132 = 320.
+    // Another pod of owner 1. Node 0: 630 of 1,930 millicores and 6,300 of 7,452 MiB stay free, 32
+    // and 84, mean 58; shares 0.674 and 0.155 are 0.519 apart, 74; no other replica, unevenness 0 +
+    // 2. Node 1: 89 and 96, mean 92; 0.104 and 0.034, 96; one replica, 1 × ln 4 + 2 = 3.39, so 3.
+    // Spread: 100 × (3 + 2 − 2) / 3 = 100 and 100 × (3 + 2 − 3) / 3 = 66. 58 + 74 + 200 = 332
+    // against 92 + 96 + 132 = 320.
     let second = sized(2, 1, 100, 128);
     let [node_0, node_1] = [0, 1].map(|number| &cluster.nodes[&number]);
     let group = &cluster.groups[0];
@@ -130,7 +130,7 @@ fn replicas_are_spread_even_onto_a_fuller_node() {
     };
     assert_eq!((terms(node_0), terms(node_1)), ((58, 74, 2), (92, 96, 3)));
     assert_eq!(cluster.place(second), Ok(0));
-    // One of a third owner goes where more is free.
+    // A pod of a third owner goes where more is free.
     assert_eq!(cluster.place(sized(3, 2, 100, 128)), Ok(1));
 }
 
@@ -167,7 +167,8 @@ fn a_pod_goes_where_processor_and_memory_are_used_alike() {
     cluster.add(0);
     assert_eq!(cluster.place(sized(0, 0, 600, 10)), Ok(0));
     assert_eq!(cluster.place(sized(1, 1, 320, 320)), Ok(1));
-    // Node 0 has more left, (30 + 89) / 2 = 59 against 58; but its shares are 0.7 and 0.11, 70 against
+    // Node 0 has more left, (30 + 89) / 2 = 59 against 58; but its shares are 0.7 and 0.11, 70
+    // against
     // 100.
     assert_eq!(cluster.place(sized(2, 2, 100, 100)), Ok(1));
 }
@@ -184,7 +185,7 @@ fn a_node_that_fails_takes_its_pods_along() {
     assert_eq!(lost, [0, 2]);
     assert_eq!(cluster.ready().collect::<Vec<_>>(), [1]);
     assert_eq!((cluster.place(pod(4)), cluster.place(pod(5))), (Ok(1), Err(Lack::Cpu)));
-    // A new node has a number of its own.
+    // A new node gets a new number.
     assert_eq!(cluster.add(0), 2);
     assert_eq!(cluster.retry(), [(5, 2)]);
 }
@@ -205,11 +206,11 @@ fn nodes_are_ordered_for_those_who_wait_and_for_nobody_twice() {
     // Two fit on one node.
     assert_eq!(scaler.scan(at(10), &mut cluster), ordered(&[1]));
     assert_eq!(scaler.scan(at(20), &mut cluster), Changes::default());
-    // A third finds room on the node that is on its way, a fourth does not.
+    // A third fits on the ordered node, a fourth does not.
     (5..7).for_each(|who| assert!(!place(&mut cluster, who)));
     assert_eq!(scaler.scan(at(30), &mut cluster), ordered(&[2]));
     assert_eq!(scaler.scan(at(40), &mut cluster), Changes::default());
-    // Six more need two nodes beyond the room for two on node 2; the maximum leaves one.
+    // Six more need two nodes beyond the room for two on node 2; the maximum allows one.
     (7..13).for_each(|who| assert!(!place(&mut cluster, who)));
     assert_eq!(scaler.scan(at(50), &mut cluster), ordered(&[3]));
     assert_eq!(scaler.scan(at(60), &mut cluster), Changes::default());
@@ -235,24 +236,24 @@ fn the_largest_are_packed_first_and_the_group_is_the_one_that_wastes_least() {
     for (who, millicores) in [(0, 700), (1, 700), (2, 1_200), (3, 1_200)] {
         cluster.place(sized(who, who, millicores, 500)).expect_err("no node");
     }
-    // Large: 3,800 / 8,000 + 2,000 / 30,000 of one are used, 0.54. Others: 3,800 / 3,860 + 2,000 / 14,904
-    // of two, 1.12.
+    // Large: 3,800 / 8,000 + 2,000 / 30,000 of one are used, 0.54. Others: 3,800 / 3,860 + 2,000 /
+    // 14,904 of two, 1.12.
     assert_eq!(scaler.scan(at(0), &mut cluster), ordered(&[0, 1]));
     assert_eq!((cluster.size(0), cluster.size(1)), (0, 2));
-    // What fits on no node of a group orders none.
+    // A pod that fits on no node of a group orders none.
     let mut cluster = Cluster::new(groups(0, 9));
     cluster.place(sized(0, 0, 1_931, 0)).expect_err("no node");
     assert_eq!(scaler.scan(at(0), &mut cluster), Changes::default());
 }
 
-/// Three nodes: on 0 two pods, on 1 one, on 2 none; the last was ordered at 0 s.
+/// Three nodes: two pods on 0, one on 1, none on 2; the last was ordered at 0 s.
 fn sparse(minimum: u32) -> (Cluster, Scaler) {
     let mut cluster = Cluster::new(groups(minimum, 3));
     let mut scaler = Scaler::new(Span::ZERO);
     cluster.add(0);
     cluster.add(0);
     for who in 0..7 {
-        // Only the seventh finds no room.
+        // Only the seventh does not fit.
         assert_eq!(cluster.place(pod(who)).is_ok(), who < 6);
     }
     assert_eq!(scaler.scan(at(0), &mut cluster), ordered(&[2]));
@@ -265,7 +266,7 @@ fn sparse(minimum: u32) -> (Cluster, Scaler) {
     (cluster, scaler)
 }
 
-/// Scans each 10 s; what was removed and when.
+/// Scans every 10 s; returns the removals with their times.
 fn removals(
     cluster: &mut Cluster,
     scaler: &mut Scaler,
@@ -283,7 +284,7 @@ fn removals(
 #[test]
 fn nodes_go_after_ten_minutes_in_which_nobody_needs_them() {
     let (mut cluster, mut scaler) = sparse(1);
-    // Found at 10 s. Node 1 has 600 of 1,930 millicores, which fit on node 0.
+    // Detected at 10 s. Node 1 has 600 of 1,930 millicores, which fit on node 0.
     let gone = removals(&mut cluster, &mut scaler, 10..=1_200);
     assert_eq!(gone, [(610, 2, vec![]), (610, 1, vec![1])]);
     assert_eq!(cluster.ready().collect::<Vec<_>>(), [0]);
@@ -306,7 +307,7 @@ fn a_node_that_is_needed_in_between_begins_anew() {
     assert_eq!(cluster.place(guest), Ok(2));
     assert_eq!(scaler.scan(at(310), &mut cluster), Changes::default());
     assert_eq!(cluster.remove(20), Some(2));
-    // Node 1, not needed since 10 s, is due at 610 s; then the minimum holds node 2.
+    // Node 1, unneeded since 10 s, is due at 610 s; then the minimum keeps node 2.
     assert_eq!(removals(&mut cluster, &mut scaler, 320..=1_200), [(610, 1, vec![1])]);
 }
 
@@ -321,14 +322,14 @@ fn an_order_puts_off_every_removal() {
     assert_eq!(scaler.scan(at(310), &mut cluster), ordered(&[3]));
     cluster.arrive(at(310));
     assert_eq!(cluster.retry(), [(21, 3)]);
-    // Node 1 has not been needed since 10 s, but 310 s + 600 s come later.
+    // Node 1 has been unneeded since 10 s, but 310 s + 600 s is later.
     assert_eq!(removals(&mut cluster, &mut scaler, 320..=1_200), [(910, 1, vec![1])]);
 }
 
 #[test]
 fn two_nodes_do_not_count_on_the_same_room() {
-    // Nodes 0 and 1 with 900 millicores each, below half; node 2 with 1,000, above it and with room for
-    // one of them. Node 0 moves to node 1, where 1,800 fit; those cannot move on.
+    // Nodes 0 and 1 with 900 millicores each, below half; node 2 with 1,000, above it and with room
+    // for one of them. Node 0 moves to node 1, where 1,800 fit; those cannot move on.
     let mut cluster = Cluster::new(groups(0, 3));
     (0..3).for_each(|_| {
         cluster.add(0);
@@ -345,7 +346,7 @@ fn two_nodes_do_not_count_on_the_same_room() {
 
 #[test]
 fn one_scan_drains_one_node() {
-    // Four nodes with one small pod each: all but the one that takes the others are not needed.
+    // Four nodes with one small pod each: all but the one that takes the others are unneeded.
     let mut cluster = Cluster::new(groups(0, 4));
     (0..4).for_each(|_| {
         cluster.add(0);
@@ -392,8 +393,9 @@ fn who_was_not_needed_before_comes_first() {
     assert_eq!(removals(&mut cluster, &mut scaler, 310..=900), [(610, 1, vec![1])]);
 }
 
-/// A pod that names the group with a taint runs there, another on the other group alone: the second of the
-/// others waits although the dedicated node is empty, and no autoscaler orders a dedicated node for it.
+/// A pod that names the tainted group runs there, another only on the other group: the second of
+/// the others is pending although the dedicated node is empty, and no autoscaler orders a dedicated
+/// node for it.
 #[test]
 fn a_dedicated_group_takes_only_those_who_name_it() {
     let dedicated = ScalableGroup { dedicated: true, ..groups(0, 9).remove(0) };

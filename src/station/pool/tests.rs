@@ -1,6 +1,6 @@
 use super::*;
 
-/// Times of these tests \[µs\].
+/// Converts microseconds to a time.
 fn us(micros: u64) -> Time {
     Time(micros * 1_000)
 }
@@ -9,10 +9,11 @@ fn span(micros: u64) -> Span {
     Span(micros * 1_000)
 }
 
-/// Long enough to matter to nobody.
+/// A timeout long enough to be irrelevant.
 const LONG: Span = Span(30_000_000_000);
 
-/// One connection, held by 7 since 0; 8 waits since 1 µs, 9 since 2 µs; 90 µs to wake up.
+/// One connection, held by 7 since 0; 8 has been waiting since 1 µs, 9 since 2 µs; 90 µs to wake
+/// up.
 fn two_wait() -> Pool {
     let mut pool = Pool::new(1, 1, 1, span(90));
     assert!(pool.acquire(us(0), 7));
@@ -28,7 +29,7 @@ fn without_a_wake_up_a_returned_connection_goes_to_the_first_waiter() {
     assert!(!pool.acquire(Time(1), 8));
     assert!(!pool.acquire(Time(2), 9));
     assert_eq!(pool.release(Time(3)), Some(Handed::Taken(8)));
-    // Nobody gets in between.
+    // No request arrives in between.
     assert!(!pool.acquire(Time(3), 10));
     assert_eq!(pool.release(Time(4)), Some(Handed::Taken(9)));
     assert_eq!(pool.release(Time(5)), Some(Handed::Taken(10)));
@@ -40,7 +41,7 @@ fn without_a_wake_up_a_returned_connection_goes_to_the_first_waiter() {
 fn who_is_offered_a_connection_takes_it_when_awake() {
     let mut pool = two_wait();
     assert_eq!(pool.release(us(100)), Some(Handed::Offered(8)));
-    // It is free, and both still wait.
+    // It is free, and both are still waiting.
     assert_eq!((pool.open(), pool.in_use(), pool.waiting()), (1, 0, 2));
     assert_eq!(pool.wake(us(190), 8, LONG), Woken::Takes);
     assert_eq!((pool.open(), pool.in_use(), pool.waiting()), (1, 1, 1));
@@ -66,12 +67,12 @@ fn who_has_returned_a_connection_can_take_it_back() {
     let mut pool = two_wait();
     assert!(!pool.is_contested(us(99)));
     assert_eq!(pool.release(us(100)), Some(Handed::Offered(8)));
-    // In this instant it is a race; later it is for whoever comes.
+    // At this instant it is a race; later the connection goes to the next arrival.
     assert!(pool.is_contested(us(100)) && !pool.is_contested(us(101)));
     assert!(pool.acquire(us(100), 7));
     assert!(!pool.is_contested(us(100)));
     assert_eq!(pool.wake(us(190), 8, LONG), Woken::Waits);
-    // Who comes too late gets in line, although the connection is not taken yet.
+    // A thread that comes too late queues, although the connection is not taken yet.
     assert_eq!(pool.release(us(200)), Some(Handed::Offered(9)));
     pool.queue(us(200), 7);
     assert_eq!(pool.wake(us(290), 9, LONG), Woken::Takes);
@@ -84,11 +85,11 @@ fn two_connections_come_back_for_one_that_waits() {
     assert!(pool.acquire(us(0), 1) && pool.acquire(us(0), 2));
     assert!(!pool.acquire(us(1), 8));
     assert_eq!(pool.release(us(100)), Some(Handed::Offered(8)));
-    // The second finds nobody in line: 8 was offered one.
+    // The second has no waiter in the queue: 8 was offered one.
     assert_eq!(pool.release(us(110)), None);
-    // Of two that come one has the second, and the other takes the first from 8.
+    // Of two arrivals one takes the second, and the other takes the first from 8.
     assert!(pool.acquire(us(120), 3) && pool.acquire(us(130), 4));
-    // One comes back while 8 wakes up: it is offered that one instead, and wakes up anew.
+    // One is returned while 8 wakes up: 8 is offered that one instead, and wakes up anew.
     assert_eq!(pool.release(us(140)), None);
     assert_eq!(pool.wake(us(190), 8, LONG), Woken::Offered);
     assert_eq!(pool.wake(us(280), 8, LONG), Woken::Takes);
@@ -113,7 +114,7 @@ fn who_woke_up_in_vain_keeps_its_time() {
     let timeout = span(1_000);
     assert_eq!(pool.release(us(100)), Some(Handed::Offered(8)));
     assert!(pool.acquire(us(100), 7));
-    // 9 is the first in line now, with 1,002 µs; 8 comes back with its own 1,001.
+    // 9 is the first in line now, with 1,002 µs; 8 queues again with its own 1,001.
     assert_eq!(pool.deadline(timeout), us(1_002));
     assert_eq!(pool.wake(us(190), 8, timeout), Woken::Waits);
     assert_eq!(pool.deadline(timeout), us(1_001));
@@ -170,7 +171,7 @@ fn a_connection_that_was_opened_must_be_woken_up_for_too() {
     assert_eq!(pool.opened(us(20)), Some(Handed::Offered(2)));
     // One waits and one is idle.
     assert!(!pool.should_open());
-    // Who takes it leaves one that waits beside none.
+    // If the arrival takes it, one waits and none is idle.
     assert!(pool.acquire(us(30), 3));
     assert!(pool.should_open());
     assert_eq!(pool.wake(us(110), 2, LONG), Woken::Waits);

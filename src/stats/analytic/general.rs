@@ -1,5 +1,5 @@
-//! Poisson arrivals and any law of service: M/G/1, M/D/1, processor sharing, and M/G/c
-//! approximately.
+//! Poisson arrivals and general service: M/G/1, M/D/1, processor sharing, and approximations for
+//! M/G/c and G/G/c.
 
 use libm::exp;
 
@@ -30,7 +30,7 @@ pub fn md1_mean_wait(arrival_rate: f64, service_time: f64) -> Result<f64> {
     mg1_mean_wait(arrival_rate, service_time, 0.0)
 }
 
-/// The longest wait, in service times, that [`md1_wait_at_most`] answers for.
+/// Maximum wait, in service times, supported by [`md1_wait_at_most`].
 pub const MD1_LONGEST_WAIT: f64 = 1e6;
 
 /// M/D/1 first come, first served: P(wait ≤ `time`), `time` in s ≥ 0.
@@ -61,7 +61,7 @@ pub fn md1_wait_at_most(arrival_rate: f64, service_time: f64, time: f64) -> Resu
     for j in 0..k {
         total += weight * at_most_present[k - j];
         weight *= mean / (j as f64 + 1.0);
-        // The mean is below one: what follows is smaller still.
+        // The mean is below one: all further terms are smaller.
         if weight < 1e-30 {
             break;
         }
@@ -88,8 +88,7 @@ fn md1_present(rho: f64, most: usize) -> Vec<f64> {
     sums
 }
 
-/// P(A > k) for A Poisson with a mean below one, until it no longer matters; each a sum of positive
-/// terms.
+/// P(A > k) for A Poisson with a mean below one, until negligible; each a sum of positive terms.
 fn poisson_tails(mean: f64) -> Vec<f64> {
     let mut terms = vec![exp(-mean)];
     while let Some(&last) = terms.last().filter(|&&last| last > 1e-40) {
@@ -102,7 +101,7 @@ fn poisson_tails(mean: f64) -> Vec<f64> {
     tails
 }
 
-/// M/G/1 processor sharing: mean response \[s\], S / (1 − ρ), whatever the law of service
+/// M/G/1 processor sharing: mean response \[s\], S / (1 − ρ), insensitive to the law of service
 /// (Kleinrock, *Queueing Systems* II, section 4.4).
 ///
 /// # Errors
@@ -124,9 +123,9 @@ pub fn ps_conditional_response(arrival_rate: f64, service_time: f64, work: f64) 
 
 /// M/G/c, approximately: mean wait \[s\], Wq ≈ Wq(M/M/c)·(1 + scv)/2 (Lee and Longton 1959).
 ///
-/// Exact for exponential service, for one server, and in the limit ρ → 1. Away from these it errs
-/// towards the spread: too short for `scv` < 1, too long for `scv` > 1, the more so the more
-/// servers and the lower ρ, for with many idle servers the true wait tends to that of M/M/c
+/// Exact for exponential service, for one server, and in the limit ρ → 1. Otherwise it overstates
+/// the effect of variability: too short for `scv` < 1, too long for `scv` > 1, the more so the more
+/// servers and the lower ρ, because with many idle servers the true wait tends to that of M/M/c
 /// whatever the law. Against exact M/D/c (Crommelin's chain solved numerically) the error at ρ =
 /// 0.5, 0.7, 0.8, 0.9 is −6, −3, −2, −1 % with 2 servers, −21, −10, −6, −3 % with 8, and −33, −18,
 /// −11, −5 % with 20.
@@ -139,11 +138,12 @@ pub fn mgc_mean_wait(arrival_rate: f64, service_time: f64, scv: f64, servers: u3
 }
 
 /// G/G/c, approximately: mean wait \[s\], Wq ≈ Wq(M/M/c)·(ca² + cs²)/2 (Allen and Cunneen; Allen,
-/// *Probability, Statistics, and Queueing Theory*, 2nd ed.), with `arrival_scv` ca² of the times
-/// between arrivals and `service_scv` cs² of service, both ≥ 0.
+/// *Probability, Statistics, and Queueing Theory*, 2nd ed.), with `arrival_scv` ca² of the
+/// interarrival times and `service_scv` cs² of service, both ≥ 0.
 ///
 /// With Poisson arrivals it is [`mgc_mean_wait`] with its error. Otherwise it is exact only as ρ →
-/// 1 (Kingman): two laws of arrivals with the same ca² wait differently, the more so the lower ρ.
+/// 1 (Kingman): two arrival processes with the same ca² lead to different waits, the more so the
+/// lower ρ.
 ///
 /// # Errors
 /// Those of [`mmc_mean_wait`], and [`DomainError::Negative`](super::DomainError::Negative) for
@@ -207,7 +207,7 @@ mod tests {
             let step = 0.005;
             let beyond = |i: u32| 1.0 - md1_wait_at_most(rho, 1.0, f64::from(i) * step).unwrap();
             let steps = 20_000;
-            // W has a mass at zero, where P(W > t) starts at ρ.
+            // W has an atom at zero, where P(W > t) starts at ρ.
             let integral: f64 = step * ((1..steps).map(beyond).sum::<f64>() + beyond(0) / 2.0);
             assert_close(integral / md1_mean_wait(rho, 1.0).unwrap(), 1.0, 1e-4);
         }

@@ -4,10 +4,10 @@ use libm::{exp, expm1, log};
 
 use super::{DomainError, Result, at_most, not_negative, positive, share, stable, utilisation};
 
-/// The largest number of servers or places an exact answer is computed for.
+/// Maximum number of servers or places for which an exact answer is computed.
 pub const MOST_PLACES: u32 = 1_000_000;
 
-/// Erlang B: the share of arrivals that find all servers busy and are lost, M/G/c/c.
+/// Erlang B: share of arrivals that find all servers busy and are lost, M/G/c/c.
 ///
 /// B(0, a) = 1, B(n, a) = a·B(n − 1, a) / (n + a·B(n − 1, a)) (Cooper, *Introduction to Queueing
 /// Theory*, 2nd ed., ch. 3; insensitive to the law of service). `offered` = λ·S in erlang ≥ 0.
@@ -24,7 +24,7 @@ pub fn erlang_b(servers: u32, offered: f64) -> Result<f64> {
     }))
 }
 
-/// Erlang C: the share of arrivals that wait, M/M/c.
+/// Erlang C: share of arrivals that wait, M/M/c.
 ///
 /// C = B / (1 − ρ·(1 − B)) with B of [`erlang_b`] and ρ = `offered`/`servers` (Cooper, ch. 3).
 ///
@@ -97,8 +97,8 @@ pub fn mmc_wait_exceeds(
 }
 
 /// M/M/c first come, first served: the `p` quantile of the wait \[s\], zero where at least a share
-/// `p` does not wait: S·ln(C/(1 − p)) / (c·(1 − ρ)), the inverse of [`mmc_wait_exceeds`]. 0 ≤ `p` <
-/// 1.
+/// `p` does not wait: S·ln(C/(1 − p)) / (c·(1 − ρ)), the inverse of [`mmc_wait_exceeds`].
+/// 0 ≤ `p` < 1.
 ///
 /// # Errors
 /// Those of [`mmc_wait_probability`], and [`DomainError::NotShare`] for `p`.
@@ -119,9 +119,9 @@ pub fn mmc_wait_quantile(
 
 /// M/M/c first come, first served: P(response > `time`), wait and service together.
 ///
-/// The wait is zero with probability 1 − C and else exponential of rate a = c·μ − λ, independent of the
-/// service: (1 − C)·e^(−μt) + C·(a·e^(−μt) − μ·e^(−at))/(a − μ), in the limit a = μ
-/// (1 − C)·e^(−μt) + C·(1 + μt)·e^(−μt) (Gross and Harris, ch. 2). `time` in s ≥ 0.
+/// The wait is zero with probability 1 − C and else exponential of rate a = c·μ − λ, independent of
+/// the service: (1 − C)·e^(−μt) + C·(a·e^(−μt) − μ·e^(−at))/(a − μ), in the limit a = μ (1 −
+/// C)·e^(−μt) + C·(1 + μt)·e^(−μt) (Gross and Harris, ch. 2). `time` in s ≥ 0.
 ///
 /// # Errors
 /// Those of [`mmc_wait_probability`], and [`DomainError::Negative`] for `time`.
@@ -137,7 +137,8 @@ pub fn mmc_response_exceeds(
     let mu = 1.0 / service_time;
     let a = f64::from(servers) * mu - arrival_rate;
     let (served, waited) = (exp(-mu * time), exp(-a * time));
-    // Near the limit the difference quotient loses its digits; the limit itself is then as good.
+    // Near the limit the difference quotient suffers from cancellation, and the limit itself is as
+    // accurate.
     let both = if (a - mu).abs() > 1e-7 * mu {
         (a * served - mu * waited) / (a - mu)
     } else {
@@ -163,7 +164,8 @@ pub fn mmc_response_quantile(
     while exceeds(high)? > 1.0 - p {
         (low, high) = (high, 2.0 * high);
     }
-    // Two hundred halvings leave no digit; a response beyond 2¹⁰⁰ services is none that settles.
+    // Two hundred halvings exhaust the precision; a response beyond 2¹⁰⁰ service times is not that
+    // of a stable queue.
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
         if exceeds(middle)? > 1.0 - p {
@@ -175,15 +177,16 @@ pub fn mmc_response_quantile(
     Ok(f64::midpoint(low, high))
 }
 
-/// M/M/c whose customers leave after a constant wait of `patience`: the share that leaves, unserved.
+/// M/M/c with abandonment after a constant `patience`: share of customers that leave unserved.
 ///
-/// With J = ∫₀^∞ exp(∫₀ᵗ (λ·1\[u < τ\] − cμ) du) dt = (1 − e^(−(cμ − λ)τ))/(cμ − λ) + e^(−(cμ − λ)τ)/(cμ)
-/// and e = Σ aʲ/j! over j < c, divided by its last term: (1 + (λ − cμ)·J)/(e + λ·J) (Baccelli and Hebuterne
-/// 1981; Zeltyn and Mandelbaum 2005 with a constant patience put in). Loads above capacity are in the
-/// domain. `patience` τ in s ≥ 0; zero is Erlang's loss system.
+/// With J = ∫₀^∞ exp(∫₀ᵗ (λ·1\[u < τ\] − cμ) du) dt = (1 − e^(−(cμ − λ)τ))/(cμ − λ) + e^(−(cμ −
+/// λ)τ)/(cμ) and e = Σ aʲ/j! over j < c, divided by its last term: (1 + (λ − cμ)·J)/(e + λ·J)
+/// (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum 2005 for constant patience). Loads above
+/// capacity are in the domain. `patience` τ in s ≥ 0; zero is Erlang's loss system.
 ///
 /// # Errors
-/// [`DomainError::Negative`], [`DomainError::NotPositive`] or [`DomainError::TooLarge`] outside the domain.
+/// [`DomainError::Negative`], [`DomainError::NotPositive`] or [`DomainError::TooLarge`] outside the
+/// domain.
 pub fn mmc_leaving(
     arrival_rate: f64,
     service_time: f64,
@@ -200,10 +203,11 @@ pub fn mmc_leaving(
     let capacity = f64::from(servers) / service_time;
     let spare = capacity - arrival_rate;
     let left = exp(-spare * patience);
-    // expm1 keeps the digits where load and capacity are nearly the same; there its limit is τ.
+    // expm1 keeps the precision where load and capacity are nearly equal; in the limit the value is
+    // τ.
     let waiting = if spare == 0.0 { patience } else { -expm1(-spare * patience) / spare };
     if !left.is_finite() {
-        // So patient above capacity that all but the excess are served.
+        // With this patience above capacity, all but the excess are served.
         return Ok(-spare / arrival_rate);
     }
     let j = waiting + left / capacity;
@@ -217,18 +221,18 @@ pub fn mmc_leaving(
     Ok((1.0 - spare * j) / (busy + arrival_rate * j))
 }
 
-/// Measures of a station with a bounded queue; see [`mmck`].
+/// Measures of a station with a finite queue; see [`mmck`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossQueue {
-    /// Share of arrivals turned away.
+    /// Blocking probability: share of arrivals rejected.
     pub blocking: f64,
-    /// Arrivals accepted per second.
+    /// Throughput: arrivals accepted per second.
     pub throughput: f64,
     /// Mean number waiting, those in service excluded.
     pub mean_queue: f64,
-    /// Mean wait of the accepted in queue \[s\], service excluded.
+    /// Mean wait of accepted arrivals \[s\], service excluded.
     pub mean_wait: f64,
-    /// Share of time a server is busy.
+    /// Utilisation of a server.
     pub utilisation: f64,
 }
 
@@ -276,10 +280,10 @@ pub fn mmck(
     Ok(LossQueue { blocking, throughput, mean_queue, mean_wait, utilisation })
 }
 
-/// Stationary shares of a birth–death chain with states 0 to n: p(i) ∝ Π births\[j\]/deaths\[j\]
-/// for j < i, where `births[j]` leads from j to j + 1 and `deaths[j]` back, both per s (Gross and
-/// Harris, ch. 2). Computed in logarithms, so that no product over- or underflows. Of slices of
-/// different lengths the common beginning is used.
+/// Stationary distribution of a birth–death chain with states 0 to n: p(i) ∝ Π
+/// births\[j\]/deaths\[j\] for j < i, where `births[j]` leads from j to j + 1 and `deaths[j]` back,
+/// both per s (Gross and Harris, ch. 2). Computed in logarithms, so that no product overflows or
+/// underflows. Slices of different lengths are truncated to the shorter one.
 ///
 /// # Errors
 /// [`DomainError::NotPositive`] for a rate that is not.
@@ -356,7 +360,7 @@ mod tests {
         assert_close(found.mean_queue, (2.0 + 2.0) / 15.0, 1e-14);
         assert_close(found.mean_wait, (4.0 / 15.0) / (14.0 / 3.0), 1e-14);
         assert_close(found.utilisation, 7.0 / 15.0, 1e-14);
-        // At ρ = 1 all states are alike.
+        // At ρ = 1 all states are equally likely.
         assert_close(mmck(10.0, 0.1, 1, 9).unwrap().blocking, 0.1, 1e-14);
         // Without a queue it is Erlang B, also far above capacity.
         for offered in [2.0, 50.0, 5000.0] {
@@ -419,12 +423,13 @@ mod tests {
                 weight * density(f64::from(i) * width)
             })
             .sum();
-        // Served at once and still at it, waited less than the time and still at it, or waiting on.
+        // Served at once and still in service, waited for less than the time and still in service,
+        // or still waiting.
         let expected =
             (1.0 - waits) * exp(-time / service) + sum * width / 3.0 + waits * exp(-a * time);
         let found = mmc_response_exceeds(rate, service, servers, time).unwrap();
         assert_close(found, expected, 1e-10);
-        // Where the wait ends as fast as the service (a = μ) the limit has no jump.
+        // Where the wait ends at the rate of service (a = μ) the limit is continuous.
         let near = |rate| mmc_response_exceeds(rate, 0.1, 2, 0.3).unwrap();
         assert_close(near(10.0), near(10.0 + 1e-4), 1e-5);
         assert_close(near(10.0), near(10.0 - 1e-4), 1e-5);
@@ -432,16 +437,16 @@ mod tests {
 
     #[test]
     fn patience_between_none_and_all() {
-        // Endless patience: nobody leaves; none: Erlang's loss.
+        // Infinite patience: none leaves; zero: Erlang's loss system.
         assert_close(mmc_leaving(150.0, 0.050, 10, 1e3).unwrap(), 0.0, 1e-12);
         assert_close(
             mmc_leaving(220.0, 0.050, 10, 0.0).unwrap(),
             erlang_b(10, 11.0).unwrap(),
             1e-13,
         );
-        // Endless patience above capacity: the excess leaves.
+        // Infinite patience above capacity: the excess leaves.
         assert_close(mmc_leaving(250.0, 0.050, 10, 1e6).unwrap(), 0.2, 1e-12);
-        // At capacity nothing jumps.
+        // Continuous at capacity.
         let at = |rate| mmc_leaving(rate, 0.050, 10, 0.25).unwrap();
         assert_close(at(200.0), at(200.0 + 1e-6), 1e-7);
         // By hand, with e = 3.13760 and J = (e⁵ − 1)/20 + e⁵/200.

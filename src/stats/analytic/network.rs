@@ -1,4 +1,4 @@
-//! Networks of stations: open (Jackson) and closed (mean value analysis, convolution, bounds).
+//! Queueing networks: open (Jackson) and closed (mean value analysis, convolution, bounds).
 
 use libm::{exp, lgamma, log};
 
@@ -6,23 +6,23 @@ use super::markov::mmc_mean_response;
 use super::{DomainError, Result, at_most, not_negative, positive, utilisation};
 
 /// A station of a network: exponential servers behind one queue, first come, first served (or one
-/// server of any law that shares its capacity).
+/// processor-sharing server with any law of service).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Station {
-    /// Service a job needs here in all its visits \[s\]: visits times mean service time, 1/μ for
-    /// one visit.
+    /// Service demand of a job here, over all its visits \[s\]: visits times mean service time, 1/μ
+    /// for one visit.
     pub demand: f64,
-    /// Servers.
+    /// Number of servers.
     pub servers: u32,
 }
 
 impl Station {
-    /// A station with one server.
+    /// Creates a station with one server.
     pub fn single(demand: f64) -> Station {
         Station { demand, servers: 1 }
     }
 
-    /// Demand per server \[s\]: the inverse of the throughput at which it is full.
+    /// Demand per server \[s\]: the inverse of its saturation throughput.
     fn full_load_time(&self) -> f64 {
         self.demand / f64::from(self.servers)
     }
@@ -31,26 +31,26 @@ impl Station {
 /// Measures of one station of a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StationLoad {
-    /// Share of time a server is busy.
+    /// Utilisation of a server.
     pub utilisation: f64,
-    /// Mean time of a job here, in all its visits, waits included \[s\].
+    /// Mean residence time of a job here over all its visits, waits included \[s\].
     pub response: f64,
-    /// Mean number of jobs here, those in service included.
+    /// Mean number of jobs here, in service or waiting.
     pub present: f64,
 }
 
 /// Measures of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkLoad {
-    /// Jobs done per second.
+    /// Jobs completed per second.
     pub throughput: f64,
-    /// Mean time of a job in all stations \[s\], thinking excluded.
+    /// Mean response time of a job over all stations \[s\], think time excluded.
     pub response: f64,
-    /// The stations, in the order given.
+    /// Loads of the stations, in the order given.
     pub stations: Vec<StationLoad>,
 }
 
-/// Open network of M/M/c stations, among them the tandem: each station behaves as if alone (Jackson
+/// Open network of M/M/c stations, tandems included: each station behaves as if alone (Jackson
 /// 1957; Gross and Harris, ch. 4). `arrival_rate` of jobs per s ≥ 0; demands in s > 0.
 ///
 /// # Errors
@@ -77,9 +77,9 @@ fn station_load(station: &Station, throughput: f64, response: f64) -> Result<Sta
     })
 }
 
-/// The largest population [`mva`] answers for.
+/// Maximum population supported by [`mva`].
 pub const MOST_MVA_USERS: u32 = 10_000_000;
-/// The largest population [`closed_network`] answers for; its cost grows with the square.
+/// Maximum population supported by [`closed_network`], whose cost is quadratic in it.
 pub const MOST_CLOSED_USERS: u32 = 10_000;
 
 /// Closed network of single-server stations by exact mean value analysis (Reiser and Lavenberg
@@ -135,9 +135,9 @@ fn check_closed(think_time: f64, stations: &[Station]) -> Result<()> {
 /// f₀ * f₁ * …, with fₖ(j) = Dₖʲ / Πᵢ₌₁ʲ min(i, cₖ) and Zʲ/j! for thinking; X(N) = G(N − 1)/G(N),
 /// and P(j at k) = fₖ(j)·G₍₋ₖ₎(N − j)/G(N).
 ///
-/// Computed in logarithms: all terms are positive, so that unlike in mean value analysis with many
-/// servers no digits cancel. `users` N, `think_time` Z in s ≥ 0. The cost grows with the square of
-/// the users and with the stations.
+/// Computed in logarithms: all terms are positive, so that unlike in mean value analysis with
+/// multiple servers there is no cancellation. `users` N, `think_time` Z in s ≥ 0. The cost is
+/// quadratic in the number of users and proportional to the number of stations.
 ///
 /// # Errors
 /// Those of [`mva`], with the bound [`MOST_CLOSED_USERS`].
@@ -151,7 +151,7 @@ pub fn closed_network(users: u32, think_time: f64, stations: &[Station]) -> Resu
     let most = users as usize;
     let factors: Vec<Vec<f64>> =
         stations.iter().map(|station| log_factors(station, most)).collect();
-    // Products of all factors before station k (thinking first), and after it.
+    // Products of all factors before station k (the think time first), and after it.
     let mut before = vec![log_thinking(think_time, most)];
     for factor in &factors {
         let next = log_convolve(&before[before.len() - 1], factor);
@@ -183,7 +183,7 @@ fn log_factors(station: &Station, most: usize) -> Vec<f64> {
     std::iter::once(0.0).chain(steps).collect()
 }
 
-/// ln(Zʲ/j!) for j from 0 to `most`; no thinking leaves only j = 0.
+/// ln(Zʲ/j!) for j from 0 to `most`; without think time only j = 0 remains.
 fn log_thinking(think_time: f64, most: usize) -> Vec<f64> {
     let log_time = log(think_time);
     let steps = (1..=most).map(|j| {
@@ -205,27 +205,26 @@ fn log_convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
             if most.is_infinite() {
                 return most;
             }
-            // Terms below e⁻⁴⁵ of the largest are lost in its last bit, however many.
+            // Terms below e⁻⁴⁵ of the largest vanish in its last bit, whatever their number.
             let small = terms().map(|term| term - most).filter(|&term| term > -45.0);
             most + log(small.map(exp).sum::<f64>())
         })
         .collect()
 }
 
-/// Bounds on a closed network that need no assumption on the laws of service; see
-/// [`asymptotic_bounds`].
+/// Bounds on a closed network that hold for any law of service; see [`asymptotic_bounds`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AsymptoticBounds {
-    /// No law of service gives less throughput \[per s\].
+    /// Lower bound of the throughput \[per s\].
     pub throughput_low: f64,
-    /// None gives more \[per s\].
+    /// Upper bound of the throughput \[per s\].
     pub throughput_high: f64,
-    /// None gives a shorter mean response \[s\].
+    /// Lower bound of the mean response time \[s\].
     pub response_low: f64,
-    /// None gives a longer \[s\].
+    /// Upper bound of the mean response time \[s\].
     pub response_high: f64,
-    /// N*, the users at which the bottleneck would be full if nobody waited; `None` without
-    /// stations.
+    /// Knee N*: number of users at which the bottleneck would saturate without waiting; `None`
+    /// without stations.
     pub knee: Option<f64>,
 }
 
@@ -274,8 +273,8 @@ mod tests {
         assert_eq!(full, Err(DomainError::Unstable { rho: 1.0 }));
     }
 
-    /// Two equal stations, demand 1 s, no thinking. By hand: R = 1, X = 1/2, Q = 1/2; then R = 3/2,
-    /// X = 2/3, Q = 1; then R = 2, X = 3/4. In general X(N) = N/(N + 1).
+    /// Two equal stations, demand 1 s, no think time. By hand: R = 1, X = 1/2, Q = 1/2; then R =
+    /// 3/2, X = 2/3, Q = 1; then R = 2, X = 3/4. In general X(N) = N/(N + 1).
     #[test]
     fn balanced_stations_by_hand() {
         for (users, throughput, response) in
@@ -297,7 +296,7 @@ mod tests {
     fn users_at_a_pure_delay_never_wait() {
         assert_close(mva(100, 0.25, &[]).unwrap().throughput, 400.0, 1e-10);
         assert_close(closed_network(100, 0.25, &[]).unwrap().throughput, 400.0, 1e-9);
-        // A station with a server for each user is a delay.
+        // A station with a server for each user is a pure delay.
         let wide = Station { demand: 0.25, servers: 100 };
         let found = closed_network(100, 0.0, &[wide]).unwrap();
         assert_close(found.throughput, 400.0, 1e-9);
@@ -320,7 +319,7 @@ mod tests {
             assert_close(found.stations[0].present, present, 1e-9);
             if servers == 1 {
                 assert_close(mva(users, think, &[demand]).unwrap().throughput, throughput, 1e-9);
-                // A single server idles as often as Erlang's formula loses at Z/D erlang.
+                // A single server is idle as often as Erlang's formula loses at Z/D erlang.
                 let busy = 1.0 - erlang_b(users, think / demand).unwrap();
                 assert_close(found.stations[0].utilisation, busy, 1e-9);
             }
@@ -337,7 +336,7 @@ mod tests {
         for (found, expected) in found.stations.iter().zip(&by_mva.stations) {
             assert_close(found.present / expected.present, 1.0, 1e-7);
         }
-        // All users are somewhere.
+        // All users are accounted for.
         let present: f64 = found.stations.iter().map(|station| station.present).sum();
         assert_close(present + found.throughput * 3.0, 2000.0, 1e-6);
     }

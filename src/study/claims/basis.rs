@@ -1,75 +1,75 @@
-//! What verdicts on claims rest on.
+//! Evidence for the verdicts on claims.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::study::cause::Cause;
 
-/// What a verdict rests on, or why there is none.
+/// Evidence for a verdict, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// What was found.
+    /// Evidence was found.
     Found {
-        /// What.
+        /// Kind of evidence.
         known: Finding,
-        /// Why the claim is undecided all the same; none where it is not.
+        /// Reason why the claim is undecided nevertheless; none where it is decided.
         open: Option<Open>,
     },
     /// The claim cannot be judged.
     Unknown(Unknown),
 }
 
-/// What a claim's estimate comes from.
+/// Origin of a claim's estimate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Finding {
     /// The line of the variant.
     Line {
-        /// It lies at \[per s\].
+        /// Position of the line \[per s\].
         rps: f64,
-        /// What draws it; none where it lies beyond the largest load tried.
+        /// Bottleneck that sets it; none where it lies beyond the largest load tried.
         drawn_by: Option<DrawnBy>,
-        /// Whether it is counted in orders of 30 days with that peak.
+        /// Whether it is expressed in orders per 30 days with that daily peak.
         month: bool,
     },
-    /// The utilisation law of the consumers alone.
+    /// The utilisation law applied to the consumers alone.
     Consumers {
-        /// Load of the runs that it is taken from \[per s\].
+        /// Load of the underlying runs \[per s\].
         rps: f64,
-        /// Consumers that are full first.
+        /// Consumers that saturate first.
         first: String,
     },
     /// Runs at a load.
     Load {
-        /// That load \[per s\].
+        /// Load of the runs \[per s\].
         rps: f64,
-        /// The line beside it, where one is known.
+        /// The variant's line for comparison, where known.
         line_rps: Option<f64>,
-        /// Resources that draw the line, where the load lies beyond it.
+        /// Bottleneck resources, where the load lies beyond the line.
         drawn_by: Option<Vec<String>>,
     },
-    /// The description, as it runs in the variant.
+    /// The spec, as it runs in the variant.
     Description,
     /// The price table of a region.
     Prices {
         /// Region.
         region: String,
-        /// What the variant is billed for, where that is told.
+        /// Bill of the variant, where its items are shown.
         billed: Billed,
-        /// What the variant that it is compared with is billed for; none where there is no such.
+        /// Bill of the baseline variant; none without a baseline.
         instead_of: Option<Billed>,
     },
 }
 
-/// What draws a line.
+/// Bottleneck that sets a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DrawnBy {
     /// The resource and its ties.
     pub resources: Vec<String>,
-    /// How.
+    /// Mechanism by which it limits.
     pub cause: Cause,
-    /// Whether queues settle too slowly for runs of that length.
+    /// Whether the queues settle too slowly for runs of this length.
     #[serde(default)]
     pub unsettled: bool,
 }
@@ -77,18 +77,18 @@ pub struct DrawnBy {
 /// Parts of a bill.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Billed {
-    /// Kinds of items with how many there are and what they cost together \[USD a month\].
+    /// Kinds of items with their counts and total costs \[USD per month\].
     pub kinds: Vec<BilledKind>,
 }
 
-/// Items of a bill that are alike.
+/// Identical items of a bill, summed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BilledKind {
     /// Count and type.
     pub what: String,
-    /// How many.
+    /// Number of items.
     pub count: usize,
-    /// What they cost together \[USD a month\].
+    /// Total cost of the items \[USD per month\].
     pub monthly_usd: f64,
 }
 
@@ -98,9 +98,9 @@ pub struct BilledKind {
 pub enum Open {
     /// The percentile rests on too few response times.
     FewResponses,
-    /// The search did not look further.
+    /// The search ended below the claimed value.
     SearchEnds,
-    /// The interval lies on both sides of the claim.
+    /// The confidence interval contains the claimed value.
     BothSides,
 }
 
@@ -108,39 +108,39 @@ pub enum Open {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Unknown {
-    /// The study looked for no line.
+    /// The study did not search for a line.
     NoLine,
-    /// Nothing that the metric counts happens in the mix.
+    /// The mix contains nothing that the metric counts.
     NothingCounted,
-    /// The curve of the day is not known.
+    /// The daily load curve is unknown.
     NoCurve,
     /// The load is not given in users.
     NoUsers,
-    /// The study was stopped before it was run.
+    /// The study was stopped before the necessary runs.
     Stopped,
     /// No consumer of counted events is busy.
     NoConsumer,
     /// There is no such station.
     NoStation,
-    /// The description does not say.
+    /// The spec does not determine the value.
     NotDescribed,
-    /// The system names no region, so that nothing has a price.
+    /// The system names no region, so that nothing can be priced.
     NoRegion,
-    /// The price table of a region has no price for some of it.
+    /// The price table of the region lacks some items.
     NoPrice {
-        /// Region; none where it is not told.
+        /// Region; none where it is not stated.
         region: Option<String>,
-        /// What has no price.
+        /// Items without a price.
         items: Vec<String>,
     },
-    /// The line of the variant that it is compared with lies beyond the largest load tried.
+    /// The line of the baseline variant lies beyond the largest load tried.
     BeyondSearch {
-        /// That variant.
+        /// Baseline variant.
         variant: String,
     },
-    /// The number is nothing in the variant that it is compared with.
+    /// The value of the baseline variant is zero.
     Nothing {
-        /// That variant.
+        /// Baseline variant.
         variant: String,
     },
 }

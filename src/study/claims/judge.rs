@@ -1,4 +1,4 @@
-//! How claims are judged: what is known of each, from the study or from runs of their own.
+//! Judging of claims: evidence for each, from the study or from additional runs.
 
 use super::basis::{Basis, DrawnBy, Finding, Open, Unknown};
 use super::{Claim, ClaimMetric, ClaimVerdict, Judged, OverDay, Relation, Source};
@@ -16,30 +16,31 @@ use crate::study::runs::Part;
 use crate::study::sampling::windowed;
 use crate::study::work::Work;
 
-/// Where consumers are looked at, as a share of the line: low enough that their records wait for nobody.
+/// Load at which consumer capacity is measured, as a share of the line: low enough that records
+/// wait for no other resource.
 const QUIET: f64 = 0.2;
-/// Replications of that.
+/// Replications of that measurement.
 const QUIET_REPLICATIONS: u32 = 4;
 
-/// A number of an outcome.
+/// Selects a number from an outcome.
 type Pick = fn(&Outcome) -> f64;
 
-/// What is known of one side of a claim.
+/// Estimate for one side of a claim.
 struct Known {
     estimate: Estimate,
-    /// The true number may lie anywhere above.
+    /// Whether the true value may lie anywhere above.
     beyond: bool,
-    /// By replication, for ratios of paired runs.
+    /// Values by replication, for ratios of paired runs.
     each: Vec<f64>,
-    /// What all replications may be wrong by alike, as a share.
+    /// Systematic error common to all replications, as a share.
     doubt: f64,
     finding: Finding,
     resource: Option<String>,
-    /// A quantile that rests on too few response times.
+    /// Whether it is a quantile that rests on too few response times.
     thin: bool,
 }
 
-/// Runs that claims took of their own.
+/// Runs made only for claims.
 struct Extra {
     variant: usize,
     load: f64,
@@ -48,8 +49,8 @@ struct Extra {
 }
 
 impl Work<'_> {
-    /// Judge every claim of the scenario; `asked` is what was seen at the load asked about, by variant, and
-    /// `days` what days say of claims.
+    /// Judges every claim of the scenario; `asked` holds the outcomes at the target load by
+    /// variant, and `days` the verdicts of days on claims.
     pub(in crate::study) fn judge(
         &self,
         searched: &[Searched],
@@ -67,7 +68,7 @@ impl Work<'_> {
         result.claims = judged;
     }
 
-    /// What claims need that the study has not run.
+    /// Runs the simulations that claims need and the study has not made.
     fn extras(&self, result: &StudyResult) -> Vec<Extra> {
         let study = self.study;
         let mut wanted: Vec<(usize, f64, u32)> = Vec::new();
@@ -120,7 +121,7 @@ impl Work<'_> {
     }
 }
 
-/// All that claims are judged by.
+/// Facts that claims are judged by.
 struct Facts<'a> {
     work: &'a Work<'a>,
     searched: &'a [Searched],
@@ -191,8 +192,9 @@ impl Facts<'_> {
         judged
     }
 
-    /// What the day of the claim's variant says of it. A claim on what users get is a target over the day;
-    /// that a load is carried, the day can refute whose peak is no higher.
+    /// Returns the verdict of the variant's day. A claim on user-visible performance is a target
+    /// over the day; a claim that a load is carried can be refuted by a day whose peak is no
+    /// higher.
     fn over_day(&self, claim: &Claim, estimate: &Estimate) -> Option<OverDay> {
         if claim.as_target().is_some() {
             let own = self.days.iter().find(|(number, _)| {
@@ -204,7 +206,7 @@ impl Facts<'_> {
             && claim.against.is_none()
             && claim.relation != Relation::AtMost;
         let line = self.result.variants[claim.variant].saturation.as_ref().filter(|_| carried)?;
-        // In the unit of the load, by the line's own number in both.
+        // Converted to the unit of the load by the estimate's own ratio to the line.
         let claimed = claim.value / estimate.mean * line.rps.mean;
         let answer = self.result.variants[claim.variant].day_answer.as_ref()?;
         if claimed.is_nan() || claimed < self.work.asked * (1.0 - 1e-9) {
@@ -217,7 +219,7 @@ impl Facts<'_> {
         answer.targets.iter().max_by(by_worst).map(OverDay::from)
     }
 
-    /// What is known of the metric in one variant, or why it cannot be judged.
+    /// Returns the estimate of the metric in one variant, or why it cannot be judged.
     fn known(&self, claim: &Claim, variant: usize, known: Option<f64>) -> Result<Known, Unknown> {
         match claim.metric.source() {
             Source::Description => described(claim, known),
@@ -276,8 +278,8 @@ impl Facts<'_> {
         })
     }
 
-    /// What the busiest consumers could pass, by the utilisation law from runs in which they wait for
-    /// nobody.
+    /// Estimates the capacity of the busiest consumers by the utilisation law, from runs in which
+    /// they wait for no other resource.
     fn consumers(&self, variant: usize) -> Result<Known, Unknown> {
         let line = self.line(variant)?;
         let load = line.rps.mean * QUIET;
@@ -293,7 +295,7 @@ impl Facts<'_> {
         Ok(Known { estimate, beyond: false, each, doubt: 0.0, finding, resource, thin: false })
     }
 
-    /// What was seen at a load.
+    /// Returns the outcomes at a load.
     fn seen(&self, variant: usize, load: f64) -> Option<&[Outcome]> {
         let extra =
             |extra: &&Extra| extra.variant == variant && extra.load.total_cmp(&load).is_eq();
@@ -344,7 +346,7 @@ impl Facts<'_> {
     }
 }
 
-/// What the description alone says.
+/// Returns the value that follows from the spec alone.
 fn described(claim: &Claim, known: Option<f64>) -> Result<Known, Unknown> {
     let value = known.ok_or_else(|| match (claim.metric, &claim.because) {
         (ClaimMetric::MonthlyCost, Some(Err(why))) => why.clone(),
@@ -366,8 +368,8 @@ fn described(claim: &Claim, known: Option<f64>) -> Result<Known, Unknown> {
     })
 }
 
-/// The events per second at which the busiest consumers of counted topics are full, and who they are. With
-/// fewer threads than partitions the threads with most partitions are full first.
+/// Returns the event rate at which the busiest consumers of counted topics saturate, and their
+/// name. With fewer threads than partitions, the threads with the most partitions saturate first.
 fn fullest_consumers(spec: &Spec, seen: &Outcome) -> Option<(f64, String)> {
     let limit = |(index, station): (usize, crate::model::stations::Station)| {
         let Resource::Listener(listener) = station.resource else { return None };
@@ -381,7 +383,8 @@ fn fullest_consumers(spec: &Spec, seen: &Outcome) -> Option<(f64, String)> {
     stations(spec).into_iter().enumerate().filter_map(limit).min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-/// `known` over `base`: from paired runs where there are any, else from the ends of both intervals.
+/// Ratio of `known` to `base`: from paired runs where there are any, else from the ends of both
+/// intervals.
 fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, Unknown> {
     if base.beyond {
         return Err(Unknown::BeyondSearch { variant: name.to_owned() });
@@ -409,8 +412,8 @@ fn ratio(known: Known, base: &Known, name: &str) -> Result<Known, Unknown> {
     Ok(Known { estimate, thin: known.thin || base.thin, ..known })
 }
 
-/// `known` less `base`: by replication where runs are paired, else from the ends of both intervals. What
-/// is simulated counts `factor` times in the unit of the claim.
+/// Difference of `known` and `base`: by replication where runs are paired, else from the ends of
+/// both intervals. `factor` converts simulated values to the unit of the claim.
 fn difference(known: Known, base: &Known, factor: f64, name: &str) -> Result<Known, Unknown> {
     if base.beyond {
         return Err(Unknown::BeyondSearch { variant: name.to_owned() });
@@ -435,7 +438,7 @@ fn scaled(estimate: &Estimate, factor: f64) -> Estimate {
     Estimate::interval(mean * factor, low * factor, high * factor, n)
 }
 
-/// What draws a line: the resource and its ties.
+/// Returns the bottleneck of a line: the resource and its ties.
 fn resources(line: &Saturation) -> Vec<String> {
     line.resource.iter().chain(&line.ties).cloned().collect()
 }
@@ -457,16 +460,17 @@ mod tests {
             resource: None,
             thin: false,
         };
-        // Each replication exactly twice the other: no spread is left, though both vary.
+        // Each replication is exactly twice its counterpart: the ratio has no spread, though both
+        // sides vary.
         let found = ratio(side(vec![20.0, 40.0, 60.0]), &side(vec![10.0, 20.0, 30.0]), "b");
         let found = found.map(|known| known.estimate).expect("it is finite");
         assert!((found.mean - 2.0).abs() < 1e-12 && found.high - found.low < 1e-9, "{found:?}");
-        // Each replication exactly ten more, though both vary by as much.
+        // Each replication is exactly ten more than its counterpart, though both vary by as much.
         let found =
             difference(side(vec![20.0, 40.0, 60.0]), &side(vec![10.0, 30.0, 50.0]), 1.0, "b");
         let found = found.map(|known| known.estimate).expect("both are known");
         assert!((found.mean - 10.0).abs() < 1e-12 && found.high - found.low < 1e-9, "{found:?}");
-        // In users, a thousand for each: ten thousand more.
+        // With a factor of a thousand users each: ten thousand more.
         let thousand = |each: Vec<f64>| {
             let known = side(each);
             Known { estimate: scaled(&known.estimate, 1000.0), ..known }
@@ -475,7 +479,7 @@ mod tests {
         let found = difference(after, &before, 1000.0, "b");
         let found = found.map(|known| known.estimate).expect("both are known");
         assert!((found.mean - 10_000.0).abs() < 1e-9, "{found:?}");
-        // Without pairs, the ends: 90/110 to 110/90, and 90 − 110 to 110 − 90.
+        // Unpaired, the ends count: 90/110 to 110/90, and 90 − 110 to 110 − 90.
         let alone = || Known { each: Vec::new(), estimate: FROM_90_TO_110, ..side(Vec::new()) };
         let found =
             difference(alone(), &alone(), 1.0, "b").map(|known| known.estimate).expect("known");

@@ -1,4 +1,4 @@
-//! What became of a day after each thing that happened on it.
+//! Effects of each event on the rest of the day.
 
 use super::judge::Judge;
 use super::{DayEvent, EventEffect, Recovery};
@@ -8,10 +8,10 @@ use crate::stats::Estimate;
 use crate::study::result::Verdict;
 use crate::study::setup::Day;
 
-/// Part of the largest lag at which a backlog counts as worked off.
+/// Share of the largest lag at which a backlog counts as drained.
 const WORKED_OFF: f64 = 0.05;
 
-/// Something that happens, and when it ends by the scenario's word.
+/// An event with its scheduled end.
 #[derive(Clone, Debug, PartialEq)]
 struct Happens {
     at_s: f64,
@@ -19,8 +19,8 @@ struct Happens {
     ended_s: Option<f64>,
 }
 
-/// What happened on a day, each with what users got until the next; `well` says bin by bin whether all
-/// targets are met.
+/// Returns the events of a day, each with the service level until the next; `well` holds for each
+/// bin whether all targets are met.
 pub(super) fn effects(
     judge: &Judge<'_>,
     (spec, asked): (&Spec, &Day),
@@ -38,14 +38,14 @@ fn effect(
     next_s: Option<f64>,
 ) -> EventEffect {
     let count = judge.bins();
-    // The bin in which it happens; what happens next has its own.
+    // The bin of the event; the next event has a bin of its own.
     let bin_of = |at_s: f64| (0..count).find(|bin| judge.start(bin + 1) > at_s).unwrap_or(count);
     let first = bin_of(happens.at_s);
     let end = next_s.map_or(count, bin_of).max(first + 1).min(count);
     let missed = |bin: &usize| well[*bin] == Some(Verdict::Missed);
     let mut all: Vec<usize> = (first..end).filter(missed).collect();
     if all.last().is_some_and(|last| last + 1 == end) {
-        // What goes on is not over because something else happens.
+        // A miss that is still going on is not over merely because another event happens.
         all.extend((end..count).take_while(missed));
     }
     let behind = all.last().map_or(end, |last| (last + 2).max(end).min(count));
@@ -76,8 +76,8 @@ fn effect(
     }
 }
 
-/// When the lag is back at what it was, or at a small part of its most; none where it is not, or never
-/// rose.
+/// Returns when the lag is back at its earlier value, or at a small share of its maximum; `None`
+/// where it is not, or never rose.
 fn drained(
     judge: &Judge<'_>,
     range: std::ops::Range<usize>,
@@ -98,7 +98,7 @@ fn drained(
     Some(judge.start(range.start + down))
 }
 
-/// What happens on a day, in order of time, without what only ends something.
+/// Returns the events of a day in order of time, without those that only end another.
 fn happenings(spec: &Spec, asked: &Day) -> Vec<Happens> {
     let mut all: Vec<Happens> = Vec::new();
     for timed in &spec.timeline {
@@ -115,7 +115,7 @@ fn happenings(spec: &Spec, asked: &Day) -> Vec<Happens> {
     all
 }
 
-/// Whether one ends the other by taking its place.
+/// Whether one event ends the other by replacing it.
 fn ends(event: &DayEvent, other: &DayEvent) -> bool {
     use DayEvent::{LoseCache, Poison, SlowCache, SlowDatabase, Traffic};
     match (event, other) {
@@ -128,7 +128,7 @@ fn ends(event: &DayEvent, other: &DayEvent) -> bool {
     }
 }
 
-/// What happens, by its names, and whether it only ends something.
+/// Returns the event with names resolved, and whether it only ends another.
 fn named(spec: &Spec, asked: &Day, what: &Happening) -> (DayEvent, bool) {
     let service = |id: Id| spec.services.get(id as usize).map_or("", |known| &known.name);
     let topic = |id: Id| spec.topics.get(id as usize).map_or("", |known| &known.name);
@@ -136,7 +136,7 @@ fn named(spec: &Spec, asked: &Day, what: &Happening) -> (DayEvent, bool) {
     let cache = |id: Id| {
         let shard = spec.caches.iter().find(|cache| cache.of == id);
         let name = shard.map_or("", |shard| shard.name.as_str());
-        // Behind the name of a cluster stands the number of its first shard.
+        // The name of a cluster carries the number of its first shard.
         name.strip_suffix(" shard 1").unwrap_or(name)
     };
     let one = |factor: f64| (factor - 1.0).abs() < 1e-12;

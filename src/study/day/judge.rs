@@ -1,4 +1,4 @@
-//! How a day is judged: each bin over all replications together, then the day by its bins.
+//! Judging of a day: each bin over all replications together, then the day by its bins.
 
 use super::{DayVerdict, Recovery, Silence, Worst, overall};
 use crate::model::spec::Resource;
@@ -12,59 +12,62 @@ use crate::study::result::{Target, Verdict};
 use crate::study::setup::{Day, Study};
 use crate::units::Span;
 
-/// From this share of the load asked about on, a bin has its peak: events wanted a second are those of the
+/// Share of the target load from which a bin counts as peak: the required event rate applies to the
 /// peak.
 const PEAK: f64 = 0.9;
-/// Requests that must be asked in vain for nothing to be answered, not merely nobody by chance.
+/// Unanswered requests needed to call a period silent rather than idle by chance.
 const SILENT: u64 = 20;
-/// Less than this is no day, whose worst hour would be most of it \[s\].
+/// Shortest simulated time that has a worst hour: in anything shorter an hour would be most of it
+/// \[s\].
 const SHORT_S: f64 = 6.0 * HOUR_S;
 const HOUR_S: f64 = 3_600.0;
-/// Share of requests that may fail where no target speaks of requests, to tell what an event does.
+/// Share of requests that may fail where no target concerns requests, used to tell the effect of an
+/// event.
 const WELL: f64 = 0.01;
 
-/// A target as a bin is judged by it.
+/// Condition that a target imposes on a bin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Condition {
-    /// At most a share of requests takes longer. Where no target guards failures, whoever gets no good
-    /// answer counts as slower.
+    /// At most a share of requests takes longer. Where no target guards errors, a request without a
+    /// good answer counts as slower.
     Slow { quantile: f64, limit: Span, guarded: bool },
     /// At most a share of requests fails.
     Errors { allowed: f64 },
-    /// No listener lags behind by more \[records\].
+    /// No listener's lag exceeds this \[records\].
     Lag { most: f64 },
-    /// The mean response time is at most this \[s\]; guarded as above.
+    /// The mean response time is at most this \[s\]. Where no target guards errors, a request
+    /// without a good answer counts as slower.
     Mean { limit: f64, guarded: bool },
-    /// At no queue one in a hundred waits longer \[s\].
+    /// At no queue does more than one in a hundred wait longer \[s\].
     Wait { limit: f64 },
-    /// So many events a second at the peak, and as many fewer as less is asked.
+    /// Event rate required at the peak, reduced in proportion at lower load.
     Events { wanted: f64 },
 }
 
-/// What a bin, or several, show of a condition.
+/// Evidence of one or several bins on a condition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Evidence {
-    /// Of so many requests so many are bad and so many may become so, where a share of them may be.
+    /// Of `of` requests `bad` are bad and `open` may become so, where a share `allowed` may be.
     Share { bad: u64, open: u64, of: u64, allowed: f64 },
-    /// So many events were seen, and so many wanted.
+    /// Events seen and events required.
     Count { seen: f64, wanted: f64 },
-    /// In so many of all replications it is missed, and in so many nobody can tell.
+    /// Of `of` replications it is missed in `missed` and undecidable in `open`.
     Replications { missed: usize, open: usize, of: usize },
 }
 
 impl Evidence {
-    /// From what each replication tells of a limit: exceeded, kept, or neither for certain.
+    /// Collects what each replication shows of a limit: exceeded, kept, or uncertain.
     fn of_replications(told: &[Option<bool>]) -> Option<Evidence> {
         let count = |which: Option<bool>| told.iter().filter(|one| **one == which).count();
         let (missed, open, of) = (count(Some(true)), count(None), told.len());
         (of > 0).then_some(Evidence::Replications { missed, open, of })
     }
 
-    /// The verdict, where chance may deceive with this probability on either side; undecided where it may
-    /// be more.
+    /// Returns the verdict at error probability `chance` on either side; undecided where the
+    /// evidence is weaker.
     fn verdict(self, chance: f64) -> Verdict {
         let (missed, met) = match self {
-            // None at all may be, or all: no chance is in it.
+            // None or all are allowed: chance plays no part.
             Evidence::Share { bad, open, allowed, .. } if allowed <= 0.0 => {
                 (bad > 0, bad + open == 0)
             }
@@ -87,7 +90,7 @@ impl Evidence {
         }
     }
 
-    /// Both together; none where they cannot be put together.
+    /// Combines both; `None` where they are not comparable.
     fn and(self, other: Evidence) -> Option<Evidence> {
         match (self, other) {
             (
@@ -102,7 +105,7 @@ impl Evidence {
         }
     }
 
-    /// Whether it rests on so few requests that even without a bad one nothing could be told.
+    /// Whether it rests on so few requests that even zero bad ones would prove nothing.
     fn is_thin(self) -> bool {
         match self {
             Evidence::Share { of, allowed, .. } => {
@@ -113,7 +116,7 @@ impl Evidence {
         }
     }
 
-    /// Whether it looks bad, chance or not.
+    /// Whether the point estimate misses the condition, significant or not.
     fn looks_bad(self) -> bool {
         match self {
             Evidence::Share { bad, open, of, allowed } => (bad + open) as f64 > allowed * of as f64,
@@ -123,7 +126,7 @@ impl Evidence {
     }
 }
 
-/// A target with the verdict of each bin; none where it does not apply.
+/// A target with its verdict in each bin; `None` where it does not apply.
 pub(in crate::study) struct Judged {
     metric: Metric,
     limit: f64,
@@ -132,7 +135,7 @@ pub(in crate::study) struct Judged {
 }
 
 impl Judged {
-    /// Whether it is no target of the study, but the events wanted.
+    /// Whether it is the required event rate rather than a target of the study.
     pub(super) fn is_of_events(&self) -> bool {
         matches!(self.condition, Condition::Events { .. })
     }
@@ -145,12 +148,12 @@ impl Judged {
     }
 }
 
-/// The days of all replications of a variant, ready to be judged.
+/// Days of all replications of a variant, prepared for judging.
 pub(in crate::study) struct Judge<'a> {
     days: &'a [&'a [Bin]],
     targets: &'a [Target],
     events: Option<f64>,
-    /// The load asked about \[requests/s\].
+    /// Target load \[requests/s\].
     asked: f64,
     compress: f64,
     /// Stations at which waits count: threads, pools and consumers.
@@ -178,17 +181,17 @@ impl Judge<'_> {
         }
     }
 
-    /// Number of bins.
+    /// Returns the number of bins.
     pub(super) fn bins(&self) -> usize {
         self.days.iter().map(|bins| bins.len()).min().unwrap_or(0)
     }
 
-    /// A bin of every replication.
+    /// Returns a bin of every replication.
     fn bin(&self, number: usize) -> impl Iterator<Item = &Bin> {
         self.days.iter().map(move |bins| &bins[number])
     }
 
-    /// Start of a bin, of the one behind the last too \[s after midnight\].
+    /// Start of a bin, also of the one past the last \[s after midnight\].
     pub(super) fn start(&self, number: usize) -> f64 {
         let Some(first) = self.days.first() else { return 0.0 };
         let start = match (first.get(number), first.last()) {
@@ -204,7 +207,7 @@ impl Judge<'_> {
         self.start(number + 1) - self.start(number)
     }
 
-    /// Every target, and the events wanted, bin by bin.
+    /// Judges every target and the required event rate, bin by bin.
     pub(super) fn all(&self) -> Vec<Judged> {
         let mut judged: Vec<Judged> =
             self.targets.iter().filter_map(|target| self.target(target)).collect();
@@ -214,8 +217,8 @@ impl Judge<'_> {
         judged
     }
 
-    /// A target bin by bin; none for one that a day cannot be judged by: that a queue grows is no fault of
-    /// a day on which the load does.
+    /// Judges a target bin by bin; `None` for drift, since on a day with a rising load a growing
+    /// queue is no fault.
     pub(super) fn target(&self, target: &Target) -> Option<Judged> {
         let guarded = self.targets.iter().any(|target| target.metric == Metric::ErrorRate);
         let Target { metric, limit, .. } = *target;
@@ -237,8 +240,8 @@ impl Judge<'_> {
         Some(self.judged(metric, limit, condition))
     }
 
-    /// Where all is well, bin by bin: every target but the events wanted, or where none speaks of requests
-    /// that nearly all are answered as well.
+    /// Returns the overall verdict of each bin: every target except the required event rate, and
+    /// that nearly all requests are answered where no target concerns requests.
     pub(super) fn well(&self, judged: &[Judged]) -> Vec<Option<Verdict>> {
         let implied = (!judged.iter().any(Judged::is_of_requests))
             .then(|| self.judged(Metric::ErrorRate, WELL, Condition::Errors { allowed: WELL }));
@@ -254,11 +257,11 @@ impl Judge<'_> {
         Judged { metric, limit, condition, by_bin: decided(&seen) }
     }
 
-    /// What a bin shows; none where nothing was asked that the condition speaks of.
+    /// Returns the evidence of a bin; `None` where there was no demand that the condition concerns.
     fn evidence(&self, condition: Condition, number: usize) -> Option<Evidence> {
         let over = Sums::of(self.bin(number));
         let requests = |bad: u64, open: u64, of: u64, allowed: f64| {
-            // Asked and not answered: that is as slow as can be, and a failure.
+            // Requests without any answer are slower than any limit, and failures.
             let silent = over.answered == 0 && over.offered > 0;
             let all = over.asked();
             let (bad, open, of) = if silent { (all, 0, all) } else { (bad, open, of) };
@@ -305,7 +308,7 @@ impl Judge<'_> {
         }
     }
 
-    /// The verdict over the day; none where the target never applies.
+    /// Returns the verdict over the day; `None` where the target never applies.
     pub(super) fn verdict(&self, judged: &Judged) -> Option<DayVerdict> {
         let lasts = |which: &dyn Fn(Verdict) -> bool| -> f64 {
             let bins = judged.by_bin.iter().enumerate();
@@ -327,7 +330,7 @@ impl Judge<'_> {
         })
     }
 
-    /// The worst hour, or bin.
+    /// Returns the worst hour, or bin.
     fn worst(&self, judged: &Judged) -> Option<Worst> {
         let bins = self.bins();
         let short = self.start(bins) - self.start(0) < SHORT_S;
@@ -367,7 +370,8 @@ impl Judge<'_> {
         Sums::of(range.flat_map(|bin| self.bin(bin)))
     }
 
-    /// Value of a metric over some bins of all replications; none where nothing was answered.
+    /// Value of a metric over a range of bins, pooled over replications; `None` where nothing was
+    /// answered.
     fn value(&self, condition: Condition, range: std::ops::Range<usize>) -> Option<f64> {
         let over = self.sums(range.clone());
         match condition {
@@ -379,7 +383,7 @@ impl Judge<'_> {
                 });
                 (count > 0).then(|| sum / count as f64 * 1e3)
             }
-            // Only the mean of the waits is seen of a day.
+            // A day records only mean waits.
             Condition::Wait { .. } => None,
             Condition::Errors { .. } => {
                 (over.ended() > 0).then(|| over.failed as f64 / over.ended() as f64)
@@ -392,8 +396,8 @@ impl Judge<'_> {
         }
     }
 
-    /// A quantile of the response times of some bins of all replications \[ms\]; none where nothing was
-    /// answered.
+    /// Quantile of the response times in a range of bins, pooled over replications \[ms\]; `None`
+    /// where nothing was answered.
     pub(super) fn quantile_ms(&self, p: f64, range: std::ops::Range<usize>) -> Option<f64> {
         if self.sums(range.clone()).answered == 0 {
             return None;
@@ -403,12 +407,14 @@ impl Judge<'_> {
         found.map(|found| found.least * 1e3).filter(|found| found.is_finite())
     }
 
-    /// Share of what was asked in these bins that was answered in time; none where nothing was asked.
+    /// Share of the requests offered in these bins that were answered within the time limit; `None`
+    /// where there were none.
     pub(super) fn answered(&self, bins: impl Iterator<Item = usize>) -> Option<f64> {
         Sums::of(bins.flat_map(|bin| self.bin(bin))).share_answered()
     }
 
-    /// Whether what is missed in these bins, of which the first has this number, is met again.
+    /// Returns whether a miss in these bins, the first of which has index `first`, is followed by
+    /// recovery.
     pub(super) fn recovery(&self, by_bin: &[Option<Verdict>], first: usize) -> Recovery {
         let missed = |verdict: &Option<Verdict>| *verdict == Some(Verdict::Missed);
         let Some(last) = by_bin.iter().rposition(missed) else { return Recovery::Unneeded };
@@ -420,8 +426,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Mean wait for a thread, a connection or a consumer at the queue where it is longest \[s\]; none
-    /// where nobody came to any.
+    /// Mean wait for a thread, a connection or a consumer at the queue where it is longest \[s\];
+    /// `None` without arrivals at any.
     fn longest_wait(&self, bin: &Bin) -> Option<f64> {
         let queues = self.queues.iter().filter_map(|station| bin.stations.get(*station));
         let mean = |seen: &StationBin| match seen.left {
@@ -432,7 +438,7 @@ impl Judge<'_> {
         queues.filter_map(mean).reduce(f64::max)
     }
 
-    /// The longest time of each replication in which nothing is answered.
+    /// Returns the longest period without an answer, over the replications.
     pub(super) fn silence(&self) -> Option<Silence> {
         let all: Vec<(f64, Option<f64>)> =
             self.days.iter().filter_map(|bins| self.longest_silence(bins)).collect();
@@ -451,7 +457,8 @@ impl Judge<'_> {
         })
     }
 
-    /// From the last answer before to the first after; none for the latter where there is none.
+    /// Returns the last answer before the period and the first after it, the latter `None` where
+    /// there is none.
     fn longest_silence(&self, bins: &[Bin]) -> Option<(f64, Option<f64>)> {
         let end = bins.last().map(|bin| bin.start + bin.length)?.secs();
         let mut longest: Option<(f64, f64, Option<f64>)> = None;
@@ -474,15 +481,15 @@ impl Judge<'_> {
         longest.map(|(_, from, until)| (scaled(from), until.map(scaled)))
     }
 
-    /// Largest lag of each replication in these bins \[records\].
+    /// Largest lag of each replication in a range of bins \[records\].
     pub(super) fn lags(&self, range: std::ops::Range<usize>) -> Vec<f64> {
         let most = |bins: &&[Bin]| bins[range.clone()].iter().map(|bin| bin.max_lag).max();
         self.days.iter().map(|bins| most(bins).unwrap_or(0) as f64).collect()
     }
 }
 
-/// Whether the mean response time of a bin exceeds a limit \[s\]; open where requests older than it have
-/// not ended.
+/// Whether the mean response time of a bin exceeds a limit \[s\]; `None` while requests older than
+/// it have not ended.
 fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<bool> {
     let answers = &bin.answers;
     let more = answers.mean().is_some_and(|mean| mean.least > limit);
@@ -493,16 +500,15 @@ fn exceeds(bin: &Bin, limit: f64, guarded: bool) -> Option<bool> {
     (old == 0).then_some(false)
 }
 
-/// Whether anybody asked in a bin whose answer counts: who failed does not where another target guards
-/// that.
+/// Whether any request of the bin counts: failures do not where another target guards them.
 fn counts(bin: &Bin, guarded: bool) -> bool {
     let failed = if guarded { bin.answers.failed } else { 0 };
     bin.answers.arrived() > failed
 }
 
-/// Whether one in a hundred waits longer than `limit`, by the mean wait alone: surely where that is longer
-/// than the limit and waits are as those of a queue; surely not where it is below a hundredth (Markov's
-/// inequality).
+/// Whether one in a hundred waits longer than `limit`, judged by the mean wait alone: certainly if
+/// the mean exceeds the limit and waits are distributed as in a queue; certainly not if it is below
+/// a hundredth of the limit (Markov's inequality).
 fn one_in_a_hundred(mean: f64, limit: f64) -> Option<bool> {
     if mean > limit {
         Some(true)
@@ -517,7 +523,8 @@ fn one_in_a_hundred(mean: f64, limit: f64) -> Option<bool> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     offered: u64,
-    /// Of the requests that came in them: answered in time, failed, neither when the day was over.
+    /// Of the requests that arrived in the bins: answered within the time limit, failed, unfinished
+    /// at the end of the day.
     answered: u64,
     failed: u64,
     unfinished: u64,
@@ -550,8 +557,8 @@ impl Sums {
     }
 }
 
-/// The verdict of each bin by what it shows: for certain over all bins together, or together with all
-/// others that do not say enough alone.
+/// Returns the verdict of each bin: significant over all bins of the day together, or else jointly
+/// with all other bins that are inconclusive alone.
 fn decided(seen: &[Option<Evidence>]) -> Vec<Option<Verdict>> {
     let count = seen.iter().flatten().count().max(1);
     let chance = (1.0 - CONFIDENCE) / count as f64;
@@ -572,8 +579,8 @@ fn decided(seen: &[Option<Evidence>]) -> Vec<Option<Verdict>> {
     seen.iter().zip(&alone).map(of).collect()
 }
 
-/// The verdict on bins that do not say enough alone. Missed is only what would be so in any one bin; too
-/// few requests to show anything are as all others of the day.
+/// Joint verdict on bins that are inconclusive alone. Missed only where it would be in any single
+/// bin; bins with too few requests to show anything take the verdict of the rest of the day.
 fn together(
     open: impl Iterator<Item = Evidence>,
     all: &[Option<Evidence>],

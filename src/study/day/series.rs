@@ -1,4 +1,4 @@
-//! The bins of a day in numbers: what users got, how long was waited, and what was left.
+//! Time series of a day: service levels, waiting times and balances by bin.
 
 use super::{CreditsLeft, DayBin, GroupLag, Holder, Waits};
 use crate::model::spec::{Id, Resource, Spec};
@@ -16,7 +16,7 @@ fn count(days: &[&[Bin]]) -> usize {
     days.iter().map(|bins| bins.len()).min().unwrap_or(0)
 }
 
-/// Every bin; `verdicts` are those over all targets.
+/// Returns all bins; `verdicts` holds the verdict over all targets of each.
 pub(super) fn bins(
     days: &[&[Bin]],
     asked: &Day,
@@ -49,8 +49,8 @@ pub(super) fn bins(
     (0..count(days)).map(of).collect()
 }
 
-/// The quantile of all good answers to requests that came in the bin \[ms\], where `own` is that of one
-/// replication; none where nobody was answered.
+/// Quantile of all good answers to requests that arrived in the bin \[ms\]; `own` is that of one
+/// replication. `None` where nothing was answered.
 fn quantile(bins: &[&Bin], p: f64, own: fn(&Bin) -> f64) -> Option<Estimate> {
     if bins.iter().all(|bin| bin.answers.good.count() == 0) {
         return None;
@@ -69,7 +69,7 @@ fn quantile(bins: &[&Bin], p: f64, own: fn(&Bin) -> f64) -> Option<Estimate> {
     Some(shaped(Estimate { low, high, ..within }, &each))
 }
 
-/// All failures over all requests that ended; none where none did.
+/// Failures divided by completed requests; `None` where none completed.
 fn error_rate(bins: &[&Bin]) -> Option<Estimate> {
     let failed: Vec<f64> = bins.iter().map(|bin| bin.answers.failed as f64).collect();
     let ended: Vec<f64> =
@@ -80,7 +80,7 @@ fn error_rate(bins: &[&Bin]) -> Option<Estimate> {
 }
 
 fn waits(bins: &[&Bin], stations: &[Station]) -> Waits {
-    // Of each replication, the number waiting over the rate at which they leave.
+    // In each replication, the number waiting over the departure rate (Little's law).
     let of = |kind: fn(Resource) -> bool| {
         let own = |bin: &&&Bin| {
             let each = || {
@@ -103,7 +103,7 @@ fn waits(bins: &[&Bin], stations: &[Station]) -> Waits {
     }
 }
 
-/// The lag of each consumer group, in the order of the listeners.
+/// Returns the lag of each consumer group, in the order of the listeners.
 pub(super) fn lags(days: &[&[Bin]], spec: &Spec, asked: &Day) -> Vec<GroupLag> {
     let stations = stations(spec);
     let mut groups: Vec<&str> = Vec::new();
@@ -134,13 +134,13 @@ pub(super) fn lags(days: &[&[Bin]], spec: &Spec, asked: &Day) -> Vec<GroupLag> {
     found.collect()
 }
 
-/// Credits left of everything that has any.
+/// Returns the balances of all credit holders.
 pub(super) fn credits(days: &[&[Bin]], spec: &Spec, asked: &Day) -> Vec<CreditsLeft> {
     let left = |of: Holder, pick: &dyn Fn(&Bin) -> Option<f64>| {
         let mean = |number: usize| {
             let each: Vec<f64> = days.iter().filter_map(|bins| pick(&bins[number])).collect();
             let sum = each.iter().fold(0.0, |sum, held| sum + held);
-            // A shorter day has so much smaller buckets.
+            // A compressed day has credit buckets that are smaller by the same factor.
             (!each.is_empty()).then(|| sum / each.len() as f64 * asked.compress)
         };
         CreditsLeft { of, by_bin: (0..count(days)).map(mean).collect() }
@@ -158,7 +158,7 @@ pub(super) fn credits(days: &[&[Bin]], spec: &Spec, asked: &Day) -> Vec<CreditsL
     nodes.chain(volumes).filter(held).collect()
 }
 
-/// Pods that are ready, bin by bin, of each service whose number changes.
+/// Returns the ready pods by bin, of each service whose number of pods changes.
 pub(in crate::study) fn pods(days: &[&[Bin]], spec: &Spec) -> Vec<PodsResult> {
     let bins = count(days);
     let of = |service: usize, bin: usize| {

@@ -1,4 +1,5 @@
-//! Upwards: from what the utilisation law lets be to a configuration whose runs meet the targets.
+//! Ascent: from the lower bound by the utilisation law to a configuration whose runs meet the
+//! targets.
 
 use std::collections::BTreeSet;
 
@@ -11,24 +12,26 @@ use crate::model::spec::Resource;
 use crate::model::stations::{Station, stations};
 use crate::study::replicate::Outcome;
 
-/// Most steps upwards.
+/// Maximum number of steps upwards.
 const MOST_STEPS: u32 = 300;
-/// Stations relieved to see what a failed run lacked.
+/// Stations relieved to find what a failed run lacked.
 const SUSPECTS: usize = 12;
-/// What a resource that failed is given at a step upwards.
+/// Factor on the capacity of a resource that failed, per step.
 const STEP: f64 = 1.2;
-/// Shares to which stations are filled where a climb may begin: where the fullest meets the targets, else
-/// where queues are shortest; what is too much is taken back afterwards.
+/// Maximum utilisations at which an ascent may start: the highest at which the targets are met,
+/// else the one with the shortest queues; surplus capacity is removed afterwards.
 const AT_EASE: [f64; 3] = [0.8, 0.9, 0.97];
 
 impl Search<'_> {
-    /// What cannot do the work with the largest value of every setting.
+    /// Returns the station that is overloaded even with the largest value of every setting, and its
+    /// load.
     fn hopeless(&mut self) -> Option<(String, f64)> {
         let tops = self.tops();
         self.look(&tops).full().map(|(_, name, share)| (name.clone(), *share))
     }
 
-    /// The position of a setting that gives at least this value; the next one where that cannot be told.
+    /// Returns the position of the value of a setting that is at least `to`; the next one where
+    /// values are not comparable.
     fn notch(&self, index: usize, at: usize, to: &str) -> usize {
         let number = |text: &str| -> Option<f64> {
             let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
@@ -44,8 +47,8 @@ impl Search<'_> {
         found.clamp((at + 1).min(self.top(index)), self.top(index))
     }
 
-    /// Raise what lifts a resource, else the pods that each bring some of it; none where no free setting
-    /// does.
+    /// Raises the settings that increase a resource, else the number of the pods that contain it;
+    /// `None` where no free setting does.
     fn lifted(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Choice> {
         self.raised(at, resource, factor).or_else(|| {
             let service = match resource {
@@ -67,7 +70,7 @@ impl Search<'_> {
         })
     }
 
-    /// Raise the settings that lift a resource by themselves.
+    /// Raises the settings that increase a resource directly.
     fn raised(&self, at: &[usize], resource: Resource, factor: f64) -> Option<Choice> {
         let lifted = self.lift(at, resource, factor).ok()?;
         let mut next = at.to_vec();
@@ -83,13 +86,14 @@ impl Search<'_> {
         (next != at).then_some(next)
     }
 
-    /// More of a full station by what lifts it, else by the setting that helps most.
+    /// Increases a full station through the settings that control it, else through the setting that
+    /// helps most.
     fn roomier(&self, at: &[usize], of: Resource, name: &str, factor: f64) -> Option<Choice> {
         self.lifted(at, of, factor).or_else(|| self.fuller(at, name))
     }
 
-    /// Where a climb begins: above the floor, where no station is busier than one of [`AT_EASE`]; the floor
-    /// where values do not allow that.
+    /// Returns the start of an ascent: above the lower bound, where no station is busier than one
+    /// of [`AT_EASE`]; the lower bound itself where values do not allow that.
     pub(super) fn start(&mut self, floor: &[usize]) -> Choice {
         let all = AT_EASE.map(|most| self.eased_to(floor, most));
         let fullest_first = all.iter().rev().flatten();
@@ -100,7 +104,7 @@ impl Search<'_> {
     fn eased_to(&mut self, from: &[usize], most: f64) -> Option<Choice> {
         let mut at = from.to_vec();
         let mut visited: BTreeSet<Choice> = BTreeSet::new();
-        // What no free setting gives more stays as busy as it is.
+        // Stations that no free setting increases keep their utilisation.
         let mut stuck: BTreeSet<String> = BTreeSet::new();
         for _ in 0..MOST_STEPS {
             let next = if self.look(&at).broken.is_empty() {
@@ -129,10 +133,10 @@ impl Search<'_> {
         None
     }
 
-    /// Upwards until the load is carried.
+    /// Ascends until the load is carried.
     ///
     /// # Errors
-    /// Why it is not, whatever is raised.
+    /// The obstacle, where no increase achieves that.
     pub(super) fn climb(&mut self, from: Choice) -> Result<Choice, Obstacle> {
         let mut at = from;
         let mut visited: BTreeSet<Choice> = BTreeSet::new();
@@ -167,14 +171,14 @@ impl Search<'_> {
         Err(Obstacle::TooFar { steps: MOST_STEPS, rule: refused })
     }
 
-    /// One notch more of everything.
+    /// Raises every setting by one step.
     fn all_up(&self, at: &[usize]) -> Option<Choice> {
         let next: Choice =
             at.iter().enumerate().map(|(index, at)| (at + 1).min(self.top(index))).collect();
         (next != at).then_some(next)
     }
 
-    /// The setting whose next notch that helps leaves a full station most room.
+    /// Returns the setting whose next effective step gives a full station the most room.
     fn fuller(&self, at: &[usize], name: &str) -> Option<Choice> {
         let share = |place: &[usize]| {
             let study = self.candidate(place).ok()?.study;
@@ -194,7 +198,7 @@ impl Search<'_> {
         helped.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, next)| next)
     }
 
-    /// Look at several configurations at once.
+    /// Evaluates several configurations in parallel.
     pub(super) fn look_all(&mut self, places: &[Choice]) {
         let new: Vec<Choice> =
             places.iter().filter(|place| !self.looks.contains_key(*place)).cloned().collect();
@@ -202,8 +206,8 @@ impl Search<'_> {
         self.looks.extend(new.into_iter().zip(found));
     }
 
-    /// What cures a rule: more of what is full, else the rise of one setting, else that of several which
-    /// lift a resource together, else the fall of one.
+    /// Repairs rule violations: by more of a full station, else by raising one setting, else by
+    /// raising several that increase a resource together, else by lowering one.
     fn cured(&mut self, at: &[usize]) -> Option<Choice> {
         if let Some((resource, name, share)) = self.look(at).full().cloned() {
             let raised = self.roomier(at, resource, &name, share);
@@ -215,9 +219,9 @@ impl Search<'_> {
         mended.or_else(|| self.mend(at, false))
     }
 
-    /// The rise of one setting that leaves the fewest rules broken, the cheapest of those; none where no
-    /// rise cures any; else the same of falls. Steps double, so that few are looked at; what was too much
-    /// is taken back later.
+    /// Raises the one setting that leaves the fewest rules violated, the cheapest among those;
+    /// `None` where none repairs any. Lowers instead of raising unless `up`. Steps double to save
+    /// evaluations; surplus is removed later.
     fn mend(&mut self, at: &[usize], up: bool) -> Option<Choice> {
         let broken = self.look(at).broken.len();
         let mut higher: Vec<Choice> = Vec::new();
@@ -240,7 +244,8 @@ impl Search<'_> {
         self.fewest_broken(higher, broken)
     }
 
-    /// The same of all settings together that give a resource more, like threads and partitions.
+    /// Raises all settings together that increase a resource, like threads and partitions, to
+    /// repair rule violations.
     fn mend_with_several(&mut self, at: &[usize]) -> Option<Choice> {
         let broken = self.look(at).broken.len();
         let study = self.candidate(at).ok()?.study;
@@ -256,7 +261,8 @@ impl Search<'_> {
         self.fewest_broken(higher.into_iter().collect(), broken)
     }
 
-    /// The place that breaks the fewest rules, fewer than so many; the cheapest of those.
+    /// Returns the configuration that violates the fewest rules, fewer than `broken`; the cheapest
+    /// among those.
     fn fewest_broken(&mut self, places: Vec<Choice>, broken: usize) -> Option<Choice> {
         self.look_all(&places);
         let mut best: Option<((usize, i64), Choice)> = None;
@@ -270,11 +276,11 @@ impl Search<'_> {
         best.map(|(_, next)| next)
     }
 
-    /// What to raise after a run that failed: the resource whose relief helps the same run most, where free
-    /// settings lift it; else the setting whose next notch does.
+    /// Returns what to raise after a failed run: the resource whose relief helps that run most,
+    /// where free settings increase it; else the setting whose next step does.
     ///
     /// # Errors
-    /// The resource in the way, where no free setting gives it more.
+    /// The bottleneck, where no free setting increases it.
     fn relieved(&mut self, at: &[usize], seen: &Seen) -> Result<Option<Choice>, Obstacle> {
         let Some((calibration, number, failed)) = &seen.failed else { return Ok(None) };
         let trial =
@@ -284,8 +290,8 @@ impl Search<'_> {
         let before = trial.excess(failed);
         let suspects = self.suspects(at, failed, &all);
         if seen.met * 2 >= seen.of {
-            // It fails only at times, by chance that the relief of anything turns: a bit more of all that
-            // was short then.
+            // It fails only occasionally, by chance that the relief of anything changes: raise
+            // everything that was short a little.
             let all = suspects.iter().filter_map(|(_, place)| place.as_ref());
             if let Some(next) = all_of(at, all) {
                 return Ok(Some(next));
@@ -313,7 +319,7 @@ impl Search<'_> {
             }
         }
         if !stuck.is_empty() && helped.0 > 0.9 * before {
-            // A queue that grows has too little, whatever else is in the way.
+            // A growing queue means too little capacity, whatever else limits.
             if behind.is_some() {
                 return Ok(behind);
             }
@@ -325,9 +331,9 @@ impl Search<'_> {
         Ok(helped.1.or_else(|| by_setting(self)))
     }
 
-    /// The stations that a failed run leaves under suspicion, the most suspect first, each with the place
-    /// that has more of it; none where no free setting gives that. Of those that lead to one place, as
-    /// nodes of a group do, the first.
+    /// Returns the suspect stations of a failed run, most suspect first, each with the
+    /// configuration that increases it; `None` where no free setting does. Of suspects with the
+    /// same configuration, such as nodes of a group, only the first is kept.
     fn suspects(
         &self,
         at: &[usize],
@@ -358,7 +364,8 @@ impl Search<'_> {
         places.into_iter().filter(new).take(SUSPECTS).collect()
     }
 
-    /// Why it goes no further: what is in the way, and which settings would help if they were free.
+    /// Describes why the ascent ends: the bottlenecks, and the settings that would help if they
+    /// were free.
     fn in_the_way<'s>(&self, at: &[usize], all: impl Iterator<Item = &'s Station>) -> Obstacle {
         let each = all.map(|station| {
             let lifted = self.lift(at, station.resource, 2.0);
@@ -369,8 +376,8 @@ impl Search<'_> {
         Obstacle::InTheWay { stations: each.collect() }
     }
 
-    /// The setting that helps a failed run most when it is raised; one notch more of everything where none
-    /// does alone.
+    /// Returns the setting whose increase helps a failed run most; one step of every setting where
+    /// none does alone.
     fn by_setting(
         &mut self,
         at: &[usize],
@@ -407,7 +414,8 @@ impl Search<'_> {
     }
 }
 
-/// The least place that has as much of everything as this and each of those; none where that is this.
+/// Returns the least configuration that is at least as large as this one and each of the others in
+/// every setting; `None` where that is this one.
 fn all_of<'p>(at: &[usize], places: impl Iterator<Item = &'p Choice>) -> Option<Choice> {
     let mut next = at.to_vec();
     for place in places {
@@ -416,13 +424,13 @@ fn all_of<'p>(at: &[usize], places: impl Iterator<Item = &'p Choice>) -> Option<
     (next != at).then_some(next)
 }
 
-/// Whether the path of a setting, in which `*` is any name, leads to another.
+/// Whether the path of a setting, in which `*` matches any name, leads to another.
 fn leads_to(own: &str, path: &str) -> bool {
     match own.split_once('*') {
         None => own == path,
         Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
             let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            // Names of topics have dots, others have none.
+            // Topic names may contain dots, other names do not.
             let dots = head == "topics.";
             let mut names = ends.filter(|at| *at > 0 && (dots || !rest[..*at].contains('.')));
             names.any(|at| leads_to(tail, &rest[at..]))

@@ -1,4 +1,4 @@
-//! A phase from beginning to end, and what is told of the configuration found.
+//! A phase from start to end, and the description of the configuration found.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::study::point::{Depth, at_load, line};
 use crate::study::stop::{self, unless_stopped};
 use crate::study::workshop::Priced;
 
-/// Times that a configuration is looked for which fresh replications then refute.
+/// Maximum number of searches whose result is then refuted by fresh replications.
 const MOST_ROUNDS: u32 = 8;
-/// How far beyond the load the line of a configuration is looked for.
+/// Upper bound of the search for a configuration's line, relative to the load.
 const BEYOND: f64 = 4.0;
-/// Steps of a phase's progress; how many there will be, nobody knows.
+/// Nominal number of progress steps of a phase, whose actual number is unknown in advance.
 const STEPS: u64 = 100;
 
 impl Search<'_> {
@@ -35,7 +35,7 @@ impl Search<'_> {
         if let Some(at) = found {
             self.describe(&at, &mut phase);
             if phase.outcome == Outcome::Met {
-                // What it met stays met, whether or not the rest of it is told.
+                // The targets remain met, whether or not the remaining details are computed.
                 unless_stopped(|| self.lower(&at, &mut phase));
                 unless_stopped(|| self.bind(&at, &mut phase)).transpose()?;
                 unless_stopped(|| self.day(&at, &mut phase)).transpose()?;
@@ -53,11 +53,11 @@ impl Search<'_> {
         Ok(phase)
     }
 
-    /// Looks for a configuration until one is confirmed. `found` has the best so far that runs of the
-    /// search carried, also where this is left early.
+    /// Searches until a configuration is confirmed. `found` holds the best so far that the search's
+    /// runs carried, also on early exit.
     ///
     /// # Errors
-    /// When a configuration cannot be resolved that was before.
+    /// When a configuration that was resolved before cannot be resolved.
     fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Choice>) -> Result<(), StudyError> {
         let floor = self.floor();
         let mut at = self.start(&floor);
@@ -93,7 +93,7 @@ impl Search<'_> {
                 }
                 Some(false) => {}
             }
-            // Refuted: what has no more of anything will not do either.
+            // Refuted: by monotonicity a configuration with no more of anything fails too.
             *found = None;
             self.failed.push(at.clone());
             self.verdicts.retain(|_, verdict| !matches!(verdict, Verdict::Inferred));
@@ -102,7 +102,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Say what is done, and with a configuration of which price.
+    /// Reports the current activity and the price of the configuration.
     fn tell(&mut self, what: &str, at: &[usize]) {
         let usd = self.usd(at);
         self.watcher.begin(&format!("{}: ${usd:.0} a month, {what}", self.wanted.text), STEPS);
@@ -137,7 +137,7 @@ impl Search<'_> {
         }
     }
 
-    /// Values, changes and cost.
+    /// Fills in values, changes and cost.
     fn describe(&mut self, at: &[usize], phase: &mut Phase) {
         for (free, at) in self.free.iter().zip(at) {
             let to = &free.values[*at];
@@ -188,7 +188,7 @@ impl Search<'_> {
         });
     }
 
-    /// What happens one notch lower.
+    /// Fills in what happens one step lower for each setting.
     fn lower(&mut self, at: &[usize], phase: &mut Phase) {
         for index in 0..at.len() {
             let set = self.free[index].path.clone();
@@ -210,8 +210,8 @@ impl Search<'_> {
         }
     }
 
-    /// Whether the day of the scenario meets every target with the configuration, where it has one: a
-    /// search over steady loads says nothing of what happens on it.
+    /// Runs the scenario's day with the configuration, where it has one: a search over steady loads
+    /// says nothing about the events of a day.
     fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
         let study = self.workshop.study(&self.changes(at))?.only(self.question.variant);
         if study.day.is_none() {
@@ -223,7 +223,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The line of the configuration, and what draws it.
+    /// Finds the line of the configuration and its bottleneck.
     fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
         let mut study = self.candidate(at)?.study.only(self.question.variant);
         study.search.highest_rps = self.rps * BEYOND;

@@ -1,5 +1,5 @@
-//! The search among configurations: up until the load is carried, down as far as it still is, and then
-//! through all that is cheaper.
+//! Search among configurations: up until the load is carried, down as far as it still is, and then
+//! through all cheaper ones.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -14,46 +14,46 @@ use crate::study::theory::shares;
 use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop, Refusal};
 use crate::study::{Watcher, stop};
 
-/// Most configurations simulated among those that are cheaper than what was found.
+/// Maximum number of configurations simulated among those cheaper than the best one found.
 const MOST_CHEAPER: u64 = 200;
-/// Most configurations looked at there.
+/// Maximum number of configurations considered there.
 const MOST_POPPED: u64 = 300_000;
-/// Share of what a station has up to which other settings may still make room.
+/// Offered load, as a share of capacity, up to which other settings may still relieve a station.
 const NEARLY: f64 = 1.06;
-/// Notches that are tried for that.
+/// Number of steps tried for that.
 const NOTCHES: usize = 3;
-/// Prices that differ by less are alike \[USD a month\].
+/// Prices that differ by less count as equal \[USD per month\].
 pub(super) const CENT: f64 = 0.005;
 
-/// A configuration: for each free setting the position of its value.
+/// A configuration: the position of the chosen value for each free setting.
 pub(super) type Choice = Vec<usize>;
 
-/// What a configuration is without a run.
+/// Static evaluation of a configuration, without a run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Look {
-    /// Rules that it breaks.
+    /// Rules that it violates.
     pub(super) broken: Vec<Refusal>,
-    /// The station that the load would fill most, by its name, with the share.
+    /// Station with the highest utilisation by the spec: resource, name and share.
     pub(super) fullest: Option<(Resource, String, f64)>,
     pub(super) bill: Vec<Priced>,
     pub(super) usd: f64,
 }
 
 impl Look {
-    /// The station that the load would overfill most.
+    /// Returns the most overloaded station, if any.
     pub(super) fn full(&self) -> Option<&(Resource, String, f64)> {
         self.fullest.as_ref().filter(|fullest| fullest.2 > 1.0)
     }
 }
 
-/// What is known of a configuration.
+/// Verdict on a configuration.
 #[derive(Clone, Debug)]
 pub(super) enum Verdict {
-    /// A rule of the audit, or the reader of the documents, does not let it be.
+    /// Rejected by an audit rule, or by the reader of the documents.
     Refused(Refusal),
-    /// The load asks a station for more than it has.
+    /// Overloaded by the utilisation law: the offered load exceeds the capacity of a station.
     Full(Resource, String, f64),
-    /// Something that has no less of anything failed.
+    /// Fails by monotonicity: a configuration with no less of anything failed.
     Inferred,
     /// Runs missed a target.
     Fails(Seen),
@@ -73,7 +73,7 @@ pub(super) struct Search<'a> {
     pub(super) free: &'a [Free],
     pub(super) wanted: &'a Wanted,
     pub(super) watcher: &'a dyn Watcher,
-    /// The bill of the variant as it is.
+    /// Bill of the unchanged variant.
     pub(super) before: &'a [Priced],
     pub(super) rps: f64,
     pub(super) looks: BTreeMap<Choice, Look>,
@@ -84,7 +84,7 @@ pub(super) struct Search<'a> {
     pub(super) evaluations: u64,
     pub(super) ruled_out: u64,
     pub(super) exhausted: bool,
-    /// Whether runs saw nothing to judge a target by.
+    /// Whether the runs observed nothing that a target can be judged by.
     pub(super) blind: bool,
 }
 
@@ -127,10 +127,10 @@ impl<'a> Search<'a> {
         all
     }
 
-    /// The configuration at a place. Leaves the search where the watcher has stopped it.
+    /// Returns the configuration at a place. Unwinds out of the search when the watcher stops it.
     ///
     /// # Errors
-    /// Why it cannot be.
+    /// When it cannot be resolved.
     pub(super) fn candidate(&self, at: &[usize]) -> Result<Candidate, StudyError> {
         if self.watcher.stopped() {
             stop::leave();
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
         self.workshop.candidate(self.question.variant, &self.changes(at))
     }
 
-    /// Settings that give a resource so many times what it has at a place.
+    /// Returns the settings that multiply a resource's capacity by `factor`.
     pub(super) fn lift(
         &self,
         at: &[usize],
@@ -156,7 +156,7 @@ impl<'a> Search<'a> {
         (0..self.free.len()).map(|index| self.top(index)).collect()
     }
 
-    /// The description under the first mix and one calibration.
+    /// Returns the spec under the first mix and one calibration.
     pub(super) fn spec<'s>(&self, study: &'s Study, calibration: usize) -> &'s Spec {
         study.case(self.question.variant, 0, calibration)
     }
@@ -189,8 +189,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What an item counts for: what it costs, else what the same part costs in the variant, since a type
-    /// without a price must not look like a gift; nothing where that has no price either.
+    /// Returns the effective price of an item: its own, else that of the same part in the variant,
+    /// since a type without a price must not look free; 0 where that has none either.
     pub(super) fn price(&self, item: &Priced) -> f64 {
         let before = || {
             self.before
@@ -201,8 +201,8 @@ impl<'a> Search<'a> {
         item.monthly_usd.or_else(before).unwrap_or(0.0)
     }
 
-    /// The station of these that is asked for most of what it has, under any calibration; pods without room
-    /// do not count as had, because what they lack is nodes.
+    /// Returns the station with the highest utilisation under any calibration, among those selected
+    /// by `of`. Pending pods do not count as capacity, because nodes are what they lack.
     pub(super) fn fullest(
         &self,
         study: &Study,
@@ -231,7 +231,7 @@ impl<'a> Search<'a> {
         self.failed.iter().any(|failed| at.iter().zip(failed).all(|(at, failed)| at <= failed))
     }
 
-    /// Whether the configuration carries the load, by what is known or else by runs.
+    /// Judges whether the configuration carries the load, by earlier results or else by runs.
     pub(super) fn judge(&mut self, at: &[usize]) -> Verdict {
         if let Some(known) = self.verdicts.get(at) {
             return known.clone();
@@ -271,7 +271,8 @@ impl<'a> Search<'a> {
         Ok(Trial::new(&candidate.study, self.question.variant, &mut self.cost, self.watcher))
     }
 
-    /// For each setting the least position at which the stations that it alone governs can do the work.
+    /// Returns, for each setting, the lowest position at which the stations governed by it alone
+    /// are not overloaded.
     pub(super) fn floor(&mut self) -> Choice {
         let tops = self.tops();
         let place = |index: usize, at: usize| {
@@ -279,7 +280,8 @@ impl<'a> Search<'a> {
             place[index] = at;
             place
         };
-        // Capacity of each station, pods without room included: those are another setting's matter.
+        // Capacity of each station, pending pods included: nodes are the concern of another
+        // setting.
         let capacities = |place: &[usize]| -> Option<BTreeMap<String, f64>> {
             let candidate = self.candidate(place).ok()?;
             let spec = self.spec(&candidate.study, 0);
@@ -338,7 +340,7 @@ impl<'a> Search<'a> {
         next
     }
 
-    /// Down as far as runs allow, what saves most first.
+    /// Lowers settings as far as runs allow, in descending order of savings.
     pub(super) fn trim(&mut self, at: Choice, floor: &[usize]) -> Choice {
         let mut at = at;
         loop {
@@ -374,8 +376,9 @@ impl<'a> Search<'a> {
         self.look(at).usd
     }
 
-    /// The same with a little more of one setting without a price, where a station is nearly not full and
-    /// that makes room, like a pod more that lets work lie otherwise on the nodes.
+    /// Tries a little more of one setting without a price where a station is nearly sufficient and
+    /// that makes room, such as an additional pod that lets work be placed differently on the
+    /// nodes.
     fn fitted(&mut self, at: &[usize], priced: &[(usize, Vec<(f64, usize)>)]) -> Option<Choice> {
         let look = self.look(at);
         look.full().filter(|full| full.2 < NEARLY && look.broken.is_empty())?;
@@ -395,18 +398,18 @@ impl<'a> Search<'a> {
         fits.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place)
     }
 
-    /// The cheapest configuration that is cheaper and carries the load, in the order of prices; settings
-    /// without a price have as much as rules allow.
+    /// Returns the cheapest configuration below the current price that carries the load, tried in
+    /// ascending order of price; settings without a price are as large as rules allow.
     pub(super) fn cheaper(&mut self, at: &[usize], floor: &[usize]) -> Option<Choice> {
         let base = self.usd(at);
-        // Price of each value against the one that was found, cheapest first.
+        // Price difference of each value relative to the current one, cheapest first.
         let mut priced: Vec<(usize, Vec<(f64, usize)>)> = Vec::new();
         let mut generous = at.to_vec();
         for index in 0..at.len() {
             let mut by_price: Vec<(f64, usize)> = Vec::new();
             for position in floor[index].min(at[index])..=self.top(index) {
                 let look = self.look(&Search::with(at, index, position));
-                // Where a rule forbids the value here, its price is known all the same.
+                // Where a rule forbids the value here, its price is still known.
                 if look.bill.is_empty() {
                     continue;
                 }

@@ -1,4 +1,5 @@
-//! Runs of one configuration at the load, as many as it takes to tell.
+//! Runs of one configuration at the load, with a sequential test of its probability of meeting the
+//! targets.
 
 use rayon::prelude::*;
 
@@ -12,31 +13,32 @@ use crate::study::setup::{Study, Window};
 use crate::study::warm_up;
 use crate::study::watch::Watcher;
 
-/// Replications of confirmations are numbered from here: a search that has chosen what did well in its own
-/// replications must not be confirmed by them.
+/// Offset of the replication numbers of confirmations: a configuration that was selected because it
+/// did well in the search's replications must not be confirmed by the same ones.
 const FRESH: u32 = 100_000;
-/// Runs without a failure that a search takes for good.
+/// Number of runs without a failure that the search accepts as success.
 const CLEAN: u32 = 6;
-/// Runs of a search at which it decides by the share.
+/// Number of runs after which the search decides by the observed share.
 const ENOUGH: u32 = 32;
-/// Chance to call a configuration bad that meets the targets just so often as asked.
+/// Error probability of rejecting a configuration that meets the targets exactly as often as
+/// required.
 const ERROR: f64 = 0.01;
-/// Confidence of the bounds of a probability.
+/// Confidence level of the bounds of a probability.
 const SURE: f64 = 0.95;
-/// Chances of accepting what is not good enough, spent at each look at a confirmation: at most 1 − [`SURE`]
-/// together.
+/// Error probabilities of accepting an insufficient configuration, spent at the successive looks of
+/// a confirmation: at most 1 − [`SURE`] together.
 const SPENT: [f64; 5] = [0.03, 0.005, 0.005, 0.005, 0.005];
 
-/// What runs of a configuration showed.
+/// Results of the runs of a configuration.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    /// Runs.
+    /// Number of runs.
     pub(super) of: u32,
-    /// Those in which every target was met.
+    /// Runs in which every target was met.
     pub(super) met: u32,
-    /// Those that saw nothing to judge a target by; they count as not met.
+    /// Runs that observed nothing that a target can be judged by; they count as not met.
     pub(super) undecided: u32,
-    /// The first that failed: calibration, replication, and what it showed.
+    /// The first failed run: calibration, replication and outcome.
     pub(super) failed: Option<(usize, u32, Box<Outcome>)>,
 }
 
@@ -45,17 +47,18 @@ impl Seen {
         self.of - self.met
     }
 
-    /// Whether no run saw anything to judge a target by.
+    /// Whether no run observed anything that a target can be judged by.
     pub(super) fn is_blind(&self) -> bool {
         self.of > 0 && self.undecided == self.of
     }
 }
 
-/// One configuration at the load, ready to be run; a run that the watcher stops leaves the search.
+/// A configuration at the load, ready to run; a run that the watcher stops unwinds out of the
+/// search.
 pub(super) struct Trial<'a> {
-    /// Descriptions, one a calibration.
+    /// Specs by calibration.
     pub(super) specs: Vec<Spec>,
-    /// Window of each.
+    /// Windows by calibration.
     windows: Vec<Window>,
     pub(super) load: f64,
     seed: u64,
@@ -63,7 +66,7 @@ pub(super) struct Trial<'a> {
     watcher: &'a dyn Watcher,
 }
 
-/// Simulations run and events fired.
+/// Simulations run and events processed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cost {
     pub(super) runs: u64,
@@ -78,7 +81,8 @@ impl Cost {
 }
 
 impl<'a> Trial<'a> {
-    /// Variant `variant` of a study at the load that it asks about. Finds the warm-up where none is given.
+    /// Creates a trial of variant `variant` of a study at its target load. Determines the warm-up
+    /// where none is given.
     pub(super) fn new(
         study: &Study,
         variant: usize,
@@ -103,7 +107,7 @@ impl<'a> Trial<'a> {
         Trial { specs, windows, load, seed: study.seed, targets: study.targets.clone(), watcher }
     }
 
-    /// One run of a description, which may differ from that of the calibration in capacities.
+    /// Runs a spec, which may differ from that of the calibration in capacities.
     pub(super) fn run(&self, calibration: usize, spec: &Spec, number: u32) -> Outcome {
         let draws = Draws { seed: self.seed, number };
         steady(spec, self.windows[calibration], self.load, draws, self.watcher)
@@ -113,7 +117,8 @@ impl<'a> Trial<'a> {
         outcome.decides(&self.targets) && outcome.missed(&self.targets).is_none()
     }
 
-    /// Limits of the targets and what a run has of each.
+    /// Returns a score of the excess over the limits: the largest ratio of metric to limit, plus a
+    /// penalty for drift.
     pub(super) fn excess(&self, outcome: &Outcome) -> f64 {
         let over = |target: &Target| {
             if target.limit > 0.0 { outcome.metric(target) / target.limit } else { 0.0 }
@@ -123,7 +128,7 @@ impl<'a> Trial<'a> {
         self.targets.iter().map(over).fold(0.0, f64::max).min(1e6) + drift
     }
 
-    /// Runs `from..to` of a sequence that takes the calibrations in turn.
+    /// Extends a sequence of runs, which cycles through the calibrations, to `to` runs.
     fn more(&self, seen: &mut Seen, to: u32, first: u32, cost: &mut Cost) {
         let count = self.specs.len() as u32;
         let outcomes: Vec<(usize, u32, Outcome)> = (seen.of..to)
@@ -146,7 +151,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// As many runs as tell about whether it meets the targets often enough.
+    /// Makes enough runs to indicate whether it meets the targets often enough.
     pub(super) fn screen(&self, confidence: f64, cost: &mut Cost) -> (Seen, bool) {
         let mut seen = Seen::default();
         let even = self.specs.len() as u32;
@@ -171,8 +176,8 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Runs that no search has seen, until the probability is surely large enough, or surely not, or not
-    /// known after as many as the most patient look takes. `seen` has them, also where it is left early.
+    /// Makes fresh runs until the probability is significantly high enough, or significantly not,
+    /// or undecided after the last look. `seen` holds them, also on early exit.
     pub(super) fn confirm(&self, confidence: f64, cost: &mut Cost, seen: &mut Seen) -> bool {
         let fails = |seen: &Seen| {
             let failures = u64::from(seen.failures());
@@ -196,8 +201,9 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Runs after which so many failures still show that the targets are met with probability `confidence`: the
-/// chance of no more failures is at most `chance` where they are met just so often.
+/// Number of runs after which `failures` failures still show that the targets are met with
+/// probability `confidence`: that few failures have probability at most `chance` where they are met
+/// exactly that often.
 fn needed(failures: u32, confidence: f64, chance: f64) -> u32 {
     let few = |runs: u32| {
         1.0 - binomial_at_least(u64::from(failures) + 1, u64::from(runs), 1.0 - confidence)
@@ -209,14 +215,14 @@ fn needed(failures: u32, confidence: f64, chance: f64) -> u32 {
     runs
 }
 
-/// Most runs of a look, whatever is asked for.
+/// Maximum number of runs of a look, whatever is required.
 const MOST: u32 = 5_000;
 
-/// A share with its one-sided bounds (Clopper and Pearson 1934).
+/// A proportion with its one-sided bounds (Clopper and Pearson 1934).
 pub(super) fn probability(seen: &Seen) -> Estimate {
     let (met, of) = (u64::from(seen.met), u64::from(seen.of));
     let chance = 1.0 - SURE;
-    // P(at least `met`) rises with p, and so does P(more than `met`).
+    // P(at least `met`) increases with p, and so does P(more than `met`).
     let bound = |k: u64, wanted: f64| {
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..60 {
@@ -245,7 +251,8 @@ mod tests {
         assert!(SPENT.iter().sum::<f64>() <= 1.0 - SURE + 1e-12);
     }
 
-    /// Clopper and Pearson: 59 of 59 have the lower bound 0.05^(1/59); 0 of 10 the upper 1 − 0.05^(1/10).
+    /// Clopper and Pearson: 59 of 59 have the lower bound 0.05^(1/59); 0 of 10 the upper 1 −
+    /// 0.05^(1/10).
     #[test]
     fn bounds_are_those_of_clopper_and_pearson() {
         let of = |met, of| probability(&Seen { of, met, ..Seen::default() });

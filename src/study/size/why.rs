@@ -1,95 +1,95 @@
-//! Why a search goes no further, and no lower.
+//! Reasons why a search cannot go further up or down.
 
 use serde::{Deserialize, Serialize};
 
 use crate::study::workshop::Refusal;
 
-/// Why no configuration carries a load.
+/// Obstacle: reason why no configuration carries a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Obstacle {
-    /// No value of any setting makes a station large enough.
+    /// A station is overloaded even with the largest values of all settings.
     TooSmall {
-        /// The station.
+        /// Name of the station.
         station: String,
-        /// How many times its capacity it is asked for.
+        /// Offered load as a multiple of its capacity.
         share: f64,
     },
-    /// A rule refuses the configuration, and no larger value cures that.
+    /// A rule rejects the configuration, and no larger value repairs that.
     Refused {
-        /// The rule, with what it found.
+        /// The rule, with its finding.
         rule: Refusal,
     },
-    /// A configuration cannot be resolved.
+    /// The configuration cannot be resolved.
     Unresolved {
-        /// What is wrong with it.
+        /// Error message.
         error: String,
     },
-    /// Runs saw nothing to judge a target by.
+    /// The runs observed nothing that a target can be judged by.
     Blind {
-        /// How many runs.
+        /// Number of runs.
         runs: u32,
     },
-    /// Every value is the largest, or no larger one helps.
+    /// All values are the largest, or no larger one helps.
     Exhausted,
-    /// Every value is the largest.
+    /// All values are the largest.
     Largest,
-    /// Stations that no free setting gives more.
+    /// The bottlenecks are not increased by any free setting.
     InTheWay {
-        /// Each, with the settings that would.
+        /// Bottleneck stations, each with the settings that would increase it.
         stations: Vec<Blocked>,
     },
-    /// It was not found within so many steps upwards.
+    /// The maximum number of steps upwards was reached.
     TooFar {
-        /// Steps.
+        /// Number of steps.
         steps: u32,
-        /// The last that a rule refused; none where none did.
+        /// The last violation of a rule; none without one.
         rule: Option<Refusal>,
     },
-    /// What runs of the search carried, fresh replications refuted.
+    /// The configurations carried by the search's runs were refuted by fresh replications.
     Refuted,
-    /// It was stopped before anything was found.
+    /// The study was stopped before anything was found.
     Stopped,
 }
 
-/// A station in the way.
+/// A bottleneck station without a free setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Blocked {
-    /// The station.
+    /// Name of the station.
     pub station: String,
-    /// Settings, none of them free, that would give it more.
+    /// Settings, none of them free, that would increase it.
     pub settings: Vec<String>,
 }
 
-/// Why a setting is not one notch lower.
+/// Reason why a setting is not one step lower.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum NotLower {
-    /// It has the least value declared.
+    /// It already has the least value declared.
     Least,
-    /// A rule refuses that.
+    /// A rule rejects the lower value.
     Refused {
-        /// The rule, with what it found.
+        /// The rule, with its finding.
         rule: Refusal,
     },
-    /// A station would be asked for more than it may be.
+    /// The lower value would overload a station.
     Full {
-        /// The station.
+        /// Name of the station.
         station: String,
-        /// Share of its capacity that it would be asked for.
+        /// Offered load as a share of its capacity.
         share: f64,
     },
-    /// With more of something it failed already.
+    /// A configuration with more of something already failed.
     Inferred,
-    /// Runs miss a target.
+    /// Runs with the lower value miss a target.
     Missed {
-        /// In how many.
+        /// Number of runs that missed one.
         runs: u32,
-        /// Of how many.
+        /// Number of runs.
         of: u32,
     },
-    /// It costs more.
+    /// The lower value costs more.
     Dearer,
-    /// It carries the load as well.
+    /// The lower value carries the load as well.
     CarriesToo,
 }

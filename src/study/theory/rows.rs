@@ -1,4 +1,4 @@
-//! Rows of theory beside simulation, where something is full and where nothing is.
+//! Rows of the comparison with theory, where something is saturated and where nothing is.
 
 use super::super::result::{Agreement, Check, Measure, VariantResult};
 use super::super::setup::Prediction;
@@ -8,11 +8,11 @@ use crate::model::stations::stations;
 use crate::stats::Estimate;
 use crate::study::metric::Metric;
 
-/// Share of a station's capacity in use above which it counts as full.
+/// Utilisation above which a station counts as saturated.
 const FULL: f64 = 0.999;
 
-/// Whether the simulation found a station that passes no more than it can: a queue that drifts, or
-/// something that is in use all the time. Connections that stay open are in use whatever passes.
+/// Whether the simulation found a saturated station: a queue that drifts, or a resource that is
+/// always in use. Connections that stay open are in use whatever the throughput.
 pub(super) fn is_full(spec: &Spec, variant: &VariantResult) -> bool {
     let drifts = |verdict: &&super::super::result::TargetVerdict| verdict.metric == Metric::Drift;
     let drift = variant.verdicts.iter().find(drifts);
@@ -26,15 +26,16 @@ pub(super) fn is_full(spec: &Spec, variant: &VariantResult) -> bool {
         || busy.any(|station| station.busy.mean >= FULL)
 }
 
-/// Whether a station is of pods whose number an autoscaler decides on.
+/// Whether a station belongs to pods whose number is set by an autoscaler.
 pub(super) fn is_scaled(spec: &Spec, resource: Resource) -> bool {
     matches!(resource, Resource::Cpu(service)
         if spec.services[service as usize].lifecycle.autoscaling.is_some())
 }
 
-/// What an operational law expects beside what was simulated. No station is busier than wholly: where it is
-/// asked for more it is saturated. Where something is full, what is offered is the most that the others can
-/// get: those that get less lie behind it, and say `saturated` too.
+/// Compares the prediction of an operational law with the simulated value. Utilisation cannot
+/// exceed 1: an overloaded station is saturated. Where something is saturated, the offered load is
+/// an upper bound for all other stations: those that receive less lie behind it, and are marked
+/// `saturated` too.
 pub(super) fn row(said: Prediction, simulation: Estimate, full: bool, precision: f64) -> Check {
     let asked = said.expected;
     let over = said.measure == Measure::Busy && asked >= 1.0;
@@ -62,7 +63,8 @@ mod tests {
         Estimate::interval(mean, mean - half, mean + half, 8)
     }
 
-    /// Asked for 250 % a core is full; what lies behind it gets 40 % of what is offered.
+    /// At an offered load of 250 % a core is saturated; stations behind it receive 40 % of the
+    /// offered load.
     #[test]
     fn behind_a_full_station_rows_say_so() {
         let full = row(said(Measure::Busy, 2.5), within(1.0, 0.0), true, 1e-6);
@@ -73,18 +75,18 @@ mod tests {
         assert!((behind.theory - 0.5).abs() < 1e-12 && behind.asked.is_none());
         let events = row(said(Measure::EventsPerS, 500.0), within(200.0, 1.0), true, 1e-6);
         assert_eq!((events.agreement, events.bound), (Agreement::Saturated, true));
-        // In front of it everything arrives; more than is offered does nowhere.
+        // Stations in front of it receive everything; none receives more than is offered.
         let before = row(said(Measure::Busy, 0.5), within(0.5, 0.01), true, 1e-6);
         assert_eq!((before.agreement, before.bound), (Agreement::Agrees, false));
         let more = row(said(Measure::Busy, 0.5), within(0.7, 0.01), true, 1e-6);
         assert_eq!(more.agreement, Agreement::Differs);
-        // Where nothing is full a difference is one.
+        // Where nothing is saturated, a difference counts as one.
         let differs = row(said(Measure::Busy, 0.5), within(0.2, 0.01), false, 1e-6);
         assert_eq!((differs.agreement, differs.bound), (Agreement::Differs, false));
     }
 
-    /// 30 ms at a limit of 0.13 once a second are 0.230769… of it; what nanoseconds round is no difference,
-    /// and one request of 120 that the window cuts off is none either.
+    /// 30 ms at a limit of 0.13 once a second are a utilisation of 0.230769…; rounding to
+    /// nanoseconds is no difference, nor is one request of 120 that is cut off by the window.
     #[test]
     fn a_number_is_compared_within_its_own_precision() {
         let expected = 0.03 / 0.13;

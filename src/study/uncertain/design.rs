@@ -1,21 +1,21 @@
-//! Samples of uncertain inputs: a Latin hypercube that grows by doubling.
+//! Sampling design for uncertain inputs: a Latin hypercube that grows by doubling.
 //!
-//! Of the first 2ᵏ samples, each of 2ᵏ equal shares of every input's law holds exactly one (`McKay`,
-//! Beckman and Conover 1979); the next 2ᵏ go into those halves of the shares that are still empty, in a
-//! random order for each input (nested designs: Qian 2009, *Biometrika* 96). So more samples extend fewer,
-//! and a number of samples that is no power of two is the beginning of the next.
+//! Of the first 2ᵏ samples, each of the 2ᵏ strata of every input's law contains exactly one
+//! (`McKay`, Beckman and Conover 1979); the next 2ᵏ fill the empty halves of the strata, in a
+//! random order for each input (nested designs: Qian 2009, *Biometrika* 96). So a larger design
+//! extends a smaller one, and a number of samples that is no power of two is a prefix of the next.
 
 use crate::random::Key;
 
-/// Most samples.
+/// Maximum number of samples.
 pub const MOST_SAMPLES: u32 = 4096;
 
-/// Where in its law an input lies in each of `count` samples: shares between 0 and 1. Depends on seed and
-/// name alone, so that a further input shifts no other's samples.
+/// Returns the quantile of an input in each of `count` samples, between 0 and 1. It depends on seed
+/// and name alone, so that adding an input changes no other's samples.
 pub fn shares(seed: u64, name: &str, count: usize) -> Vec<f64> {
     let key = Key::root(seed, 0).named("uncertain").named(name);
     let (orders, places) = (key.named("order"), key.named("place"));
-    // Never so near the end of a share that rounding leads into the next.
+    // Kept away from the ends of the stratum, so that rounding does not lead into the next one.
     let within = |sample: usize| places.uniform(sample as u64).clamp(1e-6, 1.0 - 1e-6);
     let mut shares = vec![within(0)];
     while shares.len() < count {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_mean_is_known_better_than_from_independent_draws() {
-        // One sample in each of 64 shares is off by at most 1/64; independent ones have a standard
+        // One sample in each of 64 strata is off by at most 1/64; independent ones have a standard
         // deviation of 1/√(12 x 64) = 0.036.
         for seed in 0..100 {
             let mean = shares(seed, "an input", 64).iter().sum::<f64>() / 64.0;

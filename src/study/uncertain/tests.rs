@@ -1,4 +1,4 @@
-//! Systems whose line is a formula: what is found about samples must be what the formula says.
+//! Systems whose line is a closed formula, with which the analysis of the samples must agree.
 
 use super::*;
 use crate::study::metric::Metric;
@@ -24,7 +24,7 @@ fn input(path: &str, low: f64, high: f64, distribution: Law) -> Input {
 
 type Samples = (Sweep, Frame, Vec<Point>);
 
-/// Samples of a formula; the one target is met where the line is at 200/s or more.
+/// Samples of a formula; the only target is met where the line is at least 200/s.
 fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Samples {
     let sweep = Sweep {
         version: String::new(),
@@ -74,7 +74,7 @@ fn sampled(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64
     (sweep, frame, points)
 }
 
-/// What is found of them.
+/// Analysis of those samples.
 fn found(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) -> Uncertain {
     let (sweep, frame, points) = sampled(seed, inputs, count, formula);
     analyse(&sweep, &frame, &points)
@@ -84,8 +84,8 @@ fn uniform_pair() -> [Input; 2] {
     [input("a", 0.8, 1.6, Law::Uniform), input("b", 0.8, 1.6, Law::Uniform)]
 }
 
-/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which is
-/// within the range; its mean over b, (5 − 1.2) / 3 = 1.2667, is 7/12 of the way.
+/// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which
+/// is within the range; its mean over b, (5 − 1.2) / 3 = 1.2667, is 7/12 of the way.
 const MET: f64 = 7.0 / 12.0;
 
 #[test]
@@ -98,21 +98,22 @@ fn probabilities_hold_the_exact_one() {
         let of = |target: Condition| {
             found.iter().find(|one| one.target == target).expect("the target").probability
         };
-        // The same samples meet the target, keep their queues, meet all, and have their line there.
+        // The same samples meet the target, have no drift, meet all targets, and carry the target
+        // load.
         for other in [Condition::Target(Metric::Drift), all, Condition::Whole(Whole::Line)] {
             assert_eq!(of(other), of(Condition::Target(Metric::P99Ms)));
         }
         held += u32::from(of(all).contains(MET) == Some(true));
     }
-    // Of independent samples 95 % would; samples spread by design are nearer.
+    // With independent samples 95 % would; a stratified design is nearer.
     assert!(held >= 190, "{held} of 200");
     let (_, frame, points) = sampled(1, &uniform_pair(), 4096, line_of);
     let many = probabilities("system", &frame, &points.iter().collect::<Vec<_>>());
     assert!((many[0].probability.mean - MET).abs() < 0.01);
 }
 
-/// How far the line moves when one input goes from its 10th to its 90th percentile, the mean over
-/// the other.
+/// Change of the line when one input goes from its 10th to its 90th percentile, averaged over the
+/// other.
 fn moved(inputs: &[Input; 2], which: usize) -> f64 {
     let steps = 2000;
     let at = |share: f64| {
@@ -137,7 +138,7 @@ fn influences_hold_the_exact_ones() {
         for seed in 0..40 {
             let found = found(seed, &inputs, 64, line_of);
             assert!(found.together);
-            // Three times as much of a: it is the first to measure, for every seed.
+            // Input a has three times the effect: it is the first to measure, for every seed.
             let first = found.first("system").expect("one moves the line");
             assert_eq!(first.name, "a");
             for (number, name) in ["a", "b"].iter().enumerate() {
@@ -154,8 +155,8 @@ fn influences_hold_the_exact_ones() {
 
 #[test]
 fn rank_correlations_have_the_exact_one_in_their_interval() {
-    // Of a line that is a sum 3 x + y of uniforms, Spearman's correlation with x: twelve times the
-    // covariance of x and of F(3 x + y), by a sum over a fine grid.
+    // For a line that is a sum 3 x + y of uniforms, Spearman's correlation with x is twelve times
+    // the covariance of x and F(3 x + y), computed on a fine grid.
     fn sum(values: &[f64]) -> f64 {
         3.0 * values[0] + values[1]
     }
@@ -180,10 +181,10 @@ fn rank_correlations_have_the_exact_one_in_their_interval() {
         let one = found.influences.iter().find(|one| one.name == "x").expect("the input");
         held += u32::from(one.rank_correlation.contains(exact) == Some(true));
         assert!((one.rank_correlation.mean - exact).abs() < 0.06, "{one:?} beside {exact}");
-        // Once y is accounted for, x tells all of it.
+        // Once y is controlled for, x explains everything.
         assert!(one.partial_rank_correlation.is_some_and(|value| value > 0.95), "{one:?}");
     }
-    // The percentile bootstrap is a little short near ±1.
+    // The percentile bootstrap undercovers slightly near ±1.
     assert!(held >= 35, "{held} of 40");
 }
 
@@ -206,7 +207,7 @@ fn few_samples_look_at_each_input_alone() {
 
 #[test]
 fn fans_hold_the_exact_percentiles() {
-    // One input: the line falls with it, so its percentiles are those of the input from the other end.
+    // With one input and a decreasing line, its percentiles are those of the input, mirrored.
     fn inverse(values: &[f64]) -> f64 {
         1000.0 / values[0]
     }
@@ -215,7 +216,7 @@ fn fans_hold_the_exact_percentiles() {
     let fan = &found.fans[0];
     for (one, share) in fan.rps.iter().zip(FAN) {
         let exact = 1000.0 / inputs[0].value(1.0 - share);
-        // Off by no more than a stratum to either side.
+        // Off by at most one stratum on either side.
         assert!((one.mean / exact - 1.0).abs() < 0.012, "{one:?} beside {exact}");
         assert_eq!(one.contains(exact), Some(true));
     }
@@ -238,12 +239,13 @@ fn laws_have_their_quantiles() {
     // A quarter lies below the peak at a quarter of the width.
     near(skewed.value(0.25), 0.5);
     near(skewed.value(1.0), 2.0);
-    // Cut at two deviations: half a deviation up is Φ(1/2) of the whole, of which Φ(−2) is missing below.
+    // Truncated at two deviations: half a deviation up is Φ(1/2) of the whole, of which Φ(−2) is
+    // missing below.
     let bell = input("a", 0.0, 4.0, Law::Normal);
     let cut = normal_cdf(-2.0);
     near(bell.value((normal_cdf(0.5) - cut) / (1.0 - 2.0 * cut)), 2.5);
     near(bell.value(0.0), 0.0);
-    // Five whole numbers, each a fifth.
+    // Five integers, each with a fifth of the probability.
     let whole = Input { whole: true, factor: false, ..input("a", 2.0, 6.0, Law::Uniform) };
     let texts: Vec<String> = [0.0, 0.19, 0.21, 0.5, 0.99, 1.0].map(|at| whole.text(at)).into();
     assert_eq!(texts, ["2", "2", "3", "4", "6", "6"]);
@@ -257,7 +259,7 @@ fn further_samples_extend_those_there_are() {
     let inputs = uniform_pair();
     let (few, many) = (samples(3, &inputs, 24), samples(3, &inputs, 64));
     assert_eq!(few, many[..24]);
-    // A further input shifts no other's values.
+    // Adding an input changes no other's values.
     let mut more = inputs.to_vec();
     more.insert(0, input("c", 1.0, 2.0, Law::Uniform));
     for (with, without) in samples(3, &more, 24).iter().zip(&few) {

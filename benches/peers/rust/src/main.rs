@@ -1,6 +1,6 @@
-//! One run of one piece of work in one tool: `peers TOOL WORK JOBS SEED`. Prints a line
-//! `jobs,seconds,mean,p50,p99`: jobs completed, seconds of wall time of the simulation alone, and the
-//! answer in milliseconds (W1: the wait; W2: the response).
+//! Runs one piece of work in one tool: `peers TOOL WORK JOBS SEED`. Prints a line
+//! `jobs,seconds,mean,p50,p99`: jobs completed, seconds of wall time of the simulation alone, and
+//! the answer in milliseconds (W1: the wait; W2: the response).
 
 #[path = "nexosim.rs"]
 mod in_nexosim;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What `run` gives, and the wall time that it took \[s\].
+/// Returns the result of `run`, and its wall time \[s\].
 #[expect(clippy::disallowed_methods, reason = "wall time is what is measured")]
 fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let began = Instant::now();

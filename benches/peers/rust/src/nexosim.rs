@@ -1,5 +1,5 @@
 //! NeXosim on one thread: each piece of work is one model that schedules its own inputs, so that no
-//! message has to cross from model to model. With two threads the same models take tens of times longer.
+//! message crosses between models. With two threads the same models take tens of times longer.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::work::{self, Draws, Record, Station};
 
-/// A span from now on: at least one nanosecond, as what is scheduled must lie in the future.
+/// Converts a time from now on: at least one nanosecond, as scheduled times must lie in the future.
 fn span(seconds: f64) -> Duration {
     Duration::from_nanos(((seconds * 1e9) as u64).max(1))
 }
@@ -20,7 +20,8 @@ fn seconds_since(instant: MonotonicTime, now: MonotonicTime) -> f64 {
     now.duration_since(instant).as_nanos() as u64 as f64 * 1e-9
 }
 
-/// What [`Context::schedule_event`] answers: it refuses only what does not lie in the future.
+/// Checks the result of [`Context::schedule_event`], which fails only for times that do not lie in
+/// the future.
 fn schedule(answer: Result<(), SchedulingError>) {
     answer.expect("every span is at least a nanosecond");
 }
@@ -71,7 +72,7 @@ impl Queue {
     }
 }
 
-/// `jobs` customers of W1.
+/// Serves `jobs` customers of W1.
 pub fn w1(jobs: u64, seed: u64) -> Record {
     let mut queue = Queue {
         draws: Draws::new(seed),
@@ -91,7 +92,7 @@ pub fn w1(jobs: u64, seed: u64) -> Record {
     record.try_read().unwrap_or_else(Record::new)
 }
 
-/// A request: its pod and when it arrived.
+/// A request: its pod and its time of arrival.
 #[derive(Clone, Serialize, Deserialize)]
 struct Request {
     pod: usize,
@@ -105,7 +106,7 @@ struct Pod {
     connections: Station<Request>,
 }
 
-/// Seven pods, and requests that come at random and go to them in turn.
+/// Seven pods, with Poisson arrivals distributed in turn.
 #[derive(Serialize, Deserialize)]
 struct Web {
     draws: Draws,
@@ -185,7 +186,7 @@ impl Web {
     }
 }
 
-/// `jobs` requests of W2.
+/// Serves `jobs` requests of W2.
 pub fn w2(jobs: u64, seed: u64) -> Record {
     let pod = |_| Pod {
         threads: Station::new(work::THREADS),

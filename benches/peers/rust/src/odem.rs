@@ -1,6 +1,6 @@
-//! odem-rs: processes that await. W1 has a process for each server, as the tool's own M/M/1 does; W2 one
-//! for each request, from a pool whose slots are used again. The tool's facility has one server, so
-//! stations of more hand on to the waker of who waits longest.
+//! odem-rs: asynchronous processes. W1 has a process for each server, as the tool's own M/M/1 does;
+//! W2 one for each request, from a pool with reusable slots. The tool's facility has one server, so
+//! stations with several pass a freed server to the waker of the longest-waiting process.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use odem_rs::prelude::*;
 
 use crate::work::{self, Draws, Record};
 
-/// M/M/8: who waits, which servers sleep, and the waits \[s\].
+/// M/M/8: the queue, the sleeping servers, and the waits \[s\].
 struct Queue {
     draws: RefCell<Draws>,
     waiting: RefCell<VecDeque<f64>>,
@@ -56,19 +56,19 @@ async fn run_w1(simulation: &Sim, jobs: u64, seed: u64) -> Record {
                 server.wake();
             }
         }
-        // By then whoever came has been served.
+        // By then all arrivals have been served.
         simulation.advance(1000.0).await;
         queue.asleep.borrow_mut().clear();
     }
     queue.waits.into_inner()
 }
 
-/// `jobs` customers of W1.
+/// Serves `jobs` customers of W1.
 pub fn w1(jobs: u64, seed: u64) -> Record {
     run_w1(jobs, seed)
 }
 
-/// Servers that are all alike; whoever waits is woken in order of arrival.
+/// Identical servers; waiting processes are woken in order of arrival.
 struct Servers {
     free: Cell<usize>,
     waiting: RefCell<VecDeque<Waker>>,
@@ -86,7 +86,8 @@ impl Servers {
         free > 0
     }
 
-    /// Waits for a server. Whoever leaves hands its own on, so nobody overtakes before this one runs.
+    /// Waits for a server. A departing process passes its server on, so that none overtakes before
+    /// this one runs.
     async fn queue(&self) {
         let waker = waker().await;
         self.waiting.borrow_mut().push_back(waker);
@@ -155,13 +156,13 @@ async fn run_w2(simulation: &Sim, jobs: u64, seed: u64) -> Record {
                 requests.activate(simulation, request(simulation, pod, &common));
             }
         }
-        // By then whoever came has been answered.
+        // By then all arrivals have been answered.
         simulation.advance(1000.0).await;
     }
     common.responses.into_inner()
 }
 
-/// `jobs` requests of W2.
+/// Serves `jobs` requests of W2.
 pub fn w2(jobs: u64, seed: u64) -> Record {
     run_w2(jobs, seed)
 }

@@ -1,6 +1,6 @@
-//! SimCore (DSLab): components that receive events by callback, its faster mode. What begins at once is
-//! called, not sent; the next arrival goes into the queue for events emitted in order, which costs no
-//! heap operation.
+//! SimCore (DSLab): components that receive events by callback, its faster mode. Immediate
+//! transitions are calls, not events; the next arrival goes into the queue for events emitted in
+//! order, which costs no heap operation.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -55,7 +55,7 @@ impl EventHandler for Queue {
     }
 }
 
-/// `jobs` customers of W1.
+/// Serves `jobs` customers of W1.
 pub fn w1(jobs: u64, seed: u64) -> Record {
     let mut simulation = Simulation::new(seed);
     let context = simulation.create_context("queue");
@@ -82,7 +82,7 @@ struct Answered {
     arrived: f64,
 }
 
-/// What the pods share.
+/// State shared by the pods.
 struct Common {
     draws: Draws,
     responses: Record,
@@ -145,7 +145,7 @@ impl EventHandler for Pod {
     }
 }
 
-/// The balancer: requests come at random and go to the pods in turn.
+/// Load balancer: Poisson arrivals, distributed over the pods in turn.
 struct Balancer {
     context: SimulationContext,
     common: Rc<RefCell<Common>>,
@@ -174,7 +174,7 @@ impl EventHandler for Balancer {
     }
 }
 
-/// `jobs` requests of W2.
+/// Serves `jobs` requests of W2.
 pub fn w2(jobs: u64, seed: u64) -> Record {
     let mut simulation = Simulation::new(seed);
     let common =

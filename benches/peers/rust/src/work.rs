@@ -1,5 +1,6 @@
-//! What the two pieces of work are, and what their models share whatever the tool: the draws, a station
-//! that serves in order of arrival, and the recorder. All times are nanoseconds unless they say seconds.
+//! Definitions of both pieces of work, and the parts that their models share in all tools: the
+//! draws, a first-come-first-served station, and the recorder. All times are nanoseconds unless
+//! stated as seconds.
 
 use std::collections::VecDeque;
 
@@ -12,10 +13,10 @@ use serde::{Deserialize, Serialize};
 pub const SERVERS: usize = 8;
 /// W1: mean service time \[s\].
 pub const SERVICE: f64 = 0.001;
-/// W1: mean time between arrivals \[s\]: 6,400/s, so that the servers are 80 % busy.
+/// W1: mean interarrival time \[s\]: 6,400/s, a utilisation of 80 %.
 pub const W1_GAP: f64 = 1.0 / 6400.0;
 
-/// W2: pods, which take requests in turn.
+/// W2: pods, which receive requests in turn.
 pub const PODS: usize = 7;
 /// W2: threads of a pod.
 pub const THREADS: usize = 200;
@@ -23,10 +24,10 @@ pub const THREADS: usize = 200;
 pub const CPUS: usize = 2;
 /// W2: connections of a pod.
 pub const CONNECTIONS: usize = 15;
-/// W2: mean time between arrivals \[s\]: 1,000/s.
+/// W2: mean interarrival time \[s\]: 1,000/s.
 pub const W2_GAP: f64 = 0.001;
 
-/// The draws of one run: one generator for all, as every peer shares it.
+/// Draws of one run: one generator for all, shared by every peer.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Draws {
     generator: Xoshiro256PlusPlus,
@@ -36,12 +37,12 @@ pub struct Draws {
     query: LogNormal<f64>,
 }
 
-/// Time on a CPU \[s\]: mean 5 ms, coefficient of variation 1.
+/// CPU time \[s\]: mean 5 ms, coefficient of variation 1.
 fn cpu_time() -> LogNormal<f64> {
     LogNormal::from_mean_cv(0.005, 1.0).expect("mean and variation are finite and positive")
 }
 
-/// Time on a connection \[s\]: mean 8 ms, coefficient of variation 1.
+/// Query time, holding a connection \[s\]: mean 8 ms, coefficient of variation 1.
 fn query_time() -> LogNormal<f64> {
     LogNormal::from_mean_cv(0.008, 1.0).expect("mean and variation are finite and positive")
 }
@@ -55,24 +56,24 @@ impl Draws {
         }
     }
 
-    /// An exponential time of this mean, in its unit.
+    /// Draws an exponential time with this mean, in its unit.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         let unit: f64 = Exp1.sample(&mut self.generator);
         unit * mean
     }
 
-    /// Time on a CPU \[s\].
+    /// Draws a CPU time \[s\].
     pub fn cpu(&mut self) -> f64 {
         self.cpu.sample(&mut self.generator)
     }
 
-    /// Time on a connection \[s\].
+    /// Draws a query time \[s\].
     pub fn query(&mut self) -> f64 {
         self.query.sample(&mut self.generator)
     }
 }
 
-/// Servers that are all alike, and who waits for them, first come, first served.
+/// Identical servers with a first-come-first-served queue.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Station<J> {
     free: usize,
@@ -84,7 +85,7 @@ impl<J> Station<J> {
         Station { free: servers, waiting: VecDeque::new() }
     }
 
-    /// Gives `job` back if it may begin now; otherwise it waits.
+    /// Returns `job` if it may begin now; otherwise it waits.
     pub fn enter(&mut self, job: J) -> Option<J> {
         if self.free > 0 {
             self.free -= 1;
@@ -94,7 +95,7 @@ impl<J> Station<J> {
         None
     }
 
-    /// A job ends: who begins in its place?
+    /// Ends a job; returns the one that begins in its place.
     pub fn leave(&mut self) -> Option<J> {
         let next = self.waiting.pop_front();
         if next.is_none() {
@@ -104,7 +105,7 @@ impl<J> Station<J> {
     }
 }
 
-/// Mean and quantiles of a time: a histogram of 128 buckets an octave.
+/// Mean and quantiles of a time: a histogram of 128 buckets per octave.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Record {
     pub jobs: u64,
@@ -119,7 +120,7 @@ impl Record {
         Record { jobs: 0, sum: 0.0, buckets: vec![0; (64 - BITS as usize) << BITS] }
     }
 
-    /// Takes a time \[s\] down.
+    /// Records a time \[s\].
     pub fn seconds(&mut self, time: f64) {
         self.jobs += 1;
         self.sum += time;
@@ -129,7 +130,7 @@ impl Record {
         self.buckets[((octave as usize) << BITS) + within] += 1;
     }
 
-    /// Mean, median and 99th percentile \[ms\]; a quantile is the middle of its bucket.
+    /// Mean, median and 99th percentile \[ms\]; a quantile is the midpoint of its bucket.
     pub fn answer_ms(&self) -> [f64; 3] {
         let quantile = |share: f64| {
             let wanted = (share * self.jobs as f64).ceil() as u64;

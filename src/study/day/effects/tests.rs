@@ -1,4 +1,4 @@
-//! What happens on a day, and what becomes of it, counted by hand.
+//! Events of a day and their effects, counted by hand.
 #![expect(clippy::float_cmp, reason = "whole seconds and records are exact")]
 
 use super::*;
@@ -43,7 +43,8 @@ fn effects_of(bins: &[Bin], timeline: &[(f64, Happening)]) -> Vec<EventEffect> {
     effects(&judge, (&spec(timeline), &asked()), &judge.well(&judged))
 }
 
-/// All pods die at 1:00: nobody is answered in eight bins of twenty seconds, all are afterwards.
+/// All pods are killed at 1:00: nothing is answered in eight bins of twenty seconds, everything
+/// afterwards.
 #[test]
 fn what_is_lost_is_told_with_how_long_and_how_much() {
     let mut bins = vec![bin(2_000, 2_000, 100); 30];
@@ -57,7 +58,7 @@ fn what_is_lost_is_told_with_how_long_and_how_much() {
     assert!(!lost.missed_before);
 }
 
-/// A burst from 62 s to 64 s locks everything up; what is tried at 300 s comes too late, and helps nobody.
+/// A burst from 62 s to 64 s causes a deadlock; the measure taken at 300 s comes too late to help.
 #[test]
 fn what_goes_on_is_not_over_because_something_else_happens() {
     let mut bins = vec![bin(2_000, 2_000, 100); 30];
@@ -87,7 +88,7 @@ fn what_does_no_harm_is_told_too() {
     assert_eq!(found[0].recovery, Recovery::Unneeded);
 }
 
-/// Records alone: the lag goes from 10 to 1,000 at 2:00 and is down to 40 at 3:00.
+/// Records only: the lag goes from 10 to 1,000 at 2:00 and is down to 40 at 3:00.
 #[test]
 fn a_lag_is_told_from_its_rise_to_its_end() {
     let lag = |max_lag: i64| Bin { max_lag, ..Bin::default() };

@@ -9,7 +9,8 @@ use crate::observe::tally::StationBin;
 use crate::study::metric::Metric;
 use crate::units::Time;
 
-/// A bin in which so many are asked, so many answered, each in so long, and the others fail.
+/// A bin with `offered` requests, of which `answered` are answered after `took_ms` each and the
+/// others fail.
 pub(in crate::study::day) fn bin(offered: u64, answered: u64, took_ms: u64) -> Bin {
     let mut times = Histogram::default();
     for _ in 0..answered {
@@ -22,7 +23,7 @@ pub(in crate::study::day) fn bin(offered: u64, answered: u64, took_ms: u64) -> B
     Bin { offered, answered, failed, answers, ..Bin::default() }
 }
 
-/// Bins of so many seconds, one after another; where any is answered, from the first second to the last.
+/// Consecutive bins of `seconds` each; where any request is answered, answers span the whole bin.
 pub(in crate::study::day) fn day(seconds: f64, bins: Vec<Bin>) -> Vec<Bin> {
     let at = |seconds: f64| Time::ZERO + Span::from_secs(seconds);
     let mut all = bins;
@@ -48,7 +49,7 @@ fn verdicts(judge: &Judge<'_>) -> Vec<DayVerdict> {
     judge.all().iter().filter_map(|judged| judge.verdict(judged)).collect()
 }
 
-/// A hundred a second in bins of ten; from 1:02 on nobody is answered, until the end at 4:00.
+/// 100 requests/s in bins of ten seconds; from 1:02 on nothing is answered, until the end at 4:00.
 fn outage() -> Vec<Bin> {
     let at = |seconds: f64| Time::ZERO + Span::from_secs(seconds);
     let mut bins = vec![bin(1_000, 1_000, 100); 6];
@@ -64,14 +65,15 @@ fn an_outage_is_missed_from_its_beginning_to_the_end() {
     let days = [&*first, &*first];
     let judge = judge(&days, &targets);
     let found = verdicts(&judge);
-    // Those answered in the seventh bin were quick; four in five of it were not answered.
+    // The answers in the seventh bin were fast, but four in five of its requests were never
+    // answered.
     assert_eq!(found[0].verdict, Verdict::Missed);
     assert_eq!([found[0].missed_s, found[0].judged_s, found[0].undecided_s], [170.0, 240.0, 0.0]);
     assert_eq!(found[0].first_missed_s, Some(70.0));
     assert_eq!([found[1].missed_s, found[1].judged_s], [180.0, 240.0]);
     assert_eq!(found[1].first_missed_s, Some(60.0));
     assert_eq!([found[0].recovery, found[1].recovery], [Recovery::Never; 2]);
-    // Nothing answered is no value, and worse than any.
+    // A bin without answers has no value and ranks as worst.
     let worst = found[0].worst.expect("it applies");
     assert_eq!(
         (worst.from_s, worst.to_s, worst.value, worst.answered),
@@ -81,7 +83,7 @@ fn an_outage_is_missed_from_its_beginning_to_the_end() {
     assert_eq!((silence.replications, silence.from_s, silence.until_s), (2, [62.0; 2], None));
 }
 
-/// The same in one of two replications: half of all are not answered.
+/// The outage in one of two replications: half of all requests go unanswered.
 #[test]
 fn what_locks_up_in_some_replications_is_missed_and_said_so() {
     let well = day(10.0, vec![bin(1_000, 1_000, 100); 24]);
@@ -94,14 +96,14 @@ fn what_locks_up_in_some_replications_is_missed_and_said_so() {
     assert_eq!((silence.replications, silence.from_s), (1, [62.0; 2]));
 }
 
-/// Nobody guards failures: whoever fails is slower than any limit, and half do.
+/// No target guards errors: a failure is slower than any limit, and half fail.
 #[test]
 fn without_a_target_for_errors_failures_are_slow() {
     let bins = day(10.0, vec![bin(1_000, 500, 100)]);
     let days = [&*bins];
     let alone = [target(Metric::P50Ms, 500.0), target(Metric::P99Ms, 500.0)];
     let found = verdicts(&judge(&days, &alone));
-    // Half of them are within the limit: chance decides about the median.
+    // Half of them are within the limit: the median is a matter of chance.
     assert_eq!(found[0].verdict, Verdict::Undecided);
     assert_eq!(found[1].verdict, Verdict::Missed);
     let guarded = [target(Metric::P99Ms, 500.0), target(Metric::ErrorRate, 0.6)];
@@ -122,7 +124,7 @@ fn bins_of_few_requests_are_judged_together() {
     assert_eq!((found[0].verdict, found[0].undecided_s), (Verdict::Undecided, 30.0));
 }
 
-/// One request that fails by night, and an hour without any: chance, and nothing to judge.
+/// A single failure at night, and an hour without any request: chance, and nothing to judge.
 #[test]
 fn a_single_failure_by_night_is_no_missed_hour() {
     let mut bins = vec![bin(1_000, 1_000, 100); 24];
@@ -136,7 +138,7 @@ fn a_single_failure_by_night_is_no_missed_hour() {
     assert_eq!(judge.silence(), None);
 }
 
-/// 80 events a second are wanted at the peak of 100 requests. By night there is a tenth of both.
+/// 80 events/s are required at the peak of 100 requests/s. At night both are at a tenth.
 #[test]
 fn events_are_judged_at_the_peak() {
     let of = |requests: u64, events: u64| Bin { events, ..bin(requests, requests, 100) };
@@ -171,7 +173,7 @@ fn a_lag_in_some_replications_is_undecided() {
     assert_eq!(verdict.worst.and_then(|worst| worst.value), Some(300.0));
 }
 
-/// A day of 24 hours in half hours, the second half of the evening's first hour slow.
+/// A day of 24 hours in half-hour bins; the second half of the evening's first hour is slow.
 #[test]
 fn the_worst_hour_is_an_hour_of_the_clock() {
     let mut bins = vec![bin(10_000, 10_000, 100); 48];
