@@ -1,7 +1,7 @@
 //! Charts as files: SVG with text, and PNG for programs that cannot show SVG.
 //!
-//! A PNG never holds an empty box: when no font has a letter, the chart is drawn again in English,
-//! and then with numbers for names.
+//! A PNG never shows a missing-glyph box: when no font has a glyph, the chart is drawn again in
+//! English, and if need be once more with numbers for names.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use super::words::{Lang, Word, say};
 use crate::plain;
 use crate::study::result::StudyResult;
 
-/// What PNG files end with, and how many pixels they have for one of the drawing: 1,200 px wide for pages,
-/// 2,400 px for print and for dense screens.
+/// Suffixes of PNG files and their scale factors: 1,200 px wide for pages, 2,400 px for print and
+/// high-density screens.
 pub(crate) const SIZES: [(&str, f32); 2] = [(".png", 1.0), ("@2x.png", 2.0)];
 /// A letter that every Hangul font has.
 const HANGUL: char = '가';
-/// Families that are looked for first, so that machines with the same fonts draw alike.
+/// Font families that are preferred, so that machines with the same fonts draw alike.
 const PREFERRED: [&str; 6] = [
     "Noto Sans KR",
     "Noto Sans CJK KR",
@@ -31,15 +31,15 @@ const PREFERRED: [&str; 6] = [
     "Pretendard",
 ];
 
-/// A chart, drawn.
+/// A rendered chart.
 pub(crate) struct Drawn {
-    /// As SVG, in the language asked.
+    /// SVG, in the requested language.
     pub(crate) svg: String,
-    /// As PNG of each of [`SIZES`], where it could be made.
+    /// PNG at each of [`SIZES`], where it could be made.
     pub(crate) png: Option<[Vec<u8>; 2]>,
 }
 
-/// Draws charts and remembers what could not be done.
+/// Renders charts and records what could not be rendered.
 pub(crate) struct Pictures {
     lang: Lang,
     fonts: Arc<fontdb::Database>,
@@ -52,16 +52,16 @@ pub(crate) struct Pictures {
 }
 
 enum Failure {
-    /// A letter that no font has.
+    /// No font has a glyph.
     Letter,
-    /// The picture cannot be made at all.
+    /// The picture cannot be rendered at all.
     Picture,
-    /// Somebody waits for the end.
+    /// Rendering is skipped because somebody waits for the end.
     Hurry,
 }
 
 impl Pictures {
-    /// With the built-in Latin font; `font` is read only when a letter is missing.
+    /// Starts with the built-in Latin font; `font` is read only when a glyph is missing.
     pub(crate) fn new(options: &Options) -> Pictures {
         let mut pictures = Pictures {
             lang: options.lang,
@@ -79,14 +79,14 @@ impl Pictures {
         pictures
     }
 
-    /// A chart of the result; none when the result has nothing to show in it.
+    /// Renders a chart of the result; `None` when the result has nothing to show in it.
     pub(crate) fn draw(&mut self, chart: Chart, result: &StudyResult) -> Option<Drawn> {
         let drawn = chart.draw(result, self.lang)?;
         let png = self.png(chart, result, &drawn);
         Some(Drawn { svg: drawn.svg(), png })
     }
 
-    /// A picture that is no chart of a study, painted in a language.
+    /// Renders a picture that is not a chart of a study, painted in a language.
     pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> Canvas) -> Drawn {
         let drawn = paint(self.lang);
         let mut tried = self.raster(&drawn);
@@ -124,7 +124,7 @@ impl Pictures {
         tried.ok()
     }
 
-    /// What the reader should know about the pictures.
+    /// Returns the notes on the pictures for the reader.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = self.others.clone();
         if self.english {
@@ -136,7 +136,7 @@ impl Pictures {
         notes
     }
 
-    /// Looks for a font with Hangul: the file named, else the system's.
+    /// Searches for a font with Hangul: the named file, else a system font.
     fn search(&mut self) {
         self.searched = true;
         let mut fonts = (*self.fonts).clone();
@@ -163,7 +163,7 @@ impl Pictures {
         let options = options(Arc::clone(&self.fonts));
         let tree =
             usvg::Tree::from_str(&drawn.heavier(), &options).map_err(|_| Failure::Picture)?;
-        // A text of which no letter has a shape is left out of the tree.
+        // A text of which no letter has a glyph is left out of the tree.
         if lacks_letters(tree.root()) || texts(tree.root()) < drawn.texts() {
             return Err(Failure::Letter);
         }
@@ -179,7 +179,7 @@ impl Pictures {
     }
 }
 
-/// Texts in the tree.
+/// Returns the number of texts in the tree.
 fn texts(group: &Group) -> usize {
     let count = |node: &Node| match node {
         Node::Group(group) => texts(group),
@@ -189,7 +189,7 @@ fn texts(group: &Group) -> usize {
     group.children().iter().map(count).sum()
 }
 
-/// Whether any text holds a letter that no font has.
+/// Whether any text has a letter without a glyph.
 fn lacks_letters(group: &Group) -> bool {
     group.children().iter().any(|node| match node {
         Node::Group(group) => lacks_letters(group),
@@ -202,7 +202,7 @@ fn lacks_letters(group: &Group) -> bool {
     })
 }
 
-/// The face of this machine that shows Hangul; the same one each time.
+/// Returns the system's font face for Hangul, deterministically.
 fn system_hangul() -> Option<fontdb::FaceInfo> {
     let mut system = fontdb::Database::new();
     system.load_system_fonts();
@@ -217,7 +217,7 @@ fn system_hangul() -> Option<fontdb::FaceInfo> {
     faces.sort_by(|a, b| {
         rank(a).cmp(&rank(b)).then_with(|| a.post_script_name.cmp(&b.post_script_name))
     });
-    // Setting the letter asks the faces in their order: the one that is used has it.
+    // Layout asks the faces in order, so that the one used has the glyph.
     let mut ordered = latin();
     for face in faces {
         ordered.push_face_info(face.clone());
@@ -230,7 +230,7 @@ fn system_hangul() -> Option<fontdb::FaceInfo> {
     tree.fontdb().face(face).cloned()
 }
 
-/// The face of the first letter that has one.
+/// Returns the face of the first letter that has one.
 fn first_face(group: &Group) -> Option<fontdb::ID> {
     group.children().iter().find_map(|node| match node {
         Node::Group(group) => first_face(group),
@@ -247,7 +247,7 @@ fn first_face(group: &Group) -> Option<fontdb::ID> {
 fn latin() -> fontdb::Database {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
-    // For arrows, which the first has not.
+    // For arrows, which the first font lacks.
     fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
     fonts
 }
@@ -256,7 +256,7 @@ fn options(fonts: Arc<fontdb::Database>) -> usvg::Options<'static> {
     usvg::Options { fontdb: fonts, font_family: "Ubuntu".to_owned(), ..usvg::Options::default() }
 }
 
-/// The result with numbers for every name that appears in a chart.
+/// Returns the result with numbers for every name that appears in a chart.
 fn numbered(result: &StudyResult) -> StudyResult {
     let mut result = result.clone();
     let plain = |text: &str| text.is_ascii();
@@ -313,7 +313,7 @@ mod tests {
         assert!(matches!(written("포화"), Err(Failure::Letter)));
     }
 
-    /// Charts with the fonts of this machine, or with the one that the program carries alone.
+    /// Renders charts with the system's fonts, or with the built-in font alone.
     fn korean(searched: bool) -> (Pictures, Option<[Vec<u8>; 2]>) {
         let mut pictures = Pictures {
             searched,
