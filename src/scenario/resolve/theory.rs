@@ -51,7 +51,8 @@ pub(super) fn predictions(
     all
 }
 
-/// Whether `at` is present exactly where the measure needs it.
+/// Whether `at` is valid: the name of something that the measure refers to, or absent where it
+/// refers to nothing. Reports a problem otherwise.
 fn named(
     measure: Measure,
     at: Option<&Spanned<Text>>,
