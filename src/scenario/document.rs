@@ -63,7 +63,7 @@ words! {
         "sticky" => Sticky,
     }
 
-    /// When a listener commits offsets.
+    /// Offset commit policy of a listener.
     enum AckWord {
         /// After each record.
         "record" => Record,
@@ -71,7 +71,7 @@ words! {
         "batch" => Batch,
     }
 
-    /// How long a transaction keeps its connection.
+    /// Holding time of a transaction's connection.
     enum HoldWord {
         /// Until the response is written (open-in-view).
         "request" => Request,
@@ -87,7 +87,7 @@ words! {
         "none" => None,
     }
 
-    /// Which value of a setting is simulated.
+    /// View of settings that is simulated: written or effective.
     enum View {
         /// The value in the files.
         "written" => Written,
@@ -160,9 +160,9 @@ document! {
         autoscaling: Option<AutoscalingDoc>,
         /// Resources of a pod.
         pod: Option<PodDoc>,
-        /// How a pod shuts down; by default it finishes its work, however long that takes.
+        /// Shutdown of a pod; by default it finishes its work, however long that takes.
         shutdown: Option<ShutdownDoc>,
-        /// How a new version replaces the old one; `rolling` by 25 % by default.
+        /// Rollout of new versions; `rolling` by 25 % by default.
         rollout: Option<RolloutDoc>,
         /// Load-balancing policy; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
@@ -340,7 +340,7 @@ document! {
     struct TransactionDoc {
         /// Connection pool of this service.
         pool: Name,
-        /// How long the connection is kept; by default `request` in an endpoint under open-in-view,
+        /// Holding time of the connection; by default `request` in an endpoint under open-in-view,
         /// else, and in a nested transaction, `transaction`.
         hold: Option<HoldWord>,
         /// Whether the commit writes nothing.
@@ -417,7 +417,7 @@ document! {
     struct CalibrationDoc {
         /// Name of the calibration, which is that of its file.
         calibration: Name,
-        /// Where the times come from, in a sentence.
+        /// Source of the times, in a sentence.
         about: Option<Text>,
         /// Named times.
         times: Map<Time>,
@@ -489,7 +489,7 @@ document! {
     struct VariantDoc {
         /// Description of the variant in a sentence.
         about: Option<Text>,
-        /// Which value of a setting is simulated; `effective` by default.
+        /// View of settings that is simulated: written or effective; `effective` by default.
         view: Option<View>,
         /// Plans whose author's beliefs are taken as true.
         believes: Vec<Name>,

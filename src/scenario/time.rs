@@ -56,9 +56,9 @@ document! {
         /// Empirical distribution: a CSV file of one column with measured times in milliseconds;
         /// its path is relative to this file.
         empirical: Option<Text>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<Basis>,
-        /// The document, measurement or reasoning behind the numbers.
+        /// Document, measurement or reasoning behind the numbers.
         source: Option<Text>,
     }
 

@@ -54,7 +54,7 @@ words! {
         "nodes" => Nodes,
     }
 
-    /// How a claim's value is meant.
+    /// Relation between a claim and its value.
     enum RelationWord {
         /// The value or more.
         "at-least" => AtLeast,
@@ -82,7 +82,7 @@ document! {
         /// The value with its unit: `1500/s`, `500ms`, `1%`, `5M`, `$210`; with `against` a ratio or a
         /// difference.
         value: Spanned<Text>,
-        /// How the value is meant; `about` by default.
+        /// Relation to the value; `about` by default.
         relation: Option<RelationWord>,
         /// Deviation allowed by `about` to either side, as a share of the value; 10% by default.
         tolerance: Option<Share>,

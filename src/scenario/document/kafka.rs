@@ -66,7 +66,7 @@ document! {
         group: Option<Name>,
         /// Consumer threads per pod; 1 by default.
         concurrency: Option<Setting<Count<1, 10_000>>>,
-        /// When offsets are committed; `batch` by default.
+        /// Offset commit policy; `batch` by default.
         ack: Option<Setting<AckWord>>,
         /// Most records returned by a poll (`max.poll.records`); 500 by default.
         max_poll_records: Option<Setting<Count<1, 1_000_000>>>,

@@ -34,7 +34,7 @@ words! {
         "recreate" => Recreate,
     }
 
-    /// How nodes are simulated.
+    /// Simulation of nodes.
     enum NodesWord {
         /// Pods are placed on nodes and share their processors.
         "shared" => Shared,
@@ -144,9 +144,9 @@ document! {
         lasts: Setting<Duration>,
         /// CPU time of start-up; none by default.
         start: Option<Setting<Duration>>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<crate::scenario::values::Basis>,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Option<Text>,
     }
 
@@ -156,9 +156,9 @@ document! {
         every: Setting<Duration>,
         /// Length of a pause.
         pause: Setting<Duration>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<crate::scenario::values::Basis>,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Option<Text>,
     }
 

@@ -43,9 +43,9 @@ document! {
         accept_count: Count<0, 1_000_000>,
         /// Whether a request holds its connection until the response is written (open-in-view).
         open_in_view: Option<Flag>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -63,24 +63,24 @@ document! {
         growth_pause: Duration,
         /// Period of the task that trims and refills idle connections.
         housekeeping: Duration,
-        /// How a returned connection is handed over to a waiting thread.
+        /// Handover of a returned connection to a waiting thread.
         hand_over: Option<HandOverItem>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
-    /// How a returned connection is handed over where threads wait.
+    /// Handover of a returned connection where threads wait.
     struct HandOverItem {
         /// Time for a waiting thread to wake up.
         wake_up: Duration,
         /// Share of cases in which a thread that goes straight on to a queued request reacquires
         /// the connection that it has just returned.
         take_back: Share,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -88,7 +88,7 @@ document! {
     struct ConsumerItem (open) {
         /// Consumer threads per pod.
         concurrency: Option<Count<1, 10_000>>,
-        /// When offsets are committed.
+        /// Offset commit policy.
         ack: Option<AckWord>,
         /// Most records returned by a poll.
         max_poll_records: Option<Count<1, 1_000_000>>,
@@ -108,9 +108,9 @@ document! {
         metadata_max_age: Option<Duration>,
         /// Partition assignment strategy.
         assignor: Option<AssignorWord>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -120,9 +120,9 @@ document! {
         sync: Option<Duration>,
         /// Relative deviation from the target that is ignored.
         tolerance: Option<Share>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -146,9 +146,9 @@ document! {
         surplus_hourly: Option<Money>,
         /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -166,9 +166,9 @@ document! {
         surplus_hourly: Option<Money>,
         /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -188,9 +188,9 @@ document! {
         monthly_per_gib: Map<Money>,
         /// Latency of one operation without queueing; 1 ms by default.
         latency: Option<Duration>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -198,9 +198,9 @@ document! {
     struct ClassItem (open) {
         /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -208,9 +208,9 @@ document! {
     struct PriceItem (open) {
         /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -218,9 +218,9 @@ document! {
     struct CurveItem (open) {
         /// Relative rate in each hour from midnight; the list repeats after its last entry.
         hours: Vec<Number>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 }

@@ -64,7 +64,7 @@ document! {
     struct TheoryDoc {
         /// The law.
         law: Spanned<LawDoc>,
-        /// Where the law comes from.
+        /// Reference for the law.
         source: Text,
         /// Measures that the law predicts.
         predicts: Vec<PredictDoc>,
