@@ -1,5 +1,5 @@
-//! The program: reads, asks the rooms, writes, and says how it went. The only room that knows the
-//! terminal, the clock and the environment.
+//! The program: reads input, calls the other rooms, writes output, and reports success. The only
+//! room that knows the terminal, the clock and the environment.
 
 mod check;
 mod error;
@@ -30,18 +30,18 @@ use self::telling::Telling;
 use crate::cli::{Cli, Command};
 use crate::study::Question;
 
-/// Exit code of whatever has not met what was asked about, or was told to stop.
+/// Exit status where a target is not met, or the run was interrupted.
 const MISSED: u8 = 1;
-/// Exit code of input that cannot be used.
+/// Exit status for invalid input.
 const BAD_INPUT: u8 = 2;
 
-/// Run the program with the arguments of the process. The one place that tells errors and makes exit codes
-/// of what came of it.
+/// Runs the program with the arguments of the process. The only place that prints errors and maps
+/// outcomes to an exit status.
 pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     interrupt::listen();
     match run(&command) {
-        // Whoever is told to stop has not answered, whatever was finished by then.
+        // An interrupted run has not answered the question, whatever was finished by then.
         Ok(Ending::Met) if !interrupt::asked() => ExitCode::SUCCESS,
         Ok(Ending::Met | Ending::Missed) => ExitCode::from(MISSED),
         Err(error) => {

@@ -1,9 +1,10 @@
-//! Judges a system, a plan and the numbers of a document by coded rules, in milliseconds: nothing is
-//! simulated here.
+//! Audit of a system, a plan and the numbers of a document by coded rules, in milliseconds: nothing
+//! is simulated here.
 //!
-//! A rule is one small piece of code behind [`Rule`]. It looks at a [`View`], the system of one variant
-//! with the place of every setting, and says what it found with the consequence in numbers. Rules know no
-//! system. `plimsoll explain CODE` prints what stands in [`About`], and `docs/rules.md` is made of it.
+//! A rule is a small piece of code behind [`Rule`]. It examines a [`View`], the system of one
+//! variant with the location of every setting, and reports findings with their consequences in
+//! numbers. No rule knows a particular system. `plimsoll explain CODE` prints the text in
+//! [`About`], from which `docs/rules.md` is made too.
 
 mod arithmetic;
 mod capacity;
@@ -32,19 +33,19 @@ pub use self::found::{
 };
 pub use self::view::View;
 
-/// How bad a finding is.
+/// Severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It cannot be: what is asked contradicts a hard limit.
+    /// A contradiction of a hard limit: the system cannot work as described.
     Error,
-    /// It does not do what it seems to, or fails under circumstances that are to be expected.
+    /// A setting without the intended effect, or a failure under foreseeable circumstances.
     Warning,
-    /// Worth knowing.
+    /// A remark.
     Note,
 }
 
 impl Severity {
-    /// Of a code: its first letter.
+    /// Returns the severity of a code, given by its first letter.
     pub fn of(code: &str) -> Severity {
         match code.as_bytes().first() {
             Some(b'E') => Severity::Error,
@@ -53,7 +54,7 @@ impl Severity {
         }
     }
 
-    /// The word for it.
+    /// Returns the word for the severity.
     pub fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -63,32 +64,32 @@ impl Severity {
     }
 }
 
-/// What a rule is about.
+/// Description of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
-    /// `E1…`, `W1…` or `N1…`; the first letter is the severity.
+    /// Diagnostic code, `E1…`, `W1…` or `N1…`; the first letter is the severity.
     pub code: &'static str,
-    /// In a few words.
+    /// Title, in a few words.
     pub title: &'static str,
-    /// Why it happens.
+    /// Cause of the problem.
     pub cause: &'static str,
-    /// What follows from it.
+    /// Consequence of the problem.
     pub consequence: &'static str,
-    /// What to do about it.
+    /// Remedy.
     pub remedy: &'static str,
-    /// Where the mechanism is described.
+    /// Reference that describes the mechanism.
     pub source: &'static str,
 }
 
-/// A rule.
+/// A rule of the audit.
 pub trait Rule: Sync {
-    /// Its code, title and explanation.
+    /// Returns code, title and explanation.
     fn about(&self) -> &About;
-    /// Look at one variant.
+    /// Examines one variant.
     fn check(&self, view: &View<'_>, found: &mut Findings<'_>);
 }
 
-/// A rule made of its explanation and a function.
+/// A rule consisting of its description and a function.
 struct Coded {
     about: About,
     check: fn(&View<'_>, &mut Findings<'_>),
@@ -104,7 +105,7 @@ impl Rule for Coded {
     }
 }
 
-/// All rules, by code within each family.
+/// Returns all rules, by code within each family.
 pub fn rules() -> impl Iterator<Item = &'static dyn Rule> {
     let families = [
         effect::RULES,
@@ -118,19 +119,19 @@ pub fn rules() -> impl Iterator<Item = &'static dyn Rule> {
     families.into_iter().flatten().map(|rule| rule as &dyn Rule)
 }
 
-/// What the rule of this code is about.
+/// Returns the description of the rule with this code.
 pub fn explain(code: &str) -> Option<&'static About> {
     rules().map(Rule::about).find(|about| about.code.eq_ignore_ascii_case(code))
 }
 
-/// Something that a rule found.
+/// A finding of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Code of the rule.
     pub code: &'static str,
-    /// How bad it is.
+    /// Severity of the finding.
     pub severity: Severity,
-    /// What was found and what follows from it.
+    /// Data of the finding and its consequence.
     pub found: Found,
     /// Path of the file.
     pub file: String,
@@ -138,11 +139,11 @@ pub struct Finding {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// Names of the variants in which it was found; empty where it does not depend on them.
+    /// Names of the variants concerned; empty where the finding does not depend on them.
     pub variants: Vec<String>,
 }
 
-/// Collects what rules find.
+/// Collector of findings.
 pub struct Findings<'a> {
     documents: &'a Documents,
     rule: &'static About,
@@ -151,7 +152,7 @@ pub struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// Something was found that does not depend on the variant.
+    /// Adds a finding that does not depend on the variant.
     pub(crate) fn once(&mut self, span: SourceSpan, found: impl Into<Found>) {
         self.add(span, found);
         if let Some(last) = self.list.last_mut() {
@@ -159,7 +160,7 @@ impl Findings<'_> {
         }
     }
 
-    /// Something was found. The same at the same place in another variant is one finding.
+    /// Adds a finding. Equal findings at the same location in several variants are merged.
     pub(crate) fn add(&mut self, span: SourceSpan, found: impl Into<Found>) {
         let found = found.into();
         let (file, line, column) = self.documents.place(span);
@@ -188,18 +189,18 @@ impl Findings<'_> {
     }
 }
 
-/// What an audit found.
+/// Result of an audit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
-    /// Findings, the worst first, then by code and place.
+    /// Findings, the most severe first, then by code and location.
     pub findings: Vec<Finding>,
-    /// What each variant costs.
+    /// Bill of each variant.
     pub bills: Vec<Bill>,
 }
 
 impl Audit {
-    /// Whether anything was found that cannot be, in the last variant: as with studies, those before it are
-    /// what it is compared with.
+    /// Whether there is an error in the last variant: as in studies, the variants before it serve
+    /// for comparison.
     pub fn failed(&self) -> bool {
         let last = self.bills.last().map(|bill| &bill.variant);
         self.findings.iter().any(|finding| {
@@ -210,8 +211,9 @@ impl Audit {
     }
 }
 
-/// Tell a study's claims what their variants cost a month: all of it, or the part that a claim is of. Where
-/// some of it has no price nothing is told. What both sides of a difference have cancels, priced or not.
+/// Adds monthly costs to a study's claims: those of the whole variant, or of the part to which a
+/// claim refers. Where an item has no price, nothing is added. Items common to both sides of a
+/// difference cancel, priced or not.
 pub fn price_claims(loaded: &mut Loaded) {
     let costs = |metric| metric == ClaimMetric::MonthlyCost;
     if !loaded.study.claims.iter().any(|claim| costs(claim.metric)) {
@@ -230,18 +232,18 @@ pub fn price_claims(loaded: &mut Loaded) {
     }
 }
 
-/// What these variants cost, without a judgement.
+/// Returns the bills of these variants, without an audit.
 pub fn bills(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Vec<Bill> {
     let view = |index| View::new(&loaded.study, &loaded.documents, index);
     which.into_iter().filter_map(view).map(|view| cost::bill(&view)).collect()
 }
 
-/// Judge what was read.
+/// Audits all variants.
 pub fn audit(loaded: &Loaded) -> Audit {
     audit_of(loaded, 0..loaded.documents.variants.len())
 }
 
-/// Judge these variants of what was read.
+/// Audits these variants.
 pub fn audit_of(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Audit {
     let (study, documents) = (&loaded.study, &loaded.documents);
     let mut list = Vec::new();

@@ -1,4 +1,4 @@
-//! The command line: what can be said, and its help. Nothing else.
+//! The command line: commands, arguments and their help. Nothing else.
 
 mod common;
 mod points;
@@ -17,79 +17,83 @@ pub use self::size::SizeArgs;
 /// Where a back end saturates, before and after a planned change.
 ///
 /// Models users, pods, connection pools, databases, caches and Kafka consumers as queues, runs
-/// replications in parallel, and shows which resource saturates first, at which load, and how sure that
-/// is. The answer goes to standard output, progress and warnings to standard error.
+/// replications in parallel, and shows which resource saturates first, at which load, and how
+/// certain that is. The answer goes to standard output, progress and warnings to standard error.
 ///
-/// Exit status: 0 when the last variant meets every target, over the day too where the scenario has one, 1
-/// when it misses one or that is undecided, or when `check` finds in it what cannot be, 2 for bad input.
-/// `growth` asks whether today's users are carried, `uncertain` whether all targets are met in 95 of 100
-/// samples; `sweep`, `merge` and `--ladder` show many systems and judge none.
+/// Exit status: 0 when the last variant meets every target, also during the day if the scenario has
+/// one; 1 when a target is missed or undecided, or when `check` finds a contradiction; 2 for
+/// invalid input. For `growth` the question is whether today's users are carried, for `uncertain`
+/// whether all targets are met in 95 of 100 samples; `sweep`, `merge` and `--ladder` cover many
+/// systems and judge none.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {
-    /// What to do.
+    /// Command to execute.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// Command to execute.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read a scenario with all it names, say everything that is wrong with it, and judge its system, plans
-    /// and stated numbers by coded rules.
+    /// Read a scenario and all files that it names, report every error, and check the system, plans
+    /// and stated numbers against coded rules.
     Check(CheckArgs),
-    /// Simulate the load that the scenario asks about, and its day.
+    /// Simulate the scenario's load and its day.
     Run(StudyArgs),
-    /// Find where each variant saturates and what changes between them.
+    /// Find where each variant saturates and what differs between variants.
     Compare(CompareArgs),
-    /// Find where each variant saturates; with `--ladder`, what comes next once that is lifted.
+    /// Find where each variant saturates; with `--ladder`, also the bottlenecks that follow.
     Saturate(SaturateArgs),
-    /// Ask for the line, or what users get, at every point of a grid of settings.
+    /// Compute the line (largest sustainable load), or the response to a given load, over a grid of
+    /// settings.
     Sweep(SweepArgs),
-    /// Find the cheapest settings that meet every target at a load, with a probability.
+    /// Find the cheapest settings that meet every target at a load with a given probability.
     Size(SizeArgs),
-    /// Put the shards of a sweep together.
+    /// Merge the shards of a sweep.
     Merge(MergeArgs),
-    /// Sample what is not known exactly: the probability of each target, and what to measure first.
+    /// Sample uncertain inputs: the probability of meeting each target, and which input to measure
+    /// first.
     Uncertain(UncertainArgs),
-    /// Find the month in which growing users cross the line, and which hours of the day do so first.
+    /// Find the month in which growing users cross the line, and the hours of the day that do so
+    /// first.
     Growth(GrowthArgs),
-    /// Set scenarios that state theory beside it, and show that faults would be seen.
+    /// Compare scenarios with queueing theory, and show that injected faults would be detected.
     Validate(ValidateArgs),
-    /// Draw charts and pages of a study anew, without simulating: in another language or font.
+    /// Redraw the charts and pages of a study without simulating, in another language or font.
     Report {
-        /// Folder of a study, which holds its `summary.json`, or one above several.
+        /// Folder of a study, which holds its `summary.json`, or a folder above several.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
-        /// Language of report and charts.
+        /// Language of the report and charts.
         #[arg(long, value_enum, default_value_t = Language::En)]
         lang: Language,
-        /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+        /// Font file with Hangul for the PNG charts of a Korean report; by default a system font.
         #[arg(long, value_name = "FILE")]
         font: Option<PathBuf>,
     },
-    /// Explain a problem by its code, such as E0203; without a code list them all.
+    /// Explain a diagnostic code, such as E0203; without a code, list all.
     Explain {
-        /// Code of the problem.
+        /// Diagnostic code.
         code: Option<String>,
-        /// Write the handbook of the audit's rules (Markdown) into this file.
+        /// Write the handbook of the audit rules (Markdown) to this file.
         #[arg(long, value_name = "FILE", conflicts_with = "code")]
         write: Option<PathBuf>,
     },
     /// Print the JSON Schema of an input or output file, or write all of them.
     Schema {
-        /// Which: scenario, system, plan, calibration, catalog or summary.
+        /// File kind: scenario, system, plan, calibration, catalog or summary.
         name: Option<String>,
-        /// Write all schemas into this folder.
+        /// Write all schemas to this folder.
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
-        /// Write the reference of all settings and catalogue parts as Markdown into this file.
+        /// Write the reference of all settings and catalogue parts (Markdown) to this file.
         #[arg(long, value_name = "FILE")]
         reference: Option<PathBuf>,
     },
-    /// Print a script that completes commands and flags in your shell.
+    /// Print a completion script for your shell.
     Completions {
-        /// The shell.
+        /// Shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page (roff).
@@ -97,8 +101,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// The scenario that it reads, and how it prints what is wrong with that; none where it reads none, or
-    /// many.
+    /// Returns the input arguments of a command that reads a single scenario: its path, and how to
+    /// print errors in it.
     pub fn input(&self) -> Option<&InputArgs> {
         match self {
             Command::Check(args) => Some(&args.input),

@@ -1,4 +1,4 @@
-//! The command line: all of it is in the library, whose `main` this calls.
+//! The command line; its code is in the library, whose `main` it calls.
 
 use std::process::ExitCode;
 

@@ -70,27 +70,27 @@ pub use validation::{
 };
 pub use words::Lang;
 
-/// What a study was computed from and what it cost: `manifest.json`.
+/// Provenance and cost of a study: `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the program.
     pub version: String,
-    /// Seed of all draws.
+    /// Seed of all random draws.
     pub seed: u64,
-    /// Files read.
+    /// Input files.
     pub inputs: Vec<Input>,
-    /// What the computation cost.
+    /// Cost of the computation.
     pub engine: EngineCost,
     /// Effective configuration, after defaults, catalog and plans.
     pub settings: serde_json::Value,
     /// Command line, argument by argument.
     pub command: Vec<String>,
-    /// True when the study was interrupted and the results are those it had by then.
+    /// Whether the study was interrupted, so that the results are those reached by then.
     pub partial: bool,
-    /// Numbers of the result that were not finite and are left out.
+    /// Number of non-finite numbers left out of the result.
     #[serde(default)]
     pub left_out: usize,
-    /// What the result was computed from, as the summary names it.
+    /// Origin of the result, as the summary names it.
     #[serde(default)]
     pub computed_from: String,
     /// Digest of `summary.json`.
@@ -98,64 +98,65 @@ pub struct Manifest {
     pub summary: String,
 }
 
-/// A file that was read.
+/// An input file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// Path as given.
     pub path: String,
-    /// Digest of its bytes.
+    /// Digest of its contents.
     pub digest: String,
 }
 
-/// What the computation cost.
+/// Cost of a computation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EngineCost {
-    /// Events that the engine handled.
+    /// Events processed by the engine.
     pub events: u64,
-    /// Requests and records brought to an end.
+    /// Requests and records completed.
     pub completions: u64,
-    /// Processor time over all threads \[s\].
+    /// CPU time over all threads \[s\].
     pub cpu_s: f64,
-    /// Time on the clock \[s\].
+    /// Wall-clock time \[s\].
     pub wall_s: f64,
-    /// What that was for.
+    /// Breakdown by part of the study.
     pub parts: Vec<PartCost>,
 }
 
-/// What a part of the study cost.
+/// Cost of one part of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartCost {
-    /// Which part.
+    /// Name of the part.
     pub part: String,
-    /// Simulations run.
+    /// Number of simulation runs.
     pub runs: u64,
-    /// Events that the engine handled in them.
+    /// Events processed by the engine in these runs.
     pub events: u64,
 }
 
-/// How to write.
+/// Options for writing a report.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Language of charts and page.
     pub lang: Lang,
-    /// Font file for what the built-in Latin font cannot show; a system font is looked for otherwise.
+    /// Font file for glyphs that the built-in Latin font lacks; a system font is searched for
+    /// otherwise.
     pub font: Option<PathBuf>,
-    /// Whether somebody waits for the end: pictures that take time (PNG) are left out from then on.
+    /// Returns whether somebody waits for the end, in which case slow pictures (PNG) are skipped.
     pub hurried: Option<fn() -> bool>,
 }
 
-/// What was written.
+/// Files that have been written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// The folder.
+    /// Folder of the report.
     pub folder: PathBuf,
     /// Files, in the order written.
     pub files: Vec<PathBuf>,
-    /// What the reader should know about the files, in the language of the report.
+    /// Notes on the files for the reader, in the language of the report.
     pub notes: Vec<String>,
 }
 
-/// All kinds of answers. Samples of what is uncertain are points of a sweep too, so that comes last.
+/// All kinds of answers. Uncertainty comes last because its samples are points of a sweep too.
 const KINDS: &[Kind] =
     &[studied::KIND, ladder::KIND, size::KIND, growth::KIND, uncertain::KIND, sweep::KIND];
 
@@ -163,15 +164,16 @@ fn kind(folder: &Path) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| folder.join(kind.file).is_file())
 }
 
-/// Writes everything about an answer into its folder.
+/// Writes an answer into its folder.
 ///
-/// Each file is written beside its place; all are moved there when all are written, what the answer is read
-/// from again the last, so that a full disk leaves the earlier report whole and a crash leaves none that
-/// seems so. Files of an earlier report that this one has no data for are removed.
+/// Each file is first written as a draft beside its place; once all are written they are renamed,
+/// the file from which the answer is read again last. So a full disk leaves the earlier report
+/// whole, and a crash leaves none that only looks complete. Files of an earlier report for which
+/// this one has no data are removed.
 ///
 /// # Errors
-/// When the folder cannot be made or a file cannot be written, and when the answer holds numbers outside
-/// estimates that are not finite.
+/// When the folder cannot be created or a file cannot be written, and when the answer holds
+/// non-finite numbers outside estimates.
 pub fn write(
     answer: &dyn Answer,
     folder: &Path,
@@ -185,13 +187,13 @@ pub fn write(
     Ok(Written { folder, files, notes: pages.notes })
 }
 
-/// Draws charts and pages of an answer anew from what was written as JSON, without simulating: in another
-/// language, with another font, by a later version. In the language of the study the files are those that
-/// it wrote.
+/// Redraws the charts and pages of an answer from its JSON files, without simulating: in another
+/// language, with another font, by a later version. In the language of the study the files equal
+/// those it wrote.
 ///
 /// # Errors
-/// When the folder holds no answer, one of another version's shape or of several runs, when another run
-/// writes there, or a file cannot be written.
+/// When the folder holds no answer, one in the format of another version or files of several runs,
+/// when another run writes there, or when a file cannot be written.
 pub fn rewrite(folder: &Path, options: &Options) -> Result<Written, ReportError> {
     let _held = folder::hold(folder.to_path_buf(), true)?;
     let answer = (kind(folder).unwrap_or(&studied::KIND).read)(folder)?;
@@ -202,8 +204,8 @@ pub fn rewrite(folder: &Path, options: &Options) -> Result<Written, ReportError>
     Ok(Written { folder, files, notes: pages.notes })
 }
 
-/// The folders of answers at or below a folder, in order: where `summary.json` lies, or what tells another
-/// kind of answer.
+/// Returns the folders of answers at or below a folder, in order: those with `summary.json` or the
+/// data file of another kind of answer.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -211,37 +213,37 @@ pub fn reports(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     folder::reports(folder, &|folder| kind(folder).is_some())
 }
 
-/// The folder `directory/<scenario>/<kind>` of an answer.
+/// Returns the folder of an answer: `directory/<scenario>/<kind>`.
 pub fn folder(directory: &Path, head: &Head) -> PathBuf {
     folder::named(directory, &head.scenario, &head.study)
 }
 
-/// Makes the folder of an answer, and holds it: alone, or together with others who agree not to be in each
-/// other's way. Drafts of a run that was killed are removed by whoever is alone.
+/// Creates the folder of an answer and locks it: exclusively, or shared with runs that keep out of
+/// each other's way. An exclusive lock also removes drafts of killed runs.
 ///
 /// # Errors
-/// When the folder cannot be made or written into, or another run holds it.
+/// When the folder cannot be created or written to, or when another run holds it.
 pub fn hold(directory: &Path, head: &Head, alone: bool) -> Result<Held, ReportError> {
     folder::hold(folder(directory, head), alone)
 }
 
-/// Removes drafts of a run that was killed from a folder below one that is held.
+/// Removes drafts of killed runs from a folder below a locked one.
 ///
 /// # Errors
-/// When the folder cannot be read, or a file not removed.
+/// When the folder cannot be read, or a file cannot be removed.
 pub fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
     folder::remove_drafts(folder)
 }
 
-/// The bytes of a regular file of at most so many.
+/// Reads a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// When it is none, larger, or cannot be read.
+/// When it is not a regular file, is larger, or cannot be read.
 pub fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
     folder::bytes(place, most)
 }
 
-/// Puts a file in its place at once, or leaves the old one whole.
+/// Replaces a file atomically, or leaves the old one whole.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -249,22 +251,23 @@ pub fn replace_file(place: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     folder::replace(place, bytes)
 }
 
-/// What an edit does, in an English sentence: `why` of `summary.json`.
+/// Describes the effect of an edit in an English sentence: `why` of `summary.json`.
 pub fn why(edit: &Edit) -> String {
     effect::why(edit)
 }
 
-/// Where an input comes from, in English: `source` of `summary.json`.
+/// Describes the origin of an input in English: `source` of `summary.json`.
 pub fn source(input: &Assumption) -> String {
     effect::origin(&input.origin, Lang::En)
 }
 
-/// A warning of the input in a language.
+/// Renders a warning about the input.
 pub fn warning(warning: &Caution, lang: Lang) -> String {
     caution::caution(warning, lang)
 }
 
-/// What the edits of plans come to, in sentences: how many change what runs, and why the others do not.
+/// Summarises the edits of plans in sentences: how many change the running system, and why the
+/// others do not.
 pub fn edits(edits: &[Edit], lang: Lang) -> String {
     let mut text = String::new();
     for plan in edits::plans(edits, lang) {
@@ -276,13 +279,13 @@ pub fn edits(edits: &[Edit], lang: Lang) -> String {
     text
 }
 
-/// What the reader must know about the numbers of a result, a sentence each: what matters first.
+/// Returns the warnings of a result, one sentence each, the most important first.
 pub fn warnings(result: &StudyResult, lang: Lang) -> Vec<String> {
     let (weighty, spare) = facts::warnings(result, lang);
     weighty.into_iter().chain(spare).collect()
 }
 
-/// What the verdict on a claim rests on, in a sentence.
+/// Explains the verdict on a claim in one sentence.
 pub fn reason(claim: &Judged, lang: Lang) -> String {
     words::claim::basis(&claim.basis, lang)
 }

@@ -41,15 +41,15 @@ pub use self::workshop::Workshop;
 
 use self::document::{CalibrationDoc, CatalogDoc, PlanDoc, ScenarioDoc, SystemDoc};
 
-/// Load the scenario at `path` with all that it names.
+/// Loads the scenario at `path` with all files that it names.
 ///
 /// # Errors
-/// Every problem found, errors first, each by file and line. None of them is a panic.
+/// Every problem found, errors first, each by file and line. Never panics on bad input.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, Refused> {
     Workshop::new(path, options.clone(), "").resolve(&[])
 }
 
-/// The JSON Schemas (draft-07) of all documents, by file name without `.json`.
+/// Returns the JSON Schemas (draft-07) of all documents, by file name without `.json`.
 pub fn schemas() -> Vec<(&'static str, Json)> {
     vec![
         ("scenario", decode::root_schema::<ScenarioDoc>("Plimsoll scenario")),
@@ -81,7 +81,7 @@ mod tests {
         }
     }
 
-    /// What the program reads, an editor with the schemas must accept.
+    /// Schemas must accept everything that the program reads.
     #[test]
     fn schemas_accept_what_is_read() {
         let documents = [
@@ -108,7 +108,7 @@ mod tests {
         }
     }
 
-    /// The keys that tell a catalogue from other files are all that it can have.
+    /// The list of keys by which a catalogue is recognised must be complete.
     #[test]
     fn a_catalogue_is_known_by_any_of_its_keys() {
         let schema = decode::root_schema::<CatalogDoc>("x");
@@ -116,7 +116,7 @@ mod tests {
         let properties = properties.as_object().expect("an object");
         let mut known = files::CATALOG;
         known.sort_unstable();
-        // These two stand in any document.
+        // These two are allowed in any document.
         let own = properties.keys().filter(|key| !["basis", "source"].contains(&key.as_str()));
         let mut own: Vec<&str> = own.map(String::as_str).collect();
         own.sort_unstable();

@@ -1,4 +1,4 @@
-//! `check` and `explain`: what is wrong with the input, and what the audit finds in it.
+//! `check` and `explain`: problems of the input, and findings of the audit.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::report;
 use crate::report::audit as pages;
 use crate::scenario;
 
-/// Problems and findings as JSON.
+/// Formats problems and findings as JSON.
 pub(super) fn findings(problems: &[scenario::Problem], audit: Option<&Audit>) -> String {
     let mut list: Vec<Value> = problems
         .iter()

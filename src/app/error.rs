@@ -1,4 +1,4 @@
-//! What went wrong, with what was being done; and how a command that went well ends.
+//! Errors with their context, and outcomes of successful commands.
 
 use std::error::Error;
 
@@ -8,43 +8,43 @@ use crate::scenario::sizing::SizingError;
 use crate::scenario::vary::QuantityError;
 use crate::study::StudyError;
 
-/// How a command ends that could do what was asked.
+/// Outcome of a command that was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// What was asked about is met, or nothing was to be met.
+    /// All targets are met, or there are none.
     Met,
-    /// It is missed, undecided, or not known because somebody stopped it.
+    /// A target is missed or undecided, or the run was interrupted.
     Missed,
 }
 
 impl Ending {
-    /// Of what is met or not.
+    /// Returns the outcome for a verdict.
     pub(super) fn of(met: bool) -> Ending {
         if met { Ending::Met } else { Ending::Missed }
     }
 }
 
-/// Why a command could not do what was asked.
+/// Error that prevents a command from being carried out.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AppError {
-    /// The input has problems, each with its place.
+    /// Problems of the input, each with its location.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// What is asked for on the command line cannot be.
+    /// Invalid arguments of the command line.
     #[error("{0}")]
     Asked(String),
-    /// Something failed that was being done.
+    /// An operation failed.
     #[error("{doing} {source}")]
     Doing {
-        /// What was being done, as the message begins.
+        /// Description of the operation, with which the message begins.
         doing: String,
-        /// What failed.
+        /// Underlying error.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Something failed that says itself what it was.
+    /// A failure whose error describes itself.
     #[error(transparent)]
     Failed(Box<dyn Error + Send + Sync>),
-    /// Several things at once.
+    /// Several errors at once.
     #[error("{} problems", .0.len())]
     Several(Vec<AppError>),
 }
@@ -73,9 +73,9 @@ macro_rules! failed {
 
 failed!(ReportError, SizingError, QuantityError, serde_json::Error, std::io::Error);
 
-/// Says what was being done when something failed.
+/// Adds context to errors.
 pub(super) trait Context<T> {
-    /// The same with the beginning of the message: `cannot write to`.
+    /// Prepends a description of the operation, such as `cannot write to`.
     fn context(self, doing: impl Into<String>) -> Result<T, AppError>;
 }
 

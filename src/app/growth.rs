@@ -21,7 +21,7 @@ pub(super) fn growth(args: &GrowthArgs) -> Result<Ending, AppError> {
     session.finish(&found.context(format!("{shown}:"))?)
 }
 
-/// The growth asked about: the command line's, else the scenario's.
+/// Returns the growth asked about: from the command line, else from the scenario.
 fn asked(args: &GrowthArgs, loaded: &Loaded, shown: &str) -> Result<Growth, AppError> {
     let scenario = &loaded.study.scenario;
     let Some(mau) = loaded.study.load.mau else {

@@ -1,4 +1,4 @@
-//! What is read before anything is computed: scenarios, fonts, and names on the command line.
+//! Input read before anything is computed: scenarios, fonts, and names on the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,11 @@ use crate::report;
 use crate::scenario::{self, Loaded, Options, Workshop};
 use crate::study::setup::Study;
 
-/// Largest font \[bytes\]: those of all of Chinese, Japanese and Korean in all weights have 120 MB.
+/// Largest font accepted \[bytes\]: those of all of Chinese, Japanese and Korean in all weights
+/// have 120 MB.
 const LARGEST_FONT: u64 = 256 * 1024 * 1024;
 
-/// What the command line decides, over the scenario.
+/// Returns the options of the command line, which override the scenario.
 pub(super) fn options(input: &InputArgs) -> Options {
     Options {
         catalog: input.catalog.clone(),
@@ -23,13 +24,14 @@ pub(super) fn options(input: &InputArgs) -> Options {
     }
 }
 
-/// A scenario whose settings are changed again and again; messages about them name `from`.
+/// Returns a workshop of the scenario, for repeated changes of settings; messages about these name
+/// `from`.
 pub(super) fn workshop(input: &InputArgs, from: &str) -> Workshop {
     let options = Options { check_only: true, ..options(input) };
     Workshop::new(&input.scenario, options, from)
 }
 
-/// Indices of the variants named; all where none is.
+/// Returns the indices of the named variants; all where none is named.
 pub(super) fn chosen(wanted: &[String], study: &Study) -> Result<Vec<usize>, AppError> {
     let names: Vec<&str> = study.variants.iter().map(|variant| variant.name.as_str()).collect();
     if wanted.is_empty() {
@@ -50,7 +52,7 @@ pub(super) fn chosen(wanted: &[String], study: &Study) -> Result<Vec<usize>, App
     Ok(which)
 }
 
-/// The font that is named, if it is one.
+/// Checks that the named file is a font.
 pub(super) fn font(named: Option<&Path>) -> Result<Option<PathBuf>, AppError> {
     let Some(place) = named else { return Ok(None) };
     let bytes = report::bytes(place, LARGEST_FONT).context("cannot read the font")?;
@@ -63,7 +65,7 @@ pub(super) fn font(named: Option<&Path>) -> Result<Option<PathBuf>, AppError> {
     Err(AppError::Asked(text))
 }
 
-/// The language of a report.
+/// Returns the language of a report.
 pub(super) fn language(lang: Language) -> report::Lang {
     match lang {
         Language::En => report::Lang::En,
@@ -71,7 +73,7 @@ pub(super) fn language(lang: Language) -> report::Lang {
     }
 }
 
-/// Shows the warnings of what was read.
+/// Prints the warnings of the input.
 pub(super) fn warn_of(loaded: &Loaded, input: &InputArgs, lang: Language) {
     if loaded.warnings.is_empty() {
         return;

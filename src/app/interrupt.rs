@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: whoever computes ends with what is finished, whoever does not ends at once.
+//! SIGINT and SIGTERM: a computing process ends with the results finished so far, any other ends at
+//! once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -6,19 +7,19 @@ use std::time::Duration;
 use super::MISSED;
 use super::terminal::warn;
 
-/// Longest time from the signal to the end.
+/// Longest time from the signal to the end of the process.
 const PATIENCE: Duration = Duration::from_millis(1_750);
-/// Whether to stop.
+/// Whether the process was asked to stop.
 static ASKED: AtomicBool = AtomicBool::new(false);
-/// Whether somebody looks, who will write what is finished and end.
+/// Whether a computation watches for the request; it will write its results and end.
 static HEEDED: AtomicBool = AtomicBool::new(false);
 
-/// Listen, from now on.
+/// Starts listening for signals.
 pub(super) fn listen() {
     let heard = ctrlc::set_handler(|| {
         let again = ASKED.swap(true, Ordering::SeqCst);
         if again || !HEEDED.load(Ordering::SeqCst) {
-            // Files take their places whole, so that there is nothing to tidy up.
+            // Files are replaced atomically, so that there is nothing to tidy up.
             std::process::exit(i32::from(MISSED));
         }
         warn("stopping with what is finished; once more to stop at once");
@@ -33,12 +34,12 @@ pub(super) fn listen() {
     }
 }
 
-/// From now on somebody looks at [`asked`].
+/// Declares that a computation now watches [`asked`].
 pub(super) fn heed() {
     HEEDED.store(true, Ordering::SeqCst);
 }
 
-/// Whether to stop.
+/// Whether the process was asked to stop.
 pub(super) fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
 }

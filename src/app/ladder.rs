@@ -18,7 +18,7 @@ pub(super) fn ladder(args: &SaturateArgs) -> Result<Ending, AppError> {
     session.finish(&ladder)
 }
 
-/// The load that the ladder goes up to, on the axis of the study.
+/// Returns the load up to which the ladder goes, on the axis of the study.
 fn up_to(args: &SaturateArgs, loaded: &Loaded) -> Result<f64, AppError> {
     let study = &loaded.study;
     match (&args.to_mau, &args.to) {

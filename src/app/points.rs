@@ -1,4 +1,4 @@
-//! Points as files, each written whole, so that what was computed once is known to the next run.
+//! Points as files, each written atomically, so that computed points are reused by the next run.
 
 use std::path::{Path, PathBuf};
 
@@ -14,13 +14,13 @@ use crate::study::StudyError;
 use crate::study::points::{Located, Store, complete};
 use crate::study::sweep::{GridPoint, Point, Sweep};
 
-/// The folder of the points' files.
+/// Folder of the point files.
 pub(super) struct PointFolder {
     path: PathBuf,
 }
 
 impl PointFolder {
-    /// The points below the folder of an answer, which is held: alone, or with others.
+    /// Opens the folder of points below a locked folder of an answer: exclusively, or shared.
     pub(super) fn open(held: &Path, alone: bool) -> Result<PointFolder, AppError> {
         let path = held.join(pages::POINTS);
         std::fs::create_dir_all(&path)
@@ -31,7 +31,7 @@ impl PointFolder {
         Ok(PointFolder { path })
     }
 
-    /// Writes a point of the sweep into its file.
+    /// Writes a point of the sweep to its file.
     pub(super) fn write(
         &self,
         sweep: &Sweep,
@@ -44,7 +44,7 @@ impl PointFolder {
 }
 
 impl Store for PointFolder {
-    /// Whatever else lies in a point's place is computed anew.
+    /// Loads a point; anything else in its place is computed anew.
     fn load(&self, sweep: &Sweep, index: usize, place: &GridPoint) -> Option<Point> {
         match pages::point(&self.path, sweep, index, place) {
             Ok(Found::Whole(point)) => Some(*point),
@@ -57,7 +57,7 @@ impl Store for PointFolder {
     }
 }
 
-/// Points of a sweep that are known or `ours`, in the order of its places.
+/// Returns the points of a sweep that are known or `ours`, in grid order.
 pub(super) fn compute(
     session: &Session,
     workshop: &Workshop,

@@ -1,4 +1,4 @@
-//! Progress on standard error, and the word that somebody wants it to end.
+//! Progress on standard error, and requests to stop.
 
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,10 +11,10 @@ use super::terminal::warn;
 use crate::study::result::Axis;
 use crate::study::{Provisional, SoFar, Watcher};
 
-/// Time between two lines about points where there is no terminal.
+/// Interval between progress lines about points where there is no terminal.
 const SAY: Duration = Duration::from_secs(15);
 
-/// Shows progress on standard error, and passes on that it is to stop.
+/// Shows progress on standard error, and passes on requests to stop.
 pub(super) struct Progress {
     bar: Mutex<Option<ProgressBar>>,
     terminal: bool,
@@ -69,7 +69,7 @@ impl Watcher for Progress {
 
     fn provisional(&self, found: &Provisional<'_>) {
         let text = provisional(found);
-        // Above the bar, where there is one.
+        // Above the progress bar, where there is one.
         match self.bar.lock().as_deref() {
             Ok(Some(bar)) => bar.println(text),
             _ => warn(&text),
@@ -77,7 +77,7 @@ impl Watcher for Progress {
     }
 }
 
-/// What is known so far, in a line.
+/// Formats provisional results on one line.
 fn provisional(found: &Provisional<'_>) -> String {
     let unit = match found.axis {
         Axis::Records => "records/s",
@@ -101,8 +101,8 @@ fn provisional(found: &Provisional<'_>) -> String {
     }
 }
 
-/// Progress of points, each of which takes long: where there is no terminal it tells from time to time how
-/// much is left.
+/// Progress over points, each of which takes long: without a terminal, the remaining work is
+/// printed from time to time.
 pub(super) struct PointsProgress<'a> {
     progress: &'a Progress,
     pace: Mutex<Pace>,

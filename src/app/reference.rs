@@ -1,5 +1,5 @@
-//! The reference of all settings and parts as Markdown, made from the schemas and the catalogue, so that
-//! it says what the program does.
+//! Reference of all settings and parts as Markdown, generated from the schemas and the catalogue,
+//! so that it agrees with the program.
 
 use std::fmt::Write;
 
@@ -20,18 +20,18 @@ Units: times as `250ms`, `30s`, `5m`, `2h`; rates as `100/s`, `6k/m`; memory as 
 shares as `0.7` or `70%`; cores as `500m` or `0.5`; counts as `1500`, `1.5k` or `5M`.
 ";
 
-/// Settings that every object has, told once.
+/// Settings of every object, described once at the head.
 const COMMON: [&str; 2] = ["basis", "source"];
 
-/// The page.
+/// Returns the reference page.
 pub(super) fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut told: Vec<String> = Vec::new();
-    // Writing to a string cannot fail: the results below say nothing.
+    // Writing to a string cannot fail, so the results below are ignored.
     for (name, schema) in scenario::schemas() {
         let _ = write!(page, "\n## {}\n", title(name));
         let Some(all) = schema.get("definitions").and_then(Value::as_object) else { continue };
-        // The document itself comes first, the objects within it after it, each where it is first met.
+        // The document itself comes first, then the objects within it, each where it is first met.
         let root =
             schema.pointer("/allOf/0/$ref").and_then(Value::as_str).map(last).unwrap_or_default();
         let mut order: Vec<&str> = vec![root];
@@ -59,7 +59,7 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The name of an object as a reader would say it: `PodCpuDoc` is `pod cpu`.
+/// Returns the readable name of an object: `PodCpuDoc` becomes `pod cpu`.
 fn plain(key: &str) -> String {
     let key = key.trim_end_matches("Doc");
     let mut words = String::new();
@@ -114,7 +114,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// What a description says without its default, and the default: `Commands; 1 by default.`
+/// Splits a description such as `Commands; 1 by default.` into its text and its default.
 fn default_of(said: &str) -> (String, Option<String>) {
     let is_default = |part: &&str| part.contains("by default") || part.starts_with("without one,");
     let told = said.replace(". By default", "; by default");
@@ -128,7 +128,7 @@ fn default_of(said: &str) -> (String, Option<String>) {
     (what, Some(default.trim().to_owned()))
 }
 
-/// What may be written, in words.
+/// Describes the accepted values in words.
 fn takes(value: &Value) -> String {
     let mut found: Vec<String> = Vec::new();
     collect(value, &mut found);
@@ -169,7 +169,7 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
     for group in ["anyOf", "allOf", "oneOf"] {
         for one in value.get(group).and_then(Value::as_array).into_iter().flatten() {
-            // What runs beside what is written is told once, at the head.
+            // The form with a written and an effective value is described once, at the head.
             if one.pointer("/properties/written").is_none() {
                 collect(one, found);
             }
@@ -209,7 +209,7 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The unit that a pattern stands for.
+/// Returns the unit for which a pattern stands.
 fn unit(pattern: &str) -> &'static str {
     match pattern {
         p if p.contains("ns|us") => "time",
@@ -279,7 +279,7 @@ mod tests {
                 }
             }
         }
-        // Counted in the files: names of parts stand two spaces in.
+        // Counted in the files: names of parts are indented by two spaces.
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/catalog");
         let mut names = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -293,7 +293,7 @@ mod tests {
         for part in scenario::parts() {
             assert!(page.contains(&format!("| `{}` |", part.name)), "{}", part.name);
         }
-        // What the page says, counted in the files: the pool of HikariCP.
+        // A value known from the files: the pool size of HikariCP.
         assert!(page.contains("| `maximum` | count | 10 | Most connections. |"), "{page}");
     }
 

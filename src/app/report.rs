@@ -1,4 +1,4 @@
-//! `plimsoll report`: reports drawn anew, without simulating.
+//! `plimsoll report`: redraws reports without simulating.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `plimsoll schema`: what may be written, for editors and for people.
+//! `plimsoll schema`: accepted input, for editors and for readers.
 
 use std::path::Path;
 
@@ -10,7 +10,8 @@ use super::terminal::answer;
 use crate::report;
 use crate::scenario;
 
-/// The JSON Schema of this name, or all of them into a folder; their names without either.
+/// Prints the JSON Schema of this name, or writes all schemas to a folder; lists their names
+/// without either.
 pub(super) fn schema(name: Option<&str>, folder: Option<&Path>) -> Result<Ending, AppError> {
     let mut all = scenario::schemas();
     all.push(("summary", report::schema::summary()));
@@ -31,7 +32,7 @@ pub(super) fn schema(name: Option<&str>, folder: Option<&Path>) -> Result<Ending
     answer(text(schema).as_bytes())
 }
 
-/// The reference of all settings into a file.
+/// Writes the reference of all settings to a file.
 pub(super) fn reference(place: &Path) -> Result<Ending, AppError> {
     report::replace_file(place, reference::page().as_bytes()).context("cannot write")?;
     Ok(Ending::Met)

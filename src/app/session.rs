@@ -1,4 +1,4 @@
-//! An answer from the folder that it holds to its end: the same for every kind.
+//! A session: an answer from locking its folder to its completion, the same for every kind.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::plain;
 use crate::report::{self, Answer, Held};
 use crate::study::{Head, Watcher};
 
-/// How an answer is written and printed.
+/// Settings for writing and printing an answer.
 pub(super) struct Output {
     json: bool,
     colour: Colour,
@@ -21,7 +21,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// As somebody wants it, who may name a font.
+    /// Creates the settings from the arguments, checking the named font.
     pub(super) fn new(
         json: bool,
         colour: Colour,
@@ -31,13 +31,13 @@ impl Output {
         Ok(Output { json, colour, lang: language(lang), font: font(named)? })
     }
 
-    /// How pages and charts are made.
+    /// Returns the options of pages and charts.
     pub(super) fn options(&self) -> report::Options {
         let (lang, font) = (self.lang, self.font.clone());
         report::Options { lang, font, hurried: Some(interrupt::asked) }
     }
 
-    /// Writes and prints the answer; prints it also where it cannot be written.
+    /// Writes and prints the answer; prints it even where it cannot be written.
     pub(super) fn deliver(&self, answer: &dyn Answer, folder: &Path) -> Result<Ending, AppError> {
         let written = report::write(answer, folder, &self.options());
         for note in written.iter().flat_map(|written| &written.notes) {
@@ -60,7 +60,7 @@ impl Output {
         Ok(Ending::of(answer.is_met()))
     }
 
-    /// Says where an answer stands that is not whole yet.
+    /// Prints where an incomplete answer is stored.
     pub(super) fn tell_unfinished(&self, text: &str, folder: &Path) -> Result<(), AppError> {
         let text = format!("{text}\n{}", plain::path(folder));
         if self.json {
@@ -72,7 +72,7 @@ impl Output {
     }
 }
 
-/// An answer under way: its folder is held, and threads wait to compute it.
+/// An answer under way, with its locked folder and its thread pool.
 pub(super) struct Session {
     pub(super) output: Output,
     held: Held,
@@ -81,12 +81,13 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Begins an answer with this head, whose folder nobody else may write into.
+    /// Begins an answer with this head, locking its folder exclusively.
     pub(super) fn open(args: &StudyArgs, head: &Head) -> Result<Session, AppError> {
         Session::open_beside(args, head, true)
     }
 
-    /// The same beside others who agree not to be in each other's way, unless it is to be `alone`.
+    /// Begins an answer with this head, sharing its folder with runs that keep out of each other's
+    /// way, unless it is to be `alone`.
     pub(super) fn open_beside(
         args: &StudyArgs,
         head: &Head,
@@ -99,30 +100,30 @@ impl Session {
         Ok(Session { output, held: folder, pool, progress: Progress::new() })
     }
 
-    /// Folder of the answer.
+    /// Returns the folder of the answer.
     pub(super) fn folder(&self) -> &Path {
         &self.held.path
     }
 
-    /// Computes on the threads of the session, and shows progress meanwhile.
+    /// Computes on the threads of the session, showing progress meanwhile.
     pub(super) fn compute<T: Send>(&self, task: impl FnOnce(&Progress) -> T + Send) -> T {
         let done = self.pool.install(|| task(&self.progress));
         self.progress.end();
         done
     }
 
-    /// Whether somebody wants it to end.
+    /// Whether the run was asked to stop.
     pub(super) fn stopped(&self) -> bool {
         self.progress.stopped()
     }
 
-    /// Writes and prints the answer, and gives up the folder.
+    /// Writes and prints the answer, and unlocks the folder.
     pub(super) fn finish(self, answer: &dyn Answer) -> Result<Ending, AppError> {
         self.output.deliver(answer, &self.held.path)
     }
 }
 
-/// A pool of so many threads; of all cores without a number.
+/// Creates a pool of `count` threads; by default one for each core.
 pub(super) fn threads(count: Option<u16>) -> Result<rayon::ThreadPool, AppError> {
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(count) = count {

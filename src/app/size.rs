@@ -37,7 +37,7 @@ pub(super) fn size(args: &SizeArgs) -> Result<Ending, AppError> {
     session.finish(&PlannedSizing { sizing, plans })
 }
 
-/// Name and text of the plan that makes each configuration found.
+/// Returns name and text of the plan for each configuration found.
 fn plans(sizing: &Sizing, loaded: &Loaded, variant: usize) -> Vec<(String, String)> {
     let found = sizing.phases.iter().filter(|phase| phase.monthly_usd.is_some());
     let plan = |phase| {

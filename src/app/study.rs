@@ -35,7 +35,7 @@ pub(super) fn study(
     session.finish(&studied)
 }
 
-/// What a result was computed from, and what it cost in clock and processor time.
+/// Returns the manifest of a result: its provenance, and its cost in wall-clock and CPU time.
 fn manifest(
     loaded: &Loaded,
     result: &StudyResult,
@@ -71,7 +71,7 @@ fn part_cost(spent: &Spent) -> PartCost {
     PartCost { part: spent.part.name().into(), runs: spent.runs, events: spent.events }
 }
 
-/// Processor time of this process so far \[s\]; 0 where the system does not tell.
+/// Returns the CPU time of this process so far \[s\]; 0 where the system does not provide it.
 fn cpu_seconds() -> f64 {
     cpu_time::ProcessTime::try_now().map_or(0.0, |time| time.as_duration().as_secs_f64())
 }

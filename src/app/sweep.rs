@@ -19,9 +19,10 @@ use crate::study::points::Located;
 use crate::study::sweep::{Asked, GridPoint, Point, Sweep, Swept, Varied, is_load, places, size};
 use crate::study::workshop::PricedWorkshop;
 
-/// Most points of a sweep.
+/// Largest number of points of a sweep.
 const MOST_POINTS: usize = 10_000;
-/// Points up to which every combination is resolved before the first is computed; beyond, every value.
+/// Number of points up to which every combination is resolved before the first is computed; beyond,
+/// only every value.
 const LOOKED_AT: usize = 1000;
 
 pub(super) fn sweep(args: &SweepArgs) -> Result<Ending, AppError> {
@@ -91,8 +92,8 @@ fn prepare(args: &SweepArgs) -> Result<Prepared, AppError> {
     Ok(Prepared { workshop, sweep, places, shard })
 }
 
-/// Places that are looked at before any is computed: each value beside the first of all others, and every
-/// combination where there are few.
+/// Returns the grid points to resolve in advance: each value with the first of all others, and
+/// every combination where there are few.
 fn looked_at(varied: &[Varied]) -> Vec<GridPoint> {
     let mut grid = places(varied, 1);
     if grid.len() > LOOKED_AT {
@@ -104,7 +105,7 @@ fn looked_at(varied: &[Varied]) -> Vec<GridPoint> {
     grid
 }
 
-/// What the reader must know of these places.
+/// Resolves these grid points and returns the notes for the reader.
 ///
 /// # Errors
 /// Every problem with any of them.
@@ -136,8 +137,8 @@ fn look(
     Ok(told)
 }
 
-/// The variants that differ in more than what is varied: others would fill the table with the same rows
-/// under another name. The first of those that are alike stands for all.
+/// Returns the variants that differ in more than the varied settings; others would repeat the same
+/// rows under another name. The first of several equal ones represents all.
 fn told_apart(
     workshop: &Workshop,
     which: Vec<usize>,
@@ -180,7 +181,7 @@ fn told_apart(
     Ok(kept)
 }
 
-/// `2/8` as (1, 8).
+/// Parses a shard: `2/8` becomes (1, 8).
 fn shard(text: &str) -> Result<(usize, usize), AppError> {
     let read = text.split_once('/').and_then(|(part, of)| {
         let (part, of) = (part.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
@@ -200,10 +201,10 @@ pub(super) fn merge(args: &MergeArgs) -> Result<Ending, AppError> {
     output.deliver(&swept, &held.path)
 }
 
-/// The sweep that these folders are shards of, with all its points.
+/// Merges the shards in these folders into the sweep with all its points.
 ///
 /// # Errors
-/// What does not belong together, and what is missing.
+/// When folders do not belong together, or points are missing.
 fn together(folders: &[PathBuf]) -> Result<Swept, AppError> {
     let mut first: Option<(Sweep, Vec<GridPoint>)> = None;
     for folder in folders {
@@ -239,7 +240,7 @@ fn together(folders: &[PathBuf]) -> Result<Swept, AppError> {
     Ok(Swept { sweep, points })
 }
 
-/// A point that some of the folders have; all that do have the same.
+/// Returns a point from the folders that have it; all copies must be equal.
 fn shared(
     folders: &[PathBuf],
     sweep: &Sweep,

@@ -1,4 +1,4 @@
-//! How errors are told, by command: the way in which its problems are to be read.
+//! Output of errors by command, in the format of its problems.
 
 use super::check;
 use super::error::AppError;
@@ -8,10 +8,10 @@ use crate::plain;
 use crate::report::audit;
 use crate::scenario;
 
-/// How a command tells problems of its input.
+/// Output format for problems of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Telling {
-    /// As compilers do, on standard error.
+    /// As compilers print them, on standard error.
     Text(Colour),
     /// As JSON on standard output.
     Json,
@@ -20,13 +20,13 @@ pub(super) enum Telling {
 }
 
 impl Telling {
-    /// That of a command.
+    /// Returns the format for a command.
     pub(super) fn of(command: &Command) -> Telling {
         if let Command::Check(CheckArgs { sarif: true, .. }) = command {
             return Telling::Sarif;
         }
-        // The JSON of a validation is of all scenarios together, and has no place for those that cannot be
-        // read.
+        // The JSON of a validation covers all scenarios together, and has no place for those that
+        // cannot be read.
         if let Command::Validate(args) = command {
             return Telling::Text(args.color);
         }
@@ -37,7 +37,7 @@ impl Telling {
         }
     }
 
-    /// Tells an error; whatever is quoted of others is visible.
+    /// Prints an error; quoted text from outside is made visible.
     pub(super) fn tell(self, error: &AppError) {
         match (error, self) {
             (AppError::Several(all), _) => all.iter().for_each(|error| self.tell(error)),
@@ -59,7 +59,7 @@ impl Telling {
     }
 }
 
-/// Problems on standard output; where even that cannot be written, why.
+/// Prints problems on standard output, or, where that fails, the reason.
 fn show(text: &str) {
     if let Err(error) = print(text.as_bytes()) {
         warn(&format!("error: {error}"));

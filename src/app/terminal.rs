@@ -5,7 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use super::error::{AppError, Context, Ending};
 use crate::cli::Colour;
 
-/// Write to standard output; a reader that has gone away is no error.
+/// Writes to standard output; a reader that has gone away is not an error.
 pub(super) fn print(bytes: &[u8]) -> Result<(), AppError> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -16,18 +16,18 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), AppError> {
     }
 }
 
-/// Write to standard output what can be neither met nor missed.
+/// Writes to standard output an answer that can be neither met nor missed.
 pub(super) fn answer(bytes: &[u8]) -> Result<Ending, AppError> {
     print(bytes)?;
     Ok(Ending::Met)
 }
 
-/// Write to standard error; if even that fails there is nobody to tell.
+/// Writes to standard error; if even that fails there is nobody to tell.
 pub(super) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Whether to colour what goes to a stream.
+/// Whether to colour the output to a stream.
 #[expect(clippy::disallowed_methods, reason = "the command line honours NO_COLOR")]
 pub(super) fn coloured(colour: Colour, stream: &impl IsTerminal) -> bool {
     match colour {

@@ -1,4 +1,4 @@
-//! `plimsoll uncertain`: samples as points, each a file, and what they say together.
+//! `plimsoll uncertain`: samples as points, each in a file of its own, and their joint evaluation.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub(super) fn uncertain(args: &UncertainArgs) -> Result<Ending, AppError> {
     session.finish(&Sampled { found, samples: Some(Swept { sweep, points }) })
 }
 
-/// What is ready to run.
+/// An analysis that is ready to run.
 struct Prepared {
     workshop: Workshop,
     sweep: Sweep,
@@ -85,7 +85,7 @@ fn prepare(args: &UncertainArgs) -> Result<Prepared, AppError> {
     Ok(Prepared { workshop, sweep, frame, places })
 }
 
-/// Both ends of every range must be something that the scenario can be read with.
+/// Checks that the scenario can be read at both ends of every range.
 fn check(workshop: &Workshop, inputs: &[Input]) -> Result<(), Refused> {
     let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
     for end in inputs.iter().flat_map(|input| [input.end(false), input.end(true)]) {

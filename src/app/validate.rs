@@ -1,4 +1,4 @@
-//! `plimsoll validate`: scenarios beside their theory.
+//! `plimsoll validate`: compares scenarios with theory.
 
 use std::path::{Path, PathBuf};
 
@@ -19,9 +19,9 @@ use crate::study::validate::{Case, examine};
 use crate::study::{Quiet, Watcher};
 use crate::units::Span;
 
-/// Largest file of what other tools found \[bytes\].
+/// Largest file of results from other tools \[bytes\].
 const LARGEST_PEERS: u64 = 16 * 1024 * 1024;
-/// Most scenarios of one call.
+/// Largest number of scenarios per call.
 const MOST_SCENARIOS: usize = 1_000;
 
 pub(super) fn validate(args: &ValidateArgs) -> Result<Ending, AppError> {
@@ -42,7 +42,7 @@ pub(super) fn validate(args: &ValidateArgs) -> Result<Ending, AppError> {
     let all = cases.len();
     let cases: Vec<Case> = cases.into_iter().flatten().collect();
     let whole = cases.len() == all;
-    // A table with holes would look like one without.
+    // An incomplete table would look like a complete one.
     if let Some(file) = args.write.as_deref().filter(|_| whole) {
         let page = report::validation_page(&cases, &opinions, &command(args));
         report::replace_file(file, page.as_bytes()).context("cannot write")?;
@@ -54,7 +54,7 @@ pub(super) fn validate(args: &ValidateArgs) -> Result<Ending, AppError> {
     Ok(Ending::of(whole && report::validation_holds(&cases, &opinions)))
 }
 
-/// Each scenario beside its theory; none for those that were not finished.
+/// Returns each scenario compared with theory; `None` for those that were not finished.
 fn examined(studies: &[Study], opinions: &[Opinion], progress: &Progress) -> Vec<Option<Case>> {
     let one = |study: &Study| {
         if progress.stopped() {
@@ -67,13 +67,13 @@ fn examined(studies: &[Study], opinions: &[Opinion], progress: &Progress) -> Vec
             .collect();
         let case = examine(study, &wanted, &Quiet(progress));
         progress.step();
-        // What was stopped in its middle lacks numbers.
+        // A case stopped half-way lacks numbers.
         (!progress.stopped()).then_some(case)
     };
     studies.par_iter().with_max_len(1).map(one).collect()
 }
 
-/// How often intervals of the line hold the truth.
+/// Measures the coverage of confidence intervals of the line.
 fn lines(args: &ValidateArgs, studies: &[Study]) -> Result<Ending, AppError> {
     let studies: Vec<&Study> = studies.iter().filter(|study| truth(study).is_some()).collect();
     if studies.is_empty() {
@@ -100,7 +100,7 @@ fn lines(args: &ValidateArgs, studies: &[Study]) -> Result<Ending, AppError> {
     Ok(Ending::of(whole && report::coverage_holds(&cells)))
 }
 
-/// Prints what was found, as text or as JSON.
+/// Prints the result, as text or as JSON.
 fn show<T: Serialize>(
     args: &ValidateArgs,
     found: &[T],
@@ -110,7 +110,7 @@ fn show<T: Serialize>(
     print(text.as_bytes())
 }
 
-/// The command as somebody would type it; options that change no number are left out.
+/// Formats the command as typed; options that change no number are left out.
 fn command(args: &ValidateArgs) -> String {
     let mut words = vec!["plimsoll validate".to_owned()];
     words.extend(args.paths.iter().map(|path| plain::path(path)));
@@ -140,8 +140,8 @@ fn peers(file: &Path) -> Result<Vec<Opinion>, AppError> {
     })
 }
 
-/// All scenarios that state theory or that another tool has an opinion of; every problem of all of them at
-/// once.
+/// Reads all scenarios that state theory or for which another tool has results; reports every
+/// problem of all of them at once.
 fn studies(args: &ValidateArgs, opinions: &[Opinion]) -> Result<Vec<Study>, AppError> {
     let files = files(&args.paths)?;
     if files.len() > MOST_SCENARIOS {
@@ -166,7 +166,7 @@ fn studies(args: &ValidateArgs, opinions: &[Opinion]) -> Result<Vec<Study>, AppE
     if broken.is_empty() { Ok(studies) } else { Err(AppError::Several(broken)) }
 }
 
-/// The files named, and those of the folders named; with each whether it was named itself.
+/// Returns the named files, and those in the named folders, each with whether it was named itself.
 fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, AppError> {
     let mut files: Vec<(PathBuf, bool)> = Vec::new();
     for path in paths {

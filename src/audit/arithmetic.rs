@@ -1,4 +1,4 @@
-//! Numbers of the document and of the load that cannot hold together.
+//! Rules on inconsistent numbers of the document and of the load.
 
 use super::found::{Arithmetic, Period};
 use super::view::{Pods, View};
@@ -10,13 +10,13 @@ use crate::scenario::values::Name;
 use crate::study::metric::Metric;
 use crate::study::theory::most;
 
-/// Seconds of a month of 730 h.
+/// Length of a month of 730 h \[s\].
 const MONTH: f64 = 730.0 * 3600.0;
-/// How many times apart two figures that people round may lie.
+/// Ratio accepted between two figures that people round.
 const APART: f64 = 1.5;
-/// As [`APART`], for orders of magnitude.
+/// Ratio accepted where figures may differ by orders of magnitude.
 const FAR: f64 = 3.0;
-/// Relative difference of figures that should be equal.
+/// Relative difference accepted between figures that should be equal.
 const EQUAL: f64 = 0.1;
 
 const LITTLE: &str = "Little 1961, L = λW";
@@ -192,12 +192,12 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// Whether two figures lie more than `times` apart.
+/// Whether the ratio of two figures exceeds `times`.
 fn apart(one: f64, other: f64, times: f64) -> bool {
     one > 0.0 && other > 0.0 && (one / other > times || other / one > times)
 }
 
-/// Each mix with its description and what the load asks for.
+/// Returns each mix with its description and the demand of the load.
 fn each_mix<'a>(view: &View<'a>) -> Vec<(&'a str, &'a Spec, Work)> {
     let mixes = view.study.mixes.iter().enumerate();
     mixes
@@ -208,7 +208,8 @@ fn each_mix<'a>(view: &View<'a>) -> Vec<(&'a str, &'a Spec, Work)> {
         .collect()
 }
 
-/// Time between two requests of a user, requests of a visit and its length, of a mix with pauses.
+/// Returns time between two requests of a user, requests per session and session length, for a mix
+/// with think times.
 fn session(spec: &Spec, work: &Work) -> Option<(f64, f64, f64)> {
     let weight: f64 = spec.load.journeys.iter().map(|journey| journey.weight).sum();
     let (mut length, mut pauses) = (0.0, 0.0);
@@ -362,7 +363,7 @@ fn mixes(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// Counted records for each request of the endpoint, where nothing else causes any.
+/// Returns the counted records per request of the endpoint, provided that nothing else causes any.
 fn caused(work: &Work, order: &Name) -> Option<f64> {
     let rate = work.program(&order.text)?.rate;
     (rate > 0.0 && work.events > 0.0).then(|| work.events / rate)
@@ -536,8 +537,9 @@ fn percentiles(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// The share of a program's runs that take longer than `limit`, at least: Cantelli's inequality, whatever
-/// the law of their times. A few very long ones raise the mean and not the median.
+/// Returns a lower bound of the share of a program's runs that take longer than `limit`: Cantelli's
+/// inequality, whatever the law of their times. A few very long ones raise the mean but not the
+/// median.
 fn beyond(program: &Program, limit: f64) -> f64 {
     let above = program.mean - limit;
     if above <= 0.0 { 0.0 } else { above * above / (above * above + program.variance) }
@@ -591,7 +593,7 @@ fn claimed(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(said) = view.stated().and_then(|stated| stated.rps.as_ref()) else { return };
     for (mix, spec, work) in each_mix(view) {
         let load = view.study.load.rps;
-        // A closed load is counted at one request a second, one of records in records.
+        // A closed load is evaluated at one request per second, one of records in records.
         let load = if spec.load.closed.is_some() { 1.0 } else { load };
         if load <= 0.0 {
             continue;

@@ -1,4 +1,4 @@
-//! What the load asks of processors, storage, caches and pools, without any queue.
+//! Rules on the demand of the load for processors, storage, caches and pools, without queueing.
 
 use super::cost::HOURS;
 use super::found::{Capacity, Filled, Load, Rate};
@@ -10,9 +10,10 @@ use crate::model::stations::{Station, processors, stations};
 use crate::model::visit::{Work, computing, computing_at_most};
 use crate::station::autoscaler::TOLERANCE;
 
-/// Use of a processor above which waits are several times the work: 1/(1 - 0.8) = 5.
+/// Utilisation of a processor above which waits are several times the service time: 1/(1 - 0.8) =
+/// 5.
 const HIGH: f64 = 0.8;
-/// Period of the kernel's CPU quota \[s\].
+/// Period of the kernel's CPU quota (CFS) \[s\].
 const PERIOD: f64 = 0.1;
 
 const UTILISATION: &str = "utilisation law: Denning and Buzen 1978";
@@ -177,18 +178,19 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// The load asked about.
+/// Returns the load asked about.
 fn load(view: &View<'_>) -> Load {
     Load { rate: at(view, 1.0), mix: view.study.mixes.first().cloned().unwrap_or_default() }
 }
 
-/// So many times the load asked about.
+/// Returns a multiple of the load asked about.
 fn at(view: &View<'_>, times: f64) -> Rate {
     let most = Figure(view.study.asked_load() * times);
     if view.study.load.rps > 0.0 { Rate::Requests(most) } else { Rate::Records(most) }
 }
 
-/// Pods that run, or that the autoscaler of a service may order where it acts.
+/// Returns the largest number of pods: those that run, or the maximum of an active autoscaler if
+/// that is larger.
 fn most_pods(service: OneService<'_>) -> u32 {
     let scaled = service.spec.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
     service.spec.pods.max(scaled)
@@ -426,7 +428,7 @@ fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
         let Some(target) = scaling.cpu.map(|target| f64::from(target) / 100.0) else { continue };
         let request = scaling.millicores as f64 / 1000.0;
         let each = work.cpu(service.index).all / f64::from(scaling.maximum);
-        // No pod uses more than its limit; W1009 says where that is below the target.
+        // No pod uses more than its limit; W1009 reports where that is below the target.
         let reached = each.min(service.spec.cores) / request;
         if request > 0.0 && reached > target * (1.0 + TOLERANCE) {
             let wanted = (work.cpu(service.index).all / (request * target)).ceil();
@@ -446,7 +448,7 @@ fn pinned(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// The node that is fullest: which pods are on which follows from the order in which they were placed.
+/// Finds the fullest node; which pods are on which follows from the order of placement.
 fn node(view: &View<'_>, found: &mut Findings<'_>) {
     let Some(work) = &view.work else { return };
     let nodes = stations(view.spec).into_iter();

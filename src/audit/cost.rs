@@ -1,4 +1,4 @@
-//! What a variant costs in a month, item by item, from the catalogue's prices of its region.
+//! Monthly cost of a variant, item by item, from the catalogue's prices in its region.
 
 use super::figures::Figure;
 use super::view::View;
@@ -15,54 +15,54 @@ pub(super) const HOURS: f64 = 730.0;
 /// One line of a bill.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Path of what is billed in the system's document, such as `node_groups.web`.
+    /// Path of the billed part in the system's document, such as `node_groups.web`.
     pub part: String,
-    /// What it is: count and type.
+    /// Count and type of the part.
     pub what: String,
-    /// Dollars a month; none where the catalogue has no price for the region.
+    /// Price \[USD/month\]; `None` where the catalogue has none for the region.
     pub monthly: Option<f64>,
-    /// What is paid by what runs.
+    /// Metered components of the price.
     meter: Meter,
 }
 
-/// What a part costs that is paid by what runs; [`Meter::default`] is paid all month, whatever happens.
+/// Metered components of a price; [`Meter::default`] is a flat monthly price.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Meter {
-    /// One node for a month \[dollars\].
+    /// Price of one node \[USD/month\].
     node: Option<f64>,
-    /// Processors of a database that cost no more, however long they are used \[vCPU\].
+    /// Processors of a database included in its price, however long they are used \[vCPU\].
     free: Option<f64>,
-    /// A virtual CPU for an hour beyond what costs no more \[dollars\].
+    /// Price of a virtual CPU-hour beyond what is included \[USD\].
     surplus: Option<f64>,
 }
 
-/// What a variant costs in a month.
+/// Bill of a variant: its monthly cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bill {
     /// Name of the variant.
     pub variant: String,
-    /// Region whose prices count; empty where the system names none.
+    /// Region whose prices apply; empty where the system names none.
     pub region: String,
     /// Items in the order of the system's document.
     pub items: Vec<Item>,
-    /// What the document says it costs.
+    /// Cost stated in the document.
     pub stated: Option<f64>,
-    /// What the document's figure is said to cover: beginnings of paths.
+    /// Items that the stated cost is said to cover: prefixes of paths.
     pub covers: Vec<String>,
 }
 
 impl Bill {
-    /// Sum of all items that have a price \[dollars a month\].
+    /// Returns the sum of all items that have a price \[USD/month\].
     pub fn total(&self) -> f64 {
         self.items.iter().filter_map(|item| item.monthly).fold(0.0, |sum, price| sum + price)
     }
 
-    /// Parts without a price.
+    /// Returns the items without a price.
     pub fn unpriced(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.monthly.is_none())
     }
 
-    /// Whether the document's figure covers an item.
+    /// Whether the stated cost covers an item.
     pub fn covered(&self, item: &Item) -> bool {
         self.covers.iter().any(|cover| {
             item.part
@@ -71,7 +71,7 @@ impl Bill {
         })
     }
 
-    /// Sum of what the document's figure covers.
+    /// Returns the sum of the items covered by the stated cost.
     pub fn covered_total(&self) -> f64 {
         let covered = self.items.iter().filter(|item| self.covered(item));
         covered.filter_map(|item| item.monthly).fold(0.0, |sum, price| sum + price)
@@ -79,7 +79,7 @@ impl Bill {
 }
 
 impl Item {
-    /// The item with what it cost by `used`, what was used on a day, in a month of such days.
+    /// Returns the item with its cost in a month of days with the usage `used`.
     fn priced(self, used: Option<&Used>) -> CostItem {
         let Meter { node, free, surplus } = self.meter;
         let (kind, name) = self.part.split_once('.').unwrap_or((&self.part, ""));
@@ -99,12 +99,12 @@ impl Item {
     }
 }
 
-/// An estimate of what grows with another.
+/// Maps an estimate by a monotone function.
 fn map(of: Estimate, by: impl Fn(f64) -> f64) -> Estimate {
     Estimate::interval(by(of.mean), by(of.low), by(of.high), of.n)
 }
 
-/// Write into the result what each variant costs, from the beginning and by its day.
+/// Adds the cost of each variant to the result, as described and as it ran during the day.
 pub fn price(loaded: &Loaded, result: &mut StudyResult) {
     for bill in super::bills(loaded, 0..loaded.documents.variants.len()) {
         if let Some(variant) = result.variants.iter_mut().find(|one| one.name == bill.variant) {
@@ -114,16 +114,16 @@ pub fn price(loaded: &Loaded, result: &mut StudyResult) {
     }
 }
 
-/// What a claim about cost rests on.
+/// Grounds of a verdict on a claim about cost.
 pub(super) struct Priced {
-    /// Dollars a month of the variant and of the one that it is compared with; none without a price.
+    /// Costs of the variant and of the one compared with \[USD/month\]; `None` without a price.
     pub(super) monthly: [Option<f64>; 2],
-    /// What was added up, or why there is no price.
+    /// Items that were added up, or the reason why there is no price.
     pub(super) because: Result<Finding, Unknown>,
 }
 
-/// What `own` costs, of one part if `of` names one, and what `base` costs. Where only the difference
-/// counts, items that both have are left out.
+/// Prices `own`, or the part of it that `of` names, and `base`. Where only the difference counts,
+/// items common to both are left out.
 pub(super) fn priced(
     own: &Bill,
     base: Option<&Bill>,
@@ -160,7 +160,7 @@ pub(super) fn priced(
     Priced { monthly: [known(&after), base.and_then(|_| known(&before))], because }
 }
 
-/// Items with their prices; those that are alike at once.
+/// Returns the items with their prices; identical items are merged.
 fn billed(items: &[Item]) -> Billed {
     let mut kinds: Vec<BilledKind> = Vec::new();
     for item in items {
@@ -176,7 +176,7 @@ fn billed(items: &[Item]) -> Billed {
     Billed { kinds }
 }
 
-/// What is billed, marked where its price is no more than assumed.
+/// Marks an item whose price is only assumed.
 fn marked(what: String, basis: Option<Basis>) -> String {
     if basis == Some(Basis::Assumed) { format!("{what} {ASSUMED}") } else { what }
 }
@@ -185,7 +185,7 @@ fn hourly(prices: Option<&Map<Money>>, region: &str) -> Option<f64> {
     prices?.get(region).map(|price| price.0 * HOURS)
 }
 
-/// Databases and their storage.
+/// Returns the items for databases and their storage.
 fn of_databases(view: &View<'_>, region: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for database in view.databases() {
@@ -223,7 +223,7 @@ fn of_databases(view: &View<'_>, region: &str) -> Vec<Item> {
     items
 }
 
-/// The bill of a variant.
+/// Returns the bill of a variant.
 pub(super) fn bill(view: &View<'_>) -> Bill {
     let system = view.system;
     let region = system.region.as_ref().map_or("", |region| region.text.as_str());
@@ -340,7 +340,8 @@ mod tests {
                 "{found:?}"
             );
         };
-        // Nodes at $75.92; 730 hours at 5 and 7.5 cents, of what is beyond 0.2 vCPU of the database.
+        // Nodes at $75.92; 730 hours at 5 and 7.5 cents, of what is beyond 0.2 vCPU of the
+        // database.
         near(nodes.ran_usd, [189.8, 208.78, 227.76]);
         near(nodes.surcharge_usd, [14.6, 18.25, 21.9]);
         near(database.surcharge_usd, [0.0, 2.7375, 8.2125]);

@@ -1,28 +1,29 @@
-//! How long those who ask wait.
+//! Deadlines: how long the callers of an endpoint wait.
 
 use super::found::Who;
 use super::view::View;
 use crate::model::spec::Op;
 use crate::model::visit::Links;
 
-/// After which time \[s\] somebody who asked has left, and who.
+/// Time \[s\] after which the first caller has given up, and who that is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Left {
     pub(super) after: f64,
-    /// None where nobody leaves.
+    /// `None` where nobody gives up.
     pub(super) who: Option<Who>,
 }
 
 impl Left {
     fn sooner(&mut self, after: f64, who: impl FnOnce() -> Option<Who>) {
-        // Of several who leave at the same time the nearest is named, who is asked last.
+        // Of several who give up at the same time the nearest is named; it is looked at last.
         if after <= self.after && after.is_finite() {
             *self = Left { after, who: who() };
         }
     }
 }
 
-/// For each endpoint who leaves first of all that ask: users, the mesh, callers, and whoever asked those.
+/// Returns for each endpoint who gives up first of all its callers: users, the mesh, other
+/// programs, and whoever called those.
 pub(super) fn deadlines(view: &View<'_>) -> Vec<Left> {
     let spec = view.spec;
     let nobody = Left { after: f64::INFINITY, who: None };

@@ -1,4 +1,4 @@
-//! Settings and edits without effect.
+//! Rules on settings and edits without effect.
 
 use super::found::{EditName, Floor, Pinned, Setting};
 use super::view::{Pods, View};
@@ -179,7 +179,7 @@ fn differ(one: &str, other: &str) -> bool {
             if a.1 == b.1 && (a.0 - b.0).abs() <= 1e-9 * a.0.abs())
 }
 
-/// Edits are the same whatever the variant: they are looked at in the first.
+/// Edits do not depend on the variant, so they are examined in the first one only.
 fn edits<'a>(view: &View<'a>) -> Vec<(SourceSpan, &'a Edit)> {
     if view.index == 0 { view.edits() } else { Vec::new() }
 }
@@ -254,7 +254,7 @@ fn believed(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// The value at a path; keys may hold dots.
+/// Returns the value at a path; keys may contain dots.
 fn at<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
     node.entries()?.iter().find_map(|entry| {
         let rest = path.strip_prefix(entry.key.as_str())?;
@@ -405,7 +405,7 @@ fn threads(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// Tell `seen` every step, and whether it stands in a transaction.
+/// Calls `seen` with every step, and whether it is inside a transaction.
 pub(super) fn each_step<'a>(steps: &'a [Step], inside: bool, seen: &mut dyn FnMut(&'a Step, bool)) {
     for step in steps {
         seen(step, inside);

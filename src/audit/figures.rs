@@ -1,5 +1,5 @@
-//! Numbers that rules find. Each keeps its full value and counts as equal to another where both are
-//! written alike, so that variants that differ by a rounding share one finding.
+//! Numbers in findings. Each keeps its full value but equals another where both are written alike,
+//! so that variants that differ by rounding share one finding.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ impl fmt::Display for Figure {
     }
 }
 
-/// A part of a whole, where 1 is all of it.
+/// A share, where 1 is the whole.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Share(pub f64);
@@ -39,28 +39,29 @@ impl fmt::Display for Dollars {
     }
 }
 
-/// A length of time \[s\]. It has no text of its own: the words for long units depend on the language.
+/// A duration \[s\]. It has no text of its own, because the words for long units depend on the
+/// language.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
-/// The unit in which a length of time reads best.
+/// Unit in which a duration reads best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeUnit {
-    /// Below a second.
+    /// For less than a second.
     Millisecond,
-    /// Below two minutes.
+    /// For less than two minutes.
     Second,
-    /// Below two hours.
+    /// For less than two hours.
     Minute,
-    /// Below two days.
+    /// For less than two days.
     Hour,
-    /// From two days on.
+    /// For two days and more.
     Day,
 }
 
 impl Seconds {
-    /// The time in the unit in which it reads best.
+    /// Converts the duration to the unit in which it reads best.
     pub fn in_unit(self) -> (Figure, TimeUnit) {
         let (number, unit) = match self.0 {
             s if s < 1.0 => (s * 1000.0, TimeUnit::Millisecond),
@@ -73,7 +74,7 @@ impl Seconds {
     }
 }
 
-/// Equality as written.
+/// Implements equality of the written form.
 macro_rules! equal_as_text {
     ($($kind:ty),*) => {$(
         impl PartialEq for $kind {
@@ -95,7 +96,7 @@ impl PartialEq for Seconds {
 
 impl Eq for Seconds {}
 
-/// A number as people write it: three digits that mean something, thousands set apart.
+/// Formats a number to three significant digits, with thousands separators.
 pub(super) fn figure(value: f64) -> String {
     let size = value.abs();
     let decimals = match size {

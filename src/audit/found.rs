@@ -1,4 +1,5 @@
-//! What rules find: names and numbers. The sentences are made where they are shown, a language at a time.
+//! Data of findings: names and numbers. Sentences are made where they are shown, one language at a
+//! time.
 
 mod arithmetic;
 mod capacity;
@@ -18,23 +19,23 @@ pub use self::limit::{Limit, PoolShare, When};
 pub use self::money::{Money, Surplus};
 pub use self::setting::{EditName, Floor, Pinned, Setting};
 
-/// What a rule found, by the family of the rule.
+/// A finding, by the family of its rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
     /// Settings and edits without effect.
     Setting(Setting),
-    /// Limits that no load moves.
+    /// Limits that hold at any load.
     Limit(Limit),
-    /// What the load asks of processors, storage, caches and pools.
+    /// Demand of the load on processors, storage, caches and pools.
     Capacity(Capacity),
-    /// Consumers.
+    /// Kafka consumers.
     Kafka(Kafka),
-    /// What goes wrong under circumstances that are to be expected.
+    /// Failures under foreseeable circumstances.
     Hazard(Hazard),
-    /// Numbers that cannot hold together.
+    /// Inconsistent numbers.
     Arithmetic(Arithmetic),
-    /// What things cost.
+    /// Costs.
     Money(Money),
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong under circumstances that are to be expected.
+//! Rules on failures under foreseeable circumstances.
 
 use super::deadlines::deadlines;
 use super::effect::each_step;
@@ -11,17 +11,17 @@ use crate::model::visit::{Link, Links};
 use crate::scenario::document::RolloutWord;
 use crate::scenario::document::Step;
 
-/// CPU time with a connection held that is worth a note \[s\].
+/// CPU time while holding a connection that is worth a note \[s\].
 const LONG_WORK: f64 = 0.02;
-/// Tries of one request, all layers together, that are worth a warning.
+/// Tries of one request, over all layers, that are worth a warning.
 const MANY_TRIES: f64 = 4.0;
-/// Times more threads than connections that are worth a note.
+/// Ratio of threads to connections that is worth a note.
 const MANY_THREADS: u64 = 5;
-/// Share of the time for which connections are held that makes giving them back sooner worth a note.
+/// Share of connection holding time that must be saved by earlier release to be worth a note.
 const FREED: f64 = 0.01;
-/// Times the processor time of a warm pod above which a new one is slow for its users.
+/// CPU time relative to a warm pod above which a new one is slow for its users.
 const SLOW: f64 = 1.5;
-/// Threads of a service without a limit are more than this.
+/// Number of threads above which a service counts as unlimited.
 const UNLIMITED: u32 = 1_000_000;
 
 const POOL: &str = "HikariCP wiki, About Pool Sizing";
@@ -271,7 +271,7 @@ fn remote(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// Connections of the pool that a program holds longest.
+/// Returns the maximum size of the pool whose connections a program holds longest.
 fn most_held(service: OneService<'_>, program: &Program) -> u32 {
     let longest = program.held.iter().max_by(|a, b| a.1.all.total_cmp(&b.1.all));
     longest.and_then(|(pool, _)| service.spec.pools.get(*pool)).map_or(0, |pool| pool.maximum)
@@ -321,7 +321,7 @@ fn computing(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// Calls of a program, by the endpoint called.
+/// Returns the calls of a program.
 fn calls<'a>(steps: &'a [Step]) -> Vec<&'a crate::scenario::document::CallDoc> {
     let mut found: Vec<&'a crate::scenario::document::CallDoc> = Vec::new();
     each_step(steps, false, &mut |step, _| {
@@ -332,8 +332,8 @@ fn calls<'a>(steps: &'a [Step]) -> Vec<&'a crate::scenario::document::CallDoc> {
     found
 }
 
-/// Most tries that one request can become at each endpoint, at the end of the longest chain of calls; none
-/// where calls form a circle.
+/// Returns the largest number of tries that one request can become at each endpoint, at the end of
+/// the longest chain of calls; `None` where calls form a cycle.
 fn tries(view: &View<'_>) -> Option<Vec<f64>> {
     let links = Links::of(view.spec)?;
     let mut all = vec![1.0; view.spec.endpoints.len()];
@@ -354,7 +354,7 @@ fn retries(view: &View<'_>, found: &mut Findings<'_>) {
     let each = view.spec.endpoints.iter().zip(all).map(|(one, tries)| (layers * tries, &one.name));
     // The first of those with the most.
     let worst = each.rev().max_by(|a, b| a.0.total_cmp(&b.0));
-    // One layer that tries again is not multiplied by another.
+    // A single layer of retries is not multiplied by another.
     let Some((all, name)) = worst.filter(|(all, _)| *all >= MANY_TRIES && *all > layers) else {
         return;
     };
@@ -461,7 +461,7 @@ fn cold(view: &View<'_>, found: &mut Findings<'_>) {
     for service in view.services() {
         let Some(pod) = &service.document.pod else { continue };
         let ready = service.spec.lifecycle.ready_after.secs();
-        // What is simulated begins when the pod is ready; what is only stated, when it starts.
+        // Simulated warm-up begins when the pod is ready; stated warm-up begins when it starts.
         let simulated = service.spec.lifecycle.warm_up.filter(|warm_up| warm_up.factor > SLOW);
         let stated = pod.probes.as_ref().and_then(|probes| view.get(probes.warm.as_ref()));
         let warm = match (simulated, stated) {
@@ -538,7 +538,7 @@ fn kept(view: &View<'_>, found: &mut Findings<'_>) {
             links.iter().any(|link| link.waits == waits && leads_here(link.to))
         };
         let mut visits = view.spec.load.journeys.iter().flat_map(|journey| &journey.visits);
-        // What is sent without a caller who waits goes over the connections of the users.
+        // Messages sent without a waiting caller use the connections of the users.
         let users = visits.any(|visit| leads_here(visit.endpoint as usize))
             || own().any(|(_, links)| asks(links, false));
         let mut connections = if users { u64::from(keep.users) } else { 0 };

@@ -1,4 +1,4 @@
-//! Consumers: threads, partitions, groups.
+//! Rules on Kafka consumers: threads, partitions, groups.
 
 use super::found::Kafka;
 use super::view::{Pods, View};
@@ -7,7 +7,7 @@ use super::{About, Coded, Figure, Findings, Seconds, Share};
 use crate::model::visit::attempts;
 use crate::scenario::problem::SourceSpan;
 
-/// Use of a single partition's thread above which it is worth a warning.
+/// Utilisation of a single partition's thread that is worth a warning.
 const HOT: f64 = 0.7;
 
 const PARTITIONS: &str = "Apache Kafka documentation, consumers and consumer groups";
@@ -125,7 +125,7 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// Each listener: index, its program, its place.
+/// Returns each listener: index, program, location.
 fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, SourceSpan)> {
     let endpoints = view.spec.endpoints.len();
     (0..view.spec.listeners.len())
@@ -133,22 +133,23 @@ fn listeners<'a>(view: &'a View<'_>) -> Vec<(usize, Option<&'a Program>, SourceS
         .collect()
 }
 
-/// Pods with threads of a listener: those that run, or that an autoscaler may order.
+/// Returns the number of pods with threads of a listener: those that run, or the maximum of an
+/// autoscaler.
 fn pods(view: &View<'_>, listener: usize) -> u32 {
     let service = &view.spec.services[view.spec.listeners[listener].service as usize];
     let scaled = service.lifecycle.autoscaling.map_or(0, |scaling| scaling.maximum);
     service.pods.max(scaled)
 }
 
-/// Records that come in a second, and the time for which each takes its thread: all attempts, commits and
-/// pauses; none of a load whose rate nobody can say.
+/// Returns the arrival rate of records and the time that each occupies its thread, including all
+/// attempts, commits and pauses; `None` for a load of unknown rate.
 fn taken(view: &View<'_>, listener: usize, program: &Program) -> Option<(f64, f64)> {
     view.work.as_ref()?;
     let attempts = attempts(&view.spec.listeners[listener]);
     Some((program.rate / attempts, program.thread.all * attempts))
 }
 
-/// Threads' worth of work that a group can do when one thread has the most partitions.
+/// Returns the parallelism of a group in threads, when the most loaded thread limits it.
 fn worth(partitions: u32, threads: u32) -> f64 {
     if threads == 0 { 0.0 } else { f64::from(partitions) / f64::from(partitions.div_ceil(threads)) }
 }

@@ -1,4 +1,4 @@
-//! Limits that no load moves: connections, room on nodes, memory.
+//! Rules on limits that hold at any load: connections, space on nodes, memory.
 
 use super::found::{Limit, PoolShare, When};
 use super::view::{OneDatabase, OneService, Pods, View};
@@ -6,9 +6,10 @@ use super::{About, Coded, Figure, Findings, Share};
 use crate::scenario::problem::SourceSpan;
 use crate::station::autoscaler::TOLERANCE;
 
-/// Memory of a JVM besides its heap and threads: classes, compiled code, buffers \[MiB\]. Assumed.
+/// Memory of a JVM apart from its heap and threads: classes, compiled code, buffers \[MiB\].
+/// Assumed.
 const BESIDES: f64 = 200.0;
-/// Stack of a thread, of which about a quarter is touched \[MiB\]. Assumed; the JVM reserves 1 MiB.
+/// Touched stack of a thread, about a quarter \[MiB\]. Assumed; the JVM reserves 1 MiB.
 const STACK: f64 = 0.25;
 /// Share of the memory limit below which a heap leaves most of it idle.
 const SMALL_HEAP: f64 = 0.4;
@@ -159,7 +160,7 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// Services with pools on a database, and the connections of all of them.
+/// Returns services with pools on a database, and the sum of their connections.
 fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, Vec<PoolShare>) {
     let mut sum = 0;
     let mut parts = Vec::new();
@@ -179,7 +180,7 @@ fn shares(view: &View<'_>, database: usize, which: Pods) -> (u64, Vec<PoolShare>
     (sum, parts)
 }
 
-/// Under which circumstances these pods are there.
+/// Returns the circumstances under which these pods exist.
 fn when(which: Pods) -> When {
     match which {
         Pods::Running => When::Running,
@@ -327,7 +328,7 @@ fn memory_used(view: &View<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// Limit and heap of the pods of each service that state a heap \[MiB\].
+/// Returns memory limit and heap for the pods of each service that state a heap \[MiB\].
 fn heaps<'a>(view: &View<'a>) -> Vec<(OneService<'a>, &'a Memory, f64, f64)> {
     let stated = |(service, memory): (OneService<'a>, &'a Memory)| {
         let limit = view.get(memory.limit.as_ref())?.0 / MEBIBYTE;

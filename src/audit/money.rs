@@ -1,4 +1,4 @@
-//! What things cost against what the document says.
+//! Rules on actual cost against the cost stated in the document.
 
 use super::cost::{Bill, HOURS, bill};
 use super::found::{Money, Surplus};
@@ -93,7 +93,7 @@ pub(super) const RULES: &[Coded] = &[
     },
 ];
 
-/// The bill, the stated cost and its place.
+/// Returns the bill, the stated cost and its location.
 fn costs(view: &View<'_>) -> Option<(Bill, f64, SourceSpan)> {
     let cost = view.stated()?.cost.as_ref()?;
     Some((bill(view), cost.value.0, cost.span))

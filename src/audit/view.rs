@@ -1,4 +1,4 @@
-//! What rules look at: the system of one variant with the place of every setting.
+//! Input of the rules: the system of one variant with the location of every setting.
 
 use super::work::{Program, Work};
 use crate::model::spec::{Id, Service, Spec};
@@ -16,29 +16,29 @@ use crate::station::placement::{Allocatable, Cluster, Pod, Requests, ScalableGro
 use crate::study::result::Edit;
 use crate::study::setup::Study;
 
-/// Pods of a node whose type does not say.
+/// Pods per node where its instance type does not say.
 const MOST_PODS: u64 = 110;
 
-/// One variant.
+/// A variant as rules see it.
 pub struct View<'a> {
     pub(crate) study: &'a Study,
     pub(crate) documents: &'a Documents,
     /// Index of the variant.
     pub(crate) index: usize,
-    /// Its name.
+    /// Name of the variant.
     pub(crate) name: &'a str,
     pub(crate) system: &'a SystemDoc,
     pub(crate) catalog: &'a Catalog,
-    /// Under the first mix and calibration.
+    /// Description under the first mix and calibration.
     pub(crate) spec: &'a Spec,
-    /// What the load asked about asks for; none for a closed load.
+    /// Demand of the load asked about; `None` for a closed load.
     pub(crate) work: Option<Work>,
-    /// The programs at that load; of a closed load, at one request a second.
+    /// Programs at that load; for a closed load, at one request per second.
     pub(crate) programs: Vec<Program>,
     counts: Counts,
 }
 
-/// A service with all that rules ask of it.
+/// A service with everything that rules need to know of it.
 #[derive(Clone, Copy)]
 pub(crate) struct OneService<'a> {
     pub(crate) index: usize,
@@ -48,7 +48,7 @@ pub(crate) struct OneService<'a> {
     pub(crate) spec: &'a Service,
 }
 
-/// A database with its place, document and class.
+/// A database with its location, document and class.
 pub(crate) struct OneDatabase<'a> {
     pub(crate) index: usize,
     pub(crate) name: &'a str,
@@ -57,19 +57,19 @@ pub(crate) struct OneDatabase<'a> {
     pub(crate) class: Option<&'a DatabaseItem>,
 }
 
-/// A pod count that is asked about.
+/// Circumstances for which pods are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pods {
-    /// Those that run.
+    /// Pods that run.
     Running,
-    /// The most that the autoscaler may ask for.
+    /// Maximum of the autoscaler.
     Most,
-    /// Those that run while a new version is rolled out.
+    /// Pods that run while a new version is rolled out.
     Rollout,
 }
 
 impl<'a> View<'a> {
-    /// Variant `index` of what was read.
+    /// Returns the view of variant `index`.
     pub(crate) fn new(
         study: &'a Study,
         documents: &'a Documents,
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The value of a setting that counts in this variant.
+    /// Returns the value of a setting in this variant's view.
     pub(crate) fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
         match self.counts {
             Counts::Written => setting.written.clone(),
@@ -102,7 +102,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// As [`View::pick`] for what need not be there.
+    /// Returns the value of an optional setting in this variant's view.
     pub(crate) fn get<T: Clone>(&self, setting: Option<&Setting<T>>) -> Option<T> {
         setting.map(|setting| self.pick(setting))
     }
@@ -131,7 +131,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Storage of a database: its type, and what it gives without end \[operations/s\].
+    /// Returns the storage type of a database, and its sustained rate \[operations/s\].
     pub(crate) fn storage(&self, database: &DatabaseDoc) -> Option<(&'a StorageItem, f64)> {
         let storage = database.storage.as_ref()?;
         let item = self.catalog.storage_types.get(&self.pick(&storage.r#type).text)?;
@@ -142,7 +142,7 @@ impl<'a> View<'a> {
         Some((item, steady))
     }
 
-    /// Pods of a service that are wanted, those that fit on no node included.
+    /// Returns the number of a service's pods, including those that fit on no node.
     pub(crate) fn pods(&self, service: OneService<'_>, which: Pods) -> u32 {
         let running = service.spec.pods + service.spec.lifecycle.pending;
         match which {
@@ -165,19 +165,20 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Connections that the pods of a service may open to a database.
+    /// Returns the largest number of connections from the pods of a service to a database.
     pub(crate) fn connections(service: OneService<'_>, database: usize, pods: u32) -> u64 {
         let pools = service.spec.pools.iter().filter(|pool| pool.database as usize == database);
         pools.map(|pool| u64::from(pool.maximum)).sum::<u64>() * u64::from(pods)
     }
 
-    /// Connections that a database accepts, and how many of them are kept for administrators.
+    /// Returns the number of connections that a database accepts, and the number of those reserved
+    /// for administrators.
     pub(crate) fn accepted(&self, database: &OneDatabase<'_>) -> Option<(u32, u32)> {
         let described = self.spec.databases.get(database.index)?;
         Some((described.max_connections? + described.reserved, described.reserved))
     }
 
-    /// What a pod of a service requests, its sidecar included.
+    /// Returns the requests of a service's pod, its sidecar included.
     pub(crate) fn requests(&self, service: OneService<'_>) -> Requests {
         let pod = service.document.pod.as_ref();
         let cpu = pod.and_then(|pod| pod.cpu.as_ref());
@@ -201,7 +202,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Nodes of a group: that run now, and that there may be at most.
+    /// Returns the numbers of nodes of a group: current and largest.
     pub(crate) fn nodes(&self, group: &NodeGroupDoc) -> (u32, u32) {
         let count = |setting: Option<&Setting<_>>| {
             let count: Option<crate::scenario::values::Count<0, 10_000>> = self.get(setting);
@@ -215,12 +216,13 @@ impl<'a> View<'a> {
         (now, most)
     }
 
-    /// The instance type of a group.
+    /// Returns the instance type of a group.
     pub(crate) fn instance(&self, group: &NodeGroupDoc) -> Option<&'a InstanceItem> {
         self.catalog.instances.get(&self.pick(&group.instance).text)
     }
 
-    /// What a node of a group leaves to pods, without what runs on every node.
+    /// Returns the resources of a group's node allocatable to pods, and the requests of its
+    /// `DaemonSet`s.
     pub(crate) fn allocatable(&self, group: &NodeGroupDoc) -> Option<(Allocatable, Requests)> {
         let item = self.instance(group)?;
         let pods = item.max_pods.map_or(MOST_PODS, |pods| pods.0);
@@ -228,7 +230,7 @@ impl<'a> View<'a> {
         Some((whole, self.container(group.daemons.as_ref())))
     }
 
-    /// Groups on which `service` may run, by index.
+    /// Returns the indices of the groups on which `service` may run.
     pub(crate) fn groups(&self, service: OneService<'_>) -> Vec<usize> {
         let named = self.get(service.document.node_group.as_ref());
         let groups = self.system.node_groups.iter().enumerate();
@@ -241,8 +243,8 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// Place the pods of all services on the nodes: pods that found no room, of how many, on how many
-    /// nodes. None without nodes. `most` takes the most nodes that there may be.
+    /// Places the pods of all services on the nodes, and returns the numbers of unplaced pods, of
+    /// all pods and of nodes; `None` without nodes. `most` uses the largest number of nodes.
     pub(crate) fn place(&self, which: Pods, most: bool) -> Option<Placement> {
         let mut groups = Vec::new();
         let mut known = Vec::new();
@@ -273,7 +275,7 @@ impl<'a> View<'a> {
                 }
             }
         }
-        // Round by round, a pod of each service at a time: no service takes all the room.
+        // Round by round, a pod of each service at a time: no service takes all the space.
         let mut left: Vec<(OneService<'_>, u32)> =
             self.services().map(|service| (service, self.pods(service, which))).collect();
         while left.iter().any(|(_, pods)| *pods > 0) {
@@ -298,13 +300,14 @@ impl<'a> View<'a> {
         Some(placement)
     }
 
-    /// What the document says of this variant, or of all.
+    /// Returns the document's numbers on this variant, or on all.
     pub(crate) fn stated(&self) -> Option<&'a StatedDoc> {
         let stated = &self.documents.scenario.stated;
         stated.get(self.name).or_else(|| stated.get("all"))
     }
 
-    /// What the document says of the first variant that it speaks of, where that is another one.
+    /// Returns index and numbers of the first variant in the document, provided that this one is
+    /// another and has numbers of its own.
     pub(crate) fn stated_before(&self) -> Option<(usize, &'a StatedDoc)> {
         let stated = &self.documents.scenario.stated;
         let (name, first) = stated.iter().next()?;
@@ -313,7 +316,7 @@ impl<'a> View<'a> {
         (index != self.index && stated.get(self.name).is_some()).then_some((index, first))
     }
 
-    /// The edits of plans with the place of each.
+    /// Returns the edits of plans, each with its location.
     pub(crate) fn edits(&self) -> Vec<(SourceSpan, &'a Edit)> {
         let plans = &self.documents.plans;
         let mut found = Vec::new();
@@ -324,26 +327,27 @@ impl<'a> View<'a> {
         found
     }
 
-    /// Longest time for an answer that the mesh before a service allows \[s\].
+    /// Returns the timeout of the mesh in front of a service \[s\].
     pub(crate) fn mesh_timeout(&self, service: usize) -> Option<f64> {
         let mesh = self.spec.meshes.iter().find(|mesh| mesh.service as usize == service)?;
         mesh.timeout.map(crate::units::Span::secs)
     }
 
-    /// Mean rate over the rate at the peak.
+    /// Returns the ratio of the mean rate to the peak rate.
     pub(crate) fn mean_over_peak(&self) -> f64 {
         let slices = &self.spec.load.curve.slices;
         if slices.is_empty() { 1.0 } else { slices.iter().sum::<f64>() / slices.len() as f64 }
     }
 
-    /// Partitions, threads in all running pods, and threads that have a partition, of a listener.
+    /// Returns for a listener the numbers of partitions, of threads in `pods` pods, and of threads
+    /// with a partition.
     pub(crate) fn threads(&self, listener: usize, pods: u32) -> (u32, u32, u32) {
         let partitions = self.spec.partitions(listener as Id);
         let threads = self.spec.listeners[listener].concurrency.saturating_mul(pods);
         (partitions, threads, threads.min(partitions))
     }
 
-    /// Where the settings of a listener stand.
+    /// Returns the location of a listener's settings.
     pub(crate) fn listener_span(&self, listener: usize) -> SourceSpan {
         let documents = self
             .services()
@@ -351,7 +355,7 @@ impl<'a> View<'a> {
         documents.into_iter().nth(listener).map_or_else(SourceSpan::default, |name| name.span)
     }
 
-    /// Where the program `service.name` stands.
+    /// Returns the location of the program `service.name`.
     pub(crate) fn program_span(&self, name: &str) -> SourceSpan {
         for service in self.services() {
             let Some(own) = name.strip_prefix(service.name).and_then(|rest| rest.strip_prefix('.'))
@@ -368,14 +372,14 @@ impl<'a> View<'a> {
     }
 }
 
-/// How pods find room.
+/// Result of placing pods on nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Placement {
-    /// Pods to be placed.
+    /// Number of pods to be placed.
     pub(crate) pods: u32,
-    /// Pods without room.
+    /// Number of unplaced (pending) pods.
     pub(crate) waiting: u32,
-    /// Nodes.
+    /// Number of nodes.
     pub(crate) nodes: u32,
     /// CPU requested by all pods \[millicores\].
     pub(crate) millicores: u64,

@@ -1,9 +1,10 @@
-//! What a load asks of a system, from the description alone: no queue is simulated.
+//! Demand of a load on a system, from the description alone: no queue is simulated.
 //!
-//! Rates follow from the load through calls and topics; the time in work of every resource is rate times
-//! mean (utilisation law, Denning and Buzen 1978), and what is held is rate times time held (Little 1961).
-//! Times held here are without any queue, so what is really held is more. Programs are read where theory
-//! reads them (`model::visit`), so that both count the same.
+//! Rates follow from the load through calls and topics; the utilisation of every resource is rate
+//! times mean service time (utilisation law, Denning and Buzen 1978), and the mean number held is
+//! rate times holding time (Little 1961). Holding times exclude queueing, so that the true number
+//! held is larger. Programs are evaluated by the same code as in theory (`model::visit`), so that
+//! both count alike.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -16,7 +17,7 @@ use crate::study::theory::{collect, outside, put_in};
 /// A program under the load.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
-    /// How often it runs \[1/s\]; of a listener, attempts.
+    /// Executions per second \[1/s\]; for a listener, attempts.
     pub(crate) rate: f64,
     read: visit::Program,
 }
@@ -29,12 +30,12 @@ impl Deref for Program {
     }
 }
 
-/// What a load asks for.
+/// Demand of a load.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Work {
-    /// All endpoints, then all listeners, in the order of the description.
+    /// Programs of all endpoints, then of all listeners, in the order of the description.
     pub(crate) programs: Vec<Program>,
-    /// Use of each station, in the unit of its capacity.
+    /// Utilisation of each station, in the unit of its capacity.
     sums: BTreeMap<Resource, visit::Work>,
     /// Storage operations of each database \[1/s\].
     pub(crate) ios: Vec<f64>,
@@ -43,12 +44,13 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// At `load`, or, of a closed load, at one request a second; none for circles that gain.
+    /// Evaluates the demand at `load`, or, for a closed load, at one request per second; `None` for
+    /// cycles with gain.
     pub(crate) fn at(spec: &Spec, load: f64) -> Option<Work> {
         let closed = spec.load.closed.is_some();
         let links = Links::of(spec)?;
         let flows = links.flows(&outside(spec, if closed { 1.0 } else { load }))?;
-        // How many entries virtual users keep in an index nobody can say.
+        // The number of entries that virtual users keep in an index is unknown.
         let size = |(index, per_s): (&crate::model::spec::Index, f64)| {
             index.mean(if closed { 0.0 } else { per_s }) / 1000.0
         };
@@ -69,28 +71,28 @@ impl Work {
         Some(work)
     }
 
-    /// The program of this name.
+    /// Returns the program of this name.
     pub(crate) fn program(&self, name: &str) -> Option<&Program> {
         self.programs.iter().find(|program| program.name == name)
     }
 
-    /// Use of a station, in the unit of its capacity.
+    /// Returns the utilisation of a station, in the unit of its capacity.
     pub(crate) fn at_station(&self, resource: Resource) -> visit::Work {
         self.sums.get(&resource).copied().unwrap_or_default()
     }
 
-    /// CPU of all pods of a service \[cores\].
+    /// Returns the CPU demand of all pods of a service \[cores\].
     pub(crate) fn cpu(&self, service: usize) -> visit::Work {
         self.at_station(Resource::Cpu(service as Id))
     }
 
-    /// CPU of all services \[cores\].
+    /// Returns the CPU demand of all services \[cores\].
     pub(crate) fn all_cpu(&self, spec: &Spec) -> f64 {
         (0..spec.services.len()).map(|service| self.cpu(service).all).sum()
     }
 
-    /// Who holds connections of a pool, and how many each holds at most, however large the load: threads
-    /// that hold them are no more than there are.
+    /// Returns the holders of a pool's connections, with the largest number each holds, however
+    /// large the load: not more than there are threads.
     pub(crate) fn holders(&self, spec: &Spec, service: usize, pool: usize) -> Vec<Holder> {
         let own = || self.programs.iter().filter(|program| program.service == service);
         let held = |program: &Program| program.held.get(&pool).map_or(0.0, |held| held.all);
@@ -118,25 +120,26 @@ impl Work {
     }
 }
 
-/// Who holds connections: how many the load asks for, and the most that can be.
+/// Holder of connections: number demanded by the load, and its upper bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Holder {
     pub(crate) asked: f64,
     pub(crate) most: f64,
 }
 
-/// Connections that all these hold at `times` the load.
+/// Returns the number of connections held at `times` the load.
 pub(crate) fn held(holders: &[Holder], times: f64) -> f64 {
     holders.iter().map(|holder| (holder.asked * times).min(holder.most)).sum()
 }
 
-/// The part of the load at which these hold all of `has`; none where they never want more.
+/// Returns the fraction of the load at which all `has` connections are held; `None` where the
+/// holders never want more.
 pub(crate) fn full(holders: &[Holder], has: f64) -> Option<f64> {
     let most: f64 = holders.iter().filter(|holder| holder.asked > 0.0).map(|one| one.most).sum();
     if most <= has * (1.0 + 1e-9) {
         return None;
     }
-    // What is held is a broken line, with a corner where a holder has all it can.
+    // The number held is piecewise linear, with a corner where a holder reaches its bound.
     let mut corners: Vec<f64> = holders
         .iter()
         .filter(|holder| holder.asked > 0.0 && holder.most.is_finite())
@@ -157,8 +160,8 @@ pub(crate) fn full(holders: &[Holder], has: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Threads hold 20 at the load and never more than 10; consumers hold 4 and never more than 6. Of 12
-    /// connections: at half the load 10 + 2, which is all.
+    /// Threads hold 20 at the load and never more than 10; consumers hold 4 and never more than 6.
+    /// Of 12 connections: at half the load 10 + 2, which is all.
     #[test]
     fn nobody_holds_more_than_there_are_threads() {
         let both = [Holder { asked: 20.0, most: 10.0 }, Holder { asked: 4.0, most: 6.0 }];

@@ -1,4 +1,4 @@
-//! A scenario's workshop with the bill and the rules of the audit beside it.
+//! A scenario's workshop extended by the bill and the rules of the audit.
 
 use super::{Audit, Bill, Severity, audit_of, bills};
 use crate::model::spec::Resource;
@@ -7,7 +7,7 @@ use crate::study::setup::{Change, Study};
 use crate::study::workshop::{Candidate, Lifted, NoLever, Priced, PricedWorkshop, Refusal};
 use crate::study::{StudyError, workshop};
 
-/// A scenario that is priced and judged whenever it is resolved anew.
+/// A workshop whose scenario is priced and audited each time it is resolved.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditedWorkshop<'a>(pub &'a Workshop);
 
@@ -51,7 +51,7 @@ impl PricedWorkshop for AuditedWorkshop<'_> {
     }
 }
 
-/// The bill of the only variant.
+/// Returns the bill of the only variant.
 fn priced(mut bills: Vec<Bill>) -> Vec<Priced> {
     let items = bills.pop().map_or_else(Vec::new, |bill| bill.items);
     let priced =

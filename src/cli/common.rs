@@ -1,52 +1,52 @@
-//! What many commands take.
+//! Arguments shared by several commands.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// What to read.
+/// Input: the scenario and how to read it.
 #[derive(Args, Debug)]
 pub struct InputArgs {
     /// Scenario file (YAML).
     pub scenario: PathBuf,
-    /// Folder whose files override the built-in catalog.
+    /// Folder of files that override the built-in catalog.
     #[arg(long, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
-    /// Seed of all random draws; the scenario's otherwise.
+    /// Seed of all random draws; by default the scenario's.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Fewer replications and a coarser search: a first look in a quarter of the time.
+    /// Use fewer replications and a coarser search: a first look in a quarter of the time.
     #[arg(long)]
     pub quick: bool,
     /// Print JSON instead of text.
     #[arg(long)]
     pub json: bool,
-    /// Colour of the output.
+    /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
 }
 
-/// What to study and how.
+/// Arguments of commands that simulate.
 #[derive(Args, Debug)]
 pub struct StudyArgs {
-    /// What to read.
+    /// Input: the scenario and how to read it.
     #[command(flatten)]
     pub input: InputArgs,
-    /// Folder for the results; each study writes into SCENARIO/STUDY below it.
+    /// Folder for results; each study writes to SCENARIO/STUDY below it.
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub out: PathBuf,
-    /// Threads; all cores otherwise. Results do not depend on it.
+    /// Number of threads; by default all cores. Results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Language of report and charts.
+    /// Language of the report and charts.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub lang: Language,
-    /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+    /// Font file with Hangul for the PNG charts of a Korean report; by default a system font.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
 }
 
-/// When to colour.
+/// When to colour output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     /// On a terminal, unless `NO_COLOR` is set.

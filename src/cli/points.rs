@@ -1,4 +1,4 @@
-//! Commands that ask many questions of one scenario: ladders, sweeps, samples of what is uncertain, growth.
+//! Commands that evaluate many points of one scenario: ladders, sweeps, uncertainty, growth.
 
 use std::path::PathBuf;
 
@@ -6,95 +6,100 @@ use clap::Args;
 
 use super::common::{Language, StudyArgs};
 
-/// What to find the line of, and whether to go on from there.
+/// Arguments of `saturate`.
 #[derive(Args, Debug)]
 pub struct SaturateArgs {
-    /// What to study and how.
+    /// Arguments of commands that simulate.
     #[command(flatten)]
     pub study: StudyArgs,
-    /// Lift what saturates first, and go on until the load asked for is carried or nothing can be lifted.
+    /// Relieve the first bottleneck and repeat, until the requested load is carried or nothing can
+    /// be lifted.
     #[arg(long)]
     pub ladder: bool,
-    /// Monthly users that the ladder goes up to, such as 20M; by default what the scenario's `ladder` says,
+    /// Monthly users up to which the ladder goes, such as 20M; by default the scenario's `ladder`,
     /// else four times the load asked about.
     #[arg(long, value_name = "USERS", requires = "ladder", conflicts_with = "to")]
     pub to_mau: Option<String>,
-    /// Load that the ladder goes up to, such as 4000/s.
+    /// Load up to which the ladder goes, such as 4000/s.
     #[arg(long, value_name = "RATE", requires = "ladder")]
     pub to: Option<String>,
-    /// Ladder of this variant only; several may be given.
+    /// Compute the ladder of this variant only; may be repeated.
     #[arg(long = "variant", value_name = "NAME", requires = "ladder")]
     pub variants: Vec<String>,
 }
 
-/// What to vary.
+/// Arguments of `sweep`.
 #[derive(Args, Debug)]
 pub struct SweepArgs {
-    /// What to study and how.
+    /// Arguments of commands that simulate.
     #[command(flatten)]
     pub study: StudyArgs,
     /// Setting of the system or scenario and its values: `services.order.replicas=2..6`,
-    /// `load.mau=2.5M,5M,10M`, `PATH=a..b step s`; `*2` multiplies what is written. Several make a grid.
+    /// `load.mau=2.5M,5M,10M`, `PATH=a..b step s`; `*2` multiplies the written value. Repeat it for
+    /// a grid.
     #[arg(long = "vary", value_name = "PATH=VALUES", required = true)]
     pub vary: Vec<String>,
-    /// What users get at the load asked about, instead of the line; so too where the load is varied.
+    /// Report the response to the load asked about instead of the line; implied where the load is
+    /// varied.
     #[arg(long)]
     pub at: bool,
-    /// This variant only; several may be given.
+    /// Use this variant only; may be repeated.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
-    /// Compute only the I-th of N parts of the points, to be put together by `merge`.
+    /// Compute only the I-th of N parts of the grid, to be combined by `merge`.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,
 }
 
-/// What to put together.
+/// Arguments of `merge`.
 #[derive(Args, Debug)]
 pub struct MergeArgs {
-    /// Folders of the shards: SCENARIO/sweep below their `--out`.
+    /// Folders of the shards: SCENARIO/sweep below each `--out`.
     #[arg(required = true, value_name = "DIR")]
     pub folders: Vec<PathBuf>,
-    /// Folder for the result, which goes into SCENARIO/sweep below it.
+    /// Folder for results, which go to SCENARIO/sweep below it.
     #[arg(long, value_name = "DIR", default_value = "output")]
     pub out: PathBuf,
     /// Print JSON instead of text.
     #[arg(long)]
     pub json: bool,
-    /// Language of report and charts.
+    /// Language of the report and charts.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub lang: Language,
-    /// Font file with Hangul for the PNG charts of a Korean report; a system font otherwise.
+    /// Font file with Hangul for the PNG charts of a Korean report; by default a system font.
     #[arg(long, value_name = "FILE")]
     pub font: Option<PathBuf>,
 }
 
-/// What is not known exactly.
+/// Arguments of `uncertain`.
 #[derive(Args, Debug)]
 pub struct UncertainArgs {
-    /// What to study and how.
+    /// Arguments of commands that simulate.
     #[command(flatten)]
     pub study: StudyArgs,
-    /// Samples of the uncertain inputs; by default what the scenario says, else 64. More extend fewer.
+    /// Number of samples of the uncertain inputs; by default the scenario's, else 64. More samples
+    /// extend fewer.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
     pub samples: Option<u32>,
-    /// This variant only; several may be given.
+    /// Use this variant only; may be repeated.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
 }
 
-/// How users become more.
+/// Arguments of `growth`.
 #[derive(Args, Debug)]
 pub struct GrowthArgs {
-    /// What to study and how.
+    /// Arguments of commands that simulate.
     #[command(flatten)]
     pub study: StudyArgs,
-    /// Growth in a month, such as 8%; by default what the scenario says.
+    /// Growth per month, such as 8%; by default the scenario's.
     #[arg(long, value_name = "SHARE")]
     pub monthly: Option<String>,
-    /// Monthly users at the beginning, such as 2.5M; by default what the scenario says, else its load.
+    /// Initial number of monthly users, such as 2.5M; by default the scenario's `growth`, else its
+    /// load.
     #[arg(long, value_name = "USERS")]
     pub from: Option<String>,
-    /// This variant only; several may be given.
+    /// Use this variant only; may be repeated.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What the audit found, as text for people, as JSON and as SARIF, and the handbook of rules.
+//! Findings of the audit as text, JSON and SARIF, and the handbook of rules.
 
 mod en;
 mod ko;
@@ -15,7 +15,7 @@ pub use self::sarif::sarif;
 pub(crate) use self::told::refused;
 pub use self::told::{Told, told};
 
-/// All rules as Markdown: the text of `docs/rules.md`.
+/// Returns all rules as Markdown, the text of `docs/rules.md`.
 pub fn handbook() -> String {
     let families = [
         ('0', "Settings without effect"),

@@ -1,5 +1,5 @@
-//! What pages are made of: blocks of typed content, without any markup. Markdown and HTML are two writers
-//! over the same blocks, so that both say the same, and escaping happens in the writers alone.
+//! Building blocks of pages: typed content without markup. Markdown and HTML are two writers over
+//! the same blocks, so that both say the same and escaping is done only in the writers.
 
 use super::number;
 use crate::plain;
@@ -7,43 +7,43 @@ use crate::stats::Estimate;
 use crate::study::claims::ClaimVerdict;
 use crate::study::result::{Agreement, Verdict};
 
-/// A part of a line of text.
+/// A span of inline text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Plain words.
+    /// Plain text.
     Text(String),
     /// The name of a setting, a file or a command.
     Code(String),
-    /// Words that stand out.
+    /// Strong text.
     Strong(String),
-    /// Words in italics.
+    /// Emphasised text.
     Emphasis(String),
-    /// The end of a line within the same paragraph or cell.
+    /// A line break within a paragraph or cell.
     Break,
 }
 
-/// Text within a block, piece by piece.
+/// Inline text: a sequence of spans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Inline {
     pieces: Vec<Piece>,
 }
 
-/// Plain words.
+/// Returns plain text.
 pub(crate) fn words(text: impl AsRef<str>) -> Inline {
     Inline::of(Piece::Text, text.as_ref())
 }
 
-/// Words that stand out.
+/// Returns strong text.
 pub(crate) fn strong(text: impl AsRef<str>) -> Inline {
     Inline::of(Piece::Strong, text.as_ref())
 }
 
-/// Words in italics.
+/// Returns emphasised text.
 pub(crate) fn emphasis(text: impl AsRef<str>) -> Inline {
     Inline::of(Piece::Emphasis, text.as_ref())
 }
 
-/// The name of a setting, a file or a command; nothing where there is no name.
+/// Returns the name of a setting, a file or a command as code; nothing for an empty name.
 pub(crate) fn code(text: impl AsRef<str>) -> Inline {
     let text = text.as_ref();
     if text.trim().is_empty() { Inline::default() } else { Inline::of(Piece::Code, text) }
@@ -55,8 +55,8 @@ impl Inline {
         Inline { pieces }
     }
 
-    /// A sentence as terminals show it, in which names stand between backticks. One with an odd backtick
-    /// is plain words: a name has it.
+    /// Parses a terminal sentence, in which names stand between backticks. With an odd number of
+    /// backticks all is plain text, since a name contains one.
     pub(crate) fn quoted(sentence: impl AsRef<str>) -> Inline {
         let sentence = sentence.as_ref();
         let parts: Vec<&str> = sentence.split('`').collect();
@@ -69,12 +69,12 @@ impl Inline {
         parts.iter().enumerate().map(part).fold(Inline::default(), Inline::and)
     }
 
-    /// Each in a line of its own.
+    /// Joins items by line breaks.
     pub(crate) fn lines(lines: impl IntoIterator<Item = Inline>) -> Inline {
         Inline::joined(lines, &Inline { pieces: vec![Piece::Break] })
     }
 
-    /// One behind the other, with something between them.
+    /// Joins items by a separator.
     pub(crate) fn joined(parts: impl IntoIterator<Item = Inline>, between: &Inline) -> Inline {
         let mut all = Inline::default();
         for (index, part) in parts.into_iter().enumerate() {
@@ -86,13 +86,13 @@ impl Inline {
         all
     }
 
-    /// With more behind it.
+    /// Appends text.
     pub(crate) fn and(mut self, more: Inline) -> Inline {
         self.pieces.extend(more.pieces);
         self
     }
 
-    /// Its pieces, in order.
+    /// Returns the spans, in order.
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
@@ -102,7 +102,7 @@ impl Inline {
         self.pieces.is_empty()
     }
 
-    /// Its text without any marks, on one line.
+    /// Returns the text without markup, on one line.
     pub(crate) fn plain(&self) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) | Piece::Code(text) | Piece::Strong(text) | Piece::Emphasis(text) => {
@@ -114,14 +114,14 @@ impl Inline {
     }
 }
 
-/// How a verdict is marked: by a sign and a colour, so that neither print nor eyes need the colour.
+/// Mark of a verdict: a sign and a colour, so that it can be read without colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// As wanted.
+    /// Target met.
     Good,
-    /// Not as wanted.
+    /// Target missed.
     Bad,
-    /// Nobody can tell.
+    /// Undecided.
     Open,
 }
 
@@ -155,47 +155,47 @@ impl From<ClaimVerdict> for Mark {
     }
 }
 
-/// What a cell holds, by which a page sets it.
+/// Content type of a cell, which decides its layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CellKind {
-    /// Words, read from the left.
+    /// Text, aligned left.
     Words,
-    /// A number with what belongs to it (its error, its unit), read from the right.
+    /// A number with its error and unit, aligned right.
     Number,
     /// A verdict.
     Verdict(Mark),
-    /// Names in lines, each beside the line of the next cell.
+    /// Names, one per line, each beside the same line of the next cell.
     Lines,
-    /// No value, whatever the column holds.
+    /// No value, whatever the type of the column.
     Nothing,
 }
 
-/// A cell of a table. The first of each row names the row.
+/// A table cell. The first of each row is the row's heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cell {
-    /// What it says.
+    /// Text of the cell.
     pub(crate) content: Inline,
-    /// What that is.
+    /// Type of the content.
     pub(crate) kind: CellKind,
 }
 
 impl Cell {
-    /// Words, or the name of a row.
+    /// Returns a cell of text, or the heading of a row.
     pub(crate) fn words(content: Inline) -> Cell {
         Cell { content, kind: CellKind::Words }
     }
 
-    /// Words without any marks.
+    /// Returns a cell of plain text.
     pub(crate) fn text(text: impl AsRef<str>) -> Cell {
         Cell::words(words(text))
     }
 
-    /// A number as it is read.
+    /// Returns a cell with a formatted number.
     pub(crate) fn number(text: impl AsRef<str>) -> Cell {
         Cell { content: words(text), kind: CellKind::Number }
     }
 
-    /// An estimate as `show` writes it, where there is one.
+    /// Returns a cell with an estimate formatted by `show`; empty where there is none.
     pub(crate) fn estimate(
         estimate: Option<&Estimate>,
         show: impl Fn(&Estimate) -> String,
@@ -204,18 +204,18 @@ impl Cell {
         known.map_or_else(Cell::nothing, |known| Cell::number(show(known)))
     }
 
-    /// A verdict in words.
+    /// Returns a cell with a verdict in words.
     pub(crate) fn verdict(verdict: impl Into<Mark>, content: Inline) -> Cell {
         Cell { content, kind: CellKind::Verdict(verdict.into()) }
     }
 
-    /// Names in lines.
+    /// Returns a cell of names, one per line.
     pub(crate) fn lines(lines: Vec<Inline>) -> Cell {
         let kind = if lines.len() > 1 { CellKind::Lines } else { CellKind::Words };
         Cell { content: Inline::lines(lines), kind }
     }
 
-    /// No value.
+    /// Returns an empty cell.
     pub(crate) fn nothing() -> Cell {
         Cell { content: words(number::NOTHING), kind: CellKind::Nothing }
     }
@@ -223,35 +223,35 @@ impl Cell {
 
 /// A chart of a page.
 pub(crate) struct Figure {
-    /// Name of its files, without ending.
+    /// Name of its files, without extension.
     pub(crate) name: String,
-    /// The finding.
+    /// Finding of the chart, as its title.
     pub(crate) title: Inline,
-    /// As SVG.
+    /// The chart as SVG.
     pub(crate) svg: String,
     /// Whether there is a PNG beside the SVG.
     pub(crate) png: bool,
 }
 
-/// A part of a page.
+/// A block of a page.
 pub(crate) enum Block {
     /// The title of the page.
     Title(Inline),
-    /// What everything holds for.
+    /// Conditions under which everything holds.
     Conditions(Inline),
-    /// The answer.
+    /// The answer to the question.
     Lead(Inline),
     /// The heading of a section.
     Heading(Inline),
     /// A paragraph.
     Paragraph(Inline),
-    /// A list; left out without items.
+    /// A list; omitted when empty.
     List(Vec<Inline>),
-    /// A table; left out without rows.
+    /// A table; omitted without rows.
     Table {
-        /// What the columns are.
+        /// Headings of the columns.
         header: Vec<Inline>,
-        /// As many cells each.
+        /// Rows, each with as many cells as there are columns.
         rows: Vec<Vec<Cell>>,
     },
     /// A chart.

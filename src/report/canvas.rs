@@ -1,4 +1,4 @@
-//! What charts are drawn on: shapes in pixels, kept apart until a file is made of them.
+//! Drawing surface of charts: shapes in pixels, kept until a file is made of them.
 
 use std::fmt::{Display, Write};
 
@@ -10,44 +10,44 @@ use crate::plain;
 /// PNG.
 pub(crate) mod raster;
 
-/// Fonts by preference; the first is the one that PNG charts carry with them.
+/// Font families by preference; the first is the one that PNG charts embed.
 const FONTS: &str = "Ubuntu, Ubuntu Light, Noto Sans KR, Apple SD Gothic Neo, Malgun Gothic, \
                      NanumGothic, Helvetica, Arial, sans-serif";
 
-/// Where text is held.
+/// Horizontal anchor of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// By its left end.
+    /// Left end.
     Left,
-    /// By its middle.
+    /// Middle.
     Middle,
-    /// By its right end.
+    /// Right end.
     Right,
 }
 
-/// How text looks.
+/// Style of text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ink {
     /// Size \[px\].
     pub(crate) size: f64,
     /// Colour.
     pub(crate) colour: RGBColor,
-    /// Where it is held.
+    /// Horizontal anchor.
     pub(crate) side: Side,
 }
 
 impl Ink {
-    /// Text held by its left end.
+    /// Returns a style with text anchored at its left end.
     pub(crate) fn left(size: f64, colour: RGBColor) -> Ink {
         Ink { size, colour, side: Side::Left }
     }
 
-    /// Text held by its middle.
+    /// Returns a style with text anchored at its middle.
     pub(crate) fn middle(size: f64, colour: RGBColor) -> Ink {
         Ink { size, colour, side: Side::Middle }
     }
 
-    /// Text held by its right end.
+    /// Returns a style with text anchored at its right end.
     pub(crate) fn right(size: f64, colour: RGBColor) -> Ink {
         Ink { size, colour, side: Side::Right }
     }
@@ -55,7 +55,7 @@ impl Ink {
 
 type Point = (f64, f64);
 
-/// One shape, in pixels.
+/// A shape, in pixels.
 enum Shape {
     Line { from: Point, to: Point, colour: RGBColor, width: f64 },
     Path { points: Vec<Point>, colour: RGBColor, width: f64 },
@@ -72,7 +72,7 @@ pub(crate) struct Canvas {
     shapes: Vec<Shape>,
 }
 
-/// Draws on white paper, 1,200 px wide. `title` is for readers that cannot see.
+/// Draws on a white canvas, 1,200 px wide. `title` is the alternative text for screen readers.
 pub(crate) fn draw(height: f64, title: &str, paint: impl FnOnce(&mut Canvas)) -> Canvas {
     let mut canvas = Canvas { height, title: plain::visible(title), shapes: Vec::new() };
     canvas.rectangle((0.0, 0.0), (WIDTH, height), PAPER, 1.0);
@@ -81,12 +81,13 @@ pub(crate) fn draw(height: f64, title: &str, paint: impl FnOnce(&mut Canvas)) ->
 }
 
 impl Canvas {
-    /// A straight line.
+    /// Draws a straight line.
     pub(crate) fn line(&mut self, from: Point, to: Point, colour: RGBColor, width: f64) {
         self.shapes.push(Shape::Line { from, to, colour, width });
     }
 
-    /// A dashed straight line; `(turn, of)` makes one of several that lie on each other.
+    /// Draws a dashed straight line; `(turn, of)` offsets the dashes of one of several coincident
+    /// lines.
     pub(crate) fn dashed(
         &mut self,
         from: Point,
@@ -107,38 +108,38 @@ impl Canvas {
         }
     }
 
-    /// A line through points.
+    /// Draws a polyline.
     pub(crate) fn path(&mut self, points: &[Point], colour: RGBColor, width: f64) {
         if points.len() > 1 {
             self.shapes.push(Shape::Path { points: points.to_vec(), colour, width });
         }
     }
 
-    /// A filled shape.
+    /// Draws a filled polygon.
     pub(crate) fn area(&mut self, points: &[Point], colour: RGBColor, alpha: f64) {
         if points.len() > 2 {
             self.shapes.push(Shape::Area { points: points.to_vec(), colour, alpha });
         }
     }
 
-    /// A filled rectangle.
+    /// Draws a filled rectangle.
     pub(crate) fn rectangle(&mut self, from: Point, to: Point, colour: RGBColor, alpha: f64) {
         self.shapes.push(Shape::Rectangle { from, to, colour, alpha });
     }
 
-    /// A dot.
+    /// Draws a dot.
     pub(crate) fn dot(&mut self, at: Point, radius: f64, colour: RGBColor) {
         self.shapes.push(Shape::Dot { at, radius, colour });
     }
 
-    /// Text whose middle line runs at the height of `at`.
+    /// Draws text, vertically centred on `at`.
     pub(crate) fn text(&mut self, text: &str, at: Point, ink: Ink) {
         if !text.trim().is_empty() {
             self.shapes.push(Shape::Text { text: plain::visible(text), at, ink });
         }
     }
 
-    /// Lines of text, the middle of the block at the height of `at`.
+    /// Draws lines of text as a block, vertically centred on `at`.
     pub(crate) fn block(&mut self, lines: &[String], at: Point, ink: Ink) {
         let first = at.1 - (lines.len() as f64 - 1.0) * ink.size * 0.6;
         for (index, line) in lines.iter().enumerate() {
@@ -146,7 +147,7 @@ impl Canvas {
         }
     }
 
-    /// As SVG.
+    /// Returns the drawing as SVG.
     pub(crate) fn svg(&self) -> String {
         let height = self.height.round();
         let mut svg = format!(
@@ -163,31 +164,32 @@ impl Canvas {
     }
 }
 
-/// A length to a hundredth of a pixel, which no screen and no print resolves.
+/// Rounds a length to a hundredth of a pixel, finer than any screen or printer resolves.
 fn length(length: f64) -> f64 {
-    // What is not a number stands at the edge, as charts of strange results must still be drawn.
+    // Charts of strange results must still be drawn: NaN becomes 0, and extremes are clamped.
     let length = if length.is_nan() { 0.0 } else { length.clamp(-1e6, 1e6) };
-    // Adding zero makes zero of minus zero.
+    // Adding zero turns minus zero into zero.
     (length * 100.0).round() / 100.0 + 0.0
 }
 
-/// The line on which letters stand: 0.34 em below their middle.
+/// Returns the baseline of a text: 0.34 em below the middle of its letters.
 fn baseline(at: Point, ink: Ink) -> f64 {
     length(at.1 + ink.size * 0.34)
 }
 
-/// Points of a path.
+/// Formats points as the `points` attribute of SVG.
 fn path(points: &[Point]) -> String {
     let points = points.iter().map(|(x, y)| format!("{},{}", length(*x), length(*y)));
     points.collect::<Vec<_>>().join(" ")
 }
 
-/// Text in which an SVG reader sees nothing but text.
+/// Escapes text for SVG.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 impl Shape {
+    /// Writes the shape as an SVG element.
     fn write(&self, svg: &mut String) {
         match self {
             Shape::Line { from, to, colour, width } => {
@@ -238,7 +240,7 @@ impl Shape {
     }
 }
 
-/// A tag while its attributes are written, which need no escaping. Writing to a string cannot fail.
+/// A tag under construction; its attributes need no escaping. Writing to a string cannot fail.
 struct Tag<'a> {
     svg: &'a mut String,
     name: &'static str,

@@ -1,10 +1,10 @@
-//! Warnings of the input, in words. The English ones are those of the reader of files.
+//! Warnings about the input, in words. The English text is that of the file reader.
 
 use super::particles;
 use super::words::Lang;
 use crate::study::caution::{Caution, Part, ScaledOn, Shortage};
 
-/// A warning in a language.
+/// Renders a warning.
 pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
     match lang {
         Lang::En => caution.to_string(),
@@ -12,7 +12,7 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
     }
 }
 
-/// Warnings in a language.
+/// Renders several warnings.
 pub(crate) fn all(cautions: &[Caution], lang: Lang) -> Vec<String> {
     cautions.iter().map(|one| caution(one, lang)).collect()
 }

@@ -1,4 +1,4 @@
-//! Charts: what they share, and the list of them.
+//! Charts: the list of all, and their common parts.
 
 mod anatomy;
 mod axis;
@@ -18,18 +18,18 @@ use super::style::{self, FAINT, INK, MARGIN, SMALL, TITLE, WIDTH};
 use super::words::Lang;
 use crate::study::result::StudyResult;
 
-/// A chart.
+/// A chart of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Chart {
     /// Response time and throughput over load.
     Saturation,
     /// The day, hour by hour.
     Day,
-    /// Stations by hour.
+    /// Utilisation of stations by hour, as a heat map.
     Heatmap,
     /// Pods over the day.
     Pods,
-    /// Parts of a request's time.
+    /// Breakdown of the response time.
     Anatomy,
 }
 
@@ -38,7 +38,7 @@ pub(crate) const ALL: &[Chart] =
     &[Chart::Saturation, Chart::Day, Chart::Heatmap, Chart::Pods, Chart::Anatomy];
 
 impl Chart {
-    /// Its file's name, without extension.
+    /// Returns the name of the chart's file, without extension.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Chart::Saturation => "saturation",
@@ -49,7 +49,7 @@ impl Chart {
         }
     }
 
-    /// What it shows, as a finding.
+    /// Returns the finding of the chart, as its title.
     pub(crate) fn title(self, result: &StudyResult, lang: Lang) -> String {
         match self {
             Chart::Saturation => saturation::title(result, lang),
@@ -60,7 +60,7 @@ impl Chart {
         }
     }
 
-    /// The drawing; none when the result has nothing to show in it.
+    /// Draws the chart; `None` when the result has nothing to show in it.
     pub(crate) fn draw(self, result: &StudyResult, lang: Lang) -> Option<Canvas> {
         match self {
             Chart::Saturation => saturation::draw(result, lang),
@@ -88,14 +88,15 @@ impl Heading {
     fn of(title: &str, mut conditions: Vec<String>) -> Heading {
         let room = WIDTH - 2.0 * MARGIN;
         conditions.retain(|part| !part.is_empty());
-        // A name that no font of the picture has would fall back; the conditions are not worth that.
+        // A name without glyphs would force the whole picture into the fallback; the conditions are
+        // not worth that.
         Heading {
             title: style::break_lines(title, TITLE, room, 2),
             conditions: style::break_lines(&conditions.join(" · "), SMALL, room, 2),
         }
     }
 
-    /// Where what follows begins \[px\].
+    /// Returns where the content below begins \[px\].
     fn bottom(&self) -> f64 {
         MARGIN + 32.0 * self.title.len() as f64 + 22.0 * self.conditions.len() as f64 + 10.0
     }

@@ -1,4 +1,4 @@
-//! The document's claims with their verdicts: its own tables, redrawn.
+//! Claims of the document with their verdicts: the document's own tables, redrawn.
 
 use super::words::{Lang, Word, claim, say};
 use super::{facts, number};
@@ -6,30 +6,30 @@ use crate::stats::Estimate;
 use crate::study::claims::{Basis, ClaimMetric, ClaimVerdict, Judged, Relation};
 use crate::study::result::{StudyResult, Verdict};
 
-/// Claims that a reason names at most.
+/// Largest number of claims named by a reason.
 const NAMED: usize = 6;
 
-/// One table of the document.
+/// A table of the document.
 pub(crate) struct ClaimTable<'a> {
-    /// Its heading in the document; none where no claim says.
+    /// Heading in the document; `None` where no claim gives one.
     pub(crate) at: Option<&'a str>,
-    /// Its columns, in the order of the claims.
+    /// Columns, in the order of the claims.
     pub(crate) columns: Vec<String>,
-    /// Its rows.
+    /// Rows of the table.
     pub(crate) rows: Vec<ClaimRow<'a>>,
 }
 
-/// One row of a table of the document.
+/// A row of a table of the document.
 pub(crate) struct ClaimRow<'a> {
-    /// Its name: what the document calls it, else the metric.
+    /// Name of the row in the document, else the metric.
     pub(crate) name: String,
-    /// The claims of each column.
+    /// Claims in each column.
     pub(crate) cells: Vec<Vec<&'a Judged>>,
 }
 
 impl ClaimRow<'_> {
-    /// Whether what the document wants of the row is achieved: the verdict on its bounds. None where it
-    /// has no bounds.
+    /// Returns the verdict on the bounds of the row, that is whether its requirements are achieved;
+    /// `None` where it has no bounds.
     pub(crate) fn achieved(&self) -> Option<ClaimVerdict> {
         let bounds = || {
             let all = self.cells.iter().flatten();
@@ -45,7 +45,7 @@ impl ClaimRow<'_> {
     }
 }
 
-/// The tables of the document, in the order of the claims.
+/// Returns the tables of the document, in the order of the claims.
 pub(crate) fn tables(result: &StudyResult, lang: Lang) -> Vec<ClaimTable<'_>> {
     let mut tables: Vec<ClaimTable> = Vec::new();
     for claim in &result.claims {
@@ -79,7 +79,7 @@ pub(crate) fn tables(result: &StudyResult, lang: Lang) -> Vec<ClaimTable<'_>> {
     tables
 }
 
-/// Of whom a claim speaks.
+/// Returns the subject of a claim.
 pub(crate) fn whom(claim: &Judged) -> String {
     match &claim.against {
         Some(against) if claim.difference => format!("{} − {against}", claim.variant),
@@ -88,7 +88,7 @@ pub(crate) fn whom(claim: &Judged) -> String {
     }
 }
 
-/// What a claim is about, with the load that it speaks of.
+/// Returns the metric of a claim, with its load.
 pub(crate) fn metric(claim: &Judged, lang: Lang) -> String {
     let at = Word::SaturatesAt.text(lang);
     let mut text = match claim.metric {
@@ -124,7 +124,7 @@ pub(crate) fn metric(claim: &Judged, lang: Lang) -> String {
     }
 }
 
-/// What is claimed: `~ 1,500`, `≥ 800`, `~ × 2`, `~ +$30`.
+/// Formats the claimed value: `~ 1,500`, `≥ 800`, `~ × 2`, `~ +$30`.
 pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
     let sign = match claim.relation {
         Relation::AtLeast => "≥",
@@ -141,7 +141,7 @@ pub(crate) fn claimed(claim: &Judged, lang: Lang) -> String {
     format!("{sign} {value}")
 }
 
-/// A difference with its sign before the unit: `+$30`, `−20 ms`.
+/// Formats a difference with its sign before the unit: `+$30`, `−20 ms`.
 fn more(value: f64, amount: &str) -> String {
     match value {
         value if value > 0.0 => format!("+{amount}"),
@@ -150,7 +150,7 @@ fn more(value: f64, amount: &str) -> String {
     }
 }
 
-/// A number of a claim in its unit.
+/// Formats a number of a claim in its unit.
 fn in_unit(claim: &Judged, value: f64, lang: Lang) -> String {
     match claim.metric {
         ClaimMetric::ErrorRate | ClaimMetric::Utilisation if claim.difference => {
@@ -168,7 +168,7 @@ fn in_unit(claim: &Judged, value: f64, lang: Lang) -> String {
     }
 }
 
-/// What shares differ in.
+/// Returns the unit of a difference of shares, percentage points.
 fn points(lang: Lang) -> &'static str {
     match lang {
         Lang::En => "pp",
@@ -176,7 +176,7 @@ fn points(lang: Lang) -> &'static str {
     }
 }
 
-/// What was simulated, in the unit of the claim.
+/// Formats the simulated value in the unit of the claim.
 pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
     let Some(estimate) = &claim.estimate else { return number::NOTHING.to_owned() };
     match claim.metric {
@@ -192,7 +192,7 @@ pub(crate) fn simulated(claim: &Judged, lang: Lang) -> String {
     }
 }
 
-/// How far two variants are seen to differ, in the unit of the claim: `+$228`, `+120 ± 8`.
+/// Formats the simulated difference of two variants in the unit of the claim: `+$228`, `+120 ± 8`.
 fn differs(claim: &Judged, estimate: &Estimate, lang: Lang) -> String {
     if estimate.is_exact() {
         return more(estimate.mean, &in_unit(claim, estimate.mean.abs(), lang));
@@ -216,7 +216,8 @@ fn differs(claim: &Judged, estimate: &Estimate, lang: Lang) -> String {
     }
 }
 
-/// Whether the metric counts people or what they do in a month: large numbers with a unit of their own.
+/// Whether the metric counts users or their flows in a month: large numbers with a unit of their
+/// own.
 fn users(metric: ClaimMetric) -> bool {
     matches!(
         metric,
@@ -227,7 +228,7 @@ fn users(metric: ClaimMetric) -> bool {
     )
 }
 
-/// A verdict's word.
+/// Returns the word for a verdict.
 pub(crate) fn verdict(verdict: ClaimVerdict, lang: Lang) -> &'static str {
     match verdict {
         ClaimVerdict::Holds => Word::ClaimHolds,
@@ -238,7 +239,7 @@ pub(crate) fn verdict(verdict: ClaimVerdict, lang: Lang) -> &'static str {
     .text(lang)
 }
 
-/// How many claims there are and what became of them.
+/// Returns the number of claims and of each verdict, in a sentence.
 pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
     let count = |wanted: ClaimVerdict| {
         result.claims.iter().filter(|claim| claim.verdict == wanted).count().to_string()
@@ -255,7 +256,7 @@ pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
     (!result.claims.is_empty()).then(|| say(lang, Word::ClaimsSentence, &places))
 }
 
-/// A row in a line, for the terminal: each column's claim with what was simulated.
+/// Renders a row for the terminal: each column's claim with the simulated value.
 pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
     let mut parts = Vec::new();
     for (column, claims) in table.columns.iter().zip(&row.cells) {
@@ -276,7 +277,7 @@ pub(crate) fn line(table: &ClaimTable, row: &ClaimRow, lang: Lang) -> String {
     format!("{}: {}", row.name, parts.join("; "))
 }
 
-/// What the day says against a claim; none where it says nothing against it.
+/// Returns the finding of the day that contradicts a claim; `None` where there is none.
 pub(crate) fn over_day(claim: &Judged, lang: Lang) -> Option<String> {
     let day = claim.over_day?;
     let (word, lasts) = match day.verdict {
@@ -288,7 +289,7 @@ pub(crate) fn over_day(claim: &Judged, lang: Lang) -> Option<String> {
     Some(say(lang, word, &[&lasts[0], &lasts[1]]))
 }
 
-/// What tells a claim from others in its cell; none where it is alone there.
+/// Returns the label that distinguishes a claim from others in its cell; `None` where it is alone.
 pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option<String> {
     let several = cell.len() > 1;
     let same_metric = cell.iter().all(|other| other.metric == claim.metric);
@@ -296,7 +297,7 @@ pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option
     several.then(|| of.unwrap_or_else(|| metric(claim, lang)))
 }
 
-/// The reasons, each with the claims that it stands for.
+/// Returns the reasons, each with the claims to which it applies.
 pub(crate) fn reasons(result: &StudyResult, lang: Lang) -> Vec<(String, String)> {
     let mut reasons: Vec<(&Basis, Vec<String>)> = Vec::new();
     for claim in &result.claims {
@@ -322,7 +323,7 @@ fn moves(change: &Estimate) -> bool {
     number::known(change) && change.n >= 2 && (change.low > 0.0 || change.high < 0.0)
 }
 
-/// How far an edit moves the line: `0` where nothing that runs changes.
+/// Formats the shift of the line caused by an edit: `0` where the running system does not change.
 pub(crate) fn moved(change: Option<&Estimate>) -> String {
     match change {
         None => number::NOTHING.to_owned(),
@@ -331,8 +332,8 @@ pub(crate) fn moved(change: Option<&Estimate>) -> String {
     }
 }
 
-/// What the edits of a plan contribute to the line: those that move it, how many do not measurably, and how
-/// many change nothing that runs.
+/// Describes the contributions of a plan's edits to the line: those that move it, the number of
+/// those without a measurable effect, and of those that do not change the running system.
 pub(crate) fn contributions(plan: &super::edits::PlanEdits, lang: Lang) -> Vec<String> {
     let (mut moving, mut still, mut nothing) = (Vec::new(), Vec::new(), 0_usize);
     let mut known = 0;
@@ -392,7 +393,7 @@ mod tests {
              target ≥ 1,000 → 470 ± 6: fails"
         );
         assert_eq!(tables[0].rows[0].achieved(), Some(ClaimVerdict::Fails));
-        // "About" wants nothing, so that there is nothing to achieve.
+        // "About" is not a requirement, so that there is nothing to achieve.
         assert_eq!(tables[0].rows[1].achieved(), None);
         assert_eq!(tables[1].rows[0].achieved(), Some(ClaimVerdict::CannotBeJudged));
         assert_eq!(

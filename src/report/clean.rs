@@ -1,4 +1,4 @@
-//! Results without numbers that are not finite: JSON has no such numbers.
+//! Removal of non-finite numbers, which JSON cannot represent.
 
 use std::io;
 
@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use crate::study::result::StudyResult;
 
-/// The result with every estimate whole or absent (`n` 0), and how many numbers were left out.
+/// Returns the result with each estimate finite or marked absent (`n` 0), and the number of values
+/// left out.
 ///
-/// An estimate with a mean but no finite interval, as one replication gives, keeps its mean with `n`
-/// at most 1. Shares per bin that are not finite become 0.
+/// An estimate with a mean but no finite interval, as from a single replication, keeps its mean
+/// with `n` at most 1. Non-finite shares per bin become 0.
 ///
 /// # Errors
 /// `InvalidData` when a number elsewhere is not finite.
 pub(crate) fn finite(result: &StudyResult) -> io::Result<(StudyResult, usize)> {
-    // serde_json turns numbers that are not finite into null: walking the tree finds them all.
+    // serde_json serialises non-finite numbers as null, so walking the tree finds them all.
     let mut value = serde_json::to_value(result).map_err(io::Error::other)?;
     let mut dropped = 0;
     walk(&mut value, &mut dropped);
@@ -34,7 +35,7 @@ fn walk(value: &mut Value, dropped: &mut usize) {
             let mean = fields.get("mean").cloned().unwrap_or_default();
             let n = fields.get("n").and_then(Value::as_u64).unwrap_or(0);
             let (number, n) = if mean.is_null() { (Value::from(0.0), 0) } else { (mean, n.min(1)) };
-            // One replication has no interval; that is no defect.
+            // A single replication has no interval; that is no defect.
             if n != 1 {
                 *dropped += nulls;
             }

@@ -1,24 +1,24 @@
-//! What each variant costs in a month: by its description, and as it ran on the day.
+//! Monthly cost of each variant: as described, and as it ran during the day.
 
 use super::number;
 use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::result::{CostItem, StudyResult, VariantResult};
 
-/// Parts shown by name; the others are added up.
+/// Number of items shown by name; the others are added up.
 const SHOWN: usize = 12;
 
-/// What some parts cost together.
+/// Total cost of several items.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Sum {
-    /// By the description \[dollars a month\].
+    /// Cost as described \[USD/month\].
     pub(crate) described: f64,
-    /// In a month of such days, surcharges included; none where no day was run. The interval is as wide as
-    /// those of all parts together, so never too narrow.
+    /// Cost of a month of days like the simulated one, surcharges included; `None` where no day was
+    /// run. Half-widths are added, so that the interval is never too narrow.
     pub(crate) ran: Option<Estimate>,
-    /// Of that, surcharges.
+    /// Surcharges included in it.
     pub(crate) surcharge: Option<Estimate>,
-    /// Parts without a price.
+    /// Number of items without a price.
     pub(crate) unpriced: usize,
 }
 
@@ -26,10 +26,10 @@ fn plus(a: Estimate, b: Estimate) -> Estimate {
     Estimate::interval(a.mean + b.mean, a.low + b.low, a.high + b.high, a.n.min(b.n))
 }
 
-/// The sum over these parts.
+/// Sums the items.
 pub(crate) fn sum<'a>(items: impl Iterator<Item = &'a CostItem>) -> Sum {
     let mut sum = Sum::default();
-    // What is paid all month is known exactly, and so are no parts at all.
+    // Fixed prices are known exactly, and so is an empty sum.
     let (mut ran, mut metered) = (Estimate::exact(0.0), false);
     for item in items {
         sum.described += item.monthly_usd.unwrap_or(0.0);
@@ -46,13 +46,13 @@ pub(crate) fn sum<'a>(items: impl Iterator<Item = &'a CostItem>) -> Sum {
     sum
 }
 
-/// What a variant costs; none where nothing is known of it.
+/// Returns the total cost of a variant; `None` where nothing is known of it.
 pub(crate) fn total(variant: &VariantResult) -> Option<Sum> {
     let sum = sum(variant.cost.iter());
     (sum.described > 0.0).then_some(sum)
 }
 
-/// The words of a sum, at most three: by the description, as it ran, and what of it is a surcharge.
+/// Formats a sum in at most three parts: as described, as it ran, and its surcharges.
 fn words(sum: &Sum, lang: Lang) -> Vec<String> {
     let mut words = vec![say(lang, Word::CostDescribed, &[&number::fixed(sum.described, 0)])];
     let Some(ran) = sum.ran.filter(|ran| !alike(ran, sum.described)) else { return words };
@@ -64,8 +64,8 @@ fn words(sum: &Sum, lang: Lang) -> Vec<String> {
     words
 }
 
-/// In whole dollars where the interval is narrower than that. The interval of two days is 12.7 standard
-/// errors to each side and says nothing; their number does.
+/// Formats in whole dollars where the interval is narrower than one. The interval of two days is
+/// 12.7 standard errors to each side and says nothing; their number does.
 fn usd(of: &Estimate) -> String {
     match number::half_width(of) {
         Some(half) if half >= 0.5 && !number::few(of) => number::estimate(of),
@@ -73,12 +73,12 @@ fn usd(of: &Estimate) -> String {
     }
 }
 
-/// Whether nobody would write down two numbers.
+/// Whether both amounts would be written alike, so that one suffices.
 fn alike(ran: &Estimate, described: f64) -> bool {
     (ran.mean - described).abs() < 0.5
 }
 
-/// A line for each variant, for the terminal.
+/// Returns a line for each variant, for the terminal.
 pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
     let of = |variant: &VariantResult| {
         let sum = total(variant)?;
@@ -91,16 +91,15 @@ pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
     result.variants.iter().filter_map(of).collect()
 }
 
-/// A part, and what it costs.
+/// A billed item and its cost.
 pub(crate) struct CostRow {
-    /// The part.
+    /// Name of the item.
     pub(crate) part: String,
-    /// What is said of it, line by line, for each variant that has a price; none where the variant has no
-    /// such part.
+    /// Lines of text for each variant that has a price; `None` where the variant has no such item.
     pub(crate) cells: Vec<Option<Vec<String>>>,
 }
 
-/// The rows of the table: the dearest part first, then all others together, then the sum.
+/// Returns the rows of the table: items by falling price, then all others together, then the sum.
 pub(crate) fn rows(result: &StudyResult, lang: Lang) -> Vec<CostRow> {
     let variants: Vec<&VariantResult> =
         result.variants.iter().filter(|variant| total(variant).is_some()).collect();

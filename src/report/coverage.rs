@@ -1,4 +1,4 @@
-//! The table of how often intervals hold the truth.
+//! Table of the coverage of confidence intervals.
 
 use std::fmt::Write;
 
@@ -10,19 +10,20 @@ use super::words::Lang;
 use crate::study::coverage::Covered;
 use crate::study::result::Measure;
 
-/// Share of the seeds of a cell, and of all cells, whose intervals must hold the truth.
+/// Smallest coverage accepted, in each cell and overall.
 const LEAST: f64 = 0.90;
 const LEAST_OF_ALL: f64 = 0.94;
-/// Largest median half-width, as a share of the truth: for windows of up to ten seconds, and for longer.
+/// Largest median half-width relative to the true value: for windows of up to ten seconds, and for
+/// longer ones.
 const WIDEST: (f64, f64) = (0.15, 0.05);
 
-/// Whether the intervals of this cell hold the truth often enough and say something.
+/// Whether the intervals of this cell reach the coverage and are narrow enough to be informative.
 fn holds(cell: &Covered) -> bool {
     let widest = if cell.window_s <= 10.0 { WIDEST.0 } else { WIDEST.1 };
     f64::from(cell.held) >= LEAST * f64::from(cell.seeds) && cell.half_width <= widest
 }
 
-/// Whether every cell does, and all cells together.
+/// Whether the criteria hold in every cell and overall.
 pub fn all_hold(cells: &[Covered]) -> bool {
     let (held, seeds) = sums(cells);
     cells.iter().all(holds) && held >= LEAST_OF_ALL * seeds
@@ -62,7 +63,7 @@ fn closing(cells: &[Covered]) -> String {
     )
 }
 
-/// As text.
+/// Renders the table for the terminal.
 pub fn coverage_text(cells: &[Covered]) -> String {
     let rows: Vec<Vec<String>> = cells.iter().map(|cell| row(cell).into()).collect();
     let mut text = aligned(&HEADER.map(str::to_owned), &rows).join("\n");
@@ -70,7 +71,7 @@ pub fn coverage_text(cells: &[Covered]) -> String {
     text
 }
 
-/// As a page, with the command that made it.
+/// Renders the table as a page, with the command that made it.
 pub fn coverage_page(cells: &[Covered], command: &str) -> String {
     let lead = words("Made by ")
         .and(code(command))

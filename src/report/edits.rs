@@ -1,38 +1,39 @@
-//! What the edits of plans come to, counted as the plans count them: an edit may set several things.
+//! Effects of the edits of plans, counted as the plans number them: an edit may change several
+//! settings.
 
 use super::words::{Lang, Word, say};
 use super::{effect, facts};
 use crate::study::result::Edit;
 
-/// Settings that a sentence names at most.
+/// Largest number of settings named in a sentence.
 const NAMED: usize = 2;
 
-/// One edit of a plan: the settings that it changes.
+/// An edit of a plan, with the settings that it changes.
 pub(crate) struct Group<'a> {
-    /// Its number in the plan's document, where it has one.
+    /// Number in the plan's document, if any.
     pub(crate) number: Option<&'a str>,
-    /// Its settings, in the order of the result.
+    /// Settings, in the order of the result.
     pub(crate) settings: Vec<&'a Edit>,
 }
 
 impl Group<'_> {
-    /// Whether anything of it changes what runs.
+    /// Whether any setting changes the running system.
     pub(crate) fn works(&self) -> bool {
         self.settings.iter().any(|edit| edit.effective)
     }
 }
 
-/// What the edits of one plan come to.
+/// Summary of the edits of a plan.
 pub(crate) struct PlanEdits<'a> {
-    /// Its edits.
+    /// Edits of the plan.
     pub(crate) groups: Vec<Group<'a>>,
-    /// How many change what runs, in a sentence.
+    /// Sentence on how many edits change the running system.
     pub(crate) sentence: String,
-    /// What has no effect and why, one sentence per reason.
+    /// Edits without effect and their reasons, one sentence per reason.
     pub(crate) without: Vec<String>,
 }
 
-/// What the edits come to, plan by plan in the order of the result.
+/// Summarises the edits of each plan, in the order of the result.
 pub(crate) fn plans(edits: &[Edit], lang: Lang) -> Vec<PlanEdits<'_>> {
     let mut plans: Vec<(&str, Vec<Group>)> = Vec::new();
     for edit in edits {
@@ -57,7 +58,7 @@ pub(crate) fn plans(edits: &[Edit], lang: Lang) -> Vec<PlanEdits<'_>> {
         .collect()
 }
 
-/// An edit by its number and settings.
+/// Names an edit by its number and settings.
 pub(crate) fn named(group: &Group, lang: Lang) -> String {
     let settings = pattern(&group.settings, lang);
     match group.number {
@@ -116,7 +117,7 @@ fn without(groups: &[Group], lang: Lang) -> Vec<String> {
     reasons.iter().map(sentence).collect()
 }
 
-/// `1–4, 6`: numbers that follow one another are drawn together; other names stay as they are.
+/// Joins consecutive numbers into ranges, such as `1–4, 6`; other names stay as they are.
 fn ranges(numbers: &[&str]) -> String {
     let mut parsed: Vec<(Option<u32>, &str)> =
         numbers.iter().map(|text| (text.parse().ok(), *text)).collect();
@@ -143,7 +144,8 @@ fn ranges(numbers: &[&str]) -> String {
     runs.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-/// The settings as one name, with `*` where they differ; the first few where their shapes differ.
+/// Returns a pattern for several settings, with `*` where they differ, or the first few names where
+/// their paths have different shapes.
 fn pattern(settings: &[&Edit], lang: Lang) -> String {
     let mut split = settings.iter().map(|edit| edit.set.split('.').collect::<Vec<_>>());
     let Some(mut common) = split.next() else { return String::new() };

@@ -1,11 +1,11 @@
-//! What edits do and where defaults come from, in words.
+//! Effects of edits and origins of defaults, in words.
 
 use super::particles;
 use super::words::Lang;
 use crate::study::effect::{Effect, Origin, Places};
 use crate::study::result::Edit;
 
-/// How a sentence about an edit begins.
+/// Opening of a sentence about an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lead {
     Works,
@@ -23,12 +23,12 @@ fn lead(effect: &Effect) -> Lead {
     }
 }
 
-/// The whole sentence in English: `why` of `summary.json` and of tables.
+/// Returns the complete English sentence: `why` of `summary.json` and of tables.
 pub(crate) fn why(edit: &Edit) -> String {
     sentence(&edit.effect, edit.places)
 }
 
-/// The whole sentence in English about an effect at some or all places that a path names.
+/// Returns the complete English sentence about an effect at some or all places that a path names.
 pub(crate) fn sentence(effect: &Effect, of: Option<Places>) -> String {
     let lead = match lead(effect) {
         Lead::Works => "",
@@ -38,7 +38,7 @@ pub(crate) fn sentence(effect: &Effect, of: Option<Places>) -> String {
     format!("{lead}{}{}", with_value(effect, Lang::En), places(of, Lang::En))
 }
 
-/// What an edit without effect meets, for a reader who knows already that it has none.
+/// Explains why an edit has no effect, for a reader who knows already that it has none.
 pub(crate) fn pinned(effect: &Effect, of: Option<Places>, lang: Lang) -> String {
     let lead = match (lead(effect), lang) {
         (Lead::NoChange, Lang::En) => "no change: ",
@@ -48,8 +48,9 @@ pub(crate) fn pinned(effect: &Effect, of: Option<Places>, lang: Lang) -> String 
     format!("{lead}{}{}", with_value(effect, lang), places(of, lang))
 }
 
-/// The reason alone, below a heading that says whether the edit has an effect. The value that runs is left
-/// out: it differs between settings that have no effect for one reason.
+/// Returns the reason alone, for use below a heading that says whether the edit has an effect. The
+/// effective value is omitted, because it differs between settings without effect for the same
+/// reason.
 pub(crate) fn reason(edit: &Edit, lang: Lang) -> String {
     let said = match (&edit.effect, lang) {
         (Effect::NoEffect { because, .. }, Lang::En | Lang::Ko) => because.clone(),
@@ -60,7 +61,7 @@ pub(crate) fn reason(edit: &Edit, lang: Lang) -> String {
     said + &places(edit.places, lang)
 }
 
-/// The reason with the value that runs.
+/// Returns the reason with the effective value.
 fn with_value(effect: &Effect, lang: Lang) -> String {
     match lang {
         Lang::En => english(effect),
@@ -114,7 +115,7 @@ fn places(of: Option<Places>, lang: Lang) -> String {
     }
 }
 
-/// Where an input comes from.
+/// Describes the origin of an input.
 pub(crate) fn origin(origin: &Origin, lang: Lang) -> String {
     match lang {
         Lang::En => origin_in_english(origin),
@@ -190,7 +191,7 @@ mod tests {
         }
     }
 
-    /// Every effect: the sentence of `summary.json`, and the reason in both languages.
+    /// Covers every effect: the sentence of `summary.json`, and the reason in both languages.
     #[test]
     fn effects_are_said_in_both_languages() {
         let text = |text: &str| text.to_owned();

@@ -15,7 +15,8 @@ use crate::study::result::{
     WarmUpSource,
 };
 
-/// Whether an interval lies at or above what is wanted; none where there is no number.
+/// Returns the verdict on whether an interval lies at or above a wanted value; `None` without an
+/// estimate.
 pub(crate) fn at_least(estimate: &Estimate, wanted: f64) -> Option<Verdict> {
     if !number::known(estimate) {
         return None;
@@ -33,7 +34,7 @@ pub(crate) fn at_least(estimate: &Estimate, wanted: f64) -> Option<Verdict> {
     })
 }
 
-/// Whether a variant's line lies at or above the load wanted.
+/// Returns the verdict on whether a variant's line lies at or above the wanted load.
 pub(crate) fn carries(variant: &VariantResult, rps: f64) -> Option<Verdict> {
     carries_line(variant.saturation.as_ref()?, rps)
 }
@@ -45,7 +46,7 @@ fn carries_line(saturation: &Saturation, rps: f64) -> Option<Verdict> {
     at_least(&saturation.rps, rps)
 }
 
-/// A verdict's word.
+/// Returns the word for a verdict.
 pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
     match verdict {
         Verdict::Met => Word::Met,
@@ -55,7 +56,7 @@ pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
     .text(lang)
 }
 
-/// A condition in words: `p99 ≤ 500 ms`.
+/// Formats a target: `p99 ≤ 500 ms`.
 pub(crate) fn target(target: &Target, lang: Lang) -> String {
     let name = metric(target.metric, lang);
     match target.metric {
@@ -69,8 +70,8 @@ pub(crate) fn target(target: &Target, lang: Lang) -> String {
     }
 }
 
-/// The target load in words: `1,000 RPS (5 M MAU)`; records, or the users there are, where it is not one
-/// of requests.
+/// Formats the target load: `1,000 RPS (5 M MAU)`; in records, or as the number of users, where it
+/// is not one of requests.
 pub(crate) fn load(result: &StudyResult, lang: Lang) -> String {
     let target = &result.target_load;
     let rate = number::plain(target.rps);
@@ -84,38 +85,38 @@ pub(crate) fn load(result: &StudyResult, lang: Lang) -> String {
     }
 }
 
-/// A row on what users get at the load asked about: its name, its number, and how that is shown.
+/// A table row on the response to the load asked about: name, estimate and format.
 pub(crate) struct LoadRow {
-    /// What it is.
+    /// Name of the row.
     pub(crate) word: Word,
     of: fn(&AtLoad) -> Estimate,
     show: fn(&Estimate) -> String,
 }
 
 impl LoadRow {
-    /// The number of a variant.
+    /// Returns the estimate of a variant.
     pub(crate) fn estimate(&self, at: &AtLoad) -> Estimate {
         (self.of)(at)
     }
 
-    /// The number of a variant as text.
+    /// Formats the estimate of a variant.
     pub(crate) fn cell(&self, at: &AtLoad) -> String {
         (self.show)(&self.estimate(at))
     }
 
-    /// Replications behind it.
+    /// Returns the number of replications.
     pub(crate) fn n(&self, result: &StudyResult, lang: Lang) -> String {
         row_n(result, |variant| variant.at_target.as_ref().map(self.of), lang)
     }
 }
 
-/// The share of all others.
+/// Returns the complement of a share, 1 − share.
 fn complement(share: &Estimate) -> Estimate {
     Estimate { mean: 1.0 - share.mean, low: 1.0 - share.high, high: 1.0 - share.low, ..*share }
 }
 
-/// The rows on what users get at the load asked about, in order: without those that are nothing in every
-/// variant because the system has no such thing, or no user asks for anything.
+/// Returns the rows on the response to the load asked about, in order, leaving out those that are
+/// empty in every variant because the system has no such part or the load no requests.
 pub(crate) fn load_rows(result: &StudyResult) -> Vec<LoadRow> {
     let some = |pick: fn(&AtLoad) -> &Estimate| {
         result.variants.iter().filter_map(|v| v.at_target.as_ref()).any(|at| pick(at).high > 0.0)
@@ -142,7 +143,7 @@ pub(crate) fn load_rows(result: &StudyResult) -> Vec<LoadRow> {
     users.into_iter().filter(|_| asked).chain(others).collect()
 }
 
-/// The replications behind the answer: `8`, or `5–8` where they differ; none without any.
+/// Returns the smallest and largest number of replications behind the answer; `None` without any.
 pub(crate) fn replications(result: &StudyResult) -> Option<(u32, u32)> {
     let mut seen: Vec<u32> = Vec::new();
     for variant in &result.variants {
@@ -154,14 +155,14 @@ pub(crate) fn replications(result: &StudyResult) -> Option<(u32, u32)> {
     Some((*seen.iter().min()?, *seen.iter().max()?))
 }
 
-/// `n 8`, `n 5–8`.
+/// Formats the number of replications: `n 8`, `n 5–8`.
 pub(crate) fn replications_text(result: &StudyResult, lang: Lang) -> Option<String> {
     let (low, high) = replications(result)?;
     let text = if low == high { low.to_string() } else { format!("{low}–{high}") };
     Some(say(lang, Word::Replications, &[&text]))
 }
 
-/// How the runs were warmed up, and whether one stands for many.
+/// Describes the warm-up, and the method of batch means where a single run replaces replications.
 pub(crate) fn sampling(result: &StudyResult, lang: Lang) -> Vec<String> {
     let kinds = [
         (WarmUpSource::Given, Word::HowWarmUpGiven),
@@ -196,7 +197,7 @@ pub(crate) fn sampling(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// What the result holds for: mix, calibration, seed, replications, confidence.
+/// Returns the conditions of the result: mix, calibration, seed, replications, confidence.
 pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
     if !result.head.mix.is_empty() {
@@ -211,7 +212,7 @@ pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<String> {
     parts
 }
 
-/// A saturation load as text, `> 2,000` when it lies beyond the search.
+/// Formats a saturation load with its interval, or as `> 2,000` when it lies beyond the search.
 pub(crate) fn line(saturation: &Saturation, lang: Lang) -> String {
     if saturation.beyond_search {
         line_mean(saturation, lang)
@@ -220,13 +221,13 @@ pub(crate) fn line(saturation: &Saturation, lang: Lang) -> String {
     }
 }
 
-/// The mean of a saturation load as text, `> 2,000` when it lies beyond the search.
+/// Formats the mean of a saturation load, or `> 2,000` when it lies beyond the search.
 pub(crate) fn line_mean(saturation: &Saturation, lang: Lang) -> String {
     beyond(saturation, number::mean(&saturation.rps), lang)
 }
 
-/// The users whose peak a line is, with `>` when it lies beyond the search; none without users. All
-/// variants share one unit, so that a row can be read across.
+/// Formats the number of users whose peak is a line, with `>` when it lies beyond the search;
+/// `None` without users. All variants share one unit, so that a row can be compared.
 pub(crate) fn users(result: &StudyResult, saturation: &Saturation, lang: Lang) -> Option<String> {
     let users = saturation.mau.as_ref()?;
     let lines = result.variants.iter().filter_map(|variant| variant.saturation.as_ref());
@@ -242,7 +243,7 @@ fn beyond(saturation: &Saturation, text: String, lang: Lang) -> String {
     if saturation.beyond_search { say(lang, Word::MoreThan, &[&text]) } else { text }
 }
 
-/// The finding about the line against the load wanted, in one sentence.
+/// Compares the line with the wanted load, in one sentence.
 pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     let wanted = result.target_load.rps;
     let mut lines: Vec<(&str, &Saturation, Verdict)> = Vec::new();
@@ -281,7 +282,7 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     })
 }
 
-/// Whether a variant meets all that is wanted at the target load, held steadily; none where nothing was
+/// Whether a variant meets all targets at the target load, held steadily; `None` where nothing was
 /// judged.
 pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option<bool> {
     let wanted = &result.target_load;
@@ -293,7 +294,8 @@ pub(crate) fn meets_all(result: &StudyResult, variant: &VariantResult) -> Option
     Some(all.all(|verdict| verdict == Verdict::Met))
 }
 
-/// Replications behind the numbers of a row: `8`, `8–16` where variants differ; empty without any.
+/// Formats the number of replications behind a row: `8`, `8–16` where variants differ; empty
+/// without any.
 fn row_n(
     result: &StudyResult,
     pick: impl Fn(&VariantResult) -> Option<Estimate>,
@@ -311,12 +313,13 @@ fn row_n(
     }
 }
 
-/// Replications behind the lines.
+/// Formats the number of replications behind the lines.
 pub(crate) fn line_n(result: &StudyResult, lang: Lang) -> String {
     row_n(result, |variant| variant.saturation.as_ref().map(|line| line.rps), lang)
 }
 
-/// Replications behind the lines of another mix or calibration: `4`, or `4–8`.
+/// Formats the number of replications behind the lines of another mix or calibration: `4`, or
+/// `4–8`.
 pub(crate) fn alternative_n(alternative: &Alternative) -> String {
     let all = || alternative.variants.iter().map(|variant| variant.saturation.rps.n);
     match (all().min(), all().max()) {
@@ -326,18 +329,18 @@ pub(crate) fn alternative_n(alternative: &Alternative) -> String {
     }
 }
 
-/// Replications behind what users get at the load asked about.
+/// Formats the number of replications behind the response to the load asked about.
 pub(crate) fn load_n(result: &StudyResult, lang: Lang) -> String {
     row_n(result, |variant| variant.at_target.as_ref().map(|at| at.goodput_rps), lang)
 }
 
-/// Replications behind the day.
+/// Formats the number of replications of the day.
 pub(crate) fn day_n(result: &StudyResult) -> String {
     let all = result.variants.iter().filter_map(|variant| variant.day_answer.as_ref());
     all.map(|answer| answer.replications).min().map_or(String::new(), |n| n.to_string())
 }
 
-/// `n 8`, or that the number is known exactly.
+/// Formats the number of replications, `n 8`, or says that the number is exact.
 pub(crate) fn count(estimate: &Estimate, lang: Lang) -> String {
     if estimate.is_exact() {
         Word::Exact.text(lang).to_owned()
@@ -346,7 +349,8 @@ pub(crate) fn count(estimate: &Estimate, lang: Lang) -> String {
     }
 }
 
-/// Whether no resource's relief alone moves the line, and it was not found which limit together.
+/// Whether no single resource's relief (what-if capacity increase) moves the line, and no group of
+/// jointly limiting resources was found.
 pub(crate) fn several(saturation: &Saturation) -> bool {
     !saturation.beyond_search
         && saturation.ties.is_empty()
@@ -354,7 +358,7 @@ pub(crate) fn several(saturation: &Saturation) -> bool {
         && saturation.relief.iter().all(|relief| relief.carried <= 0.5)
 }
 
-/// What saturates first, in few words.
+/// Names the resource that saturates first, in few words.
 pub(crate) fn first_to_go(saturation: &Saturation, lang: Lang) -> String {
     if saturation.beyond_search {
         return number::NOTHING.to_owned();
@@ -367,7 +371,7 @@ pub(crate) fn first_to_go(saturation: &Saturation, lang: Lang) -> String {
     if names.is_empty() { Word::Unknown.text(lang).to_owned() } else { names.join(" = ") }
 }
 
-/// What saturates first and how, in one sentence.
+/// Explains which resource saturates first and how, in one sentence.
 pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
     let reason = cause::reason(saturation, lang);
     let Some(resource) = &saturation.resource else { return reason };
@@ -385,20 +389,21 @@ pub(crate) fn because(saturation: &Saturation, lang: Lang) -> String {
     text
 }
 
-/// The condition that no queue grows, where the study judged it without naming it as a target.
+/// Returns the stability condition, that no queue grows, where the study judged it without a target
+/// of that name.
 pub(crate) fn drift(result: &StudyResult) -> Option<Target> {
     let judged = |variant: &VariantResult| drift_verdict(variant).is_some();
     let named = result.targets.iter().any(|target| target.metric == Metric::Drift);
     (!named && result.variants.iter().any(judged)).then(|| Target::new(Metric::Drift, 0.0))
 }
 
-/// Whether no queue grows at the target load.
+/// Returns the verdict on stability, that no queue grows, at the target load.
 pub(crate) fn drift_verdict(variant: &VariantResult) -> Option<Verdict> {
     let found = variant.verdicts.iter().find(|found| found.metric == Metric::Drift)?;
     Some(found.verdict)
 }
 
-/// What fails first beyond the line.
+/// Names what fails first beyond the line.
 pub(crate) fn fails(saturation: &Saturation, lang: Lang) -> Option<String> {
     Some(match saturation.binding_target? {
         Metric::Drift => Word::FailsDrift.text(lang).to_owned(),
@@ -406,7 +411,8 @@ pub(crate) fn fails(saturation: &Saturation, lang: Lang) -> Option<String> {
     })
 }
 
-/// What other mixes and calibrations change: whether the load is carried, what goes first, the line.
+/// Describes differences under other mixes and calibrations: whether the load is carried, which
+/// resource saturates first, where the line lies.
 pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
     if result.alternatives.is_empty() {
         return None;
@@ -443,13 +449,13 @@ pub(crate) fn alternatives(result: &StudyResult, lang: Lang) -> Option<String> {
     Some(say(lang, Word::AlternativesSentence, &[&target, &carried, &first, &low, &high]))
 }
 
-/// Warnings by weight: those on what the numbers mean, and those on inputs that nothing uses.
+/// Splits the warnings by weight: those on the meaning of the numbers, and those on unused inputs.
 pub(crate) fn warnings(result: &StudyResult, lang: Lang) -> (Vec<String>, Vec<String>) {
     let (spare, weighty): (Vec<&Caution>, Vec<&Caution>) =
         result.cautions.iter().partition(|one| one.is_spare());
     let said = |one: &Caution| caution::caution(one, lang);
     let of_study = |one: &Warning| doubt::warning(one, lang);
-    // That the study was stopped comes first.
+    // The warning about an interrupted study comes first.
     let stopped = usize::from(result.partial).min(result.warnings.len());
     let (first, rest) = result.warnings.split_at(stopped);
     let weighty = (first.iter().map(of_study))
@@ -458,7 +464,7 @@ pub(crate) fn warnings(result: &StudyResult, lang: Lang) -> (Vec<String>, Vec<St
     (weighty.collect(), spare.into_iter().map(said).collect())
 }
 
-/// A list of which only the first few are named.
+/// Joins names, of which only the first few are listed.
 pub(crate) fn few(names: &[&str], most: usize, lang: Lang) -> String {
     if names.len() <= most {
         return names.join(", ");
@@ -467,14 +473,14 @@ pub(crate) fn few(names: &[&str], most: usize, lang: Lang) -> String {
     say(lang, Word::AndMore, &[&names[..most].join(", "), &more])
 }
 
-/// The variant that is taken for what runs today: `effective`, where one has this name; the first
-/// otherwise.
+/// Returns the variant that represents the current system: the one named `effective`, else the
+/// first.
 pub(crate) fn today(result: &StudyResult) -> Option<&VariantResult> {
     let named = result.variants.iter().find(|variant| variant.name == moves::TODAY);
     named.or(result.variants.first())
 }
 
-/// Where an input comes from.
+/// Describes the basis of an input.
 pub(crate) fn basis(basis: &str, lang: Lang) -> String {
     let word = match basis {
         "assumed" => Word::BasisAssumed,
@@ -486,7 +492,7 @@ pub(crate) fn basis(basis: &str, lang: Lang) -> String {
     word.text(lang).to_owned()
 }
 
-/// Names of the inputs that are assumed.
+/// Returns the names of assumed inputs.
 pub(crate) fn assumed(result: &StudyResult) -> Vec<&str> {
     let of_basis = |input: &&crate::study::result::Assumption| input.basis == "assumed";
     result.assumed.iter().filter(of_basis).map(|input| input.name.as_str()).collect()

@@ -1,4 +1,4 @@
-//! Invented results for tests of the reports: the shapes are those of real ones, the numbers are not.
+//! Invented results for tests of the reports: realistic in shape, not in their numbers.
 
 pub(crate) mod answers;
 
@@ -31,7 +31,7 @@ fn within(mean: f64, share: f64) -> Estimate {
     estimate(mean, mean.abs() * share)
 }
 
-/// Four variants of a shop, as a capacity plan has them.
+/// Returns four variants of a shop, as a capacity plan has them.
 pub(crate) fn before_after() -> StudyResult {
     study(
         &[("as-written", 380.0), ("effective", 350.0), ("planned", 470.0), ("intended", 1120.0)],
@@ -39,7 +39,7 @@ pub(crate) fn before_after() -> StudyResult {
     )
 }
 
-/// A result with variants that saturate at the given loads, and so many stations.
+/// Returns a result with variants that saturate at the given loads, and `stations` stations.
 pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
     let targets = [
         (Metric::P99Ms, 500.0),
@@ -117,7 +117,7 @@ pub(crate) fn study(variants: &[(&str, f64)], stations: usize) -> StudyResult {
     }
 }
 
-/// So many of two cores busy at a load, in two pods.
+/// Returns a cause with `busy` of two cores in use at a load, in two pods.
 pub(crate) fn cores_busy(busy: f64, rps: f64) -> Cause {
     let mechanism = Mechanism::Cores { busy, of: 2.0, pods: 2, each: 1.0 };
     Cause::Station { mechanism, rps, relief: ReliefEffect::Enough }
@@ -145,7 +145,8 @@ fn saturation(line: f64) -> Saturation {
     }
 }
 
-/// What users get at a load, when the line lies at `line`: a queue's shape, then a plateau.
+/// Returns the response to a load when the line lies at `line`: the curve of a queue, then a
+/// plateau.
 fn at(rps: f64, line: f64) -> AtLoad {
     let slack = (1.0 - rps / line).max(0.02);
     let over = (rps / line - 1.0).max(0.0);
@@ -251,7 +252,7 @@ fn theory(line: f64) -> Vec<Check> {
     ]
 }
 
-/// A two-humped day that peaks at 1,000 RPS in the evening.
+/// Returns the offered load of a day with two peaks, the higher of 1,000 RPS in the evening.
 fn offered(hour: f64) -> f64 {
     let hump = |centre: f64, width: f64| (-((hour - centre) / width).powi(2)).exp();
     90.0 + 560.0 * hump(12.5, 2.6) + 900.0 * hump(20.75, 2.2)
@@ -282,7 +283,8 @@ fn over(at: &AtLoad) -> bool {
     at.p99_ms.mean > 500.0
 }
 
-/// A day on which p99 is missed while more is offered than is carried, and a node is lost at noon.
+/// Returns a day on which p99 is missed while the offered load exceeds the line, and a node is lost
+/// at noon.
 fn day_answer(line: f64) -> DayAnswer {
     let bins = || (0..48).map(|bin| f64::from(bin) * 1800.0);
     let is_missed = |start: &f64| over(&at(offered(start / 3600.0), line));
@@ -339,7 +341,7 @@ fn day_answer(line: f64) -> DayAnswer {
     }
 }
 
-/// Nodes that ran more than described, a database, and a part without a price.
+/// Returns cost items: nodes that ran more than described, a database, and an item without a price.
 fn cost(line: f64) -> Vec<CostItem> {
     let item = |part: &str, what: &str, monthly_usd| CostItem {
         part: part.to_owned(),
@@ -360,7 +362,7 @@ fn cost(line: f64) -> Vec<CostItem> {
     ]
 }
 
-/// Two services that follow the load, in pods of 150 and 300 RPS.
+/// Returns two services that scale with the load, in pods of 150 and 300 RPS.
 fn pods(line: f64) -> Vec<PodsResult> {
     let needed =
         |bin: u32, each: f64| (offered(f64::from(bin) / 2.0).min(line) / each).ceil().max(2.0);
@@ -386,7 +388,7 @@ fn station(index: usize, line: f64) -> StationResult {
     }
 }
 
-/// Claims about the second and third of the variants, where there are so many.
+/// Returns claims about the second and third variants, where there are as many.
 fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
     let [_, now, after, ..] = variants else { return Vec::new() };
     let claim = |metric, variant: &(&str, f64), relation, claimed, verdict| Judged {
@@ -431,7 +433,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
     ]
 }
 
-/// The contribution of an edit that changes nothing that runs.
+/// Returns the contribution of an edit that does not change the running system.
 fn nothing() -> Contribution {
     let exact = Some(Estimate::exact(0.0));
     Contribution { variant: "planned".to_owned(), alone_rps: exact, together_rps: exact }
@@ -501,7 +503,7 @@ fn assumed() -> Vec<Assumption> {
         .collect()
 }
 
-/// A manifest to go with it.
+/// Returns a manifest that fits these results.
 pub(crate) fn manifest() -> Manifest {
     Manifest {
         version: "0.1.0".to_owned(),

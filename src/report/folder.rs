@@ -1,4 +1,4 @@
-//! The folder of a report: files that are whole or not there, of one run.
+//! Folder of a report: each file is whole or absent, and all belong to one run.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -11,39 +11,40 @@ use super::answer::Files;
 use super::error::ReportError;
 use crate::plain;
 
-/// Largest file that an answer is read from \[bytes\].
+/// Largest file from which an answer is read \[bytes\].
 const LARGEST: u64 = 512 * 1024 * 1024;
-/// The file that tells whether somebody writes into a folder. It stays; the system takes the lock from
-/// whoever ends, however that happens.
+/// Lock file of a folder. It is never removed; the operating system releases the lock when its
+/// process ends, in whatever way.
 const LOCK: &str = ".lock";
-/// How drafts end.
+/// Extension of drafts.
 const DRAFT: &str = "part";
 
-/// A report's folder while it is filled. Files are drafts beside their places until all are there; then
-/// they take them one after another, so that a full disk or a crash leaves the earlier report as it was.
+/// A report's folder while it is written. Files are drafts beside their places until all exist;
+/// then they are renamed one after another, so that a full disk or a crash leaves the earlier
+/// report as it was.
 pub(crate) struct Folder {
-    /// Where it is.
+    /// Path of the folder.
     pub(crate) path: PathBuf,
-    /// Drafts, with the places that they will take.
+    /// Drafts, each with its final path.
     drafts: Vec<(PathBuf, PathBuf)>,
-    /// Files of an earlier report that go then.
+    /// Files of an earlier report that are then removed.
     stale: Vec<PathBuf>,
 }
 
-/// A folder of results that no other run writes into as long as this lasts.
+/// A locked folder of results: no other run writes to it while this value lives.
 #[derive(Debug)]
 pub struct Held {
-    /// The folder.
+    /// Path of the folder.
     pub path: PathBuf,
-    /// None where the file system knows no locks.
+    /// `None` where the file system does not support locks.
     _lock: Option<File>,
 }
 
-/// Makes a folder and holds it: alone, or together with others who agree not to be in each other's way.
-/// Drafts of a run that was killed are removed by whoever is alone.
+/// Creates a folder and locks it: exclusively, or shared with runs that keep out of each other's
+/// way. An exclusive lock also removes drafts of killed runs.
 ///
 /// # Errors
-/// When the folder cannot be made or written into, or another run holds it.
+/// When the folder cannot be created or written to, or when another run holds it.
 pub(crate) fn hold(path: PathBuf, alone: bool) -> Result<Held, ReportError> {
     fs::create_dir_all(&path).map_err(|error| ReportError::of(&path, error))?;
     let place = path.join(LOCK);
@@ -63,7 +64,7 @@ pub(crate) fn hold(path: PathBuf, alone: bool) -> Result<Held, ReportError> {
     Ok(Held { path, _lock: lock })
 }
 
-/// Removes what a run left that was killed.
+/// Removes drafts of killed runs.
 pub(crate) fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
     for entry in fs::read_dir(folder).map_err(|error| ReportError::of(folder, error))? {
         let place = entry.map_err(|error| ReportError::of(folder, error))?.path();
@@ -75,7 +76,8 @@ pub(crate) fn remove_drafts(folder: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// A name as one component of a path: no separators, no leading dots, nothing Windows refuses.
+/// Makes a name fit to be one path component: no separators, no leading dots, nothing that Windows
+/// refuses.
 fn component(name: &str) -> String {
     let kept: String = name
         .chars()
@@ -86,34 +88,35 @@ fn component(name: &str) -> String {
     if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
 }
 
-/// The folder of an answer.
+/// Returns the folder of an answer.
 pub(crate) fn named(directory: &Path, scenario: &str, name: &str) -> PathBuf {
     directory.join(component(scenario)).join(component(name))
 }
 
 impl Folder {
-    /// A folder by its own place.
+    /// Opens a folder by its path.
     pub(crate) fn at(path: PathBuf) -> Result<Folder, ReportError> {
         fs::create_dir_all(&path).map_err(|error| ReportError::of(&path, error))?;
         Ok(Folder { path, drafts: Vec::new(), stale: Vec::new() })
     }
 
-    /// Drafts a file.
+    /// Writes a file as a draft.
     pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), ReportError> {
         let place = self.path.join(name);
         let draft = draft(&place);
-        // Named first, so that it goes away also where it cannot be written whole.
+        // Registered first, so that a draft that cannot be written completely is removed too.
         self.drafts.push((draft.clone(), place.clone()));
         write_through(&draft, bytes).map_err(|error| ReportError::of(&place, error))
     }
 
-    /// Every draft takes its place, in the order in which they were written; then what is stale goes.
+    /// Renames each draft to its final path, in the order in which they were written, and then
+    /// removes stale files.
     ///
     /// # Errors
-    /// When a file cannot be put in its place or removed.
+    /// When a file cannot be renamed or removed.
     pub(crate) fn commit(mut self) -> Result<(PathBuf, Vec<PathBuf>), ReportError> {
         let mut written = Vec::new();
-        // What is still in the list when one fails goes away, as drafts do.
+        // After a failure the drafts still in the list are removed on drop.
         self.drafts.reverse();
         while let Some((draft, place)) = self.drafts.last() {
             fs::rename(draft, place).map_err(|error| ReportError::of(place, error))?;
@@ -127,7 +130,7 @@ impl Folder {
         Ok((std::mem::take(&mut self.path), written))
     }
 
-    /// Drafts all files, and notes which of an earlier report are to go.
+    /// Writes all files as drafts, and notes the stale files of an earlier report.
     pub(crate) fn put(&mut self, files: &Files) -> Result<(), ReportError> {
         for (name, bytes) in &files.list {
             self.write(name, bytes)?;
@@ -144,19 +147,19 @@ impl Folder {
 }
 
 impl Drop for Folder {
-    /// Nothing is left of a report that was not finished.
+    /// Removes the drafts of a report that was not finished.
     fn drop(&mut self) {
         for (draft, _) in &self.drafts {
-            // Whatever kept it from being finished is what was reported.
+            // The error that prevented completion has been reported already.
             let _ = fs::remove_file(draft);
         }
     }
 }
 
-/// How deep below a folder reports are looked for: a study writes into SCENARIO/STUDY.
+/// Largest depth at which reports are searched for: a study writes into SCENARIO/STUDY.
 const DEPTH: usize = 3;
 
-/// The folders of reports at or below a folder, in order.
+/// Returns the folders of reports at or below a folder, in order.
 pub(crate) fn reports(
     folder: &Path,
     is_one: &dyn Fn(&Path) -> bool,
@@ -186,7 +189,7 @@ fn look(
     Ok(())
 }
 
-/// Puts a file in its place at once, or leaves the old one.
+/// Replaces a file atomically, or leaves the old one.
 pub(crate) fn replace(place: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let draft = draft(place);
     let done = write_through(&draft, bytes).and_then(|()| fs::rename(&draft, place));
@@ -202,10 +205,10 @@ fn draft(place: &Path) -> PathBuf {
     place.with_file_name(format!(".{name}.{}.{DRAFT}", std::process::id()))
 }
 
-/// The bytes of a regular file of at most so many.
+/// Reads a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// When it is none, larger, or cannot be read.
+/// When it is not a regular file, is larger, or cannot be read.
 pub(crate) fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
     let of = |error: io::Error| ReportError::of(place, error);
     if !fs::metadata(place).map_err(of)?.is_file() {
@@ -219,10 +222,11 @@ pub(crate) fn bytes(place: &Path, most: u64) -> Result<Vec<u8>, ReportError> {
     Ok(bytes)
 }
 
-/// What an answer was written as, with every text made visible: the file may be anybody's.
+/// Reads an answer's file as bytes and as JSON with every text made visible, since the file may
+/// come from anybody.
 ///
 /// # Errors
-/// When the file cannot be read, or is no JSON.
+/// When the file cannot be read, or is not JSON.
 pub(crate) fn json(place: &Path) -> Result<(Vec<u8>, Value), ReportError> {
     let bytes = bytes(place, LARGEST)?;
     let mut value: Value = serde_json::from_slice(&bytes).map_err(|error| shape(place, error))?;
@@ -230,10 +234,10 @@ pub(crate) fn json(place: &Path) -> Result<(Vec<u8>, Value), ReportError> {
     Ok((bytes, value))
 }
 
-/// The same as what it is.
+/// Reads an answer's file as a typed value, with every text made visible.
 ///
 /// # Errors
-/// Also when it is of another shape.
+/// When the file cannot be read, is not JSON, or has another shape.
 pub(crate) fn read<T: DeserializeOwned>(place: &Path) -> Result<T, ReportError> {
     let (_, value) = json(place)?;
     T::deserialize(value).map_err(|error| shape(place, error))
@@ -316,7 +320,7 @@ mod tests {
         let first = held(true).unwrap();
         assert!(matches!(held(true), Err(ReportError::Held(_))));
         assert!(held(false).is_err());
-        // What a run that was killed has left goes, and a file of somebody's stays.
+        // Drafts of a killed run are removed; unrelated files stay.
         fs::write(first.path.join(".a.csv.17.part"), "half").unwrap();
         fs::write(first.path.join("a.part"), "whole").unwrap();
         drop(first);

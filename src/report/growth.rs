@@ -1,4 +1,4 @@
-//! Growth as text, page and table.
+//! Growth forecast as text, page and table.
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,14 +18,14 @@ use crate::study::Head;
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::growth::{Crossing, Grown, GrowthFound, Hour};
 
-/// Hours that the terminal shows.
+/// Largest number of hours shown on the terminal.
 const SHOWN: usize = 5;
 
 fn month(month: Option<u32>, lang: Lang) -> String {
     month.map_or_else(|| Word::GrowthNever.text(lang).to_owned(), |month| month.to_string())
 }
 
-/// The month with what the interval of the line leaves open.
+/// Formats the month of crossing, with the range that the interval of the line allows.
 fn months(crossing: &Crossing, lang: Lang) -> String {
     let text = month(crossing.month, lang);
     if crossing.earliest == crossing.latest {
@@ -34,7 +34,7 @@ fn months(crossing: &Crossing, lang: Lang) -> String {
     format!("{text} ({}–{})", month(crossing.earliest, lang), month(crossing.latest, lang))
 }
 
-/// The finding of one variant.
+/// Returns the finding for a variant.
 fn title(found: &GrowthFound, grown: &Grown, lang: Lang) -> String {
     let users = number::users(&grown.crossing.mau, grown.crossing.mau.mean, lang);
     let when = months(&grown.crossing, lang);
@@ -50,10 +50,10 @@ fn title(found: &GrowthFound, grown: &Grown, lang: Lang) -> String {
     format!("{said}{beyond}")
 }
 
-/// The columns of the table of hours.
+/// Column headings of the table of hours.
 const HEADER: [Word; 4] = [Word::GrowthHour, Word::GrowthShare, Word::Users, Word::GrowthMonth];
 
-/// An hour, as in [`HEADER`].
+/// Formats an hour under the columns of [`HEADER`].
 fn row(hour: &Hour, lang: Lang) -> [String; 4] {
     let users = &hour.crossing.mau;
     [
@@ -64,7 +64,7 @@ fn row(hour: &Hour, lang: Lang) -> [String; 4] {
     ]
 }
 
-/// An hour on the page. That the line is never crossed is no number.
+/// Formats an hour for the page; "never crossed" is text, not a number.
 fn cells(hour: &Hour, lang: Lang) -> Vec<Cell> {
     let [name, share, users, month] = row(hour, lang);
     let is_crossed = hour.crossing.month.is_some();
@@ -76,7 +76,7 @@ fn cells(hour: &Hour, lang: Lang) -> Vec<Cell> {
     ]
 }
 
-/// For the terminal.
+/// Renders the answer for the terminal.
 fn text(found: &GrowthFound, lang: Lang) -> String {
     let mut text = String::new();
     if found.partial {
@@ -117,7 +117,7 @@ fn page(sheet: &mut Sheet, found: &GrowthFound) {
     sheet.notes(&[Word::GrowthNote]);
 }
 
-/// A row for each variant's line, then for each of its hours.
+/// Writes a CSV row for each variant's line, followed by one for each of its hours.
 fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
     let header =
         ["variant", "hour", "share", "mau", "mau_low", "mau_high", "month", "earliest", "latest"];
@@ -143,13 +143,13 @@ fn table(found: &GrowthFound) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// That it was stopped, and warnings of the input.
+/// Returns the note on an interrupted run, and the warnings of the input.
 fn warnings(found: &GrowthFound, lang: Lang) -> Vec<String> {
     let stopped = found.partial.then(|| doubt::warning(&Warning::of_all(Doubt::Stopped), lang));
     stopped.into_iter().chain(caution::all(&found.cautions, lang)).collect()
 }
 
-/// Told by its file.
+/// Kind of answer with the data file `growth.json`.
 pub(super) const KIND: Kind = Kind { file: "growth.json", read: again };
 
 fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {

@@ -1,4 +1,5 @@
-//! `report.html`: blocks as one file that needs no network, in light and dark, on paper and on a phone.
+//! `report.html`: blocks as a single file that needs no network, with dark mode, for print and
+//! small screens.
 
 use std::fmt::Write;
 
@@ -8,16 +9,16 @@ use super::block::{Block, Cell, CellKind, Figure, Inline, Mark, Piece};
 use super::style;
 use super::words::Lang;
 
-/// What the page looks like; `/*night*/` is where the colours of charts in the dark go.
+/// Style sheet of the page; `/*night*/` is replaced by the dark-mode colours of charts.
 const CSS: &str = include_str!("html/page.css");
 
-/// Names of rows that are longer get more room \[characters\].
+/// Length above which row names get a wider column \[characters\].
 const LONG: usize = 12;
 
-/// After what a long path may break.
+/// Characters after which a long path may break.
 const BREAKS: [char; 4] = ['/', '.', '_', '-'];
 
-/// Blocks as one file, made by a version of the program.
+/// Renders blocks as a single HTML file; `version` is that of the program.
 pub(crate) fn document(blocks: &[Block], version: &str, language: Lang) -> String {
     let title = blocks.iter().find_map(|block| match block {
         Block::Title(title) => Some(unbroken(&title.plain())),
@@ -55,7 +56,8 @@ pub(crate) fn document(blocks: &[Block], version: &str, language: Lang) -> Strin
     page.into_string()
 }
 
-/// Blocks in sections, each of which begins with its heading; what stands before the first is in none.
+/// Groups blocks into sections, each beginning with its heading; blocks before the first heading
+/// belong to none.
 fn sections(blocks: &[Block]) -> Markup {
     let mut parts = blocks.chunk_by(|_, next| !matches!(next, Block::Heading(_)));
     let is_section = |part: &[Block]| matches!(part.first(), Some(Block::Heading(_)));
@@ -71,7 +73,7 @@ fn sections(blocks: &[Block]) -> Markup {
     }
 }
 
-/// The blocks of one section.
+/// Renders the blocks of a section.
 fn body(blocks: &[Block]) -> Markup {
     let heading = match blocks.first() {
         Some(Block::Heading(words)) => unbroken(&words.plain()),
@@ -111,7 +113,7 @@ fn list(items: &[Inline]) -> Markup {
     }
 }
 
-/// A table whose first column names its rows, scrolling by itself where it is wider than the page.
+/// Renders a table whose first column names its rows; it scrolls where it is wider than the page.
 fn table(header: &[Inline], rows: &[Vec<Cell>], heading: &str) -> Markup {
     html! {
         @if !rows.is_empty() {
@@ -140,7 +142,7 @@ fn table(header: &[Inline], rows: &[Vec<Cell>], heading: &str) -> Markup {
     }
 }
 
-/// Whether a column holds numbers, so that its heading stands above them, at the right.
+/// Whether a column holds numbers, so that its heading is aligned right too.
 fn is_numeric(rows: &[Vec<Cell>], column: usize) -> bool {
     let mut cells =
         rows.iter().filter_map(|row| row.get(column)).filter(|cell| says_something(cell));
@@ -191,7 +193,7 @@ fn figure(drawn: &Figure) -> Markup {
     }
 }
 
-/// The rules that put colours of charts into those of the night.
+/// Returns the CSS rules that map colours of charts to their dark-mode counterparts.
 fn night() -> String {
     let mut rules = String::new();
     for style::Night { day, shape, text } in style::night() {
@@ -204,7 +206,7 @@ fn night() -> String {
     rules
 }
 
-/// A number stays with its error and its unit.
+/// Replaces spaces so that a number is not separated from its error and unit.
 fn unbroken(text: &str) -> String {
     text.replace(" ± ", "\u{a0}±\u{a0}").replace(" RPS", "\u{a0}RPS").replace(" MAU", "\u{a0}MAU")
 }
@@ -225,7 +227,7 @@ impl Render for Inline {
     }
 }
 
-/// A name that may break after what divides it.
+/// Renders a name that may break after separators.
 fn path(name: &str) -> Markup {
     html! {
         @for part in unbroken(name).split_inclusive(BREAKS) {

@@ -23,7 +23,7 @@ use crate::study::metric::Metric;
 use crate::study::result::Axis;
 use crate::study::workshop::Lifted;
 
-/// The unit of loads.
+/// Returns the unit of loads.
 pub(crate) fn unit(axis: Axis) -> &'static str {
     match axis {
         Axis::Records => "records/s",
@@ -31,7 +31,7 @@ pub(crate) fn unit(axis: Axis) -> &'static str {
     }
 }
 
-/// The load asked for, in users where it is given so.
+/// Formats the wanted load, as users where it is given so.
 pub(crate) fn wanted(ladder: &Ladder, lang: Lang) -> String {
     match ladder.up_to_mau {
         Some(mau) => format!("{} MAU", number::users_plain(mau, mau, lang)),
@@ -39,18 +39,19 @@ pub(crate) fn wanted(ladder: &Ladder, lang: Lang) -> String {
     }
 }
 
-/// Whether all that was tried is carried.
+/// Whether every load tried is carried.
 fn carried(rung: &Rung) -> bool {
     matches!(rung.cause, Cause::NotReached { .. })
 }
 
-/// What draws the line, with its ties.
+/// Names the limiting resource, with its ties.
 fn names(rung: &Rung, lang: Lang) -> String {
     let names: Vec<&str> = rung.resource.iter().chain(&rung.ties).map(String::as_str).collect();
     if names.is_empty() { Word::Unknown.text(lang).to_owned() } else { names.join(" = ") }
 }
 
-/// The line of a rung with its interval; what is carried where it lies beyond what was asked for.
+/// Formats the line of a rung with its interval; where it lies beyond the wanted load, the load
+/// carried.
 pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
     let unit = unit(ladder.axis);
     if carried(rung) {
@@ -59,7 +60,7 @@ pub(crate) fn line(ladder: &Ladder, rung: &Rung) -> String {
     format!("{} {unit}", number::estimate(&rung.rps))
 }
 
-/// The resource with its ties and the share of replications that agree.
+/// Formats the limiting resource with its ties and the share of replications that agree.
 pub(crate) fn resource(rung: &Rung, lang: Lang) -> String {
     if carried(rung) {
         return Word::LadderCarried.text(lang).to_owned();
@@ -69,7 +70,7 @@ pub(crate) fn resource(rung: &Rung, lang: Lang) -> String {
     text
 }
 
-/// A setting with its values and what it costs.
+/// Formats a lifted setting with its values and cost.
 pub(crate) fn lifted(lifted: &Lifted, lang: Lang) -> String {
     let Lifted { setting, from, to, monthly_usd, note } = lifted;
     let Some(setting) = setting else {
@@ -82,7 +83,7 @@ pub(crate) fn lifted(lifted: &Lifted, lang: Lang) -> String {
     format!("{setting}: {from} → {to} ({cost})")
 }
 
-/// How the ladder of a variant ended, in a sentence.
+/// Describes how the ladder of a variant ended, in a sentence.
 fn ending(ending: &Ending, lang: Lang) -> String {
     match ending.end {
         End::Reached => say(lang, Word::LadderReached, &[&ending.variant]),
@@ -92,12 +93,12 @@ fn ending(ending: &Ending, lang: Lang) -> String {
     }
 }
 
-/// What draws the line, without its ties.
+/// Names the limiting resource, without its ties.
 fn own(rung: &Rung, lang: Lang) -> String {
     rung.resource.clone().unwrap_or_else(|| Word::Unknown.text(lang).to_owned())
 }
 
-/// The finding of one variant.
+/// Returns the finding for a variant.
 pub(crate) fn title(ladder: &Ladder, ending: &Ending, lang: Lang) -> String {
     let rungs: Vec<&Rung> =
         ladder.ladder.iter().filter(|rung| rung.variant == ending.variant).collect();
@@ -119,7 +120,7 @@ pub(crate) fn title(ladder: &Ladder, ending: &Ending, lang: Lang) -> String {
     }
 }
 
-/// For the terminal.
+/// Renders the answer for the terminal.
 fn text(ladder: &Ladder, lang: Lang) -> String {
     let mut text = String::new();
     for end in &ladder.ends {
@@ -191,7 +192,7 @@ fn page(sheet: &mut Sheet, ladder: &Ladder) {
     sheet.notes(&[Word::LadderNote, Word::LadderNoteShare, Word::LadderNoteSpare]);
 }
 
-/// A row for each rung; settings and costs of one rung are joined by `; `.
+/// Writes a CSV row for each rung; settings and costs of one rung are joined by `; `.
 fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
     let header = [
         "variant",
@@ -220,7 +221,7 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
             let Lifted { setting, from, to, .. } = one;
             format!("{}: {from} → {to}", setting.as_deref().unwrap_or("(no setting)"))
         });
-        // A sum that leaves something out would be taken for the whole.
+        // A partial sum would be taken for the total, so one missing price leaves the sum out.
         let priced: Option<f64> = rung.lifted_by.iter().map(|one| one.monthly_usd).sum();
         let priced = priced.filter(|_| !rung.lifted_by.is_empty());
         rows.push(vec![
@@ -245,7 +246,7 @@ fn table(ladder: &Ladder) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// Told by its file.
+/// Kind of answer with the data file `ladder.json`.
 pub(super) const KIND: Kind = Kind { file: "ladder.json", read: again };
 
 fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {

@@ -1,18 +1,18 @@
-//! `report.md`: blocks as Markdown, as GitHub reads it.
+//! `report.md`: blocks as GitHub-flavoured Markdown.
 
 use std::fmt::Write;
 
 use super::block::{Block, Cell, Figure, Inline, Piece};
 use super::words::{Lang, Word};
 
-/// Where text stands: in a table a bar would end the cell, even within code.
+/// Context of text: in a table a bar would end the cell, even within code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Position {
     Line,
     Cell,
 }
 
-/// Blocks as Markdown.
+/// Renders blocks as Markdown.
 pub(crate) fn document(blocks: &[Block], lang: Lang) -> String {
     let mut text = String::new();
     for block in blocks {
@@ -33,7 +33,7 @@ pub(crate) fn document(blocks: &[Block], lang: Lang) -> String {
     text
 }
 
-/// Blocks as Markdown that is kept in a repository: it ends with one line break.
+/// Renders blocks as a Markdown file for a repository, which ends with a single line break.
 pub(crate) fn file(blocks: &[Block], lang: Lang) -> String {
     let mut text = document(blocks, lang);
     text.truncate(text.trim_end().len());
@@ -101,7 +101,7 @@ fn inline(words: &Inline, position: Position) -> String {
     text
 }
 
-/// Text in which Markdown sees nothing but text.
+/// Escapes text so that Markdown sees no markup.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -117,7 +117,7 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// A name as code, in which nothing but the bar of a table can be escaped.
+/// Renders a name as code, in which only the bar of a table can be escaped.
 fn code(name: &str, position: Position) -> String {
     let name = name.replace('`', " ");
     match position {

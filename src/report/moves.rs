@@ -1,4 +1,5 @@
-//! What variants move, in one sentence per variant: the pairs that tell most, of all those compared.
+//! Differences between variants, one sentence per variant: the most informative of all pairs
+//! compared.
 
 use super::facts;
 use super::number;
@@ -6,11 +7,13 @@ use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::result::{Comparison, StudyResult, VariantResult};
 
-/// The variant that is taken for what runs today, where one has this name; the first otherwise.
+/// Name of the variant that represents the current system; where none has it, the first variant
+/// does.
 pub(crate) const TODAY: &str = "effective";
 
-/// A sentence per variant against the one before it; one that moves nothing measurable is named in
-/// the next sentence. The last one is compared with what runs today as well.
+/// Returns a sentence comparing each variant with the one before it; one without a measurable
+/// difference is named in the next sentence. The last variant is also compared with the current
+/// system.
 pub(crate) fn sentences(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut idle: Option<&Comparison> = None;
@@ -20,7 +23,7 @@ pub(crate) fn sentences(result: &StudyResult, lang: Lang) -> Vec<String> {
             continue;
         };
         if !decided(&comparison.saturation_rps) {
-            // Two in a row: the earlier one gets its own sentence.
+            // Two in a row without a difference: the earlier one gets its own sentence.
             sentences
                 .extend(idle.replace(comparison).and_then(|idle| one(result, idle, None, lang)));
             continue;
@@ -37,7 +40,7 @@ pub(crate) fn sentences(result: &StudyResult, lang: Lang) -> Vec<String> {
 fn altogether(result: &StudyResult, lang: Lang) -> Option<String> {
     let (last, earlier) = result.variants.split_last()?;
     let today = earlier.iter().position(|variant| variant.name == TODAY).unwrap_or(0);
-    // The one directly before has had its sentence.
+    // The variant directly before has been compared already.
     if today + 1 >= earlier.len() {
         return None;
     }
@@ -61,7 +64,8 @@ fn decided(change: &Estimate) -> bool {
     number::known(change) && change.n >= 2 && (change.low > 0.0 || change.high < 0.0)
 }
 
-/// Whether a change of variants is within what was measured, for variants named beside each other.
+/// Whether two variants differ by no more than the measurement error, for variants named beside
+/// each other.
 pub(crate) fn alike(result: &StudyResult, from: &VariantResult, to: &VariantResult) -> bool {
     find(result, from, to).is_some_and(|comparison| {
         let change = &comparison.saturation_rps;
@@ -69,7 +73,7 @@ pub(crate) fn alike(result: &StudyResult, from: &VariantResult, to: &VariantResu
     })
 }
 
-/// What a comparison found; `aside` is one that moved nothing and led to where this one begins.
+/// Describes a comparison; `aside` is one without a difference that led to the start of this one.
 fn one(
     result: &StudyResult,
     comparison: &Comparison,
@@ -120,12 +124,14 @@ fn one(
     (!text.is_empty()).then_some(text)
 }
 
-/// What pairing gains for one comparison, measure by measure; none where nothing varies.
+/// Describes the variance reduction by pairing for one comparison, measure by measure; `None` where
+/// nothing varies.
 pub(crate) fn gain(comparison: &Comparison, lang: Lang) -> Option<String> {
     gains(&[comparison], lang).map(|gains| say(lang, Word::PairingGain, &[&gains]))
 }
 
-/// What pairing gains over all comparisons, from the least to the most.
+/// Describes the variance reduction by pairing over all comparisons, from the smallest to the
+/// largest.
 pub(crate) fn gain_overall(result: &StudyResult, lang: Lang) -> Option<String> {
     let all: Vec<&Comparison> = result.comparisons.iter().collect();
     gains(&all, lang).map(|gains| say(lang, Word::PairingLead, &[&gains]))
@@ -158,8 +164,8 @@ fn gains(comparisons: &[&Comparison], lang: Lang) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Whether the slowest requests at the target load all take the same time: that of users who leave.
-/// A difference to such a number says nothing about the system.
+/// Whether the slowest requests at the target load all take the same time, the patience of users
+/// who leave. A difference to such a number says nothing about the system.
 fn at_ceiling(variant: &VariantResult) -> bool {
     variant.at_target.as_ref().is_some_and(|at| {
         let fixed = |estimate: &Estimate| {

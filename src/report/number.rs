@@ -1,12 +1,12 @@
-//! Numbers as people read them: rounded to what their interval supports, with thousands separators.
+//! Formatting of numbers: rounded to the precision of their interval, with thousands separators.
 
 use super::words::Lang;
 use crate::stats::{Estimate, Shape};
 
-/// What stands for a number that nobody has.
+/// Text for a missing number.
 pub(crate) const NOTHING: &str = "–";
 
-/// Whether there is a number at all.
+/// Whether there is an estimate at all.
 pub(crate) fn known(estimate: &Estimate) -> bool {
     estimate.n > 0 && estimate.mean.is_finite()
 }
@@ -16,8 +16,8 @@ pub(crate) fn are_numbers<'a>(values: impl IntoIterator<Item = &'a String>) -> b
     values.into_iter().all(|value| value.parse::<f64>().is_ok())
 }
 
-/// The larger half of the interval; none with fewer than two replications, nor for a number that is
-/// known exactly.
+/// Returns the larger half-width of the interval; `None` with fewer than two replications, and for
+/// an exact number.
 pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
     if estimate.shape != Shape::Interval {
         return None;
@@ -26,8 +26,9 @@ pub(crate) fn half_width(estimate: &Estimate) -> Option<f64> {
     (estimate.n >= 2 && !estimate.is_exact() && half.is_finite()).then_some(half.max(0.0))
 }
 
-/// Low, mean and high of a band in a chart. The interval of two replications is 12.7 standard errors to
-/// each side: as a band it would hide the chart and say nothing, so that it has no width.
+/// Returns low, mean and high of a band in a chart. The interval of two replications is 12.7
+/// standard errors to each side: as a band it would hide the chart and say nothing, so that it gets
+/// no width.
 pub(crate) fn band(estimate: &Estimate) -> [f64; 3] {
     let Estimate { mean, low, high, .. } = *estimate;
     if few(estimate) { [mean; 3] } else { [low, mean, high] }
@@ -38,13 +39,13 @@ pub(crate) fn few(estimate: &Estimate) -> bool {
     estimate.n < 3
 }
 
-/// How far an axis goes for an estimate: to the end of its interval, unless that lies far beyond.
+/// Returns the axis limit for an estimate: the end of its interval, unless that lies far beyond.
 pub(crate) fn reach(estimate: &Estimate) -> f64 {
     band(estimate)[2].min(estimate.mean * 1.25)
 }
 
-/// With thousands separators and a fixed number of decimals; a negative number of decimals rounds
-/// to tens, hundreds, ….
+/// Formats with thousands separators and a fixed number of decimals; a negative number of decimals
+/// rounds to tens, hundreds, ….
 pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
@@ -75,7 +76,8 @@ pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     text
 }
 
-/// Decimals that a half-width supports: one significant digit of it, two when it starts with 1.
+/// Returns the number of decimals that a half-width supports: its first significant digit, two when
+/// that is 1.
 fn decimals_of(half: f64) -> i32 {
     let place = half.log10().floor() as i32;
     let lead = half / 10f64.powi(place);
@@ -83,7 +85,8 @@ fn decimals_of(half: f64) -> i32 {
     (if lead < 1.95 { 1 - place } else { -place }).clamp(-9, 6)
 }
 
-/// A number without an interval, to three significant digits and no further than whole numbers.
+/// Formats a number without an interval, to three significant digits but never rounding whole
+/// digits.
 pub(crate) fn plain(value: f64) -> String {
     let size = value.abs();
     let decimals = match size {
@@ -100,8 +103,8 @@ pub(crate) fn plain(value: f64) -> String {
     }
 }
 
-/// A range of few replications as `310–480`, a bound as `> 30,000`; scaled before. None for a number with
-/// an interval.
+/// Formats a scaled range of few replications as `310–480`, a bound as `> 30,000`; `None` for a
+/// number with an interval.
 fn without_interval(estimate: &Estimate, scale: f64) -> Option<String> {
     let ends = [estimate.low * scale, estimate.high * scale];
     match estimate.shape {
@@ -110,7 +113,7 @@ fn without_interval(estimate: &Estimate, scale: f64) -> Option<String> {
         Shape::AtLeast => Some(format!("> {}", plain(estimate.mean * scale))),
         Shape::Range if (ends[1] - ends[0]).abs() <= 1e-9 * ends[1].abs() => Some(plain(ends[0])),
         Shape::Range => {
-            // As many digits as tell the ends apart, and one more.
+            // As many digits as distinguish the ends, and one more.
             let decimals = decimals_of((ends[1] - ends[0]) / 2.0);
             let [low, high] = ends.map(|end| fixed(end, decimals));
             Some(format!("{low}–{high}"))
@@ -118,10 +121,11 @@ fn without_interval(estimate: &Estimate, scale: f64) -> Option<String> {
     }
 }
 
-/// Half an interval over its mean from which on `±` would say more than is known.
+/// Relative half-width from which on `±` would suggest more precision than there is.
 const WIDE: f64 = 0.5;
 
-/// The ends of an interval that is wide beside its mean, of a number that cannot be negative.
+/// Returns the ends of an interval that is wide relative to its mean, for a number that cannot be
+/// negative.
 fn wide(estimate: &Estimate, scale: f64) -> Option<String> {
     let half = half_width(estimate)?;
     if estimate.low < 0.0 || half <= WIDE * estimate.mean.abs() || half <= 0.0 {
@@ -131,7 +135,7 @@ fn wide(estimate: &Estimate, scale: f64) -> Option<String> {
     without_interval(&ends, scale)
 }
 
-/// Mean and half-width as text, both rounded to the same place; scaled before.
+/// Formats the scaled mean and half-width, both rounded to the same place.
 fn parts(estimate: &Estimate, scale: f64) -> Option<(String, Option<String>)> {
     if !known(estimate) {
         return None;
@@ -153,7 +157,7 @@ fn parts(estimate: &Estimate, scale: f64) -> Option<(String, Option<String>)> {
     })
 }
 
-/// `380 ± 4`; the mean alone where one replication gives no interval.
+/// Formats an estimate as `380 ± 4`; the mean alone where a single replication gives no interval.
 pub(crate) fn estimate(estimate: &Estimate) -> String {
     match parts(estimate, 1.0) {
         None => NOTHING.to_owned(),
@@ -162,18 +166,18 @@ pub(crate) fn estimate(estimate: &Estimate) -> String {
     }
 }
 
-/// The mean alone, rounded to what the interval supports.
+/// Formats the mean alone, rounded to the precision of the interval.
 pub(crate) fn mean(estimate: &Estimate) -> String {
     parts(estimate, 1.0).map_or_else(|| NOTHING.to_owned(), |(mean, _)| mean)
 }
 
-/// `+120 ± 8`.
+/// Formats a difference as `+120 ± 8`.
 pub(crate) fn difference(difference: &Estimate) -> String {
     let text = estimate(difference);
     if known(difference) && difference.mean > 0.0 { format!("+{text}") } else { text }
 }
 
-/// A share as `3.2 ± 0.4 %`.
+/// Formats a share as `3.2 ± 0.4 %`.
 pub(crate) fn percent(share: &Estimate) -> String {
     match parts(share, 100.0) {
         None => NOTHING.to_owned(),
@@ -182,7 +186,7 @@ pub(crate) fn percent(share: &Estimate) -> String {
     }
 }
 
-/// Users: `2.30 ± 0.05 M`, `230 ± 5 k`; in Korean planning style `230만 ± 5만`.
+/// Formats users as `2.30 ± 0.05 M`, `230 ± 5 k`; in Korean planning style `230만 ± 5만`.
 ///
 /// The unit is that of `reference` users.
 pub(crate) fn users(users: &Estimate, reference: f64, lang: Lang) -> String {
@@ -195,7 +199,7 @@ pub(crate) fn users(users: &Estimate, reference: f64, lang: Lang) -> String {
     }
 }
 
-/// Users without an interval, in the unit of `reference` users.
+/// Formats users without an interval, in the unit of `reference` users.
 pub(crate) fn users_plain(users: f64, reference: f64, lang: Lang) -> String {
     let (scale, unit) = users_unit(reference, lang);
     format!("{}{unit}", plain(users / scale))
@@ -210,7 +214,7 @@ fn users_unit(users: f64, lang: Lang) -> (f64, &'static str) {
     }
 }
 
-/// A length of time as `45 s`, `2 min 40 s`, `3 h 20 min`.
+/// Formats a duration as `45 s`, `2 min 40 s`, `3 h 20 min`.
 pub(crate) fn duration(seconds: f64, lang: Lang) -> String {
     let [h, min, s] = match lang {
         Lang::En => [" h", " min", " s"],
@@ -219,7 +223,7 @@ pub(crate) fn duration(seconds: f64, lang: Lang) -> String {
     if seconds < 9.95 {
         return format!("{}{s}", plain((seconds.max(0.0) * 10.0).round() / 10.0));
     }
-    // No further than its size supports.
+    // Only as precise as its magnitude warrants.
     let unit = if seconds < 3_600.0 { 1.0 } else { 60.0 };
     let whole = ((seconds / unit).round() * unit) as u64;
     let parts = [(whole / 3_600, h), (whole / 60 % 60, min), (whole % 60, s)];
@@ -228,14 +232,14 @@ pub(crate) fn duration(seconds: f64, lang: Lang) -> String {
     parts.join(" ")
 }
 
-/// Time of day as `08:30`.
+/// Formats a time of day as `08:30`.
 pub(crate) fn clock(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round().max(0.0) as u64;
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Time of day as `08:30`, or `08:30:15` where instants lie `every` seconds apart and that is less than a
-/// minute.
+/// Formats a time of day as `08:30`, or as `08:30:15` where instants lie `every` seconds apart and
+/// that is less than a minute.
 pub(crate) fn clock_every(seconds: f64, every: f64) -> String {
     if every >= 60.0 {
         return clock(seconds);
@@ -244,7 +248,7 @@ pub(crate) fn clock_every(seconds: f64, every: f64) -> String {
     format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
 }
 
-/// A round length of which about `count` make up a span \[s\].
+/// Returns a round length of which about `count` make up a span \[s\].
 pub(crate) fn round_length(span: f64, count: f64) -> f64 {
     const MINUTE: f64 = 60.0;
     const HOUR: f64 = 3600.0;

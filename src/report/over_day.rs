@@ -1,5 +1,4 @@
-//! The day in sentences: whether targets are met over it, since when nothing is answered, and what became
-//! of it after each thing that happened.
+//! The day in sentences: targets over the day, outages, and the effects of events.
 
 use super::words::{Lang, Word, metric, say};
 use super::{facts, number};
@@ -7,33 +6,33 @@ use crate::study::day::{DayAnswer, DayEvent, DayVerdict, EventEffect, Recovery, 
 use crate::study::metric::Metric;
 use crate::study::result::{StudyResult, Target, VariantResult, Verdict};
 
-/// Where less is run, times are told to the second \[s\].
+/// Horizon below which times are given to the second \[s\].
 const SHORT: f64 = 6.0 * 3_600.0;
-/// From this share on all is answered, as far as a sentence goes.
+/// Share from which on all requests count as answered, in a sentence.
 const ALL: f64 = 0.995;
-/// So many times what it was before is a rise of a lag.
+/// Factor from which on an increase of the lag is reported.
 const RISE: f64 = 1.25;
-/// A lag that is no more than this is none \[records\].
+/// Lag that still counts as none \[records\].
 const NO_LAG: f64 = 1.0;
 
-/// Variants whose day says anything, with what it says.
+/// Iterates over the variants that have an answer for the day.
 pub(crate) fn days(result: &StudyResult) -> impl Iterator<Item = (&VariantResult, &DayAnswer)> {
     result.variants.iter().filter_map(|variant| Some((variant, variant.day_answer.as_ref()?)))
 }
 
-/// A time of the day: to the second where only a part of one was run.
+/// Formats a time of day: to the second where only a part of a day was run.
 pub(crate) fn clock(variant: &VariantResult, at_s: f64) -> String {
     let end = variant.day.last().map_or(0.0, |bin| bin.start_s + bin.length_s);
     number::clock_every(at_s, if end < SHORT { 1.0 } else { 60.0 })
 }
 
-/// Whether less than a day was run, so that its times are none of a clock on the wall.
+/// Whether less than a day was run, so that its times are not those of a clock.
 pub(crate) fn is_short(result: &StudyResult) -> bool {
     let bins = || result.variants.iter().flat_map(|variant| &variant.day);
     bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max) < SHORT
 }
 
-/// The finding, in one sentence without its full stop; none where no day was judged.
+/// Returns the finding, in one sentence without its full stop; `None` where no day was judged.
 pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     let judged: Vec<(&VariantResult, &DayAnswer, Verdict)> = days(result)
         .filter_map(|(variant, answer)| Some((variant, answer, answer.verdict?)))
@@ -53,7 +52,7 @@ pub(crate) fn headline(result: &StudyResult, lang: Lang) -> Option<String> {
     Some(said.join("; "))
 }
 
-/// What is missed in a variant, and for how long.
+/// Describes the targets that a variant misses, and for how long.
 fn found(variant: &VariantResult, answer: &DayAnswer, lang: Lang) -> String {
     let lasts = |of: fn(&DayVerdict) -> f64| {
         let most = answer.targets.iter().map(of).fold(0.0, f64::max);
@@ -80,7 +79,7 @@ fn found(variant: &VariantResult, answer: &DayAnswer, lang: Lang) -> String {
     text
 }
 
-/// When nothing is answered.
+/// Describes a period without answers.
 fn silent(variant: &VariantResult, answer: &DayAnswer, silence: &Silence, lang: Lang) -> String {
     let range = |[from, to]: [f64; 2]| {
         let ends = [clock(variant, from), clock(variant, to)];
@@ -98,7 +97,7 @@ fn silent(variant: &VariantResult, answer: &DayAnswer, silence: &Silence, lang: 
     format!("{text} ({})", say(lang, Word::DaySilentSome, &[&counts[0], &counts[1]]))
 }
 
-/// A sentence for each target of a variant that is not met over the day.
+/// Returns a sentence for each target that a variant does not meet over the day.
 pub(crate) fn targets(variant: &VariantResult, answer: &DayAnswer, lang: Lang) -> Vec<String> {
     let not_met = answer.targets.iter().filter(|target| target.verdict != Verdict::Met);
     not_met.map(|target| sentence(variant, target, lang)).collect()
@@ -138,7 +137,7 @@ fn sentence(variant: &VariantResult, target: &DayVerdict, lang: Lang) -> String 
     text
 }
 
-/// The condition in words, as [`facts::target`]; of the events wanted as a rate.
+/// Formats the condition as [`facts::target`] does; wanted events as a rate.
 pub(crate) fn name(target: &DayVerdict, lang: Lang) -> String {
     if target.metric == Metric::EventsPerS {
         return format!("{} {}", number::plain(target.limit), Word::Events.text(lang));
@@ -147,7 +146,7 @@ pub(crate) fn name(target: &DayVerdict, lang: Lang) -> String {
     facts::target(&condition, lang)
 }
 
-/// A value of its metric with its unit.
+/// Formats a value of the metric with its unit.
 fn shown(target: &DayVerdict, value: f64, lang: Lang) -> String {
     let time = |name: &str| format!("{name} {} ms", number::plain(value));
     match target.metric {
@@ -162,7 +161,7 @@ fn shown(target: &DayVerdict, value: f64, lang: Lang) -> String {
     }
 }
 
-/// A target's verdict in a cell: with the time for which it is missed.
+/// Formats the verdict on a target for a cell, with the time for which it is missed.
 pub(crate) fn cell(target: &DayVerdict, lang: Lang) -> String {
     match target.verdict {
         Verdict::Met => Word::Met.text(lang).to_owned(),
@@ -175,7 +174,7 @@ pub(crate) fn cell(target: &DayVerdict, lang: Lang) -> String {
     }
 }
 
-/// Targets over the day that any variant was judged by, in order: metric, and words.
+/// Returns the day's targets by which any variant was judged, in order: metric and words.
 pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<(Metric, String)> {
     let mut found: Vec<(Metric, String)> = Vec::new();
     for target in days(result).flat_map(|(_, answer)| &answer.targets) {
@@ -186,14 +185,14 @@ pub(crate) fn conditions(result: &StudyResult, lang: Lang) -> Vec<(Metric, Strin
     found
 }
 
-/// What a variant's day says of a metric.
+/// Returns the verdict on a metric for a variant's day.
 pub(crate) fn of(variant: &VariantResult, metric: Metric) -> Option<&DayVerdict> {
     let answer = variant.day_answer.as_ref()?;
     answer.targets.iter().find(|target| target.metric == metric)
 }
 
-/// Everything that happened in a variant, a sentence each, those that did most harm first where only some
-/// are told: at most so many, in order of time.
+/// Describes the events of a variant's day, a sentence each in order of time; where there are more
+/// than `most`, those that did most harm.
 pub(crate) fn happened(
     variant: &VariantResult,
     answer: &DayAnswer,
@@ -213,7 +212,7 @@ pub(crate) fn happened(
     lines
 }
 
-/// What stands above what happened.
+/// Returns the lead-in above the events.
 pub(crate) fn happened_lead(result: &StudyResult, variant: &VariantResult, lang: Lang) -> String {
     match days(result).count() {
         1 => Word::HappenedAll.text(lang).to_owned(),
@@ -236,7 +235,7 @@ fn happening(
     capital(&text)
 }
 
-/// What became of the day after something happened.
+/// Describes the course of the day after an event.
 fn became(variant: &VariantResult, answer: &DayAnswer, effect: &EventEffect, lang: Lang) -> String {
     let lasts = number::duration(effect.missed_s, lang);
     let then = match effect.recovery {
@@ -267,7 +266,7 @@ fn became(variant: &VariantResult, answer: &DayAnswer, effect: &EventEffect, lan
     said.into_iter().chain(lagging).collect::<Vec<_>>().join("; ")
 }
 
-/// What the lag does; none where there is none.
+/// Describes the development of the lag; `None` where there is none.
 fn lag(variant: &VariantResult, effect: &EventEffect, lang: Lang) -> Option<String> {
     let [before, most] = &effect.lag;
     if most.mean <= NO_LAG {
@@ -281,7 +280,7 @@ fn lag(variant: &VariantResult, effect: &EventEffect, lang: Lang) -> Option<Stri
     })
 }
 
-/// What happened, in few words.
+/// Names an event in few words.
 pub(crate) fn event(event: &DayEvent, lang: Lang) -> String {
     let counted = |count: u32, one: Word, many: Word, of: &str| {
         say(lang, if count == 1 { one } else { many }, &[&count.to_string(), of])
@@ -314,7 +313,7 @@ pub(crate) fn event(event: &DayEvent, lang: Lang) -> String {
     }
 }
 
-/// With a capital letter at the beginning.
+/// Capitalises the first letter.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

@@ -1,5 +1,5 @@
-//! The page for the planning document as blocks, from which Markdown and HTML are made. Each section is a
-//! file of its own and gives nothing where the study has nothing for it.
+//! The page for the planning document as blocks, from which Markdown and HTML are made. Each
+//! section is a file of its own and yields nothing where the study has nothing for it.
 
 mod alternatives;
 mod answer;
@@ -20,7 +20,7 @@ use super::facts;
 use super::words::{Word, say};
 pub(crate) use source::{Drawing, Source};
 
-/// The page, from top to bottom.
+/// Returns the blocks of the page, from top to bottom.
 pub(crate) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
     let name = format!("{} · {}", result.head.system, result.head.scenario);

@@ -1,4 +1,4 @@
-//! What capacity costs: the points of a sweep by price, and those that no other beats.
+//! Price of capacity: the points of a sweep by cost, and the Pareto frontier.
 
 use super::ladder::unit;
 use super::number;
@@ -8,40 +8,41 @@ use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::sweep::{Asked, Point, Sweep, is_load};
 
-/// A point with its price.
+/// A point of a sweep with its price.
 pub(crate) struct PricedPoint<'a> {
     /// The point.
     pub(crate) point: &'a Point,
-    /// What it costs by all that has a price \[USD a month\].
+    /// Cost of all items that have a price \[USD/month\].
     pub(crate) usd: f64,
-    /// What it gives: the load carried, or the response time.
+    /// Value of the point: the load carried, or the response time.
     pub(crate) value: Estimate,
 }
 
 impl PricedPoint<'_> {
-    /// What tells it from the others.
+    /// Returns the name that distinguishes the point from the others.
     pub(crate) fn name(&self, sweep: &Sweep) -> String {
         name(sweep, self.point)
     }
 }
 
-/// Points by price, with the frontier.
+/// Points by price, with the Pareto frontier.
 pub(crate) struct Pareto<'a> {
-    /// Those with a price and a number, by rising price.
+    /// Points with a price and a value, by rising price.
     pub(crate) places: Vec<PricedPoint<'a>>,
-    /// Indices of those that no other beats: as good or better for less or the same. By rising price.
+    /// Indices of the Pareto-optimal points: no other is as good or better for less or the same. By
+    /// rising price.
     pub(crate) best: Vec<usize>,
-    /// Whether less is better: response times.
+    /// Whether smaller values are better, as for response times.
     pub(crate) less: bool,
-    /// Parts without a price, the same in all points.
+    /// Items without a price, the same in all points.
     pub(crate) unpriced: Vec<String>,
-    /// Points that are left out, because a part has no price that others have not or that has one there:
-    /// what is not known is no saving.
+    /// Number of points left out because other items are without a price than elsewhere: an unknown
+    /// price is no saving.
     pub(crate) left_out: usize,
 }
 
-/// What capacity costs; none where nothing has a price, all points cost the same, or the load itself is
-/// varied, so that points answer different questions.
+/// Returns the points by price; `None` where nothing has a price, where all points cost the same,
+/// or where the load itself is varied, so that points answer different questions.
 pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a>> {
     if sweep.asked == Asked::Sample || sweep.varied.iter().any(|one| is_load(&one.path)) {
         return None;
@@ -82,7 +83,7 @@ pub(crate) fn pareto<'a>(sweep: &Sweep, points: &'a [Point]) -> Option<Pareto<'a
     Some(Pareto { places, best, less, unpriced, left_out })
 }
 
-/// Parts of a point without a price.
+/// Returns the items of a point without a price.
 fn without_price(point: &Point) -> Vec<&str> {
     let fact = point.facts.iter().find(|(name, _)| name == "unpriced");
     let text = fact.map_or("", |(_, text)| text.as_str());
@@ -90,7 +91,7 @@ fn without_price(point: &Point) -> Vec<&str> {
 }
 
 impl Pareto<'_> {
-    /// The finding.
+    /// Returns the finding.
     pub(crate) fn title(&self, sweep: &Sweep, lang: Lang) -> String {
         let count = self.places.len().to_string();
         let unit = if self.less { "ms (p99)" } else { unit(sweep.axis) };
@@ -152,7 +153,7 @@ mod tests {
         all.iter().map(point).collect()
     }
 
-    /// Prices and numbers of the frontier.
+    /// Returns prices and values of the frontier.
     fn frontier(asked: Asked, number: &str, all: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let points = points(number, all);
         let found = pareto(&sweep(asked, "services.a.replicas"), &points).unwrap();

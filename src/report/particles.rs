@@ -1,8 +1,8 @@
-//! Korean particles, whose form hangs on the last sound of the word before. A catalogue leaves both
-//! forms open (`을(를)`); here one is taken once the word is known. A word whose sound nobody can tell
-//! keeps both.
+//! Korean particles, whose form depends on the last sound of the preceding word. A message
+//! catalogue contains both forms (`을(를)`); here one is chosen once the word is known. A word with
+//! an unknown sound keeps both.
 
-/// As a catalogue writes them, behind a consonant, and behind a vowel.
+/// Forms in the catalogue, after a consonant, and after a vowel.
 const OPEN: [[&str; 3]; 5] = [
     ["은(는)", "은", "는"],
     ["이(가)", "이", "가"],
@@ -11,23 +11,23 @@ const OPEN: [[&str; 3]; 5] = [
     ["(으)로", "으로", "로"],
 ];
 
-/// The last sound of a word, as far as particles tell them apart.
+/// Last sound of a word, as far as particles distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sound {
     Vowel,
-    /// ㄹ, behind which `로` stands as behind a vowel.
+    /// ㄹ, after which `로` stands as after a vowel.
     L,
     Consonant,
 }
 
-/// A sentence whose particles stand in both forms, with those that fit.
+/// Replaces the double forms of particles in a sentence by those that fit.
 pub(super) fn chosen(sentence: &str) -> String {
     let mut text = String::with_capacity(sentence.len());
     push(&mut text, sentence);
     text
 }
 
-/// Words of a phrase behind `text`, with particles that fit what stands before them.
+/// Appends words to `text`, with particles that fit the text before them.
 pub(super) fn push(text: &mut String, words: &str) {
     let mut rest = words;
     while let Some((at, [open, closed, vowel])) =
@@ -45,7 +45,7 @@ pub(super) fn push(text: &mut String, words: &str) {
     text.push_str(rest);
 }
 
-/// The sound that `text` ends with when it is read aloud.
+/// Returns the last sound of `text` when it is read aloud.
 fn sound(text: &str) -> Option<Sound> {
     let text = bare(text);
     match text.chars().next_back()? {
@@ -62,7 +62,7 @@ fn sound(text: &str) -> Option<Sound> {
     }
 }
 
-/// Without what is not read: quotes, and a remark in brackets.
+/// Strips what is not read aloud: quotes, and a remark in brackets.
 fn bare(text: &str) -> &str {
     let mut text = text;
     loop {
@@ -77,7 +77,7 @@ fn bare(text: &str) -> &str {
     }
 }
 
-/// The last sound of a number: `1` 일, `30` 삼십, `1.50` 일점오영, `$5` 오달러.
+/// Returns the last sound of a number: `1` 일, `30` 삼십, `1.50` 일점오영, `$5` 오달러.
 fn number(text: &str) -> Sound {
     let before =
         text.trim_end_matches(|letter: char| letter.is_ascii_digit() || ",.".contains(letter));
@@ -91,8 +91,8 @@ fn number(text: &str) -> Sound {
     }
 }
 
-/// The last sound of a Latin word, as it is written in Hangul: by its ending, with the few words that end
-/// otherwise. What has no vowel, or only capitals, is spelled.
+/// Returns the last sound of a Latin word as transcribed to Hangul: by its ending, with a few
+/// exceptions. A word without vowels, or all in capitals, is spelled out.
 fn latin(text: &str) -> Sound {
     let before = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let word = &text[before.len()..];

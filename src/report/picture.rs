@@ -1,7 +1,7 @@
 //! Charts as files: SVG with text, and PNG for programs that cannot show SVG.
 //!
-//! A PNG never holds an empty box: when no font has a letter, the chart is drawn again in English,
-//! and then with numbers for names.
+//! A PNG never shows a missing-glyph box: when no font has a glyph, the chart is drawn again in
+//! English, and if need be once more with numbers for names.
 
 use std::path::PathBuf;
 
@@ -14,18 +14,18 @@ use super::words::{Lang, Word, say};
 use crate::plain;
 use crate::study::result::StudyResult;
 
-/// What PNG files end with, and how many pixels they have for one of the drawing: 1,200 px wide for pages,
-/// 2,400 px for print and for dense screens.
+/// Suffixes of PNG files and their scale factors: 1,200 px wide for pages, 2,400 px for print and
+/// high-density screens.
 pub(crate) const SIZES: [(&str, f32); 2] = [(".png", 1.0), ("@2x.png", 2.0)];
-/// A chart, drawn.
+/// A rendered chart.
 pub(crate) struct Drawn {
-    /// As SVG, in the language asked.
+    /// SVG, in the requested language.
     pub(crate) svg: String,
-    /// As PNG of each of [`SIZES`], where it could be made.
+    /// PNG at each of [`SIZES`], where it could be made.
     pub(crate) png: Option<[Vec<u8>; 2]>,
 }
 
-/// Draws charts and remembers what could not be done.
+/// Renders charts and records what could not be rendered.
 pub(crate) struct Pictures {
     lang: Lang,
     fonts: Fonts,
@@ -38,16 +38,16 @@ pub(crate) struct Pictures {
 }
 
 enum Failure {
-    /// A letter that no font has.
+    /// No font has a glyph.
     Letter,
-    /// The picture cannot be made at all.
+    /// The picture cannot be rendered at all.
     Picture,
-    /// Somebody waits for the end.
+    /// Rendering is skipped because somebody waits for the end.
     Hurry,
 }
 
 impl Pictures {
-    /// With the built-in Latin font; `font` is read only when a letter is missing.
+    /// Starts with the built-in Latin font; `font` is read only when a glyph is missing.
     pub(crate) fn new(options: &Options) -> Pictures {
         let mut pictures = Pictures {
             lang: options.lang,
@@ -65,14 +65,14 @@ impl Pictures {
         pictures
     }
 
-    /// A chart of the result; none when the result has nothing to show in it.
+    /// Renders a chart of the result; `None` when the result has nothing to show in it.
     pub(crate) fn draw(&mut self, chart: Chart, result: &StudyResult) -> Option<Drawn> {
         let drawn = chart.draw(result, self.lang)?;
         let png = self.png(chart, result, &drawn);
         Some(Drawn { svg: drawn.svg(), png })
     }
 
-    /// A picture that is no chart of a study, painted in a language.
+    /// Renders a picture that is not a chart of a study, painted in a language.
     pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> Canvas) -> Drawn {
         let drawn = paint(self.lang);
         let mut tried = self.raster(&drawn);
@@ -110,7 +110,7 @@ impl Pictures {
         tried.ok()
     }
 
-    /// What the reader should know about the pictures.
+    /// Returns the notes on the pictures for the reader.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = self.others.clone();
         if self.english {
@@ -122,7 +122,7 @@ impl Pictures {
         notes
     }
 
-    /// Looks for a font with Hangul: the file named, else the system's.
+    /// Searches for a font with Hangul: the named file, else a system font.
     fn search(&mut self) {
         self.searched = true;
         if let Some(path) = &self.font {
@@ -148,7 +148,7 @@ impl Pictures {
     }
 }
 
-/// The result with numbers for every name that appears in a chart.
+/// Returns the result with numbers for every name that appears in a chart.
 fn numbered(result: &StudyResult) -> StudyResult {
     let mut result = result.clone();
     let plain = |text: &str| text.is_ascii();
@@ -205,7 +205,7 @@ mod tests {
         assert!(matches!(written("포화"), Err(Failure::Letter)));
     }
 
-    /// Charts with the fonts of this machine, or with the one that the program carries alone.
+    /// Renders charts with the system's fonts, or with the built-in font alone.
     fn korean(searched: bool) -> (Pictures, Option<[Vec<u8>; 2]>) {
         let mut pictures = Pictures {
             searched,

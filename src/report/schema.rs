@@ -1,12 +1,13 @@
-//! The JSON Schema (draft-07) of `summary.json`: that of the types, with the words put beside data.
+//! The JSON Schema (draft-07) of `summary.json`: that of the types, plus the English words beside
+//! the data.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::study::result::StudyResult;
 
-/// Words that are written beside data: the data's name, the type that it refers to, and the name of the
-/// words. What `worded` writes; every answer that tests look at is held against this.
+/// Fields of words beside data: name of the data, its type, and name of the words. Matches the
+/// output of `worded`, against which tests check every answer.
 const WORDS: [(&str, &str, &str); 6] = [
     ("cause", "Cause", "reason"),
     ("basis", "Basis", "reason"),
@@ -16,7 +17,7 @@ const WORDS: [(&str, &str, &str); 6] = [
     ("differing", "Disagreement", "disagreements"),
 ];
 
-/// The schema.
+/// Returns the schema.
 pub fn summary() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<StudyResult>().to_value();
@@ -25,7 +26,7 @@ pub fn summary() -> Value {
     schema
 }
 
-/// Adds words to what is described, and closes objects whose properties are all told.
+/// Adds the fields of words to the objects, and closes objects whose properties are all known.
 fn complete(schema: &mut Value) {
     match schema {
         Value::Array(list) => list.iter_mut().for_each(complete),
@@ -37,7 +38,7 @@ fn complete(schema: &mut Value) {
             if !object.contains_key("properties") {
                 return;
             }
-            // What a part leaves open, its siblings may tell.
+            // Properties that one branch leaves open may be described by its siblings.
             let mut whole = true;
             for parts in ["oneOf", "anyOf", "allOf"] {
                 for part in

@@ -1,5 +1,5 @@
-//! The page of what is no study: a ladder, a sizing, a sweep, what is uncertain. Made of the same blocks as
-//! a study's page, so that it is Markdown, HTML and charts in the same looks.
+//! Page of an answer other than a study: ladder, sizing, sweep, uncertainty. It is made of the same
+//! blocks as a study's page, so that Markdown, HTML and charts look the same.
 
 use super::Options;
 use super::answer::Files;
@@ -9,7 +9,7 @@ use super::picture::{Pictures, SIZES};
 use super::words::{Lang, Word};
 use super::{html, markdown};
 
-/// A page while it is made.
+/// A page under construction.
 pub(super) struct Sheet {
     files: Files,
     pictures: Pictures,
@@ -18,23 +18,23 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// An empty page.
+    /// Returns an empty page.
     pub(super) fn new(options: &Options) -> Sheet {
         let (files, pictures) = (Files::default(), Pictures::new(options));
         Sheet { files, pictures, lang: options.lang, blocks: Vec::new() }
     }
 
-    /// The language of the page.
+    /// Returns the language of the page.
     pub(super) fn lang(&self) -> Lang {
         self.lang
     }
 
-    /// The next part of the page.
+    /// Appends a block.
     pub(super) fn put(&mut self, block: Block) {
         self.blocks.push(block);
     }
 
-    /// A heading, what all of it holds for, and the answer, line by line.
+    /// Appends a title, the conditions, and the answer line by line.
     pub(super) fn begin(&mut self, title: &str, conditions: &[String], answer: &[String]) {
         let known: Vec<&str> =
             conditions.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
@@ -43,18 +43,18 @@ impl Sheet {
         self.put(Block::Lead(Inline::lines(answer.iter().map(Inline::quoted))));
     }
 
-    /// Sentences, each in a line of its own.
+    /// Appends sentences, one per line.
     pub(super) fn notes(&mut self, notes: &[Word]) {
         let notes = notes.iter().map(|word| words(word.text(self.lang))).collect();
         self.put(Block::List(notes));
     }
 
-    /// A heading.
+    /// Appends a heading.
     pub(super) fn heading(&mut self, word: Word) {
         self.put(Block::Heading(words(word.text(self.lang))));
     }
 
-    /// A chart: files of its own, and its place on the page. The title is the finding.
+    /// Appends a chart, which gets files of its own. The title is the finding.
     pub(super) fn figure(&mut self, name: &str, title: String, paint: &dyn Fn(Lang) -> Canvas) {
         let drawn = self.pictures.paint(name, paint);
         self.files.add(format!("{name}.svg"), drawn.svg.as_bytes());
@@ -66,8 +66,8 @@ impl Sheet {
         self.put(Block::Figure(Figure { name, title, svg: drawn.svg, png }));
     }
 
-    /// The page with its charts; those that an earlier one had more are to go: `NAME.svg` and `NAME-2.svg`
-    /// and so on for each of these names.
+    /// Returns the files of the page and its charts, and marks surplus charts of an earlier page
+    /// for removal: `NAME.svg`, `NAME-2.svg` and so on for each of these names.
     pub(super) fn finish(mut self, warnings: &[String], names: &[&str]) -> Files {
         let notes = self.pictures.notes();
         let lang = self.lang;
@@ -90,10 +90,10 @@ impl Sheet {
     }
 }
 
-/// Most charts of a kind on one page that are looked for when an earlier page is cleared away.
+/// Largest number of charts of a kind that are searched for when an earlier page is removed.
 const MOST: usize = 64;
 
-/// The name of one chart of several.
+/// Returns the name of one chart of several.
 pub(super) fn numbered(name: &str, number: usize) -> String {
     if number < 2 { name.to_owned() } else { format!("{name}-{number}") }
 }

@@ -1,4 +1,4 @@
-//! A sizing as text, page, table, and what plans are called.
+//! A sizing as text, page and table, and the names of its plans.
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,7 +19,7 @@ use crate::study::Head;
 use crate::study::result::ASSUMED;
 use crate::study::size::{CostItem, Outcome, Phase, Sizing};
 
-/// Name of the plan that makes a phase's configuration, which is that of its file.
+/// Returns the name of the plan for a phase's configuration, which is that of its file.
 pub fn plan_name(phase: &Phase) -> String {
     let load = phase.load.chars();
     let kept: String =
@@ -27,7 +27,7 @@ pub fn plan_name(phase: &Phase) -> String {
     format!("plan-{kept}")
 }
 
-/// The load of a phase: `10M MAU (2,000 RPS)`.
+/// Formats the load of a phase: `10M MAU (2,000 RPS)`.
 fn load(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
     let rate = format!("{} {}", number::plain(phase.rps), unit(sizing.axis));
     match phase.mau {
@@ -40,14 +40,14 @@ pub(crate) fn dollars(usd: f64, lang: Lang) -> String {
     say(lang, Word::Dollars, &[&number::fixed(usd, 0)])
 }
 
-/// A share with its bounds: `100 % (≥ 95.7 % in 69 runs)`.
+/// Formats a probability with its lower bound: `100 % (≥ 95.7 % in 69 runs)`.
 pub(crate) fn probability(share: &Estimate, lang: Lang) -> String {
     let percent = |share: f64| number::fixed((share * 1000.0).floor() / 10.0, 1);
     let parts = [percent(share.mean), percent(share.low), share.n.to_string()];
     say(lang, Word::SizeProbability, &[&parts[0], &parts[1], &parts[2]])
 }
 
-/// The finding of a phase.
+/// Returns the finding of a phase.
 fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
     let load = load(sizing, phase, lang);
     match (phase.outcome, phase.monthly_usd) {
@@ -66,7 +66,7 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
     }
 }
 
-/// What costs something else than in the variant.
+/// Returns the items whose cost differs from the variant's.
 fn differences(phase: &Phase) -> Vec<&CostItem> {
     let differs = |item: &&CostItem| {
         let price = |usd: Option<f64>| usd.unwrap_or(0.0);
@@ -75,7 +75,7 @@ fn differences(phase: &Phase) -> Vec<&CostItem> {
     phase.cost.iter().filter(differs).collect()
 }
 
-/// Sentences about the cost, the probability, what binds and the effort.
+/// Returns sentences about cost, probability, binding constraint and effort.
 fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(share) = &phase.probability {
@@ -133,7 +133,7 @@ fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
     all
 }
 
-/// For the terminal.
+/// Renders the answer for the terminal.
 fn text(sizing: &Sizing, lang: Lang) -> String {
     let mut text = String::new();
     for phase in &sizing.phases {
@@ -155,7 +155,8 @@ fn text(sizing: &Sizing, lang: Lang) -> String {
     text
 }
 
-/// The finding of all phases, for the chart: what each costs, and what the document puts it at.
+/// Returns the finding over all phases, for the chart: the cost of each, and the cost stated in the
+/// document.
 pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
     let of = |phase: &Phase| {
         let load = load_name(phase, sizing, lang);
@@ -177,7 +178,7 @@ pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
     if all.is_empty() { Word::SizePage.text(lang).to_owned() } else { all.join("; ") }
 }
 
-/// The load of a phase, short: `10M MAU`.
+/// Formats the load of a phase, short: `10M MAU`.
 pub(crate) fn load_name(phase: &Phase, sizing: &Sizing, lang: Lang) -> String {
     match phase.mau {
         Some(mau) => format!("{} MAU", number::users_plain(mau, mau, lang)),
@@ -185,7 +186,7 @@ pub(crate) fn load_name(phase: &Phase, sizing: &Sizing, lang: Lang) -> String {
     }
 }
 
-/// What holds for the whole sizing.
+/// Returns the conditions of the whole sizing.
 pub(crate) fn conditions(sizing: &Sizing, lang: Lang) -> Vec<String> {
     vec![
         sizing.head.system.clone(),
@@ -226,7 +227,7 @@ fn header(names: [Word; 4], lang: Lang) -> Vec<Inline> {
     names.iter().map(|word| words(word.text(lang))).collect()
 }
 
-/// Every free setting of a configuration, those changed in bold.
+/// Returns the table of free settings in a configuration, changed ones in bold.
 fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
     let heads = [Word::SizeSetting, Word::SizeNow, Word::SizeValue, Word::SizeLower];
     let row = |(path, value): (&String, &String)| {
@@ -270,7 +271,7 @@ fn bill(phase: &Phase, lang: Lang) -> Block {
     Block::Table { header: header(heads, lang), rows: phase.cost.iter().map(row).collect() }
 }
 
-/// A row for each phase; a column for each setting behind the numbers.
+/// Writes a CSV row for each phase, with a column for each setting after the numbers.
 fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
     let names = [
         "load",
@@ -343,7 +344,7 @@ fn table(sizing: &Sizing) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// First line of a plan, for editors.
+/// First line of a plan file: a comment on its origin.
 const SCHEMA: &str = "# A configuration found by `plimsoll size`. Put it among the system's plans, and name it in a variant.\n";
 
 /// A sizing, with a plan for each configuration found.
@@ -351,11 +352,12 @@ const SCHEMA: &str = "# A configuration found by `plimsoll size`. Put it among t
 pub struct PlannedSizing {
     /// The sizing.
     pub sizing: Sizing,
-    /// Names and texts of the plans; none where the sizing is read again, since they stay as they are.
+    /// Names and texts of the plans; empty where the sizing is read again, since the plans stay as
+    /// they are.
     pub plans: Vec<(String, String)>,
 }
 
-/// Told by its file.
+/// Kind of answer with the data file `size.json`.
 pub(super) const KIND: Kind = Kind { file: "size.json", read: again };
 
 fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {

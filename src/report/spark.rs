@@ -1,15 +1,15 @@
-//! Curves in a line of text: one block a load, as high as the value.
+//! Sparklines: curves in a line of text, one block character per load.
 
 use super::number;
 use super::words::{Lang, Word, say};
 use crate::study::result::{CurvePoint, StudyResult, VariantResult};
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Beyond this ratio heights are those of logarithms.
+/// Ratio of extremes beyond which the scale is logarithmic.
 const WIDE: f64 = 20.0;
 
-/// The 99th percentile over load of each variant, all to one scale, and what the line is called; none
-/// without curves of at least three loads.
+/// Returns the heading and the sparkline of each variant's 99th percentile over load, on a common
+/// scale; `None` without curves of at least three loads.
 pub(crate) fn p99(result: &StudyResult, lang: Lang) -> Option<(String, Vec<String>)> {
     let values = |variant: &VariantResult| -> Vec<(f64, f64)> {
         let known = |point: &&CurvePoint| number::known(&point.at.p99_ms);
@@ -33,7 +33,7 @@ pub(crate) fn p99(result: &StudyResult, lang: Lang) -> Option<(String, Vec<Strin
     Some((name, all.iter().map(line).collect()))
 }
 
-/// The block for a value on a scale.
+/// Returns the block character for a value on a scale.
 fn block(value: f64, low: f64, high: f64) -> char {
     let part = if low > 0.0 && high / low > WIDE {
         (value / low).ln() / (high / low).ln()
@@ -64,7 +64,7 @@ mod tests {
         let (name, lines) = p99(&result, Lang::En).unwrap();
         assert!(name.contains("100–1,200 RPS"), "{name}");
         assert!(lines.iter().all(|line| line.chars().count() == 12), "{lines:?}");
-        // The one that saturates earlier is as high as it gets long before the other.
+        // The variant that saturates earlier reaches full height long before the other.
         let full = |line: &str| line.chars().position(|c| c == '█').unwrap_or(99);
         assert!(full(&lines[0]) < full(&lines[1]), "{lines:?}");
         assert!(p99(&fixture::study(&[], 0), Lang::En).is_none());

@@ -1,30 +1,30 @@
-//! Settings that changed while the system ran, and what became of it.
+//! Configuration changes during the day, and their effects.
 
 use super::number;
 use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::result::{StepResult, StudyResult, VariantResult};
 
-/// The columns of the table of a variant's changes.
+/// Column headings of the table of a variant's changes.
 pub(crate) const HEADER: [Word; 6] =
     [Word::StepAt, Word::StepChange, Word::StepThrough, Word::Errors, Word::StepP99, Word::Lag];
 
-/// Variants that were changed while they ran.
+/// Iterates over the variants that were changed while they ran.
 pub(crate) fn changed(result: &StudyResult) -> impl Iterator<Item = &VariantResult> {
     result.variants.iter().filter(|variant| !variant.steps.is_empty())
 }
 
-/// When a change was made.
+/// Formats the time of a change.
 pub(crate) fn at(step: &StepResult) -> String {
     number::clock_every(step.at_s, 1.0)
 }
 
-/// What was changed; the first row is the time before any change.
+/// Describes a change; the first row is the time before any change.
 pub(crate) fn what(step: &StepResult, lang: Lang) -> String {
     if is_before(step) { Word::StepBefore.text(lang).to_owned() } else { step.what.clone() }
 }
 
-/// When a change was in place; none where there was no change.
+/// Formats the time at which a change was in place; `None` where there was no change.
 pub(crate) fn through(step: &StepResult, lang: Lang) -> Option<String> {
     let said = |after: f64| say(lang, Word::StepAfter, &[&number::plain(after)]);
     let never = || Word::StepNever.text(lang).to_owned();
@@ -35,7 +35,7 @@ fn is_before(step: &StepResult) -> bool {
     step.what.is_empty()
 }
 
-/// A line for each change, for the terminal.
+/// Returns a line for each change, for the terminal.
 pub(crate) fn lines(result: &StudyResult, lang: Lang) -> Vec<String> {
     let shown = |estimate: Option<&Estimate>, show: fn(&Estimate) -> String| {
         estimate.map_or_else(|| number::NOTHING.to_owned(), show)

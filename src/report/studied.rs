@@ -13,24 +13,24 @@ use crate::study::Head;
 use crate::study::digest::digest;
 use crate::study::result::StudyResult;
 
-/// Told by its summary.
+/// Kind of answer with the data file `summary.json`.
 pub(super) const KIND: Kind = Kind { file: SUMMARY, read };
 
 const SUMMARY: &str = "summary.json";
 const MANIFEST: &str = "manifest.json";
 
-/// A study's result as it can be written, with what it was computed from.
+/// A study's result in writable form, with its manifest.
 #[derive(Clone, Debug)]
 pub struct Studied {
     result: StudyResult,
     manifest: Manifest,
-    /// `summary.json`.
+    /// Contents of `summary.json`.
     bytes: Vec<u8>,
 }
 
 impl Studied {
-    /// A result without numbers that are not finite. The manifest says how many are left out, and has the
-    /// digest of the summary, so that each names the other.
+    /// Removes non-finite numbers from a result. The manifest gets their count and the digest of
+    /// the summary, so that each file identifies the other.
     ///
     /// # Errors
     /// When numbers outside estimates are not finite.
@@ -105,16 +105,16 @@ impl Answer for Studied {
     }
 }
 
-/// `summary.json` as text.
+/// Returns `summary.json` as text.
 ///
 /// # Errors
-/// When the result holds numbers outside estimates that are not finite.
+/// When the result holds non-finite numbers outside estimates.
 pub fn summary(result: &StudyResult) -> Result<String, ReportError> {
     let (result, _) = clean::finite(result)?;
     json(&result)
 }
 
-/// The result from its summary, where the manifest beside it is of the same run.
+/// Reads the result from its summary, provided that the manifest beside it is of the same run.
 fn read(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
     let [summary_file, manifest_file] = [SUMMARY, MANIFEST].map(|name| folder.join(name));
     let (bytes, summary) = folder::json(&summary_file)?;

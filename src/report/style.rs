@@ -1,35 +1,35 @@
-//! The look of every chart, in one place: colours, sizes, scales, and how text fits.
+//! Style of all charts: colours, sizes, scales, and fitting of text.
 //!
-//! Colours of variants are those of Okabe and Ito (2008), which stay apart for colour-blind readers;
-//! the scale of shares is a straight walk through lightness in `OKLCh` (Ottosson 2020), so that equal
-//! steps of a share look like equal steps, in grey print too.
+//! Colours of variants are those of Okabe and Ito (2008), distinguishable for colour-blind readers;
+//! the scale of shares is a straight path through lightness in `OKLCh` (Ottosson 2020), so that
+//! equal steps of a share look like equal steps, in greyscale print too.
 
 use plotters::style::RGBColor;
 use unicode_width::UnicodeWidthChar;
 
 /// Width of every chart \[px\].
 pub(crate) const WIDTH: f64 = 1200.0;
-/// Space around everything \[px\].
+/// Margin around everything \[px\].
 pub(crate) const MARGIN: f64 = 24.0;
 
 /// Size of the title \[px\].
 pub(crate) const TITLE: f64 = 25.0;
-/// Size of headings of panels and of labels of lines \[px\].
+/// Size of panel headings and line labels \[px\].
 pub(crate) const LABEL: f64 = 18.0;
-/// Size of ticks and notes \[px\].
+/// Size of tick labels and notes \[px\].
 pub(crate) const SMALL: f64 = 16.0;
 
-/// Text and axes.
+/// Colour of text and axes.
 pub(crate) const INK: RGBColor = RGBColor(0x22, 0x26, 0x2b);
-/// Secondary text.
+/// Colour of secondary text.
 pub(crate) const FAINT: RGBColor = RGBColor(0x5b, 0x63, 0x6b);
-/// Grid.
+/// Colour of grid lines.
 pub(crate) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xe9);
-/// Paper.
+/// Colour of the background.
 pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
-/// Text on a light colour, and on a dark one: not quite the colours of ink and paper, which change where
-/// a page is shown at night, as colours of data do not.
-/// The dark one is nearly black, because only then one of the two has 4.5:1 on every colour.
+/// Colours of text on light and on dark data colours: not quite those of ink and paper, which
+/// change in dark mode, whereas data colours do not. The dark one is nearly black, because only
+/// then one of the two has a contrast of 4.5:1 on every colour.
 const ON_LIGHT: RGBColor = RGBColor(0x05, 0x05, 0x06);
 const ON_DARK: RGBColor = RGBColor(0xff, 0xff, 0xfe);
 
@@ -44,12 +44,12 @@ const VARIANTS: [RGBColor; 8] = [
     RGBColor(0x8c, 0x6d, 0x46),
 ];
 
-/// A variant's colour.
+/// Returns the colour of a variant.
 pub(crate) fn variant(index: usize) -> RGBColor {
     VARIANTS[index % VARIANTS.len()]
 }
 
-/// The same colour, dark enough for text on paper.
+/// Returns a shade of the colour that is dark enough for text on the background.
 pub(crate) fn dark(colour: RGBColor) -> RGBColor {
     let RGBColor(r, g, b) = colour;
     let mut factor = 1.0;
@@ -57,34 +57,34 @@ pub(crate) fn dark(colour: RGBColor) -> RGBColor {
         let part = |c: u8| (f64::from(c) * factor).round() as u8;
         RGBColor(part(r), part(g), part(b))
     };
-    // 4.5:1 against white is what WCAG asks of text; it is reached at this lightness.
+    // WCAG requires a contrast of 4.5:1 for text on white, which is reached at this luminance.
     while luminance(shade(factor)) > 0.18 && factor > 0.2 {
         factor -= 0.05;
     }
     shade(factor)
 }
 
-/// The same colour, light enough for dark words on it; the same by day and by night.
+/// Returns a tint of the colour that is light enough for dark text on it; the same in dark mode.
 pub(crate) fn pale(colour: RGBColor) -> RGBColor {
     light(colour, 0.36)
 }
 
-/// Ink that can be read on a colour.
+/// Returns the text colour that is readable on a colour.
 pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
     if contrast(ON_LIGHT, colour) >= contrast(ON_DARK, colour) { ON_LIGHT } else { ON_DARK }
 }
 
-/// A colour of charts, and what stands for it on dark paper.
+/// A colour of charts and its counterparts in dark mode.
 pub(crate) struct Night {
-    /// On white paper.
+    /// Colour on a white background.
     pub(crate) day: RGBColor,
-    /// Of lines and shapes on dark paper.
+    /// Colour of lines and shapes on a dark background.
     pub(crate) shape: RGBColor,
-    /// Of text on dark paper.
+    /// Colour of text on a dark background.
     pub(crate) text: RGBColor,
 }
 
-/// The colours that change on dark paper.
+/// Returns the colours that change in dark mode.
 pub(crate) fn night() -> Vec<Night> {
     let both = |day, night| Night { day, shape: night, text: night };
     let mut all = vec![
@@ -95,7 +95,7 @@ pub(crate) fn night() -> Vec<Night> {
     ];
     for colour in VARIANTS {
         let text = light(colour, 0.25);
-        // Lines need 3:1, their names 4.5:1.
+        // WCAG requires 3:1 for lines, 4.5:1 for their labels.
         let shape = if contrast(colour, NIGHT) < 3.0 { text } else { colour };
         all.push(Night { day: colour, shape, text });
         if dark(colour) != colour {
@@ -105,10 +105,10 @@ pub(crate) fn night() -> Vec<Night> {
     all
 }
 
-/// Paper at night.
+/// Background in dark mode.
 pub(crate) const NIGHT: RGBColor = RGBColor(0x16, 0x19, 0x1d);
 
-/// The same colour, mixed with white until it has a luminance.
+/// Mixes the colour with white until it reaches a luminance.
 fn light(colour: RGBColor, enough: f64) -> RGBColor {
     let mut part = 0.0;
     let mixed = |part: f64| {
@@ -121,19 +121,19 @@ fn light(colour: RGBColor, enough: f64) -> RGBColor {
     mixed(part)
 }
 
-/// Contrast of two colours after WCAG 2: from 1 to 21.
+/// Returns the contrast ratio of two colours according to WCAG 2, from 1 to 21.
 pub(crate) fn contrast(one: RGBColor, other: RGBColor) -> f64 {
     let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
     one.max(other) / one.min(other)
 }
 
-/// As web pages write it: `#0072B2`.
+/// Formats a colour as in CSS: `#0072B2`.
 pub(crate) fn hex(colour: RGBColor) -> String {
     let RGBColor(r, g, b) = colour;
     format!("#{r:02X}{g:02X}{b:02X}")
 }
 
-/// Relative luminance after WCAG 2.
+/// Returns the relative luminance according to WCAG 2.
 fn luminance(colour: RGBColor) -> f64 {
     let linear = |c: u8| {
         let c = f64::from(c) / 255.0;
@@ -143,7 +143,7 @@ fn luminance(colour: RGBColor) -> f64 {
     0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
-/// The colour of a share between 0 (light) and 1 (dark).
+/// Returns the colour of a share between 0 (light) and 1 (dark).
 pub(crate) fn share(share: f64) -> RGBColor {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let lightness = 0.975 - 0.665 * share;
@@ -178,7 +178,7 @@ pub(crate) fn share(share: f64) -> RGBColor {
     )
 }
 
-/// Width of text, on the safe side \[px\].
+/// Returns a conservative estimate of the width of text \[px\].
 pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     let em: f64 = text
         .chars()
@@ -194,7 +194,7 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     em * size
 }
 
-/// Text that fits a width, its end replaced by an ellipsis where it does not.
+/// Shortens text to a width, replacing its end by an ellipsis.
 pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {
         return text.to_owned();
@@ -210,14 +210,14 @@ pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// A name that fits a width, its middle replaced by an ellipsis where it does not: names of a system often
-/// differ at their ends alone.
+/// Shortens a name to a width, replacing its middle by an ellipsis, since names of a system often
+/// differ only at their ends.
 pub(crate) fn fit_name(name: &str, size: f64, width: f64) -> String {
     if text_width(name, size) <= width {
         return name.to_owned();
     }
     let room = ((width - 0.9 * size) / 2.0).max(0.0);
-    // As much of either end as has room.
+    // As much of either end as fits.
     let taken = |letters: &mut dyn Iterator<Item = char>| {
         let mut kept = String::new();
         for c in letters {
@@ -234,17 +234,19 @@ pub(crate) fn fit_name(name: &str, size: f64, width: f64) -> String {
     format!("{}…{}", head.trim_end(), tail.trim_start())
 }
 
-/// A name broken at spaces into at most `most` lines of a width; a line that is too long loses its middle.
+/// Breaks a name at spaces into at most `most` lines of a width; a line that is too long loses its
+/// middle.
 pub(crate) fn break_name(name: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     lines(name, size, width, most).iter().map(|line| fit_name(line, size, width)).collect()
 }
 
-/// Text broken at spaces into at most `most` lines of a width.
+/// Breaks text at spaces into at most `most` lines of a width.
 pub(crate) fn break_lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     lines(text, size, width, most).iter().map(|line| fit(line, size, width)).collect()
 }
 
-/// Text broken at spaces into at most `most` lines, of which only the last may be too long, and words.
+/// Breaks text at spaces into at most `most` lines; only the last, and single words, may be too
+/// long.
 fn lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -260,9 +262,9 @@ fn lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
     lines
 }
 
-/// Places for labels of given sizes, as near as can be to where they want to be and apart from each
-/// other: isotonic regression of the places less the room taken before (pool adjacent violators).
-/// In the order given; the wishes need not be sorted.
+/// Places labels of given sizes as near to their preferred positions as possible without overlap:
+/// isotonic regression of the positions less the space used before (pool adjacent violators). Keeps
+/// the given order; the preferred positions need not be sorted.
 pub(crate) fn spread(wishes: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wishes.len()).collect();
     order.sort_by(|a, b| wishes[*a].0.total_cmp(&wishes[*b].0));

@@ -1,5 +1,5 @@
-//! A sweep as table, chart, page and text. Everything is drawn from the sweep and its points, so that
-//! shards put together give the same bytes as one run.
+//! A sweep as table, chart, page and text. Everything is drawn from the sweep and its points, so
+//! that merged shards give the same bytes as a single run.
 
 use std::fmt::Write as _;
 use std::io;
@@ -24,7 +24,7 @@ use crate::study::digest::digest;
 use crate::study::metric::Metric;
 use crate::study::sweep::{Asked, GridPoint, Point, Sweep, Swept, places, size};
 
-/// The number that charts and the terminal show.
+/// Returns the name of the estimate that charts and the terminal show.
 pub(crate) fn shown(sweep: &Sweep) -> &'static str {
     match sweep.asked {
         Asked::Line | Asked::Sample => "line_rps",
@@ -32,7 +32,7 @@ pub(crate) fn shown(sweep: &Sweep) -> &'static str {
     }
 }
 
-/// The fact that says why.
+/// Returns the name of the fact that explains it.
 fn fact(sweep: &Sweep) -> &'static str {
     match sweep.asked {
         Asked::Line => "resource",
@@ -40,7 +40,7 @@ fn fact(sweep: &Sweep) -> &'static str {
     }
 }
 
-/// What is no number of a point, by name.
+/// Returns the non-numeric facts of a point, by name.
 fn facts(point: &Point) -> Vec<(String, String)> {
     let mut all: Vec<(&str, String)> = Vec::new();
     if let Some(line) = &point.drawn {
@@ -57,19 +57,19 @@ fn facts(point: &Point) -> Vec<(String, String)> {
     all.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(own).collect()
 }
 
-/// A number of a point by its name.
+/// Returns an estimate of a point by its name.
 pub(crate) fn estimate<'a>(point: &'a Point, name: &str) -> Option<&'a Estimate> {
     let found = point.estimates.iter().find(|(other, _)| other == name);
     found.map(|(_, estimate)| estimate).filter(|estimate| estimate.n > 0)
 }
 
-/// What is varied, for headings.
+/// Names the varied settings, for headings.
 pub(crate) fn over(sweep: &Sweep) -> String {
     let paths: Vec<&str> = sweep.varied.iter().map(|one| one.path.as_str()).collect();
     if paths.is_empty() { sweep.variants.join(", ") } else { paths.join(" × ") }
 }
 
-/// The number that is shown, in words with its unit.
+/// Names the estimate shown, with its unit.
 pub(crate) fn named(sweep: &Sweep, lang: Lang) -> String {
     match sweep.asked {
         Asked::Line | Asked::Sample => say(lang, Word::SweepLine, &[unit(sweep.axis)]),
@@ -77,7 +77,7 @@ pub(crate) fn named(sweep: &Sweep, lang: Lang) -> String {
     }
 }
 
-/// The finding: between which values the number lies, and where.
+/// Returns the finding: the smallest and largest values, and where they occur.
 pub(crate) fn title(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     let known = || {
         points.iter().filter_map(|point| estimate(point, shown(sweep)).map(|found| (point, found)))
@@ -96,14 +96,14 @@ pub(crate) fn title(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     say(lang, Word::SweepTitleFromTo, &[&number, &from, &at, &to, &where_])
 }
 
-/// What tells a point from the others: its variant where there are several, and its values.
+/// Names a point by what distinguishes it: its variant where there are several, and its values.
 pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
     let mut parts = Vec::new();
     if sweep.variants.len() > 1 || sweep.varied.is_empty() {
         parts.push(point.variant.clone());
     }
     for (one, value) in sweep.varied.iter().zip(&point.values) {
-        // The end of a path says enough.
+        // The last part of a path says enough.
         let mut ends = one.path.rsplit('.');
         let short = match (ends.next(), ends.next()) {
             (Some(last), Some(before)) => format!("{before}.{last}"),
@@ -114,7 +114,7 @@ pub(crate) fn name(sweep: &Sweep, point: &Point) -> String {
     parts.join(", ")
 }
 
-/// What holds for the whole sweep.
+/// Returns the conditions of the whole sweep.
 pub(crate) fn conditions(sweep: &Sweep, lang: Lang) -> Vec<String> {
     vec![
         sweep.head.system.clone(),
@@ -125,7 +125,8 @@ pub(crate) fn conditions(sweep: &Sweep, lang: Lang) -> Vec<String> {
     ]
 }
 
-/// A row for each point: variant, a column for each setting varied, then numbers with their intervals.
+/// Writes a CSV row for each point: variant, a column for each varied setting, then estimates with
+/// their intervals.
 pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
     let mut header = vec!["variant".to_owned()];
     header.extend(sweep.varied.iter().map(|one| one.path.clone()));
@@ -153,7 +154,7 @@ pub(super) fn table(sweep: &Sweep, points: &[Point]) -> io::Result<Vec<u8>> {
     csv(&header, &rows)
 }
 
-/// Heads of what people read.
+/// Returns the column headings of tables for readers.
 fn heads(sweep: &Sweep) -> Vec<String> {
     let several = (sweep.variants.len() > 1).then(|| "variant".to_owned());
     let varied = sweep.varied.iter().map(|one| one.path.clone());
@@ -161,13 +162,13 @@ fn heads(sweep: &Sweep) -> Vec<String> {
     several.into_iter().chain(varied).chain(found).collect()
 }
 
-/// The fact that says why, of a point.
+/// Returns the explaining fact of a point.
 fn fact_of(sweep: &Sweep, point: &Point) -> String {
     let found = facts(point).into_iter().find(|(name, _)| name == fact(sweep));
     found.map_or(String::new(), |(_, text)| text)
 }
 
-/// A point as a row for the terminal.
+/// Formats a point as a row for the terminal.
 fn row(sweep: &Sweep, point: &Point) -> Vec<String> {
     let several = (sweep.variants.len() > 1).then(|| point.variant.clone());
     let value = estimate(point, shown(sweep));
@@ -176,7 +177,7 @@ fn row(sweep: &Sweep, point: &Point) -> Vec<String> {
     several.into_iter().chain(values).chain([value, fact_of(sweep, point)]).collect()
 }
 
-/// For the terminal.
+/// Renders the answer for the terminal.
 fn text(sweep: &Sweep, points: &[Point], lang: Lang) -> String {
     use unicode_width::UnicodeWidthStr;
     let heads = heads(sweep);
@@ -245,7 +246,7 @@ fn page(sheet: &mut Sheet, sweep: &Sweep, points: &[Point]) {
     sheet.put(Block::Table { header, rows });
 }
 
-/// A point as a row of the page.
+/// Formats a point as a row of the page.
 fn cells(sweep: &Sweep, point: &Point) -> Vec<Cell> {
     let mut row = Vec::new();
     if sweep.variants.len() > 1 {
@@ -260,7 +261,7 @@ fn cells(sweep: &Sweep, point: &Point) -> Vec<Cell> {
     row
 }
 
-/// Told by its file.
+/// Kind of answer with the data file `sweep.json`.
 pub(super) const KIND: Kind = Kind { file: "sweep.json", read: again };
 
 fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {
@@ -287,7 +288,7 @@ impl Answer for Swept {
     }
 
     fn is_met(&self) -> bool {
-        // It shows many systems and judges none.
+        // A sweep covers many systems and judges none.
         true
     }
 
@@ -314,24 +315,24 @@ impl Answer for Swept {
     }
 }
 
-/// Folder of the points' files, within that of the sweep.
+/// Folder of the point files, within that of the sweep.
 pub const POINTS: &str = "points";
 
-/// What lies in the place of a point.
+/// State of a point's file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// The point, as it was computed from the same inputs.
+    /// The point, computed from the same inputs.
     Whole(Box<Point>),
-    /// Nothing.
+    /// No file.
     Nothing,
-    /// Something else, and why it is that.
+    /// A file that is not the point, and the mismatch.
     Foreign(ForeignPoint),
 }
 
-/// What is known of a point, by the folder of the points.
+/// Looks up a point in the folder of the points.
 ///
 /// # Errors
-/// When a file is there and cannot be read, or is of another shape.
+/// When a file exists but cannot be read, or has another shape.
 pub fn point(
     points: &Path,
     sweep: &Sweep,
@@ -353,10 +354,10 @@ pub fn point(
     })
 }
 
-/// The sweep in a folder, with its places.
+/// Reads the sweep in a folder, with the points of its grid.
 ///
 /// # Errors
-/// When there is none, it is of another shape, or does not fit together.
+/// When there is none, when it has another shape, or when it is inconsistent.
 pub fn whole(folder: &Path) -> Result<(Sweep, Vec<GridPoint>), ReportError> {
     let file = folder.join("sweep.json");
     let sweep: Sweep = folder::read(&file)?;
@@ -369,7 +370,7 @@ pub fn whole(folder: &Path) -> Result<(Sweep, Vec<GridPoint>), ReportError> {
     Ok((sweep, all))
 }
 
-/// Sweep or point as the bytes of its file.
+/// Serialises a sweep or point to the bytes of its file.
 ///
 /// # Errors
 /// When a number is not finite.

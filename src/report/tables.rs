@@ -1,4 +1,4 @@
-//! Tidy tables: one CSV per kind of thing, every estimate as four columns.
+//! Tidy tables: one CSV file per kind of record, every estimate as four columns.
 
 mod day;
 
@@ -11,7 +11,7 @@ use crate::stats::Estimate;
 use crate::study::metric::Metric;
 use crate::study::result::{AtLoad, Saturation, StudyResult, Verdict};
 
-/// Every table that can be written.
+/// Names of all tables.
 pub(crate) const NAMES: &[&str] = &[
     "variants.csv",
     "targets.csv",
@@ -31,7 +31,7 @@ pub(crate) const NAMES: &[&str] = &[
     "cost.csv",
 ];
 
-/// A table being filled: the first row names the columns.
+/// A table under construction; the first row names the columns.
 #[derive(Default)]
 struct Table {
     header: Vec<String>,
@@ -55,7 +55,7 @@ impl Table {
         self
     }
 
-    /// Four columns; empty where nobody has the number.
+    /// Appends the four columns of an estimate; empty where it is missing.
     fn estimate(&mut self, name: &str, estimate: Option<&Estimate>) -> &mut Table {
         let known = estimate.filter(|estimate| estimate.n > 0);
         let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -65,7 +65,7 @@ impl Table {
             .put(
                 &format!("{name}_n"),
                 match estimate {
-                    // Known, not estimated: no number of replications says that.
+                    // Known, not estimated: no number of replications expresses that.
                     Some(estimate) if estimate.is_exact() => "exact".to_owned(),
                     estimate => estimate.map_or(0, |e| e.n).to_string(),
                 },
@@ -109,7 +109,7 @@ impl Table {
     }
 }
 
-/// Rows as CSV, in which no cell is a formula.
+/// Writes rows as CSV in which no cell is a spreadsheet formula.
 pub(crate) fn csv<H: AsRef<str>, C: AsRef<str>>(
     header: &[H],
     rows: &[Vec<C>],
@@ -122,7 +122,7 @@ pub(crate) fn csv<H: AsRef<str>, C: AsRef<str>>(
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-/// Every table that has rows, by file name.
+/// Returns every table that has rows, by file name.
 pub(crate) fn all(result: &StudyResult) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
     let builders: [fn(&StudyResult) -> Table; 16] = [
         variants,
@@ -395,7 +395,7 @@ fn cost(result: &StudyResult) -> Table {
     table
 }
 
-/// The word that JSON has for it, so that both formats say the same.
+/// Returns the word used in JSON for a value, so that both formats agree.
 fn word<T: serde::Serialize>(value: &T) -> String {
     let json = serde_json::to_value(value).unwrap_or_default();
     json.as_str().unwrap_or_default().to_owned()

@@ -1,4 +1,4 @@
-//! The reports of invented results, checked as a reader would.
+//! Reports of invented results, checked as a reader would.
 
 use std::fs;
 
@@ -348,7 +348,8 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 fn a_report_drawn_anew_is_the_one_the_study_wrote() {
     let place = tempfile::tempdir().unwrap();
     let mut result = fixture::before_after();
-    // Thirds do not end in decimals, and what is not finite is left out: both must come back.
+    // Thirds have no finite decimal form, and non-finite numbers are left out: both must survive a
+    // round trip.
     result.variants[0].saturation.as_mut().unwrap().rps =
         Estimate::interval(1000.0 / 3.0, 700.0 / 3.0, 1.0e3 / 2.7, 8);
     result.variants[1].curve[0].at.p99_ms.mean = f64::NAN;
@@ -378,7 +379,7 @@ fn what_is_no_report_is_said_to_be_none() {
     assert!(error.to_string().contains("missing field"), "{error}");
 }
 
-/// The tags that are open at the end, and those closed in the wrong order.
+/// Returns the tags that are still open at the end, and those closed in the wrong order.
 fn unbalanced(html: &str) -> Vec<String> {
     let empty =
         ["meta", "br", "wbr", "rect", "line", "polyline", "polygon", "circle", "path", "!doctype"];
@@ -400,7 +401,7 @@ fn unbalanced(html: &str) -> Vec<String> {
     wrong
 }
 
-/// Twelve variants with eighty stations.
+/// Returns a result of twelve variants with eighty stations.
 fn twelve() -> StudyResult {
     let names: Vec<String> = (1..=12).map(|n| format!("phase {n} with {n} readers")).collect();
     let lines = (1..=12).map(|n| 140.0 * f64::from(n));
@@ -408,7 +409,7 @@ fn twelve() -> StudyResult {
     fixture::study(&variants, 80)
 }
 
-/// Twelve minutes for a day, in bins of fifteen seconds.
+/// Returns a result whose day lasts twelve minutes, in bins of fifteen seconds.
 fn minutes() -> StudyResult {
     let mut result = fixture::study(&[("effective", 350.0), ("planned", 700.0)], 5);
     for bin in result.variants.iter_mut().flat_map(|variant| &mut variant.day) {
@@ -421,7 +422,7 @@ fn minutes() -> StudyResult {
 #[test]
 fn pods_are_shown_where_they_change() {
     let mut result = fixture::study(&[("effective", 350.0), ("intended", 1120.0)], 3);
-    // 990 RPS at 20:30 need seven pods of 150 RPS; two are there in any case.
+    // 990 RPS at 20:30 need seven pods of 150 RPS; the minimum is two.
     assert_eq!(
         chart::Chart::Pods.title(&result, Lang::En),
         "order goes from 2 to 7 pods, reached at 20:30 in intended"
@@ -447,13 +448,13 @@ fn a_day_of_minutes_has_a_clock() {
             assert!(svg.contains(&format!(">{label}<")), "{} lacks {label}", chart.name());
         }
     }
-    // The station that draws the line is full where more than 0.95 x 350 x 1.55 = 515 RPS are offered: by
-    // the formula of the fixture not at 11:00 (491) but at 11:30 (573) of its day, which is 5:45 here.
+    // The limiting station is full where more than 0.95 x 350 x 1.55 = 515 RPS are offered: by the
+    // formula of the fixture not at 11:00 (491) but at 11:30 (573) of its day, which is 5:45 here.
     let title = chart::Chart::Heatmap.title(&result, Lang::En);
     assert!(title.starts_with("product CPU runs full at 00:05:45 in effective"), "{title}");
 }
 
-/// The page alone, without the pictures beside it.
+/// Returns the HTML page alone, without the pictures beside it.
 fn html_of(result: &StudyResult, lang: Lang) -> String {
     let drawn = |chart: &chart::Chart| {
         Some(page::Drawing { chart: *chart, svg: chart.draw(result, lang)?.svg(), png: true })

@@ -1,4 +1,4 @@
-//! The terminal's answer: one column per variant, the reasons below.
+//! Terminal output of a study: one column per variant, the explanations below.
 
 use std::fmt::Write;
 
@@ -11,22 +11,22 @@ use crate::plain;
 use crate::stats::Estimate;
 use crate::study::result::{Saturation, StudyResult, VariantResult, Verdict};
 
-/// No line is wider than this.
+/// Largest width of a line \[columns\].
 const WIDEST: usize = 118;
-/// Cells are wrapped to this width where not all variants fit beside each other otherwise.
+/// Width to which cells are wrapped where not all variants fit beside each other otherwise.
 const CELL: usize = 24;
 /// Space between columns.
 const GAP: usize = 2;
-/// Before labels of a group.
+/// Indentation of labels in a group.
 const INDENT: &str = "  ";
-/// Names of the few assumed inputs that the answer mentions.
+/// Number of assumed inputs that are named.
 const NAMED: usize = 1;
-/// Things that happened on the day that the answer tells of.
+/// Number of events of the day that are described.
 const HAPPENED: usize = 5;
-/// Warnings that the answer repeats.
+/// Number of warnings that are repeated.
 const WARNINGS: usize = 6;
 
-/// How a cell is coloured.
+/// Colour of a cell.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Tone {
     #[default]
@@ -52,14 +52,15 @@ impl Tone {
 struct Row {
     /// Heading of the group that begins here, or empty.
     group: String,
-    /// Label; empty where the heading is label enough.
+    /// Label; empty where the heading suffices.
     label: String,
     cells: Vec<(String, Tone)>,
-    /// Replications behind the numbers.
+    /// Number of replications.
     n: String,
 }
 
-/// The answer as a table and sentences, at most 118 columns wide; `colour` adds ANSI colours.
+/// Renders the answer as a table and sentences, at most 118 columns wide; `colour` adds ANSI
+/// colours.
 pub(super) fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     let mut lines = Vec::new();
     let mut head = vec![
@@ -98,7 +99,7 @@ pub(super) fn text(result: &StudyResult, lang: Lang, colour: bool) -> String {
     lines.join("\n")
 }
 
-/// Every row of the table, over all variants.
+/// Returns the rows of the table, over all variants.
 fn rows(result: &StudyResult, lang: Lang) -> Vec<Row> {
     let mut rows = Vec::new();
     saturation_rows(&mut rows, result, lang);
@@ -183,7 +184,7 @@ fn verdict_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     day_rows(rows, result, lang);
 }
 
-/// Verdicts over the day, each with the time for which a target is missed.
+/// Adds the verdicts over the day, each with the time for which a target is missed.
 fn day_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     let mut group = Word::OverDay.text(lang).to_owned();
     let n = facts::day_n(result);
@@ -197,7 +198,7 @@ fn day_rows(rows: &mut Vec<Row>, result: &StudyResult, lang: Lang) {
     }
 }
 
-/// What is missed over the day, and what became of what happened.
+/// Describes the targets missed over the day, and the effects of events.
 fn day(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     let several = over_day::days(result).count() > 1;
@@ -229,7 +230,7 @@ fn verdict_cell(verdict: Option<Verdict>, lang: Lang) -> (String, Tone) {
     (verdict.map_or(String::new(), |verdict| facts::verdict(verdict, lang).to_owned()), tone)
 }
 
-/// Lays the rows out; variants that do not fit beside each other come in further blocks.
+/// Lays out the rows; variants that do not fit beside each other go into further blocks.
 fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bool) {
     let label = rows.iter().map(Row::label_width).max().unwrap_or(0).min(CELL);
     let natural: Vec<usize> = result
@@ -241,7 +242,7 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
             cells.chain([variant.name.width()]).max().unwrap_or(0).max(8)
         })
         .collect();
-    // Every block ends with the replications, whose place no variant's column may take.
+    // Every block ends with the replications, whose column no variant may take.
     let n_width = rows.iter().map(|row| row.n.width()).max().unwrap_or(0).max(1);
     let columns = columns(&natural, label, n_width);
     let mut from = 0;
@@ -266,7 +267,8 @@ fn table(lines: &mut Vec<String>, result: &StudyResult, rows: &[Row], colour: bo
     }
 }
 
-/// Widths of columns: their own while all fit, else the widest are narrowed, but not below [`CELL`].
+/// Returns the widths of columns: the natural ones while all fit, else the widest are narrowed, but
+/// not below [`CELL`].
 fn columns(natural: &[usize], label: usize, n: usize) -> Vec<usize> {
     let at_most = |most: usize| natural.iter().map(move |width| (*width).min(most));
     let room = WIDEST.saturating_sub(label + GAP * natural.len() + GAP + n);
@@ -276,7 +278,7 @@ fn columns(natural: &[usize], label: usize, n: usize) -> Vec<usize> {
 }
 
 impl Row {
-    /// The label as laid out: indented below its group.
+    /// Returns the label, indented below its group.
     fn indented(&self) -> String {
         match self.label.as_str() {
             "" => self.group.clone(),
@@ -330,8 +332,8 @@ fn lay_row(
     }
 }
 
-/// Why each variant saturates where it does; a variant that is not told apart from the one before it
-/// shares its reason.
+/// Explains where each variant saturates; a variant not distinguishable from the one before it
+/// shares its explanation.
 fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut reasons: Vec<(&VariantResult, &Saturation, Vec<&str>)> = Vec::new();
     for variant in &result.variants {
@@ -371,7 +373,7 @@ fn reasons(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// What the plan moves, and what its edits do.
+/// Describes the effect of the plan on the line, and its edits.
 fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for sentence in moves::sentences(result, lang) {
@@ -390,7 +392,7 @@ fn plan(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// The document's claims, a line for each row of its tables.
+/// Renders the document's claims, a line for each row of its tables.
 fn claims(result: &StudyResult, lang: Lang) -> Vec<String> {
     let Some(sentence) = claims::sentence(result, lang) else { return Vec::new() };
     let mut lines = hanging(&sentence, 2);
@@ -410,7 +412,7 @@ fn claims(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// The line of each variant under other mixes and calibrations.
+/// Renders the line of each variant under other mixes and calibrations.
 fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
     let Some(sentence) = facts::alternatives(result, lang) else { return Vec::new() };
     let mut lines = vec![Word::AlternativesLead.text(lang).to_owned()];
@@ -447,7 +449,8 @@ fn alternatives(result: &StudyResult, lang: Lang, colour: bool) -> Vec<String> {
     lines
 }
 
-/// Theory beside simulation: laws that the scenario states line by line, the rest in a sentence.
+/// Compares theory with simulation: laws stated in the scenario line by line, the rest in a
+/// sentence.
 fn sanity(result: &StudyResult, lang: Lang) -> Vec<String> {
     let stated: Vec<Vec<String>> = result
         .variants
@@ -482,7 +485,8 @@ fn sanity(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// Rows under a header, each column as wide as its widest cell; long cells are cut to fit the page.
+/// Aligns rows under a header, each column as wide as its widest cell; long cells are cut to fit
+/// the page.
 pub(crate) fn aligned(header: &[String], rows: &[Vec<String>]) -> Vec<String> {
     let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
     let widest = |column: usize| {
@@ -504,7 +508,7 @@ pub(crate) fn aligned(header: &[String], rows: &[Vec<String>]) -> Vec<String> {
     all().map(line).collect()
 }
 
-/// What limits the answer: assumptions and warnings.
+/// Lists the limits of the answer: assumptions and warnings.
 fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     let assumed = facts::assumed(result);
@@ -514,7 +518,7 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
         lines.extend(hanging(&say(lang, Word::AssumedCount, &[&count, &names]), 2));
     }
     let (weighty, spare) = facts::warnings(result, lang);
-    // Those of the study come last, and no one has shown them before.
+    // Warnings of the study come last, and have not been shown before.
     let shown = &weighty[weighty.len().saturating_sub(WARNINGS)..];
     for warning in shown {
         lines.extend(hanging(&say(lang, Word::Warning, &[warning]), 2));
@@ -527,7 +531,7 @@ fn cautions(result: &StudyResult, lang: Lang) -> Vec<String> {
     lines
 }
 
-/// Wrapped to the page, further lines indented.
+/// Wraps text to the page with a hanging indent.
 fn hanging(text: &str, indent: usize) -> Vec<String> {
     let body = text.trim_start();
     let first = text.len() - body.len();
@@ -546,8 +550,8 @@ fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// Broken at spaces into lines of at most `width` columns; longer words are broken after dots and
-/// dashes, or anywhere where they have none.
+/// Wraps text at spaces into lines of at most `width` columns; longer words are broken after dots
+/// and dashes, or anywhere where they have none.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let clean = plain::visible(text);
     let mut lines = vec![String::new()];

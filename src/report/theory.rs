@@ -1,4 +1,4 @@
-//! Theory beside simulation, in words and numbers.
+//! Comparison of theory and simulation, in words and numbers.
 
 use super::block::{Cell, words};
 use super::number;
@@ -6,7 +6,7 @@ use super::words::{Lang, Word, part, say};
 use crate::stats::Estimate;
 use crate::study::result::{Agreement, Check, Measure, StudyResult};
 
-/// What was measured, and where: `busy: order CPU`.
+/// Names a measure and its place: `busy: order CPU`.
 pub(crate) fn measure(check: &Check, lang: Lang) -> String {
     let word = match check.measure {
         Measure::MeanMs => Word::Mean,
@@ -36,7 +36,7 @@ fn is_share(measure: Measure) -> bool {
     matches!(measure, Measure::ErrorRate | Measure::Busy)
 }
 
-/// What theory expects.
+/// Formats the theoretical prediction.
 pub(crate) fn expected(check: &Check) -> String {
     let bound = if check.bound { "≤ " } else { "" };
     if is_share(check.measure) {
@@ -46,7 +46,8 @@ pub(crate) fn expected(check: &Check) -> String {
     }
 }
 
-/// To four significant digits: what is set beside a number with an error is not rounded by it.
+/// Formats to four significant digits, so that rounding does not matter beside a simulated value
+/// with its error.
 fn digits(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {
@@ -61,17 +62,17 @@ fn digits(value: f64) -> String {
     }
 }
 
-/// What was simulated, with its interval.
+/// Formats the simulated value, with its interval.
 pub(crate) fn simulated(check: &Check) -> String {
     shown(check.measure, &check.simulation)
 }
 
-/// An estimate in the unit that people read a measure in.
+/// Formats an estimate in the customary unit of a measure.
 pub(crate) fn shown(measure: Measure, estimate: &Estimate) -> String {
     if is_share(measure) { number::percent(estimate) } else { number::estimate(estimate) }
 }
 
-/// A check as cells: number, law, theory, simulation, replications, verdict, source.
+/// Returns the cells of a check: measure, law, theory, simulation, replications, verdict, source.
 pub(crate) fn cells(check: &Check, lang: Lang) -> [Cell; 7] {
     [
         Cell::text(measure(check, lang)),
@@ -84,7 +85,7 @@ pub(crate) fn cells(check: &Check, lang: Lang) -> [Cell; 7] {
     ]
 }
 
-/// Whether the two agree.
+/// Returns the word for the agreement of the two.
 pub(crate) fn verdict(agreement: Agreement, lang: Lang) -> &'static str {
     match agreement {
         Agreement::Agrees => Word::Agrees,
@@ -94,7 +95,7 @@ pub(crate) fn verdict(agreement: Agreement, lang: Lang) -> &'static str {
     .text(lang)
 }
 
-/// All checks in a sentence; none without any.
+/// Summarises all checks in a sentence; `None` without any.
 pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
     let all = || result.variants.iter().flat_map(|variant| &variant.theory);
     let count = |agreement| all().filter(|check| check.agreement == agreement).count();
@@ -109,7 +110,7 @@ pub(crate) fn sentence(result: &StudyResult, lang: Lang) -> Option<String> {
         text.push(' ');
         text.push_str(&say(lang, Word::TheoryDiffers, &said.map(String::as_str)));
     }
-    // The most overloaded station of all variants stands for the others.
+    // The most overloaded station of all variants represents the others.
     let over = all().filter_map(|check| Some((check, check.asked?)));
     if let Some((most, asked)) = over.max_by(|a, b| a.1.total_cmp(&b.1)) {
         if !text.is_empty() {

@@ -1,4 +1,4 @@
-//! What is uncertain as text, page, tables and charts.
+//! Uncertainty analysis as text, page, tables and charts.
 
 use std::fmt::Write as _;
 use std::io;
@@ -20,10 +20,10 @@ use crate::study::result::Target;
 use crate::study::sweep::Swept;
 use crate::study::uncertain::{Condition, Fan, Influence, Probability, Uncertain, Whole};
 
-/// Most influences of a variant that the terminal shows.
+/// Largest number of influences per variant shown on the terminal.
 const SHOWN: usize = 8;
 
-/// The load asked about, in users where it is given so.
+/// Formats the load asked about, as users where it is given so.
 pub(crate) fn asked(found: &Uncertain, lang: Lang) -> String {
     let load = format!("{} {}", number::plain(found.asked_rps), unit(found.axis));
     match found.asked_mau {
@@ -32,7 +32,7 @@ pub(crate) fn asked(found: &Uncertain, lang: Lang) -> String {
     }
 }
 
-/// A probability with its interval, which is not symmetric.
+/// Formats a probability with its asymmetric interval.
 fn chance(probability: &Estimate) -> String {
     if !number::known(probability) {
         return number::NOTHING.to_owned();
@@ -42,20 +42,20 @@ fn chance(probability: &Estimate) -> String {
     format!("{} % ({low}–{high} %)", percent(probability.mean))
 }
 
-/// The probability of one target of a variant.
+/// Returns the probability that a variant meets a target.
 fn probability<'a>(found: &'a Uncertain, variant: &str, target: Whole) -> Option<&'a Estimate> {
     let mut all = found.probabilities.iter();
     let one = all.find(|one| one.variant == variant && one.target == Condition::Whole(target));
     one.map(|one| &one.probability)
 }
 
-/// The finding of one variant.
+/// Returns the finding for a variant.
 pub(crate) fn title(found: &Uncertain, variant: &str, lang: Lang) -> String {
     let all = probability(found, variant, Whole::All).map_or(number::NOTHING.into(), chance);
     say(lang, Word::UncertainTitle, &[variant, &asked(found, lang), &all])
 }
 
-/// What all of it holds for.
+/// Returns the conditions of the analysis.
 pub(crate) fn conditions(found: &Uncertain, lang: Lang) -> Vec<String> {
     let (samples, inputs) = (found.samples.to_string(), found.inputs.len().to_string());
     vec![
@@ -68,7 +68,7 @@ pub(crate) fn conditions(found: &Uncertain, lang: Lang) -> Vec<String> {
     ]
 }
 
-/// What a probability is of.
+/// Names the target to which a probability belongs.
 fn target(one: &Probability, lang: Lang) -> String {
     match one.target {
         Condition::Whole(Whole::All) => Word::UncertainAll.text(lang).to_owned(),
@@ -80,7 +80,7 @@ fn target(one: &Probability, lang: Lang) -> String {
     }
 }
 
-/// Where the line lies, in a sentence.
+/// Describes the distribution of the line, in a sentence.
 pub(crate) fn line(found: &Uncertain, fan: &Fan, lang: Lang) -> String {
     let [low, _, middle, _, high] = fan.rps.as_slice() else { return String::new() };
     let text = [low, middle, high].map(|one| number::plain(one.mean));
@@ -96,12 +96,12 @@ pub(crate) fn line(found: &Uncertain, fan: &Fan, lang: Lang) -> String {
     said
 }
 
-/// What to measure first, in a sentence.
+/// Names the input to measure first, in a sentence.
 pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
     let Some(one) = found.first(variant) else {
         return Word::UncertainNoFirst.text(lang).to_owned();
     };
-    // Half of the way, as exact as its interval allows.
+    // Half the effect, with the precision of its interval.
     let Estimate { mean, low, high, n, .. } = one.rps;
     let [low, high] = if mean < 0.0 { [-high, -low] } else { [low, high] };
     let half = Estimate::interval(mean.abs() / 2.0, low / 2.0, high / 2.0, n);
@@ -111,7 +111,7 @@ pub(crate) fn first(found: &Uncertain, variant: &str, lang: Lang) -> String {
     say(lang, Word::UncertainFirst, &[&one.name, &half, unit(found.axis), from, to, &whole])
 }
 
-/// A row of the table of influences.
+/// Formats a row of the table of influences.
 fn row(one: &Influence) -> [String; 5] {
     let correlation = |value: f64| number::fixed(value, 2);
     [
@@ -138,12 +138,12 @@ fn heads_of(found: &Uncertain, lang: Lang) -> [String; 5] {
     ]
 }
 
-/// The influences of a variant.
+/// Returns the influences of a variant.
 pub(crate) fn of<'a>(found: &'a Uncertain, variant: &str) -> Vec<&'a Influence> {
     found.influences.iter().filter(|one| one.variant == variant).collect()
 }
 
-/// For the terminal.
+/// Renders the answer for the terminal.
 fn text(found: &Uncertain, lang: Lang) -> String {
     let mut text = String::new();
     for fan in &found.fans {
@@ -168,7 +168,7 @@ fn text(found: &Uncertain, lang: Lang) -> String {
     text
 }
 
-/// Rows in columns.
+/// Appends rows in aligned columns.
 pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
     use unicode_width::UnicodeWidthStr;
     let widths: [usize; N] =
@@ -182,7 +182,7 @@ pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
     }
 }
 
-/// The targets of a variant with their probabilities.
+/// Returns the table of a variant's targets with their probabilities.
 fn targets(found: &Uncertain, variant: &str, lang: Lang) -> Block {
     let of_variant = found.probabilities.iter().filter(|one| one.variant == variant);
     let row = |one: &Probability| {
@@ -192,7 +192,7 @@ fn targets(found: &Uncertain, variant: &str, lang: Lang) -> Block {
     Block::Table { header: header.into(), rows: of_variant.map(row).collect() }
 }
 
-/// How far each input moves the line of a variant.
+/// Returns the table of each input's effect on the line of a variant.
 fn moves(found: &Uncertain, variant: &str, lang: Lang) -> Block {
     let cells = |one: &&Influence| {
         let [name, ends, moved, rank, partial] = row(one);
@@ -239,7 +239,7 @@ fn page(sheet: &mut Sheet, found: &Uncertain) {
     }
 }
 
-/// Mean, ends and number of an estimate as cells.
+/// Returns mean, interval ends and count of an estimate as cells.
 fn cells(one: &Estimate) -> [String; 4] {
     [one.mean.to_string(), one.low.to_string(), one.high.to_string(), one.n.to_string()]
 }
@@ -282,16 +282,16 @@ fn probabilities(found: &Uncertain) -> io::Result<Vec<u8>> {
     csv(&heads, &found.probabilities.iter().map(row).collect::<Vec<_>>())
 }
 
-/// What is uncertain, with the samples that it was found from.
+/// An uncertainty analysis with its samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampled {
-    /// What was found.
+    /// Results of the analysis.
     pub found: Uncertain,
-    /// The samples; none where the answer is read again, since their table stays as it is.
+    /// Samples; `None` where the answer is read again, since their table stays as it is.
     pub samples: Option<Swept>,
 }
 
-/// Told by its file.
+/// Kind of answer with the data file `uncertain.json`.
 pub(super) const KIND: Kind = Kind { file: "uncertain.json", read: again };
 
 fn again(folder: &Path) -> Result<Box<dyn Answer>, ReportError> {

@@ -1,4 +1,5 @@
-//! The table of cases: theory, simulation, interval, verdict; which faults show; what other tools say.
+//! Validation table: theory, simulation, interval and verdict of each case; faults detected;
+//! results of other tools.
 
 use super::block::{Block, Cell, Inline, Mark, code, strong, words};
 use super::text::aligned;
@@ -9,57 +10,57 @@ use crate::stats::Estimate;
 use crate::study::result::{Agreement, Check, Measure};
 use crate::study::validate::{Case, Power, Seen, Spoil};
 
-/// What an independent tool found of a scenario.
+/// Result of an independent tool for a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opinion {
     /// Name of the scenario.
     pub scenario: String,
-    /// What was measured.
+    /// Measure.
     pub measure: Measure,
-    /// At which station or part.
+    /// Station or part to which the measure refers.
     pub at: Option<String>,
-    /// The tool.
+    /// Name of the tool.
     pub tool: String,
-    /// Its version.
+    /// Version of the tool.
     pub version: String,
-    /// What it found, with its 99.9 % interval, in the unit of the measure.
+    /// Result with its 99.9 % interval, in the unit of the measure.
     pub found: Estimate,
 }
 
-/// What is wrong with a table of opinions.
+/// Error in a table of independent results.
 #[derive(Debug, thiserror::Error)]
 pub enum OpinionError {
-    /// It is no CSV.
+    /// The file is not valid CSV.
     #[error(transparent)]
     Csv(#[from] csv::Error),
     /// A column is missing.
     #[error("line 1: there is no column `{0}`")]
     NoColumn(&'static str),
-    /// A measure that nobody knows.
+    /// Unknown measure.
     #[error("line {line}: there is no measure `{measure}`")]
     NoMeasure {
         /// Line, from 1.
         line: u64,
-        /// What is written.
+        /// Text of the cell.
         measure: String,
     },
-    /// A cell that is no number.
+    /// A cell that is not a number.
     #[error("line {line}: {column} must be a number, found `{text}`")]
     NoNumber {
         /// Line, from 1.
         line: u64,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
-        /// What is written.
+        /// Text of the cell.
         text: String,
     },
-    /// A number of replications that is none.
+    /// An invalid number of replications, at this line.
     #[error("line {0}: replications must be a whole number")]
     NoCount(u64),
 }
 
-/// Read opinions: CSV with the columns scenario, measure, at, tool, version, replications, mean and
-/// `half_width` (of the 99.9 % interval), in any order.
+/// Parses results of independent tools: CSV with the columns scenario, measure, at, tool, version,
+/// replications, mean and `half_width` (of the 99.9 % interval), in any order.
 ///
 /// # Errors
 /// Every problem, with its line.
@@ -128,7 +129,7 @@ pub fn opinions(bytes: &[u8]) -> Result<Vec<Opinion>, Vec<OpinionError>> {
     if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
-/// Whether every case holds and every opinion agrees.
+/// Whether every case holds and every independent result agrees.
 pub fn holds(cases: &[Case], opinions: &[Opinion]) -> bool {
     cases.iter().all(Case::holds)
         && beside(cases, opinions).iter().all(|second| second.agrees == Some(true))
@@ -140,7 +141,7 @@ struct Second<'a> {
     agrees: Option<bool>,
 }
 
-/// Opinions beside our own numbers: two intervals agree that have a point in common.
+/// Compares independent results with our own: two intervals agree that overlap.
 fn beside<'a>(cases: &[Case], opinions: &'a [Opinion]) -> Vec<Second<'a>> {
     opinions
         .iter()
@@ -222,7 +223,7 @@ fn measure(which: Measure, at: Option<&String>) -> String {
     theory::measure(&named, Lang::En)
 }
 
-/// The page `docs/validation.md`: the same cases give the same bytes.
+/// Renders the page `docs/validation.md`: the same cases give the same bytes.
 pub fn page(cases: &[Case], opinions: &[Opinion], command: &str) -> String {
     let made =
         words("Made by ").and(code(command)).and(words("; the same on every run and machine."));
@@ -266,7 +267,7 @@ fn header<const N: usize>(names: [&str; N]) -> Vec<Inline> {
     names.map(words).into()
 }
 
-/// Every number of every case beside its theory.
+/// Returns the table of every measure of every case beside its prediction.
 fn checks(cases: &[Case]) -> Block {
     let mut rows = Vec::new();
     for case in cases {
@@ -286,7 +287,7 @@ fn checks(cases: &[Case]) -> Block {
     Block::Table { header: header(names), rows }
 }
 
-/// Which faults each case sees.
+/// Returns the table of faults that each case detects.
 fn faults(cases: &[Case]) -> Block {
     let names = std::iter::once("scenario").chain(NAMES.map(|(_, name)| name));
     let shown = cases.iter().filter(|case| !case.power.is_empty());
@@ -297,7 +298,7 @@ fn faults(cases: &[Case]) -> Block {
     Block::Table { header: names.map(words).collect(), rows: shown.map(row).collect() }
 }
 
-/// What independent tools found, beside our own numbers.
+/// Returns the table of independent results beside our own.
 fn seconds(cases: &[Case], opinions: &[Opinion]) -> Block {
     let row = |second: &Second| {
         let Second { opinion, ours, agrees } = second;
@@ -320,7 +321,7 @@ fn seconds(cases: &[Case], opinions: &[Opinion]) -> Block {
     Block::Table { header: header(names), rows }
 }
 
-/// The cases for the terminal.
+/// Renders the cases for the terminal.
 pub fn text(cases: &[Case], opinions: &[Opinion]) -> String {
     let header = ["scenario", "number", "law", "theory", "simulation", "verdict"];
     let mut rows = Vec::new();

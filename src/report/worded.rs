@@ -1,5 +1,5 @@
-//! The English words that stand beside data in JSON files, under names that programs have read from the
-//! beginning: `reason` beside `cause`, `warnings` beside `doubts`, and so on.
+//! English words beside data in JSON files, under names that programs have read from the beginning:
+//! `reason` beside `cause`, `warnings` beside `doubts`, and so on.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -27,7 +27,7 @@ pub(super) fn add(value: &mut Value) {
     }
 }
 
-/// A part of an object as what it was written from; none where it is something else.
+/// Deserialises a part of an object into its type; `None` where it is something else.
 fn part<T: DeserializeOwned>(object: &Map<String, Value>, name: &str) -> Option<T> {
     T::deserialize(object.get(name)?).ok()
 }
@@ -52,7 +52,7 @@ fn say(object: &mut Map<String, Value>) {
         let partial = part(object, "partial").unwrap_or(false);
         let stopped = || partial.then(|| Warning::of_all(Doubt::Stopped)).into_iter().collect();
         let doubts: Vec<Warning> = doubts.unwrap_or_else(stopped);
-        // That the study was stopped comes first, then what is wrong with its input.
+        // The warning about an interrupted study comes first, then those about its input.
         let stopped = usize::from(partial).min(doubts.len());
         let mut words: Vec<String> =
             doubts.iter().map(|one| doubt::warning(one, Lang::En)).collect();
@@ -114,7 +114,7 @@ mod tests {
             line["reason"],
             "1.9 of 2.0 cores busy (97 %) in 2 pods of 1.00, at 420 requests/s"
         );
-        // Of a study that was stopped the first warning says so.
+        // In an interrupted study the first warning says so.
         result.partial = true;
         result.warnings.insert(0, Warning::of_all(Doubt::Stopped));
         let value = written(&result);
@@ -123,7 +123,7 @@ mod tests {
             "stopped before the end: what is missing was not computed"
         );
         assert_eq!(value["warnings"][1], "the pool `spare` is not used");
-        // A line that no resource draws has a word in its place, which is read as none.
+        // Without a limiting resource there is a word in its place, which is read as none.
         let line = result.variants[0].saturation.as_mut().expect("a line");
         (line.resource, line.cause) = (None, Cause::NotReached { rps: 400.0 });
         assert_eq!(written(&result)["variants"][0]["saturation"]["resource"], "none");

@@ -1,4 +1,4 @@
-//! Every sentence of the reports, in every language: one catalogue, complete by construction.
+//! Message catalogue of the reports, in every language, complete by construction.
 //!
 //! Text that arrives inside a result (names, reasons, parts of a request's time) stays as it is.
 
@@ -21,7 +21,8 @@ pub enum Lang {
     Ko,
 }
 
-/// One row per message: name, English, Korean. `{0}`, `{1}`, … are filled in by [`say`].
+/// Declares the catalogue, one row per message: name, English, Korean. [`say`] fills in the
+/// placeholders `{0}`, `{1}`, ….
 macro_rules! catalogue {
     ($($word:ident: $en:literal, $ko:literal;)+) => {
         /// A message of the reports.
@@ -29,7 +30,7 @@ macro_rules! catalogue {
         pub(crate) enum Word { $(#[doc = $en] $word,)+ }
 
         impl Word {
-            /// Its text, with places still open.
+            /// Returns the text with unfilled placeholders.
             pub(crate) fn text(self, lang: Lang) -> &'static str {
                 match (self, lang) { $((Word::$word, Lang::En) => $en, (Word::$word, Lang::Ko) => $ko,)+ }
             }
@@ -541,12 +542,12 @@ catalogue! {
             여기에 더해짐.";
 }
 
-/// A message in a language, its places filled in order.
+/// Renders a message in a language, its placeholders filled in order.
 pub(crate) fn say(lang: Lang, word: Word, places: &[&str]) -> String {
     filled(word.text(lang), places)
 }
 
-/// The English or the Korean of a sentence, its places filled.
+/// Renders the English or Korean of a sentence, its placeholders filled.
 pub(crate) fn both(lang: Lang, en: &str, ko: &str, places: &[&str]) -> String {
     match lang {
         Lang::En => filled(en, places),
@@ -554,7 +555,7 @@ pub(crate) fn both(lang: Lang, en: &str, ko: &str, places: &[&str]) -> String {
     }
 }
 
-/// A text whose places `{0}`, `{1}`, … are filled, with Korean particles that fit.
+/// Fills the placeholders `{0}`, `{1}`, … of a text, with Korean particles that fit.
 fn filled(text: &str, places: &[&str]) -> String {
     let mut rest = text;
     let mut text = String::new();
@@ -570,7 +571,7 @@ fn filled(text: &str, places: &[&str]) -> String {
     text
 }
 
-/// A metric of a target by its plain name.
+/// Returns the plain name of a target's metric.
 pub(crate) fn metric(metric: Metric, lang: Lang) -> String {
     match (metric, lang) {
         (Metric::MeanMs, Lang::En) => "mean",
@@ -589,7 +590,8 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> String {
     .to_owned()
 }
 
-/// A part of a request's time: those that the engine tells apart, in the language; others as they are.
+/// Returns the name of a part of a request's time: translated where the engine defines the part;
+/// others as they are.
 pub(crate) fn part(name: &str, lang: Lang) -> String {
     let translated = match (name, lang) {
         ("waiting for a thread", Lang::Ko) => "스레드 대기",

@@ -1,4 +1,5 @@
-//! Edits of plans one at a time: what runs without the plan, with one edit alone, and with all but it.
+//! Ablation of plans, edit by edit: the system without the plan, with one edit alone, and with all
+//! but it.
 
 use super::decode::Decode;
 use super::document::{PlanDoc, SystemDoc, View};
@@ -7,38 +8,38 @@ use super::plan;
 use super::problem::Problems;
 use super::yaml::Node;
 
-/// A plan as a variant carries it out.
+/// A plan within a variant.
 pub(super) struct Planned<'a> {
     /// Index of the variant.
     pub(super) variant: usize,
-    /// Which settings count.
+    /// Value of settings that is simulated, written or effective.
     pub(super) view: View,
-    /// The system with what the variant believes.
+    /// System document with the variant's beliefs applied.
     pub(super) tree: Node,
-    /// The plans before it, in order.
+    /// Plans carried out before it, in order.
     pub(super) before: Vec<PlanDoc>,
-    /// The plan.
+    /// The plan itself.
     pub(super) plan: PlanDoc,
-    /// The plans after it.
+    /// Plans carried out after it.
     pub(super) after: Vec<PlanDoc>,
-    /// Index of its first edit in the study's list; each change is one.
+    /// Index of its first edit in the study's list; each change is one edit.
     pub(super) first_edit: usize,
     /// Name of the variant, for messages.
     pub(super) name: &'a str,
 }
 
-/// An edit with the systems that tell what it contributes.
+/// An edit with the systems that determine its contribution.
 pub(super) struct AblationInput {
     /// Indices of its settings in the study's list of edits.
     pub(super) edits: Vec<usize>,
     /// Index of the variant.
     pub(super) variant: usize,
-    /// Without the plan, with this edit alone, with all of the plan but this edit.
+    /// The system without the plan, with this edit alone, and with all of the plan but this edit.
     pub(super) systems: [VariantInput; 3],
 }
 
-/// The edits of a plan one at a time. Changes of one number are one edit. An edit without which the rest of
-/// the plan makes no system, or which makes none alone, is left out.
+/// Returns the ablations of a plan. Changes with the same number form one edit. An edit is left out
+/// where the system is invalid with it alone or without it.
 pub(super) fn ablations(planned: &Planned<'_>, problems: &Problems) -> Vec<AblationInput> {
     let changes = &planned.plan.changes;
     let mut groups: Vec<(Option<&str>, Vec<usize>)> = Vec::new();

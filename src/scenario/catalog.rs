@@ -1,4 +1,4 @@
-//! The catalogue: parts with their sources, compiled in and overridden item by item from disk.
+//! The catalogue: parts with their sources, built in and overridden item by item from disk.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::yaml;
 
 static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/catalog");
 
-/// All parts that can be named.
+/// All parts of the catalogue.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
     pub(crate) runtimes: Map<RuntimeItem>,
@@ -30,7 +30,8 @@ pub(crate) struct Catalog {
     pub(crate) curves: Map<CurveItem>,
 }
 
-/// What is compiled in, then `../catalog` beside the system's folder, then `folder`.
+/// Reads the built-in catalogue, then `../catalog` beside the system's folder, then `folder`; later
+/// ones override.
 pub(super) fn read(
     files: &mut Files,
     system_folder: &Path,
@@ -54,7 +55,7 @@ pub(super) fn read(
     {
         let paths = files.yaml_files(place);
         if by_hand && paths.is_empty() {
-            // Somebody who names a folder wants what is in it.
+            // A folder named explicitly must exist.
             let shown = clean(place);
             let message = format!("`{shown}` is no folder with `*.yaml` files of a catalogue");
             let source = problems.source(shown, String::new());
@@ -93,22 +94,22 @@ fn overlay<T>(below: &mut Map<T>, above: Map<T>) {
     }
 }
 
-/// An item of the catalogue that is compiled in.
+/// An item of the built-in catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it is: the key above it, such as `instances`.
+    /// Kind of the part: the key above it, such as `instances`.
     pub kind: String,
-    /// Name.
+    /// Name of the part.
     pub name: String,
     /// Its settings with their values, as written.
     pub settings: Vec<(String, String)>,
     /// `measured`, `vendor`, `plan` or `assumed`.
     pub basis: String,
-    /// Where the numbers come from.
+    /// Source of the numbers.
     pub source: String,
 }
 
-/// All that is compiled in, file by file in the order of their names.
+/// Returns all built-in parts, file by file in the order of file names.
 pub fn parts() -> Vec<Part> {
     let mut problems = Problems::default();
     let mut compiled: Vec<_> = COMPILED_IN.files().collect();
@@ -140,7 +141,7 @@ fn part(kind: &str, item: &yaml::Entry) -> Part {
     }
 }
 
-/// A value as one line.
+/// Formats a value on one line.
 fn shown(node: &yaml::Node) -> String {
     match &node.value {
         yaml::Value::Scalar { text, .. } => text.clone(),

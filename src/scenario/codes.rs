@@ -1,15 +1,15 @@
-//! Every code of a problem with its explanation.
+//! Diagnostic codes of the input and their explanations.
 
-/// What a code means.
+/// Explanation of a diagnostic code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// The code.
     pub code: &'static str,
-    /// What is wrong, in a few words.
+    /// Problem, in a few words.
     pub title: &'static str,
-    /// Why it is refused or warned about.
+    /// Reason for the refusal or warning.
     pub cause: &'static str,
-    /// What to do.
+    /// Remedy.
     pub remedy: &'static str,
 }
 
@@ -363,7 +363,7 @@ const fn entry(
     Explanation { code, title, cause, remedy }
 }
 
-/// What `code` means; none for an unknown code.
+/// Returns the explanation of `code`; `None` for an unknown code.
 pub fn explain(code: &str) -> Option<&'static Explanation> {
     EXPLANATIONS.iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }

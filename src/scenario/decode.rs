@@ -1,7 +1,8 @@
-//! From trees to documents: one declaration gives the struct, its reader and its JSON Schema.
+//! Decoding of syntax trees into documents: one declaration gives the struct, its decoder and its
+//! JSON Schema.
 //!
-//! A reader reports every problem that it meets and goes on, so that one run shows all of them. It
-//! returns none where a value cannot be had; whoever asked has then already been told why.
+//! A decoder reports every problem that it meets and goes on, so that one run shows all of them. It
+//! returns `None` where a value is unavailable; the reason has been reported by then.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +11,15 @@ use serde_json::{Map as Object, Value as Json, json};
 use super::problem::{Problems, SourceSpan};
 use super::yaml::{Entry, Node, Value};
 
-/// A value that can be read from a tree and described by a JSON Schema.
+/// A type that can be decoded from a tree and described by a JSON Schema.
 pub(crate) trait Decode: Sized {
-    /// Read it; none after a problem was reported.
+    /// Decodes a value; `None` after a problem was reported.
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self>;
 
-    /// Its schema; named parts go to `definitions`.
+    /// Returns the schema; named parts are added to `definitions`.
     fn schema(definitions: &mut Definitions) -> Json;
 
-    /// What stands for a key that is not written; none: it must be written.
+    /// Returns the value of a key that is not written; `None` if the key is required.
     fn absent() -> Option<Self> {
         None
     }
@@ -78,7 +79,7 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-/// A value and the place where it is written.
+/// A value with its source location.
 #[derive(Clone, Debug)]
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
@@ -164,7 +165,7 @@ impl<T: Decode> Decode for Map<T> {
     }
 }
 
-/// A setting: what the files say and what the running system uses.
+/// A setting: the value in the files and the effective one of the running system.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting<T> {
     pub(crate) written: T,
@@ -203,19 +204,19 @@ impl<T: Decode + Clone> Decode for Setting<T> {
     }
 }
 
-/// The named parts of a schema.
+/// Named parts of a schema.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions(BTreeMap<&'static str, Json>);
 
 impl Definitions {
-    /// A reference to the part `name`, which is made once.
+    /// Returns a reference to the part `name`, creating the part on first use.
     pub(crate) fn part(
         &mut self,
         name: &'static str,
         describe: impl FnOnce(&mut Definitions) -> Json,
     ) -> Json {
         if !self.0.contains_key(name) {
-            // A placeholder first: steps hold steps.
+            // A placeholder first, because the type may be recursive: steps contain steps.
             self.0.insert(name, Json::Null);
             let made = describe(self);
             self.0.insert(name, made);
@@ -224,7 +225,7 @@ impl Definitions {
     }
 }
 
-/// The schema of a document whose root is `T`.
+/// Returns the schema of a document whose root is `T`.
 pub(crate) fn root_schema<T: Decode>(title: &str) -> Json {
     let mut definitions = Definitions::default();
     let root = T::schema(&mut definitions);
@@ -236,7 +237,8 @@ pub(crate) fn root_schema<T: Decode>(title: &str) -> Json {
     })
 }
 
-/// Schema of a mapping with the keys given: name, description, schema, whether it must be there.
+/// Returns the schema of a mapping with the given keys: name, description, schema, and whether it
+/// is required.
 pub(crate) fn object_schema(
     about: &str,
     open: bool,
@@ -246,7 +248,7 @@ pub(crate) fn object_schema(
     let mut required = Vec::new();
     for (name, about, schema, must) in fields {
         let described = match schema {
-            // Draft-07 ignores what stands beside a `$ref`.
+            // Draft-07 ignores siblings of a `$ref`.
             Json::Object(parts) if !parts.contains_key("$ref") => {
                 let mut described = parts;
                 described.insert("description".into(), tidy(about).into());
@@ -280,7 +282,7 @@ pub(crate) fn object_schema(
     })
 }
 
-/// Doc comments as one paragraph.
+/// Joins doc comments into one paragraph.
 pub(crate) fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -303,7 +305,8 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Begin; none, with a problem, where `node` is no mapping. Nothing at all is an empty mapping.
+    /// Begins with the mapping `node`; reports a problem and returns `None` for another kind of
+    /// node. An absent value counts as an empty mapping.
     pub(crate) fn of(node: &'a Node, problems: &'a mut Problems) -> Option<Fields<'a>> {
         let entries = match node.entries() {
             Some(entries) => entries,
@@ -316,7 +319,7 @@ impl<'a> Fields<'a> {
         Some(Fields { node, entries, known: Vec::new(), problems })
     }
 
-    /// The value of key `name`.
+    /// Takes and decodes the value of key `name`.
     pub(crate) fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
         self.known.push(name);
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == name) {
@@ -330,7 +333,7 @@ impl<'a> Fields<'a> {
         absent
     }
 
-    /// Report the keys that nobody took, unless further keys are welcome (`open`).
+    /// Reports the keys that were not taken, unless further keys are allowed (`open`).
     pub(crate) fn finish(self, open: bool) {
         for Entry { key, span, value } in self.entries {
             if self.known.contains(&key.as_str()) {
@@ -354,7 +357,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A mapping with the keys declared. `(open)` after the name lets further, informative keys stand.
+/// Declares a mapping with fixed keys. `(open)` after the name allows further, informative keys.
 macro_rules! document {
     ($(
         $(#[doc = $doc:literal])*
@@ -366,7 +369,7 @@ macro_rules! document {
         #[derive(Clone, Debug)]
         #[allow(dead_code, reason = "informative keys are checked, though nothing computes with them")]
         pub(crate) struct $name {
-            /// Where it stands.
+            /// Source location of the mapping.
             pub(crate) span: $crate::scenario::problem::SourceSpan,
             $( $(#[doc = $about])* pub(crate) $field: $type, )*
         }
@@ -407,7 +410,7 @@ macro_rules! document {
 }
 pub(crate) use document;
 
-/// A mapping of exactly one key, which says what kind of thing its value is.
+/// Declares a tagged union: a mapping of exactly one key, which gives the kind of its value.
 macro_rules! choice {
     (
         $(#[doc = $doc:literal])*
@@ -456,7 +459,7 @@ macro_rules! choice {
 }
 pub(crate) use choice;
 
-/// One word out of a few.
+/// Declares an enumeration of words.
 macro_rules! words {
     ($(
         $(#[doc = $doc:literal])*
@@ -490,12 +493,12 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// A field's key: its name without the mark of a raw identifier.
+/// Returns the key of a field: its name without the prefix of a raw identifier.
 pub(crate) fn key(field: &'static str) -> &'static str {
     field.strip_prefix("r#").unwrap_or(field)
 }
 
-/// The only entry of `node`, whose key must be one of `keys`.
+/// Returns the only entry of `node`, whose key must be one of `keys`.
 pub(crate) fn single<'a>(
     node: &'a Node,
     keys: &[&'static str],
@@ -529,7 +532,7 @@ pub(crate) fn single<'a>(
     found
 }
 
-/// Report a value that is none of `words`.
+/// Reports a value that is not one of `words`.
 pub(crate) fn wrong_word(node: &Node, words: &[&'static str], problems: &mut Problems) {
     let list = words.join("`, `");
     let Some(text) = node.text() else {

@@ -1,4 +1,4 @@
-//! The documents that people write: scenario, system, plan, calibration, catalogue.
+//! The input documents: scenario, system, plan, calibration and catalogue.
 
 mod change;
 mod claims;
@@ -51,19 +51,19 @@ pub(crate) use self::parts::{
 };
 
 words! {
-    /// How requests are spread over pods.
+    /// Load-balancing policy of a service.
     enum BalancerWord {
-        /// In turn.
+        /// Each pod in turn.
         "round-robin" => RoundRobin,
-        /// Each equally likely.
+        /// A pod drawn uniformly at random.
         "random" => Random,
-        /// The pod with the fewest requests.
+        /// The pod with the fewest outstanding requests.
         "least-requests" => LeastRequests,
-        /// The pod that the caller's connection leads to; see `keep_alive`.
+        /// The pod at the other end of the caller's connection; see `keep_alive`.
         "sticky" => Sticky,
     }
 
-    /// When offsets are committed.
+    /// Offset commit policy of a listener.
     enum AckWord {
         /// After each record.
         "record" => Record,
@@ -71,33 +71,33 @@ words! {
         "batch" => Batch,
     }
 
-    /// How long a connection is kept.
+    /// Holding time of a transaction's connection.
     enum HoldWord {
-        /// Until the response is written.
+        /// Until the response is written (open-in-view).
         "request" => Request,
         /// Until the transaction ends.
         "transaction" => Transaction,
     }
 
-    /// What decides a record's partition.
+    /// Partitioning key of a record.
     enum KeyWord {
         /// The flow: all records of one order share a partition number.
         "flow" => Flow,
-        /// Nothing: any partition.
+        /// No key: any partition.
         "none" => None,
     }
 
-    /// Which values of settings count.
+    /// View of settings that is simulated: written or effective.
     enum View {
-        /// What the files say.
+        /// The value in the files.
         "written" => Written,
-        /// What the running system uses.
+        /// The value that the running system uses.
         "effective" => Effective,
     }
 }
 
 document! {
-    /// A system: what runs.
+    /// The system under study: services, databases, caches, Kafka topics and nodes.
     struct SystemDoc {
         /// Name of the system.
         system: Name,
@@ -105,13 +105,15 @@ document! {
         about: Option<Text>,
         /// Cloud region, for prices.
         region: Option<Name>,
-        /// Names of the files `calibrations/<name>.yaml` beside this file; the first is the default.
+        /// Calibrations: files `calibrations/<name>.yaml` beside this file; the first is the
+        /// default.
         calibrations: Vec<Name>,
-        /// Groups of equal nodes, on which pods are placed; without any, each pod has a machine of its own.
+        /// Groups of identical nodes on which pods are placed; without any, each pod has a machine
+        /// of its own.
         node_groups: Map<NodeGroupDoc>,
-        /// Whether there is a metrics server; without one autoscalers stand still. `true` by default.
+        /// Whether there is a metrics server; without it autoscalers do nothing; `true` by default.
         metrics_server: Option<Setting<Flag>>,
-        /// Services, each a set of equal pods.
+        /// Services, each a set of identical pods.
         services: Map<ServiceDoc>,
         /// Database servers.
         databases: Map<DatabaseDoc>,
@@ -119,55 +121,56 @@ document! {
         caches: Map<CacheDoc>,
         /// Kafka topics.
         topics: Map<TopicDoc>,
-        /// Kafka's brokers.
+        /// Settings of the simulated Kafka cluster.
         kafka: Option<KafkaDoc>,
-        /// Kafka brokers; nothing is simulated of them.
+        /// Kafka brokers as they are billed; they are not simulated.
         brokers: BrokerGroups,
-        /// What is billed besides: control plane, NAT gateways, load balancers.
+        /// Other items billed by the hour: control plane, NAT gateways, load balancers.
         charges: Map<ChargeDoc>,
-        /// Mutual exclusions shared by all pods.
+        /// Mutexes shared by all pods.
         locks: Map<LockDoc>,
-        /// What grows with what is put into it.
+        /// Indexes: collections that grow by `insert` and are read by `scan`.
         indexes: Map<IndexDoc>,
-        /// What users do; a scenario may have journeys of its own.
+        /// User journeys; a scenario may define its own.
         journeys: Map<Vec<VisitDoc>>,
-        /// Named times; a calibration's times of the same name override them.
+        /// Named times; times of the same name in a calibration override them.
         times: Map<Time>,
-        /// Unit costs; those of a calibration override them.
+        /// Unit costs; unit costs of a calibration override them.
         units: Option<UnitsDoc>,
     }
 
     /// A service.
     struct ServiceDoc {
-        /// Runtime of the catalogue; without one, threads are unlimited.
+        /// Runtime from the catalogue; without one, threads are unlimited.
         runtime: Option<Name>,
-        /// Servlet threads of a pod.
+        /// Servlet threads per pod.
         threads: Option<Setting<Count<1, 1_000_000>>>,
-        /// Connections accepted by a pod, those in work included.
+        /// Most connections a pod accepts, those being served included.
         max_connections: Option<Setting<Count<1, 10_000_000>>>,
-        /// Connections in the backlog beyond those.
+        /// Further connections that wait in the backlog.
         accept_count: Option<Setting<Count<0, 1_000_000>>>,
-        /// Whether a database connection is held to the end of the response.
+        /// Whether a request holds its database connection until the response is written
+        /// (open-in-view).
         open_in_view: Option<Setting<Flag>>,
-        /// The only group of nodes on which its pods may run; any by default.
+        /// The only node group on which its pods may run; any by default.
         node_group: Option<Setting<Name>>,
-        /// Pods; dead where there is autoscaling.
+        /// Number of pods; has no effect where there is autoscaling.
         replicas: Option<Setting<Count<1, 10_000>>>,
         /// Horizontal autoscaler; the pods that run are its minimum.
         autoscaling: Option<AutoscalingDoc>,
         /// Resources of a pod.
         pod: Option<PodDoc>,
-        /// How a pod ends; by default it finishes its work, however long that takes.
+        /// Shutdown of a pod; by default it finishes its work, however long that takes.
         shutdown: Option<ShutdownDoc>,
-        /// How a new version replaces the old one; `rolling` by 25 % by default.
+        /// Rollout of new versions; `rolling` by 25 % by default.
         rollout: Option<RolloutDoc>,
-        /// How requests are spread over pods; `round-robin` by default.
+        /// Load-balancing policy; `round-robin` by default.
         balancer: Option<Setting<BalancerWord>>,
-        /// Connections that callers keep between requests.
+        /// Keep-alive connections of its callers.
         keep_alive: Option<KeepAliveDoc>,
-        /// Service mesh before it; none by default.
+        /// Service mesh in front of the service; none by default.
         mesh: Option<MeshDoc>,
-        /// Connection pools that each pod has of its own.
+        /// Connection pools of each pod.
         pools: Map<PoolDoc>,
         /// HTTP endpoints, each a list of steps.
         endpoints: Map<Vec<Step>>,
@@ -177,28 +180,29 @@ document! {
 
     /// A connection pool.
     struct PoolDoc {
-        /// Pool of the catalogue, for what is not given here.
+        /// Connection pool of the catalogue that supplies the settings not given here.
         kind: Option<Name>,
-        /// Database that its connections reach.
+        /// Database to which its connections lead.
         database: Name,
         /// Most connections; 10 by default.
         maximum: Option<Setting<Count<1, 100_000>>>,
-        /// Idle connections that it tries to keep; `maximum` by default.
+        /// Idle connections that the pool tries to keep; `maximum` by default.
         minimum_idle: Option<Setting<Count<0, 100_000>>>,
         /// Longest wait for a connection; 30 s by default.
         connection_timeout: Option<Setting<Duration>>,
-        /// Time after which a superfluous idle connection is closed; 0s: never; 600 s by default.
+        /// Time after which an idle connection above `minimum_idle` is closed, 0s for never; 600 s
+        /// by default.
         idle_timeout: Option<Setting<Duration>>,
         /// Pause between opening two connections; 30 ms by default.
         growth_pause: Option<Setting<Duration>>,
-        /// Period in which idle connections are trimmed and refilled; 30 s by default.
+        /// Period of the task that trims and refills idle connections; 30 s by default.
         housekeeping: Option<Setting<Duration>>,
-        /// Time in which a waiting thread wakes up for a connection that came back; who asks in the
-        /// meantime has it; 0s: strictly in order; 90 µs by default.
+        /// Time for a waiting thread to wake up when a connection is returned, during which a
+        /// newcomer may take the connection; 0s serves strictly in order; 90 µs by default.
         wake_up: Option<Setting<Duration>>,
-        /// How often a thread that goes straight on to a queued request takes back the connection that it
-        /// has just returned, although others wait, where nothing says how long it is busy in between;
-        /// 25% by default.
+        /// Share of cases in which a thread that goes straight on to a queued request reacquires
+        /// the connection that it has just returned, ahead of the waiters; used where nothing says
+        /// how long the thread is busy in between; 25% by default.
         take_back: Option<Setting<Share>>,
     }
 
@@ -206,15 +210,16 @@ document! {
     struct DatabaseDoc {
         /// Database class of the catalogue.
         class: Option<Setting<Name>>,
-        /// Engine. Informative.
+        /// Database engine. Informative.
         engine: Option<Name>,
         /// Storage.
         storage: Option<StorageDoc>,
-        /// Connections accepted, those reserved included; by default the class's, else unlimited.
+        /// Most connections accepted, reserved ones included; by default the class's, else
+        /// unlimited.
         max_connections: Option<Setting<Count<1, 1_000_000>>>,
-        /// Connections of those that only administrators get; 3 by default.
+        /// Connections reserved for administrators; 3 by default.
         reserved: Option<Setting<Count<0, 1000>>>,
-        /// Storage operations a second; by default what the storage bursts to, else unlimited.
+        /// Storage operations per second; by default the burst rate of the storage, else unlimited.
         iops: Option<Setting<Number>>,
         /// Virtual CPUs; by default the class's, else 1.
         cpu: Option<Setting<Cores>>,
@@ -222,7 +227,7 @@ document! {
 
     /// Storage of a database.
     struct StorageDoc {
-        /// Storage type of the catalogue.
+        /// Storage type from the catalogue.
         r#type: Setting<Name>,
         /// Size.
         size: Setting<Bytes>,
@@ -232,25 +237,26 @@ document! {
     struct CacheDoc {
         /// Cache class of the catalogue. Informative.
         class: Option<Setting<Name>>,
-        /// Shards of a cluster: servers with one command thread each, over which keys are spread by their
-        /// hash; 1 by default. An index is one key, so all of it lies on one shard.
+        /// Shards of a cluster: servers with one command thread each, over which keys are spread by
+        /// hash. An index is a single key and lies on one shard; 1 by default.
         shards: Option<Setting<Count<1, 500>>>,
-        /// Copies of each shard; 0 by default. They are billed and stand by: commands go to the primary.
+        /// Replicas of each shard. They are billed but serve nothing: all commands go to the
+        /// primary; 0 by default.
         replicas: Option<Setting<Count<0, 5>>>,
     }
 
-    /// A mutual exclusion shared by all pods.
+    /// A mutex shared by all pods.
     struct LockDoc {}
 
     /// One request of a journey.
     struct VisitDoc {
         /// `service.endpoint`.
         request: Name,
-        /// Time that the user takes before it.
+        /// Think time before the request.
         think: Option<Time>,
-        /// How often it is made; 1 by default.
+        /// Number of times the request is made; 1 by default.
         times: Option<Count<1, 100>>,
-        /// Probability that it is made; 1 by default.
+        /// Probability that the request is made; 1 by default.
         probability: Option<Share>,
     }
 
@@ -262,35 +268,37 @@ document! {
         statement_read: Option<Time>,
         /// Database CPU per write.
         statement_write: Option<Time>,
-        /// Network per statement; its mean counts.
+        /// Network round trip per statement; only its mean is used.
         statement_round_trip: Option<Time>,
-        /// Database CPU of a commit.
+        /// Database CPU per commit.
         commit_database: Option<Time>,
         /// Storage operations per read.
         read_ios: Option<Number>,
         /// Storage operations per writing commit.
         commit_ios: Option<Number>,
-        /// Opening a connection; its mean counts.
+        /// Time to open a connection; only its mean is used.
         connect: Option<Time>,
-        /// Server time of a cache command.
+        /// Server time per cache command.
         cache_command: Option<Time>,
-        /// Network per cache command; its mean counts.
+        /// Network round trip per cache command; only its mean is used.
         cache_round_trip: Option<Time>,
         /// Pod CPU per cache command.
         cache_application: Option<Time>,
         /// Pod CPU per published record.
         publish_application: Option<Time>,
-        /// Network and broker until the leader of a partition has a record.
+        /// Network and broker time until the leader of a partition has a record.
         publish_leader: Option<Time>,
-        /// From then until one follower has it; with `acks: all` the slowest in sync counts.
+        /// Time from then until a follower has the record; with `acks: all` the slowest in-sync
+        /// follower decides.
         publish_follower: Option<Time>,
-        /// Pod CPU per consumed record, before its steps.
+        /// Pod CPU per consumed record, before the listener's steps.
         record_application: Option<Time>,
-        /// From a record's arrival on the broker to an idle consumer having it; its mean counts.
+        /// Time from a record's arrival at the broker until an idle consumer has it; only its mean
+        /// is used.
         fetch: Option<Time>,
-        /// Broker round trip of an offset commit; its mean counts.
+        /// Broker round trip per offset commit; only its mean is used.
         commit_offset: Option<Time>,
-        /// Network of a call between services; its mean counts.
+        /// Network round trip of a call between services; only its mean is used.
         call_round_trip: Option<Time>,
     }
 }
@@ -298,31 +306,31 @@ document! {
 choice! {
     /// One step of an endpoint or listener.
     enum Step {
-        /// Compute on the pod.
+        /// Compute on the pod's CPU.
         "cpu" => Cpu(Time),
-        /// Wait for something outside that has no queue.
+        /// Wait for something outside the system, without queueing.
         "delay" => Delay(Time),
-        /// Do some steps in a database transaction.
+        /// Run steps inside a database transaction.
         "transaction" => Transaction(TransactionDoc),
-        /// SQL statements, in a transaction.
+        /// Execute SQL statements, inside a transaction.
         "query" => Query(QueryDoc),
-        /// Commands to a cache.
+        /// Send commands to a cache.
         "cache" => Cache(CacheStepDoc),
         /// Append a record to a topic.
         "publish" => Publish(PublishDoc),
-        /// Call an endpoint and wait for its answer.
+        /// Call an endpoint and wait for its response.
         "call" => Call(CallDoc),
-        /// Have an endpoint called later, without waiting.
+        /// Schedule a call to an endpoint and go on without waiting.
         "send" => Send(SendDoc),
-        /// Do one of some branches, or nothing.
+        /// Take one of several branches at random, or none.
         "choose" => Choose(Spanned<Vec<BranchDoc>>),
-        /// Do some steps several times.
+        /// Run steps several times.
         "repeat" => Repeat(RepeatDoc),
-        /// Do some steps holding a lock.
+        /// Run steps while holding a lock.
         "lock" => Lock(LockStepDoc),
-        /// Put entries into an index.
+        /// Insert entries into an index.
         "insert" => Insert(InsertDoc),
-        /// Work on every entry of an index.
+        /// Process every entry of an index.
         "scan" => Scan(ScanDoc),
     }
 }
@@ -330,24 +338,24 @@ choice! {
 document! {
     /// A database transaction.
     struct TransactionDoc {
-        /// Pool of this service.
+        /// Connection pool of this service.
         pool: Name,
-        /// How long its connection is kept; `request` in an endpoint under open-in-view, otherwise, and
-        /// in a nested transaction, `transaction`.
+        /// Holding time of the connection; by default `request` in an endpoint under open-in-view,
+        /// else, and in a nested transaction, `transaction`.
         hold: Option<HoldWord>,
-        /// Whether its commit writes nothing.
+        /// Whether the commit writes nothing.
         read_only: Option<Flag>,
-        /// What is done inside.
+        /// Steps inside the transaction.
         steps: Vec<Step>,
     }
 
     /// SQL statements.
     struct QueryDoc {
-        /// Statements that read.
+        /// Number of reading statements.
         reads: Option<Count<0, 10_000>>,
-        /// Statements that write.
+        /// Number of writing statements.
         writes: Option<Count<0, 10_000>>,
-        /// CPU on the database for all of it, instead of the unit costs.
+        /// Database CPU of all these statements together, instead of the unit costs.
         time: Option<Time>,
     }
 
@@ -355,13 +363,13 @@ document! {
     struct CacheStepDoc {
         /// Cache.
         server: Name,
-        /// Commands; 1 by default.
+        /// Number of commands; 1 by default.
         operations: Option<Count<1, 10_000>>,
-        /// Server time of one command, instead of the unit cost.
+        /// Server time per command, instead of the unit cost.
         time: Option<Time>,
-        /// Share of hits; on a miss, `miss` is done.
+        /// Hit ratio; on a miss the steps of `miss` follow.
         hit: Option<Share>,
-        /// What is done on a miss.
+        /// Steps on a miss.
         miss: Vec<Step>,
     }
 
@@ -369,47 +377,47 @@ document! {
     struct CallDoc {
         /// `service.endpoint`.
         endpoint: Name,
-        /// Longest wait; none by default.
+        /// Timeout of the call; none by default.
         timeout: Option<Setting<Duration>>,
     }
 
-    /// A call made later.
+    /// A call that is made later, without waiting for it.
     struct SendDoc {
         /// `service.endpoint`.
         endpoint: Name,
-        /// Time until then; at once by default.
+        /// Delay before the call; none by default.
         after: Option<Time>,
     }
 
-    /// A branch.
+    /// A branch of `choose`.
     struct BranchDoc {
-        /// Probability that it is taken.
+        /// Probability that the branch is taken.
         probability: Share,
-        /// What is done.
+        /// Steps of the branch.
         steps: Vec<Step>,
     }
 
     /// A loop.
     struct RepeatDoc {
-        /// How often.
+        /// Number of iterations.
         times: Count<1, 1000>,
-        /// What is done.
+        /// Steps of one iteration.
         steps: Vec<Step>,
     }
 
     /// Steps under a lock.
     struct LockStepDoc {
-        /// Lock.
+        /// Name of the lock.
         name: Name,
-        /// What is done while it is held.
+        /// Steps while the lock is held.
         steps: Vec<Step>,
     }
 
-    /// Service times of a system.
+    /// Calibration: service times and unit costs of a system.
     struct CalibrationDoc {
-        /// Name: that of the file.
+        /// Name of the calibration, which is that of its file.
         calibration: Name,
-        /// Where these times come from, in a sentence.
+        /// Source of the times, in a sentence.
         about: Option<Text>,
         /// Named times.
         times: Map<Time>,
@@ -417,7 +425,7 @@ document! {
         units: Option<UnitsDoc>,
     }
 
-    /// A scenario: what happens to a system and what is asked.
+    /// A scenario: the load on a system, what happens to it, and the question asked.
     struct ScenarioDoc {
         /// Name of the scenario.
         scenario: Name,
@@ -425,92 +433,94 @@ document! {
         about: Option<Text>,
         /// Path of the system's file, relative to this file, or the system itself.
         system: SystemSource,
-        /// Calibrations; the first is the answer's. By default all of the system's.
+        /// Calibrations used; the first gives the answer. By default all of the system's.
         calibrations: Vec<Name>,
         /// Variants of the system.
         variants: Map<VariantDoc>,
         /// Mixes of requests or journeys.
         mixes: Map<MixDoc>,
-        /// What users do.
+        /// User journeys.
         journeys: Map<Vec<VisitDoc>>,
-        /// Mixes used; the first is the answer's. By default all, in order.
+        /// Mixes used; the first gives the answer. By default all, in order.
         mix: Vec<Name>,
-        /// The load.
+        /// Offered load.
         load: LoadDoc,
-        /// Rate by time of day: a curve of the catalogue; `flat` by default.
+        /// Daily profile of the rate: a curve of the catalogue; `flat` by default.
         curve: Option<Name>,
-        /// Conditions that a load must meet.
+        /// Targets (service-level objectives) that a load must meet.
         targets: Option<TargetsDoc>,
-        /// How long a steady load is run.
+        /// Warm-up and measurement time at a steady load.
         window: Option<WindowDoc>,
-        /// Replications of a point; 8 by default.
+        /// Replications at each load; 8 by default.
         replications: Option<Count<2, 10_000>>,
-        /// Run the load asked about once instead, and cut the window into so many batches.
+        /// Number of batches, for one long run at the load asked about in place of replications
+        /// (method of batch means).
         batches: Option<Spanned<Count<10, 1_000>>>,
-        /// When to run more replications of the load asked about.
+        /// Precision at which replications of the load asked about stop.
         precision: Option<PrecisionDoc>,
-        /// Where to look for the line.
+        /// Bounds and resolution of the search for the line, the largest sustainable load.
         search: Option<SearchDoc>,
-        /// How far a ladder goes.
+        /// Upper end of the bottleneck ladder.
         ladder: Option<LadderDoc>,
-        /// What is not known exactly.
+        /// Uncertain inputs.
         uncertain: Option<UncertainDoc>,
-        /// How users become more.
+        /// Growth in the number of users.
         growth: Option<GrowthDoc>,
-        /// What may be chosen when the system is sized.
+        /// Settings that may be chosen when the system is sized.
         size: Option<SizeDoc>,
-        /// Run a day.
+        /// A simulated day.
         day: Option<DayDoc>,
-        /// What of the machines is simulated; everything by default.
+        /// Level of detail at which machines are simulated; everything by default.
         fidelity: Option<FidelityDoc>,
-        /// Seed of all draws; 1 by default.
+        /// Seed of all random draws; 1 by default.
         seed: Option<Count<0, 9_007_199_254_740_992>>,
-        /// What the document under examination says, by variant.
+        /// Numbers stated in the document under examination, by variant.
         stated: Map<StatedDoc>,
-        /// What theory expects of it; for a scenario with one variant, mix and calibration.
+        /// Theoretical predictions for a scenario with one variant, mix and calibration.
         theory: Vec<TheoryDoc>,
-        /// What the planning document claims; each number gets a verdict.
+        /// Claims of the planning document; each number gets a verdict.
         claims: Vec<ClaimDoc>,
-        /// Whether to simulate what each edit of the plans contributes to the line; `false` by default.
+        /// Whether to simulate the contribution of each edit of the plans to the line; `false` by
+        /// default.
         contributions: Option<Flag>,
     }
 
     /// A variant of the system.
     struct VariantDoc {
-        /// What it is, in a sentence.
+        /// Description of the variant in a sentence.
         about: Option<Text>,
-        /// Which values of settings count; `effective` by default.
+        /// View of settings that is simulated: written or effective; `effective` by default.
         view: Option<View>,
-        /// Plans whose author's beliefs are taken for true.
+        /// Plans whose author's beliefs are taken as true.
         believes: Vec<Name>,
         /// Plans that are carried out, in order.
         plans: Vec<Name>,
     }
 
-    /// A mix: weights of requests, or of journeys.
+    /// A mix: relative weights of requests, or of journeys.
     struct MixDoc {
-        /// Relative numbers of requests by `service.endpoint`.
+        /// Weights of requests by `service.endpoint`.
         requests: Map<Number>,
-        /// Relative numbers of users by journey.
+        /// Weights of users by journey.
         journeys: Map<Number>,
     }
 
-    /// The load: exactly one of `rate`, `users`, `virtual_users`, `records`.
+    /// Offered load: exactly one of `rate`, `users`, `virtual_users` and `records`.
     struct LoadDoc {
-        /// Requests per second at the peak.
+        /// Requests per second at the peak (open loop).
         rate: Option<Rate>,
-        /// Users; from their number follows the rate at the peak.
+        /// Number of users, from which the rate at the peak follows (open loop).
         users: Option<UsersDoc>,
-        /// A fixed number of users, each on and on.
+        /// A fixed number of users, each of whom repeats journeys without end (closed loop).
         virtual_users: Option<VirtualUsersDoc>,
-        /// Records from outside, straight into topics.
+        /// Records that come from outside, straight into topics.
         records: Vec<RecordsDoc>,
         /// Whether arrivals are evenly spaced; random by default.
         regular: Option<Flag>,
-        /// A response later than this is an error.
+        /// Time after which a response counts as an error.
         patience: Option<Duration>,
-        /// What users do whose request fails, or is not answered within their patience; by default they
-        /// give up.
+        /// Retries by users whose request fails or is not answered within `patience`; by default
+        /// they give up.
         retries: Option<RetriesDoc>,
     }
 
@@ -518,26 +528,26 @@ document! {
     struct UsersDoc {
         /// Monthly active users.
         mau: Count<1, 1_000_000_000_000>,
-        /// Share of them that comes on a day.
+        /// Share of the monthly users who come on a day.
         daily: Share,
-        /// Share of those that is there at the peak.
+        /// Share of the daily users who are active at the peak.
         concurrent: Share,
-        /// Requests of one of those, per second.
+        /// Requests per second of one active user.
         calls: Rate,
     }
 
-    /// Virtual users.
+    /// A fixed number of virtual users (closed loop).
     struct VirtualUsersDoc {
-        /// Number.
+        /// Number of virtual users.
         users: Count<1, 1_000_000>,
-        /// Pause between journeys.
+        /// Think time between journeys.
         think: Option<Time>,
-        /// Pause of a user who was refused, before a new connection; 1 s by default: a full backlog drops
-        /// what asks for one, and the kernel asks again after a second.
+        /// Pause after a refused connection before the next attempt; 1 s by default: a full backlog
+        /// drops the SYN, and the kernel retransmits it after a second.
         reconnect: Option<Duration>,
     }
 
-    /// Records from outside.
+    /// Records that come from outside.
     struct RecordsDoc {
         /// Topic.
         topic: Name,
@@ -545,82 +555,88 @@ document! {
         rate: Rate,
     }
 
-    /// Conditions that a load must meet.
+    /// Targets (service-level objectives) that a load must meet.
     struct TargetsDoc {
         /// Mean response time.
         mean: Option<Duration>,
-        /// Median of response times.
+        /// Median response time.
         p50: Option<Duration>,
-        /// 95th percentile of response times.
+        /// 95th percentile of the response time.
         p95: Option<Duration>,
-        /// 99th percentile of response times.
+        /// 99th percentile of the response time.
         p99: Option<Duration>,
-        /// 99th percentile of the waits for a thread, a connection or a consumer, wherever it is longest.
+        /// 99th percentile of the wait for a thread, a connection or a consumer, wherever it is
+        /// longest.
         p99_wait: Option<Duration>,
-        /// Share of requests that fail. Response times are then those of good answers; without this target
-        /// a request without a good answer counts as slower than every limit.
+        /// Share of requests that fail. With this target, response times are those of successful
+        /// responses; without it, a request without a successful response counts as slower than
+        /// every limit.
         errors: Option<Share>,
-        /// Largest lag of a listener.
+        /// Largest consumer lag of a listener, in records.
         lag: Option<Count<0, 1_000_000_000_000>>,
-        /// Events per second that are wanted; not a condition.
+        /// Wanted throughput in events per second; reported, but not a condition.
         events: Option<Rate>,
     }
 
-    /// How long a steady load is run.
+    /// Warm-up and measurement time at a steady load.
     struct WindowDoc {
-        /// Time before anything counts; by default found from pilot runs, for each variant and load.
+        /// Warm-up time, which is discarded; by default found from pilot runs, for each variant and
+        /// load.
         warm_up: Option<Duration>,
-        /// Time observed, longer near a line whose queues settle slowly; 60 s by default.
+        /// Measurement time, extended near a line whose queues settle slowly; 60 s by default.
         measure: Option<Duration>,
-        /// How long the run goes on after that, load and all, until what arrived in it has ended; what then
-        /// has not counts with its age; as long as `measure`, and 2 min at least, by default.
+        /// Time that the run goes on under load afterwards, until every request that arrived while
+        /// measuring has ended; one that has not ended by then counts with its age; by default as
+        /// long as `measure`, and at least 2 min.
         follow: Option<Duration>,
     }
 
-    /// When to run more replications of the load asked about: until p99 and goodput are known this well.
+    /// When to stop adding replications of the load asked about: once p99 and goodput are known
+    /// this precisely.
     struct PrecisionDoc {
-        /// Half-width of the 95 % interval over its middle; 5 % by default.
+        /// Half-width of the 95 % confidence interval relative to its centre; 5 % by default.
         half_width: Option<Share>,
-        /// Most replications; four times those of the scenario by default.
+        /// Largest number of replications; four times those of the scenario by default.
         most_replications: Option<Count<2, 10_000>>,
     }
 
-    /// Where to look for the line.
+    /// Bounds and resolution of the search for the line, the largest sustainable load.
     struct SearchDoc {
-        /// Largest load tried; by default 16 times the load asked about, else 20,000/s. A search goes up to
-        /// one and a half times the load asked about at least, where this lies below that load.
+        /// Largest load tried. If it lies below the load asked about, the search goes up to at
+        /// least one and a half times that load; by default 16 times the load asked about, else
+        /// 20,000/s.
         highest: Option<Spanned<Rate>>,
-        /// Width of the answer as a share of its upper end, from 0.1 % to 20 %; 2 % by default.
+        /// Width of the answer relative to its upper end, from 0.1 % to 20 %; 2 % by default.
         resolution: Option<Thousandths<1, 200>>,
-        /// Replications of the search; those of the scenario by default.
+        /// Replications during the search; those of the scenario by default.
         replications: Option<Count<2, 10_000>>,
     }
 
-    /// A day.
+    /// A simulated day.
     struct DayDoc {
-        /// Length of a bin; by default the longest of 1, 5, 10, 15 and 30 s and 1, 2, 5 and 10 min of which
-        /// the horizon holds 24.
+        /// Length of a time bin; by default the longest of 1, 5, 10, 15 and 30 s and 1, 2, 5 and 10
+        /// min that fits 24 times into the horizon.
         bin: Option<Duration>,
-        /// Time run, from midnight; 24 h by default.
+        /// Simulated time from midnight; 24 h by default.
         horizon: Option<Duration>,
-        /// Replications; 1 by default.
+        /// Replications of the day; 1 by default.
         replications: Option<Count<1, 10_000>>,
-        /// How many times shorter the day is run, at the same rates, 1 to 100; 1 by default. A backlog that
-        /// lasts is scaled back.
+        /// Factor from 1 to 100 by which the day is shortened, at unchanged rates. A lasting
+        /// backlog is scaled back; 1 by default.
         compress: Option<Spanned<Number>>,
-        /// Variants whose day is run; all by default.
+        /// Variants whose day is simulated; all by default.
         variants: Vec<Name>,
-        /// What happens on it, besides its users.
+        /// Events of the day, apart from the users' load.
         timeline: Vec<TimedDoc>,
     }
 }
 
-/// A system: in a file of its own, or in the scenario.
+/// Source of a system: a file of its own, or the scenario itself.
 #[derive(Clone, Debug)]
 pub(crate) enum SystemSource {
     /// Path as written.
     File(String, SourceSpan),
-    /// The tree of the system, which plans may patch before it is read.
+    /// Syntax tree of the system, which plans may patch before it is decoded.
     Inline(Node),
 }
 

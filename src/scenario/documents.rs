@@ -1,4 +1,5 @@
-//! The documents behind a study, for those who judge settings and their places and simulate nothing.
+//! Documents behind a study, for the audit, which judges settings and their locations without
+//! simulating.
 
 use std::sync::Arc;
 
@@ -15,31 +16,31 @@ pub(crate) struct VariantInput {
     pub(super) about: String,
     pub(crate) view: View,
     pub(crate) system: SystemDoc,
-    /// What the day makes of it.
+    /// States of the system after the configuration changes of the day.
     pub(super) later: Vec<RolloutStep>,
 }
 
-/// What was read, with the place of everything.
+/// All documents read, with their source locations.
 #[derive(Clone, Debug)]
 pub(crate) struct Documents {
     /// The scenario.
     pub(crate) scenario: ScenarioDoc,
-    /// The system of each variant, with its plans carried out.
+    /// System of each variant, with its plans carried out.
     pub(crate) variants: Vec<VariantInput>,
-    /// The tree of the system without any plan.
+    /// Syntax tree of the system without any plan.
     pub(crate) system: Node,
-    /// All parts that can be named.
+    /// All parts of the catalogue.
     pub(crate) catalog: Catalog,
-    /// Region of the system, which decides prices; none where none is named.
+    /// Region of the system, which decides prices, if named.
     pub(crate) region: Option<String>,
-    /// The plans carried out, each once.
+    /// Plans carried out, each once.
     pub(crate) plans: Vec<PlanDoc>,
-    /// The texts that spans refer to.
+    /// Texts to which spans refer.
     pub(crate) sources: Vec<Arc<Source>>,
 }
 
 impl Documents {
-    /// Path, line and column of a place.
+    /// Returns path, line and column of a source location.
     pub(crate) fn place(&self, span: SourceSpan) -> (String, usize, usize) {
         let path = self.sources.get(span.source as usize).map_or("", |source| &source.path);
         (path.to_owned(), span.line.max(1) as usize, span.column.max(1) as usize)

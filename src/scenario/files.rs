@@ -1,7 +1,7 @@
-//! The files of a study: the only part of its loading that touches the disk.
+//! Files of a study: the only part of its loading that touches the disk.
 //!
-//! A scenario names files, and whoever wrote it may name any. So no more is read than a document can have,
-//! nothing that is no regular file, and a message quotes a file only where it is a document of ours.
+//! A scenario names files, and whoever wrote it may name any. So reading is limited to regular
+//! files of plausible size, and a message quotes a file only if it is one of our documents.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -13,14 +13,14 @@ use super::yaml::{self, Node};
 use crate::study::digest::digest;
 use crate::study::setup::Input;
 
-/// Largest file \[bytes\].
+/// Largest file accepted \[bytes\].
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
-/// All files of a study together \[bytes\].
+/// Largest total size of all files of a study \[bytes\].
 const LARGEST_STUDY: u64 = 64 * 1024 * 1024;
-/// Most files of a study.
+/// Largest number of files of a study.
 const MOST_FILES: usize = 200;
 
-/// Keys that a catalogue has at its top; what else is no catalogue.
+/// Top-level keys of a catalogue; a file with none of them is not a catalogue.
 pub(super) const CATALOG: [&str; 11] = [
     "runtimes",
     "connection_pools",
@@ -35,8 +35,8 @@ pub(super) const CATALOG: [&str; 11] = [
     "curves",
 ];
 
-/// The files as they were when they were first asked for. Whoever resolves a scenario a thousand times
-/// reads each of them once, and meets the same text every time.
+/// Snapshot of the files, each as it was at first use. A scenario that is resolved a thousand times
+/// reads each file once and sees the same text every time.
 #[derive(Debug, Default)]
 pub(super) struct Snapshot {
     files: Mutex<BTreeMap<PathBuf, Result<Arc<Kept>, String>>>,
@@ -45,7 +45,7 @@ pub(super) struct Snapshot {
     there: Mutex<BTreeMap<PathBuf, bool>>,
 }
 
-/// A file in memory, and what it was read as where nothing was wrong with that.
+/// A file in memory, with its parsed form if it is free of errors.
 #[derive(Debug)]
 struct Kept {
     bytes: Vec<u8>,
@@ -54,7 +54,7 @@ struct Kept {
     column: OnceLock<Arc<[f64]>>,
 }
 
-/// A file that was read as a document of one of these kinds.
+/// A parsed file, with the kinds of document that it was accepted as.
 #[derive(Debug)]
 struct Document {
     kinds: Vec<String>,
@@ -63,7 +63,7 @@ struct Document {
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Entries are put in whole: a thread that was stopped leaves nothing half done.
+    // Entries are inserted whole: a thread that was stopped leaves nothing half done.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -73,7 +73,7 @@ impl Kept {
         Arc::new(Kept { bytes, digest, document: OnceLock::new(), column: OnceLock::new() })
     }
 
-    /// Read as YAML; `source` is the number of its text. Kept where nothing is wrong.
+    /// Parses the text as YAML; `source` is its number. The result is kept if it is free of errors.
     fn parsed(&self, source: u32, kinds: &[&str], problems: &mut Problems) -> Option<Node> {
         let errors = problems.errors();
         let tree = yaml::parse(source, problems)?;
@@ -81,13 +81,14 @@ impl Kept {
             && let Some(source) = problems.text(source)
         {
             let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-            // Another thread may have been first, with the same.
+            // Another thread may have been first, with the same result.
             let _ = self.document.set(Document { kinds, source, tree: tree.clone() });
         }
         Some(tree)
     }
 
-    /// The tree of a document of these kinds that was read before, as of a source of its own.
+    /// Returns the tree of a document of these kinds that was parsed before, registered as a new
+    /// source.
     fn known(&self, kinds: &[&str], problems: &mut Problems) -> Option<Node> {
         let known = self.document.get().filter(|document| document.kinds == kinds)?;
         let source = problems.again(known.source.clone());
@@ -112,7 +113,7 @@ impl Snapshot {
     }
 }
 
-/// The files of a study, as far as they are read.
+/// The files of one study that have been read so far.
 #[derive(Default)]
 pub(super) struct Files {
     pub(super) inputs: Vec<Input>,
@@ -122,23 +123,24 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// None read yet; they are those of the snapshot.
+    /// Returns an empty set of files, backed by the snapshot.
     pub(super) fn of(snapshot: &Arc<Snapshot>) -> Files {
         Files { snapshot: snapshot.clone(), ..Files::default() }
     }
 
-    /// Whether there is such a file.
+    /// Whether the file exists.
     pub(super) fn is_there(&self, path: &Path) -> bool {
         *locked(&self.snapshot.there).entry(path.to_path_buf()).or_insert_with(|| path.is_file())
     }
 
-    /// The YAML files of a folder in order of their names; none where there is no such folder.
+    /// Returns the YAML files of a folder in order of their names; empty where the folder does not
+    /// exist.
     pub(super) fn yaml_files(&self, folder: &Path) -> Vec<PathBuf> {
         let mut folders = locked(&self.snapshot.folders);
         folders.entry(folder.to_path_buf()).or_insert_with(|| yaml_files(folder)).clone()
     }
 
-    /// Read a file. `from` is the place that names it, if one does.
+    /// Reads a file. `from` is the location that names it, if any.
     fn read(
         &mut self,
         path: &Path,
@@ -180,8 +182,8 @@ impl Files {
         Some((shown, kept))
     }
 
-    /// Read a document of ours, which has one of these keys at its top. Of another file nothing is quoted:
-    /// it may be any that whoever runs the program can read.
+    /// Reads one of our documents, which has one of these keys at its top. Nothing of another file
+    /// is quoted: it may be any that the user of the program can read.
     pub(super) fn tree(
         &mut self,
         path: &Path,
@@ -212,7 +214,7 @@ impl Files {
         None
     }
 
-    /// Read a catalogue that is compiled in.
+    /// Reads a built-in catalogue.
     pub(super) fn compiled_in(
         &mut self,
         path: String,
@@ -235,7 +237,7 @@ impl Files {
         }
     }
 
-    /// Register a text after a look at its characters.
+    /// Registers a text after checking its characters.
     pub(super) fn checked(path: String, text: String, problems: &mut Problems) -> Option<u32> {
         let text = text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text);
         let odd = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
@@ -252,7 +254,7 @@ impl Files {
         Some(problems.source(path, text))
     }
 
-    /// Read a document of the type `kind`.
+    /// Reads a document of the type `kind`.
     pub(super) fn document(
         &mut self,
         path: &Path,
@@ -263,7 +265,7 @@ impl Files {
         self.tree(path, from, &[kind], problems)
     }
 
-    /// Measured times from a file of one column \[ms\], in rising order \[s\].
+    /// Reads measured times from a file of one column \[ms\], returned in rising order \[s\].
     pub(super) fn column(
         &mut self,
         from: SourceSpan,
@@ -279,11 +281,11 @@ impl Files {
             if let Some(known) = kept.column.get() {
                 return Some(known.clone());
             }
-            // Numbers alone are no document: whatever else the file holds is nobody's business.
+            // A column of numbers is not one of our documents, so its content is not quoted.
             let source = problems.secret(shown, String::new());
             let text = std::str::from_utf8(&kept.bytes).ok()?;
             let column = column_of(source, text.trim_start_matches('\u{feff}'), problems)?;
-            // Another thread may have been first, with the same.
+            // Another thread may have been first, with the same result.
             let _ = kept.column.set(column.clone());
             Some(column)
         });
@@ -326,7 +328,7 @@ fn column_of(source: u32, text: &str, problems: &mut Problems) -> Option<Arc<[f6
     Some(values.into())
 }
 
-/// The only place of the library's loading that opens a file.
+/// Reads a file: the only place of the library's loading that opens one.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let fault = |error: std::io::Error| match error.kind() {
@@ -357,14 +359,14 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The first line of a text that says something, as YAML has it.
+/// Returns the first line of a text with content, in terms of YAML.
 fn first_line(text: &str) -> Option<&str> {
     let said = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['#', '%']);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.lines().find(|line| said(line) && line.trim_end() != "---")
 }
 
-/// Whether a text has a key at its top, as far as can be told without reading it as YAML: it may be broken.
+/// Whether a text has a top-level key, judged without parsing it as YAML, since it may be broken.
 fn has_key(text: &str, key: &str) -> bool {
     let Some(first) = first_line(text) else { return false };
     let indent = first.len() - first.trim_start().len();
@@ -381,7 +383,7 @@ fn has_key(text: &str, key: &str) -> bool {
     text.lines().filter(at_top).any(named)
 }
 
-/// A path to show: `a/b/../c` is `a/c`.
+/// Normalises a path for display: `a/b/../c` becomes `a/c`.
 pub(super) fn clean(path: &Path) -> String {
     let mut parts: Vec<Component<'_>> = Vec::new();
     for part in path.components() {

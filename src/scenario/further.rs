@@ -1,23 +1,23 @@
-//! What a scenario says of questions that take more than one study.
+//! Settings of a scenario for questions that take more than one study.
 
 use crate::study::growth::Growth;
 use crate::study::size::{Free, Stated};
 use crate::study::uncertain::Uncertainty;
 
-/// What a scenario says of questions that take more than one study.
+/// Settings of a scenario for questions that take more than one study.
 #[derive(Clone, Debug)]
 pub struct Further {
-    /// The load that a ladder goes up to \[requests/s, or records/s\].
+    /// Load up to which a ladder goes \[requests/s, or records/s\].
     pub ladder_up_to: Option<f64>,
-    /// What of it is uncertain.
+    /// Uncertain inputs.
     pub uncertain: Option<Uncertainty>,
-    /// How its users grow.
+    /// Growth of the number of users.
     pub growth: Option<Growth>,
-    /// What may be chosen when it is sized.
+    /// Settings that may be chosen when the system is sized.
     pub(crate) size: Declared,
 }
 
-/// What the scenario's `size` declares.
+/// Content of the scenario's `size` block.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared {
     pub(super) mau: Vec<(f64, String)>,

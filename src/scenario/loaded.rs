@@ -1,4 +1,4 @@
-//! What comes of reading a scenario.
+//! Options and result of loading a scenario.
 
 use std::path::PathBuf;
 
@@ -8,32 +8,32 @@ use super::problem::Problem;
 use crate::study::caution::Caution;
 use crate::study::setup::Study;
 
-/// What the caller decides, over the scenario.
+/// Options of the caller, which override the scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// A folder of catalogue files that override all others.
+    /// Folder of catalogue files that override all others.
     pub catalog: Option<PathBuf>,
-    /// Seed instead of the scenario's.
+    /// Seed in place of the scenario's.
     pub seed: Option<u64>,
-    /// A quarter of all replications, at least 2.
+    /// Whether to use a quarter of all replications, but at least 2.
     pub quick: bool,
-    /// Simulate what each edit of the plans contributes to the line.
+    /// Whether to simulate the contribution of each edit of the plans to the line.
     pub contributions: bool,
-    /// Nothing will be simulated: what only a study needs is left out.
+    /// Whether nothing will be simulated, so that preparations only a study needs are skipped.
     pub check_only: bool,
 }
 
-/// A study, and what its author should know.
+/// A study with its warnings.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The validated question.
+    /// The validated study.
     pub study: Study,
-    /// Warnings with their places; the study repeats them without.
+    /// Warnings with their locations; the study repeats them without.
     pub warnings: Vec<Problem>,
-    /// What was read, for the audit.
+    /// Documents, for the audit.
     pub(crate) documents: Documents,
-    /// What the scenario says of questions that take more than one study.
+    /// Settings of the scenario for questions that take more than one study.
     pub further: Further,
-    /// Changed settings that take no effect, and which would; the study repeats them.
+    /// Changed settings that take no effect, and the settings that would; the study repeats them.
     pub without_effect: Vec<Caution>,
 }

@@ -1,4 +1,4 @@
-//! The documents of a system that are known by name: plans and calibrations.
+//! Documents of a system that are referred to by name: plans and calibrations.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,14 +19,14 @@ pub(super) struct Named<'a> {
 }
 
 impl Named<'_> {
-    /// The plans that made these edits, in their order.
+    /// Returns the plans that made these edits, in their order.
     pub(super) fn carried_out(&self, edits: &[Edit]) -> Vec<PlanDoc> {
         let mut names: Vec<&str> = edits.iter().map(|edit| edit.plan.as_str()).collect();
         names.dedup();
         names.into_iter().filter_map(|name| self.plans.get(name).cloned().flatten()).collect()
     }
 
-    /// The document of this name in a folder of the system, such as `plans`.
+    /// Reads the document of this name in a folder of the system, such as `plans`.
     pub(super) fn file(
         &mut self,
         folder: &str,
@@ -49,7 +49,7 @@ impl Named<'_> {
         self.files.document(&path, Some(span), kind, problems)
     }
 
-    /// The plan of this name; read once.
+    /// Returns the plan of this name; its file is read once.
     pub(super) fn plan(&mut self, name: &Name, problems: &mut Problems) -> Option<PlanDoc> {
         if let Some(known) = self.plans.get(&name.text) {
             return known.clone();
@@ -64,7 +64,7 @@ impl Named<'_> {
     }
 }
 
-/// A document calls itself what its file is called.
+/// Checks that the name inside a document equals that of its file.
 pub(super) fn same_name(inside: &Name, file: &str, problems: &mut Problems) {
     if inside.text != file {
         let message = format!("the file `{file}.yaml` calls itself `{}`", inside.text);

@@ -1,4 +1,4 @@
-//! Plans: patches of a system's document, and what each edit does to what runs.
+//! Plans: patches of a system's document, and the effect of each edit on the running system.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use super::yaml::{Entry, Node, Value};
 use crate::study::effect::{Effect, Places};
 use crate::study::result::Edit;
 
-/// Keys to follow from the root of a tree, each by its position.
+/// Path from the root of a tree as positions of entries.
 pub(super) type Trail = Vec<usize>;
 
-/// Carry out the plan's changes on `tree`; returns what each does.
+/// Carries out the plan's changes on `tree`; returns the effect of each.
 pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) -> Vec<Edit> {
     let mut changed: BTreeSet<Trail> = BTreeSet::new();
     let mut edits = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn apply(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) ->
     edits
 }
 
-/// Take what the plan's author believed for true.
+/// Applies the beliefs of the plan's author as if they were true.
 pub(crate) fn believe(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) {
     let of_changes = plan
         .changes
@@ -68,7 +68,7 @@ pub(crate) fn believe(tree: &mut Node, plan: &PlanDoc, problems: &mut Problems) 
     }
 }
 
-/// Writes the change at one place; returns what that does.
+/// Writes a change at one place; returns its effect.
 fn carry_out(
     tree: &mut Node,
     trail: &[usize],
@@ -132,14 +132,14 @@ fn carry_out(
     })
 }
 
-/// Whether two ways of writing mean the same value.
+/// Whether two texts denote the same value, in whatever notation.
 pub(super) fn equal(one: &str, other: &str) -> bool {
     one == other
         || matches!((canonical(one), canonical(other)), (Some(a), Some(b))
             if a.1 == b.1 && (a.0 - b.0).abs() <= 1e-9 * a.0.abs())
 }
 
-/// The autoscaler's minimum, where `trail` leads to the replicas of an autoscaled service.
+/// Returns the autoscaler's minimum where `trail` leads to the replicas of an autoscaled service.
 fn dead_replicas(tree: &mut Node, trail: &[usize], names: &[String]) -> Option<String> {
     let (_, above) = trail.split_last()?;
     if names.last()? != "replicas" {
@@ -149,7 +149,7 @@ fn dead_replicas(tree: &mut Node, trail: &[usize], names: &[String]) -> Option<S
     Some(minimum.get("runs").unwrap_or(minimum).quote())
 }
 
-/// Whether anything that is simulated depends on the setting.
+/// Whether anything simulated depends on the setting.
 fn simulated(names: &[String]) -> bool {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let aside = matches!(
@@ -164,7 +164,7 @@ fn simulated(names: &[String]) -> bool {
     !aside
 }
 
-/// Where the path `set` leads: single values and settings only.
+/// Finds the places to which the path `set` leads: single values and settings only.
 pub(super) fn settings(
     tree: &Node,
     set: &str,
@@ -197,7 +197,8 @@ pub(super) fn settings(
     found
 }
 
-/// Where the path `set` leads, to whatever is there; without complaint where that is nowhere.
+/// Finds the places of any kind to which the path `set` leads, without reporting a problem where
+/// there are none.
 pub(super) fn found(tree: &Node, set: &str) -> Vec<Trail> {
     let mut found = Vec::new();
     search(tree, set, &mut Vec::new(), &mut found, &mut (0, tree, set));
@@ -210,8 +211,8 @@ pub(super) fn dead(tree: &mut Node, trail: &[usize]) -> bool {
     dead_replicas(tree, trail, &names).is_some()
 }
 
-/// Follow `rest` below `node`. Keys may hold dots, so each key is tried against the path's beginning.
-/// `reached` keeps the deepest place, for the message where nothing is found.
+/// Follows `rest` below `node`. Keys may contain dots, so each key is matched against the start of
+/// the path. `reached` keeps the deepest place, for the message where nothing is found.
 fn search<'a>(
     node: &'a Node,
     rest: &'a str,

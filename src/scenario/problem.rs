@@ -1,4 +1,4 @@
-//! Problems of the input: what is wrong, where, and what to do about it.
+//! Problems of the input: description, location and remedy.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,39 +10,39 @@ use super::codes;
 use crate::plain::visible;
 use crate::study::caution::Caution;
 
-/// Problems kept; the rest is counted only.
+/// Number of problems kept; further ones are only counted.
 const KEPT: usize = 200;
-/// Longest line that is printed as a snippet \[bytes\].
+/// Longest line printed as a snippet \[bytes\].
 const LONGEST_LINE: usize = 400;
 
-/// How bad a problem is.
+/// Severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Nothing can be run.
     Error,
-    /// It can be run, but the reader should know.
+    /// The study can be run, but the reader should know.
     Warning,
 }
 
-/// A text that was read, and what it is called.
+/// A source text with its name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Path as given, or `catalog:…` for what is compiled in.
+    /// Path as given, or `catalog:…` for a built-in file.
     pub path: String,
     /// The whole text.
     pub text: String,
-    /// Whether messages may quote it: it is a document of ours, and no other file that somebody names.
+    /// Whether messages may quote the text, because it is one of our documents.
     pub quoted: bool,
 }
 
-/// A place in a text.
+/// Location in a source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SourceSpan {
     /// Index of the source.
     pub(crate) source: u32,
-    /// First byte.
+    /// Offset of the first byte.
     pub(crate) start: u32,
-    /// First byte after it.
+    /// Offset after the last byte.
     pub(crate) end: u32,
     /// Line, from 1.
     pub(crate) line: u32,
@@ -50,12 +50,12 @@ pub(crate) struct SourceSpan {
     pub(crate) column: u32,
 }
 
-/// Something wrong with the input.
+/// A problem of the input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// `E…` or `W…`; see [`super::explain`].
+    /// Diagnostic code, `E…` or `W…`; see [`super::explain`].
     pub code: &'static str,
-    /// How bad it is.
+    /// Severity of the problem.
     pub severity: Severity,
     /// Path of the file.
     pub file: String,
@@ -65,24 +65,24 @@ pub struct Problem {
     pub column: usize,
     /// Length in characters, at least 1.
     pub length: usize,
-    /// What is wrong.
+    /// Description of the problem.
     pub message: String,
-    /// What to do about it.
+    /// Remedy.
     pub help: Option<String>,
-    /// A warning as data; none for an error.
+    /// The warning as data; `None` for an error.
     pub caution: Option<Caution>,
     source: Option<Arc<Source>>,
     bytes: (usize, usize),
 }
 
 impl Problem {
-    /// One line: `file:line:column: code: message`.
+    /// Formats the problem on one line: `file:line:column: code: message`.
     pub fn plain(&self) -> String {
         let Problem { file, line, column, code, message, .. } = self;
         format!("{file}:{line}:{column}: {code}: {message}")
     }
 
-    /// The line of the place, and the place within it \[bytes\].
+    /// Returns the line of the location, and the location within it \[bytes\].
     fn excerpt(&self) -> Option<(&str, std::ops::Range<usize>)> {
         let ours = |source: &&Arc<Source>| source.quoted && !source.text.is_empty();
         let text = &self.source.as_ref().filter(ours)?.text;
@@ -118,7 +118,7 @@ impl Problem {
     }
 }
 
-/// Input that cannot be used: every problem with it, errors first.
+/// Rejection of an input: every problem with it, errors first.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}", render(.0, false).trim_end())]
 pub struct Refused(pub Vec<Problem>);
@@ -131,7 +131,7 @@ impl std::ops::Deref for Refused {
     }
 }
 
-/// All problems as compilers print them, with the line of the file and what to do.
+/// Renders all problems as a compiler does, with the line of the file and the remedy.
 pub fn render(problems: &[Problem], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
@@ -142,12 +142,12 @@ pub fn render(problems: &[Problem], colour: bool) -> String {
     text
 }
 
-/// All problems, one a line.
+/// Renders all problems, one per line.
 pub fn render_plain(problems: &[Problem]) -> String {
     problems.iter().map(|problem| problem.plain() + "\n").collect()
 }
 
-/// Collects problems; reading goes on after each.
+/// Collector of problems; reading goes on after each.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     sources: Vec<Arc<Source>>,
@@ -156,12 +156,12 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    /// Register a text; spans refer to it by the number returned.
+    /// Registers a text; spans refer to it by the number returned.
     pub(crate) fn source(&mut self, path: String, text: String) -> u32 {
         self.keep(Source { path, text, quoted: true })
     }
 
-    /// Register a text that no message may quote.
+    /// Registers a text that no message may quote.
     pub(crate) fn secret(&mut self, path: String, text: String) -> u32 {
         self.keep(Source { path, text, quoted: false })
     }
@@ -170,13 +170,13 @@ impl Problems {
         self.again(Arc::new(source))
     }
 
-    /// Register a text that was read before.
+    /// Registers a text that was read before.
     pub(crate) fn again(&mut self, source: Arc<Source>) -> u32 {
         self.sources.push(source);
         (self.sources.len() - 1) as u32
     }
 
-    /// All texts; spans refer to them by index.
+    /// Returns all texts; spans refer to them by index.
     pub(crate) fn sources(&self) -> &[Arc<Source>] {
         &self.sources
     }
@@ -189,12 +189,13 @@ impl Problems {
         self.sources.get(source as usize).cloned()
     }
 
-    /// Report a problem. The same problem at the same place is kept once: variants share their files.
+    /// Reports a problem. The same problem at the same location is kept once, since variants share
+    /// their files.
     pub(crate) fn add(&mut self, code: &'static str, span: SourceSpan, message: impl Into<String>) {
         self.report(code, span, message.into(), None);
     }
 
-    /// Report a problem together with what to do about it.
+    /// Reports a problem together with its remedy.
     pub(crate) fn help(
         &mut self,
         code: &'static str,
@@ -205,12 +206,12 @@ impl Problems {
         self.report(code, span, message.into(), Some(help.into()));
     }
 
-    /// Warn of something that can be run nevertheless.
+    /// Warns of a defect that does not prevent a run.
     pub(crate) fn warn(&mut self, code: &'static str, span: SourceSpan, caution: Caution) {
         self.warn_with(code, span, caution, None);
     }
 
-    /// Warn, and say what to do about it.
+    /// Warns, and names a remedy.
     pub(crate) fn warn_with(
         &mut self,
         code: &'static str,
@@ -241,7 +242,7 @@ impl Problems {
         caution: Option<Caution>,
     ) {
         debug_assert!(codes::explain(code).is_some(), "{code} has no explanation");
-        // Paths, parsers and whoever varies settings have words of their own.
+        // Texts from outside (paths, parsers, varied settings) are made visible.
         let (message, help) = (visible(message), help.map(visible));
         let severity = if caution.is_some() { Severity::Warning } else { Severity::Error };
         debug_assert_eq!(code.starts_with('W'), caution.is_some(), "{code}");
@@ -280,7 +281,7 @@ impl Problems {
         self.list.push((span, problem));
     }
 
-    /// Help for an unknown name; none once nobody would read it.
+    /// Returns a hint for an unknown name; `None` once further problems are only counted.
     pub(crate) fn suggest<'a>(
         &self,
         given: &str,
@@ -289,17 +290,17 @@ impl Problems {
         if self.list.len() >= KEPT { None } else { suggest(given, candidates) }
     }
 
-    /// A place for problems of something that is only tried, over the same texts.
+    /// Returns an empty collector over the same texts, for tentative work.
     pub(crate) fn scratch(&self) -> Problems {
         Problems { sources: self.sources.clone(), ..Problems::default() }
     }
 
-    /// Errors so far, repeated ones included.
+    /// Returns the number of errors so far, repeated ones included.
     pub(crate) fn errors(&self) -> usize {
         self.errors
     }
 
-    /// Everything reported, by file and line, errors and warnings apart.
+    /// Returns errors and warnings separately, each by file and line.
     pub(crate) fn finish(mut self) -> (Vec<Problem>, Vec<Problem>) {
         self.list.sort_by_key(|(span, _)| *span);
         self.list
@@ -309,7 +310,7 @@ impl Problems {
     }
 }
 
-/// The candidate nearest to `given`, if one is near.
+/// Returns the candidate nearest to `given`, if one is near.
 fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
@@ -319,7 +320,7 @@ fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, candidate)| candidate)
 }
 
-/// Help for an unknown name: the nearest candidate, else what there is.
+/// Returns a hint for an unknown name: the nearest candidate, else the list of all.
 fn suggest<'a>(
     given: &str,
     candidates: impl IntoIterator<Item = &'a str> + Clone,

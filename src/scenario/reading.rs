@@ -1,4 +1,4 @@
-//! From files to a study: read, carry out plans, resolve.
+//! From files to a study: reads documents, carries out plans, resolves.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +26,8 @@ use super::yaml::Node;
 use crate::study::result::Edit;
 use crate::study::setup::Study;
 
-/// The scenario with all that it names, and with its settings changed. Problems are reported on the way.
+/// Reads the scenario with all that it names and with its settings changed. Problems are reported
+/// on the way.
 pub(super) fn read(
     path: &Path,
     options: &Options,
@@ -105,16 +106,16 @@ pub(super) fn read(
     Some((study, documents, further))
 }
 
-/// The edits of all plans, and what tells what each contributes.
+/// Edits of all plans, and the systems that determine the contribution of each.
 #[derive(Default)]
 struct Edits {
     all: Vec<Edit>,
-    /// Whether to look at each alone.
+    /// Whether to ablate each edit.
     alone: bool,
     ablations: Vec<AblationInput>,
 }
 
-/// Each variant: the system's tree with beliefs and plans applied, read anew.
+/// Returns each variant: the system's tree with beliefs and plans applied, decoded anew.
 fn variants(
     scenario: &ScenarioDoc,
     base: &SystemDoc,

@@ -37,30 +37,32 @@ use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Va
 use crate::study::theory::flows;
 use crate::units::Span;
 
-/// Shortest time observed \[s\]: it is cut into quarters.
+/// Shortest measurement time \[s\]: it is cut into quarters.
 const SHORTEST_WINDOW: f64 = 0.001;
-/// How long what arrived in the window is followed at least, unless the scenario says otherwise \[s\].
+/// Smallest time for which arrivals of the window are followed, unless the scenario says otherwise
+/// \[s\].
 const FOLLOW: f64 = 120.0;
-/// Most requests and records of a replication at the load asked about, of one at the largest load tried,
-/// and of all replications of all cases together.
+/// Largest number of requests and records of a replication at the load asked about, of one at the
+/// largest load tried, and of all replications of all cases together.
 const MOST_ARRIVALS: f64 = 1e9;
 const MOST_SEARCHED: f64 = 1e10;
 const MOST_WORK: f64 = 1e12;
-/// Most replications of all variants at the load asked about.
+/// Largest number of replications of all variants at the load asked about.
 const MOST_RUNS: u64 = 100_000;
-/// Most levels of stations, bin by bin, of all replications of a day: two gigabytes.
+/// Largest number of utilisation values, station by bin, of all replications of a day: two
+/// gigabytes.
 const MOST_LEVELS: f64 = 4e7;
-/// How far beyond the load asked about a search goes at least, where what is written lies below it.
+/// Smallest ratio of a search's upper end to the load asked about, where the written one is lower.
 const BEYOND: f64 = 1.5;
-/// Most times named in the warning about those without a basis.
+/// Number of times named in the warning about those without a basis.
 const SHOWN: usize = 5;
-/// Most cases of a study.
+/// Largest number of cases of a study.
 const MOST_CASES: usize = 256;
 
-/// Everything that was read.
+/// All documents that have been read.
 pub(super) struct Question<'a> {
     pub(super) scenario: &'a ScenarioDoc,
-    /// The trees of the scenario and of the system, for what is assumed in them.
+    /// Syntax trees of the scenario and of the system, to find stated assumptions.
     pub(super) trees: [&'a Node; 2],
     pub(super) base: &'a SystemDoc,
     pub(super) catalog: &'a Catalog,
@@ -69,7 +71,8 @@ pub(super) struct Question<'a> {
     pub(super) options: &'a Options,
 }
 
-/// Resolve and validate; none where a case cannot be described. Problems are reported on the way.
+/// Resolves and validates; `None` where a case cannot be described. Problems are reported on the
+/// way.
 pub(super) fn study(
     question: &Question<'_>,
     files: &mut Files,
@@ -111,7 +114,7 @@ pub(super) fn study(
     let theory = theory::predictions(scenario, &cases, &targets, problems);
     let settings = settings(question, &cases);
     let mut assumed = used.assumed;
-    // A system that a law speaks of has its times by definition; any other has them from somewhere.
+    // A system analysed by a law has its times by definition; in any other they need a source.
     if scenario.theory.is_empty() {
         without_basis(&used.bare, problems);
         assumed.extend(used.bare.into_iter().map(|(_, found)| found));
@@ -124,7 +127,7 @@ pub(super) fn study(
     let window = window(scenario, problems);
     let day =
         day(question, problems).map(|day| Day { replications: fewer.of(day.replications), ..day });
-    // What fans out too far has been refused already.
+    // Excessive fan-out has been refused already.
     let counted: &[Spec] = if problems.errors() > 0 { &[] } else { &cases };
     let effort = Asked::new(scenario, &asked, counted, window);
     let seed = scenario.seed.map_or(1, |seed| seed.0);
@@ -168,7 +171,7 @@ pub(super) fn study(
     Some(study)
 }
 
-/// One description for each calibration, mix and variant, in the order of [`Study::case`].
+/// Returns one description for each calibration, mix and variant, in the order of [`Study::case`].
 fn compile(
     question: &Question<'_>,
     mixes: &[load::Mix<'_>],
@@ -221,8 +224,9 @@ fn compile(
     cases
 }
 
-/// The descriptions that tell what edits contribute, for the main mix and calibration. Those that cannot be
-/// described are left out, without a word: what was asked for can.
+/// Returns the descriptions for the contributions of edits, for the main mix and calibration. Those
+/// that cannot be described are left out silently, since the question itself can be answered
+/// without them.
 pub(super) fn ablations(
     question: &Question<'_>,
     inputs: Vec<AblationInput>,
@@ -264,8 +268,8 @@ pub(super) fn ablations(
 fn targets(scenario: &ScenarioDoc) -> Vec<Target> {
     let Some(targets) = &scenario.targets else { return Vec::new() };
     let millis = |time: Option<Duration>| time.map(|time| time.0 * 1000.0);
-    // A target for errors guards against requests without a good answer; where there is none, they are
-    // slow.
+    // A target for errors guards against requests without a good answer; where there is none, they
+    // count as slow.
     let unanswered = if targets.errors.is_some() { Unanswered::Apart } else { Unanswered::Slow };
     [
         (Metric::MeanMs, millis(targets.mean)),
@@ -290,7 +294,7 @@ fn search(
 ) -> Search {
     let search = scenario.search.as_ref();
     let written = search.and_then(|search| search.highest.as_ref());
-    // Requests and records of a run at a load.
+    // Number of requests and records of a run at a load.
     let arrivals = |load: f64| {
         let each = if asked.load > 0.0 { asked.rate / asked.load } else { 1.0 };
         load * each * asked.seconds
@@ -368,14 +372,14 @@ fn batches(scenario: &ScenarioDoc, window: &Window, problems: &mut Problems) -> 
     Some(batches)
 }
 
-/// What is asked, as far as it takes time.
+/// Parts of the question that determine its computing time.
 struct Asked {
-    /// The load on the axis of the search \[per s\].
+    /// Load on the axis of the search \[1/s\].
     load: f64,
-    /// Requests and records at that load, with all that they cause where that follows from the description
-    /// \[per s\].
+    /// Requests and records at that load, with all that they cause as far as it follows from the
+    /// description \[1/s\].
     rate: f64,
-    /// Span of a run at it \[s\].
+    /// Simulated time of a run at that load \[s\].
     seconds: f64,
 }
 
@@ -393,8 +397,8 @@ impl Asked {
     }
 }
 
-/// A study must come to an end: so many requests and records of a replication take about an hour, and what
-/// is remembered of all must fit into memory.
+/// Refuses excessive work, since a study must come to an end: the limit of requests and records per
+/// replication takes about an hour, and all that is remembered must fit into memory.
 fn work(scenario: &ScenarioDoc, asked: &Asked, study: &Study, problems: &mut Problems) {
     let mut check = |span, what: &str, seconds: f64| {
         let arrivals = asked.rate * seconds;
@@ -450,7 +454,7 @@ fn work(scenario: &ScenarioDoc, asked: &Asked, study: &Study, problems: &mut Pro
     }
 }
 
-/// As many replications as are written, or a quarter of them for a first look.
+/// Scaling of replications: as written, or a quarter of them for a first look.
 struct Fewer {
     quick: bool,
 }
@@ -471,7 +475,7 @@ fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precisio
     }
 }
 
-/// Span of a bin where nothing says it \[s\]: a horizon has 24 of them at least, so that what lasts for
+/// Returns the default length of a bin \[s\]: a horizon has at least 24, so that what lasts for
 /// minutes does not count for all of a short one, and each has a second of simulated time.
 fn usual_bin(horizon: f64, compress: f64) -> f64 {
     const USUAL: [f64; 9] = [600.0, 300.0, 120.0, 60.0, 30.0, 15.0, 10.0, 5.0, 1.0];
@@ -519,7 +523,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
     })
 }
 
-/// Warn of what no program and no pool refers to.
+/// Warns of parts to which no program and no pool refers.
 fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
     let system = question.base;
     let mut warn = |part: Part, name: &str, shown: &str, span| {
@@ -560,7 +564,7 @@ fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
     }
 }
 
-/// Warn of times of which nothing is said, all in one: they count as assumed.
+/// Warns, in one message, of times without a basis: they count as assumed.
 fn without_basis(bare: &[(SourceSpan, Assumption)], problems: &mut Problems) {
     let Some((first, _)) = bare.first() else { return };
     let names = bare.iter().take(SHOWN).map(|(_, one)| one.name.clone()).collect();
@@ -568,7 +572,8 @@ fn without_basis(bare: &[(SourceSpan, Assumption)], problems: &mut Problems) {
     problems.warn("W0505", *first, Caution::WithoutBasis { names, more });
 }
 
-/// What is assumed in a document, by its path. Times and unit costs are left out: they count where used.
+/// Collects stated assumptions in a document, by their path. Times and unit costs are left out:
+/// they count where used.
 fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumption>) {
     let text = |key: &str| node.get(key).and_then(Node::text);
     if let (Some(basis @ ("assumed" | "plan")), false) = (text("basis"), path.is_empty()) {
@@ -607,7 +612,7 @@ fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumpt
     }
 }
 
-/// The configuration that is simulated, by variant: what the main calibration and mix see.
+/// Returns the simulated configuration by variant, as under the main calibration and mix.
 fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
     let mut variants = serde_json::Map::new();
     for (variant, spec) in question.variants.iter().zip(cases) {

@@ -1,4 +1,4 @@
-//! A variant's system as a day's timeline changes it: one document after another.
+//! Systems of a variant as a day's timeline changes them: one document after another.
 
 use super::decode::Decode;
 use super::document::{
@@ -14,20 +14,20 @@ use crate::units::Span;
 /// The system from some instant on.
 #[derive(Clone, Debug)]
 pub(crate) struct RolloutStep {
-    /// When, from midnight.
+    /// Time of the change, from midnight.
     pub(super) at: Span,
-    /// What the scenario says of it, in short.
+    /// Short text of the change in the scenario.
     pub(super) what: String,
-    /// Where it says so.
+    /// Location of that text.
     pub(super) span: SourceSpan,
-    /// How services are deployed, unless as they say themselves.
+    /// Rollout strategy, in place of the services' own.
     pub(super) by: Option<RolloutWord>,
-    /// The system.
+    /// System document after the change.
     pub(super) system: SystemDoc,
 }
 
-/// The states of the system `tree` of a variant on the scenario's day, in order of time, and what each edit
-/// of a plan does. A variant whose day is not run has none.
+/// Returns the successive states of a variant's system `tree` on the scenario's day, in order of
+/// time, and the effect of each edit of a plan. A variant whose day is not run has none.
 pub(super) fn steps(
     scenario: &ScenarioDoc,
     variant: Option<&str>,
@@ -84,7 +84,7 @@ fn name_of(apply: &ApplyDoc) -> String {
     if which.is_empty() { plan.clone() } else { format!("{plan} ({})", which.join(", ")) }
 }
 
-/// Make the edits that are meant, or take them back.
+/// Makes the selected edits, or reverts them.
 fn apply_edits(
     now: &mut Node,
     first: &Node,

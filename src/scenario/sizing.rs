@@ -1,5 +1,5 @@
-//! What a scenario says about sizing, what may be chosen where it says nothing, and configurations written
-//! as plans.
+//! The question of a sizing: what the scenario says, defaults for the settings that may be chosen,
+//! and configurations written as plans.
 
 use std::fmt::Write as _;
 
@@ -15,12 +15,12 @@ use crate::model::spec::Spec;
 use crate::study::setup::Change;
 use crate::study::size::{Changed, Free, SizingQuestion, Stated, Wanted};
 
-/// Probability with which targets must be met where nobody says it.
+/// Default probability with which targets must be met.
 const CONFIDENCE: f64 = 0.95;
-/// Times what runs that a setting may have where nobody says it.
+/// Default upper end of a free setting, as a multiple of its current value.
 const TIMES: u32 = 4;
 
-/// Read the scenario's `size`.
+/// Resolves the scenario's `size` block.
 pub(super) fn declared(scenario: &ScenarioDoc, problems: &mut Problems) -> Declared {
     let Some(size) = &scenario.size else { return Declared::default() };
     let mut declared = Declared::default();
@@ -59,38 +59,38 @@ pub(super) fn declared(scenario: &ScenarioDoc, problems: &mut Problems) -> Decla
     declared
 }
 
-/// Why a sizing cannot be asked for.
+/// Reason why a sizing cannot be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SizingError {
-    /// A load is none.
+    /// A load is not a valid quantity.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
-    /// A rate is asked about where the load is given in users.
+    /// A rate is asked about although the load is given in users.
     #[error("this scenario's load is given in users; use `--mau`")]
     InUsers,
-    /// Users are asked about where the load is not given in users.
+    /// Users are asked about although the load is not given in users.
     #[error("this scenario's load is not given in users; use `--rate`")]
     NotInUsers,
 }
 
-/// What the caller asks beyond the scenario.
+/// Options of the caller, which override the scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
-    /// Monthly users, instead of the scenario's.
+    /// Monthly users, in place of the scenario's.
     pub mau: Vec<String>,
     /// Rates, where the load is one.
     pub rates: Vec<String>,
-    /// Probability, instead of the scenario's.
+    /// Probability, in place of the scenario's.
     pub confidence: Option<f64>,
     /// Index of the variant.
     pub variant: usize,
 }
 
 impl Loaded {
-    /// The question of a sizing.
+    /// Returns the question of a sizing.
     ///
     /// # Errors
-    /// What is wrong with what is asked, or what is missing.
+    /// When the options are invalid, or something is missing.
     pub fn size_question(&self, asked: &Asked) -> Result<SizingQuestion, SizingError> {
         let declared = &self.further.size;
         let mut wanted = Vec::new();
@@ -144,14 +144,14 @@ impl Loaded {
         })
     }
 
-    /// The tree of the system with the plans of a variant carried out.
+    /// Returns the tree of the system with the plans of a variant carried out.
     fn tree(&self, variant: usize) -> Node {
         let documents = &self.documents;
         let mut tree = documents.system.clone();
         let Some((_, variant)) = documents.scenario.variants.iter().nth(variant) else {
             return tree;
         };
-        // What goes wrong here was reported when the variant was read.
+        // Problems here were reported when the variant was read.
         let mut problems = Problems::default();
         let named = |name: &str| documents.plans.iter().find(|plan| plan.plan.text == name);
         for plan in variant.believes.iter().filter_map(|name| named(&name.text)) {
@@ -163,7 +163,8 @@ impl Loaded {
         tree
     }
 
-    /// What a ladder would lift, in steps of one, up to some times of what runs.
+    /// Returns the settings that a ladder would lift, in steps of one, up to a multiple of the
+    /// current value.
     fn levers_of(&self, system: &SystemDoc, spec: &Spec, tree: &Node, view: View) -> Vec<Free> {
         let mut all = Vec::new();
         let mut add = |path: String, also: Vec<String>, values: Vec<String>| {
@@ -221,7 +222,8 @@ impl Loaded {
         all
     }
 
-    /// This database class and those of the catalogue with a price here that have no less of anything.
+    /// Returns this database class and those of the catalogue with a price in the region that are
+    /// no smaller in any respect.
     fn classes(&self, class: &str) -> Vec<String> {
         let all = &self.documents.catalog.database_classes;
         let Some(now) = all.get(class) else { return Vec::new() };
@@ -238,7 +240,7 @@ impl Loaded {
             })
             .collect();
         larger.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.3.cmp(b.3)));
-        // What costs more and has no more is nobody's choice.
+        // Drops dominated classes, which cost more and have no more.
         let mut kept: Vec<(f64, u64, f64, &str)> = Vec::new();
         for one in larger {
             let better =
@@ -250,7 +252,8 @@ impl Loaded {
         kept.into_iter().map(|(.., name)| name.to_owned()).collect()
     }
 
-    /// A configuration as a plan for variant `variant`: every edit against what is written there.
+    /// Writes a configuration as a plan for variant `variant`: every edit against the written
+    /// value.
     pub fn size_plan(
         &self,
         variant: usize,
@@ -302,7 +305,7 @@ impl Loaded {
     }
 }
 
-/// The pods of a service.
+/// Returns the free setting for the pods of a service.
 fn replicas(
     name: &str,
     service: &ServiceDoc,
@@ -325,13 +328,13 @@ fn replicas(
     add(path, also, values);
 }
 
-/// A value as YAML.
+/// Formats a value as YAML.
 fn scalar(text: &str) -> String {
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.%/".contains(c));
     if plain && !text.is_empty() { text.to_owned() } else { format!("\"{text}\"") }
 }
 
-/// The value that a path has in a tree; none where it has none, or several.
+/// Returns the value at a path of a tree; `None` where there is none, or several.
 fn now(tree: &Node, path: &str, view: View) -> Option<String> {
     let mut tree = tree.clone();
     let mut values: Vec<String> = plan::found(&tree, path)

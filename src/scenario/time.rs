@@ -1,4 +1,4 @@
-//! Times: names of measured work, and the laws of probability they stand for.
+//! Times: names of measured work, and the probability laws for which they stand.
 
 use serde_json::{Value as Json, json};
 
@@ -8,18 +8,18 @@ use super::values::{Basis, Count, Duration, NAME_PATTERN, Number, Text, name_fau
 use super::yaml::{Node, Value};
 use crate::random::Dist;
 
-/// A time as written, and where from.
+/// A time as written, with its basis and source.
 #[derive(Clone, Debug)]
 pub(crate) struct Time {
     pub(crate) span: SourceSpan,
     pub(crate) form: Form,
-    /// As written, for reports.
+    /// Text as written, for reports.
     pub(crate) written: String,
     pub(crate) basis: Option<Basis>,
     pub(crate) origin: Option<Text>,
 }
 
-/// What a time is.
+/// Form of a time.
 #[derive(Clone, Debug)]
 pub(crate) enum Form {
     /// A name to be looked up in the calibration.
@@ -28,7 +28,7 @@ pub(crate) enum Form {
     Law(Dist),
     /// A file of measured values.
     File(String),
-    /// The sum of some independent times.
+    /// A sum of independent times.
     Sum(Vec<Time>),
 }
 
@@ -39,25 +39,26 @@ document! {
         mean: Option<Duration>,
         /// Coefficient of variation: standard deviation over mean; 0 to 20.
         cv: Option<Number>,
-        /// Always the same time.
+        /// Constant time.
         constant: Option<Duration>,
-        /// Memoryless, with this mean.
+        /// Mean of an exponential law.
         exponential: Option<Duration>,
-        /// All times between two bounds equally likely.
+        /// Uniform law between two bounds.
         uniform: Option<UniformDoc>,
-        /// Sum of equal memoryless stages.
+        /// Erlang law: sum of independent, equal exponential stages.
         erlang: Option<ErlangDoc>,
-        /// Gamma by mean and coefficient of variation.
+        /// Gamma law by mean and coefficient of variation.
         gamma: Option<GammaDoc>,
-        /// Weibull by mean and shape.
+        /// Weibull law by mean and shape.
         weibull: Option<ShapedDoc>,
-        /// Pareto by mean and tail index (above 1).
+        /// Pareto law by mean and tail index (above 1).
         pareto: Option<ShapedDoc>,
-        /// A CSV file of one column: measured times in milliseconds. Relative to this file.
+        /// Empirical distribution: a CSV file of one column with measured times in milliseconds;
+        /// its path is relative to this file.
         empirical: Option<Text>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<Basis>,
-        /// The document, measurement or reasoning behind the numbers.
+        /// Document, measurement or reasoning behind the numbers.
         source: Option<Text>,
     }
 
@@ -71,7 +72,7 @@ document! {
 
     /// An Erlang law.
     struct ErlangDoc {
-        /// Mean of the whole.
+        /// Mean of the sum.
         mean: Duration,
         /// Number of stages.
         stages: Count<1, 1000>,
@@ -85,7 +86,7 @@ document! {
         cv: Number,
     }
 
-    /// A law of a mean and a shape.
+    /// A law given by mean and shape.
     struct ShapedDoc {
         /// Mean.
         mean: Duration,
@@ -95,7 +96,7 @@ document! {
 }
 
 impl Time {
-    /// Basis and source; of a sum, those of the term that is known least.
+    /// Returns basis and source; of a sum, those of the least certain term.
     pub(crate) fn standing(&self) -> (Option<Basis>, Option<&Text>) {
         let Form::Sum(terms) = &self.form else { return (self.basis, self.origin.as_ref()) };
         let least = |standing: &(Option<Basis>, Option<&Text>)| match standing.0 {
@@ -108,7 +109,7 @@ impl Time {
         terms.iter().map(Time::standing).min_by_key(least).unwrap_or((None, None))
     }
 
-    /// Whether it says nothing of its own about where it comes from, and should.
+    /// Whether it should state a basis or source of its own and does not.
     pub(crate) fn is_bare(&self) -> bool {
         match &self.form {
             Form::Name(_) => false,

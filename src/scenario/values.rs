@@ -1,4 +1,4 @@
-//! Single values with their units, as people write them.
+//! Scalar values with their units, as written by people.
 
 use serde_json::{Value as Json, json};
 
@@ -11,15 +11,15 @@ use crate::units::Span;
 pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
 /// Highest rate accepted \[1/s\].
 pub(crate) const FASTEST: f64 = 10_000_000.0;
-/// Lowest rate accepted beside zero \[1/s\].
+/// Lowest rate accepted apart from zero \[1/s\].
 pub(crate) const SLOWEST: f64 = 1e-9;
-/// Form of names, for schemas.
+/// Pattern of names, for schemas.
 pub(crate) const NAME_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
-/// Form of names, for people.
+/// Rules for names, for readers.
 pub(crate) const NAME_HELP: &str =
     "a name has at most 100 letters, digits, `-`, `_` and `.`, and begins with a letter or digit";
 
-/// What is wrong with a text: code, message, help.
+/// Fault in a text: code, message, help.
 type Fault = (&'static str, String, Option<String>);
 
 fn fault(code: &'static str, message: String, help: &str) -> Fault {
@@ -28,7 +28,7 @@ fn fault(code: &'static str, message: String, help: &str) -> Fault {
 
 /// A value written as one text.
 trait Scalar: Sized {
-    /// What it is, with its article.
+    /// Description of the value, with its article.
     const WHAT: &'static str;
     fn parse(text: &str, span: SourceSpan) -> Result<Self, Fault>;
     fn form() -> Json;
@@ -63,7 +63,8 @@ fn scalar<T: Scalar>(node: &Node, problems: &mut Problems) -> Option<T> {
     }
 }
 
-/// A number and what follows it. No signs, no exponents: nobody writes capacity plans in those.
+/// Splits a number from its suffix. No signs and no exponents: nobody writes capacity plans in
+/// those.
 pub(super) fn quantity(text: &str) -> Option<(f64, &str)> {
     let end = text
         .char_indices()
@@ -91,7 +92,7 @@ fn within(value: f64, low: f64, high: f64, text: &str, range: &str) -> Result<f6
     }
 }
 
-/// A length of time.
+/// A duration \[s\].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Duration(pub(crate) f64);
 
@@ -117,7 +118,7 @@ impl Scalar for Duration {
             "m" | "min" => 60.0,
             "h" => 3600.0,
             "d" => 86_400.0,
-            // Nothing is nothing in every unit; schemas have it written with one.
+            // Zero is zero in every unit; schemas require a unit nevertheless.
             "" if value == 0.0 => 1.0,
             "" => {
                 let help = "write `250ms`, `30s` or `5m`";
@@ -155,7 +156,8 @@ impl Scalar for Rate {
             _ => return Err(fault("E0105", format!("`{unit}` is not a unit of rate"), help)),
         };
         let rate = value * scale / period;
-        // Below once in 30 years a rate is a slip of the pen, and ratios of rates leave all bounds.
+        // A rate below once in 30 years is a typing error, and ratios of rates would exceed all
+        // bounds.
         let lowest = if rate > 0.0 { SLOWEST } else { 0.0 };
         within(rate, lowest, FASTEST, text, "0 or from 0.000000001/s to 10,000,000/s").map(Rate)
     }
@@ -201,7 +203,7 @@ impl Scalar for Share {
     }
 }
 
-/// A number that is not negative and has no unit.
+/// A non-negative number without a unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number(pub(crate) f64);
 
@@ -229,7 +231,7 @@ impl Scalar for Number {
 pub(crate) struct Count<const LOW: u64, const HIGH: u64>(pub(crate) u64);
 
 impl<const LOW: u64, const HIGH: u64> Count<LOW, HIGH> {
-    /// As the model counts; the limits of all counts that reach it fit.
+    /// Returns the count as the model's integer type; the limits of all counts that reach it fit.
     pub(crate) fn u32(self) -> u32 {
         u32::try_from(self.0).unwrap_or(u32::MAX)
     }
@@ -393,7 +395,7 @@ impl Scalar for Money {
     }
 }
 
-/// Any text.
+/// Arbitrary text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text(pub(crate) String);
 
@@ -412,14 +414,14 @@ impl Scalar for Text {
     }
 }
 
-/// The name of something, and where it is written.
+/// A name with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     pub(crate) text: String,
     pub(crate) span: SourceSpan,
 }
 
-/// Why `text` cannot be a name, if it cannot.
+/// Returns the reason why `text` cannot be a name, if any.
 pub(crate) fn name_fault(text: &str) -> Option<String> {
     let good = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let first = text.chars().next().is_some_and(|letter| letter.is_ascii_alphanumeric());
@@ -448,7 +450,7 @@ impl Scalar for Name {
     }
 }
 
-/// True or false.
+/// A boolean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
 
@@ -469,20 +471,20 @@ impl Scalar for Flag {
 }
 
 words! {
-    /// Where a number comes from.
+    /// Basis of a number.
     enum Basis {
         /// Measured on the system itself.
         "measured" => Measured,
-        /// Stated by who makes the part.
+        /// Stated by the vendor of the part.
         "vendor" => Vendor,
         /// Stated by the plan under examination.
         "plan" => Plan,
-        /// Assumed.
+        /// Assumed, without evidence.
         "assumed" => Assumed,
     }
 }
 
-/// A single value as a number with the kind of its unit, to compare two ways of writing it.
+/// Parses a value into a number and the kind of its unit, to compare different notations.
 pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
     let nowhere = SourceSpan::default();
     if let Some((value, "")) = quantity(text) {
@@ -505,7 +507,8 @@ pub(crate) fn canonical(text: &str) -> Option<(f64, &'static str)> {
     }
 }
 
-/// Position of `name` in `map`, or a problem that names what there is.
+/// Returns the position of `name` in `map`; otherwise reports a problem that lists the names there
+/// are.
 pub(super) fn find<T>(
     map: &Map<T>,
     name: &Name,

@@ -1,9 +1,10 @@
-//! Settings changed from outside: by a sweep, a ladder, or whoever asks what would be if.
+//! Settings changed from outside: by a sweep, a ladder, or a what-if question.
 //!
-//! A path leads into the system's document as in plans, into the scenario's (`load.rate`, `targets.p99`),
-//! or into the calibrations (`times.request`). What a path reaches is what is written and what runs: plans
-//! are carried out first. A setting that is not written can be changed all the same; names cannot be made
-//! up. A value `*1.5` multiplies what is written; of a law of times, its mean and all it ranges over.
+//! A path leads into the system's document as in plans, into the scenario's (`load.rate`,
+//! `targets.p99`), or into the calibrations (`times.request`). A change affects both the written
+//! and the effective value, after plans are carried out. A setting that is not written can be
+//! changed too; names cannot be made up. A value `*1.5` multiplies the written one; of a law of
+//! times, its mean and its whole range.
 
 mod factor;
 
@@ -34,11 +35,11 @@ const OF_SCENARIO: [&str; 16] = [
     "theory",
     "ladder",
 ];
-/// Settings of a system that stand at its top.
+/// Top-level settings of a system.
 const OF_SYSTEM: [&str; 2] = ["metrics_server", "region"];
 /// Keys of the users of a load, which a path may leave out: `load.mau`.
 const OF_USERS: [&str; 4] = ["mau", "daily", "concurrent", "calls"];
-/// Keys whose keys are names.
+/// Keys of mappings from names.
 const NAMED: [&str; 17] = [
     "services",
     "databases",
@@ -62,22 +63,22 @@ const NAMED: [&str; 17] = [
 /// Changes on their way into the documents.
 pub(super) struct Variation {
     changes: Vec<Placed>,
-    /// What the reader must know of them.
+    /// Notes on the changes for the reader.
     pub(super) notes: Vec<Caution>,
 }
 
 struct Placed {
     path: String,
     to: String,
-    /// Places of path and value in the text that messages show.
+    /// Locations of path and value in the text that messages show.
     path_span: SourceSpan,
     to_span: SourceSpan,
-    /// Whether a calibration has it: then the system need not.
+    /// Whether a calibration has the setting, so that the system need not.
     calibrated: bool,
 }
 
 impl Variation {
-    /// `from` names where the changes come from, in messages.
+    /// Parses the changes; `from` names their origin, in messages.
     pub(super) fn new(changes: &[Change], from: &str, problems: &mut Problems) -> Variation {
         let placed = |change: &Change| {
             let text = format!("{}={}", change.path, change.to);
@@ -95,7 +96,7 @@ impl Variation {
         Variation { changes: changes.iter().map(placed).collect(), notes: Vec::new() }
     }
 
-    /// Change the scenario's own settings.
+    /// Changes the scenario's own settings.
     pub(super) fn scenario(&mut self, tree: &mut Node, problems: &mut Problems) {
         let users = tree.get("load").is_some_and(|load| load.get("users").is_some());
         for change in self.changes.iter_mut().filter(|change| of_scenario(&change.path)) {
@@ -109,7 +110,7 @@ impl Variation {
         }
     }
 
-    /// Change a calibration's times and unit costs, those that it has.
+    /// Changes the times and unit costs that a calibration has.
     pub(super) fn calibration(&mut self, tree: &mut Node, problems: &mut Problems) {
         for change in self.changes.iter_mut().filter(|change| of_calibration(&change.path)) {
             if !plan::found(tree, &change.path).is_empty() {
@@ -119,7 +120,7 @@ impl Variation {
         }
     }
 
-    /// The system before plans with its settings changed; none after a problem.
+    /// Returns the system before plans with its settings changed; `None` after a problem.
     pub(super) fn base(
         &mut self,
         base: SystemDoc,
@@ -134,7 +135,7 @@ impl Variation {
         SystemDoc::decode(&tree, problems)
     }
 
-    /// Change the system's settings; the same for each variant.
+    /// Changes the system's settings, identically for each variant.
     pub(super) fn system(&mut self, tree: &mut Node, problems: &mut Problems) {
         for change in self.changes.iter_mut().filter(|change| !of_scenario(&change.path)) {
             if change.calibrated && plan::found(tree, &change.path).is_empty() {
@@ -163,7 +164,7 @@ fn of_calibration(path: &str) -> bool {
     matches!(first_key(path), "times" | "units")
 }
 
-/// Write the change's value where its path leads.
+/// Writes the change's value to the places of its path.
 fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
     let scalar = Value::Scalar { text: change.to.clone(), quoted: false };
     let value = Node { span: change.to_span, value: scalar };
@@ -192,9 +193,9 @@ fn set(tree: &mut Node, change: &Placed, problems: &mut Problems) {
     }
 }
 
-/// Write a setting that is not written yet, below what is, where that does not make up a name. Whether
-/// there is such a setting, the reader of the document says. `names` tells whether the keys of `node` are
-/// names.
+/// Inserts a setting that is not written yet below existing keys, unless that would make up a name.
+/// The decoder of the document decides whether the setting exists. `names` says whether the keys of
+/// `node` are names.
 fn insert(node: &mut Node, rest: &str, names: bool, change: &Placed, value: &Node) {
     let Value::Map(entries) = &mut node.value else { return };
     let mut found = false;

@@ -1,16 +1,16 @@
-//! What a sweep varies, as it is said on the command line: `services.order.replicas=2..6`.
+//! Arguments of a sweep on the command line: `services.order.replicas=2..6`.
 
 use super::problem::{Problems, Refused, SourceSpan};
 use super::values::{FASTEST, canonical, quantity};
 use crate::study::sweep::Varied;
 
-/// Most values of one setting.
+/// Largest number of values of one setting.
 const MOST_VALUES: usize = 1000;
 
-/// Read `PATH=VALUES`: a list `a,b,c`, a range `a..b` in steps of one, or `a..b step s`.
+/// Parses `PATH=VALUES`: a list `a,b,c`, a range `a..b` in steps of one, or `a..b step s`.
 ///
 /// # Errors
-/// Everything that is wrong in all of them.
+/// Every problem in all of them.
 pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Refused> {
     let mut problems = Problems::default();
     let mut axes: Vec<Varied> = Vec::new();
@@ -44,24 +44,24 @@ pub fn axes(texts: &[String]) -> Result<Vec<Varied>, Refused> {
     if errors.is_empty() { Ok(axes) } else { Err(Refused(errors)) }
 }
 
-/// A word that is not the quantity which it should be.
+/// A text that is not the expected quantity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// No number of users.
+    /// Not a number of users.
     #[error("`{0}` is not a number of users; write `250k` or `20M`")]
     Users(String),
-    /// No rate.
+    /// Not a rate.
     #[error("`{0}` is not a rate; write `4000/s`, at most 10,000,000/s")]
     Rate(String),
-    /// No share.
+    /// Not a share.
     #[error("`{0}` is not a share; write `8%`, at most 100 %")]
     Share(String),
 }
 
-/// A number of users such as `20M`.
+/// Parses a number of users such as `20M`.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not one.
 pub fn users(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((users, "number")) if (1.0..=1e12).contains(&users) => Ok(users),
@@ -69,10 +69,10 @@ pub fn users(text: &str) -> Result<f64, QuantityError> {
     }
 }
 
-/// A rate such as `4000/s` \[1/s\].
+/// Parses a rate such as `4000/s` \[1/s\].
 ///
 /// # Errors
-/// When it is none.
+/// When it is not one.
 pub fn rate(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((rate, "rate")) if rate > 0.0 && rate <= FASTEST => Ok(rate),
@@ -80,10 +80,10 @@ pub fn rate(text: &str) -> Result<f64, QuantityError> {
     }
 }
 
-/// A share such as `8%`.
+/// Parses a share such as `8%`.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not one.
 pub fn share(text: &str) -> Result<f64, QuantityError> {
     match canonical(text) {
         Some((share, "number")) if (0.0..=1.0).contains(&share) => Ok(share),
@@ -93,11 +93,11 @@ pub fn share(text: &str) -> Result<f64, QuantityError> {
 
 type Fault = (String, &'static str);
 
-/// What a range needs.
+/// Requirements on a range.
 const ENDS: &str =
     "both ends and the step are numbers with the same unit: `2..6`, `10ms..50ms step 10ms`";
 
-/// Values as they are written: a list `a,b,c` or a range `a..b step s`.
+/// Parses values: a list `a,b,c` or a range `a..b step s`.
 pub(super) fn values(text: &str) -> Result<Vec<String>, Fault> {
     read(text.trim())
 }
@@ -145,7 +145,7 @@ fn range(from: &str, to: &str, step: Option<&str>) -> Result<Vec<String>, Fault>
     if steps >= MOST_VALUES as f64 {
         return Err((format!("a setting takes at most {MOST_VALUES} values"), ENDS));
     }
-    // Twelve digits hide what binary fractions add to 0.1 + 0.2.
+    // Twelve digits hide the rounding errors of binary fractions in 0.1 + 0.2.
     let shown = |value: f64| {
         let text = format!("{value:.9}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(values("2.5M, 5M"), ["2.5M", "5M"]);
         assert_eq!(values("10ms..25ms step 5ms"), ["10ms", "15ms", "20ms", "25ms"]);
         assert_eq!(values("0.1..0.3 step 0.1"), ["0.1", "0.2", "0.3"]);
-        // What the step does not reach is not a value.
+        // The end of a range is a value only if the steps reach it.
         assert_eq!(values("1..6 step 2"), ["1", "3", "5"]);
         assert_eq!(values("round-robin,random"), ["round-robin", "random"]);
     }

@@ -1,5 +1,5 @@
-//! A scenario that is resolved anew with settings changed, as often as anybody asks. Its files are read
-//! once and kept: a sweep that takes a day sees one text of each, whoever edits them meanwhile.
+//! A scenario that is resolved repeatedly with settings changed. Its files are read once and kept:
+//! a sweep that takes a day sees one text of each, whoever edits them meanwhile.
 
 mod lever;
 
@@ -27,23 +27,23 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// The scenario at `path`. Files are read when they are first needed, and then kept. Messages about
-    /// changed settings name `from`.
+    /// Creates a workshop for the scenario at `path`. Files are read when they are first needed,
+    /// and then kept. Messages about changed settings name `from`.
     pub fn new(path: impl Into<PathBuf>, options: Options, from: &str) -> Workshop {
         let snapshot = Arc::new(Snapshot::default());
         Workshop { path: path.into(), options, from: from.to_owned(), snapshot }
     }
 
-    /// File of the scenario.
+    /// Returns the path of the scenario.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The scenario with these settings changed.
+    /// Resolves the scenario with these settings changed.
     ///
     /// # Errors
-    /// Every problem found, errors first, each by file and line: also every change that leads nowhere or
-    /// does not fit its setting. None of them is a panic.
+    /// Every problem found, errors first, each by file and line, including every change that leads
+    /// nowhere or does not fit its setting. Never panics on bad input.
     pub fn resolve(&self, changes: &[Change]) -> Result<Loaded, Refused> {
         let mut problems = Problems::default();
         let mut variation = Variation::new(changes, &self.from, &mut problems);

@@ -1,7 +1,7 @@
-//! YAML as a tree in which every value knows its place.
+//! YAML as a tree in which every value knows its location.
 //!
-//! A subset on purpose: no anchors, tags, merge keys or second documents, no duplicate keys. What a
-//! reader sees on a line is what the program takes from it.
+//! A deliberate subset: no anchors, tags, merge keys or second documents, no duplicate keys. The
+//! program takes from a line what a reader sees on it.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::plain;
 
 /// Deepest nesting accepted; the recursive readers of the tree rely on it.
 pub(crate) const DEEPEST: usize = 64;
-/// Most items of a list or mapping.
+/// Largest number of items of a list or mapping.
 const LONGEST: usize = 10_000;
 
-/// A value and its place. The place of a list or mapping is the key that holds it.
+/// A value and its location. The location of a list or mapping is the key that holds it.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) span: SourceSpan,
@@ -38,13 +38,13 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// Whether nothing is written: `key:` alone, `~` or `null`.
+    /// Whether the value is empty: `key:` alone, `~` or `null`.
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, quoted: false }
             if matches!(text.as_str(), "" | "~" | "null"))
     }
 
-    /// A copy whose places lie in the source of this number.
+    /// Returns a copy whose locations lie in the source of this number.
     pub(crate) fn of_source(&self, source: u32) -> Node {
         let at = |span: SourceSpan| SourceSpan { source, ..span };
         let value = match &self.value {
@@ -64,7 +64,7 @@ impl Node {
         Node { span: at(self.span), value }
     }
 
-    /// The entries of a mapping.
+    /// Returns the entries of a mapping.
     pub(crate) fn entries(&self) -> Option<&[Entry]> {
         match &self.value {
             Value::Map(entries) => Some(entries),
@@ -72,12 +72,12 @@ impl Node {
         }
     }
 
-    /// The value under `key` of a mapping.
+    /// Returns the value under `key` of a mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
-    /// The text of a scalar.
+    /// Returns the text of a scalar.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, .. } => Some(text),
@@ -85,7 +85,7 @@ impl Node {
         }
     }
 
-    /// What it is, for messages.
+    /// Returns the kind of the value, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {
             _ if self.is_null() => "nothing",
@@ -95,7 +95,7 @@ impl Node {
         }
     }
 
-    /// On one line, without `basis` and `source`: how reports quote a value.
+    /// Formats the value on one line, without `basis` and `source`, as reports quote it.
     pub(crate) fn quote(&self) -> String {
         match &self.value {
             Value::Scalar { text, .. } => text.clone(),
@@ -130,7 +130,7 @@ impl Open {
     }
 }
 
-/// Read the text of `source`; none after an error, which is reported.
+/// Parses the text of `source`; `None` after an error, which is reported.
 pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
     let held = problems.text(source)?;
     let places = Places::new(source, &held.text);
@@ -186,7 +186,7 @@ pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
             return None;
         }
         if let Some(mut node) = closed {
-            // A mapping with no key of its own is shown by its first key.
+            // The location of a mapping without a key of its own is its first key.
             if let Some(first) = node.entries().and_then(<[Entry]>::first) {
                 node.span = first.span;
             }
@@ -216,8 +216,8 @@ pub(crate) fn parse(source: u32, problems: &mut Problems) -> Option<Node> {
     root.filter(|_| problems.errors() == before)
 }
 
-/// A scalar as everything below sees it: on one line, and visible. The lines of a block are layout; a line
-/// break within quotes was put there on purpose.
+/// Returns a scalar on one line with every character visible. The line breaks of a block scalar are
+/// layout; one within quotes was put there on purpose.
 fn shown(text: &str, style: ScalarStyle) -> String {
     match style {
         ScalarStyle::Literal | ScalarStyle::Folded => plain::visible(&plain::joined(text)),
@@ -270,10 +270,10 @@ fn attach(parent: &mut Open, mut node: Node, problems: &mut Problems) {
     }
 }
 
-/// Turns the parser's places (in characters) into byte offsets.
+/// Conversion of the parser's locations (in characters) into byte offsets.
 struct Places {
     source: u32,
-    /// Byte offset of each character; empty for ASCII, where they are the same.
+    /// Byte offset of each character; empty for ASCII, where they are equal.
     bytes: Vec<u32>,
     length: usize,
 }

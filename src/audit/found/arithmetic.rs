@@ -1,18 +1,18 @@
-//! Numbers of the document and of the load that cannot hold together.
+//! Inconsistent numbers of the document and of the load.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::figures::{Figure, Seconds, Share};
 
-/// Over which time users are counted.
+/// Period over which users are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
-    /// In a month.
+    /// Monthly users.
     Month,
-    /// On a day.
+    /// Daily users.
     Day,
-    /// At once.
+    /// Concurrent users.
     Once,
 }
 
@@ -20,140 +20,140 @@ pub enum Period {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Arithmetic {
-    /// More users of a shorter time than of a longer one.
+    /// More users in a shorter period than in a longer one.
     Users {
-        /// Users of the shorter time.
+        /// Users in the shorter period.
         few: Figure,
-        /// The shorter time.
+        /// The shorter period.
         within: Period,
-        /// Users of the longer time.
+        /// Users in the longer period.
         many: Figure,
-        /// The longer time.
+        /// The longer period.
         of: Period,
-        /// What there is too much.
+        /// Excess of the former.
         over: Figure,
     },
-    /// Users at once and requests per second contradict each other.
+    /// Concurrent users and requests per second contradict each other.
     Pause {
-        /// Users at once.
+        /// Concurrent users.
         users: Figure,
-        /// Requests.
+        /// Request rate.
         rps: Figure,
-        /// Time between two requests of a user that follows.
+        /// Implied time between two requests of a user.
         pause: Seconds,
         /// Mix.
         mix: String,
-        /// That time in the mix.
+        /// Time between two requests of a user in the mix.
         own: Seconds,
-        /// Requests that so many users make.
+        /// Request rate of that many users.
         make: Figure,
-        /// Users that so many requests take.
+        /// Users needed for that request rate.
         take: Figure,
     },
-    /// Users at once imply visits of another length.
+    /// Concurrent users imply sessions of another length.
     Visits {
-        /// Users at once.
+        /// Concurrent users.
         users: Figure,
-        /// Users of a day.
+        /// Daily users.
         daily: Figure,
-        /// Length of a visit that follows.
+        /// Implied length of a session.
         length: Seconds,
-        /// Length of a visit.
+        /// Stated length of a session.
         own: Seconds,
-        /// Users at once with visits of that length.
+        /// Concurrent users with sessions of that length.
         there: Figure,
     },
     /// Requests per second and daily users contradict each other.
     Requests {
-        /// Requests at the peak.
+        /// Request rate at the peak.
         rps: Figure,
-        /// Requests of a day that follow.
+        /// Implied requests per day.
         day: Figure,
-        /// Requests for each user of the day.
+        /// Requests per daily user.
         each: Figure,
-        /// Users of a day.
+        /// Daily users.
         daily: Figure,
-        /// Requests of a visit.
+        /// Requests per session.
         visit: Figure,
-        /// Visits of a user on a day that follow.
+        /// Implied sessions per user and day.
         visits: Figure,
     },
     /// Orders per month and per second contradict each other.
     Orders {
-        /// Orders of a month.
+        /// Orders per month.
         month: Figure,
         /// Their mean rate.
         mean: Figure,
         /// Their rate at the peak.
         peak: Figure,
-        /// The rate stated.
+        /// Stated rate.
         stated: Figure,
-        /// How many times apart the two are.
+        /// Ratio of the two.
         apart: Figure,
     },
-    /// The mix makes other orders than the document.
+    /// Order rates of the mix and of the document differ.
     MixOrders {
         /// Mix.
         mix: String,
-        /// Orders at the load asked about.
+        /// Order rate at the load asked about.
         rate: Figure,
-        /// Orders of a month that follow.
+        /// Implied orders per month.
         month: Figure,
-        /// Orders of a month stated.
+        /// Stated orders per month.
         stated: Figure,
-        /// How many times apart the two are.
+        /// Ratio of the two.
         apart: Figure,
     },
-    /// Events per order differ from what the system does.
+    /// Events per order of the document and of the system differ.
     OrderEvents {
-        /// Events.
+        /// Event rate.
         events: Figure,
-        /// Orders.
+        /// Order rate.
         orders: Figure,
-        /// Events of an order that follow.
+        /// Implied events per order.
         said: Figure,
-        /// Events of an order in the system.
+        /// Events per order in the system.
         counted: Figure,
-        /// Events that so many orders make.
+        /// Event rate of that many orders.
         make: Figure,
     },
     /// The target in events does not follow from the load.
     Events {
         /// Mix.
         mix: String,
-        /// Requests.
+        /// Request rate.
         rps: Figure,
-        /// Events that they cause.
+        /// Event rate caused by it.
         events: Figure,
-        /// Events wanted.
+        /// Wanted event rate.
         wanted: Figure,
-        /// Requests that those take.
+        /// Request rate that it takes.
         take: Figure,
     },
-    /// A load test cannot make its load.
+    /// A load test with too few virtual users for its load.
     ClosedTest {
         /// Virtual users.
         users: Figure,
-        /// Requests that they make at most.
+        /// Largest request rate that they generate.
         most: Figure,
-        /// Response time that the target allows.
+        /// Response time allowed by the target.
         response: Seconds,
-        /// Requests wanted.
+        /// Wanted request rate.
         wanted: Figure,
-        /// Virtual users that those take.
+        /// Virtual users that it takes.
         needed: Figure,
     },
     /// Events are said to grow by more than the consumers.
     ConsumersGrow {
-        /// Events before.
+        /// Event rate before.
         before: Figure,
-        /// Events after.
+        /// Event rate after.
         after: Figure,
-        /// How many times more that is.
+        /// Claimed growth factor.
         claimed: Figure,
-        /// How many times more threads with a partition one listener has.
+        /// Largest growth factor of a listener's threads with a partition.
         times: Figure,
-        /// The listener whose threads grow most.
+        /// Listener whose threads grow most.
         listener: String,
         /// Its threads before.
         old: u32,
@@ -162,31 +162,31 @@ pub enum Arithmetic {
     },
     /// Requests are said to grow by more than the pods.
     PodsGrow {
-        /// Requests before.
+        /// Request rate before.
         before: Figure,
-        /// Requests after.
+        /// Request rate after.
         after: Figure,
-        /// How many times more that is.
+        /// Claimed growth factor.
         claimed: Figure,
         /// Pods before.
         old: Figure,
         /// Pods after.
         new: Figure,
-        /// How many times more one service has, at most.
+        /// Largest growth factor of a service's pods.
         most: Figure,
     },
-    /// Another number of connections than there are.
+    /// The stated number of connections differs from the actual one.
     Connections {
-        /// Connections stated.
+        /// Stated number of connections.
         stated: u64,
         /// Connections of all pools of all pods.
         all: u64,
-        /// Databases.
+        /// Number of databases.
         databases: usize,
-        /// How many times the stated that is.
+        /// Ratio to the stated number.
         times: Figure,
     },
-    /// A higher percentile is to be below a lower one.
+    /// The target of a higher percentile is below that of a lower one.
     Percentiles {
         /// The higher percentile: `p99`.
         high: String,
@@ -197,41 +197,41 @@ pub enum Arithmetic {
         /// Its limit.
         low_limit: Seconds,
     },
-    /// The mean without any queue lies above its target.
+    /// The mean without queueing lies above its target.
     Mean {
         /// Mix.
         mix: String,
-        /// Mean time of its requests without any queue.
+        /// Mean response time without queueing.
         mean: Seconds,
         /// The target.
         limit: Seconds,
     },
-    /// More requests take long without any queue than a percentile leaves out.
+    /// More requests are slow without queueing than a percentile allows.
     Slow {
         /// Mix.
         mix: String,
-        /// Share of its requests that take long.
+        /// Share of slow requests.
         share: Share,
         /// The percentile: `p99`.
         percentile: String,
         /// Its limit.
         limit: Seconds,
-        /// Those requests with their mean times.
+        /// Slow requests with their mean times.
         programs: Vec<(String, Seconds)>,
-        /// Share that the percentile leaves out.
+        /// Share above the percentile.
         tail: Share,
     },
-    /// More requests are stated than a resource can pass.
+    /// More requests are stated than a resource can serve.
     Passes {
-        /// Requests stated.
+        /// Stated request rate.
         stated: Figure,
         /// Mix.
         mix: String,
         /// Resource.
         station: String,
-        /// Requests that it passes at most.
+        /// Largest request rate that the resource serves.
         most: Figure,
-        /// What of the stated that is.
+        /// Ratio of that to the stated rate.
         share: Share,
     },
 }

@@ -1,4 +1,4 @@
-//! What the load asks of processors, storage, caches and pools.
+//! Demand of the load on processors, storage, caches and pools.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,28 +17,28 @@ pub enum Rate {
 /// The load asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
-    /// How much of it.
+    /// Rate of the load.
     pub rate: Rate,
     /// Mix of its requests.
     pub mix: String,
 }
 
-/// How full something is.
+/// Degree of saturation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Filled {
-    /// Wholly, from this load on.
+    /// Saturated from this load on.
     At(Rate),
-    /// Nearly.
+    /// Nearly saturated.
     Nearly {
-        /// Share in use.
+        /// Utilisation.
         used: Share,
-        /// Response time over time in work.
+        /// Ratio of response time to service time.
         stretch: Figure,
     },
 }
 
-/// A resource that the load asks too much of.
+/// A resource for which the demand is too large.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Capacity {
@@ -50,13 +50,13 @@ pub enum Capacity {
         cores: Figure,
         /// The load.
         load: Load,
-        /// Cores that all pods have.
+        /// Cores of all pods together.
         has: Figure,
         /// Pods.
         pods: u32,
-        /// Cores of a pod.
+        /// Cores per pod.
         each: Figure,
-        /// How full they are.
+        /// Degree of saturation.
         filled: Filled,
     },
     /// Processors of a database or a node.
@@ -69,7 +69,7 @@ pub enum Capacity {
         load: Load,
         /// Cores there are.
         has: Figure,
-        /// Load at which they are all in use.
+        /// Load at which all are busy.
         full: Rate,
     },
     /// Storage of a database.
@@ -80,12 +80,12 @@ pub enum Capacity {
         operations: Figure,
         /// The load.
         load: Load,
-        /// Operations that it does at best \[1/s\].
+        /// Largest rate of operations \[1/s\].
         has: Figure,
-        /// Load at which it does no more.
+        /// Load at which that rate is reached.
         full: Rate,
     },
-    /// Storage lives on saved operations.
+    /// Storage that depends on saved I/O credits.
     StorageCredits {
         /// Database.
         database: String,
@@ -93,53 +93,53 @@ pub enum Capacity {
         operations: Figure,
         /// The load.
         load: Load,
-        /// Operations that it does without end \[1/s\].
+        /// Sustained rate of operations \[1/s\].
         base: Figure,
-        /// Operations saved.
+        /// Credits when full \[operations\].
         saved: Figure,
-        /// How long those last.
+        /// Time for which the credits last.
         lasts: Seconds,
     },
-    /// Nodes live on CPU credits.
+    /// Nodes that depend on CPU credits.
     NodeCredits {
-        /// Cores needed on the mean.
+        /// Mean number of cores needed.
         cores: Figure,
-        /// Cores that may be used without end.
+        /// Cores that can be used indefinitely.
         free: Figure,
         /// Cores there are.
         has: Figure,
         /// Credits when full.
         saved: Figure,
-        /// How long those last.
+        /// Time for which the credits last.
         lasts: Seconds,
     },
-    /// A database lives on CPU credits.
+    /// A database that depends on CPU credits.
     DatabaseCredits {
         /// Database.
         database: String,
-        /// Cores needed on the mean.
+        /// Mean number of cores needed.
         cores: Figure,
         /// Cores without surcharge.
         free: Figure,
-        /// Surplus of a month \[core-hours\].
+        /// Monthly surplus \[core-hours\].
         surplus: Figure,
     },
-    /// A CPU quota stops every request.
+    /// A CPU quota that throttles every request.
     Quota {
         /// Program.
         program: String,
-        /// CPU time of a run.
+        /// CPU time per run.
         needs: Seconds,
         /// Limit \[cores\].
         cores: Figure,
-        /// CPU time in each period.
+        /// CPU time per period.
         gives: Seconds,
         /// Shortest time for the work, alone on the pod.
         least: Seconds,
-        /// Longest time for it.
+        /// Longest time for the work, alone on the pod.
         most: Seconds,
     },
-    /// A pool has fewer connections than are held.
+    /// A pool with fewer connections than are held.
     Pool {
         /// Service.
         service: String,
@@ -147,55 +147,55 @@ pub enum Capacity {
         pool: String,
         /// The load.
         load: Load,
-        /// Connections held.
+        /// Connections held, on average.
         held: Figure,
         /// Pods.
         pods: u32,
-        /// Connections that they have.
+        /// Connections in their pools.
         has: Figure,
         /// Load at which all are held.
         full: Rate,
     },
-    /// A cache has more commands than time.
+    /// A cache with more commands than its thread can serve.
     Cache {
         /// Cache.
         cache: String,
         /// The load.
         load: Load,
-        /// Time in work each second.
+        /// Service time per second.
         work: Seconds,
         /// Load at which its thread is always busy.
         full: Rate,
     },
-    /// A lock is held all the time.
+    /// A lock that is always held.
     Lock {
         /// Lock.
         lock: String,
         /// The load.
         load: Load,
-        /// Time held each second.
+        /// Holding time per second.
         held: Seconds,
-        /// Load at which it is always held.
+        /// Load at which the lock is always held.
         full: Rate,
     },
-    /// More requests are in work than there are threads.
+    /// More concurrent requests than threads.
     Threads {
         /// Service.
         service: String,
         /// The load.
         load: Load,
-        /// Threads needed.
+        /// Threads needed, on average.
         threads: Figure,
         /// Threads of all pods.
         has: Figure,
         /// Pods.
         pods: u32,
-        /// Threads of a pod.
+        /// Threads per pod.
         each: u32,
-        /// Load at which all are in work.
+        /// Load at which all are busy.
         full: Rate,
     },
-    /// An autoscaler wants more pods than it may have.
+    /// An autoscaler whose maximum is too small.
     Autoscaler {
         /// Service.
         service: String,
@@ -203,15 +203,15 @@ pub enum Capacity {
         cores: Figure,
         /// The load.
         load: Load,
-        /// Pods wanted.
+        /// Pods that the autoscaler would order without a maximum.
         wanted: Figure,
         /// The autoscaler's target.
         target: Share,
         /// CPU request of a pod \[cores\].
         request: Figure,
-        /// Pods that the autoscaler may order.
+        /// Maximum of the autoscaler.
         most: u32,
-        /// What those use, as a share of their request.
+        /// CPU utilisation at the maximum, relative to the request.
         used: Share,
     },
 }

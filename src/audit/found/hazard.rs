@@ -1,16 +1,16 @@
-//! What goes wrong under circumstances that are to be expected.
+//! Failures under foreseeable circumstances.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::figures::{Figure, Seconds};
 
-/// Who waits for an answer.
+/// The one waiting for a response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     /// Users.
     Users,
-    /// The mesh before the service.
+    /// The mesh in front of the service.
     Mesh,
     /// The program of this name.
     Program(String),
@@ -20,7 +20,7 @@ pub enum Who {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Hazard {
-    /// A pool can lock up.
+    /// A pool that can deadlock.
     Nested {
         /// Programs that take a further connection while they hold one.
         programs: Vec<String>,
@@ -30,139 +30,139 @@ pub enum Hazard {
         pool: String,
         /// Service.
         service: String,
-        /// Threads of a pod that may run them.
+        /// Threads per pod that may run them.
         threads: u64,
-        /// Consumers of a pod that may run them.
+        /// Consumers per pod that may run them.
         consumers: u64,
         /// Connections of the pool.
         connections: u32,
-        /// Runs at a time that lock it up.
+        /// Concurrent runs that deadlock the pool.
         together: u32,
-        /// How long it stays locked up.
+        /// Duration of the deadlock.
         timeout: Seconds,
-        /// Connections from which on it cannot happen.
+        /// Number of connections from which on it cannot happen.
         safe: u64,
     },
-    /// A remote call with a connection held.
+    /// A remote call while holding a connection.
     CallHeld {
         /// Program.
         program: String,
         /// Connections of the pool.
         connections: u32,
     },
-    /// Connections are held until the response is written.
+    /// Connections held until the response is written (open-in-view).
     OpenInView {
         /// Service.
         service: String,
-        /// For how long a request holds one.
+        /// Holding time per request.
         held: Seconds,
-        /// What of it lies outside its transactions.
+        /// Part of the holding time outside transactions.
         outside: Seconds,
     },
-    /// Long computing with a connection held.
+    /// Long computation while holding a connection.
     ComputesHeld {
         /// Program.
         program: String,
-        /// CPU time with a connection held.
+        /// CPU time while holding a connection.
         work: Seconds,
         /// Connections of the pool.
         connections: u32,
-        /// Runs that those allow \[1/s\].
+        /// Largest rate of runs with these connections \[1/s\].
         most: Figure,
     },
-    /// Retries multiply.
+    /// Retries that multiply across layers.
     Retries {
         /// Endpoint.
         endpoint: String,
-        /// Tries of all layers together.
+        /// Tries over all layers.
         tries: Figure,
-        /// Tries of a user.
+        /// Tries by the user.
         users: Figure,
-        /// Tries of the mesh on the way.
+        /// Tries by the mesh on the way.
         mesh: Figure,
     },
-    /// A wait for a connection is as long as the caller's patience.
+    /// A connection timeout as long as the caller's patience.
     Patience {
         /// Service.
         service: String,
         /// Pool.
         pool: String,
-        /// Wait for a connection.
+        /// Connection timeout.
         timeout: Seconds,
-        /// How long whoever asked waits.
+        /// Patience of the caller.
         waits: Seconds,
     },
-    /// An answer comes when nobody waits for it any more.
+    /// A response that comes after everybody has given up.
     TooLate {
         /// Endpoint.
         endpoint: String,
-        /// Mean time without any queue.
+        /// Mean response time without queueing.
         takes: Seconds,
-        /// Who leaves first.
+        /// The first to give up.
         who: Who,
-        /// How long they wait.
+        /// Patience of that one.
         waits: Seconds,
     },
-    /// A call outlasts its own caller.
+    /// A call that outlasts its own caller.
     Outlasts {
-        /// Endpoint that calls.
+        /// Calling endpoint.
         endpoint: String,
-        /// Endpoint called.
+        /// Called endpoint.
         callee: String,
-        /// How long it waits.
+        /// Timeout of the call.
         waits: Seconds,
-        /// Who leaves first.
+        /// The first to give up.
         who: Who,
-        /// After which time.
+        /// Time after which that one gives up.
         left: Seconds,
-        /// What of the wait is for nobody.
+        /// Part of the wait that is in vain.
         vain: Seconds,
     },
     /// A call without a timeout.
     Endless {
-        /// Program that calls.
+        /// Calling program.
         program: String,
-        /// Endpoint called.
+        /// Called endpoint.
         callee: String,
-        /// Threads of a pod that can hang on it; none where there is no limit.
+        /// Threads per pod that can hang in it; `None` where there is no limit.
         threads: Option<u32>,
     },
-    /// Ready before warm.
+    /// Readiness before the pod is warm.
     Cold {
         /// Service.
         service: String,
-        /// When a pod is ready.
+        /// Time at which a pod is ready.
         ready: Seconds,
-        /// When it is warm.
+        /// Time at which it is warm.
         warm: Seconds,
-        /// The time between.
+        /// Time in between.
         slow: Seconds,
     },
-    /// Killed before it is ready.
+    /// A pod killed by liveness probes before it is ready.
     Killed {
         /// Service.
         service: String,
-        /// Failures after which a pod is killed.
+        /// Failed probes after which a pod is killed.
         failures: u64,
-        /// When the last of them is.
+        /// Time of the last of them.
         last: Seconds,
-        /// When a pod is ready.
+        /// Time at which a pod is ready.
         ready: Seconds,
-        /// The time between.
+        /// Time in between.
         early: Seconds,
     },
-    /// A grace ends before the work.
+    /// A grace period shorter than the work.
     Grace {
         /// Service.
         service: String,
-        /// The grace.
+        /// Grace period.
         grace: Seconds,
-        /// What the pause leaves of it.
+        /// Remainder of the grace period after the `preStop` delay.
         left: Seconds,
-        /// The longest request.
+        /// Longest request.
         longest: Seconds,
     },
-    /// Fewer connections are kept than there are pods.
+    /// Fewer keep-alive connections than pods.
     Kept {
         /// Service.
         service: String,
@@ -173,31 +173,31 @@ pub enum Hazard {
         /// Pods without a connection.
         without: u64,
     },
-    /// A single pod.
+    /// A service with a single pod.
     Single {
         /// Service.
         service: String,
-        /// How long another takes to get ready, where that is known.
+        /// Time until a replacement is ready, where that is known.
         ready: Option<Seconds>,
     },
-    /// A rollout begins with an outage.
+    /// A rollout that begins with an outage.
     Recreate {
         /// Service.
         service: String,
         /// Pods.
         pods: u32,
-        /// How long new ones take to get ready.
+        /// Time until new pods are ready.
         ready: Seconds,
     },
     /// Many threads for few connections.
     Threads {
         /// Service.
         service: String,
-        /// Threads of a pod.
+        /// Threads per pod.
         threads: u32,
         /// Connections of its pools.
         connections: u64,
-        /// Threads beyond those.
+        /// Threads in excess of connections.
         waiting: u64,
         /// Longest wait for a connection.
         longest: Seconds,

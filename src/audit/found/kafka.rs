@@ -1,46 +1,46 @@
-//! Consumers: threads, partitions, groups.
+//! Kafka consumers: threads, partitions, groups.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::figures::{Figure, Seconds, Share};
 
-/// A listener or a group that does not do what it should.
+/// A listener or a consumer group with a defect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kafka {
-    /// Consumers cannot keep up.
+    /// Consumers that cannot keep up.
     Behind {
         /// Listener.
         listener: String,
-        /// Records that come in \[1/s\].
+        /// Arrival rate of records \[1/s\].
         rate: Figure,
         /// Threads with a partition.
         threads: u32,
         /// Partitions.
         partitions: u32,
-        /// Time of a record.
+        /// Processing time per record.
         each: Seconds,
-        /// Records that the threads do \[1/s\].
+        /// Largest processing rate \[records/s\].
         most: Figure,
         /// Growth of the lag \[records an hour\].
         grows: Figure,
     },
-    /// One partition behind a hot topic.
+    /// A hot topic with a single partition.
     Hot {
         /// Listener.
         listener: String,
         /// Threads.
         threads: u32,
-        /// Records that come in \[1/s\].
+        /// Arrival rate of records \[1/s\].
         rate: Figure,
-        /// Time of a record.
+        /// Processing time per record.
         each: Seconds,
-        /// Share of the time for which the one thread is busy.
+        /// Utilisation of the only active thread.
         busy: Share,
-        /// Records that it does at most \[1/s\].
+        /// Largest processing rate \[records/s\].
         most: Figure,
     },
-    /// Threads share partitions unevenly.
+    /// Partitions spread unevenly over threads.
     Uneven {
         /// Listener.
         listener: String,
@@ -48,23 +48,23 @@ pub enum Kafka {
         threads: u32,
         /// Partitions.
         partitions: u32,
-        /// Partitions of the fullest thread.
+        /// Partitions of the most loaded thread.
         fullest: u32,
-        /// Threads' worth of work that all do.
+        /// Effective parallelism, in threads.
         worth: Figure,
     },
-    /// Further pods add no consumer.
+    /// An autoscaler whose further pods add no consumer.
     Spare {
         /// Listener.
         listener: String,
-        /// Pods at the autoscaler's maximum.
+        /// Maximum of the autoscaler.
         pods: u32,
-        /// Their threads.
+        /// Threads of that many pods.
         threads: u32,
         /// Partitions.
         partitions: u32,
     },
-    /// Two services read a topic as one group.
+    /// Two services that read a topic in the same group.
     SharedGroup {
         /// Listener of one service.
         first: String,
@@ -77,51 +77,51 @@ pub enum Kafka {
         /// Partitions.
         partitions: u32,
     },
-    /// Several listeners rebalance together.
+    /// Several listeners that rebalance together.
     Together {
         /// Service.
         service: String,
         /// Group.
         group: String,
-        /// Listeners.
+        /// Number of listeners.
         listeners: usize,
-        /// Threads of a pod that a rebalance stops.
+        /// Threads per pod that a rebalance stops.
         threads: u32,
     },
-    /// Offsets are committed whatever becomes of the work.
+    /// Automatic commits, even where processing failed.
     AutoCommit {
         /// Listener.
         listener: String,
-        /// Records that a dying pod may lose.
+        /// Records that may be lost when a pod dies.
         lost: Figure,
     },
-    /// A poll takes longer than the group waits.
+    /// A poll that takes longer than the group waits.
     SlowPoll {
         /// Listener.
         listener: String,
-        /// Records of a poll.
+        /// Records per poll.
         records: u32,
-        /// Time of a record.
+        /// Processing time per record.
         each: Seconds,
-        /// Time of all of them.
+        /// Processing time of all records of a poll.
         all: Seconds,
-        /// How long the group waits.
+        /// Longest poll interval of the group.
         waits: Seconds,
     },
-    /// A record that fails stops its partition.
+    /// A failing record that blocks its partition.
     Blocked {
         /// Listener.
         listener: String,
         /// Further attempts.
         retries: u32,
-        /// Pause before each.
+        /// Pause before each further attempt.
         pause: Seconds,
-        /// How long the partition stands still.
+        /// Time for which the partition is blocked.
         stopped: Seconds,
-        /// Records that wait behind it.
+        /// Records that queue up behind it.
         behind: Figure,
     },
-    /// Attempts without a pause.
+    /// Further attempts without a pause.
     AtOnce {
         /// Listener.
         listener: String,

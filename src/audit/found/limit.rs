@@ -1,18 +1,18 @@
-//! Limits that no load moves.
+//! Limits that hold at any load.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::figures::{Figure, Share};
 
-/// Under which circumstances pods are counted.
+/// Circumstances for which pods are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Those that run.
+    /// Pods that run.
     Running,
-    /// The most that autoscalers may ask for.
+    /// Maximum of the autoscalers.
     Most,
-    /// Those that run while a new version is rolled out.
+    /// Pods that run while a new version is rolled out.
     Rollout,
 }
 
@@ -27,74 +27,74 @@ pub struct PoolShare {
     pub sizes: Vec<u32>,
 }
 
-/// A hard limit that is exceeded. Memory is in MiB.
+/// Violation of a hard limit. Memory is in MiB.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Limit {
-    /// Pods request more memory than they may use.
+    /// A memory request above the limit.
     MemoryRequest {
         /// Service.
         service: String,
-        /// Memory requested.
+        /// Memory request.
         request: Figure,
-        /// Memory allowed.
+        /// Memory limit.
         limit: Figure,
     },
-    /// Pools are larger than the database accepts.
+    /// Pools that together exceed the connections of the database.
     Connections {
-        /// With which pods.
+        /// Circumstances.
         when: When,
         /// Database.
         database: String,
         /// Services with pools on it.
         shares: Vec<PoolShare>,
-        /// Connections of all of them.
+        /// Sum of their connections.
         sum: u64,
         /// Connections that the database accepts.
         accepts: u32,
-        /// Connections of those that are reserved.
+        /// Reserved ones among those.
         reserved: u32,
         /// Connections that are refused.
         refused: u64,
     },
-    /// Pods find no node.
+    /// Pods that fit on no node.
     Room {
-        /// Which pods.
+        /// Circumstances.
         when: When,
         /// Pods to be placed.
         pods: u32,
-        /// Cores that they request.
+        /// CPU requested by them \[cores\].
         cores: Figure,
         /// Nodes.
         nodes: u32,
-        /// Pods without room.
+        /// Pending pods.
         waiting: u32,
     },
-    /// A pod is larger than any node.
+    /// A pod larger than any node.
     TooLarge {
         /// Service.
         service: String,
-        /// CPU requested \[millicores\].
+        /// CPU request \[millicores\].
         millicores: u64,
-        /// Memory requested.
+        /// Memory request.
         mebibytes: u64,
-        /// CPU that the largest node leaves to pods \[millicores\].
+        /// Allocatable CPU of the largest node \[millicores\].
         free_millicores: u64,
-        /// Memory that it leaves.
+        /// Allocatable memory of the largest node.
         free_mebibytes: u64,
         /// Pods of the service.
         pods: u32,
     },
-    /// Pods use more memory than they may.
+    /// Memory use above the limit.
     MemoryUsed {
         /// Service.
         service: String,
         /// Memory used.
         used: Figure,
-        /// Memory allowed.
+        /// Memory limit.
         limit: Figure,
     },
-    /// A heap leaves no room beside it.
+    /// A heap that leaves too little memory beside it.
     LargeHeap {
         /// Service.
         service: String,
@@ -104,33 +104,33 @@ pub enum Limit {
         besides: Figure,
         /// Stacks of all threads.
         stacks: Figure,
-        /// All of these.
+        /// Sum of these.
         all: Figure,
-        /// What of it is beyond the limit.
+        /// Excess over the limit.
         over: Figure,
-        /// Memory allowed.
+        /// Memory limit.
         limit: Figure,
     },
-    /// A heap leaves most of the memory empty.
+    /// A heap that leaves most of the memory unused.
     SmallHeap {
         /// Service.
         service: String,
         /// Largest heap.
         heap: Figure,
-        /// Memory allowed.
+        /// Memory limit.
         limit: Figure,
-        /// Share of it that is never heap.
+        /// Share of the limit that the heap never uses.
         idle: Share,
     },
-    /// Memory holds an autoscaler at its maximum.
+    /// Memory use that holds an autoscaler at its maximum.
     MemoryTarget {
         /// Service.
         service: String,
-        /// Memory used as a share of what is requested.
+        /// Memory use relative to the request.
         used: Share,
         /// The autoscaler's target.
         target: Share,
-        /// Its maximum.
+        /// Maximum of the autoscaler.
         most: u32,
         /// Pods that run.
         pods: u32,

@@ -1,54 +1,54 @@
-//! What things cost against what the document says.
+//! Actual cost against the cost stated in the document.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::figures::{Dollars, Figure, Share};
 
-/// What nodes cost beyond their price by the hour, in a month.
+/// Monthly surcharge of nodes beyond their hourly price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Surplus {
     /// At the catalogue's price.
     Dollars(Dollars),
-    /// Where it has none.
+    /// Where the catalogue has no price.
     CoreHours(Figure),
 }
 
-/// A cost that does not hold. Amounts are of a month.
+/// A cost that is wrong. Amounts are per month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Money {
-    /// A cost that the price table does not give.
+    /// A stated cost that differs from the price table.
     Stated {
-        /// What the document says.
+        /// Stated cost.
         stated: Dollars,
-        /// What the price table gives.
+        /// Cost by the price table.
         priced: Dollars,
-        /// What is covered.
+        /// Covered items.
         parts: Vec<String>,
-        /// The difference.
+        /// Difference.
         apart: Dollars,
-        /// The difference as a share of what the document says.
+        /// Difference relative to the stated cost.
         share: Share,
     },
-    /// A cost that leaves most out.
+    /// A stated cost that leaves most out.
     LeftOut {
-        /// What the document says.
+        /// Stated cost.
         stated: Dollars,
-        /// What that covers.
+        /// Items that it covers.
         covers: Vec<String>,
-        /// All that has a price.
+        /// Cost of all items that have a price.
         all: Dollars,
-        /// What is left out, by kind.
+        /// Costs left out, by kind.
         kinds: Vec<(String, Dollars)>,
     },
-    /// A difference in cost that the price table does not give.
+    /// A stated difference in cost that differs from the price table.
     Difference {
-        /// By the document.
+        /// Stated difference.
         stated: Dollars,
-        /// By the price table.
+        /// Difference by the price table.
         priced: Dollars,
-        /// How far the two are apart.
+        /// Gap between the two.
         apart: Dollars,
     },
     /// Parts without a price.
@@ -60,40 +60,40 @@ pub enum Money {
         /// Sum of all others.
         sum: Dollars,
     },
-    /// A cache that nothing uses.
+    /// An unused cache.
     UnusedCache {
         /// Cache.
         cache: String,
-        /// Its price, where that is known.
+        /// Its price, if known.
         price: Option<Dollars>,
     },
-    /// A database that nothing uses.
+    /// An unused database.
     UnusedDatabase {
         /// Database.
         database: String,
-        /// Its price, where that is known.
+        /// Its price, if known.
         price: Option<Dollars>,
     },
-    /// Surplus credits to pay for.
+    /// Surplus CPU credits that are charged.
     Surcharge {
-        /// Cores used beyond the baseline, on the mean.
+        /// Mean number of cores used beyond the baseline.
         cores: Figure,
         /// The baseline \[cores\].
         free: Figure,
-        /// What that comes to.
+        /// Monthly surcharge.
         surplus: Surplus,
     },
-    /// A maximum of nodes that the cost leaves out.
+    /// A largest number of nodes not covered by the cost.
     Maximum {
         /// Group of nodes.
         group: String,
         /// Nodes that run.
         now: u32,
-        /// Nodes that there may be.
+        /// Largest number of nodes.
         most: u32,
-        /// What those that run cost.
+        /// Cost of the nodes that run.
         costs: Dollars,
-        /// What the most cost.
+        /// Cost of the largest number of nodes.
         at_most: Dollars,
     },
 }

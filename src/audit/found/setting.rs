@@ -5,40 +5,40 @@ use serde::{Deserialize, Serialize};
 use crate::audit::figures::{Seconds, Share};
 use crate::study::effect::{Effect, Places};
 
-/// Which edit of which plan.
+/// Name of an edit of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditName {
     /// Name of the plan.
     pub plan: String,
-    /// Number of the edit in the plan's document, where it has one.
+    /// Number of the edit in the plan's document, if any.
     pub number: Option<String>,
 }
 
-/// Pods that an autoscaler keeps at least.
+/// Minimum of an autoscaler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Floor {
     /// Service.
     pub service: String,
     /// Pods that run.
     pub pods: u64,
-    /// Pods that the autoscaler may order.
+    /// Maximum of the autoscaler.
     pub most: Option<u64>,
 }
 
-/// An edit that does not reach what runs.
+/// An edit that does not reach the running system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned {
     /// The edit.
     pub edit: EditName,
     /// Path of the setting.
     pub set: String,
-    /// What is written.
+    /// Written value.
     pub from: String,
-    /// What the plan writes.
+    /// Value written by the plan.
     pub to: String,
-    /// What that does.
+    /// Effect of the edit.
     pub effect: Effect,
-    /// How many of the settings that the path names are changed, where it names several.
+    /// Number of the settings that are changed, where the path names several.
     pub places: Option<Places>,
 }
 
@@ -46,111 +46,111 @@ pub struct Pinned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Setting {
-    /// Replicas are edited where an autoscaler decides.
+    /// Replicas edited where an autoscaler decides.
     Replicas {
         /// The edit.
         edit: EditName,
         /// Path of the setting.
         set: String,
-        /// What is written.
+        /// Written value.
         from: String,
-        /// What the plan writes.
+        /// Value written by the plan.
         to: String,
         /// Minimum of each autoscaler that the edit concerns.
         minimums: Vec<Floor>,
     },
-    /// An edit does not reach what runs.
+    /// An edit that does not reach the running system.
     Pinned(Pinned),
-    /// An edit writes what is written.
+    /// An edit that writes the existing value.
     Same {
         /// The edit.
         edit: EditName,
         /// Path of the setting.
         set: String,
-        /// What is written.
+        /// Written value.
         from: String,
-        /// What the plan writes.
+        /// Value written by the plan.
         to: String,
     },
-    /// An edit starts from a value that is not there.
+    /// An edit based on a wrong belief about the existing value.
     Believed {
         /// The edit.
         edit: EditName,
         /// Path of the setting.
         set: String,
-        /// What is written.
+        /// Written value.
         from: String,
-        /// What the plan takes for written.
+        /// Value that the plan takes as written.
         believed: String,
-        /// What the plan writes.
+        /// Value written by the plan.
         to: String,
     },
-    /// A plan believes of a setting that it leaves alone what is not there.
+    /// A plan's wrong belief about a setting that it does not change.
     PlanBelieves {
         /// Name of the plan.
         plan: String,
         /// Path of the setting.
         set: String,
-        /// What the plan takes for written.
+        /// Value that the plan takes as written.
         believed: String,
-        /// What is written.
+        /// Written value.
         written: String,
     },
-    /// Several pools of a service reach one database.
+    /// Several pools of a service on one database.
     SharedDatabase {
         /// Service.
         service: String,
         /// Database.
         database: String,
-        /// The pools.
+        /// Names of the pools.
         pools: Vec<String>,
-        /// Connections that a pod may open to it.
+        /// Connections per pod to that database.
         connections: u64,
     },
-    /// What is written is not what runs.
+    /// A written value that differs from the effective one.
     Otherwise {
         /// Path of the setting.
         path: String,
-        /// What the files say.
+        /// Value in the files.
         written: String,
-        /// What runs.
+        /// Value that the running system uses.
         runs: String,
-        /// Why, in the words of the system's author.
+        /// Reason, in the words of the system's author.
         because: Option<String>,
     },
-    /// Autoscalers have nobody to ask.
+    /// Autoscalers without a metrics server.
     NoMetrics {
-        /// Services whose pods stay as they are.
+        /// Services whose number of pods stays as it is.
         services: Vec<Floor>,
     },
-    /// An autoscaler's maximum is its minimum.
+    /// An autoscaler whose maximum equals its minimum.
     Stuck {
         /// Service.
         service: String,
         /// Pods.
         pods: u64,
     },
-    /// A CPU target lies above what a pod may use.
+    /// A CPU target above what the limit of a pod allows.
     Target {
         /// Service.
         service: String,
-        /// Share of the request above which pods are added, tolerance included.
+        /// CPU utilisation above which pods are added, relative to the request, tolerance included.
         above: Share,
-        /// Largest share that the limit allows.
+        /// Largest utilisation that the limit allows.
         most: Share,
         /// Pods.
         pods: u32,
     },
-    /// More nodes are allowed than anybody adds.
+    /// A maximum of nodes in a group without an autoscaler.
     Nodes {
         /// Group of nodes.
         group: String,
         /// Nodes that run.
         now: u32,
-        /// Nodes that there may be.
+        /// Largest number of nodes.
         most: u64,
     },
-    /// An idle timeout closes nothing.
+    /// An idle timeout that closes nothing.
     IdleTimeout {
         /// Service.
         service: String,
@@ -159,39 +159,39 @@ pub enum Setting {
         /// Connections that stay open.
         connections: u32,
     },
-    /// A proxy opens fewer connections than there are threads behind them.
+    /// A proxy that opens fewer connections than there are threads behind it.
     Threads {
         /// Service.
         service: String,
-        /// Connections of a caller.
+        /// Connections of a caller's proxy.
         allowed: u32,
         /// Threads of all pods.
         threads: u64,
     },
-    /// The mesh ends requests before their caller gives up.
+    /// A mesh timeout shorter than that of the caller.
     Undercut {
-        /// Service that calls.
+        /// Calling service.
         service: String,
-        /// Endpoint called.
+        /// Called endpoint.
         endpoint: String,
-        /// When the caller gives up.
+        /// Timeout of the caller.
         own: Seconds,
-        /// When the mesh has ended the request.
+        /// Time after which the mesh has ended the request.
         mesh: Seconds,
     },
-    /// The tries of a mesh do not fit into its timeout.
+    /// Tries of a mesh that exceed its total timeout.
     Tries {
-        /// Service called.
+        /// Called service.
         service: String,
-        /// Tries.
+        /// Number of tries.
         tries: u64,
-        /// Time of a try.
+        /// Time per try.
         each: Seconds,
         /// Time of all tries.
         all: Seconds,
-        /// Timeout of the whole.
+        /// Total timeout.
         whole: Seconds,
-        /// Tries that have their time.
+        /// Number of tries that fit.
         fit: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! What the audit finds, in English: a file for each family of rules.
+//! Findings of the audit in English: a file for each family of rules.
 
 mod arithmetic;
 mod capacity;
@@ -10,7 +10,7 @@ mod setting;
 
 use crate::audit::{Found, Seconds, TimeUnit};
 
-/// What was found.
+/// Describes a finding.
 pub(super) fn message(found: &Found) -> String {
     match found {
         Found::Setting(found) => setting::message(found),
@@ -23,7 +23,7 @@ pub(super) fn message(found: &Found) -> String {
     }
 }
 
-/// What follows from it.
+/// Describes the consequence of a finding.
 pub(super) fn consequence(found: &Found) -> String {
     match found {
         Found::Setting(found) => setting::consequence(found),
@@ -36,7 +36,7 @@ pub(super) fn consequence(found: &Found) -> String {
     }
 }
 
-/// A time as people write it.
+/// Formats a time for readers.
 fn time(seconds: Seconds) -> String {
     let (number, unit) = seconds.in_unit();
     let unit = match unit {

@@ -1,5 +1,5 @@
-//! What the audit finds, in Korean: a file for each family of rules. Particles stand in both forms, as in
-//! `을(를)`; the one that fits is chosen once the whole sentence is known.
+//! Findings of the audit in Korean: a file for each family of rules. Particles stand in both forms,
+//! as in `을(를)`; the fitting one is chosen once the whole sentence is known.
 
 mod arithmetic;
 mod capacity;
@@ -15,7 +15,7 @@ pub(super) use self::rules::RULES;
 use crate::audit::{Found, Seconds, TimeUnit};
 use crate::report::particles;
 
-/// What was found.
+/// Describes a finding.
 pub(super) fn message(found: &Found) -> String {
     particles::chosen(&match found {
         Found::Setting(found) => setting::message(found),
@@ -28,7 +28,7 @@ pub(super) fn message(found: &Found) -> String {
     })
 }
 
-/// What follows from it.
+/// Describes the consequence of a finding.
 pub(super) fn consequence(found: &Found) -> String {
     particles::chosen(&match found {
         Found::Setting(found) => setting::consequence(found),
@@ -41,7 +41,7 @@ pub(super) fn consequence(found: &Found) -> String {
     })
 }
 
-/// A time as people write it: long units are Korean words, short ones are symbols.
+/// Formats a time for readers: long units are Korean words, short ones are symbols.
 fn time(seconds: Seconds) -> String {
     let (number, unit) = seconds.in_unit();
     let unit = match unit {

@@ -1,4 +1,4 @@
-//! What an audit found, as text for people and as JSON.
+//! Findings of an audit as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -11,20 +11,21 @@ use crate::report::words::Lang;
 use crate::study::result::ASSUMED;
 use crate::study::setup::Study;
 
-/// Findings of one code that the text shows unless all are asked for; the rest is counted. JSON has all.
+/// Number of findings per code shown as text unless all are requested; the rest are counted. JSON
+/// has all.
 const SHOWN: usize = 3;
 
-/// Columns of a terminal.
+/// Width of a terminal \[columns\].
 const COLUMNS: usize = 100;
-/// Columns of what a bill lists, and of what it costs.
+/// Widths of a bill's items and amounts \[columns\].
 const BILLED: (usize, usize) = (61, 12);
 
-/// A count with its noun.
+/// Formats a count with its noun.
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// What was read, in a sentence.
+/// Describes the input, in a sentence.
 pub fn head(study: &Study, warnings: usize, lang: Lang) -> String {
     let name = &study.scenario;
     let [variants, mixes, calibrations, files] =
@@ -54,7 +55,7 @@ fn word(severity: Severity, lang: Lang) -> &'static str {
     }
 }
 
-/// Findings by severity and rule, then what it costs.
+/// Renders findings by severity and rule, followed by the bills.
 pub fn text(audit: &Audit, all_places: bool, lang: Lang) -> String {
     let shown = if all_places { usize::MAX } else { SHOWN };
     let mut text = String::new();
@@ -80,7 +81,7 @@ pub fn text(audit: &Audit, all_places: bool, lang: Lang) -> String {
     text
 }
 
-/// Findings of one rule.
+/// Renders the findings of one rule.
 fn rule(text: &mut String, same: &[&Finding], word: &str, shown: usize, lang: Lang) {
     let Some(first) = same.first() else { return };
     let Told { title, remedy, .. } = told(first, lang);
@@ -109,8 +110,8 @@ fn rule(text: &mut String, same: &[&Finding], word: &str, shown: usize, lang: La
     folded(text, 2, 4, &format!("{lead}: {remedy}"));
 }
 
-/// A sentence on lines of at most 100 columns, the first indented by `first`, the others by `rest`. Words
-/// stay whole.
+/// Appends a sentence on lines of at most 100 columns, the first indented by `first`, the others by
+/// `rest`. Words are never broken.
 pub fn folded(text: &mut String, first: usize, rest: usize, sentence: &str) {
     let mut used = first;
     text.push_str(&" ".repeat(first));
@@ -130,7 +131,7 @@ pub fn folded(text: &mut String, first: usize, rest: usize, sentence: &str) {
     text.push('\n');
 }
 
-/// Dollars with cents.
+/// Formats dollars with cents.
 fn dollars(amount: f64) -> String {
     let cents = format!("{amount:.2}");
     let (whole, rest) = cents.split_once('.').unwrap_or((&cents, "00"));
@@ -179,8 +180,8 @@ fn bill(text: &mut String, same: &[Bill], lang: Lang) {
     }
 }
 
-/// Findings and bills as JSON: `.findings[]` and `.cost[]`. Sentences are English, and their names and
-/// numbers stand in `found`.
+/// Returns findings and bills as JSON: `.findings[]` and `.cost[]`. Sentences are in English; the
+/// names and numbers in them are also data, in `found`.
 pub fn json(audit: &Audit) -> (Vec<Value>, Vec<Value>) {
     let findings = audit.findings.iter().map(|finding| {
         let Told { message, consequence, remedy, .. } = told(finding, Lang::En);

@@ -9,7 +9,7 @@ use crate::audit::{Audit, Rule, Severity, rules};
 use crate::report::words::Lang;
 use crate::scenario::{Problem, explain};
 
-/// The level of a severity, as SARIF says it.
+/// Returns the SARIF level of a severity.
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -32,7 +32,7 @@ fn result(code: &str, level: &str, text: &str, file: &str, line: usize, column: 
     })
 }
 
-/// A path as a relative reference (RFC 3986).
+/// Encodes a path as a relative reference (RFC 3986).
 fn address(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let mut text = String::with_capacity(path.len());
@@ -48,7 +48,7 @@ fn address(path: &str) -> String {
     text
 }
 
-/// Problems of the input and findings of the audit as one SARIF log.
+/// Returns problems of the input and findings of the audit as one SARIF log.
 pub fn sarif(problems: &[Problem], audit: Option<&Audit>) -> Value {
     let mut descriptors: Vec<Value> = rules()
         .map(Rule::about)

@@ -13,15 +13,15 @@ use crate::report::words::Lang;
 pub struct Told {
     /// Title of the rule.
     pub title: &'static str,
-    /// What was found, with its numbers.
+    /// Description with its numbers.
     pub message: String,
-    /// What follows, with its numbers.
+    /// Consequence with its numbers.
     pub consequence: String,
-    /// What to do about it.
+    /// Remedy.
     pub remedy: &'static str,
 }
 
-/// A finding in a language.
+/// Renders a finding.
 pub fn told(finding: &Finding, lang: Lang) -> Told {
     let (title, remedy) = rule(finding.code, lang);
     let (message, consequence) = match lang {
@@ -31,7 +31,7 @@ pub fn told(finding: &Finding, lang: Lang) -> Told {
     Told { title, message, consequence, remedy }
 }
 
-/// What a rule found, read from its data; its title where that is of another version.
+/// Renders a finding from its JSON data; the rule's title where the data are of another version.
 pub(crate) fn refused(code: &str, found: &Value, lang: Lang) -> String {
     match (Found::deserialize(found), lang) {
         (Ok(found), Lang::En) => en::message(&found),
@@ -40,7 +40,7 @@ pub(crate) fn refused(code: &str, found: &Value, lang: Lang) -> String {
     }
 }
 
-/// Title and remedy of a rule.
+/// Returns title and remedy of a rule.
 fn rule(code: &str, lang: Lang) -> (&'static str, &'static str) {
     let english = || explain(code).map_or(("", ""), |about| (about.title, about.remedy));
     match lang {
@@ -57,7 +57,8 @@ mod tests {
     use super::*;
     use crate::audit::{Figure, Limit, rules};
 
-    /// A sizing keeps what a rule found in its file, and says it in the reader's language.
+    /// A sizing stores the finding of a rule as data in its file, and renders it in the reader's
+    /// language.
     #[test]
     fn what_a_rule_found_is_read_again() {
         let found: Found = Limit::MemoryUsed {

@@ -1,4 +1,4 @@
-//! Where the time of an answered request goes: one stacked bar per variant.
+//! Breakdown of the response time of successful requests: one stacked bar per variant.
 
 use plotters::style::RGBColor;
 
@@ -10,14 +10,14 @@ use crate::report::style::{self, FAINT, GRID, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{self, Lang, Word, say};
 use crate::study::result::{StudyResult, VariantResult};
 
-/// Parts that one chart tells apart; the rest is "other".
+/// Largest number of parts distinguished; the rest is "other".
 const MOST: usize = 7;
-/// Parts below this share of their bar in every variant are "other".
+/// Share of the bar below which, in every variant, a part is "other".
 const TINY: f64 = 0.03;
-/// Height of a bar, and from one to the next \[px\].
+/// Height of a bar, and distance from one to the next \[px\].
 const BAR: f64 = 40.0;
 const NEXT: f64 = 62.0;
-/// Beyond this ratio of totals, bars show shares: the short ones would vanish.
+/// Ratio of totals beyond which bars show shares, since the short ones would vanish.
 const UNEQUAL: f64 = 8.0;
 
 const PARTS: [RGBColor; MOST] = [
@@ -31,7 +31,7 @@ const PARTS: [RGBColor; MOST] = [
 ];
 const OTHER: RGBColor = RGBColor(0xb4, 0xba, 0xc0);
 
-/// A variant's bar: `(place among the parts, ms)`; the place after the last is "other".
+/// Bar of a variant: `(index of the part, ms)`; the index after the last is "other".
 struct Bar<'a> {
     variant: &'a VariantResult,
     parts: Vec<(usize, f64)>,
@@ -47,7 +47,8 @@ fn with_time(result: &StudyResult) -> Vec<&VariantResult> {
     result.variants.iter().filter(|variant| total(variant) > 0.0).collect()
 }
 
-/// The parts told apart, largest anywhere first, put in the order in which requests meet them.
+/// Returns the parts distinguished, the largest in any variant, in the order in which requests meet
+/// them.
 fn parts<'a>(variants: &[&'a VariantResult]) -> Vec<&'a str> {
     let mut sizes: Vec<(&str, f64)> = Vec::new();
     for variant in variants {
@@ -80,7 +81,7 @@ fn bars<'a>(variants: &[&'a VariantResult], names: &[&str]) -> Vec<Bar<'a>> {
     variants.iter().map(bar).collect()
 }
 
-/// The finding: the largest part of the longest bar.
+/// Returns the finding: the largest part of the longest bar.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let longest = with_time(result).into_iter().max_by(|a, b| total(a).total_cmp(&total(b)));
     let found = longest.and_then(|variant| {
@@ -95,7 +96,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     say(lang, Word::AnatomyTitle, &[&words::part(&part.part, lang), &percent, &variant.name])
 }
 
-/// As SVG; none without parts.
+/// Draws the chart; `None` without parts.
 pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = with_time(result);
     if variants.is_empty() {
@@ -150,12 +151,13 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     Some(drawn)
 }
 
-/// The same number of digits in every bar, so that they can be compared.
+/// Formats with the same number of decimals in every bar, so that they can be compared.
 fn milliseconds(ms: f64) -> String {
     number::fixed(ms, if ms < 0.95 { 2 } else { i32::from(ms < 99.5) })
 }
 
-/// The parts of a bar, each with its milliseconds where they fit; gives the right end.
+/// Draws the parts of a bar, labelled in milliseconds where there is space, and returns its right
+/// end.
 fn stack(
     canvas: &mut Canvas,
     bar: &Bar,
@@ -183,7 +185,7 @@ fn stack(
     left + place(sum)
 }
 
-/// Line, left end, text and colour of each part's name.
+/// Lays out the legend: line, left end, text and colour of each part's name.
 fn legend(names: &[&str], other: bool, lang: Lang) -> Vec<(usize, f64, String, RGBColor)> {
     let mut texts: Vec<(String, RGBColor)> = names
         .iter()

@@ -1,4 +1,4 @@
-//! Axes and panels: from numbers to places on paper.
+//! Axes and panels: mapping from values to pixels.
 
 use crate::report::canvas::{Canvas, Ink};
 use crate::report::number;
@@ -12,12 +12,12 @@ pub(super) struct Axis {
     low: f64,
     high: f64,
     log: bool,
-    /// Places and labels.
+    /// Positions and labels.
     pub(super) ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
-    /// From zero to a round number at or above `high`, with about `count` ticks.
+    /// Returns an axis from zero to a round number at or above `high`, with about `count` ticks.
     pub(super) fn from_zero(high: f64, count: f64) -> Axis {
         let high = if high.is_finite() && high > 0.0 { high } else { 1.0 };
         let step = nice_step(high / count);
@@ -25,7 +25,7 @@ impl Axis {
         Axis { low: 0.0, high: step * steps, log: false, ticks: ticks(step, steps as usize) }
     }
 
-    /// From zero to `high` exactly.
+    /// Returns an axis from zero to exactly `high`.
     pub(super) fn up_to(high: f64, count: f64) -> Axis {
         let mut axis = Axis::from_zero(high, count);
         if high.is_finite() && high > 0.0 {
@@ -35,7 +35,8 @@ impl Axis {
         axis
     }
 
-    /// From zero, or logarithmic where the values span more than a factor of 20.
+    /// Returns an axis from zero, or a logarithmic one where the values span more than a factor of
+    /// 20.
     pub(super) fn fitting(low: f64, high: f64, count: f64) -> Axis {
         if low > 0.0 && high.is_finite() && high / low > 20.0 {
             Axis::logarithmic(low, high)
@@ -62,7 +63,8 @@ impl Axis {
         Axis { low, high, log: true, ticks }
     }
 
-    /// Times of day between two instants \[s after midnight\], a tick every `every` seconds.
+    /// Returns an axis of times of day between two instants \[s after midnight\], with a tick every
+    /// `every` seconds.
     pub(super) fn clock(low: f64, high: f64, every: f64) -> Axis {
         let first = (low / every).ceil() as i64;
         let last = (high / every + 1e-9).floor() as i64;
@@ -74,7 +76,7 @@ impl Axis {
         Axis { low, high: high.max(low + 1.0), log: false, ticks }
     }
 
-    /// Place between 0 and 1.
+    /// Returns the position of a value, between 0 and 1.
     pub(super) fn place(&self, value: f64) -> f64 {
         let part = if self.log {
             (value.max(self.low) / self.low).ln() / (self.high / self.low).ln()
@@ -84,12 +86,12 @@ impl Axis {
         if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// Whether a value lies on it.
+    /// Whether a value lies on the axis.
     pub(super) fn reaches(&self, value: f64) -> bool {
         value >= self.low * (1.0 - 1e-9) && value <= self.high * (1.0 + 1e-9)
     }
 
-    /// Its largest value.
+    /// Returns the upper end of the axis.
     pub(super) fn high(&self) -> f64 {
         self.high
     }
@@ -100,29 +102,29 @@ fn ticks(step: f64, steps: usize) -> Vec<(f64, String)> {
     (0..=steps).map(|i| i as f64 * step).map(|at| (at, number::fixed(at, decimals))).collect()
 }
 
-/// 1, 2, 2.5 or 5 times a power of ten, at or above `step`.
+/// Rounds a step up to 1, 2, 2.5 or 5 times a power of ten.
 fn nice_step(step: f64) -> f64 {
     let decade = 10f64.powf(step.log10().floor());
     let lead = step / decade;
-    // 2.5 needs a decimal more than its decade has; below 10 that would show as a wrong tick.
+    // 2.5 needs one more decimal than its decade; below 10 that would show as a wrong tick label.
     let leads: &[f64] =
         if decade >= 10.0 { &[1.0, 2.0, 2.5, 5.0, 10.0] } else { &[1.0, 2.0, 5.0, 10.0] };
     decade * leads.iter().find(|nice| **nice >= lead - 1e-9).copied().unwrap_or(10.0)
 }
 
-/// A rectangle with two axes.
+/// A rectangular plotting area with two axes.
 pub(super) struct Panel {
-    /// Left \[px\].
+    /// Left edge \[px\].
     pub(super) left: f64,
-    /// Top \[px\].
+    /// Top edge \[px\].
     pub(super) top: f64,
     /// Width \[px\].
     pub(super) width: f64,
     /// Height \[px\].
     pub(super) height: f64,
-    /// Axis along the bottom.
+    /// Horizontal axis.
     pub(super) x: Axis,
-    /// Axis along the left.
+    /// Vertical axis.
     pub(super) y: Axis,
 }
 
@@ -143,7 +145,8 @@ impl Panel {
         self.top + self.height
     }
 
-    /// Grid, ticks, and the heading so far above; ticks of the bottom axis only where `bottom` says so.
+    /// Draws grid, ticks, and the heading `above` pixels over the panel; labels of the horizontal
+    /// axis only if `bottom` is set.
     pub(super) fn frame(&self, canvas: &mut Canvas, heading: &str, above: f64, bottom: bool) {
         let heading = fit(heading, LABEL, self.width + 60.0);
         canvas.text(&heading, (self.left, self.top - above), Ink::left(LABEL, INK));
@@ -162,23 +165,24 @@ impl Panel {
         canvas.line((self.left, self.bottom()), (self.right(), self.bottom()), FAINT, 1.25);
     }
 
-    /// Where the means of points `(x, low, mean, high)` lie.
+    /// Returns the path through the means of points `(x, low, mean, high)`.
     pub(super) fn path(&self, points: &[[f64; 4]]) -> Vec<Place> {
         points.iter().map(|p| (self.x(p[0]), self.y(p[2]))).collect()
     }
 
-    /// The edges of the band around points `(x, low, mean, high)`, and a way through its middle.
+    /// Returns the two edges of the band around points `(x, low, mean, high)`, and a path through
+    /// its middle.
     pub(super) fn edges(&self, points: &[[f64; 4]]) -> [Vec<Place>; 3] {
         let edge = |at: &dyn Fn(&[f64; 4]) -> f64| {
             points.iter().map(|p| (self.x(p[0]), at(p))).collect::<Vec<Place>>()
         };
         let (low, high) = (|p: &[f64; 4]| self.y(p[1]), |p: &[f64; 4]| self.y(p[3]));
-        // The middle stands for the inside of a wide band.
+        // The middle represents the inside of a wide band.
         [edge(&low), edge(&high), edge(&|p| f64::midpoint(low(p), high(p)))]
     }
 
-    /// Lines with their bands through points `(x, low, mean, high)` by rising `x`. Where lines lie on
-    /// each other, they share the way as dashes in turn.
+    /// Draws lines with their bands through points `(x, low, mean, high)` by rising `x`. Lines that
+    /// coincide alternate as dashes.
     pub(super) fn series(
         &self,
         canvas: &mut Canvas,
@@ -202,8 +206,8 @@ impl Panel {
         }
     }
 
-    /// A limit across the panel, with its words where they hide least of what `paths` show; nothing
-    /// where the axis does not reach, since a line at the edge would stand for another value.
+    /// Draws a limit across the panel, with its label where it covers least of `paths`; nothing
+    /// where the limit lies beyond the axis, since a line at the edge would suggest another value.
     pub(super) fn limit(&self, canvas: &mut Canvas, value: f64, words: &str, paths: &[Vec<Place>]) {
         if !self.y.reaches(value) {
             return;
@@ -229,17 +233,17 @@ impl Panel {
     }
 }
 
-/// A place on paper \[px\].
+/// Position on the canvas \[px\].
 pub(super) type Place = (f64, f64);
 
-/// Lines nearer than this are one to the eye \[px\].
+/// Distance below which lines appear as one \[px\].
 const NEAR: f64 = 2.5;
-/// Length of the dashes of lines that share their way \[px\].
+/// Length of the dashes of coincident lines \[px\].
 const DASH: f64 = 14.0;
-/// How finely lines are compared \[px\].
+/// Resolution at which lines are compared \[px\].
 const STEP: f64 = 2.0;
 
-/// The height of a path at a place along it; none outside.
+/// Returns the height of a path at `x`; `None` outside of it.
 fn height(path: &[Place], x: f64) -> Option<f64> {
     let after = path.partition_point(|point| point.0 < x);
     let (from, to) = (path.get(after.checked_sub(1)?)?, path.get(after)?);
@@ -247,7 +251,7 @@ fn height(path: &[Place], x: f64) -> Option<f64> {
     Some(if part.is_finite() { from.1 + (to.1 - from.1) * part } else { from.1 })
 }
 
-/// The parts of each path that are drawn, so that paths on each other are seen in turn.
+/// Returns the segments of each path to draw, so that coincident paths alternate.
 fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
     let ends = || paths.iter().flat_map(|path| path.first().into_iter().chain(path.last()));
     let low = ends().map(|end| end.0).fold(f64::INFINITY, f64::min);
@@ -294,7 +298,7 @@ fn in_turn(paths: &[Vec<Place>]) -> Vec<Vec<Vec<Place>>> {
     paths.iter().enumerate().map(runs).collect()
 }
 
-/// How many pixels of a path lie in a box, about.
+/// Returns the approximate length of a path inside a box \[px\].
 fn inside(path: &[Place], corner: Place, width: f64, height: f64) -> usize {
     let within = |(x, y): Place| {
         (corner.0..=corner.0 + width).contains(&x) && (corner.1..=corner.1 + height).contains(&y)

@@ -1,4 +1,4 @@
-//! The day: load and what is answered, response time, lag.
+//! The day: offered load and throughput, response time, lag.
 
 use super::Heading;
 use super::axis::{Axis, Panel};
@@ -11,15 +11,15 @@ use crate::study::day::{DayBin, EventEffect};
 use crate::study::metric::Metric;
 use crate::study::result::{StudyResult, VariantResult};
 
-/// Variants that one chart can show.
+/// Largest number of variants in a chart.
 const MOST: usize = 4;
-/// Room for ticks, at the left \[px\].
+/// Space for tick labels, at the left \[px\].
 const TICKS: f64 = 92.0;
 /// Height of a panel \[px\].
 const PANEL: f64 = 210.0;
-/// From one panel to the next \[px\].
+/// Distance from one panel to the next \[px\].
 const NEXT: f64 = PANEL + 52.0;
-/// Most things that happened that are marked.
+/// Largest number of events that are marked.
 const MOST_FLAGS: usize = 40;
 
 fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
@@ -27,7 +27,7 @@ fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
     result.variants.iter().enumerate().filter(with_day).collect()
 }
 
-/// The bin of a variant's day with the smallest share answered in time, and that share.
+/// Returns the bin of a variant's day with the smallest share answered in time, and that share.
 fn worst(variant: &VariantResult) -> Option<(f64, &DayBin)> {
     let known = |bin: &&DayBin| number::known(&bin.goodput_rps) && bin.offered_rps.mean > 0.0;
     let share = |bin: &DayBin| (bin.goodput_rps.mean / bin.offered_rps.mean).clamp(0.0, 1.0);
@@ -35,7 +35,7 @@ fn worst(variant: &VariantResult) -> Option<(f64, &DayBin)> {
     shares.reduce(|worst, next| if next.0 < worst.0 { next } else { worst })
 }
 
-/// The finding: the worst time of the day.
+/// Returns the finding: the worst time of the day.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let variants = shown(result);
     let worsts: Vec<(&str, f64, &DayBin)> = variants
@@ -68,11 +68,11 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     }
 }
 
-/// Part of the largest lag at which a backlog counts as worked off.
+/// Share of the largest lag at which a backlog counts as worked off.
 const WORKED_OFF: f64 = 0.05;
 
-/// The finding about lag: how far it goes, when, and when that is worked off; of the variant in which it
-/// goes furthest. None without a lag.
+/// Returns the finding about lag, for the variant with the largest: its size, its time, and when it
+/// is worked off. `None` without a lag.
 fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
     let mean = |bin: &DayBin| if number::known(&bin.max_lag) { bin.max_lag.mean } else { 0.0 };
     let peak = |variant: &VariantResult| {
@@ -90,7 +90,7 @@ fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
     sorted.sort_by(f64::total_cmp);
     let lag_at = |at: usize| number::mean(&bins[at].max_lag);
     let text = lag_at(at);
-    // A lag that is there all day is no backlog.
+    // A lag that is there all day is not a backlog.
     let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let last = bins.last().map_or(0.0, mean);
     if usual > most / 2.0 && last <= usual {
@@ -105,7 +105,7 @@ fn lag(variants: &[(usize, &VariantResult)], lang: Lang) -> Option<String> {
     })
 }
 
-/// A row of the chart.
+/// A row (panel) of the chart.
 struct Row {
     heading: Word,
     of: fn(&DayBin) -> Option<&Estimate>,
@@ -124,7 +124,7 @@ const ROWS: [Row; 3] = [
     Row { heading: Word::DayLag, of: |bin| Some(&bin.max_lag), is_rate: false, is_time: false },
 ];
 
-/// As SVG; none when no day was run.
+/// Draws the chart; `None` when no day was run.
 pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let all = shown(result);
     let variants = &all[..all.len().min(MOST)];
@@ -142,7 +142,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let last = first + NEXT * (rows.len() as f64 - 1.0) + PANEL;
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
     let end = bins().map(|bin| bin.start_s + bin.length_s).fold(0.0, f64::max);
-    // About as many labels however long the day, or whatever stands for one.
+    // Keeps the number of labels about the same, whatever the length of the day.
     let every = number::round_length(end - start, 9.0);
     let drawn = canvas::draw(last + 66.0, &title, |canvas| {
         heading.draw(canvas);
@@ -157,7 +157,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
                 offered(canvas, &panel, variants);
             }
             let mut words = row.heading.text(lang).to_owned();
-            // Where the day is one of requests, the lag has its finding beside it.
+            // Where the load is one of requests, the lag has a finding of its own.
             if let (false, false, Some(found)) = (row.is_rate, row.is_time, lag(variants, lang))
                 && found != title
             {
@@ -201,12 +201,12 @@ fn p99_limit(result: &StudyResult) -> Option<f64> {
     result.targets.iter().find(|target| target.metric == Metric::P99Ms).map(|target| target.limit)
 }
 
-/// What a row shows of a bin; none where there is no number.
+/// Returns the estimate that a row shows of a bin; `None` where it is missing.
 fn known<'a>(row: &Row, bin: &'a DayBin) -> Option<&'a Estimate> {
     (row.of)(bin).filter(|estimate| number::known(estimate))
 }
 
-/// The points of a line, in pieces: where there is no number, there is a gap.
+/// Returns the points of a line as segments, with a gap where an estimate is missing.
 fn runs(row: &Row, day: &[DayBin]) -> Vec<Vec<[f64; 4]>> {
     let point = |bin: &DayBin| {
         let [low, mean, high] = number::band(known(row, bin)?);
@@ -217,7 +217,7 @@ fn runs(row: &Row, day: &[DayBin]) -> Vec<Vec<[f64; 4]>> {
     pieces.filter(|points| !points.is_empty()).collect()
 }
 
-/// Says in each gap of a panel that is wide enough that nothing was answered.
+/// Labels each sufficiently wide gap of a panel as a time without answers.
 fn gaps(canvas: &mut Canvas, panel: &Panel, day: &[DayBin], lang: Lang) {
     let words = Word::DayNothing.text(lang);
     let asked = |bin: &DayBin| bin.p99_ms.is_none() && bin.offered_rps.mean > 0.0;
@@ -231,7 +231,7 @@ fn gaps(canvas: &mut Canvas, panel: &Panel, day: &[DayBin], lang: Lang) {
     }
 }
 
-/// Marks what happened; in the panel at the top with words, where they do not run into each other.
+/// Marks events, in the top panel with labels as far as these do not overlap.
 fn flag(canvas: &mut Canvas, panel: &Panel, events: &[EventEffect], named: bool, lang: Lang) {
     let mut free = panel.left;
     for effect in events.iter().filter(|effect| panel.x.reaches(effect.at_s)).take(MOST_FLAGS) {
@@ -239,7 +239,7 @@ fn flag(canvas: &mut Canvas, panel: &Panel, events: &[EventEffect], named: bool,
         canvas.dashed((x, panel.top), (x, panel.bottom()), FAINT, 1.25, (0, 1));
         let words = over_day::event(&effect.event, lang);
         let width = style::text_width(&words, SMALL);
-        // At the left of its line where there is no room at the right.
+        // At the left of its line where there is no space at the right.
         let left = if x + width + 8.0 > panel.right() { x - width - 6.0 } else { x + 6.0 };
         if named && left >= free {
             let corner = (left + width + 3.0, panel.top + 20.0);
@@ -253,12 +253,12 @@ fn flag(canvas: &mut Canvas, panel: &Panel, events: &[EventEffect], named: bool,
 fn scale(row: &Row, variants: &[(usize, &VariantResult)], limit: Option<f64>) -> Axis {
     let bins = || variants.iter().flat_map(|(_, variant)| &variant.day);
     let known = || bins().filter_map(|bin| known(row, bin));
-    // By means: the interval of two replications may reach far beyond anything that happens.
+    // By means: the interval of two replications may reach far beyond any value.
     let mut high = known().map(|estimate| estimate.mean * 1.05).fold(0.0, f64::max);
     if row.is_rate {
         high = bins().map(|bin| bin.offered_rps.mean).fold(high, f64::max);
     }
-    // A limit far above what happens would flatten it.
+    // A limit far above the values would flatten the curve.
     if let (true, Some(limit)) = (row.is_time, limit.filter(|limit| *limit < 3.0 * high)) {
         high = high.max(limit);
     }
@@ -266,7 +266,8 @@ fn scale(row: &Row, variants: &[(usize, &VariantResult)], limit: Option<f64>) ->
     if row.is_time { Axis::fitting(low, high, 4.0) } else { Axis::from_zero(high, 4.0) }
 }
 
-/// The load offered, as a grey hill behind: common random numbers make it the same for all.
+/// Draws the offered load as a grey area in the background: with common random numbers it is the
+/// same for all variants.
 fn offered(canvas: &mut Canvas, panel: &Panel, variants: &[(usize, &VariantResult)]) {
     let Some((_, variant)) = variants.first() else { return };
     let known = variant.day.iter().filter(|bin| number::known(&bin.offered_rps));
@@ -281,15 +282,16 @@ fn offered(canvas: &mut Canvas, panel: &Panel, variants: &[(usize, &VariantResul
     canvas.path(&hill, FAINT, 1.25);
 }
 
-/// Swatches and names above the panels, in as many lines as they need.
+/// Legend above the panels, on as many lines as it needs.
 pub(super) struct Legend {
-    /// Line, left end, text, colour (none: the load offered).
+    /// Line, left end, text, colour (`None`: the offered load).
     entries: Vec<(usize, f64, String, Option<usize>)>,
     lines: usize,
 }
 
 impl Legend {
-    /// `more` variants are not shown; `offered`: whether the load offered is.
+    /// Lays out the legend; `more` variants are not shown, and `offered` says whether the offered
+    /// load is.
     pub(super) fn new(
         variants: &[(usize, &VariantResult)],
         more: usize,

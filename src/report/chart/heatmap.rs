@@ -1,4 +1,4 @@
-//! How busy each station is, hour by hour, one panel per variant.
+//! Utilisation of each station, hour by hour, one panel per variant.
 
 use super::Heading;
 use crate::report::canvas::{self, Canvas, Ink};
@@ -7,27 +7,27 @@ use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::{Lang, Word, say};
 use crate::study::result::{StationResult, StudyResult, VariantResult};
 
-/// Stations that never exceed this share are left out.
+/// Utilisation that a station must exceed at some time to be shown.
 const QUIET: f64 = 0.05;
-/// From this share on, a station is as good as full.
+/// Utilisation from which on a station counts as saturated.
 const FULL: f64 = 0.95;
-/// Stations that one chart can show.
+/// Largest number of stations in a chart.
 const MOST: usize = 25;
-/// Panels beside each other.
+/// Largest number of panels side by side.
 const BESIDE: usize = 3;
 /// Height of a row \[px\].
 const ROW: f64 = 25.0;
 /// Space between panels \[px\].
 const GAP: f64 = 32.0;
-/// A day shorter than this is shown by its bins \[s\].
+/// Length below which a day is shown bin by bin \[s\].
 const SHORT: f64 = 6.0 * HOUR;
 const HOUR: f64 = 3600.0;
-/// Columns that one panel can show.
+/// Largest number of columns in a panel.
 const COLUMNS: f64 = 48.0;
 
-/// Mean busy share by column of the chart.
+/// Mean utilisation of a station by column of the chart.
 struct Row {
-    /// Columns since midnight of the first, and the shares.
+    /// First column, counted from midnight, and the utilisation in each.
     first: usize,
     shares: Vec<Option<f64>>,
 }
@@ -39,7 +39,7 @@ fn with_day(result: &StudyResult) -> Vec<&VariantResult> {
     result.variants.iter().filter(has).collect()
 }
 
-/// Length of a column \[s\]: an hour of a day, less where only a part of one was run.
+/// Returns the width of a column \[s\]: an hour of a day, less where only a part of one was run.
 fn column(variants: &[&VariantResult]) -> f64 {
     let bins = || variants.iter().flat_map(|variant| &variant.day);
     let start = bins().map(|bin| bin.start_s).fold(f64::INFINITY, f64::min);
@@ -48,11 +48,11 @@ fn column(variants: &[&VariantResult]) -> f64 {
     if end - start >= SHORT || !(end > start && bin > 0.0) {
         return HOUR;
     }
-    // Whole bins, not more columns than can be told apart.
+    // Whole bins, and no more columns than can be told apart.
     bin * ((end - start) / bin / COLUMNS).ceil().max(1.0)
 }
 
-/// Bins folded into columns, by the column in which they begin.
+/// Averages bins into columns, by the column in which they begin.
 fn row(variant: &VariantResult, station: &StationResult, column: f64) -> Row {
     let bins = station.busy_by_bin.len();
     let column_of = |index: usize| match variant.day.get(index) {
@@ -82,7 +82,7 @@ fn peak(row: &Row) -> Option<(usize, f64)> {
     Some((row.first + best.0, best.1))
 }
 
-/// Stations worth showing, those that are busy longest first, and how many are left out.
+/// Returns the stations worth showing, those that are busy longest first, and the number left out.
 fn stations<'a>(variants: &[&'a VariantResult]) -> (Vec<&'a str>, usize) {
     let mut found: Vec<(&str, f64, f64)> = Vec::new();
     let column = column(variants);
@@ -108,19 +108,19 @@ fn stations<'a>(variants: &[&'a VariantResult]) -> (Vec<&'a str>, usize) {
     (found.iter().map(|(name, ..)| *name).collect(), all - found.len())
 }
 
-/// A station that is as good as full at some time.
+/// A station that is saturated at some time.
 struct Filled<'a> {
     station: &'a str,
     variant: &'a str,
-    /// Columns in which it is.
+    /// Number of columns in which it is saturated.
     columns: usize,
-    /// When it is first \[s after midnight\].
+    /// Time of the first of them \[s after midnight\].
     from: f64,
-    /// Whether it draws the line of the variant.
+    /// Whether the station limits the variant's line.
     draws: bool,
 }
 
-/// The finding: what runs full, when, where and for how long; else the busiest.
+/// Returns the finding: which station saturates, when, where and for how long; else the busiest.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let mut best: Option<(f64, usize, &str, &str)> = None;
     let mut full: Vec<Filled> = Vec::new();
@@ -151,7 +151,8 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
         }
     }
     let clock = |at: f64| number::clock_every(at, column);
-    // What draws a line says most; a consumer of bookkeeping may be full all day and matter to nobody.
+    // The limiting station matters most; a consumer of bookkeeping records may be saturated all day
+    // without harm.
     let telling = full.iter().rev().max_by_key(|filled| (filled.draws, filled.columns));
     if let Some(longest) = telling {
         let lasts = longest.columns as f64 * column;
@@ -175,7 +176,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     say(lang, Word::HeatTitle, &[station, variant, &percent, &clock(at as f64 * column)])
 }
 
-/// As SVG; none when no station is ever busy.
+/// Draws the chart; `None` when no station is ever busy.
 pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = with_day(result);
     let (names, left_out) = stations(&variants);
@@ -281,7 +282,7 @@ fn panel(
     }
 }
 
-/// The common scale of colours, at the right above the panels.
+/// Draws the colour scale, at the right above the panels.
 fn scale(canvas: &mut Canvas, y: f64, lang: Lang) {
     let width = 260.0;
     let left = WIDTH - MARGIN - width - 52.0;

@@ -1,4 +1,4 @@
-//! The bottleneck ladder of a variant: one bar for each rung, as long as the load that it carries.
+//! The bottleneck ladder of a variant: one bar per rung, with the load carried as its length.
 
 use super::Heading;
 use super::axis::{Axis, Panel};
@@ -13,17 +13,17 @@ use crate::study::ladder::{Ending, Ladder, Rung};
 const BAR: f64 = 18.0;
 /// Height of a line of text \[px\].
 const LINE: f64 = 20.0;
-/// Room for the numbers of rungs, at the left \[px\].
+/// Space for the numbers of rungs, at the left \[px\].
 const NUMBERS: f64 = 40.0;
 
-/// The lines of text below a rung's bar.
+/// Returns the lines of text below a rung's bar.
 fn below(rung: &Rung, lang: Lang) -> Vec<String> {
     let room = WIDTH - 2.0 * MARGIN - NUMBERS - 20.0;
     let text = |one| style::fit(&format!("↑ {}", lifted(one, lang)), SMALL, room);
     rung.lifted_by.iter().map(text).collect()
 }
 
-/// As SVG.
+/// Draws the chart.
 pub(crate) fn draw(ladder: &Ladder, end: &Ending, lang: Lang) -> Canvas {
     let title = title(ladder, end, lang);
     let conditions = vec![
@@ -83,10 +83,10 @@ fn row(canvas: &mut Canvas, panel: &Panel, ladder: &Ladder, rung: &Rung, top: f6
     let bar = top + LINE;
     let corner = (panel.x(rung.rps.mean), bar + BAR);
     canvas.rectangle((panel.left, bar), corner, colour, 0.75);
-    // The interval, as a whisker.
+    // Confidence interval as a whisker.
     let (low, high, at) = (panel.x(rung.rps.low), panel.x(rung.rps.high), bar + BAR / 2.0);
     canvas.line((low, at), (high, at), INK, 1.5);
-    // Where the axis ends before the interval does, the whisker has no end.
+    // Where the axis ends before the interval does, the whisker has no cap.
     for (value, end) in [(rung.rps.low, low), (rung.rps.high, high)] {
         if panel.x.reaches(value) {
             canvas.line((end, at - 5.0), (end, at + 5.0), INK, 1.5);

@@ -1,5 +1,5 @@
-//! What capacity costs: every point of a sweep by its price, those that no other beats in a line of steps,
-//! with their numbers, which a list below explains.
+//! Price of capacity: every point of a sweep by its price, and the Pareto frontier as numbered
+//! steps, which a list below explains.
 
 use super::Heading;
 use super::axis::{Axis, Panel, Place as Spot};
@@ -16,12 +16,13 @@ use crate::study::sweep::Sweep;
 const PANEL: f64 = 380.0;
 /// Height of a line of the list \[px\].
 const LINE: f64 = 24.0;
-/// Most configurations that the list explains.
+/// Largest number of configurations in the list.
 const LISTED: usize = 12;
-/// Radius of a dot with a number \[px\].
+/// Radius of a numbered dot \[px\].
 const DOT: f64 = 11.0;
 
-/// Those of the frontier that are listed: all, or as many evenly with both ends.
+/// Returns the points of the frontier to list: all, or [`LISTED`] evenly spaced ones with both
+/// ends.
 fn listed(best: &[usize]) -> Vec<usize> {
     if best.len() <= LISTED {
         return best.to_vec();
@@ -29,7 +30,7 @@ fn listed(best: &[usize]) -> Vec<usize> {
     (0..LISTED).map(|place| best[place * (best.len() - 1) / (LISTED - 1)]).collect()
 }
 
-/// As SVG.
+/// Draws the chart.
 pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
     let title = found.title(sweep, lang);
     let heading = Heading::of(&title, conditions(sweep, lang));
@@ -46,7 +47,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
         width: WIDTH - 2.0 * MARGIN - 112.0,
         height: PANEL,
         x: Axis::from_zero(dearest * 1.02, 8.0),
-        // Room for the interval above the best, and for its number.
+        // Space for the interval above the best, and for its number.
         y: Axis::fitting(low, high * 1.08, 6.0),
     };
     let list = panel.bottom() + 84.0;
@@ -68,7 +69,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
             let at = spot(index);
             let which = sweep.variants.iter().position(|name| *name == place.point.variant);
             let colour = style::variant(which.unwrap_or(0));
-            // What two replications leave open says less than it hides.
+            // The interval of two replications hides more than it says.
             if place.value.n > 2 {
                 whisker(canvas, &panel, at.0, (place.value.low, place.value.high), colour);
             }
@@ -82,7 +83,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
         let mut taken: Vec<Spot> = Vec::new();
         for (number, index) in listed.iter().enumerate() {
             let at = spot(*index);
-            // Numbers stay apart: the next of a crowd is found in the list by its price.
+            // Numbers must not overlap; in a crowd the list identifies the next one by its price.
             if taken.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) > 2.0 * DOT) {
                 canvas.dot(at, DOT, INK);
                 let text = (number + 1).to_string();
@@ -109,7 +110,7 @@ pub(crate) fn draw(sweep: &Sweep, found: &Pareto<'_>, lang: Lang) -> Canvas {
     })
 }
 
-/// The way along the frontier: what is best for a price stays so until the next.
+/// Returns the path along the frontier: the best value for a price holds until the next.
 fn steps(found: &Pareto<'_>, panel: &Panel) -> Vec<Spot> {
     let mut steps: Vec<Spot> = Vec::new();
     for index in &found.best {
@@ -126,7 +127,7 @@ fn steps(found: &Pareto<'_>, panel: &Panel) -> Vec<Spot> {
     steps
 }
 
-/// What the colours stand for, from the right above the panel, as many as there is room for.
+/// Draws the legend of variants, from the right above the panel, as far as there is space.
 fn variants(canvas: &mut Canvas, sweep: &Sweep, panel: &Panel) {
     let (mut x, y) = (panel.right(), panel.top - 24.0);
     for (index, name) in sweep.variants.iter().enumerate().rev() {

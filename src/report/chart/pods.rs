@@ -1,4 +1,4 @@
-//! Pods over the day, one panel for each service whose number of pods changes.
+//! Number of pods over the day, one panel for each service whose number changes.
 
 use super::Heading;
 use super::axis::{Axis, Panel};
@@ -9,14 +9,14 @@ use crate::report::words::{Lang, Word, say};
 use crate::report::{number, over_day};
 use crate::study::result::{PodsResult, StudyResult, VariantResult};
 
-/// Services and variants that one chart can show.
+/// Largest number of services, and of variants, in a chart.
 const MOST: usize = 6;
-/// Room for ticks, at the left \[px\].
+/// Space for tick labels, at the left \[px\].
 const TICKS: f64 = 92.0;
-/// Height of a panel, and from one to the next \[px\].
+/// Height of a panel, and distance from one to the next \[px\].
 const PANEL: f64 = 120.0;
 const NEXT: f64 = PANEL + 48.0;
-/// From a line to the one beside it \[px\].
+/// Offset between lines \[px\].
 const BESIDE: f64 = 3.0;
 
 fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
@@ -24,7 +24,7 @@ fn shown(result: &StudyResult) -> Vec<(usize, &VariantResult)> {
     result.variants.iter().enumerate().filter(moves).take(MOST).collect()
 }
 
-/// Services, those that change most first, and how many there are.
+/// Returns the services, those that change most first, and their number.
 fn services<'a>(variants: &[(usize, &'a VariantResult)]) -> (Vec<&'a str>, usize) {
     let mut found: Vec<(&str, f64)> = Vec::new();
     for pods in variants.iter().flat_map(|(_, variant)| &variant.pods) {
@@ -44,7 +44,7 @@ fn range(pods: &PodsResult) -> (f64, f64) {
     (each().fold(f64::INFINITY, f64::min), each().fold(0.0, f64::max))
 }
 
-/// The finding: which service gets how many pods, and when.
+/// Returns the finding: which service reaches how many pods, and when.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     let mut best: Option<(f64, &VariantResult, &PodsResult)> = None;
     for variant in &result.variants {
@@ -65,7 +65,7 @@ pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     say(lang, Word::PodsTitle, &[&pods.service, &low, &high, &clock, &variant.name])
 }
 
-/// As SVG; none where no number of pods changes.
+/// Draws the chart; `None` where no number of pods changes.
 pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let variants = shown(result);
     let (services, _) = services(&variants);
@@ -108,7 +108,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
             };
             let words = say(lang, Word::PodsOf, &[service]);
             panel.frame(canvas, &words, 17.0, index + 1 == services.len());
-            // Counts are whole and often the same: lines beside each other are all seen.
+            // Counts are whole and often equal: lines are offset so that all are seen.
             let middle = (lines.len() as f64 - 1.0) / 2.0;
             for (place, (line, colour)) in lines.iter().enumerate() {
                 let aside = (place as f64 - middle) * BESIDE;
@@ -123,7 +123,7 @@ pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     Some(drawn)
 }
 
-/// The mean of each bin over its length, as steps: `(x, low, mean, high)`.
+/// Returns the mean of each bin as steps: `(x, low, mean, high)`.
 fn steps(variant: &VariantResult, pods: &PodsResult) -> Vec<[f64; 4]> {
     let bins = variant.day.iter().zip(&pods.by_bin);
     bins.flat_map(|(bin, count)| {

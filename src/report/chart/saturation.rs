@@ -1,4 +1,5 @@
-//! Response time and throughput over offered load, with the line of each variant.
+//! Response time and throughput over offered load, with the line (saturation throughput) of each
+//! variant.
 
 use super::Heading;
 use super::axis::{Axis, Panel, Place};
@@ -10,21 +11,21 @@ use crate::stats::Estimate;
 use crate::study::metric::Metric;
 use crate::study::result::{AtLoad, CurvePoint, Saturation, StudyResult};
 
-/// Most room for the names of lines, at the right \[px\].
+/// Largest space for the labels of curves, at the right \[px\].
 const NAMES: f64 = 260.0;
-/// From the panel to the names \[px\].
+/// Distance from the panel to the labels \[px\].
 const LEADER: f64 = 22.0;
-/// Room for ticks, at the left \[px\].
+/// Space for tick labels, at the left \[px\].
 const TICKS: f64 = 92.0;
 /// Height of a panel \[px\].
 const PANEL: f64 = 330.0;
 
-/// The finding.
+/// Returns the finding.
 pub(super) fn title(result: &StudyResult, lang: Lang) -> String {
     facts::headline(result, lang).unwrap_or_else(|| Word::ChartCurve.text(lang).to_owned())
 }
 
-/// A variant's curve in one panel: `(rps, low, mean, high)`.
+/// Curve of a variant in one panel: `(rps, low, mean, high)`.
 struct Series<'a> {
     index: usize,
     name: &'a str,
@@ -50,7 +51,7 @@ fn series(result: &StudyResult, of: fn(&AtLoad) -> &Estimate) -> Vec<Series<'_>>
     all
 }
 
-/// As SVG; none without a curve.
+/// Draws the chart; `None` without a curve.
 pub(super) fn draw(result: &StudyResult, lang: Lang) -> Option<Canvas> {
     let p99 = series(result, |at| &at.p99_ms);
     let events = result.target_load.events_per_s;
@@ -130,7 +131,7 @@ fn few(result: &StudyResult) -> bool {
     all.filter(|one| number::known(one)).any(number::few)
 }
 
-/// The replications behind the curves: `n 2`, `n 2–8`.
+/// Formats the number of replications behind the curves: `n 2`, `n 2–8`.
 fn curve_count(result: &StudyResult, lang: Lang) -> String {
     let points = || result.variants.iter().flat_map(|variant| &variant.curve);
     let counts = || points().map(|point| &point.at.p99_ms).filter(|p99| number::known(p99));
@@ -154,14 +155,14 @@ fn p99_axis(result: &StudyResult, series: &[Series]) -> Axis {
     let points = || series.iter().flat_map(|s| &s.points);
     let limit = p99_limit(result);
     let low = points().map(|p| p[2]).filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
-    // By means: the interval of two replications may reach far beyond anything that happens.
+    // By means: the interval of two replications may reach far beyond any value.
     let high = points().map(|p| p[2]).chain(limit).fold(0.0, f64::max) * 1.1;
     Axis::fitting(low, high, 5.0)
 }
 
 fn rate_axis(events: Option<f64>, series: &[Series]) -> Axis {
     let high = series.iter().flat_map(|s| &s.points).map(|p| p[2] * 1.1);
-    // Room above the limit for its words.
+    // Space above the limit for its label.
     Axis::from_zero(high.chain(events.map(|e| e * 1.1)).fold(0.0, f64::max), 5.0)
 }
 
@@ -201,7 +202,7 @@ fn limits(
     }
 }
 
-/// Names at the ends of lines, pushed apart, with a hair line to where the line ends.
+/// Draws labels at the ends of curves, spread apart, with hairlines to the ends.
 fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
     let ends: Vec<(f64, f64)> = series
         .iter()
@@ -229,8 +230,8 @@ fn names(canvas: &mut Canvas, panel: &Panel, series: &[Series]) {
     }
 }
 
-/// Dashed lines where the variants saturate and a full one at the target, labelled above; gives where
-/// they stand.
+/// Draws dashed lines where the variants saturate and a solid one at the target, labelled above;
+/// returns their positions.
 fn saturation_marks(
     canvas: &mut Canvas,
     result: &StudyResult,
@@ -260,7 +261,7 @@ fn saturation_marks(
                 let (low, high) = (panel.x(saturation.rps.low), panel.x(saturation.rps.high));
                 canvas.rectangle((low, *from), (high, *to), colour, 0.10);
             }
-            // Lines on each other show their dashes in turn.
+            // Coincident lines alternate as dashes.
             let near = |other: &&(f64, String, Option<(usize, &Saturation)>)| {
                 other.2.is_some() && (other.0 - x).abs() < 2.5
             };

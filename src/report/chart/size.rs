@@ -1,5 +1,5 @@
-//! Phases and cost: a bar for each load sized for, stacked by what the money goes to, below that of what
-//! runs today, and beside what the document says.
+//! Phases and cost: a bar for each load sized for, stacked by kind of item, below that of the
+//! current system, and beside the cost stated in the document.
 
 use super::Heading;
 use super::axis::{Axis, Panel};
@@ -11,19 +11,19 @@ use crate::report::words::size as words_of_size;
 use crate::report::words::{Lang, Word, say};
 use crate::study::size::{CostItem, Phase, Sizing};
 
-/// Most lines that the settings of a phase take.
+/// Largest number of lines for the settings of a phase.
 const CHANGES: usize = 8;
-/// Room for the names of loads \[px\].
+/// Space for the names of loads \[px\].
 const NAMES: f64 = 190.0;
-/// Room for totals, at the right \[px\].
+/// Space for totals, at the right \[px\].
 const TOTALS: f64 = 90.0;
 /// Height of a bar \[px\].
 const BAR: f64 = 40.0;
-/// Height of the document's bar \[px\].
+/// Height of the bar of the stated cost \[px\].
 const STATED: f64 = 16.0;
 /// Height of a line of text \[px\].
 const LINE: f64 = 21.0;
-/// Between rows \[px\].
+/// Space between rows \[px\].
 const GAP: f64 = 22.0;
 
 /// Whether there is anything to draw: a configuration with a price.
@@ -31,12 +31,12 @@ pub(crate) fn has(sizing: &Sizing) -> bool {
     sizing.phases.iter().any(|phase| phase.monthly_usd.is_some_and(|usd| usd > 0.0))
 }
 
-/// What an item of a bill belongs to: the beginning of its path.
+/// Returns the kind of a bill's item: the first part of its path.
 fn kind(item: &CostItem) -> &str {
     item.part.split('.').next().unwrap_or_default()
 }
 
-/// A kind in words.
+/// Returns the name of a kind.
 fn words(kind: &str, lang: Lang) -> String {
     let word = match kind {
         "node_groups" => Word::SizeKindNodes,
@@ -49,7 +49,7 @@ fn words(kind: &str, lang: Lang) -> String {
     word.text(lang).to_owned()
 }
 
-/// A row: what it is called, its parts by kind, and what stands below.
+/// A row: its label, the cost of each kind, and the text below.
 struct Row<'a> {
     name: String,
     parts: Vec<f64>,
@@ -72,7 +72,8 @@ impl Row<'_> {
     }
 }
 
-/// What each kind costs, in the order of `kinds`; without a price the item counts as in the variant.
+/// Returns the cost of each kind, in the order of `kinds`; an item without a price counts as in the
+/// variant.
 fn parts(phase: &Phase, kinds: &[&str], price: fn(&CostItem) -> Option<f64>) -> Vec<f64> {
     let of = |which: &&str| {
         let items = phase.cost.iter().filter(|item| kind(item) == *which);
@@ -120,7 +121,7 @@ fn rows<'a>(sizing: &'a Sizing, kinds: &[&str], lang: Lang) -> Vec<Row<'a>> {
     rows
 }
 
-/// As SVG.
+/// Draws the chart.
 pub(crate) fn draw(sizing: &Sizing, lang: Lang) -> Canvas {
     let title = finding(sizing, lang);
     let heading = Heading::of(&title, conditions(sizing, lang));
@@ -161,7 +162,7 @@ pub(crate) fn draw(sizing: &Sizing, lang: Lang) -> Canvas {
     })
 }
 
-/// What each colour stands for.
+/// Draws the legend of colours.
 fn legend(canvas: &mut Canvas, kinds: &[&str], y: f64, lang: Lang) {
     let mut x = MARGIN + NAMES;
     for (index, kind) in kinds.iter().enumerate() {
@@ -176,7 +177,7 @@ fn legend(canvas: &mut Canvas, kinds: &[&str], y: f64, lang: Lang) {
     }
 }
 
-/// Light enough for dark words on it, by day and night.
+/// Returns a colour light enough for dark text, also in dark mode.
 fn colour(kind: usize) -> plotters::style::RGBColor {
     style::pale(style::variant(kind))
 }
@@ -193,7 +194,7 @@ fn bar(canvas: &mut Canvas, panel: &Panel, row: &Row, kinds: &[&str], top: f64, 
         let (from, to) = (panel.x(before), panel.x(before + usd));
         before += usd;
         let fill = colour(index);
-        // A hair of paper between parts.
+        // Leaves a gap of one pixel between parts.
         canvas.rectangle((from, top), ((to - 1.0).max(from + 0.5), top + BAR), fill, 1.0);
         let ink = Ink::middle(SMALL, style::ink_on(fill));
         let named = format!("{} {}", words(kind, lang), dollars(*usd, lang));

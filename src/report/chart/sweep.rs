@@ -14,12 +14,12 @@ const PANEL: f64 = 360.0;
 /// Height of a row of a heat map \[px\].
 const ROW: f64 = 34.0;
 
-/// Whether there is a chart: of one setting or two.
+/// Whether there is a chart, as for one or two settings.
 pub(crate) fn has(sweep: &Sweep) -> bool {
     matches!(sweep.varied.len(), 1 | 2)
 }
 
-/// As SVG.
+/// Draws the chart.
 pub(crate) fn draw(sweep: &Sweep, points: &[Point], lang: Lang) -> Canvas {
     let title = title(sweep, points, lang);
     let heading = Heading::of(&title, conditions(sweep, lang));
@@ -29,7 +29,7 @@ pub(crate) fn draw(sweep: &Sweep, points: &[Point], lang: Lang) -> Canvas {
     }
 }
 
-/// A number and its unit; `k` and `M` count as multiples.
+/// Parses a number and its unit; `k` and `M` count as multiples.
 fn number_of(text: &str) -> Option<(f64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
@@ -41,7 +41,7 @@ fn number_of(text: &str) -> Option<(f64, &str)> {
     })
 }
 
-/// Values as numbers, where all have the same unit.
+/// Parses values as numbers, where all have the same unit.
 fn numbers(values: &[String]) -> Option<Vec<f64>> {
     let read: Option<Vec<(f64, &str)>> = values.iter().map(|text| number_of(text)).collect();
     let read = read?;
@@ -71,7 +71,7 @@ fn curve(sweep: &Sweep, points: &[Point], title: &str, heading: &Heading, lang: 
         }
     }
     let all = || lines.iter().flat_map(|(line, _)| line.iter());
-    // By means: an interval may reach far beyond anything that happens.
+    // By means: an interval may reach far beyond any value.
     let highest = all().map(|point| point[3].min(point[2] * 1.25)).fold(0.0, f64::max);
     let lowest = all().map(|point| point[1].max(point[2] / 1.25)).fold(f64::INFINITY, f64::min);
     let top = heading.bottom() + 56.0;

@@ -1,5 +1,5 @@
-//! What is uncertain: the fan of each variant's line above the probability of each load, and a tornado of
-//! what moves it.
+//! Uncertainty analysis: a fan for each variant's line above the probability that each load is
+//! carried, and a tornado chart of influences.
 
 use super::Heading;
 use super::axis::{Axis, Panel};
@@ -17,12 +17,12 @@ const BAND: f64 = 34.0;
 const PANEL: f64 = 300.0;
 /// Height of a bar of the tornado \[px\].
 const BAR: f64 = 30.0;
-/// Most inputs of a tornado.
+/// Largest number of inputs in a tornado.
 const INPUTS: usize = 16;
-/// Room for names and their values \[px\].
+/// Space for names and their values \[px\].
 const NAMES: f64 = 400.0;
 
-/// The line of each variant as a fan, above how likely each load is carried.
+/// Draws the fan of each variant's line, above the probability that each load is carried.
 pub(crate) fn fan(found: &Uncertain, lang: Lang) -> Canvas {
     let best = found.fans.last().map_or("", |fan| fan.variant.as_str());
     let title = title(found, best, lang);
@@ -68,7 +68,7 @@ pub(crate) fn fan(found: &Uncertain, lang: Lang) -> Canvas {
         panel.series(canvas, &lines, 2.5);
         let x = panel.x(found.asked_rps);
         canvas.line((x, top - 4.0), (x, panel.bottom()), INK, 1.5);
-        // Towards the side where there is more room.
+        // Towards the side with more space.
         let right = x > panel.left + panel.width / 2.0;
         let ink = if right { Ink::right(SMALL, INK) } else { Ink::left(SMALL, INK) };
         let at = x + if right { -6.0 } else { 6.0 };
@@ -78,7 +78,8 @@ pub(crate) fn fan(found: &Uncertain, lang: Lang) -> Canvas {
     })
 }
 
-/// From the 5th to the 95th percentile, within it the middle half, and the median.
+/// Draws the range from the 5th to the 95th percentile, within it the interquartile range, and the
+/// median.
 fn band(canvas: &mut Canvas, panel: &Panel, fan: &Fan, top: f64, number: usize) {
     let colour = style::variant(number);
     let middle = top + BAND / 2.0;
@@ -92,7 +93,7 @@ fn band(canvas: &mut Canvas, panel: &Panel, fan: &Fan, top: f64, number: usize) 
     canvas.line((x[2], top + 3.0), (x[2], top + BAND - 3.0), INK, 2.5);
 }
 
-/// How far each input moves the line of a variant, the largest first.
+/// Draws the effect of each input on the line of a variant, the largest first.
 pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -> Canvas {
     let title = first(found, &fan.variant, lang);
     let mut under = conditions(found, lang);
@@ -105,7 +106,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
     let right = Axis::from_zero(widest, 3.0);
     let width = (WIDTH - 2.0 * MARGIN - NAMES - 130.0) / 2.0;
     let centre = MARGIN + NAMES + width;
-    // To the right what is gained, to the left what is lost; both to the same scale.
+    // Gains to the right, losses to the left, both to the same scale.
     let place = |value: f64| centre + value.signum() * right.place(value.abs()) * width;
     canvas::draw(top + height + 70.0, &title, |canvas| {
         heading.draw(canvas);
@@ -135,7 +136,7 @@ pub(crate) fn tornado(found: &Uncertain, fan: &Fan, number: usize, lang: Lang) -
                 canvas.rectangle((from, y + 4.0), (to, y + BAR - 4.0), colour, alpha);
             }
             for (value, end) in one.values.iter().zip([-half, half]) {
-                // An input that moves nothing still has its low end at the left.
+                // An input without effect still has its low end at the left.
                 let left = end < 0.0 || (half == 0.0 && *value == one.values[0]);
                 let ink = if left { Ink::right(SMALL, FAINT) } else { Ink::left(SMALL, FAINT) };
                 let at = place(end) + if left { -6.0 } else { 6.0 };

@@ -1,4 +1,4 @@
-//! Whether the answer holds for other mixes and calibrations.
+//! Section on the answer under other mixes and calibrations.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, words};

@@ -1,4 +1,4 @@
-//! The answer in three sentences, and what to read before using the numbers.
+//! The answer in three sentences, and the warnings to read before using the numbers.
 
 use super::source::Source;
 use crate::report::block::{Block, Inline, strong, words};
@@ -46,7 +46,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// Where the line lies, what draws it, and where it was before the change.
+/// Describes where the line lies, which resource limits it, and where it was before the change.
 fn lines(source: &Source) -> Option<String> {
     let Source { result, lang, .. } = *source;
     let found = |variant: &VariantResult| {
@@ -75,7 +75,7 @@ fn drawn_by(saturation: &Saturation, lang: crate::report::Lang) -> String {
     if saturation.beyond_search { Word::AnswerBeyond.text(lang).to_owned() } else { name }
 }
 
-/// What users get at the load asked about.
+/// Describes the response to the load asked about.
 fn users(source: &Source) -> Option<String> {
     let Source { result, lang, .. } = *source;
     let last = result.variants.last()?;
@@ -84,7 +84,7 @@ fn users(source: &Source) -> Option<String> {
         result.variants.iter().filter_map(|v| facts::meets_all(result, v)).collect();
     let met = judged.iter().filter(|met| **met).count();
     let load = match over_day::days(result).next() {
-        // What is said of it is not said of the day.
+        // Says that it holds for a steady load, not for the day.
         Some(_) => say(lang, Word::SteadyLoad, &[&facts::load(result, lang)]),
         None => facts::load(result, lang),
     };

@@ -1,4 +1,4 @@
-//! Inputs that nobody has measured, and what to measure first.
+//! Section on assumed inputs, and which to measure first.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, code};
@@ -13,7 +13,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     }
     let mut blocks = vec![source.heading(Word::AssumedHeading)];
     let header = source.header(&[Word::Input, Word::Value, Word::Basis, Word::Source]);
-    // What nobody has measured comes first: that is what a reader can do something about.
+    // Assumed inputs come first: those are the ones that a reader can do something about.
     let mut inputs: Vec<_> = result.assumed.iter().collect();
     inputs.sort_by_key(|input| input.basis != "assumed");
     let rows = inputs

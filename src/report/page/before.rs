@@ -1,4 +1,4 @@
-//! Before and after: the lines, what users get at the load asked about, and the verdicts.
+//! Before and after: the lines, the response to the load asked about, and the verdicts.
 
 use super::source::{ByVariant, Source};
 use crate::report::block::{Block, Cell, strong, words};
@@ -53,7 +53,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// Verdicts on each condition.
+/// Returns the verdicts on each target.
 fn targets(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
     let wanted = result.target_load.rps;

@@ -1,5 +1,5 @@
-//! What the plan's document claims, and what the simulation says of it: the document's own tables, each
-//! cell with what was simulated, and what is achieved.
+//! Section on the claims of the plan's document: its own tables, each cell with the simulated
+//! value, and the verdict on each row.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, strong, words};
@@ -39,7 +39,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// A table of the document, as it stands there.
+/// Redraws a table of the document.
 fn drawn_anew(source: &Source, table: &claims::ClaimTable<'_>) -> Block {
     let lang = source.lang;
     let achieved = table.rows.iter().any(|row| row.achieved().is_some());

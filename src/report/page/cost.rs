@@ -1,4 +1,4 @@
-//! What each variant costs in a month, part by part, and what a month of such days would cost.
+//! Section on the monthly cost of each variant, item by item, as described and as it ran.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, words};

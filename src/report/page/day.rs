@@ -1,4 +1,4 @@
-//! The day: what users get hour by hour, and how busy each station is.
+//! Section on the day: response hour by hour, and utilisation of stations.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, words};
@@ -7,7 +7,7 @@ use crate::report::words::{Word, say};
 use crate::report::{number, over_day, steps};
 use crate::study::result::StepResult;
 
-/// Things that happened that the page tells of, for each variant.
+/// Number of events described for each variant.
 const MOST: usize = 20;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
@@ -20,7 +20,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     std::iter::once(source.heading(Word::ChartDay)).chain(told).chain(figures).collect()
 }
 
-/// What happened on the day, and what became of it.
+/// Describes the events of the day and their effects.
 fn happened(source: &Source) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (variant, answer) in over_day::days(source.result) {
@@ -34,7 +34,7 @@ fn happened(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// What was changed on the day, and what became of it.
+/// Describes the configuration changes of the day and their effects.
 fn changes(source: &Source) -> Vec<Block> {
     let mut blocks = Vec::new();
     for variant in steps::changed(source.result) {
@@ -46,7 +46,7 @@ fn changes(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// One change, as in [`steps::HEADER`].
+/// Formats a change under the columns of [`steps::HEADER`].
 fn row(source: &Source, step: &StepResult) -> Vec<Cell> {
     vec![
         Cell::text(steps::at(step)),

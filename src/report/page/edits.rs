@@ -1,4 +1,4 @@
-//! What each edit of the plans does: written, running, and what it moves.
+//! Section on the edits of the plans: written and effective values, and the effect on the line.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, Mark, code, words};
@@ -24,7 +24,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// The edits of one plan, one row each, as the plan itself lists them.
+/// Returns the table of a plan's edits, one row each, as the plan itself lists them.
 fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
     let settings = || plan.groups.iter().flat_map(|group| &group.settings);
     let numbered = plan.groups.iter().any(|group| group.number.is_some());
@@ -76,7 +76,7 @@ fn table(source: &Source, plan: &edits::PlanEdits) -> Block {
     Block::Table { header: source.header(&header), rows }
 }
 
-/// One line per setting, or one for all where all say the same.
+/// Merges lines of settings into a single one where all are equal.
 fn lines(mut cells: Vec<Inline>) -> Vec<Inline> {
     if cells.windows(2).all(|pair| pair[0] == pair[1]) {
         cells.truncate(1);
@@ -84,7 +84,7 @@ fn lines(mut cells: Vec<Inline>) -> Vec<Inline> {
     cells
 }
 
-/// Whether an edit changes what runs: a verdict where all of its settings agree.
+/// Whether an edit changes the running system: a verdict where all of its settings agree.
 fn works(source: &Source, settings: &[&Edit]) -> Cell {
     let word = |works: bool| source.word(if works { Word::EffectYes } else { Word::EffectNo });
     let said = lines(settings.iter().map(|edit| word(edit.effective)).collect());

@@ -1,4 +1,4 @@
-//! How the numbers were computed, so that anyone can do it again.
+//! Section on how the numbers were computed, so that anyone can reproduce them.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, code, words};

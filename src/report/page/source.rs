@@ -1,4 +1,4 @@
-//! What the page is made of, and the pieces that its sections share.
+//! Input of the page, and helpers shared by its sections.
 
 use crate::report::Manifest;
 use crate::report::block::{Block, Cell, CellKind, Figure, Inline, words};
@@ -6,47 +6,47 @@ use crate::report::chart::Chart;
 use crate::report::words::{Lang, Word};
 use crate::study::result::{StudyResult, VariantResult, Verdict};
 
-/// What the page is made of.
+/// Input of the page.
 pub(crate) struct Source<'a> {
-    /// The result.
+    /// Result of the study.
     pub(crate) result: &'a StudyResult,
-    /// How it came about.
+    /// Provenance of the result.
     pub(crate) manifest: &'a Manifest,
-    /// Charts that were drawn, in the order of the page.
+    /// Charts, in the order of the page.
     pub(crate) charts: &'a [Drawing],
-    /// What the reader should know about the files.
+    /// Notes on the files for the reader.
     pub(crate) notes: &'a [String],
-    /// Language.
+    /// Language of the page.
     pub(crate) lang: Lang,
 }
 
-/// A chart that was drawn.
+/// A rendered chart.
 pub(crate) struct Drawing {
-    /// Which.
+    /// Identity of the chart.
     pub(crate) chart: Chart,
-    /// As SVG.
+    /// The chart as SVG.
     pub(crate) svg: String,
     /// Whether there is a PNG beside the SVG.
     pub(crate) png: bool,
 }
 
 impl Source<'_> {
-    /// A word in the language of the page.
+    /// Returns a message in the language of the page.
     pub(super) fn word(&self, word: Word) -> Inline {
         words(word.text(self.lang))
     }
 
-    /// A heading.
+    /// Returns a heading.
     pub(super) fn heading(&self, word: Word) -> Block {
         Block::Heading(self.word(word))
     }
 
-    /// Names of columns.
+    /// Returns column headings.
     pub(super) fn header(&self, names: &[Word]) -> Vec<Inline> {
         names.iter().map(|word| self.word(*word)).collect()
     }
 
-    /// A chart, where it was drawn.
+    /// Returns the figure of a chart, if it was drawn.
     pub(super) fn figure(&self, chart: Chart) -> Option<Block> {
         let drawn = self.charts.iter().find(|drawn| drawn.chart == chart)?;
         Some(Block::Figure(Figure {
@@ -57,7 +57,7 @@ impl Source<'_> {
         }))
     }
 
-    /// A verdict as a cell.
+    /// Returns a verdict as a cell.
     pub(super) fn verdict(&self, verdict: Verdict) -> Cell {
         let word = match verdict {
             Verdict::Met => Word::Met,
@@ -68,19 +68,19 @@ impl Source<'_> {
     }
 }
 
-/// A table with a column for each variant and one for the replications.
+/// A table under construction with a column for each variant and one for the replications.
 pub(super) struct ByVariant<'a> {
     result: &'a StudyResult,
     rows: Vec<Vec<Cell>>,
 }
 
 impl<'a> ByVariant<'a> {
-    /// A table without rows.
+    /// Returns a table without rows.
     pub(super) fn new(result: &'a StudyResult) -> ByVariant<'a> {
         ByVariant { result, rows: Vec::new() }
     }
 
-    /// A row, where any variant has something for it.
+    /// Adds a row, provided that any variant has a value for it.
     pub(super) fn put(
         &mut self,
         name: impl AsRef<str>,
@@ -95,12 +95,12 @@ impl<'a> ByVariant<'a> {
         }
     }
 
-    /// Whether it has any row.
+    /// Whether the table is without rows.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The block.
+    /// Returns the table as a block.
     pub(super) fn table(self) -> Block {
         let names = self.result.variants.iter().map(|variant| words(&variant.name));
         let header = std::iter::once(Inline::default()).chain(names).chain([words("n")]).collect();

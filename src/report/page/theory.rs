@@ -1,4 +1,4 @@
-//! What theory expects beside what was simulated.
+//! Section that compares theory with simulation.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, words};

@@ -1,4 +1,5 @@
-//! How long requests and records wait for threads, connections and consumers at the load asked about.
+//! Section on waits of requests and records for threads, connections and consumers at the load
+//! asked about.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, words};
@@ -6,7 +7,7 @@ use crate::report::number;
 use crate::report::words::{Word, say};
 use crate::study::result::{StationResult, WaitResult};
 
-/// Waits below which a station is left out: nobody would act on them \[ms\].
+/// Wait below which a station is left out, since nobody would act on it \[ms\].
 const WORTH_TELLING: f64 = 0.05;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {

@@ -1,4 +1,4 @@
-//! Where each variant saturates and why, and where the time of a request goes.
+//! Section on where each variant saturates and why, and on the parts of the response time.
 
 use super::source::Source;
 use crate::report::block::{Block, Cell, strong, words};
@@ -32,7 +32,7 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     blocks
 }
 
-/// What was doubled to find what goes first: resources against variants.
+/// Returns the table of reliefs (what-if capacity increases): resources against variants.
 fn relief(source: &Source) -> Vec<Block> {
     let result = source.result;
     let lines = || result.variants.iter().filter_map(|variant| variant.saturation.as_ref());

@@ -1,10 +1,10 @@
-//! Tables of days: bins, targets and what happened.
+//! Tables of days: bins, targets and events.
 
 use super::{Table, word};
 use crate::study::day::{DayAnswer, DayEvent, Holder, Recovery};
 use crate::study::result::{StudyResult, VariantResult};
 
-/// Names in the order in which they first come.
+/// Returns the distinct names in order of first occurrence.
 fn names<'a, T: PartialEq + 'a>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut found: Vec<T> = Vec::new();
     for name in all {
@@ -23,7 +23,8 @@ fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// A row for each bin; pods, lags and credits have a column for each service, group and holder.
+/// Returns a row for each bin; pods, lags and credits have a column for each service, group and
+/// holder.
 pub(super) fn bins(result: &StudyResult) -> Table {
     let mut table = Table::default();
     let pods = result.variants.iter().flat_map(|variant| &variant.pods);
@@ -81,7 +82,7 @@ fn recovery(recovery: Recovery) -> (&'static str, Option<f64>) {
     }
 }
 
-/// A row for each target over the day.
+/// Returns a row for each target over the day.
 pub(super) fn targets(result: &StudyResult) -> Table {
     let mut table = Table::default();
     for (variant, answer) in answers(result) {
@@ -109,7 +110,7 @@ pub(super) fn targets(result: &StudyResult) -> Table {
     table
 }
 
-/// What something happened to, and how much of it.
+/// Returns the subject of an event and its magnitude.
 fn details(event: &DayEvent) -> (&str, Option<f64>) {
     match event {
         DayEvent::Kill { service, pods } | DayEvent::Scale { service, pods } => {
@@ -128,7 +129,7 @@ fn details(event: &DayEvent) -> (&str, Option<f64>) {
     }
 }
 
-/// A row for each thing that happened.
+/// Returns a row for each event.
 pub(super) fn events(result: &StudyResult) -> Table {
     let mut table = Table::default();
     for (variant, answer) in answers(result) {

@@ -1,21 +1,22 @@
-//! Pages as a browser shows them: nothing wider than the page, nothing cut or on something else, and every
-//! letter dark enough, in both languages, at the width of a desk and of a phone, by day and by night.
+//! Pages as rendered by a browser: nothing is wider than the page, cut off or overlapping, and
+//! every letter has enough contrast, in both languages, at desktop and phone widths, in light and
+//! dark mode.
 //!
-//! Chromium is asked where the machine has one, and the test says so where it has none.
+//! Chromium is used where the machine has one; where it has none, the test says so.
 
 use std::fmt::Write;
 use std::process::Command;
 
 use super::*;
 
-/// What looks at the pages, from inside the browser.
+/// Script that inspects the pages, from inside the browser.
 const SCRIPT: &str = include_str!("browser.js");
-/// Widths at which pages are looked at \[px\].
+/// Widths at which pages are inspected \[px\].
 const WIDTHS: [u32; 2] = [1280, 390];
-/// What stands for the mode of colours in Chromium's settings, and what its pages are told.
+/// Colour modes: the value in Chromium's settings, and the one that its pages see.
 const MODES: [(&str, &str); 2] = [("1", "light"), ("0", "dark")];
 
-/// Chromium by one of its names.
+/// Returns the name under which Chromium is installed.
 fn chromium() -> Option<&'static str> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     names.into_iter().find(|name| {
@@ -23,7 +24,7 @@ fn chromium() -> Option<&'static str> {
     })
 }
 
-/// One document with every page in frames of both widths.
+/// Returns one document with every page in frames of both widths.
 fn frames(pages: &[(String, String)]) -> String {
     let mut document = format!(
         "<!doctype html><meta charset=\"utf-8\"><title>pages</title><body><script>{SCRIPT}</script>\n"
@@ -42,7 +43,7 @@ fn frames(pages: &[(String, String)]) -> String {
     document
 }
 
-/// What the script says of a document, line by line, and what the console said.
+/// Returns the script's findings for a document, line by line, and the console's output.
 fn look(browser: &str, document: &Path, mode: &str) -> (Vec<String>, String) {
     let profile = tempfile::tempdir().unwrap();
     let said = Command::new(browser)
@@ -68,7 +69,7 @@ fn check(name: &str, pages: &[(String, String)]) {
     let place = preview(&format!("browser-{name}.html"));
     fs::create_dir_all(place.parent().unwrap()).unwrap();
     for (setting, mode) in MODES {
-        // Colours at night are those of both languages.
+        // Dark-mode colours do not depend on the language.
         let by_day = |page: &&(String, String)| mode == "light" || page.0.ends_with("En");
         let pages: Vec<(String, String)> = pages.iter().filter(by_day).cloned().collect();
         fs::write(&place, frames(&pages)).unwrap();
@@ -94,7 +95,8 @@ fn pages_are_whole_in_a_browser() {
     check("pages", &pages);
 }
 
-/// Twelve variants with long names, in both alphabets, and eighty stations with longer ones.
+/// Returns a result of twelve variants with long names, in both alphabets, and eighty stations with
+/// longer ones.
 fn hard() -> StudyResult {
     let mut result = twelve();
     for (index, variant) in result.variants.iter_mut().enumerate() {
@@ -113,7 +115,7 @@ fn hard() -> StudyResult {
     result
 }
 
-/// The intervals of two replications: 12.7 standard errors to each side.
+/// Returns a result with intervals of two replications: 12.7 standard errors to each side.
 fn few() -> StudyResult {
     let mut result = fixture::before_after();
     let wide = |estimate: &mut Estimate| {
@@ -178,7 +180,7 @@ fn answers_of_other_questions_are_whole_pages() {
                 fs::copy(file, preview(&format!("answer-{chart}-{lang:?}.png"))).unwrap();
             }
             pages.push((name, html));
-            // Drawn anew from what was written, every file is the same.
+            // Redrawn from the written files, every file is the same.
             if lang == Lang::En {
                 rewrite(&written.folder, &options).unwrap();
                 assert!(contents(&written.folder) == before, "{}", charts[0]);
@@ -186,7 +188,8 @@ fn answers_of_other_questions_are_whole_pages() {
         }
     }
     let page = &pages[0].1;
-    // 532 + 122 + 3 + 14 + 73 for the first phase, and 1.9 times all but the cache's 14 for the second.
+    // 532 + 122 + 3 + 14 + 73 for the first phase, and 1.9 times all but the cache's 14 for the
+    // second.
     for part in ["$744 a month", "$1,401 a month", "no configuration found", "$532"] {
         assert!(page.contains(part), "{part}");
     }

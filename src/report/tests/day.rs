@@ -1,11 +1,11 @@
-//! What is said of a day, read aloud.
+//! Sentences about a day, checked word by word.
 
 use super::*;
 use crate::study::day::{DayEvent, Recovery, Silence, Worst};
 use crate::study::metric::Metric;
 use crate::study::result::{Target, VariantResult, Verdict};
 
-/// Four minutes, of which the last three are missed: nothing is answered from 1:02 on.
+/// Returns four minutes, the last three of which are missed: nothing is answered from 1:02 on.
 fn outage() -> StudyResult {
     let mut result = fixture::study(&[("locked", 350.0)], 3);
     let variant = &mut result.variants[0];
@@ -100,7 +100,7 @@ fn a_lost_node_is_told_with_what_it_did() {
     );
 }
 
-/// Empty cells, null and gaps: no value where nothing was answered.
+/// Empty cells, null and gaps: there is no value where nothing was answered.
 #[test]
 fn nothing_answered_is_no_value_anywhere() {
     let result = outage();
@@ -133,7 +133,7 @@ fn nothing_answered_is_no_value_anywhere() {
     }
 }
 
-/// The box says what the day says, before what a steady load does.
+/// The summary box gives the answer for the day before that for a steady load.
 #[test]
 fn the_answer_begins_with_the_day() {
     let out = written("outage", &outage(), &Options::default());

@@ -1,21 +1,22 @@
-//! What draws a line, as whole sentences.
+//! Causes of saturation, as whole sentences.
 
 use super::{Lang, both, metric};
 use crate::study::cause::{Cause, Mechanism, ReliefEffect};
 use crate::study::metric::Metric;
 use crate::study::result::Saturation;
 
-/// Why a line lies where it does, without the name of the resource.
+/// Explains where a line lies, without the name of the resource.
 pub(crate) fn reason(line: &Saturation, lang: Lang) -> String {
     cause(&line.cause, line.unsettled, lang)
 }
 
-/// The resource that draws a line as files name it, with a word where there is none.
+/// Returns the resource that limits a line, as files name it, with a placeholder where there is
+/// none.
 pub(crate) fn resource(line: &Saturation) -> &str {
     named(line.resource.as_deref(), &line.cause)
 }
 
-/// A resource as files name it, with a word where there is none.
+/// Returns a resource as files name it, with a placeholder where there is none.
 pub(crate) fn named<'a>(resource: Option<&'a str>, cause: &Cause) -> &'a str {
     match (resource, cause) {
         (Some(name), _) => name,
@@ -27,12 +28,12 @@ pub(crate) fn named<'a>(resource: Option<&'a str>, cause: &Cause) -> &'a str {
     }
 }
 
-/// A cause, with what makes it less sure.
+/// Describes a cause, with a remark where it is less certain.
 pub(crate) fn cause(cause: &Cause, unsettled: bool, lang: Lang) -> String {
     doubtful(plain(cause, lang), unsettled, lang)
 }
 
-/// A reason with the remark that the line is less sure than others, where it is.
+/// Adds the remark that the line is less certain than others, if it is.
 fn doubtful(text: String, unsettled: bool, lang: Lang) -> String {
     if !unsettled {
         return text;
@@ -44,7 +45,8 @@ fn doubtful(text: String, unsettled: bool, lang: Lang) -> String {
     both(lang, en, ko, &[&text])
 }
 
-/// A cause that no single resource's relief lifts, where the name says that already.
+/// Describes a cause that no single resource's relief lifts, for use where the name says so
+/// already.
 pub(crate) fn shared(line: &Saturation, lang: Lang) -> String {
     let Cause::Station { mechanism: how, rps, .. } = &line.cause else {
         return reason(line, lang);
@@ -101,7 +103,7 @@ fn plain(cause: &Cause, lang: Lang) -> String {
     }
 }
 
-/// A metric as targets are called in the middle of a sentence.
+/// Names a metric as targets are called in the middle of a sentence.
 fn bare(target: Metric, lang: Lang) -> String {
     match (target, lang) {
         (Metric::ErrorRate, Lang::En) => "errors".to_owned(),
@@ -114,7 +116,7 @@ fn at(how: &Mechanism, rps: f64, lang: Lang) -> String {
     both(lang, "{0}, at {1} requests/s", "{1} RPS에서 {0}", &[&mechanism(how, lang), &rps])
 }
 
-/// The mechanism with its numbers.
+/// Describes the mechanism of saturation with its numbers.
 pub(crate) fn mechanism(how: &Mechanism, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     let percent = |busy: f64, of: f64| format!("{:.0}", busy / of * 100.0);

@@ -1,13 +1,14 @@
-//! What verdicts on claims rest on, as whole sentences.
+//! Grounds of the verdicts on claims, as whole sentences.
 
 use super::{Lang, both, cause};
 use crate::audit::Dollars;
 use crate::study::claims::{Basis, Billed, BilledKind, Finding, Open, Unknown};
 
-/// Kinds of items, or items without a price, that a sentence names; more are only counted.
+/// Number of kinds of items, or of items without a price, named in a sentence; more are only
+/// counted.
 const NAMED: usize = 4;
 
-/// What a verdict rests on, or why there is none.
+/// Describes the grounds of a verdict, or why there is none.
 pub(crate) fn basis(basis: &Basis, lang: Lang) -> String {
     match basis {
         Basis::Found { known, open: None } => finding(known, lang),
@@ -31,7 +32,7 @@ pub(crate) fn basis(basis: &Basis, lang: Lang) -> String {
     }
 }
 
-/// Three digits that mean something.
+/// Formats to three significant digits.
 fn short(value: f64) -> String {
     let digits = if value >= 100.0 {
         0
@@ -116,7 +117,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
     }
 }
 
-/// A bill in few words.
+/// Describes a bill in few words.
 fn bill(billed: &Billed, lang: Lang) -> String {
     if billed.kinds.is_empty() {
         return both(lang, "nothing", "없음", &[]);

@@ -1,11 +1,11 @@
-//! What makes numbers doubtful, as whole sentences with what to do about it.
+//! Doubts (validity warnings) about numbers, as whole sentences with a remedy.
 
 use super::{Lang, both, metric};
 use crate::study::doubt::{Doubt, Measured, Samples, Warning};
 use crate::study::metric::Metric;
 use crate::study::result::{Disagreement, LineUnder};
 
-/// A warning with the variant that it is of.
+/// Describes a warning, with the variant to which it refers.
 pub(crate) fn warning(warning: &Warning, lang: Lang) -> String {
     let text = doubt(&warning.doubt, lang);
     match &warning.variant {
@@ -14,7 +14,7 @@ pub(crate) fn warning(warning: &Warning, lang: Lang) -> String {
     }
 }
 
-/// Where another mix or calibration puts a line elsewhere: for files alone.
+/// Describes how another mix or calibration shifts a line, for files only.
 pub(crate) fn disagreement(of: &Disagreement) -> String {
     let name = |line: &LineUnder| line.resource.clone().unwrap_or_else(|| "none".to_owned());
     let Disagreement { variant, other, main } = of;
@@ -32,7 +32,7 @@ pub(crate) fn disagreement(of: &Disagreement) -> String {
     )
 }
 
-/// A length as a scenario would have it.
+/// Formats a duration in the syntax of scenarios.
 fn length(seconds: f64) -> String {
     let nanos = (seconds * 1e9).round() as u64;
     for (unit, name) in [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")] {
@@ -43,7 +43,7 @@ fn length(seconds: f64) -> String {
     if nanos == 0 { "0s".into() } else { format!("{seconds:.3}s") }
 }
 
-/// A time to three digits.
+/// Formats a time to three significant digits.
 fn rounded(millis: f64) -> String {
     let digits = 2 - millis.max(1e-3).log10().floor() as i32;
     let unit = 10_f64.powi(digits);
@@ -77,7 +77,7 @@ fn more(sampled: Samples, lang: Lang) -> String {
     }
 }
 
-/// A number whose spread is looked at, by its name.
+/// Names the estimate whose variance is examined.
 fn measured(of: &Measured, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     match of {
@@ -92,7 +92,7 @@ fn measured(of: &Measured, lang: Lang) -> String {
     }
 }
 
-/// A target by its name in the middle of a sentence; in English as files have it.
+/// Names a target in the middle of a sentence; in English as files do.
 fn target(of: Metric, lang: Lang) -> String {
     match lang {
         Lang::En => of.key().to_owned(),

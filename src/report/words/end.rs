@@ -1,9 +1,9 @@
-//! How ladders end, as whole sentences.
+//! Endings of ladders, as whole sentences.
 
 use super::{Lang, both};
 use crate::study::ladder::{End, Ending, MOST_RUNGS};
 
-/// Why a ladder ended.
+/// Explains why a ladder ended.
 pub(crate) fn why(ending: &Ending, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     match (ending.end, &ending.error) {

@@ -1,11 +1,11 @@
-//! Why a sizing goes no further and no lower, as whole sentences.
+//! Limits of a sizing, upwards and downwards, as whole sentences.
 
 use super::{Lang, both};
 use crate::report::audit;
 use crate::study::size::{Blocked, NotLower, Obstacle};
 use crate::study::workshop::Refusal;
 
-/// Why a configuration cannot be.
+/// Explains why a configuration is invalid.
 fn refusal(why: &Refusal, lang: Lang) -> String {
     match why {
         Refusal::Rule { code, found } => format!("{code}: {}", audit::refused(code, found, lang)),
@@ -13,7 +13,7 @@ fn refusal(why: &Refusal, lang: Lang) -> String {
     }
 }
 
-/// Why no configuration carries a load.
+/// Explains why no configuration carries a load.
 pub(crate) fn obstacle(why: &Obstacle, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     match why {
@@ -81,7 +81,7 @@ fn blocked(one: &Blocked, lang: Lang) -> String {
     }
 }
 
-/// Why a setting is not one notch lower.
+/// Explains why a setting is not one step lower.
 pub(crate) fn not_lower(why: &NotLower, lang: Lang) -> String {
     let said = |en, ko, places: &[&str]| both(lang, en, ko, places);
     match why {

@@ -1,32 +1,35 @@
-//! Settings that change on a day, while the system runs.
+//! Configuration changes during a simulated day.
 
 use super::nodes::RolloutWord;
 use crate::scenario::decode::{Spanned, document};
 use crate::scenario::values::{Flag, Name, Text};
 
 document! {
-    /// Edits of a plan, made while the system runs. What a pod is started with acts on pods that start
-    /// afterwards: its service is deployed anew. Numbers of pods, bounds of autoscalers and node groups,
-    /// a database's processors and connections change at once. All that is ordered for the same instant is
-    /// one change.
+    /// Edits of a plan, made while the system runs. Settings that a pod reads at start-up apply to
+    /// pods that start afterwards, so the service is deployed anew. Replica counts, bounds of
+    /// autoscalers and node groups, and a database's processors and connections change at once. All
+    /// changes ordered for the same instant form one change.
     struct ApplyDoc {
-        /// Plan.
+        /// Name of the plan.
         plan: Name,
-        /// Which of its edits, by their `edit`, their `set` or the beginning of it; all by default.
+        /// Edits that are made, named by their `edit`, their `set` or a prefix of it; all by
+        /// default.
         edits: Vec<Spanned<Text>>,
-        /// Whether they are taken back: what they set is what it was when the day began.
+        /// Whether the edits are reverted: their settings return to the values with which the day
+        /// began.
         back: Option<Flag>,
-        /// How services whose pods change are deployed; as their own `rollout` says by default.
+        /// Rollout strategy of services whose pods change; as their own `rollout` says by default.
         by: Option<RolloutWord>,
     }
 
-    /// A setting that changes while the system runs, as with `apply`; what is written and what runs.
+    /// One setting that changes while the system runs, under the rules of `apply`, both as written
+    /// and as it runs.
     struct SetDoc {
-        /// Path of a setting in the system's document; `*` is every key of a level.
+        /// Path of a setting in the system's document; `*` matches every key of a level.
         path: Spanned<Text>,
-        /// Its value from then on.
+        /// New value.
         to: Spanned<Text>,
-        /// How services whose pods change are deployed; as their own `rollout` says by default.
+        /// Rollout strategy of services whose pods change; as their own `rollout` says by default.
         by: Option<RolloutWord>,
     }
 }

@@ -1,26 +1,26 @@
-//! What a planning document claims: its numbers, to be judged.
+//! The `claims` block: numbers of a planning document that are to be judged.
 
 use crate::scenario::decode::{Spanned, document, words};
 use crate::scenario::values::{Name, Rate, Share, Text};
 
 words! {
-    /// What a claim is about.
+    /// Metric of a claim.
     enum ClaimWord {
-        /// The largest load carried, per second.
+        /// Largest sustainable load (the line), per second.
         "line" => Line,
-        /// Monthly users whose peak the line is; takes a load in users.
+        /// Monthly users whose peak equals the line; requires a load in users.
         "mau" => Mau,
-        /// Daily users whose peak the line is; takes a load in users.
+        /// Daily users whose peak equals the line; requires a load in users.
         "dau" => Dau,
-        /// Users at once whose peak the line is; takes a load in users.
+        /// Concurrent users whose peak equals the line; requires a load in users.
         "concurrent" => Concurrent,
         /// Counted events per second at the line.
         "events" => Events,
-        /// Counted events per second that the consumers alone could pass.
+        /// Counted events per second that the consumers alone could process.
         "event-capacity" => EventCapacity,
         /// Flows (orders) completed per second at the line.
         "orders" => Orders,
-        /// Flows completed in 30 days whose daily peak is the line.
+        /// Flows completed in 30 days whose daily peak equals the line.
         "orders-a-month" => OrdersAMonth,
         /// Mean response time at a load.
         "mean" => Mean,
@@ -34,64 +34,67 @@ words! {
         "errors" => Errors,
         /// Requests per second answered in time at a load.
         "goodput" => Goodput,
-        /// Share of the capacity of the station that `of` names, at a load.
+        /// Utilisation of the station named by `of`, at a load.
         "busy" => Busy,
-        /// Dollars a month.
+        /// Monthly cost in dollars.
         "monthly-cost" => MonthlyCost,
-        /// Pods that run at a steady load; of the service that `of` names, if any.
+        /// Pods running at a steady load; of the service named by `of`, if any.
         "pods" => Pods,
-        /// Connections that all pools may open; of the service or database that `of` names, if any.
+        /// Largest number of connections of all pools together; of the service or database named by
+        /// `of`, if any.
         "connections" => Connections,
-        /// Connections that one pool of a pod may open: the fewest of the service that `of` names, if any.
+        /// Maximum size of one pool of a pod: the smallest in the service named by `of`, if any.
         "pool" => Pool,
-        /// Partitions of the topic that `of` names; without one, the fewest of a counted topic.
+        /// Partitions of the topic named by `of`; without one, the fewest of a counted topic.
         "partitions" => Partitions,
-        /// Threads that each pod has for the listener that `of` names, or the fewest of the service's.
+        /// Consumer threads per pod of the listener named by `of`, or the fewest of the service's
+        /// listeners.
         "concurrency" => Concurrency,
-        /// Nodes wanted; of the node group that `of` names, if any.
+        /// Nodes wanted; of the node group named by `of`, if any.
         "nodes" => Nodes,
     }
 
-    /// How a claim's value is meant.
+    /// Relation between a claim and its value.
     enum RelationWord {
-        /// So much or more.
+        /// The value or more.
         "at-least" => AtLeast,
-        /// So much or less.
+        /// The value or less.
         "at-most" => AtMost,
-        /// So much, give or take the tolerance.
+        /// The value, give or take the tolerance.
         "about" => About,
     }
 }
 
 document! {
-    /// A number of the planning document.
+    /// A claim: a number of the planning document.
     struct ClaimDoc {
-        /// What it is about.
+        /// Metric of the claim.
         metric: ClaimWord,
-        /// Station, service, listener, topic, database or node group, where the metric is that of one.
+        /// Station, service, listener, topic, database or node group to which the metric refers, if
+        /// any.
         of: Option<Spanned<Text>>,
-        /// Variant that it speaks of; the only one by default.
+        /// Variant to which the claim refers; the only one by default.
         variant: Option<Name>,
-        /// Variant that it compares with: the value is then the ratio to that one, such as `2` for
-        /// "twice", or, with a sign, the difference from it in the unit of the metric, such as `+$30` or
-        /// `-20ms`.
+        /// Variant to compare with: the value is then the ratio to that variant, such as `2` for
+        /// "twice", or, with a sign, the difference from it in the unit of the metric, such as
+        /// `+$30` or `-20ms`.
         against: Option<Name>,
         /// The value with its unit: `1500/s`, `500ms`, `1%`, `5M`, `$210`; with `against` a ratio or a
         /// difference.
         value: Spanned<Text>,
-        /// How the value is meant; `about` by default.
+        /// Relation to the value; `about` by default.
         relation: Option<RelationWord>,
-        /// What `about` leaves to either side, as a share of the value; 10% by default.
+        /// Deviation allowed by `about` to either side, as a share of the value; 10% by default.
         tolerance: Option<Share>,
-        /// The load that it speaks of, for what users get at a load; the load asked about by default.
+        /// Load to which the claim refers, for metrics at a load; the load asked about by default.
         load: Option<Spanned<Rate>>,
-        /// Where it stands in the document: heading of the section or table.
+        /// Place in the document: heading of the section or table.
         at: Option<Text>,
         /// Row of that table.
         row: Option<Text>,
         /// Column of that table.
         column: Option<Text>,
-        /// What else a reader should know.
+        /// Remark for the reader.
         note: Option<Text>,
     }
 }

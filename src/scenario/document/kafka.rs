@@ -1,40 +1,41 @@
-//! Kafka: topics, brokers, listeners, and records that steps append.
+//! Kafka: topics, brokers, listeners, and records appended by steps.
 
 use super::{AckWord, KeyWord, Step};
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Count, Duration, Flag, Name, Share};
 
 words! {
-    /// How partitions are divided among the members of a group.
+    /// Partition assignment strategy of a consumer group.
     enum AssignorWord {
-        /// `RangeAssignor`: topic by topic in the order of members; a rebalance stops all of them.
+        /// `RangeAssignor`: topic by topic in the order of members; a rebalance stops all members.
         "range" => Range,
-        /// `CooperativeStickyAssignor`: as few move as can; a rebalance stops those that move.
+        /// `CooperativeStickyAssignor`: moves as few partitions as possible; a rebalance stops only
+        /// those that move.
         "cooperative-sticky" => CooperativeSticky,
     }
 
-    /// Who must have a record before it is acknowledged.
+    /// Replicas that must have a record before it is acknowledged.
     enum AcksWord {
-        /// Nobody.
+        /// None.
         "none" => None,
-        /// The leader of its partition.
+        /// The leader of the partition.
         "leader" => Leader,
-        /// All replicas in sync.
+        /// All in-sync replicas.
         "all" => All,
     }
 }
 
 document! {
-    /// Kafka's brokers.
+    /// Settings of the simulated Kafka cluster.
     struct KafkaDoc {
-        /// Brokers; 3 by default. Partition p of a topic has its copies on the brokers from p on, of which
-        /// the first leads.
+        /// Number of brokers. Partition p of a topic has its replicas on the brokers from p on, the
+        /// first of which is the leader; 3 by default.
         brokers: Option<Setting<Count<1, 1_000>>>,
-        /// Time from the loss of a broker until its partitions have another leader, mostly until it is
-        /// missed (`broker.session.timeout.ms`); 9 s by default.
+        /// Time from the loss of a broker until its partitions have another leader, mostly that
+        /// until the loss is noticed (`broker.session.timeout.ms`); 9 s by default.
         election: Option<Setting<Duration>>,
-        /// How long an empty group waits for more members (`group.initial.rebalance.delay.ms`); 3 s by
-        /// default.
+        /// Time that an empty group waits for more members (`group.initial.rebalance.delay.ms`); 3
+        /// s by default.
         initial_rebalance_delay: Option<Setting<Duration>>,
         /// Longest time until producers write to new partitions (`metadata.max.age.ms`); 300 s by default.
         metadata_max_age: Option<Setting<Duration>>,
@@ -44,11 +45,12 @@ document! {
 
     /// A Kafka topic.
     struct TopicDoc {
-        /// Partitions.
+        /// Number of partitions.
         partitions: Setting<Count<1, 100_000>>,
-        /// Copies of each partition, on as many brokers; 1 by default.
+        /// Replicas of each partition, on as many brokers; 1 by default.
         replicas: Option<Setting<Count<1, 100>>>,
-        /// Copies in sync without which nothing is written with `acks: all`; 1 by default.
+        /// In-sync replicas without which writes with `acks: all` are refused
+        /// (`min.insync.replicas`); 1 by default.
         min_insync: Option<Setting<Count<1, 100>>>,
         /// Whether its records count as events; `true` by default.
         counted: Option<Flag>,
@@ -56,44 +58,47 @@ document! {
 
     /// A Kafka listener.
     struct ListenerDoc {
-        /// Consumer of the catalogue, for what is not given here.
+        /// Consumer of the catalogue that supplies the settings not given here.
         kind: Option<Name>,
-        /// Topic that it reads.
+        /// Topic that the listener reads.
         topic: Name,
         /// Consumer group; the name of the service by default.
         group: Option<Name>,
-        /// Threads in each pod; 1 by default.
+        /// Consumer threads per pod; 1 by default.
         concurrency: Option<Setting<Count<1, 10_000>>>,
-        /// When offsets are committed; `batch` by default.
+        /// Offset commit policy; `batch` by default.
         ack: Option<Setting<AckWord>>,
-        /// Most records a poll returns; 500 by default.
+        /// Most records returned by a poll (`max.poll.records`); 500 by default.
         max_poll_records: Option<Setting<Count<1, 1_000_000>>>,
         /// Further attempts at a record that failed; 9 by default.
         retries: Option<Setting<Count<0, 10_000>>>,
         /// Pause before each further attempt; none by default.
         back_off: Option<Setting<Duration>>,
-        /// Silence after which the group takes a member for dead (`session.timeout.ms`); 45 s by default.
+        /// Time without a heartbeat after which the group considers a member dead
+        /// (`session.timeout.ms`); 45 s by default.
         session_timeout: Option<Setting<Duration>>,
-        /// Between two heartbeats (`heartbeat.interval.ms`), by which members learn of a rebalance; 3 s by
-        /// default.
+        /// Interval between heartbeats (`heartbeat.interval.ms`), by which members learn of a
+        /// rebalance; 3 s by default.
         heartbeat: Option<Setting<Duration>>,
-        /// Longest time from poll to poll (`max.poll.interval.ms`), and longest time that a rebalance waits
-        /// for a member; 300 s by default. Whoever takes longer is removed, and its records are read again.
+        /// Longest time between two polls (`max.poll.interval.ms`), and longest time that a
+        /// rebalance waits for a member. A member that takes longer is removed, and its records are
+        /// read again; 300 s by default.
         max_poll_interval: Option<Setting<Duration>>,
-        /// How partitions are divided, and what a rebalance stops; `range` by default.
+        /// Partition assignment strategy, which decides what a rebalance stops; `range` by default.
         assignor: Option<Setting<AssignorWord>>,
-        /// Whether members are static (`group.instance.id`): who is back within the session timeout finds
-        /// its partitions as they were; `false` by default.
+        /// Whether members are static (`group.instance.id`): one that is back within the session
+        /// timeout keeps its partitions; `false` by default.
         r#static: Option<Setting<Flag>>,
         /// Longest time until the group notices new partitions (`metadata.max.age.ms`); 300 s by default.
         metadata_max_age: Option<Setting<Duration>>,
         /// Share of records that fail at every attempt; none by default.
         fails: Option<Setting<Share>>,
-        /// Whether the client commits by itself, whatever became of the records; `false` by default.
+        /// Whether the client commits by itself, even records whose processing failed
+        /// (`enable.auto.commit`); `false` by default.
         auto_commit: Option<Setting<Flag>>,
-        /// The kind of flow that a record handled here completes.
+        /// Kind of flow that is completed when a record has been processed here.
         completes: Option<Name>,
-        /// What is done with a record.
+        /// Steps that process a record.
         steps: Vec<Step>,
     }
 
@@ -101,11 +106,11 @@ document! {
     struct PublishDoc {
         /// Topic.
         topic: Name,
-        /// What decides its partition; `flow` by default.
+        /// Partitioning key; `flow` by default.
         key: Option<KeyWord>,
-        /// Whether the acknowledgement is waited for; `false` by default.
+        /// Whether the step waits for the acknowledgement; `false` by default.
         wait: Option<Flag>,
-        /// Who must have the record before it is acknowledged; `all` by default.
+        /// Replicas that must have the record before it is acknowledged; `all` by default.
         acks: Option<Setting<AcksWord>>,
     }
 }

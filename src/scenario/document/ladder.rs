@@ -1,4 +1,4 @@
-//! How far a bottleneck ladder goes.
+//! The `ladder` block: upper end of a bottleneck ladder.
 
 use super::ScenarioDoc;
 use crate::scenario::decode::{Spanned, document};
@@ -8,15 +8,16 @@ use crate::scenario::vary;
 use crate::study::setup::AskedLoad;
 
 document! {
-    /// A bottleneck ladder.
+    /// A bottleneck ladder: lifts one bottleneck after the other.
     struct LadderDoc {
-        /// Load that it goes up to: monthly active users such as `20M` where the load is given in
-        /// users, else a rate such as `4000/s`; four times the load asked about by default.
+        /// Load up to which the ladder goes: monthly active users such as `20M` where the load is
+        /// given in users, else a rate such as `4000/s`; four times the load asked about by
+        /// default.
         up_to: Spanned<Text>,
     }
 }
 
-/// The load that the scenario's ladder goes up to \[requests/s, or records/s\].
+/// Returns the load up to which the scenario's ladder goes \[requests/s, or records/s\].
 pub(crate) fn ladder_up_to(
     scenario: &ScenarioDoc,
     load: &AskedLoad,

@@ -1,134 +1,141 @@
-//! What stands between callers and a service, and what grows with what is put into it.
+//! The service mesh and keep-alive connections in front of a service, and indexes that grow.
 
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration, Flag, Name, Number, Share};
 
 words! {
-    /// What a proxy tries again (`x-envoy-retry-on`).
+    /// Failures that a proxy retries (`x-envoy-retry-on`).
     enum RetryOnWord {
-        /// Answers of 500 and above, and no answer.
+        /// Responses with status 500 and above, and no response.
         "5xx" => Errors,
-        /// Answers of 502, 503 and 504, and no answer.
+        /// Responses with status 502, 503 and 504, and no response.
         "gateway-error" => Gateway,
-        /// No answer: a connection refused or lost, or the end of the try's own timeout.
+        /// No response: a connection refused or lost, or the per-try timeout.
         "reset" => Reset,
-        /// A connection refused.
+        /// A refused connection.
         "connect-failure" => Connect,
-        /// A stream refused, with HTTP/2 only: nothing in the model does that.
+        /// A refused HTTP/2 stream; does not occur in the model.
         "refused-stream" => RefusedStream,
-        /// An answer of 503 by the application itself: nothing in the model does that.
+        /// A 503 sent by the application itself; does not occur in the model.
         "503" => Unavailable,
     }
 }
 
 document! {
-    /// A service mesh before a service: every request into it, of a user or of another service, goes
-    /// through the proxy of its caller. What is absent is off. A try that its proxy gives up goes on in
-    /// its pod.
+    /// A service mesh in front of a service: every request to it, from a user or another service,
+    /// goes through the proxy of its caller. Features that are absent are off. A try that the proxy
+    /// has abandoned goes on in its pod.
     struct MeshDoc {
-        /// Longest time for an answer, all tries together; 0s: any.
+        /// Timeout of a request, all tries together; 0s means none.
         timeout: Option<Setting<Duration>>,
-        /// Longest time for the answer to one try, from when it has a connection; 0s: any.
+        /// Timeout of one try, counted from when it has a connection; 0s means none.
         per_try_timeout: Option<Setting<Duration>>,
-        /// Further tries; none by default.
+        /// Largest number of retries; none by default.
         retries: Option<Setting<Count<0, 100>>>,
-        /// What is tried again; by default what Istio does: `connect-failure`, `refused-stream`, `503`.
+        /// Failures that are retried; by default those of Istio: `connect-failure`,
+        /// `refused-stream`, `503`.
         retry_on: Vec<RetryOnWord>,
-        /// Base of the pauses before retries; 25 ms by default. The pause before retry n is anything up to
-        /// (2^n - 1) times it, and at most ten times.
+        /// Base interval of the back-off: the pause before retry n is uniform up to (2^n - 1) times
+        /// the base, and at most ten times the base; 25 ms by default.
         back_off: Option<Setting<Duration>>,
-        /// Retries at once in a proxy, as a share of its requests under way; three are always allowed. Any
-        /// number by default.
+        /// Concurrent retries of a proxy as a share of its outstanding requests, of which three are
+        /// always allowed; any number by default.
         retry_budget: Option<Setting<Share>>,
-        /// Connections of a proxy to all pods of the service; any number by default.
+        /// Most connections of a proxy to all pods of the service (circuit breaker); any number by
+        /// default.
         max_connections: Option<Setting<Count<1, 1_000_000>>>,
-        /// Requests that wait in a proxy for one of them; any number by default. More overflow at once.
+        /// Most requests that wait in a proxy for a connection, beyond which a request fails at
+        /// once (circuit breaker); any number by default.
         max_pending: Option<Setting<Count<0, 1_000_000>>>,
-        /// When a pod is left out for a time.
+        /// Outlier detection: temporary ejection of pods that fail.
         outlier: Option<OutlierDoc>,
-        /// What each pod's own proxy lets in.
+        /// Rate limit in each pod's own proxy.
         rate_limit: Option<RateLimitDoc>,
-        /// When a copy of a try that has no answer goes to another pod; off by default.
+        /// Hedging: a copy of a try without a response goes to another pod; off by default.
         hedge: Option<HedgeDoc>,
     }
 
-    /// Hedged requests: of a try and its copy the first good answer counts, and the failure of one is
-    /// ignored while the other is under way. A copy is sent where a connection is free and another pod
-    /// is ready.
+    /// Hedged requests: the first successful response of a try and its copy counts, and a failure
+    /// of one is ignored while the other is outstanding. A copy is sent only where a connection is
+    /// free and another pod is ready.
     struct HedgeDoc {
-        /// Time without an answer after which the copy goes.
+        /// Time without a response after which the copy is sent.
         after: Setting<Duration>,
-        /// Whether the one that is not needed any more leaves its pod's queue where it still waits for a
-        /// thread; what has one is worked on in any case, for nobody. `false` by default.
+        /// Whether the superfluous one of the two leaves its pod's queue while it still waits for a
+        /// thread; one that has a thread runs to its end regardless; `false` by default.
         cancel: Option<Setting<Flag>>,
     }
 
-    /// Outlier detection: a pod that fails too often in a row is left out for a time, by each proxy for
-    /// itself.
+    /// Outlier detection: a pod that fails too often in a row is ejected for a time, by each proxy
+    /// independently.
     struct OutlierDoc {
-        /// Failures in a row after which a pod is left out; 5 by default.
+        /// Consecutive failures after which a pod is ejected; 5 by default.
         consecutive_errors: Option<Setting<Count<1, 10_000>>>,
-        /// Time between two sweeps that let pods return; 10 s by default.
+        /// Time between two sweeps that readmit pods; 10 s by default.
         interval: Option<Setting<Duration>>,
-        /// Length of the first time out, and of each next one more; 30 s by default, at most 300 s.
+        /// Length of the first ejection, and the increment of each further one. At most 300 s; 30 s
+        /// by default.
         ejection: Option<Setting<Duration>>,
-        /// Share of the pods that may be out at once; 10 % by default.
+        /// Largest share of pods ejected at once; 10 % by default.
         max_ejected: Option<Setting<Share>>,
-        /// Share of the pods that must be left; below it all are used. 0 % by default.
+        /// Smallest share of pods that must remain, below which all are used; 0 % by default.
         min_healthy: Option<Setting<Share>>,
     }
 
-    /// A token bucket in each pod's proxy; a request that finds no token fails at once (429).
+    /// A token bucket in each pod's proxy; a request that finds no token fails at once (status
+    /// 429).
     struct RateLimitDoc {
-        /// Tokens that come back, per second.
+        /// Tokens added per second.
         per_s: Setting<Number>,
-        /// Tokens at most; `per_s`, rounded up, by default.
+        /// Capacity of the bucket; `per_s`, rounded up, by default.
         burst: Option<Setting<Count<1, 10_000_000>>>,
     }
 
-    /// Connections that are kept between requests, for `balancer: sticky`. Each request goes over one of
-    /// its client's connections, each equally likely; it leads to one pod, any, until it is replaced.
+    /// Keep-alive connections, for `balancer: sticky`. Each request takes one of its client's
+    /// connections, uniformly at random; a connection leads to one random pod until it is replaced.
     struct KeepAliveDoc {
-        /// Connections of all users together, as a gateway has them; 100 by default.
+        /// Connections of all users together, as of a gateway; 100 by default.
         users: Option<Setting<Count<1, 1_000_000>>>,
-        /// Connections of each pod of a service that calls; 10 by default.
+        /// Connections of each pod of a calling service; 10 by default.
         callers: Option<Setting<Count<1, 100_000>>>,
         /// Requests after which a connection is replaced; 100 by default (Tomcat).
         requests: Option<Setting<Count<1, 1_000_000_000>>>,
-        /// Time without a request after which it is replaced; 60 s by default (Tomcat).
+        /// Idle time after which a connection is replaced; 60 s by default (Tomcat).
         idle: Option<Setting<Duration>>,
     }
 
-    /// Something that grows with what is put into it: `scan` takes longer the more entries it has.
+    /// An index: a collection that grows by insertion; a `scan` takes longer the more entries it
+    /// has.
     struct IndexDoc {
-        /// Time after which an entry has expired.
+        /// Time to live of an entry.
         ttl: Setting<Duration>,
-        /// Time between two sweeps; only they remove what has expired.
+        /// Time between two sweeps, which alone remove expired entries.
         sweep: Setting<Duration>,
-        /// Entries that it always has, whatever is put in; 0, the default: those put in.
+        /// Constant number of entries, whatever is inserted; 0, the default, counts the inserted
+        /// ones.
         fixed: Option<Setting<Count<0, 1_000_000_000>>>,
     }
 
-    /// Entries put into an index.
+    /// Insertion of entries into an index.
     struct InsertDoc {
         /// Index.
         index: Name,
-        /// How many; 1 by default.
+        /// Number of entries; 1 by default.
         entries: Option<Count<1, 100_000>>,
     }
 
-    /// Work on every entry of an index: its times are for one entry.
+    /// Processing of every entry of an index; times are per entry.
     struct ScanDoc {
         /// Index.
         index: Name,
-        /// Cache that it is read from with one command.
+        /// Cache from which the index is read with one command.
         server: Option<Name>,
-        /// Time of the cache's server.
+        /// Service time on the cache server.
         command: Option<Time>,
-        /// Time on the network.
+        /// Network transfer time.
         transfer: Option<Time>,
-        /// Time of the pod's CPU.
+        /// Pod CPU time.
         cpu: Option<Time>,
     }
 }

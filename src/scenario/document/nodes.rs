@@ -1,83 +1,86 @@
-//! Where pods run, how each of them lives, and how faithfully that is simulated.
+//! Nodes, the life cycle of pods, and the fidelity of their simulation.
 
 use super::operations::ProbesDoc;
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text};
 
 words! {
-    /// What changes the number of nodes of a group.
+    /// Autoscaler of a node group.
     enum NodeScalerWord {
-        /// Nothing.
+        /// None.
         "none" => None,
-        /// The cluster autoscaler: nodes come for pods that fit nowhere, and go when they are not needed.
+        /// The cluster autoscaler: adds nodes for pods that fit nowhere, and removes nodes that are
+        /// not needed.
         "cluster-autoscaler" => ClusterAutoscaler,
-        /// Karpenter, simulated as the cluster autoscaler with nodes that come sooner.
+        /// Karpenter, simulated as the cluster autoscaler with a shorter provisioning time.
         "karpenter" => Karpenter,
     }
 
-    /// What an instance does whose CPU credits are used up.
+    /// Behaviour of an instance that has used up its CPU credits.
     enum CreditWord {
-        /// Goes on, at a surcharge.
+        /// Runs on at full speed, at a surcharge.
         "unlimited" => Unlimited,
-        /// Falls to its baseline.
+        /// Is throttled to its baseline.
         "standard" => Standard,
     }
 
-    /// How a new version replaces the old one.
+    /// Rollout strategy.
     enum RolloutWord {
         /// A few pods at a time.
         "rolling" => Rolling,
-        /// A full second set, then the switch.
+        /// A complete second set of pods, then the switch.
         "blue-green" => BlueGreen,
-        /// The old pods go first.
+        /// Old pods are stopped before new ones start.
         "recreate" => Recreate,
     }
 
-    /// What nodes do in a simulation.
+    /// Simulation of nodes.
     enum NodesWord {
-        /// Pods fit on them or do not, and share their processors.
+        /// Pods are placed on nodes and share their processors.
         "shared" => Shared,
-        /// Pods fit on them or do not; each that does has a processor of its own.
+        /// Pods are placed on nodes; each placed pod has a processor of its own.
         "placement" => Placement,
-        /// Nothing: each pod has a machine of its own.
+        /// Nodes are ignored: each pod has a machine of its own.
         "off" => Off,
     }
 }
 
 document! {
-    /// A group of equal nodes.
+    /// A group of identical nodes.
     struct NodeGroupDoc {
-        /// Instance type of the catalogue.
+        /// Instance type from the catalogue.
         instance: Setting<Name>,
-        /// Fewest nodes.
+        /// Smallest number of nodes.
         min: Option<Setting<Count<0, 10_000>>>,
-        /// Nodes that it begins with; `min` by default, else 1.
+        /// Initial number of nodes; `min` by default, else 1.
         desired: Option<Setting<Count<0, 10_000>>>,
-        /// Most nodes.
+        /// Largest number of nodes.
         max: Option<Setting<Count<0, 10_000>>>,
-        /// What changes the number of nodes; `none` by default.
+        /// Autoscaler of the group; `none` by default.
         autoscaler: Option<Setting<NodeScalerWord>>,
-        /// Time from the order of a node until pods start on it; 3 min by default, with Karpenter 1 min.
+        /// Time from ordering a node until pods start on it; 3 min by default, with Karpenter 1
+        /// min.
         provision: Option<Setting<Duration>>,
-        /// What `DaemonSet`s request on each node, all together.
+        /// Requests of all `DaemonSet`s together, per node.
         daemons: Option<RequestsDoc>,
-        /// Whether only services that name it run on it; `false` by default.
+        /// Whether only services that name the group run on it; `false` by default.
         dedicated: Option<Flag>,
-        /// What an instance does without CPU credits; `unlimited` by default, as on EC2.
+        /// Behaviour of an instance without CPU credits; `unlimited` by default, as on EC2.
         credits: Option<Setting<CreditWord>>,
-        /// Share of its most CPU credits that an instance begins with; all by default.
+        /// Initial CPU credits as a share of the largest balance; all by default.
         initial_credits: Option<Setting<Share>>,
     }
 
-    /// Processor and memory that are requested.
+    /// Resource requests.
     struct RequestsDoc {
-        /// CPU.
+        /// CPU request.
         cpu: Option<Setting<Cores>>,
-        /// Memory.
+        /// Memory request.
         memory: Option<Setting<Bytes>>,
     }
 
-    /// A horizontal pod autoscaler. It acts on a day; a steady load has the pods that it settles at.
+    /// A horizontal pod autoscaler. It acts during a simulated day; a steady load is measured with
+    /// the number of pods at which it settles.
     struct AutoscalingDoc {
         /// Autoscaler of the catalogue. Informative.
         kind: Option<Name>,
@@ -85,9 +88,10 @@ document! {
         min: Setting<Count<1, 10_000>>,
         /// Most pods.
         max: Option<Setting<Count<1, 10_000>>>,
-        /// CPU use aimed at, as a share of the request.
+        /// Target CPU utilisation, relative to the request.
         cpu: Option<Setting<Share>>,
-        /// Memory use aimed at, as a share of the request; counts where `memory.used` is known.
+        /// Target memory utilisation, relative to the request; takes effect where `memory.used` is
+        /// known.
         memory: Option<Setting<Share>>,
     }
 
@@ -97,102 +101,107 @@ document! {
         cpu: Option<PodCpuDoc>,
         /// Memory.
         memory: Option<PodMemoryDoc>,
-        /// What its sidecars request on top; what they use is not simulated.
+        /// Resource requests of sidecars, on top; their consumption is not simulated.
         sidecar: Option<RequestsDoc>,
-        /// When it is looked at.
+        /// Liveness probes, and the time that start-up takes.
         probes: Option<ProbesDoc>,
-        /// Time from start to ready; none by default.
+        /// Time from start to readiness; none by default.
         ready_after: Option<Setting<Duration>>,
-        /// How a new pod is slower than an old one; not at all by default.
+        /// Slowness of a new pod (JIT compilation, class loading); not at all by default.
         warm_up: Option<WarmUpDoc>,
-        /// Garbage collections that stop the pod; none by default.
+        /// Stop-the-world garbage collections; none by default.
         garbage: Option<GarbageDoc>,
     }
 
     /// CPU of a pod.
     struct PodCpuDoc {
-        /// CPU reserved, and the weight by which pods share a node that is short; by default the limit,
-        /// else none, with the least weight.
+        /// CPU request: CPU reserved, and the weight by which pods share an overcommitted node; by
+        /// default the limit, else none, with the smallest weight.
         request: Option<Setting<Cores>>,
-        /// CPU that the pod may use, a quota of each 100 ms. By default there is no limit: a pod uses what
-        /// its node has free; without `node_groups`, as many whole cores as it requests, at least one.
+        /// CPU limit, enforced as a quota in each period of 100 ms. By default there is no limit: a
+        /// pod uses what its node has free; without `node_groups`, as many whole cores as it
+        /// requests, at least one.
         limit: Option<Setting<Cores>>,
     }
 
     /// Memory of a pod.
     struct PodMemoryDoc {
-        /// Memory that it uses, whatever it does.
+        /// Memory in use, independent of the load.
         used: Option<Setting<Bytes>>,
-        /// Memory reserved.
+        /// Memory request: memory reserved.
         request: Option<Setting<Bytes>>,
-        /// Memory that the pod may use.
+        /// Memory limit.
         limit: Option<Setting<Bytes>>,
-        /// Share of the limit that the heap may grow to; the JVM's own default is 25%.
+        /// Maximum heap size as a share of the limit; the JVM's own default is 25%.
         heap_share: Option<Setting<Share>>,
     }
 
-    /// A virtual machine that compiles its hot code while it works.
+    /// Warm-up of a JVM that compiles hot code while it works.
     struct WarmUpDoc {
-        /// Times the processor time of a warm pod that a step takes when the pod gets ready, 1 to 100.
+        /// CPU time of a step at readiness relative to a warm pod, 1 to 100.
         factor: Setting<Number>,
-        /// Time in which that falls to 1, evenly.
+        /// Time in which the factor falls linearly to 1.
         lasts: Setting<Duration>,
-        /// Processor time that the start takes; none by default.
+        /// CPU time of start-up; none by default.
         start: Option<Setting<Duration>>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<crate::scenario::values::Basis>,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Option<Text>,
     }
 
-    /// Garbage collections.
+    /// Stop-the-world garbage collections.
     struct GarbageDoc {
-        /// Processor time of requests and records between two of them.
+        /// CPU time of requests and records between two collections.
         every: Setting<Duration>,
-        /// How long everything stands.
+        /// Length of a pause.
         pause: Setting<Duration>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Option<crate::scenario::values::Basis>,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Option<Text>,
     }
 
-    /// How a pod ends.
+    /// Shutdown of a pod.
     struct ShutdownDoc {
-        /// Time for which it goes on after it was taken out of the balancing; none by default.
+        /// `preStop` delay: time that the pod goes on working after its removal from load
+        /// balancing; none by default.
         pre_stop: Option<Setting<Duration>>,
-        /// Whether it then finishes its work, else what it works on fails; `true` by default.
+        /// Whether the pod then finishes its work (graceful shutdown) instead of failing it; `true`
+        /// by default.
         graceful: Option<Setting<Flag>>,
-        /// Time after which it is killed, `pre_stop` included; 30 s by default.
+        /// Termination grace period, `pre_stop` included; 30 s by default.
         grace: Option<Setting<Duration>>,
     }
 
-    /// How a new version replaces the old one.
+    /// Rollout of a new version.
     struct RolloutDoc {
-        /// `rolling` by default.
+        /// Rollout strategy; `rolling` by default.
         strategy: Option<Setting<RolloutWord>>,
-        /// Rolling: pods beyond those wanted; 25 % by default.
+        /// Rolling (`maxSurge`): pods above the number wanted; 25 % by default.
         surge: Option<Setting<Share>>,
-        /// Rolling: pods fewer than wanted; 25 % by default.
+        /// Rolling (`maxUnavailable`): pods below the number wanted; 25 % by default.
         unavailable: Option<Setting<Share>>,
         /// Blue/green: time from the readiness of all new pods to the switch; none by default.
         promotion: Option<Setting<Duration>>,
-        /// Blue/green: time for which the old pods are kept after it; 30 s by default.
+        /// Blue/green: time that the old pods are kept after the switch; 30 s by default.
         keep: Option<Setting<Duration>>,
     }
 
-    /// What of the machines is simulated. Each of these costs time; what it costs stands in
-    /// `docs/performance.md`.
+    /// Level of detail at which machines are simulated. Each feature costs simulation time;
+    /// `docs/performance.md` says how much.
     struct FidelityDoc {
-        /// What nodes do; `shared` by default.
+        /// Simulation of nodes; `shared` by default.
         nodes: Option<NodesWord>,
-        /// Whether a limit on CPU is a quota of each 100 ms, else a slower processor; `true` by default.
+        /// Whether a CPU limit is a quota in each 100 ms rather than a slower processor; `true` by
+        /// default.
         quota: Option<Flag>,
-        /// Whether storage and instances run out of credits, on a day; `true` by default.
+        /// Whether storage and instances can exhaust their credits during a simulated day; `true`
+        /// by default.
         credits: Option<Flag>,
-        /// Whether new pods are cold; `true` by default.
+        /// Whether new pods start cold; `true` by default.
         warm_up: Option<Flag>,
-        /// Whether garbage is collected; `true` by default.
+        /// Whether garbage collections stop pods; `true` by default.
         garbage: Option<Flag>,
     }
 }

@@ -1,4 +1,4 @@
-//! The catalogue's documents.
+//! Documents of the catalogue.
 
 use super::{AckWord, AssignorWord};
 use crate::scenario::decode::{Map, document};
@@ -7,7 +7,7 @@ use crate::scenario::values::{
 };
 
 document! {
-    /// Parts that systems are made of. Any file may have any section.
+    /// Catalogue of parts from which systems are built. Any file may have any section.
     struct CatalogDoc {
         /// Runtimes of services.
         runtimes: Map<RuntimeItem>,
@@ -29,7 +29,7 @@ document! {
         broker_classes: Map<ClassItem>,
         /// Prices of services. Informative.
         prices: Map<PriceItem>,
-        /// Rates by time of day.
+        /// Daily profiles of the rate.
         curves: Map<CurveItem>,
     }
 
@@ -37,15 +37,15 @@ document! {
     struct RuntimeItem (open) {
         /// Servlet threads.
         threads: Count<1, 1_000_000>,
-        /// Connections accepted.
+        /// Most connections accepted.
         max_connections: Count<1, 10_000_000>,
-        /// Backlog beyond those.
+        /// Further connections that wait in the backlog.
         accept_count: Count<0, 1_000_000>,
-        /// Whether a connection is held to the end of the response.
+        /// Whether a request holds its connection until the response is written (open-in-view).
         open_in_view: Option<Flag>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -53,76 +53,76 @@ document! {
     struct PoolItem (open) {
         /// Most connections.
         maximum: Count<1, 100_000>,
-        /// Idle connections kept.
+        /// Idle connections that the pool tries to keep.
         minimum_idle: Option<Count<0, 100_000>>,
         /// Longest wait for a connection.
         connection_timeout: Duration,
-        /// Time after which a superfluous idle connection is closed.
+        /// Time after which an idle connection above the minimum is closed.
         idle_timeout: Duration,
         /// Pause between opening two connections.
         growth_pause: Duration,
-        /// Period of trimming and refilling.
+        /// Period of the task that trims and refills idle connections.
         housekeeping: Duration,
-        /// How a connection that came back finds its next user.
+        /// Handover of a returned connection to a waiting thread.
         hand_over: Option<HandOverItem>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
-    /// How a connection that came back finds its next user, where threads wait.
+    /// Handover of a returned connection where threads wait.
     struct HandOverItem {
-        /// Time in which a waiting thread wakes up.
+        /// Time for a waiting thread to wake up.
         wake_up: Duration,
-        /// How often a thread that goes straight on to a queued request takes back what it has just
-        /// returned.
+        /// Share of cases in which a thread that goes straight on to a queued request reacquires
+        /// the connection that it has just returned.
         take_back: Share,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
     /// A Kafka consumer.
     struct ConsumerItem (open) {
-        /// Threads in each pod.
+        /// Consumer threads per pod.
         concurrency: Option<Count<1, 10_000>>,
-        /// When offsets are committed.
+        /// Offset commit policy.
         ack: Option<AckWord>,
-        /// Most records a poll returns.
+        /// Most records returned by a poll.
         max_poll_records: Option<Count<1, 1_000_000>>,
-        /// Further attempts at a record.
+        /// Further attempts at a failed record.
         retries: Option<Count<0, 10_000>>,
-        /// Pause before each.
+        /// Pause before each further attempt.
         back_off: Option<Duration>,
-        /// Silence after which a member is taken for dead.
+        /// Time without a heartbeat after which a member is considered dead.
         session_timeout: Option<Duration>,
-        /// Between two heartbeats.
+        /// Interval between heartbeats.
         heartbeat: Option<Duration>,
-        /// Longest time from poll to poll.
+        /// Longest time between two polls.
         max_poll_interval: Option<Duration>,
-        /// How long an empty group waits for more members.
+        /// Time that an empty group waits for more members.
         initial_rebalance_delay: Option<Duration>,
         /// Longest time until new partitions are noticed.
         metadata_max_age: Option<Duration>,
-        /// How partitions are divided.
+        /// Partition assignment strategy.
         assignor: Option<AssignorWord>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
     /// An autoscaler.
     struct AutoscalerItem (open) {
-        /// Period of its loop.
+        /// Period of the control loop.
         sync: Option<Duration>,
-        /// Deviation that it ignores.
+        /// Relative deviation from the target that is ignored.
         tolerance: Option<Share>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -132,23 +132,23 @@ document! {
         vcpu: Number,
         /// Memory.
         memory: Bytes,
-        /// Pods that a node may have; 110 by default, as in the kubelet.
+        /// Most pods on a node; 110 by default, as in the kubelet.
         max_pods: Option<Count<1, 10_000>>,
-        /// Processor that is left to pods; by default that of an EKS node.
+        /// CPU allocatable to pods; by default that of an EKS node.
         allocatable_cpu: Option<Cores>,
-        /// Share of each virtual CPU that can be used without end; all of it by default.
+        /// Share of each virtual CPU that can be used indefinitely; all of it by default.
         baseline: Option<Share>,
-        /// CPU credits earned an hour.
+        /// CPU credits earned per hour.
         credits_per_hour: Option<Number>,
-        /// Most CPU credits held.
+        /// Largest balance of CPU credits.
         credits_maximum: Option<Number>,
-        /// Price of a virtual CPU for an hour beyond the baseline, where it is charged for.
+        /// Price of a virtual CPU-hour above the baseline, where it is charged.
         surplus_hourly: Option<Money>,
-        /// Price by region.
+        /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
@@ -160,67 +160,67 @@ document! {
         memory: Option<Bytes>,
         /// Connections accepted by default.
         max_connections: Option<Count<1, 1_000_000>>,
-        /// Share of each virtual CPU that can be used without surcharge; all of it by default.
+        /// Share of each virtual CPU that can be used without a surcharge; all of it by default.
         baseline: Option<Share>,
-        /// Price of a virtual CPU for an hour beyond the baseline.
+        /// Price of a virtual CPU-hour above the baseline.
         surplus_hourly: Option<Money>,
-        /// Price by region.
+        /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
     /// A storage type.
     struct StorageItem (open) {
-        /// Operations a second, whatever the size.
+        /// Baseline operations per second, whatever the size.
         iops_base: Option<Number>,
-        /// Operations a second for each GiB.
+        /// Baseline operations per second for each GiB.
         iops_per_gib: Option<Number>,
-        /// Fewest operations a second.
+        /// Smallest baseline, in operations per second.
         iops_minimum: Option<Number>,
-        /// Operations a second while there are credits.
+        /// Operations per second while I/O credits last.
         iops_burst: Option<Number>,
-        /// Operations that can be saved up for bursts.
+        /// Largest balance of I/O credits, in operations.
         io_credits: Option<Count<0, 1_000_000_000_000>>,
-        /// Price of a GiB in a month by region.
+        /// Price per GiB and month, by region.
         monthly_per_gib: Map<Money>,
-        /// Time of one operation without a queue; 1 ms by default.
+        /// Latency of one operation without queueing; 1 ms by default.
         latency: Option<Duration>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
     /// A class of servers.
     struct ClassItem (open) {
-        /// Price by region.
+        /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
     /// The price of a service.
     struct PriceItem (open) {
-        /// Price by region.
+        /// Hourly price by region.
         hourly: Map<Money>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 
-    /// A rate by time of day.
+    /// A daily profile of the rate.
     struct CurveItem (open) {
-        /// Relative rate of each hour, from midnight; repeated from the start after the last.
+        /// Relative rate in each hour from midnight; the list repeats after its last entry.
         hours: Vec<Number>,
-        /// Where the numbers come from.
+        /// Basis of the numbers.
         basis: Basis,
-        /// The document behind them.
+        /// Source of the numbers.
         source: Text,
     }
 }

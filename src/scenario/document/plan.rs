@@ -1,4 +1,4 @@
-//! Plans: changes of a system's document.
+//! Plans: edits of a system's document.
 
 use crate::scenario::decode::{Spanned, document};
 use crate::scenario::values::{Flag, Name, Text};
@@ -6,37 +6,37 @@ use crate::scenario::values::{Flag, Name, Text};
 document! {
     /// A planned change of a system.
     struct PlanDoc {
-        /// Name: that of the file.
+        /// Name of the plan, which is that of its file.
         plan: Name,
         /// The plan in a sentence.
         about: Option<Text>,
         /// Edits, in order.
         changes: Vec<ChangeDoc>,
-        /// What the plan's author believed of settings that it does not change.
+        /// The author's beliefs about settings that the plan does not change.
         believes: Vec<BeliefDoc>,
     }
 
-    /// An edit.
+    /// An edit of one setting.
     struct ChangeDoc {
-        /// Path of a setting in the system's document; `*` is every key of a level.
+        /// Path of a setting in the system's document; `*` matches every key of a level.
         set: Spanned<Text>,
-        /// Value that is written today.
+        /// Current value as written.
         from: Spanned<Text>,
-        /// Value that the author of the plan believed to be written.
+        /// Current value that the author of the plan believed to be written.
         believed: Option<Spanned<Text>>,
-        /// Value to write.
+        /// New value.
         to: Spanned<Text>,
-        /// File of the system's own repository.
+        /// File in the system's own repository.
         file: Option<Text>,
         /// Key in that file.
         key: Option<Text>,
-        /// Number of the edit in the plan's document.
+        /// Number of the edit in the planning document.
         edit: Option<Text>,
-        /// Whether the edit is made where it works, so that what runs changes too.
+        /// Whether the edit also changes the value that the running system uses.
         force: Option<Flag>,
     }
 
-    /// A belief.
+    /// A belief about a setting.
     struct BeliefDoc {
         /// Path of a setting in the system's document.
         set: Spanned<Text>,

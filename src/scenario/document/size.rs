@@ -1,4 +1,4 @@
-//! What may be chosen when a system is sized, and what the document says it costs.
+//! The `size` block: settings that may be chosen when a system is sized, and stated costs.
 
 use serde_json::{Value as Json, json};
 
@@ -8,16 +8,16 @@ use crate::scenario::values::{Money, Name, Share, Text};
 use crate::scenario::yaml::{Node, Value};
 
 document! {
-    /// Sizing: what may be chosen, and for which loads.
+    /// Sizing: the settings that may be chosen, and the loads to size for.
     struct SizeDoc {
         /// Monthly active users to size for, such as `10M`.
         mau: Vec<Spanned<Text>>,
         /// Probability with which every target must be met; 95 % by default.
         confidence: Option<Spanned<Share>>,
-        /// Settings that may be chosen, with their values from the least capacity to the most; by default
-        /// what a ladder would lift.
+        /// Settings that may be chosen, with their values from the least capacity to the most; by
+        /// default those that a ladder would lift.
         free: FreeMap,
-        /// What the document says a load costs.
+        /// Costs of loads as the document states them.
         stated: Vec<StatedCostDoc>,
     }
 
@@ -28,29 +28,30 @@ document! {
         values: Values,
         /// Settings that get the same value, such as the autoscaler's maximum beside its minimum.
         also: Vec<Text>,
-        /// Price of a month for each unit of the value, where the catalogue has none.
+        /// Price of each unit of the value per month, where the catalogue has none.
         monthly_each: Option<Money>,
     }
 
-    /// What the document says a load costs.
+    /// Cost of a load as the document states it.
     struct StatedCostDoc {
         /// Monthly active users.
         mau: Spanned<Text>,
-        /// Price of a month.
+        /// Price per month.
         monthly: Money,
-        /// What the price covers: beginnings of paths, such as `node_groups`; everything by default.
+        /// Items covered by the price: prefixes of paths, such as `node_groups`; everything by
+        /// default.
         covers: Vec<Name>,
     }
 }
 
-/// Settings by their paths, in which `*` is every name.
+/// Free settings by path, in which `*` matches every name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FreeMap(pub(crate) Vec<(Spanned<String>, FreeDoc)>);
 
 impl Decode for FreeMap {
     fn decode(node: &Node, problems: &mut Problems) -> Option<FreeMap> {
         if node.entries().is_none() {
-            // The message is that of every mapping.
+            // Not a mapping: decode it as one for the usual message.
             return Map::<FreeDoc>::decode(node, problems).map(|map| FreeMap(map.0));
         }
         let mut whole = true;
@@ -90,7 +91,7 @@ impl Decode for FreeMap {
     }
 }
 
-/// Values as a list of them, or as a text that is a range.
+/// Candidate values: a list, or a range as text.
 #[derive(Clone, Debug)]
 pub(crate) struct Values(pub(crate) Spanned<Vec<String>>);
 

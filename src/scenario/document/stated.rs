@@ -1,13 +1,13 @@
-//! The numbers of the document under examination.
+//! The `stated` block: numbers of the document under examination.
 
 use crate::scenario::decode::{Spanned, document};
 use crate::scenario::values::{Count, Duration, Money, Name, Rate};
 
-/// A number of users, orders or connections.
+/// Optional count, of users, orders or connections.
 type Many = Option<Spanned<Count<0, 1_000_000_000_000>>>;
 
 document! {
-    /// What a document says of a variant: its own numbers, as it writes them.
+    /// Numbers that a document states about a variant, as it writes them.
     struct StatedDoc {
         /// Requests per second at the peak.
         rps: Option<Spanned<Rate>>,
@@ -15,25 +15,25 @@ document! {
         events: Option<Spanned<Rate>>,
         /// Orders per second.
         orders: Option<Spanned<Rate>>,
-        /// Orders in a month.
+        /// Orders per month.
         orders_per_month: Many,
-        /// Endpoint, `service.endpoint`, whose requests are orders.
+        /// Endpoint, as `service.endpoint`, whose requests are orders.
         order: Option<Name>,
-        /// Users in a month.
+        /// Monthly active users.
         mau: Many,
-        /// Users on a day.
+        /// Daily active users.
         dau: Many,
-        /// Users at once at the peak.
+        /// Concurrent users at the peak.
         concurrent: Many,
-        /// Length of a user's visit.
+        /// Length of a session.
         session: Option<Spanned<Duration>>,
-        /// Requests of a user's visit.
+        /// Requests per session.
         requests_per_session: Many,
         /// Connections to all databases together.
         connections: Many,
-        /// Cost of a month.
+        /// Monthly cost.
         cost: Option<Spanned<Money>>,
-        /// What the cost is said to cover: paths such as `node_groups.web`, `databases`.
+        /// Items that the cost is said to cover: paths such as `node_groups.web`, `databases`.
         covers: Vec<Name>,
         /// The load test.
         test: Option<TestDoc>,
@@ -41,9 +41,9 @@ document! {
 
     /// A load test with a fixed number of virtual users.
     struct TestDoc {
-        /// Virtual users.
+        /// Number of virtual users.
         virtual_users: Spanned<Count<1, 10_000_000>>,
-        /// Pause of each between two requests; none by default.
+        /// Think time of each user between two requests; none by default.
         think: Option<Duration>,
     }
 }

@@ -1,10 +1,10 @@
-//! What theory expects of a scenario: laws with their numbers.
+//! Theoretical predictions for a scenario: laws of queueing theory with their parameters.
 
 use crate::scenario::decode::{Spanned, choice, document, words};
 use crate::scenario::values::{Count, Duration, Number, Rate, Text};
 
 words! {
-    /// What theory and simulation both know.
+    /// Measures known to both theory and simulation.
     enum MeasureWord {
         /// Mean response time, in ms.
         "mean" => Mean,
@@ -24,35 +24,35 @@ words! {
         "completed" => Completed,
         /// Largest lag of any listener, in records.
         "lag" => Lag,
-        /// Mean time of an answered request in the part that `at` names, in ms.
+        /// Mean time that a successful request spends in the part named by `at`, in ms.
         "part" => Part,
-        /// Share of the capacity of the station that `at` names.
+        /// Utilisation of the station named by `at`.
         "busy" => Busy,
-        /// Mean number waiting at the station that `at` names.
+        /// Mean queue length (waiting only) at the station named by `at`.
         "waiting" => Waiting,
-        /// Largest load carried, per second.
+        /// Largest sustainable load (the line), per second.
         "line" => Line,
-        /// 1 where the resource that `at` names draws the line.
+        /// 1 where the resource named by `at` limits the load.
         "resource" => Resource,
     }
 }
 
 choice! {
-    /// A law of queueing theory, with its numbers.
+    /// A law of queueing theory with its parameters.
     enum LawDoc {
-        /// M/M/c: random arrivals, exponential service, several servers.
+        /// M/M/c: Poisson arrivals, exponential service, several servers.
         "mmc" => Mmc(MmcDoc),
-        /// M/M/c/K: the same with a bounded queue; who finds it full is lost.
+        /// M/M/c/K: M/M/c with a bounded queue; arrivals that find it full are lost.
         "mmck" => Mmck(MmckDoc),
-        /// M/G/1: random arrivals, service of any law, one server in order of arrival.
+        /// M/G/1: Poisson arrivals, general service times, one server, first come, first served.
         "mg1" => Mg1(Mg1Doc),
         /// M/G/1 with processor sharing on one core.
         "mg1_ps" => Mg1Ps(Mg1PsDoc),
-        /// M/M/c whose customers leave after a constant wait.
+        /// M/M/c+D: M/M/c whose customers abandon the queue after a constant patience.
         "mmc_patience" => MmcPatience(MmcPatienceDoc),
-        /// M/M/1 in a row.
+        /// M/M/1 stations in series.
         "tandem" => Tandem(TandemDoc),
-        /// A fixed number of users who think and pass stations.
+        /// A closed network: a fixed number of users who alternate between thinking and requests.
         "closed" => Closed(ClosedDoc),
         /// A number worked out by hand.
         "value" => Value(ValueDoc),
@@ -60,113 +60,113 @@ choice! {
 }
 
 document! {
-    /// A law and what it predicts.
+    /// A law and the measures that it predicts.
     struct TheoryDoc {
         /// The law.
         law: Spanned<LawDoc>,
-        /// Where the law comes from.
+        /// Reference for the law.
         source: Text,
-        /// The measures that it predicts.
+        /// Measures that the law predicts.
         predicts: Vec<PredictDoc>,
     }
 
-    /// A measure.
+    /// A predicted measure.
     struct PredictDoc {
-        /// Which.
+        /// The measure.
         measure: MeasureWord,
-        /// Station, part of a response or resource, by the name that reports give it.
+        /// Station, part of the response time or resource, by its name in reports.
         at: Option<Spanned<Text>>,
     }
 
     /// M/M/c.
     struct MmcDoc {
-        /// Arrivals, over all copies.
+        /// Arrival rate, over all copies.
         rate: Rate,
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
         /// Servers of each copy.
         servers: Count<1, 1_000_000>,
-        /// Equal independent copies that share the arrivals at random; 1 by default.
+        /// Identical independent copies among which arrivals are split at random; 1 by default.
         copies: Option<Count<1, 1_000_000>>,
     }
 
     /// M/M/c/K.
     struct MmckDoc {
-        /// Arrivals.
+        /// Arrival rate.
         rate: Rate,
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
         /// Servers.
         servers: Count<1, 1_000_000>,
-        /// Places, those in service included.
+        /// Capacity K of the system: customers in service and waiting.
         room: Count<1, 1_000_000>,
     }
 
     /// M/G/1.
     struct Mg1Doc {
-        /// Arrivals, over all copies.
+        /// Arrival rate, over all copies.
         rate: Rate,
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
-        /// Coefficient of variation of service; 0 for a constant.
+        /// Coefficient of variation of the service time; 0 for a constant.
         cv: Number,
-        /// Equal independent copies that share the arrivals at random; 1 by default.
+        /// Identical independent copies among which arrivals are split at random; 1 by default.
         copies: Option<Count<1, 1_000_000>>,
     }
 
     /// M/G/1 with processor sharing.
     struct Mg1PsDoc {
-        /// Arrivals, over all copies.
+        /// Arrival rate, over all copies.
         rate: Rate,
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
-        /// Equal independent copies that share the arrivals at random; 1 by default.
+        /// Identical independent copies among which arrivals are split at random; 1 by default.
         copies: Option<Count<1, 1_000_000>>,
     }
 
-    /// M/M/c with patience.
+    /// M/M/c with abandonment.
     struct MmcPatienceDoc {
-        /// Arrivals.
+        /// Arrival rate.
         rate: Rate,
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
         /// Servers.
         servers: Count<1, 1_000_000>,
-        /// Longest wait.
+        /// Longest wait before a customer abandons.
         patience: Duration,
     }
 
-    /// M/M/1 in a row.
+    /// M/M/1 stations in series.
     struct TandemDoc {
-        /// Arrivals.
+        /// Arrival rate.
         rate: Rate,
-        /// Mean service of each.
+        /// Mean service time at each station.
         services: Vec<Duration>,
     }
 
-    /// A closed network.
+    /// A closed queueing network.
     struct ClosedDoc {
-        /// Users.
+        /// Number of users.
         users: Count<1, 10_000>,
-        /// Mean time between an answer and the next request.
+        /// Mean think time between a response and the next request.
         think: Duration,
-        /// Stations that a request passes.
+        /// Stations that a request visits.
         stations: Vec<ClosedStationDoc>,
     }
 
-    /// A station of a closed network.
+    /// A station of a closed queueing network.
     struct ClosedStationDoc {
-        /// Mean service.
+        /// Mean service time.
         service: Duration,
-        /// Servers; without them nobody waits.
+        /// Servers; without a number, there is no queueing (infinite server).
         servers: Option<Count<1, 1_000_000>>,
     }
 
     /// A number worked out by hand.
     struct ValueDoc {
-        /// The number, in the unit of the measure.
+        /// Expected value, in the unit of the measure.
         is: Number,
-        /// How it comes about.
+        /// Derivation.
         because: Text,
     }
 }

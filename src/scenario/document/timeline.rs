@@ -1,137 +1,138 @@
-//! What happens to a system on a day, besides its users; and what users do when it goes wrong.
+//! Events of a simulated day apart from the users' load, and retries by users.
 
 use super::change::{ApplyDoc, SetDoc};
 use crate::scenario::decode::{Spanned, choice, document};
 use crate::scenario::values::{Count, Duration, Name, Number, Share};
 
 document! {
-    /// Something that happens at a given time of the day.
+    /// An event at a given time of day.
     struct TimedDoc {
-        /// When, from midnight, where the day begins.
+        /// Time of the event, from midnight, where the day begins.
         at: Spanned<Duration>,
-        /// What.
+        /// The event.
         what: HappeningDoc,
     }
 
-    /// Users who ask again.
+    /// Retries by users.
     struct RetriesDoc {
-        /// Further attempts at a request; 1 by default.
+        /// Largest number of retries of a request; 1 by default.
         attempts: Option<Count<0, 100>>,
-        /// Mean pause before the first of them; each next pause is twice as long; 1 s by default. A pause
-        /// is anything between half and one and a half of its mean.
+        /// Mean pause before the first retry, doubled before each next one. A pause is uniform
+        /// between 0.5 and 1.5 times its mean; 1 s by default.
         back_off: Option<Duration>,
-        /// Share of all users' first requests that may be followed by another attempt; up to a hundred
-        /// attempts that were not needed are saved, and as many are there at first. Any number by default.
+        /// Retry budget: retries as a share of all users' first requests. Up to a hundred unused
+        /// retries are saved, and as many are available at first; any number by default.
         budget: Option<Share>,
     }
 
-    /// Pods that die.
+    /// Sudden death of pods.
     struct KillDoc {
         /// Service.
         service: Name,
-        /// How many, of those ready; 1 by default.
+        /// Number of ready pods that die; 1 by default.
         pods: Option<Count<1, 10_000>>,
     }
 
-    /// A new version of a service.
+    /// Deployment of a new version of a service.
     struct DeployDoc {
         /// Service.
         service: Name,
     }
 
-    /// Nodes that fail, with all pods on them.
+    /// Failure of nodes, with all pods on them.
     struct FailDoc {
         /// Node group.
         node_group: Name,
-        /// How many; 1 by default.
+        /// Number of nodes; 1 by default.
         nodes: Option<Count<1, 10_000>>,
-        /// When their pods are replaced; 340 s by default: 40 s until the cluster notices, and the 300 s
-        /// for which pods tolerate it.
+        /// Time until their pods are replaced; 340 s by default: 40 s until the cluster notices,
+        /// and the 300 s for which pods tolerate it.
         replaced_after: Option<Duration>,
     }
 
-    /// A server that gets slow; either a database or a cache.
+    /// A slowdown of a server: either a database or a cache.
     struct SlowDoc {
         /// Database.
         database: Option<Name>,
         /// Cache.
         cache: Option<Name>,
-        /// How many times as long its work takes.
+        /// Factor on its service times.
         factor: Spanned<Number>,
-        /// For how long; to the end of the day by default.
+        /// Duration; to the end of the day by default.
         r#for: Option<Duration>,
     }
 
-    /// A cache that does not answer.
+    /// Outage of a cache that does not answer.
     struct LoseDoc {
         /// Cache.
         cache: Name,
-        /// How long each command waits in vain; 3 s by default.
+        /// Time that each command waits in vain; 3 s by default.
         timeout: Option<Duration>,
-        /// For how long; to the end of the day by default.
+        /// Duration; to the end of the day by default.
         r#for: Option<Duration>,
     }
 
-    /// Partitions that are added.
+    /// Addition of partitions to a topic.
     struct PartitionsDoc {
         /// Topic.
         topic: Name,
-        /// Partitions from then on.
+        /// New number of partitions.
         partitions: Spanned<Count<1, 100_000>>,
     }
 
-    /// Records that nobody can handle.
+    /// Poison records, whose processing fails at every attempt.
     struct PoisonDoc {
         /// Topic.
         topic: Name,
-        /// Share of the records appended from then on.
+        /// Share of poison records among those appended from then on.
         share: Share,
     }
 
-    /// A broker that is lost.
+    /// Loss of a broker.
     struct BrokerDoc {
-        /// Which, from 0.
+        /// Number of the broker, from 0.
         broker: Option<Spanned<Count<0, 999>>>,
-        /// Time until it is back.
+        /// Time until the broker is back.
         back_after: Duration,
     }
 
-    /// The number of pods that a service is to have from then on.
+    /// A new number of pods for a service.
     struct ScaleDoc {
         /// Service.
         service: Name,
-        /// Pods wanted.
+        /// Number of pods wanted.
         pods: Count<0, 10_000>,
     }
 }
 
 choice! {
-    /// What may happen from outside.
+    /// An event from outside.
     enum HappeningDoc {
-        /// Pods die in the very instant, what they work on fails, and each is started anew.
+        /// Pods die at once: requests in progress fail, and each pod is started anew.
         "kill" => Kill(KillDoc),
-        /// A service gets more pods, or those beyond finish their work and go.
+        /// A service is scaled to a number of pods; those beyond it finish their work and stop.
         "scale" => Scale(ScaleDoc),
-        /// A new version replaces the old one, as the service's `rollout` says.
+        /// A new version replaces the old one, according to the service's `rollout`.
         "deploy" => Deploy(DeployDoc),
-        /// Edits of a plan are made, or taken back.
+        /// Edits of a plan are made, or reverted.
         "apply" => Apply(ApplyDoc),
         /// A setting changes.
         "set" => Set(SetDoc),
-        /// Nodes fail in the very instant, with all pods on them.
+        /// Nodes fail at once, with all pods on them.
         "fail" => Fail(FailDoc),
-        /// A database or a cache takes longer for everything.
+        /// A database or a cache slows down.
         "slow" => Slow(SlowDoc),
-        /// A cache does not answer. A step with `miss` goes on as if nothing was found, others fail.
+        /// A cache does not answer. A step with `miss` continues as on a miss; others fail.
         "lose" => Lose(LoseDoc),
-        /// A topic has more partitions: producers and groups notice when they next ask for metadata.
+        /// A topic gets more partitions: producers and consumer groups notice at their next
+        /// metadata refresh.
         "partitions" => Partitions(PartitionsDoc),
-        /// So many of a topic's records fail at every attempt, until this is said again.
+        /// A share of a topic's records fails at every attempt, until the next such event.
         "poison" => Poison(PoisonDoc),
-        /// A broker is lost: what it led stands still until another leads, and copies are fewer until it is
-        /// back.
+        /// A broker is lost: partitions that it led stand still until another broker leads, and
+        /// have one replica fewer until it is back.
         "lose_broker" => LoseBroker(BrokerDoc),
-        /// The rate of arrivals is so many times that of the load, until this is said again.
+        /// The arrival rate is multiplied by a factor, until the next such event.
         "traffic" => Traffic(Spanned<Number>),
     }
 }

@@ -1,4 +1,4 @@
-//! What is not known exactly, and how users become more.
+//! The `uncertain` and `growth` blocks: uncertain inputs, and growth in the number of users.
 
 use super::ScenarioDoc;
 use crate::scenario::decode::{Spanned, document, words};
@@ -9,63 +9,65 @@ use crate::study::growth::Growth;
 use crate::study::uncertain::{Input, Law, Uncertainty};
 
 words! {
-    /// How an uncertain value is spread over its range.
+    /// Distribution of an uncertain value over its range.
     enum SpreadWord {
-        /// Every value equally likely.
+        /// Uniform: every value equally likely.
         "uniform" => Uniform,
-        /// Every ratio equally likely: as probably half as double.
+        /// Log-uniform: every ratio equally likely, half as probable as double.
         "loguniform" => Loguniform,
-        /// Most likely at `likely`, falling to nothing at the ends.
+        /// Triangular: most likely at `likely`, falling linearly to zero at the ends.
         "triangular" => Triangular,
-        /// Normal around the middle, two standard deviations to either end, and cut off there.
+        /// Normal about the middle, with two standard deviations to either end, truncated there.
         "normal" => Normal,
     }
 
-    /// What the numbers of a range are.
+    /// Meaning of the numbers of a range.
     enum RangeWord {
-        /// Factors on what is written.
+        /// Factors on the written value.
         "factor" => Factor,
-        /// Values in place of what is written.
+        /// Values in place of the written value.
         "value" => Value,
     }
 }
 
 document! {
-    /// What is not known exactly: asked about by `plimsoll uncertain`.
+    /// Uncertain inputs, for `plimsoll uncertain`.
     struct UncertainDoc {
-        /// Samples of all inputs together; 64 by default. Powers of two cover the ranges best.
+        /// Number of samples of all inputs together, best a power of two; 64 by default.
         samples: Option<Count<2, 4096>>,
-        /// The inputs; by default every assumed time and unit cost in use, from half to double.
+        /// Uncertain inputs; by default every assumed time and unit cost in use, from half to
+        /// double.
         inputs: Vec<UncertainInputDoc>,
     }
 
-    /// An input with the range in which it lies.
+    /// An uncertain input with its range.
     struct UncertainInputDoc {
-        /// Its path: a time or unit cost of the calibration (`times.request`, `units.statement_read`), or a
-        /// setting of system or scenario.
+        /// Path of the input: a time or unit cost of the calibration (`times.request`,
+        /// `units.statement_read`), or a setting of the system or scenario.
         path: Spanned<Text>,
-        /// Low and high end.
+        /// Lower and upper end.
         range: Spanned<Vec<Text>>,
-        /// What the ends are: `factor` (by default) or `value`.
+        /// Meaning of the ends, `factor` or `value`; `factor` by default.
         r#as: Option<RangeWord>,
-        /// How the input is spread; by default `loguniform`, and `uniform` where the range begins at zero.
+        /// Distribution over the range; by default `loguniform`, and `uniform` where the range
+        /// begins at zero.
         distribution: Option<SpreadWord>,
-        /// Most likely value of a triangular law; the middle by default.
+        /// Mode of a triangular distribution; the middle by default.
         likely: Option<Spanned<Text>>,
-        /// Why this range.
+        /// Reason for this range.
         because: Option<Text>,
     }
 
-    /// How users become more: asked about by `plimsoll growth`.
+    /// Growth in the number of users, for `plimsoll growth`.
     struct GrowthDoc {
-        /// Monthly users at the beginning, such as `2.5M`.
+        /// Initial number of monthly users, such as `2.5M`.
         from: Spanned<Text>,
-        /// Growth in a month, such as `8%`.
+        /// Growth per month, such as `8%`.
         monthly: Spanned<Share>,
     }
 }
 
-/// How the scenario's users grow.
+/// Resolves the `growth` block; reports problems and returns `None` where it is invalid.
 pub(crate) fn growth(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<Growth> {
     let asked = scenario.growth.as_ref()?;
     let from = vary::users(&asked.from.value.0);
@@ -78,7 +80,7 @@ pub(crate) fn growth(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<
     Some(Growth { from, monthly })
 }
 
-/// What of the scenario is uncertain.
+/// Resolves the `uncertain` block, leaving out inputs that are invalid.
 pub(crate) fn uncertainty(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<Uncertainty> {
     let asked = scenario.uncertain.as_ref()?;
     let mut inputs: Vec<Input> = Vec::new();
@@ -115,7 +117,7 @@ fn input(document: &UncertainInputDoc) -> Result<Input, String> {
         })
     };
     let likely = document.likely.as_ref().map(|likely| number(&likely.value)).transpose()?;
-    // Whole ends of a setting make whole numbers; of a factor they do not.
+    // A setting with whole ends takes whole numbers only; a factor need not be whole.
     let whole = !factor && [low, high].iter().all(|text| !text.0.contains('.'));
     let ((low, unit), (high, same)) = (number(low)?, number(high)?);
     if unit != same || likely.as_ref().is_some_and(|(_, of_likely)| *of_likely != unit) {

@@ -1,4 +1,4 @@
-//! What a day makes of a system while it runs: states that fit the first, and when they begin.
+//! Configuration changes on a day: states of the system that fit the first, and when they begin.
 
 use super::Question;
 use super::nodes::rollout;
@@ -8,20 +8,21 @@ use crate::scenario::documents::VariantInput;
 use crate::scenario::problem::Problems;
 use crate::units::Span as Length;
 
-/// When settings change on the day, and what the scenario says of it.
+/// Returns the times of configuration changes on the day, with their texts in the scenario.
 pub(super) fn texts(question: &Question<'_>) -> Vec<(Length, String)> {
     let with = question.variants.iter().find(|variant| !variant.later.is_empty());
     let steps = with.iter().flat_map(|variant| &variant.later);
     steps.map(|step| (step.at, step.what.clone())).collect()
 }
 
-/// See that a description can become what its timeline makes of it, and write down when it does.
+/// Checks that a description can turn into the later states of its timeline, and records when it
+/// does.
 pub(super) fn align(variant: &VariantInput, spec: &mut Spec, problems: &mut Problems) {
     let mut later = std::mem::take(&mut spec.later);
     let mut partitions: Vec<u32> = spec.topics.iter().map(|topic| topic.partitions).collect();
     let mut most: Vec<u32> = spec.services.iter().map(Service::most_pods).collect();
     let mut surplus = vec![0; most.len()];
-    // What a step says of rollouts holds until the next one of the service.
+    // A rollout strategy given by a step holds until the next step of the service.
     let mut ways: Vec<Option<Rollout>> = vec![None; most.len()];
     let mut before: &Spec = spec;
     let mut timeline = Vec::new();

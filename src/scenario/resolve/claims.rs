@@ -1,4 +1,5 @@
-//! Claims: names looked up, values in the unit of their metric, and what the description alone says.
+//! Claims: looks up names, converts values to the unit of their metric, and evaluates what follows
+//! from the description alone.
 
 use super::Question;
 use crate::model::spec::{Listener, Pool, Service, Spec, Topic};
@@ -10,14 +11,15 @@ use crate::scenario::values::{Name, Text, canonical};
 use crate::study::claims::{Claim, ClaimMetric, Location, Relation};
 use crate::study::setup::AskedLoad;
 
-/// Most claims of a scenario.
+/// Largest number of claims of a scenario.
 const MOST_CLAIMS: usize = 1000;
-/// What `about` leaves to either side by default.
+/// Default tolerance of `about`, to either side.
 const TOLERANCE: f64 = 0.1;
-/// Seconds of the month that orders are counted in: 30 days.
+/// Length of a month for counting orders \[s\]: 30 days.
 const MONTH: f64 = 30.0 * 86_400.0;
 
-/// Claims of the scenario; problems are reported on the way. `cases` begin with the main ones.
+/// Resolves the claims of the scenario; problems are reported on the way. `cases` begin with the
+/// main ones.
 pub(super) fn claims(
     question: &Question<'_>,
     cases: &[Spec],
@@ -111,7 +113,7 @@ fn variant_of(name: &Name, question: &Question<'_>, problems: &mut Problems) -> 
     place
 }
 
-/// What the metric counts in: a rate, a time, dollars, or nothing.
+/// Unit of a metric: a rate, a time, dollars, or none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Rate,
@@ -145,7 +147,8 @@ fn unit(metric: ClaimMetric) -> (Unit, &'static str) {
     }
 }
 
-/// The value in the unit of the metric, times in ms, and whether it is a difference: whether it has a sign.
+/// Returns the value in the unit of the metric, times in ms, and whether it is a difference, that
+/// is, has a sign.
 fn value(document: &ClaimDoc, metric: ClaimMetric, problems: &mut Problems) -> Option<(f64, bool)> {
     let text = document.value.value.0.as_str();
     let (sign, amount) = match (text.strip_prefix('+'), text.strip_prefix(['-', '−'])) {
@@ -201,7 +204,8 @@ fn takes_load(metric: ClaimMetric) -> bool {
     )
 }
 
-/// Whether `of` names what the metric can be of; none, with a problem, where it does not.
+/// Checks that `of` names something to which the metric can refer; otherwise reports a problem and
+/// returns `None`.
 fn named(
     document: &ClaimDoc,
     metric: ClaimMetric,
@@ -248,7 +252,8 @@ fn named(
     None
 }
 
-/// What the description alone says of a variant; none where the metric is not told by it.
+/// Returns the value of a metric that follows from a variant's description alone; `None` for other
+/// metrics.
 fn described(
     metric: ClaimMetric,
     of: Option<&str>,
@@ -309,7 +314,7 @@ fn described(
     }
 }
 
-/// The metric's unit for each unit of what is simulated.
+/// Returns the factor from the simulated unit to that of the metric.
 fn factor(
     metric: ClaimMetric,
     question: &Question<'_>,
@@ -324,7 +329,8 @@ fn factor(
         ClaimMetric::Dau => Some(monthly? * daily?),
         ClaimMetric::ConcurrentUsers => Some(monthly? * daily? * users?.concurrent.0),
         ClaimMetric::OrdersPerMonth => {
-            // The curve is linear between the middles of its slices and repeats, so its mean is theirs.
+            // The curve is linear between the middles of its slices and repeats, so its mean is
+            // theirs.
             let slices = &spec.load.curve.slices;
             let mean = slices.iter().sum::<f64>() / slices.len() as f64;
             mean.is_finite().then_some(mean * MONTH)

@@ -1,15 +1,16 @@
-//! Who causes whom: no endpoint may wait for itself, and nobody may cause others without bound.
+//! Causality between programs: no endpoint may wait for itself, and no work may cause other work
+//! without bound.
 
 use super::system::{Compiler, Edge, Target};
 use crate::model::visit::{LARGEST_CIRCLE, Links, MOST_CAUSED, Node};
 use crate::scenario::problem::SourceSpan;
 
-/// Report circles of calls, then circles of messages that never end, then whoever causes too many others.
+/// Reports cycles of calls, then endless cycles of messages, then excessive fan-out.
 pub(super) fn check(compiler: &mut Compiler<'_>) {
     let spec = &compiler.spec;
     let endpoints = spec.endpoints.len();
     let topics = endpoints + spec.listeners.len();
-    // The edges as written, topics between programs included, and those of calls alone.
+    // The edges as written, including those through topics, and those of calls alone.
     let mut all: Vec<Vec<(Node, SourceSpan)>> = vec![Vec::new(); topics + spec.topics.len()];
     let mut calls: Vec<Vec<(Node, SourceSpan)>> = vec![Vec::new(); topics];
     for Edge { from, to, waits, span } in compiler.edges.iter().copied() {
@@ -75,14 +76,16 @@ pub(super) fn check(compiler: &mut Compiler<'_>) {
     }
 }
 
-/// The place of the last step on the way round; a listener has none of its own for what it reads.
+/// Returns the location of the last step of a cycle; a listener has none of its own for the topic
+/// it reads.
 fn closing(graph: &[Vec<(Node, SourceSpan)>], nodes: &[Node]) -> SourceSpan {
     let edge = |pair: &[Node]| graph[pair[0]].iter().find(|(to, _)| *to == pair[1]);
     let spans = nodes.windows(2).filter_map(edge).map(|(_, span)| *span);
     spans.rev().find(|span| *span != SourceSpan::default()).unwrap_or_default()
 }
 
-/// A circle in a graph. Depth first, without recursion: chains may be long.
+/// Returns a cycle of the graph, if any. Depth-first search without recursion, since chains may be
+/// long.
 fn circle(graph: &[Vec<(Node, SourceSpan)>]) -> Option<Vec<Node>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {

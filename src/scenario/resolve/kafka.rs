@@ -1,4 +1,4 @@
-//! Kafka: how listeners are members of their groups, and what brokers do.
+//! Kafka: group membership of listeners, and brokers.
 
 use super::system::Compiler;
 use crate::model::spec::{Brokers, Consumer, Protocol, Replication, Settings};
@@ -7,7 +7,7 @@ use crate::scenario::document::{AssignorWord, ConsumerItem, ListenerDoc, TopicDo
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Shortest time between heartbeats, and shortest poll interval.
+/// Smallest interval between heartbeats, and smallest poll interval.
 const SHORTEST: Length = Length::from_millis(1);
 
 impl Compiler<'_> {
@@ -21,7 +21,7 @@ impl Compiler<'_> {
         given.map_or(default, Duration::span)
     }
 
-    /// How the threads of a listener are members of their group.
+    /// Resolves the group membership of a listener's threads.
     pub(super) fn consumer(
         &mut self,
         path: &str,
@@ -85,7 +85,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Members of a group must agree on what concerns the group as a whole.
+    /// Checks that the members of a group agree on settings of the group as a whole.
     pub(super) fn check_groups(&mut self) {
         let documents =
             self.system.services.iter().flat_map(|(_, service)| service.listeners.iter());
@@ -109,7 +109,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The brokers.
+    /// Resolves the brokers.
     pub(super) fn brokers(&mut self) -> Brokers {
         let default = Brokers::default();
         let Some(document) = &self.system.kafka else { return default };
@@ -126,7 +126,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The copies of a topic's partitions.
+    /// Resolves the replication of a topic's partitions.
     pub(super) fn replication(&mut self, name: &str, document: &TopicDoc) -> Replication {
         let replicas = document.replicas.as_ref().map_or(1, |count| self.pick(count).u32());
         let in_sync = document.min_insync.as_ref().map_or(1, |count| self.pick(count).u32());

@@ -1,4 +1,4 @@
-//! What users do: loads, mixes, journeys, curves.
+//! User behaviour: loads, mixes, journeys, curves.
 
 use super::Question;
 use super::system::Compiler;
@@ -16,23 +16,23 @@ use crate::study::setup::AskedLoad;
 use crate::study::theory::inserted;
 use crate::units::Span;
 
-/// A relative difference of users that is worth a warning.
+/// Relative difference in the number of users above which to warn.
 const LITTLE_TOLERANCE: f64 = 0.25;
 
-/// Most users in session at once.
+/// Largest number of concurrent user sessions.
 const MOST_USERS: f64 = 5e6;
 
-/// What a mix is made of.
+/// Content of a mix.
 pub(super) enum Content<'a> {
     /// Weights of requests.
     Requests(&'a Map<Number>),
     /// Weights of journeys.
     Journeys(&'a Map<Number>),
-    /// Every journey there is, equally.
+    /// All journeys, equally weighted.
     AllJourneys,
-    /// Every endpoint, equally.
+    /// All endpoints, equally weighted.
     AllEndpoints,
-    /// Nobody: the load is records only.
+    /// No users: the load consists of records only.
     Nothing,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Mix<'a> {
     span: SourceSpan,
 }
 
-/// The mixes of the scenario in the order asked for.
+/// Returns the mixes of the scenario in the order asked for.
 pub(super) fn mixes<'a>(question: &Question<'a>, problems: &mut Problems) -> Vec<Mix<'a>> {
     let scenario = question.scenario;
     let mut all = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn mixes<'a>(question: &Question<'a>, problems: &mut Problems) -> Vec
     all
 }
 
-/// The load asked about.
+/// Returns the load asked about.
 pub(super) fn asked(scenario: &ScenarioDoc) -> AskedLoad {
     let load = &scenario.load;
     let users = load
@@ -99,7 +99,7 @@ pub(super) fn asked(scenario: &ScenarioDoc) -> AskedLoad {
     }
 }
 
-/// The system of `compiler` under `mix`.
+/// Completes the system of `compiler` with the load under `mix`.
 pub(super) fn with_load(
     compiler: &mut Compiler<'_>,
     question: &Question<'_>,
@@ -169,7 +169,7 @@ pub(super) fn with_load(
     spec
 }
 
-/// Whether so many virtual users may be more than a service lets in.
+/// Whether `users` virtual users may exceed what a service accepts.
 fn may_refuse(spec: &Spec, users: u32) -> bool {
     spec.services.iter().any(|service| {
         let Threads { maximum, accepted, backlog } = service.threads;
@@ -178,7 +178,8 @@ fn may_refuse(spec: &Spec, users: u32) -> bool {
     })
 }
 
-/// Refuse more users in session than a run can remember (Little's law, for the longest journey).
+/// Refuses more concurrent sessions than a run can remember (Little's law, for the longest
+/// journey).
 fn crowd(problems: &mut Problems, span: SourceSpan, spec: &Spec) {
     let Some(open) = spec.load.open else { return };
     let think = |visit: &Visit| {
@@ -294,8 +295,8 @@ fn curve(compiler: &mut Compiler<'_>, scenario: &ScenarioDoc) -> Curve {
     }
 }
 
-/// Warn where the journeys' own think times contradict the stated number of users (Little's law:
-/// users there = sessions per second x length of a session).
+/// Warns where the journeys' own think times contradict the stated number of users (Little's law:
+/// concurrent users = sessions per second x length of a session).
 pub(super) fn little(scenario: &ScenarioDoc, mix: &str, spec: &Spec, problems: &mut Problems) {
     let (Some(users), Some(open)) = (&scenario.load.users, spec.load.open) else { return };
     let stated = users.mau.0 as f64 * users.daily.0 * users.concurrent.0;

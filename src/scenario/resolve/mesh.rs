@@ -1,4 +1,4 @@
-//! Meshes, kept connections, and work that grows with an index.
+//! Meshes, keep-alive connections, and work that grows with an index.
 
 use serde_json::{Value as Json, json};
 
@@ -18,15 +18,15 @@ use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Most pods that all proxies together keep an eye on.
+/// Largest number of pods tracked by all proxies together.
 const MOST_HOSTS: u64 = 20_000_000;
-/// Most connections that are kept.
+/// Largest number of keep-alive connections.
 const MOST_KEPT: u64 = 5_000_000;
-/// Entries whose work a sampler of a scan draws at once: that of one may be less than a nanosecond.
+/// Entries per draw of a scan's sampler: the work for a single entry may be less than a nanosecond.
 const THOUSAND: f64 = 1000.0;
 
 impl Compiler<'_> {
-    /// How requests are spread over the pods of a service.
+    /// Resolves the load-balancing policy of a service.
     pub(super) fn balancer(&mut self, document: &ServiceDoc) -> Balancer {
         let word = document.balancer.as_ref().map(|balancer| self.pick(balancer));
         if let (Some(keep), false) = (&document.keep_alive, word == Some(BalancerWord::Sticky)) {
@@ -58,15 +58,15 @@ impl Compiler<'_> {
         }
     }
 
-    /// A time of which zero stands for none.
+    /// Resolves a time of which zero stands for none.
     fn limit(&self, setting: Option<&Setting<Duration>>) -> Option<Length> {
         setting.map(|time| self.pick(time).span()).filter(|time| *time > Length::ZERO)
     }
 
-    /// The mesh before a service.
+    /// Resolves the mesh in front of a service.
     pub(super) fn mesh(&mut self, service: Id, document: &MeshDoc) {
         let timeout = self.limit(document.timeout.as_ref());
-        // Envoy takes no notice of a try's timeout that is not below the whole one.
+        // Envoy ignores a per-try timeout that is not below that of the whole request.
         let per_try_timeout = self
             .limit(document.per_try_timeout.as_ref())
             .filter(|tried| timeout.is_none_or(|whole| *tried < whole));
@@ -132,7 +132,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// What grows.
+    /// Resolves the indexes.
     pub(super) fn indexes(&mut self) {
         for (name, document) in self.system.indexes.iter() {
             let sweep = self.pick(&document.sweep).span();
@@ -156,7 +156,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Refuse more than a run can remember of proxies and kept connections.
+    /// Refuses more proxies and keep-alive connections than a run can remember.
     pub(super) fn check_clients(&mut self) {
         let most = |service: &Service| u64::from(service.most_pods());
         let all: u64 = self.spec.services.iter().map(most).sum();
@@ -182,7 +182,7 @@ impl Compiler<'_> {
     }
 }
 
-/// A mesh as it runs, for the record.
+/// Returns the effective settings of a mesh, for the manifest.
 pub(super) fn settings(mesh: &Mesh) -> Json {
     json!({
         "timeout_s": mesh.timeout.map(Length::secs),
@@ -205,7 +205,7 @@ fn retry_on(words: &[RetryOnWord]) -> RetryOn {
     for word in words {
         match word {
             RetryOnWord::Errors => on.errors = true,
-            // Applications of the model answer with 500; the other codes are the proxy's own.
+            // Applications in the model respond with 500; the other codes are the proxy's own.
             RetryOnWord::Gateway | RetryOnWord::Reset => on.reset = true,
             RetryOnWord::Connect => on.connect = true,
             RetryOnWord::RefusedStream | RetryOnWord::Unavailable => {}
@@ -223,7 +223,7 @@ impl Program<'_, '_> {
         }
     }
 
-    /// Fetch all entries, carry them here, work on them.
+    /// Compiles a scan: fetches all entries, transfers them, processes them.
     pub(super) fn scan(&mut self, document: &ScanDoc, place: &str) {
         let indexes = &self.compiler.system.indexes;
         let Some(index) = self.compiler.index(indexes, &document.index, "index") else { return };
@@ -251,17 +251,18 @@ impl Program<'_, '_> {
         }
     }
 
-    /// The sampler of a time for a thousand entries; none for no time.
+    /// Returns the sampler of a time for a thousand entries; `None` for no time.
     fn thousand(&mut self, time: Option<&Time>, place: &str) -> Option<Id> {
         let law = self.compiler.law_of_step(time?, place);
         (law.mean() > 0.0).then(|| self.compiler.sampler(&law.scaled(THOUSAND)))
     }
 }
 
-/// The shard of a Redis cluster on which a key lies: CRC-16 (XMODEM) of its name modulo 16,384 slots, of
-/// which each shard has as many side by side. The name of an index stands for that of its key.
+/// Returns the shard of a Redis cluster on which a key lies: CRC-16 (XMODEM) of its name modulo
+/// 16,384 slots, of which each shard has an equal contiguous range. The name of an index represents
+/// that of its key.
 fn shard_of(key: &str, shards: u32) -> Id {
-    /// Slots of a cluster (Redis cluster specification, key distribution model).
+    /// Hash slots of a cluster (Redis cluster specification, key distribution model).
     const SLOTS: u32 = 16_384;
     let crc = key.bytes().fold(0_u16, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {

@@ -1,4 +1,4 @@
-//! Nodes, and how pods live on them.
+//! Nodes, and the life cycle of pods on them.
 
 use super::system::Compiler;
 use crate::model::spec::{
@@ -16,21 +16,21 @@ use crate::study::caution::{Caution, Shortage};
 use crate::study::effect::Origin;
 use crate::units::Span as Length;
 
-/// Most nodes of a system.
+/// Largest number of nodes of a system.
 const MOST_NODES: u64 = 10_000;
-/// Time in which a new node of a managed group takes pods: 3 to 5 min have been seen on EKS.
+/// Provisioning time of a new node in a managed group: 3 to 5 min have been seen on EKS.
 const PROVISION: Length = Length::from_millis(180_000);
-/// The same with Karpenter: 45 to 90 s have been seen.
+/// Provisioning time of a new node with Karpenter: 45 to 90 s have been seen.
 const KARPENTER: Length = Length::from_millis(60_000);
-/// Pods that a node may have unless its type says otherwise (`maxPods` of the kubelet).
+/// Pods per node unless its type says otherwise (`maxPods` of the kubelet).
 const MOST_PODS: u32 = 110;
-/// `terminationGracePeriodSeconds` of a pod.
+/// Default `terminationGracePeriodSeconds` of a pod.
 const GRACE: Length = Length::from_millis(30_000);
-/// `scaleDownDelaySeconds` of Argo Rollouts.
+/// Default `scaleDownDelaySeconds` of Argo Rollouts.
 const KEEP: Length = Length::from_millis(30_000);
 const MEBIBYTE: f64 = 1_048_576.0;
 
-/// What of the machines is simulated.
+/// Level of detail at which machines are simulated.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each switch is one of the document's")]
 pub(super) struct Fidelity {
@@ -57,7 +57,7 @@ impl Fidelity {
 }
 
 impl Compiler<'_> {
-    /// The nodes on which pods may run, if there are any.
+    /// Resolves the nodes on which pods may run, if there are any.
     pub(super) fn cluster(&mut self) -> Option<Cluster> {
         let system = self.system;
         let mut cluster =
@@ -164,7 +164,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// What a pod requests, sidecars included. A limit without a request counts as one, as in Kubernetes.
+    /// Returns the requests of a pod, sidecars included. A limit without a request counts as one,
+    /// as in Kubernetes.
     pub(super) fn pod_requests(&self, document: Option<&PodDoc>) -> Requests {
         let Some(pod) = document else { return Requests::default() };
         let cpu = pod.cpu.as_ref().and_then(|cpu| cpu.request.as_ref().or(cpu.limit.as_ref()));
@@ -179,8 +180,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Cores that a pod without a limit has while nobody else wants them: those of the largest node on
-    /// which it may run, else as many as it requests, in whole cores.
+    /// Returns the cores available to a pod without a limit on an otherwise idle node: those of the
+    /// largest node on which it may run, else as many as it requests, in whole cores.
     pub(super) fn free_cores(&self, lifecycle: &Lifecycle) -> f64 {
         let requested = lifecycle.requests.millicores as f64 / 1000.0;
         let groups = self.spec.cluster.iter().flat_map(|cluster| (0..).zip(&cluster.groups));
@@ -192,7 +193,7 @@ impl Compiler<'_> {
         if largest > 0.0 { largest } else { requested.ceil().max(1.0) }
     }
 
-    /// Note what machines pods are taken to have of which nothing is said, where they compute.
+    /// Records assumptions about machines of computing pods that have no settings.
     pub(super) fn assume_machines(&mut self) {
         if self.spec.cluster.is_some() {
             return;
@@ -228,7 +229,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// How the pods of a service live, come and go.
+    /// Resolves the life cycle of a service's pods.
     pub(super) fn lifecycle(&mut self, name: &str, document: &ServiceDoc) -> Lifecycle {
         let pod = document.pod.as_ref();
         let time = |setting: Option<&Setting<Duration>>| setting.map(|time| self.pick(time).span());
@@ -309,7 +310,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Find a node for each pod, and say which have none.
+    /// Places each pod on a node, and reports those that fit nowhere.
     pub(super) fn settle(&mut self) {
         for unplaced in settle(&mut self.spec) {
             let service = &self.spec.services[unplaced.service as usize];
@@ -331,7 +332,7 @@ impl Compiler<'_> {
                      {mebibytes} MiB; the nodes lack {}",
                     lack.word()
                 );
-                // The audit says more of it, and goes on to all the rest.
+                // The audit says more about it and checks everything else; so the check goes on.
                 if !self.check_only {
                     self.problems.add("E0315", span, message);
                 }
@@ -347,7 +348,7 @@ impl Compiler<'_> {
     }
 }
 
-/// A rollout with nothing else said of it.
+/// Returns the defaults of a rollout strategy.
 pub(super) fn rollout(word: RolloutWord) -> Rollout {
     match word {
         RolloutWord::Rolling => Rollout::default(),

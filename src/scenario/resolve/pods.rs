@@ -1,4 +1,4 @@
-//! How many pods a service has, and what changes that.
+//! Number of a service's pods, and its autoscaler.
 
 use super::system::Compiler;
 use crate::model::spec::Autoscaling;
@@ -8,10 +8,10 @@ use crate::scenario::values::{Bytes, Share};
 use crate::study::caution::{Caution, ScaledOn};
 
 impl Compiler<'_> {
-    /// The autoscaler of a service, where it can do anything: it needs a range, a metric and a metrics
-    /// server, and a request of its pods to compare with. Where only one of two metrics has a request, the
-    /// controller may add pods by it and takes none away. Who looks at what is written takes `replicas` for
-    /// what runs.
+    /// Resolves the autoscaler of a service, if it can act: it needs a range, a metric, a metrics
+    /// server, and a pod request to compare with. Where only one of two metrics has a request, the
+    /// controller may add pods by it but removes none. In the written view `replicas` counts as the
+    /// number of pods.
     pub(super) fn autoscaling(&mut self, name: &str, document: &ServiceDoc) -> Option<Autoscaling> {
         let scaler = document.autoscaling.as_ref()?;
         let (minimum, maximum) =
@@ -55,14 +55,15 @@ impl Compiler<'_> {
             maximum,
             cpu: on_cpu,
             memory: on_memory,
-            // Without a request of its own there is nothing to compare with, whatever is beside it.
+            // Without a CPU request of its own there is nothing to compare with, even if sidecars
+            // have one.
             millicores: cpu.map_or(0, |_| self.pod_requests(pod).millicores),
             memory_request: requested.map_or(0, |own| own + beside),
             memory_used,
         })
     }
 
-    /// Pods that the service begins with.
+    /// Returns the initial number of pods of a service.
     pub(super) fn pods(&mut self, document: &ServiceDoc) -> u32 {
         let replicas = document.replicas.as_ref().map(|replicas| self.pick(replicas).u32());
         let Some(scaler) = &document.autoscaling else { return replicas.unwrap_or(1) };

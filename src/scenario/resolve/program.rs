@@ -1,4 +1,5 @@
-//! Steps become operations: branches become jumps, loops are unrolled, draws get their numbers.
+//! Compilation of steps into operations: branches become jumps, loops are unrolled, draws get their
+//! numbers.
 
 use std::collections::BTreeMap;
 
@@ -16,27 +17,27 @@ use crate::scenario::values::{Count, Name};
 use crate::study::caution::Caution;
 use crate::units::Span;
 
-/// Most operations of a program.
+/// Largest number of operations of a program.
 const LONGEST_PROGRAM: usize = 10_000;
-/// Most operations of a system.
+/// Largest number of operations of a system.
 const LONGEST_SYSTEM: usize = 100_000;
 
-/// A transaction whose steps are being written.
+/// An open transaction during compilation.
 struct Open {
     pool: usize,
     database: Id,
     read_only: bool,
     queries: bool,
-    /// Whether it took a connection that goes back with it.
+    /// Whether it took a connection that it also returns.
     own: bool,
 }
 
-/// Writes the program of one endpoint or listener.
+/// Compiler of one endpoint or listener.
 pub(super) struct Program<'c, 'a> {
     pub(super) compiler: &'c mut Compiler<'a>,
     service_id: usize,
     service: &'a ServiceDoc,
-    /// Its number among all endpoints, then all listeners.
+    /// Index of the program among all endpoints, then all listeners.
     node: usize,
     endpoint: bool,
     open_in_view: bool,
@@ -71,7 +72,7 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    /// Write all steps; returns where they begin.
+    /// Compiles all steps; returns the index of the first operation.
     pub(super) fn write(mut self, path: &str, steps: &[Step]) -> u32 {
         if !self.endpoint {
             let record = self.compiler.unit("record_application");
@@ -104,12 +105,12 @@ impl<'c, 'a> Program<'c, 'a> {
         self.compiler.spec.ops.len() as u32
     }
 
-    /// A jump whose target is not known yet.
+    /// Emits a jump whose target is not known yet.
     fn jump(&mut self, chance: f64, place: &str) -> usize {
         self.emit(Op::Jump { target: 0, chance, draw: draw(place) })
     }
 
-    /// Let the jump at `at` lead to what is written next.
+    /// Makes the jump at `at` lead to the next operation.
     fn land(&mut self, at: usize) {
         let here = self.here();
         if let Some(Op::Jump { target, .. } | Op::Hit { target, .. }) =
@@ -126,8 +127,8 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    /// Steps in order. Each is named by what it is and how often that came before in the same list, so
-    /// that a step added elsewhere leaves the draws of the others alone.
+    /// Compiles steps in order. Each is identified by its kind and a count of that kind in the same
+    /// list, so that a step added elsewhere leaves the draws of the others alone.
     fn steps(&mut self, steps: &[Step], path: &str) {
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         for step in steps {
@@ -199,7 +200,7 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    /// Wait for the acknowledgement of a record, where that is asked for.
+    /// Emits the wait for the acknowledgement of a record, if asked for.
     fn acknowledgement(&mut self, document: &PublishDoc, topic: Id, keyed: bool, place: &str) {
         let acks = document.acks.as_ref().map_or(AcksWord::All, |acks| self.compiler.pick(acks));
         if document.wait.is_none_or(|wait| !wait.0) || acks == AcksWord::None {
@@ -228,7 +229,8 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    /// Branches exclude each other: each is tried with its probability given that none before was taken.
+    /// Compiles exclusive branches: each is tried with its conditional probability, given that none
+    /// before was taken.
     fn choose(&mut self, branches: &Spanned<Vec<BranchDoc>>, place: &str) {
         let total: f64 = branches.value.iter().map(|branch| branch.probability.0).sum();
         if total > 1.0 + 1e-9 {
@@ -283,7 +285,7 @@ impl<'c, 'a> Program<'c, 'a> {
         }
     }
 
-    /// The jump at `at` is taken when the cache asked just before knew the answer.
+    /// Makes the jump at `at` depend on a hit of the preceding cache request.
     fn asks_cache(&mut self, at: usize) {
         let asked = self.compiler.spec.ops[..at].last().copied();
         if let (Some(Op::Cache { cache, .. }), Some(op)) =
@@ -354,7 +356,8 @@ impl<'c, 'a> Program<'c, 'a> {
         )
     }
 
-    /// With T requests in work that need C connections each, a pool below T x (C - 1) + 1 can lock up.
+    /// Warns of deadlock: with T concurrent requests that need C connections each, a pool below T x
+    /// (C - 1) + 1 can lock up.
     fn warn_of_lock_up(&mut self, pool: usize, document: &TransactionDoc) {
         let own = self.open.iter().filter(|open| open.own && open.pool == pool).count() as u64;
         let held = own + u64::from(self.held.is_some_and(|(held, _)| held == pool));
@@ -463,14 +466,14 @@ impl<'c, 'a> Program<'c, 'a> {
     }
 }
 
-/// The number of the draws of the step at `place`.
+/// Returns the draw number of the step at `place`.
 pub(super) fn draw(place: &str) -> u64 {
     Key::default().named(place).0
 }
 
 fn label(step: &Step) -> String {
     match step {
-        // A law's numbers stay out: a plan that changes them must not change the draws.
+        // The parameters of a law are left out: a plan that changes them must not change the draws.
         Step::Cpu(time) => match &time.form {
             Form::Name(name) => format!("cpu {name}"),
             _ => "cpu".into(),

@@ -26,22 +26,22 @@ use crate::study::effect::Origin;
 use crate::study::result::Assumption;
 use crate::units::Span;
 
-/// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`).
+/// Connections that `PostgreSQL` reserves for administrators (`superuser_reserved_connections`).
 const RESERVED: u32 = 3;
 
-/// Samplers by their laws, made once for all cases: a table of quantiles takes a while.
+/// Samplers by their laws, shared by all cases, since building a quantile table takes a while.
 #[derive(Debug, Default)]
 pub(super) struct Laws {
     made: Vec<Sampler>,
-    /// Whether there are more than are made.
+    /// Whether the limit on the number of laws was exceeded.
     pub(super) full: bool,
 }
 
-/// Most different laws of a study; each takes 32 KiB.
+/// Largest number of different laws of a study; each takes 32 KiB.
 const MOST_LAWS: usize = 2000;
 
 impl Laws {
-    /// Index of the sampler of `dist` in `list`.
+    /// Returns the index of the sampler of `dist` in `list`.
     pub(super) fn index(&mut self, dist: &Dist, list: &mut Vec<Sampler>) -> Id {
         if let Some(at) = list.iter().position(|sampler| sampler.dist() == dist) {
             return at as Id;
@@ -58,20 +58,20 @@ impl Laws {
     }
 }
 
-/// What was used, over all cases.
+/// Inputs in use, over all cases.
 #[derive(Debug, Default)]
 pub(super) struct Used {
     /// Times that rest on assumptions.
     pub(super) assumed: Vec<Assumption>,
-    /// Times of the system of which nothing is said: assumed, unless the system is what a law speaks of.
+    /// Times of the system without a basis: assumed, unless a law defines the system.
     pub(super) bare: Vec<(SourceSpan, Assumption)>,
-    /// Named times of calibrations, by where they stand.
+    /// Named times of calibrations, by their location.
     pub(super) times: BTreeSet<SourceSpan>,
     /// Catalogue parts and parts of the system, by kind and name.
     pub(super) parts: BTreeSet<(&'static str, String)>,
 }
 
-/// Who may cause whom: one program leads to another.
+/// An edge of the causality graph: one program leads to another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
     pub(super) from: usize,
@@ -80,14 +80,14 @@ pub(super) struct Edge {
     pub(super) span: SourceSpan,
 }
 
-/// Where an edge leads.
+/// Target of an edge.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Target {
     Endpoint(Id),
     Topic(Id),
 }
 
-/// Builds one [`Spec`]; the load comes later.
+/// Builder of one [`Spec`]; the load is added later.
 pub(super) struct Compiler<'a> {
     pub(super) problems: &'a mut Problems,
     pub(super) files: &'a mut Files,
@@ -98,7 +98,7 @@ pub(super) struct Compiler<'a> {
     pub(super) view: View,
     pub(super) calibration: Option<&'a CalibrationDoc>,
     pub(super) fidelity: Fidelity,
-    /// Nothing will be simulated.
+    /// Whether nothing will be simulated.
     pub(super) check_only: bool,
     pub(super) endpoints: BTreeMap<String, Id>,
     pub(super) edges: Vec<Edge>,
@@ -106,7 +106,7 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// The value of a setting that counts in this view.
+    /// Returns the value of a setting in this view.
     pub(super) fn pick<T: Clone>(&self, setting: &Setting<T>) -> T {
         match self.view {
             View::Written => setting.written.clone(),
@@ -114,12 +114,12 @@ impl Compiler<'_> {
         }
     }
 
-    /// Note that the part `name` is used.
+    /// Records that the part `name` is used.
     pub(super) fn uses(&mut self, kind: &'static str, name: &str) {
         self.used.parts.insert((kind, name.to_owned()));
     }
 
-    /// Index of `name` in a section of the system.
+    /// Returns the index of `name` in a section of the system.
     pub(super) fn index<T>(
         &mut self,
         map: &Map<T>,
@@ -130,7 +130,7 @@ impl Compiler<'_> {
         find(map, name, kind, "E0201", self.problems)
     }
 
-    /// Index of the endpoint `service.endpoint`.
+    /// Returns the index of the endpoint `service.endpoint`.
     pub(super) fn endpoint(&mut self, name: &Name) -> Option<Id> {
         let known = self.endpoints.get(&name.text).copied();
         if known.is_none() {
@@ -141,12 +141,12 @@ impl Compiler<'_> {
         known
     }
 
-    /// Index of the sampler of `dist`.
+    /// Returns the index of the sampler of `dist`.
     pub(super) fn sampler(&mut self, dist: &Dist) -> Id {
         self.laws.index(dist, &mut self.spec.samplers)
     }
 
-    /// The law of a time; always zero after a problem.
+    /// Returns the law of a time; constant zero after a problem.
     pub(super) fn law(&mut self, time: &Time) -> Dist {
         self.law_within(time, 0).unwrap_or(Dist::Constant(0.0))
     }
@@ -178,7 +178,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Law of a sum of independent times, each with how often it occurs.
+    /// Returns the law of a sum of independent times, each with its multiplicity.
     pub(super) fn sum(&mut self, terms: &[(u32, Dist)], span: SourceSpan) -> Option<Dist> {
         let law = Dist::sum(terms);
         if law.is_none() {
@@ -210,7 +210,7 @@ impl Compiler<'_> {
         None
     }
 
-    /// The law of a unit cost; always zero where it is not given.
+    /// Returns the law of a unit cost; constant zero where it is not given.
     pub(super) fn unit(&mut self, name: &str) -> Dist {
         let of_calibration =
             self.calibration.and_then(|document| cost(document.units.as_ref()?, name));
@@ -220,7 +220,7 @@ impl Compiler<'_> {
         self.law(&time.clone())
     }
 
-    /// The mean of a unit cost that is not drawn; where a law was given, that is noted.
+    /// Returns the mean of a unit cost that is not drawn; records where a law was given.
     pub(super) fn unit_mean(&mut self, name: &str) -> Span {
         let law = self.unit(name);
         let mean = Span::from_secs(law.mean());
@@ -234,14 +234,14 @@ impl Compiler<'_> {
         mean
     }
 
-    /// A number of storage operations.
+    /// Returns a number of storage operations.
     pub(super) fn ios(&self, get: impl Fn(&UnitsDoc) -> Option<f64>) -> f64 {
         let of_calibration = self.calibration.and_then(|document| get(document.units.as_ref()?));
         let of_system = || self.system.units.as_ref().and_then(&get);
         of_calibration.or_else(of_system).unwrap_or(0.0)
     }
 
-    /// Note that a time is used, and whether anybody has measured it.
+    /// Records that a time is used, and whether it was measured.
     fn note(&mut self, time: &Time, section: &str, name: &str, of_calibration: bool) {
         if !self.used.times.insert(time.span) {
             return;
@@ -269,7 +269,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Note a default that decides something.
+    /// Records an assumed default that affects the answer.
     pub(super) fn assume(&mut self, name: &str, value: String, origin: Origin) {
         if self.used.assumed.iter().all(|known| known.name != name) {
             let basis = "assumed".into();
@@ -277,8 +277,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// The law of a time that stands in a step; where it says nothing of where it comes from, that is
-    /// noted. What is said to be assumed there is found in the document.
+    /// Returns the law of a time written in a step; one without a basis is recorded. Stated
+    /// assumptions are found in the document.
     pub(super) fn law_of_step(&mut self, time: &Time, place: &str) -> Dist {
         let law = self.law(time);
         if time.is_bare() && law.mean() > 0.0 && self.used.times.insert(time.span) {
@@ -293,7 +293,7 @@ impl Compiler<'_> {
         law
     }
 
-    /// Everything but the load.
+    /// Compiles everything but the load.
     pub(super) fn compile(&mut self) {
         self.servers();
         let system = self.system;
@@ -343,7 +343,7 @@ impl Compiler<'_> {
         self.check_clients();
     }
 
-    /// The first shard of the cache with this name, and how many it has.
+    /// Returns the index of the first shard of the cache with this name, and the number of shards.
     pub(super) fn cache(&mut self, name: &Name) -> Option<(Id, u32)> {
         let of = self.index(&self.system.caches, name, "cache")? as Id;
         let first = self.spec.caches.iter().position(|cache| cache.of == of)?;
@@ -389,7 +389,7 @@ impl Compiler<'_> {
         self.spec.cluster = self.cluster();
     }
 
-    /// A part of the catalogue.
+    /// Returns a part of the catalogue.
     fn part<'c, T>(&mut self, map: &'c Map<T>, name: &Name, what: &str) -> Option<&'c T> {
         find(map, name, what, "E0202", self.problems).map(|at| &map.0[at].1)
     }
@@ -571,7 +571,7 @@ impl Compiler<'_> {
         self.spec.listeners.push(listener);
     }
 
-    /// Refuse more pods, connections, partitions and consumer threads than a run can remember.
+    /// Refuses more pods, connections, partitions and consumer threads than a run can remember.
     fn check_size(&mut self) {
         for excess in self.spec.excesses() {
             let message = format!("the services have {excess}");
@@ -579,7 +579,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Warn where all pods together may open more connections than a database accepts.
+    /// Warns where all pods together may open more connections than a database accepts.
     fn check_connections(&mut self) {
         for (at, (name, document)) in self.system.databases.iter().enumerate() {
             let Database { max_connections: Some(limit), reserved, .. } = self.spec.databases[at]

@@ -1,4 +1,4 @@
-//! What theory expects, worked out.
+//! Evaluation of the theoretical predictions.
 
 use crate::model::spec::Spec;
 use crate::model::stations::stations;
@@ -11,7 +11,7 @@ use crate::study::result::{Measure, Target};
 use crate::study::setup::Prediction;
 use crate::study::theory::parts;
 
-/// The predictions of all laws of the scenario; problems are reported on the way.
+/// Returns the predictions of all laws of the scenario; problems are reported on the way.
 pub(super) fn predictions(
     scenario: &ScenarioDoc,
     cases: &[Spec],
@@ -51,7 +51,8 @@ pub(super) fn predictions(
     all
 }
 
-/// Whether `at` names what the measure needs.
+/// Whether `at` is valid: the name of something that the measure refers to, or absent where it
+/// refers to nothing. Reports a problem otherwise.
 fn named(
     measure: Measure,
     at: Option<&Spanned<Text>>,

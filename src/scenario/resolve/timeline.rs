@@ -1,4 +1,4 @@
-//! What happens on the day: names looked up, times put in order.
+//! Events of the day: looks up names, orders times.
 
 use super::{Question, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
@@ -9,17 +9,17 @@ use crate::scenario::values::find;
 use crate::scenario::values::{Count, Duration, Name, Number};
 use crate::units::Span as Length;
 
-/// Most that may happen on a day.
+/// Largest number of events on a day.
 const MOST_HAPPENINGS: usize = 10_000;
-/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and the 300 s
-/// for which pods tolerate a node that is not ready.
+/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and
+/// the 300 s for which pods tolerate a node that is not ready.
 const NOTICED: Length = Length::from_millis(340_000);
 /// Time that a client waits for a command (Redisson's `timeout`).
 const CACHE_TIMEOUT: Length = Length::from_millis(3_000);
-/// Largest factor on the rate of arrivals.
+/// Largest factor on the arrival rate.
 const MOST_TRAFFIC: f64 = 1e4;
 
-/// Write the scenario's timeline into all cases.
+/// Adds the scenario's timeline to all cases.
 #[expect(clippy::too_many_lines, reason = "one arm for each thing that may happen")]
 pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Problems) {
     let Some(day) = &question.scenario.day else { return };
@@ -172,7 +172,7 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
         }
         shrink(spec, day.compress.as_ref().map_or(1.0, |factor| factor.value.0));
     }
-    // What the timeline orders may be too much where what runs at first is not.
+    // The initial system may be small enough, and what the timeline adds too much.
     let grows = |timed: &Timed| {
         matches!(
             timed.what,
@@ -190,7 +190,7 @@ pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Pr
     }
 }
 
-/// On a day that is run in less time, credits are used up in less time.
+/// Scales credit balances of a compressed day, on which credits are used up in less time.
 fn shrink(spec: &mut Spec, compress: f64) {
     for bucket in spec.databases.iter_mut().filter_map(|database| database.io_credits.as_mut()) {
         bucket.capacity /= compress;

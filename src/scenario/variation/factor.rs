@@ -1,16 +1,16 @@
-//! Values multiplied by a factor.
+//! Multiplication of values by a factor.
 
 use crate::scenario::plan;
 use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::values::{canonical, quantity};
 use crate::scenario::yaml::{Node, Value};
 
-/// Numbers of a law of times that grow with it.
+/// Parameters of a law of times that scale with it.
 const TIMES: [&str; 5] = ["mean", "constant", "exponential", "low", "high"];
-/// Laws with such numbers below them.
+/// Laws with such parameters below them.
 const LAWS: [&str; 5] = ["uniform", "erlang", "gamma", "weibull", "pareto"];
 
-/// Multiply all that `path` leads to; `spans` are the places of path and factor.
+/// Multiplies all values to which `path` leads; `spans` are the locations of path and factor.
 pub(super) fn multiply(
     tree: &mut Node,
     path: &str,
@@ -24,7 +24,7 @@ pub(super) fn multiply(
     };
     let found = plan::found(tree, path);
     if found.is_empty() {
-        // Says what is missing.
+        // Reports what is missing.
         plan::settings(tree, path, spans.0, problems);
     }
     for trail in found {
@@ -40,7 +40,8 @@ pub(super) fn multiply(
     }
 }
 
-/// Multiply a number, a setting, or a law of times with all that grows with it; false where there is none.
+/// Multiplies a number, a setting, or a law of times with all parameters that scale; `false` where
+/// there is none.
 fn scaled(node: &mut Node, factor: f64) -> bool {
     let law = |key: &str| TIMES.contains(&key) || LAWS.contains(&key);
     let setting = |key: &str| matches!(key, "written" | "runs");
@@ -64,7 +65,7 @@ fn scaled(node: &mut Node, factor: f64) -> bool {
     }
 }
 
-/// A number with its unit, multiplied. Users and other large counts stay whole.
+/// Multiplies a number with a unit. Users and other large counts stay whole.
 fn product(text: &str, factor: f64) -> Option<String> {
     let (value, unit) = quantity(text)?;
     let (value, unit) = match unit {

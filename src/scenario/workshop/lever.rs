@@ -1,4 +1,4 @@
-//! Which settings give a resource more, and what they are to be.
+//! Levers: settings that increase a resource's capacity, and their new values.
 
 use crate::model::spec::{Id, Op, Resource, Spec};
 use crate::scenario::decode::{Map, Setting};
@@ -6,10 +6,10 @@ use crate::scenario::document::{DatabaseItem, ServiceDoc, View};
 use crate::scenario::documents::{Documents, VariantInput};
 use crate::study::workshop::{Lifted, NoLever};
 
-/// Hours of a month, as prices are quoted.
+/// Hours of a month, as in quoted prices.
 const HOURS: f64 = 730.0;
 
-/// Looks for settings that lift one resource of a variant by a factor.
+/// Search for settings that lift one resource of a variant by a factor.
 pub(super) struct Lever<'a> {
     pub(super) documents: &'a Documents,
     pub(super) input: &'a VariantInput,
@@ -17,17 +17,17 @@ pub(super) struct Lever<'a> {
     pub(super) factor: f64,
 }
 
-/// A setting with what it is and is to be, not priced.
+/// Returns a setting with its current and new value, not priced.
 fn lifted(setting: String, from: &dyn ToString, to: &dyn ToString) -> Lifted {
     let (from, to) = (from.to_string(), to.to_string());
     Lifted { setting: Some(setting), from, to, monthly_usd: None, note: None }
 }
 
 impl Lever<'_> {
-    /// The settings, with their values before and after.
+    /// Returns the settings, with their values before and after.
     ///
     /// # Errors
-    /// When no setting does.
+    /// When no setting lifts the resource.
     pub(super) fn lift(&self, resource: Resource) -> Result<Vec<Lifted>, NoLever> {
         match resource {
             Resource::Cpu(service) => Ok(self.pods(service)),
@@ -55,7 +55,7 @@ impl Lever<'_> {
     }
 
     fn more(&self, count: u32) -> u32 {
-        // 3 × 1.0000000001 is 3.
+        // Rounding errors must not add one: 3 × 1.0000000001 is 3.
         let wanted = (f64::from(count) * self.factor - 1e-6).ceil();
         wanted.min(1e6).max(f64::from(count) + 1.0) as u32
     }
@@ -64,7 +64,7 @@ impl Lever<'_> {
         self.input.system.services.get(&self.spec.services[id as usize].name)
     }
 
-    /// More shards, where the work is not that of a single key.
+    /// Adds shards, unless the work concerns a single key.
     fn shards(&self, cache: Id) -> Result<Vec<Lifted>, NoLever> {
         let of = &self.spec.caches[cache as usize];
         let one_key = |op: &Op| matches!(op, Op::CacheOfIndex { cache: on, .. } if *on == cache);
@@ -88,7 +88,7 @@ impl Lever<'_> {
         vec![lifted(format!("services.{name}.mesh.max_connections"), &from, &self.more(from))]
     }
 
-    /// More nodes of the group of a node: its pods are spread over them.
+    /// Adds nodes to the group of a node: its pods are spread over them.
     fn nodes(&self, node: Id) -> Vec<Lifted> {
         let Some(cluster) = &self.spec.cluster else { return Vec::new() };
         let group = cluster.first[node as usize].group as usize;
@@ -107,9 +107,9 @@ impl Lever<'_> {
         Lifted { monthly_usd, ..lifted(format!("node_groups.{name}.desired"), &from, &to) }
     }
 
-    /// Nodes that so many more pods of a service need, in the group that has most.
+    /// Adds the nodes that `more` pods of a service need, in the group that has most.
     fn room_for(&self, id: Id, more: u32) -> Option<Lifted> {
-        /// Most nodes tried.
+        /// Largest number of nodes tried.
         const MOST: u32 = 200;
         let mut spec = self.spec.clone();
         spec.services[id as usize].lifecycle.pending += more;
@@ -138,7 +138,7 @@ impl Lever<'_> {
         Some(self.node_count(&groups[largest].name, from, to))
     }
 
-    /// More pods, and the nodes on which they fit.
+    /// Adds pods, and the nodes on which they fit.
     fn pods(&self, id: Id) -> Vec<Lifted> {
         let from = self.spec.services[id as usize].pods;
         let mut all = self.replicas(id);
@@ -153,7 +153,8 @@ impl Lever<'_> {
         else {
             return vec![lifted(format!("services.{name}.replicas"), &from, &to)];
         };
-        // The fewest rule at a steady load that nothing scales; the most must not lie below them.
+        // The minimum rules at a steady load that nothing scales; the maximum must not lie below
+        // it.
         let minimum = self.pick(&autoscaling.min).u32();
         let mut all = vec![lifted(
             format!("services.{name}.autoscaling.min"),
@@ -176,7 +177,7 @@ impl Lever<'_> {
         }
     }
 
-    /// The database's document and its class's item.
+    /// Returns the name of the database's class and its catalogue item.
     fn class(&self, id: Id) -> Option<(String, &DatabaseItem)> {
         let name = &self.spec.databases[id as usize].name;
         let class = self.pick(self.input.system.databases.get(name)?.class.as_ref()?);
@@ -188,8 +189,8 @@ impl Lever<'_> {
         item.hourly.get(region).map(|hourly| hourly.0 * HOURS)
     }
 
-    /// The smallest class of the catalogue that has what is wanted and nothing less than before: the
-    /// cheapest of those with a price, else the first in the catalogue.
+    /// Returns the smallest class of the catalogue that has what is wanted and nothing less than
+    /// before: the cheapest of those with a price, else the first in the catalogue.
     fn larger(
         &self,
         id: Id,
@@ -240,7 +241,7 @@ impl Lever<'_> {
             let kind = self.pick(&storage.r#type);
             let item = self.documents.catalog.storage_types.get(&kind.text);
             if let Some(per_gib) = item.and_then(|item| item.iops_per_gib) {
-                // Beyond the burst a volume earns what it has by its size.
+                // Above the burst rate, the IOPS of a volume depend on its size.
                 let (from, to) = (self.pick(&storage.size).gib(), (wanted / per_gib.0).ceil());
                 let path = format!("databases.{name}.storage.size");
                 let to = to.max(from.ceil());
@@ -266,8 +267,8 @@ impl Lever<'_> {
         Ok(vec![found.unwrap_or_else(by_hand)])
     }
 
-    /// As many threads as the load needs, and as many partitions for each: one with more would fall behind
-    /// first.
+    /// Adds as many threads as the load needs, and as many partitions for each: a thread with more
+    /// would fall behind first.
     fn consumers(&self, id: Id) -> Vec<Lifted> {
         let listener = &self.spec.listeners[id as usize];
         let service = &self.spec.services[listener.service as usize];

@@ -1,4 +1,4 @@
-//! What the load asks of processors, storage, caches and pools.
+//! Demand of the load on processors, storage, caches and pools.
 
 use super::time;
 use crate::audit::{Capacity, Filled, Load, Rate};

@@ -1,4 +1,4 @@
-//! What things cost against what the document says.
+//! Actual cost against the cost stated in the document.
 
 use crate::audit::{Money, Surplus};
 

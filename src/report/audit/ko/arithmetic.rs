@@ -1,4 +1,4 @@
-//! Numbers of the document and of the load that cannot hold together.
+//! Inconsistent numbers of the document and of the load.
 
 use super::time;
 use crate::audit::{Arithmetic, Period};

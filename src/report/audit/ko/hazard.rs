@@ -1,4 +1,4 @@
-//! What goes wrong under circumstances that are to be expected.
+//! Failures under foreseeable circumstances.
 
 use super::time;
 use crate::audit::{Hazard, Who};

@@ -1,4 +1,4 @@
-//! Limits that no load moves.
+//! Limits that hold at any load.
 
 use crate::audit::{Limit, PoolShare, When};
 

@@ -1,12 +1,12 @@
 //! Titles and remedies of all rules, by code in the order of the rules.
 
-/// A rule in Korean.
+/// Korean text of a rule.
 pub(crate) struct Rule {
-    /// Its code.
+    /// Code of the rule.
     pub(crate) code: &'static str,
-    /// Its title.
+    /// Title of the rule.
     pub(crate) title: &'static str,
-    /// What to do about it.
+    /// Remedy.
     pub(crate) remedy: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! Connection pools: what is written, what their kind says, and what `HikariCP` takes where both are
-//! silent.
+//! Connection pools: settings as written, else of the catalogue's kind, else defaults of
+//! `HikariCP`.
 
 use super::Compiler;
 use crate::model::spec::{Id, Pool};
@@ -8,8 +8,8 @@ use crate::scenario::document::{PoolDoc, PoolItem};
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Shortest wait for a connection that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of `HikariConfig.java`;
-/// 250 ms since 2.4.4, and 1 s before).
+/// Shortest connection timeout that `HikariCP` accepts (`SOFT_TIMEOUT_FLOOR` of
+/// `HikariConfig.java`; 250 ms since 2.4.4, and 1 s before).
 const SHORTEST_TIMEOUT: Length = Length::from_millis(250);
 
 impl Compiler<'_> {
@@ -76,7 +76,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The pool would not start.
+    /// Reports a timeout with which the pool would not start.
     fn timeout_is_refused(&mut self, document: &PoolDoc, timeout: Length) {
         let of_kind = document.kind.as_ref().map_or(document.span, |kind| kind.span);
         let span = document.connection_timeout.as_ref().map_or(of_kind, |setting| setting.span);
