@@ -25,7 +25,7 @@ use crate::scenario::problem::SourceSpan;
 use crate::scenario::{Documents, Loaded};
 use crate::study::claims::ClaimMetric;
 
-pub use self::cost::{Bill, Item, price};
+pub use self::cost::{Bill, Item, bills, price};
 pub use self::figures::{Dollars, Figure, Seconds, Share, TimeUnit};
 pub use self::found::{
     Arithmetic, Capacity, EditName, Filled, Floor, Found, Hazard, Kafka, Limit, Load, Money,
@@ -230,12 +230,6 @@ pub fn price_claims(loaded: &mut Loaded) {
         claim.known = priced.monthly;
         claim.because = Some(priced.because);
     }
-}
-
-/// Returns the bills of these variants, without an audit.
-pub fn bills(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Vec<Bill> {
-    let view = |index| View::new(&loaded.study, &loaded.documents, index);
-    which.into_iter().filter_map(view).map(|view| cost::bill(&view)).collect()
 }
 
 /// Audits all variants.

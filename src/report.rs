@@ -33,6 +33,7 @@ mod page;
 mod pareto;
 mod particles;
 mod picture;
+mod points;
 pub mod schema;
 mod sheet;
 pub mod size;

@@ -104,9 +104,15 @@ fn map(of: Estimate, by: impl Fn(f64) -> f64) -> Estimate {
     Estimate::interval(by(of.mean), by(of.low), by(of.high), of.n)
 }
 
+/// Returns the bills of these variants, without an audit.
+pub fn bills(loaded: &Loaded, which: impl IntoIterator<Item = usize>) -> Vec<Bill> {
+    let view = |index| View::new(&loaded.study, &loaded.documents, index);
+    which.into_iter().filter_map(view).map(|view| bill(&view)).collect()
+}
+
 /// Adds the cost of each variant to the result, as described and as it ran during the day.
 pub fn price(loaded: &Loaded, result: &mut StudyResult) {
-    for bill in super::bills(loaded, 0..loaded.documents.variants.len()) {
+    for bill in bills(loaded, 0..loaded.documents.variants.len()) {
         if let Some(variant) = result.variants.iter_mut().find(|one| one.name == bill.variant) {
             let priced = |item: Item| item.priced(variant.used.as_ref());
             variant.cost = bill.items.into_iter().map(priced).collect();

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::caution;
-use super::moves;
 use super::number;
 use super::words::{Lang, Word, cause, doubt, metric, say};
 use crate::stats::Estimate;
@@ -14,6 +13,10 @@ use crate::study::result::{
     Alternative, AtLoad, Axis, Saturation, StudyResult, Target, VariantResult, Verdict,
     WarmUpSource,
 };
+
+/// Name of the variant that represents the current system; where none has it, the first variant
+/// does.
+pub(crate) const TODAY: &str = "effective";
 
 /// Returns the verdict on whether an interval lies at or above a wanted value; `None` without an
 /// estimate.
@@ -476,7 +479,7 @@ pub(crate) fn few(names: &[&str], most: usize, lang: Lang) -> String {
 /// Returns the variant that represents the current system: the one named `effective`, else the
 /// first.
 pub(crate) fn today(result: &StudyResult) -> Option<&VariantResult> {
-    let named = result.variants.iter().find(|variant| variant.name == moves::TODAY);
+    let named = result.variants.iter().find(|variant| variant.name == TODAY);
     named.or(result.variants.first())
 }
 

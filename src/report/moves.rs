@@ -7,10 +7,6 @@ use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::result::{Comparison, StudyResult, VariantResult};
 
-/// Name of the variant that represents the current system; where none has it, the first variant
-/// does.
-pub(crate) const TODAY: &str = "effective";
-
 /// Returns a sentence comparing each variant with the one before it; one without a measurable
 /// difference is named in the next sentence. The last variant is also compared with the current
 /// system.
@@ -39,7 +35,7 @@ pub(crate) fn sentences(result: &StudyResult, lang: Lang) -> Vec<String> {
 
 fn altogether(result: &StudyResult, lang: Lang) -> Option<String> {
     let (last, earlier) = result.variants.split_last()?;
-    let today = earlier.iter().position(|variant| variant.name == TODAY).unwrap_or(0);
+    let today = earlier.iter().position(|variant| variant.name == facts::TODAY).unwrap_or(0);
     // The variant directly before has been compared already.
     if today + 1 >= earlier.len() {
         return None;

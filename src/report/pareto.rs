@@ -2,8 +2,8 @@
 
 use super::ladder::unit;
 use super::number;
+use super::points::{estimate, name, shown};
 use super::size::dollars;
-use super::sweep::{estimate, name, shown};
 use super::words::{Lang, Word, say};
 use crate::stats::Estimate;
 use crate::study::sweep::{Asked, Point, Sweep, is_load};

@@ -17,10 +17,10 @@ use super::{Options, chart, facts, number, pretty};
 use crate::stats::Estimate;
 use crate::study::Head;
 use crate::study::result::ASSUMED;
-use crate::study::size::{CostItem, Outcome, Phase, Sizing};
+use crate::study::size::{CostItem, Outcome, SizedLoad, Sizing};
 
 /// Returns the name of the plan for a phase's configuration, which is that of its file.
-pub fn plan_name(phase: &Phase) -> String {
+pub fn plan_name(phase: &SizedLoad) -> String {
     let load = phase.load.chars();
     let kept: String =
         load.map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
@@ -28,7 +28,7 @@ pub fn plan_name(phase: &Phase) -> String {
 }
 
 /// Formats the load of a phase: `10M MAU (2,000 RPS)`.
-fn load(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
+fn load(sizing: &Sizing, phase: &SizedLoad, lang: Lang) -> String {
     let rate = format!("{} {}", number::plain(phase.rps), unit(sizing.axis));
     match phase.mau {
         Some(mau) => format!("{} MAU ({rate})", number::users_plain(mau, mau, lang)),
@@ -48,7 +48,7 @@ pub(crate) fn probability(share: &Estimate, lang: Lang) -> String {
 }
 
 /// Returns the finding of a phase.
-fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
+fn title(sizing: &Sizing, phase: &SizedLoad, lang: Lang) -> String {
     let load = load(sizing, phase, lang);
     match (phase.outcome, phase.monthly_usd) {
         (Outcome::Met, Some(usd)) => say(lang, Word::SizeMet, &[&load, &dollars(usd, lang)]),
@@ -67,7 +67,7 @@ fn title(sizing: &Sizing, phase: &Phase, lang: Lang) -> String {
 }
 
 /// Returns the items whose cost differs from the variant's.
-fn differences(phase: &Phase) -> Vec<&CostItem> {
+fn differences(phase: &SizedLoad) -> Vec<&CostItem> {
     let differs = |item: &&CostItem| {
         let price = |usd: Option<f64>| usd.unwrap_or(0.0);
         (price(item.monthly_usd) - price(item.before_usd)).abs() > 0.005
@@ -76,7 +76,7 @@ fn differences(phase: &Phase) -> Vec<&CostItem> {
 }
 
 /// Returns sentences about cost, probability, binding constraint and effort.
-fn sentences(phase: &Phase, lang: Lang) -> Vec<String> {
+fn sentences(phase: &SizedLoad, lang: Lang) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(share) = &phase.probability {
         all.push(probability(share, lang));
@@ -158,7 +158,7 @@ fn text(sizing: &Sizing, lang: Lang) -> String {
 /// Returns the finding over all phases, for the chart: the cost of each, and the cost stated in the
 /// document.
 pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
-    let of = |phase: &Phase| {
+    let of = |phase: &SizedLoad| {
         let load = load_name(phase, sizing, lang);
         let usd = phase.monthly_usd.map(|usd| dollars(usd, lang));
         match (phase.outcome, usd, &phase.stated) {
@@ -179,7 +179,7 @@ pub(crate) fn finding(sizing: &Sizing, lang: Lang) -> String {
 }
 
 /// Formats the load of a phase, short: `10M MAU`.
-pub(crate) fn load_name(phase: &Phase, sizing: &Sizing, lang: Lang) -> String {
+pub(crate) fn load_name(phase: &SizedLoad, sizing: &Sizing, lang: Lang) -> String {
     match phase.mau {
         Some(mau) => format!("{} MAU", number::users_plain(mau, mau, lang)),
         None => format!("{} {}", number::plain(phase.rps), unit(sizing.axis)),
@@ -228,7 +228,7 @@ fn header(names: [Word; 4], lang: Lang) -> Vec<Inline> {
 }
 
 /// Returns the table of free settings in a configuration, changed ones in bold.
-fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
+fn settings(sizing: &Sizing, phase: &SizedLoad, lang: Lang) -> Block {
     let heads = [Word::SizeSetting, Word::SizeNow, Word::SizeValue, Word::SizeLower];
     let row = |(path, value): (&String, &String)| {
         let free = sizing.free.iter().find(|free| free.path == *path);
@@ -255,7 +255,7 @@ fn settings(sizing: &Sizing, phase: &Phase, lang: Lang) -> Block {
     }
 }
 
-fn bill(phase: &Phase, lang: Lang) -> Block {
+fn bill(phase: &SizedLoad, lang: Lang) -> Block {
     let heads = [Word::SizePart, Word::SizeWhat, Word::SizeNow, Word::MonthlyCost];
     let row = |item: &CostItem| {
         let price = |usd: Option<f64>| {

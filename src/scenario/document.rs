@@ -11,13 +11,14 @@ mod parts;
 mod plan;
 mod size;
 pub(crate) mod stated;
+mod step;
 mod theory;
 mod timeline;
 mod uncertain;
 
 use serde_json::{Value as Json, json};
 
-use super::decode::{Decode, Definitions, Map, Setting, Spanned, choice, document, words};
+use super::decode::{Decode, Definitions, Map, Setting, Spanned, document, words};
 use super::problem::{Problems, SourceSpan};
 use super::time::Time;
 use super::values::{
@@ -30,7 +31,7 @@ use self::stated::StatedDoc;
 
 pub(crate) use self::change::{ApplyDoc, SetDoc};
 pub(crate) use self::claims::{ClaimDoc, ClaimWord, RelationWord};
-pub(crate) use self::kafka::{AcksWord, AssignorWord, KafkaDoc, ListenerDoc, PublishDoc, TopicDoc};
+pub(crate) use self::kafka::{AckWord, AssignorWord, KafkaDoc, ListenerDoc, TopicDoc};
 pub(crate) use self::ladder::{LadderDoc, ladder_up_to};
 pub(crate) use self::mesh::{
     IndexDoc, InsertDoc, KeepAliveDoc, MeshDoc, OutlierDoc, RetryOnWord, ScanDoc,
@@ -41,6 +42,10 @@ pub(crate) use self::nodes::{
 };
 pub(crate) use self::plan::{ChangeDoc, PlanDoc};
 pub(crate) use self::size::SizeDoc;
+pub(crate) use self::step::{
+    AcksWord, BranchDoc, CacheStepDoc, CallDoc, HoldWord, KeyWord, PublishDoc, QueryDoc, RepeatDoc,
+    Step, TransactionDoc,
+};
 pub(crate) use self::theory::{LawDoc, MeasureWord, TheoryDoc};
 pub(crate) use self::timeline::{HappeningDoc, RetriesDoc, TimedDoc};
 pub(crate) use self::uncertain::{GrowthDoc, UncertainDoc, growth, uncertainty};
@@ -61,30 +66,6 @@ words! {
         "least-requests" => LeastRequests,
         /// The pod at the other end of the caller's connection; see `keep_alive`.
         "sticky" => Sticky,
-    }
-
-    /// Offset commit policy of a listener.
-    enum AckWord {
-        /// After each record.
-        "record" => Record,
-        /// Once per poll.
-        "batch" => Batch,
-    }
-
-    /// Holding time of a transaction's connection.
-    enum HoldWord {
-        /// Until the response is written (open-in-view).
-        "request" => Request,
-        /// Until the transaction ends.
-        "transaction" => Transaction,
-    }
-
-    /// Partitioning key of a record.
-    enum KeyWord {
-        /// The flow: all records of one order share a partition number.
-        "flow" => Flow,
-        /// No key: any partition.
-        "none" => None,
     }
 
     /// View of settings that is simulated: written or effective.
@@ -303,116 +284,7 @@ document! {
     }
 }
 
-choice! {
-    /// One step of an endpoint or listener.
-    enum Step {
-        /// Compute on the pod's CPU.
-        "cpu" => Cpu(Time),
-        /// Wait for something outside the system, without queueing.
-        "delay" => Delay(Time),
-        /// Run steps inside a database transaction.
-        "transaction" => Transaction(TransactionDoc),
-        /// Execute SQL statements, inside a transaction.
-        "query" => Query(QueryDoc),
-        /// Send commands to a cache.
-        "cache" => Cache(CacheStepDoc),
-        /// Append a record to a topic.
-        "publish" => Publish(PublishDoc),
-        /// Call an endpoint and wait for its response.
-        "call" => Call(CallDoc),
-        /// Schedule a call to an endpoint and go on without waiting.
-        "send" => Send(SendDoc),
-        /// Take one of several branches at random, or none.
-        "choose" => Choose(Spanned<Vec<BranchDoc>>),
-        /// Run steps several times.
-        "repeat" => Repeat(RepeatDoc),
-        /// Run steps while holding a lock.
-        "lock" => Lock(LockStepDoc),
-        /// Insert entries into an index.
-        "insert" => Insert(InsertDoc),
-        /// Process every entry of an index.
-        "scan" => Scan(ScanDoc),
-    }
-}
-
 document! {
-    /// A database transaction.
-    struct TransactionDoc {
-        /// Connection pool of this service.
-        pool: Name,
-        /// Holding time of the connection; by default `request` in an endpoint under open-in-view,
-        /// else, and in a nested transaction, `transaction`.
-        hold: Option<HoldWord>,
-        /// Whether the commit writes nothing.
-        read_only: Option<Flag>,
-        /// Steps inside the transaction.
-        steps: Vec<Step>,
-    }
-
-    /// SQL statements.
-    struct QueryDoc {
-        /// Number of reading statements.
-        reads: Option<Count<0, 10_000>>,
-        /// Number of writing statements.
-        writes: Option<Count<0, 10_000>>,
-        /// Database CPU of all these statements together, instead of the unit costs.
-        time: Option<Time>,
-    }
-
-    /// Commands to a cache.
-    struct CacheStepDoc {
-        /// Cache.
-        server: Name,
-        /// Number of commands; 1 by default.
-        operations: Option<Count<1, 10_000>>,
-        /// Server time per command, instead of the unit cost.
-        time: Option<Time>,
-        /// Hit ratio; on a miss the steps of `miss` follow.
-        hit: Option<Share>,
-        /// Steps on a miss.
-        miss: Vec<Step>,
-    }
-
-    /// A synchronous call.
-    struct CallDoc {
-        /// `service.endpoint`.
-        endpoint: Name,
-        /// Timeout of the call; none by default.
-        timeout: Option<Setting<Duration>>,
-    }
-
-    /// A call that is made later, without waiting for it.
-    struct SendDoc {
-        /// `service.endpoint`.
-        endpoint: Name,
-        /// Delay before the call; none by default.
-        after: Option<Time>,
-    }
-
-    /// A branch of `choose`.
-    struct BranchDoc {
-        /// Probability that the branch is taken.
-        probability: Share,
-        /// Steps of the branch.
-        steps: Vec<Step>,
-    }
-
-    /// A loop.
-    struct RepeatDoc {
-        /// Number of iterations.
-        times: Count<1, 1000>,
-        /// Steps of one iteration.
-        steps: Vec<Step>,
-    }
-
-    /// Steps under a lock.
-    struct LockStepDoc {
-        /// Name of the lock.
-        name: Name,
-        /// Steps while the lock is held.
-        steps: Vec<Step>,
-    }
-
     /// Calibration: service times and unit costs of a system.
     struct CalibrationDoc {
         /// Name of the calibration, which is that of its file.

@@ -77,7 +77,7 @@ pub(super) fn read(
     if named != calibrations.len() && calibrations.is_empty() {
         return None;
     }
-    let question = resolve::Question {
+    let question = resolve::Parsed {
         scenario: &scenario,
         trees: [&tree, &system_tree],
         base: &base,
@@ -96,9 +96,9 @@ pub(super) fn read(
     let sources = problems.sources().to_vec();
     let region = base.region.as_ref().map(|region| region.text.clone());
     let further = Further {
-        ladder_up_to: document::ladder_up_to(&scenario, &study.load, problems),
-        uncertain: document::uncertainty(&scenario, problems),
-        growth: document::growth(&scenario, problems),
+        ladder_up_to: document::ladder_up_to(scenario.ladder.as_ref(), &study.load, problems),
+        uncertain: document::uncertainty(scenario.uncertain.as_ref(), problems),
+        growth: document::growth(scenario.growth.as_ref(), problems),
         size: sizing::declared(&scenario, problems),
     };
     let system = system_tree;

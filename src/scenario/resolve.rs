@@ -60,7 +60,7 @@ const SHOWN: usize = 5;
 const MOST_CASES: usize = 256;
 
 /// All documents that have been read.
-pub(super) struct Question<'a> {
+pub(super) struct Parsed<'a> {
     pub(super) scenario: &'a ScenarioDoc,
     /// Syntax trees of the scenario and of the system, to find stated assumptions.
     pub(super) trees: [&'a Node; 2],
@@ -74,7 +74,7 @@ pub(super) struct Question<'a> {
 /// Resolves and validates; `None` where a case cannot be described. Problems are reported on the
 /// way.
 pub(super) fn study(
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     files: &mut Files,
     problems: &mut Problems,
 ) -> Option<Study> {
@@ -173,7 +173,7 @@ pub(super) fn study(
 
 /// Returns one description for each calibration, mix and variant, in the order of [`Study::case`].
 fn compile(
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     mixes: &[load::Mix<'_>],
     calibrations: &[Option<&CalibrationDoc>],
     used: &mut Used,
@@ -228,7 +228,7 @@ fn compile(
 /// that cannot be described are left out silently, since the question itself can be answered
 /// without them.
 pub(super) fn ablations(
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     inputs: Vec<AblationInput>,
     files: &mut Files,
     problems: &Problems,
@@ -238,7 +238,7 @@ pub(super) fn ablations(
     let calibration = [question.calibrations.first()];
     let mut compiled = |variants: &[VariantInput]| -> Option<Vec<Spec>> {
         let mut scratch = problems.scratch();
-        let question = Question { variants, ..*question };
+        let question = Parsed { variants, ..*question };
         let mut used = Used::default();
         let mut cases = compile(&question, mix, &calibration, &mut used, files, &mut scratch);
         timeline::set(&question, &mut cases, &mut scratch);
@@ -484,7 +484,7 @@ fn usual_bin(horizon: f64, compress: f64) -> f64 {
     bin.max(compress).min(horizon)
 }
 
-fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
+fn day(question: &Parsed<'_>, problems: &mut Problems) -> Option<Day> {
     let document = question.scenario.day.as_ref()?;
     let horizon = document.horizon.map_or(86_400.0, |time| time.0);
     let compress = document.compress.as_ref().map_or(1.0, |factor| factor.value.0);
@@ -524,7 +524,7 @@ fn day(question: &Question<'_>, problems: &mut Problems) -> Option<Day> {
 }
 
 /// Warns of parts to which no program and no pool refers.
-fn unused(question: &Question<'_>, used: &Used, problems: &mut Problems) {
+fn unused(question: &Parsed<'_>, used: &Used, problems: &mut Problems) {
     let system = question.base;
     let mut warn = |part: Part, name: &str, shown: &str, span| {
         if !used.parts.contains(&(part.word(), name.to_owned())) {
@@ -613,7 +613,7 @@ fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumpt
 }
 
 /// Returns the simulated configuration by variant, as under the main calibration and mix.
-fn settings(question: &Question<'_>, cases: &[Spec]) -> Json {
+fn settings(question: &Parsed<'_>, cases: &[Spec]) -> Json {
     let mut variants = serde_json::Map::new();
     for (variant, spec) in question.variants.iter().zip(cases) {
         let mut services = serde_json::Map::new();

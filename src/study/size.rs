@@ -14,8 +14,9 @@
 //! Bernoulli trial: its bounds are those of Clopper and Pearson (1934).
 
 mod climb;
-mod phase;
+mod question;
 mod search;
+mod sized;
 mod trial;
 mod why;
 
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::question::{Free, SizingQuestion, Stated, Wanted};
 use self::search::Search;
 pub use self::why::{Blocked, NotLower, Obstacle};
 use super::cause::{self, Cause};
@@ -30,58 +32,9 @@ use super::caution::Caution;
 use super::error::StudyError;
 use super::head::Head;
 use super::result::{Axis, Verdict};
-use super::setup::Change;
 use super::watch::Watcher;
 use super::workshop::PricedWorkshop;
 use crate::stats::Estimate;
-
-/// A free setting: one whose value may be chosen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Free {
-    /// Path of the setting, as in plans.
-    pub path: String,
-    /// Further settings that take the same value.
-    pub also: Vec<String>,
-    /// Possible values, from the least capacity to the most; at least one.
-    pub values: Vec<String>,
-    /// Cost per unit of the value \[USD per month\], where the price table does not cover it.
-    pub monthly_each: Option<f64>,
-    /// Value in effect in the variant; none where it is not written.
-    pub now: Option<String>,
-}
-
-impl Free {
-    /// Declared cost of a value \[USD per month\]; none where no price is declared.
-    fn price(&self, at: usize) -> Option<f64> {
-        let each = self.monthly_each?;
-        let text = self.values.get(at)?;
-        let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
-        let number: f64 = text[..digits.unwrap_or(text.len())].parse().ok()?;
-        Some(number * each)
-    }
-}
-
-/// A load to size for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    /// Monthly active users; none where the load is a rate.
-    pub mau: Option<f64>,
-    /// Load as written: `10M`.
-    pub text: String,
-    /// Override that sets the load; none where it is the scenario's own.
-    pub change: Option<Change>,
-}
-
-/// Cost of a load as stated by the document.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stated {
-    /// Monthly active users.
-    pub mau: f64,
-    /// Stated cost \[USD per month\].
-    pub monthly_usd: f64,
-    /// Scope of the figure: prefixes of parts of the bill; everything where it is empty.
-    pub covers: Vec<String>,
-}
 
 /// A setting whose value in the configuration differs from the variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,9 +87,9 @@ pub enum Outcome {
     Stopped,
 }
 
-/// Phase: the result for one load.
+/// SizedLoad: the result for one load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Phase {
+pub struct SizedLoad {
     /// Monthly active users; none where the load is a rate.
     pub mau: Option<f64>,
     /// Load as written.
@@ -218,32 +171,17 @@ pub struct Sizing {
     /// Free settings with their values.
     pub free: Vec<Free>,
     /// Results by load.
-    pub phases: Vec<Phase>,
+    pub phases: Vec<SizedLoad>,
     /// Input warnings; their words are added when this is written.
     #[serde(default)]
     pub cautions: Vec<Caution>,
 }
 
-/// Question of a sizing study.
-#[derive(Clone, Debug)]
-pub struct SizingQuestion {
-    /// Settings that may be chosen.
-    pub free: Vec<Free>,
-    /// Loads to size for.
-    pub wanted: Vec<Wanted>,
-    /// Probability with which targets must be met.
-    pub confidence: f64,
-    /// Costs stated by the document.
-    pub stated: Vec<Stated>,
-    /// Index of the variant.
-    pub variant: usize,
-}
-
 impl Sizing {
     /// Whether every load has a configuration that meets the targets, over the day too.
     pub fn is_met(&self) -> bool {
-        let day = |phase: &Phase| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
-        let met = |phase: &Phase| phase.outcome == Outcome::Met && day(phase);
+        let day = |phase: &SizedLoad| phase.over_day.is_none_or(|verdict| verdict == Verdict::Met);
+        let met = |phase: &SizedLoad| phase.outcome == Outcome::Met && day(phase);
         !self.phases.is_empty() && self.phases.iter().all(met)
     }
 }

@@ -40,7 +40,7 @@ const FAN: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Distribution of an uncertain input over its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Law {
+pub enum Distribution {
     /// Uniform: every value is equally likely.
     Uniform,
     /// Log-uniform: every ratio is equally likely.
@@ -67,7 +67,7 @@ pub struct Input {
     /// Whether the value is an integer.
     pub whole: bool,
     /// Distribution over the range.
-    pub distribution: Law,
+    pub distribution: Distribution,
     /// Mode of a triangular distribution.
     pub likely: Option<f64>,
     /// Justification of the range.
@@ -87,14 +87,14 @@ impl Input {
     /// Returns the quantile of its law at `share`, between 0 and 1.
     pub fn value(&self, share: f64) -> f64 {
         let (low, high) = (self.low, self.high);
-        if self.whole && self.distribution == Law::Uniform {
+        if self.whole && self.distribution == Distribution::Uniform {
             // Each integer is equally likely, including both ends.
             return (low + share * (high - low + 1.0)).floor().min(high);
         }
         let value = match self.distribution {
-            Law::Uniform => low + (high - low) * share,
-            Law::Loguniform => low * libm::exp(share * libm::log(high / low)),
-            Law::Triangular => {
+            Distribution::Uniform => low + (high - low) * share,
+            Distribution::Loguniform => low * libm::exp(share * libm::log(high / low)),
+            Distribution::Triangular => {
                 let likely = self.likely.unwrap_or(f64::midpoint(low, high));
                 let (width, below) = (high - low, likely - low);
                 if share * width <= below {
@@ -103,7 +103,7 @@ impl Input {
                     high - ((1.0 - share) * width * (high - likely)).sqrt()
                 }
             }
-            Law::Normal => {
+            Distribution::Normal => {
                 let cut = normal_cdf(-2.0);
                 let deviation = (high - low) / 4.0;
                 let at = normal_quantile(cut + share * (1.0 - 2.0 * cut));
@@ -138,7 +138,7 @@ impl Input {
     /// between two symmetric percentiles by a straight line is as accurate as that by a parabola.
     fn score(&self, share: f64) -> f64 {
         match self.distribution {
-            Law::Loguniform => share,
+            Distribution::Loguniform => share,
             _ => self.value(share),
         }
     }
@@ -167,7 +167,7 @@ pub fn assumed(study: &Study) -> Vec<Input> {
             unit: String::new(),
             factor: true,
             whole: false,
-            distribution: Law::Loguniform,
+            distribution: Distribution::Loguniform,
             likely: None,
             because: match &one.origin {
                 Origin::Written(text) => text.clone(),

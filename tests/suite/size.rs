@@ -9,7 +9,7 @@ use plimsoll::scenario::{Loaded, Options, Workshop, load, render};
 use plimsoll::study::Unwatched;
 use plimsoll::study::setup::Change;
 use plimsoll::study::size::{NotLower, Obstacle};
-use plimsoll::study::size::{Outcome, Phase, Sizing, size};
+use plimsoll::study::size::{Outcome, SizedLoad, Sizing, size};
 use plimsoll::study::workshop::PricedWorkshop;
 
 fn read(path: &Path, options: &Options) -> Loaded {
@@ -26,7 +26,7 @@ fn sized(path: impl Into<PathBuf>, seed: u64, asked: &Asked) -> (Loaded, Sizing)
     (loaded, sizing)
 }
 
-fn chosen(phase: &Phase) -> Vec<&str> {
+fn chosen(phase: &SizedLoad) -> Vec<&str> {
     phase.configuration.values().map(String::as_str).collect()
 }
 

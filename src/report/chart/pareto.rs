@@ -6,9 +6,10 @@ use super::axis::{Axis, Panel, Place as Spot};
 use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
 use crate::report::pareto::Pareto;
+use crate::report::points::named;
 use crate::report::size::dollars;
 use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
-use crate::report::sweep::{conditions, named};
+use crate::report::sweep::conditions;
 use crate::report::words::{Lang, Word, say};
 use crate::study::sweep::Sweep;
 

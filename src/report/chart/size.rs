@@ -9,7 +9,7 @@ use crate::report::size::{conditions, dollars, finding, load_name, probability};
 use crate::report::style::{self, FAINT, GRID, INK, LABEL, MARGIN, SMALL, WIDTH};
 use crate::report::words::size as words_of_size;
 use crate::report::words::{Lang, Word, say};
-use crate::study::size::{CostItem, Phase, Sizing};
+use crate::study::size::{CostItem, SizedLoad, Sizing};
 
 /// Largest number of lines for the settings of a phase.
 const CHANGES: usize = 8;
@@ -53,7 +53,7 @@ fn words(kind: &str, lang: Lang) -> String {
 struct Row<'a> {
     name: String,
     parts: Vec<f64>,
-    phase: Option<&'a Phase>,
+    phase: Option<&'a SizedLoad>,
     below: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ impl Row<'_> {
 
 /// Returns the cost of each kind, in the order of `kinds`; an item without a price counts as in the
 /// variant.
-fn parts(phase: &Phase, kinds: &[&str], price: fn(&CostItem) -> Option<f64>) -> Vec<f64> {
+fn parts(phase: &SizedLoad, kinds: &[&str], price: fn(&CostItem) -> Option<f64>) -> Vec<f64> {
     let of = |which: &&str| {
         let items = phase.cost.iter().filter(|item| kind(item) == *which);
         items.filter_map(price).fold(0.0, |sum, usd| sum + usd)
@@ -82,7 +82,7 @@ fn parts(phase: &Phase, kinds: &[&str], price: fn(&CostItem) -> Option<f64>) -> 
     kinds.iter().map(of).collect()
 }
 
-fn below(phase: &Phase, lang: Lang) -> Vec<String> {
+fn below(phase: &SizedLoad, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(phase.probability.as_ref().map(|share| probability(share, lang)));
     if !phase.unpriced.is_empty() {

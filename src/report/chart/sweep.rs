@@ -4,8 +4,9 @@ use super::Heading;
 use super::axis::{Axis, Panel};
 use crate::report::canvas::{self, Canvas, Ink};
 use crate::report::number;
+use crate::report::points::{estimate, named, shown, title};
 use crate::report::style::{self, FAINT, INK, LABEL, MARGIN, SMALL, WIDTH};
-use crate::report::sweep::{conditions, estimate, named, shown, title};
+use crate::report::sweep::conditions;
 use crate::report::words::{Lang, Word, say};
 use crate::study::sweep::{Point, Sweep};
 

@@ -1,6 +1,6 @@
-//! Kafka: topics, brokers, listeners, and records appended by steps.
+//! Kafka: topics, brokers and listeners.
 
-use super::{AckWord, KeyWord, Step};
+use super::step::Step;
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Count, Duration, Flag, Name, Share};
 
@@ -14,14 +14,12 @@ words! {
         "cooperative-sticky" => CooperativeSticky,
     }
 
-    /// Replicas that must have a record before it is acknowledged.
-    enum AcksWord {
-        /// None.
-        "none" => None,
-        /// The leader of the partition.
-        "leader" => Leader,
-        /// All in-sync replicas.
-        "all" => All,
+    /// Offset commit policy of a listener.
+    enum AckWord {
+        /// After each record.
+        "record" => Record,
+        /// Once per poll.
+        "batch" => Batch,
     }
 }
 
@@ -100,17 +98,5 @@ document! {
         completes: Option<Name>,
         /// Steps that process a record.
         steps: Vec<Step>,
-    }
-
-    /// A record appended to a topic.
-    struct PublishDoc {
-        /// Topic.
-        topic: Name,
-        /// Partitioning key; `flow` by default.
-        key: Option<KeyWord>,
-        /// Whether the step waits for the acknowledgement; `false` by default.
-        wait: Option<Flag>,
-        /// Replicas that must have the record before it is acknowledged; `all` by default.
-        acks: Option<Setting<AcksWord>>,
     }
 }

@@ -1,6 +1,5 @@
 //! The `ladder` block: upper end of a bottleneck ladder.
 
-use super::ScenarioDoc;
 use crate::scenario::decode::{Spanned, document};
 use crate::scenario::problem::Problems;
 use crate::scenario::values::Text;
@@ -19,11 +18,11 @@ document! {
 
 /// Returns the load up to which the scenario's ladder goes \[requests/s, or records/s\].
 pub(crate) fn ladder_up_to(
-    scenario: &ScenarioDoc,
+    ladder: Option<&LadderDoc>,
     load: &AskedLoad,
     problems: &mut Problems,
 ) -> Option<f64> {
-    let asked = &scenario.ladder.as_ref()?.up_to;
+    let asked = &ladder?.up_to;
     let read = match load.mau {
         Some(mau) => vary::users(&asked.value.0).map(|users| load.rps * users / mau),
         None => vary::rate(&asked.value.0),

@@ -1,6 +1,6 @@
 //! Documents of the catalogue.
 
-use super::{AckWord, AssignorWord};
+use super::kafka::{AckWord, AssignorWord};
 use crate::scenario::decode::{Map, document};
 use crate::scenario::values::{
     Basis, Bytes, Cores, Count, Duration, Flag, Money, Number, Share, Text,

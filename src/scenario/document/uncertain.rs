@@ -1,12 +1,11 @@
 //! The `uncertain` and `growth` blocks: uncertain inputs, and growth in the number of users.
 
-use super::ScenarioDoc;
 use crate::scenario::decode::{Spanned, document, words};
 use crate::scenario::problem::Problems;
 use crate::scenario::values::{Count, Share, Text, canonical, quantity};
 use crate::scenario::vary;
 use crate::study::growth::Growth;
-use crate::study::uncertain::{Input, Law, Uncertainty};
+use crate::study::uncertain::{Distribution, Input, Uncertainty};
 
 words! {
     /// Distribution of an uncertain value over its range.
@@ -68,8 +67,8 @@ document! {
 }
 
 /// Resolves the `growth` block; reports problems and returns `None` where it is invalid.
-pub(crate) fn growth(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<Growth> {
-    let asked = scenario.growth.as_ref()?;
+pub(crate) fn growth(asked: Option<&GrowthDoc>, problems: &mut Problems) -> Option<Growth> {
+    let asked = asked?;
     let from = vary::users(&asked.from.value.0);
     let from = from.map_err(|why| problems.add("E0104", asked.from.span, why.to_string())).ok()?;
     let monthly = asked.monthly.value.0;
@@ -81,8 +80,11 @@ pub(crate) fn growth(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<
 }
 
 /// Resolves the `uncertain` block, leaving out inputs that are invalid.
-pub(crate) fn uncertainty(scenario: &ScenarioDoc, problems: &mut Problems) -> Option<Uncertainty> {
-    let asked = scenario.uncertain.as_ref()?;
+pub(crate) fn uncertainty(
+    asked: Option<&UncertainDoc>,
+    problems: &mut Problems,
+) -> Option<Uncertainty> {
+    let asked = asked?;
     let mut inputs: Vec<Input> = Vec::new();
     for document in &asked.inputs {
         let path = &document.path.value.0;
@@ -131,16 +133,16 @@ fn input(document: &UncertainInputDoc) -> Result<Input, String> {
     }
     let by_default = if low > 0.0 { SpreadWord::Loguniform } else { SpreadWord::Uniform };
     let distribution = match document.distribution.unwrap_or(by_default) {
-        SpreadWord::Uniform => Law::Uniform,
-        SpreadWord::Loguniform => Law::Loguniform,
-        SpreadWord::Triangular => Law::Triangular,
-        SpreadWord::Normal => Law::Normal,
+        SpreadWord::Uniform => Distribution::Uniform,
+        SpreadWord::Loguniform => Distribution::Loguniform,
+        SpreadWord::Triangular => Distribution::Triangular,
+        SpreadWord::Normal => Distribution::Normal,
     };
-    if distribution == Law::Loguniform && low <= 0.0 {
+    if distribution == Distribution::Loguniform && low <= 0.0 {
         return Err("a range of ratios begins above zero".into());
     }
     let likely = likely.map(|(likely, _)| likely);
-    if likely.is_some() && distribution != Law::Triangular {
+    if likely.is_some() && distribution != Distribution::Triangular {
         return Err("`likely` is for a triangular law".into());
     }
     if likely.is_some_and(|likely| !(low..=high).contains(&likely)) {

@@ -1,6 +1,6 @@
 //! Configuration changes on a day: states of the system that fit the first, and when they begin.
 
-use super::Question;
+use super::Parsed;
 use super::nodes::rollout;
 use crate::model::obstacles;
 use crate::model::spec::{Happening, Id, Rollout, Service, Spec, Timed};
@@ -9,7 +9,7 @@ use crate::scenario::problem::Problems;
 use crate::units::Span as Length;
 
 /// Returns the times of configuration changes on the day, with their texts in the scenario.
-pub(super) fn texts(question: &Question<'_>) -> Vec<(Length, String)> {
+pub(super) fn texts(question: &Parsed<'_>) -> Vec<(Length, String)> {
     let with = question.variants.iter().find(|variant| !variant.later.is_empty());
     let steps = with.iter().flat_map(|variant| &variant.later);
     steps.map(|step| (step.at, step.what.clone())).collect()

@@ -1,7 +1,7 @@
 //! Claims: looks up names, converts values to the unit of their metric, and evaluates what follows
 //! from the description alone.
 
-use super::Question;
+use super::Parsed;
 use crate::model::spec::{Listener, Pool, Service, Spec, Topic};
 use crate::model::stations::stations;
 use crate::scenario::document::{ClaimDoc, ClaimWord, RelationWord, View};
@@ -21,7 +21,7 @@ const MONTH: f64 = 30.0 * 86_400.0;
 /// Resolves the claims of the scenario; problems are reported on the way. `cases` begin with the
 /// main ones.
 pub(super) fn claims(
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     cases: &[Spec],
     asked: &AskedLoad,
     problems: &mut Problems,
@@ -37,7 +37,7 @@ pub(super) fn claims(
 
 fn one(
     document: &ClaimDoc,
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     cases: &[Spec],
     asked: &AskedLoad,
     problems: &mut Problems,
@@ -103,7 +103,7 @@ fn one(
     })
 }
 
-fn variant_of(name: &Name, question: &Question<'_>, problems: &mut Problems) -> Option<usize> {
+fn variant_of(name: &Name, question: &Parsed<'_>, problems: &mut Problems) -> Option<usize> {
     let names = || question.variants.iter().map(|variant| variant.name.as_str());
     let place = names().position(|other| other == name.text);
     if place.is_none() {
@@ -209,7 +209,7 @@ fn takes_load(metric: ClaimMetric) -> bool {
 fn named(
     document: &ClaimDoc,
     metric: ClaimMetric,
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     spec: &Spec,
     problems: &mut Problems,
 ) -> Option<()> {
@@ -317,7 +317,7 @@ fn described(
 /// Returns the factor from the simulated unit to that of the metric.
 fn factor(
     metric: ClaimMetric,
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     spec: &Spec,
     asked: &AskedLoad,
 ) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! User behaviour: loads, mixes, journeys, curves.
 
-use super::Question;
+use super::Parsed;
 use super::system::Compiler;
 use crate::model::spec::{
     Closed, Curve, Id, Journey, Load, Open, RECONNECT, Retries, Source, Spec, Threads, Visit,
@@ -44,7 +44,7 @@ pub(super) struct Mix<'a> {
 }
 
 /// Returns the mixes of the scenario in the order asked for.
-pub(super) fn mixes<'a>(question: &Question<'a>, problems: &mut Problems) -> Vec<Mix<'a>> {
+pub(super) fn mixes<'a>(question: &Parsed<'a>, problems: &mut Problems) -> Vec<Mix<'a>> {
     let scenario = question.scenario;
     let mut all = Vec::new();
     for (name, document) in scenario.mixes.iter() {
@@ -100,11 +100,7 @@ pub(super) fn asked(scenario: &ScenarioDoc) -> AskedLoad {
 }
 
 /// Completes the system of `compiler` with the load under `mix`.
-pub(super) fn with_load(
-    compiler: &mut Compiler<'_>,
-    question: &Question<'_>,
-    mix: &Mix<'_>,
-) -> Spec {
+pub(super) fn with_load(compiler: &mut Compiler<'_>, question: &Parsed<'_>, mix: &Mix<'_>) -> Spec {
     let scenario = question.scenario;
     let document = &scenario.load;
     let samplers = compiler.spec.samplers.len();
@@ -198,7 +194,7 @@ fn crowd(problems: &mut Problems, span: SourceSpan, spec: &Spec) {
     }
 }
 
-fn journeys(compiler: &mut Compiler<'_>, question: &Question<'_>, mix: &Mix<'_>) -> Vec<Journey> {
+fn journeys(compiler: &mut Compiler<'_>, question: &Parsed<'_>, mix: &Mix<'_>) -> Vec<Journey> {
     let mut list = Vec::new();
     match &mix.content {
         Content::Nothing => return list,
@@ -244,7 +240,7 @@ fn journeys(compiler: &mut Compiler<'_>, question: &Question<'_>, mix: &Mix<'_>)
 
 fn visits_of(
     compiler: &mut Compiler<'_>,
-    question: &Question<'_>,
+    question: &Parsed<'_>,
     name: &Spanned<String>,
 ) -> Option<Vec<Visit>> {
     let own = question.scenario.journeys.get(&name.value);

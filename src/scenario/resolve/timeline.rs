@@ -1,6 +1,6 @@
 //! Events of the day: looks up names, orders times.
 
-use super::{Question, change};
+use super::{Parsed, change};
 use crate::model::spec::{Happening, Id, Service, Spec, Timed};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
@@ -21,7 +21,7 @@ const MOST_TRAFFIC: f64 = 1e4;
 
 /// Adds the scenario's timeline to all cases.
 #[expect(clippy::too_many_lines, reason = "one arm for each thing that may happen")]
-pub(super) fn set(question: &Question<'_>, cases: &mut [Spec], problems: &mut Problems) {
+pub(super) fn set(question: &Parsed<'_>, cases: &mut [Spec], problems: &mut Problems) {
     let Some(day) = &question.scenario.day else { return };
     check(day, problems);
     let mut timeline: Vec<Timed> = Vec::new();

@@ -4,8 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use super::question::{Free, SizingQuestion, Wanted};
 use super::trial::{Cost, Seen, Trial};
-use super::{Free, SizingQuestion, Wanted};
+
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
 use crate::study::error::StudyError;

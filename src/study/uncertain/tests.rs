@@ -8,7 +8,7 @@ fn line_of(values: &[f64]) -> f64 {
     1000.0 / (3.0 * values[0] + values[1])
 }
 
-fn input(path: &str, low: f64, high: f64, distribution: Law) -> Input {
+fn input(path: &str, low: f64, high: f64, distribution: Distribution) -> Input {
     Input {
         path: path.into(),
         low,
@@ -81,7 +81,7 @@ fn found(seed: u64, inputs: &[Input], count: usize, formula: fn(&[f64]) -> f64) 
 }
 
 fn uniform_pair() -> [Input; 2] {
-    [input("a", 0.8, 1.6, Law::Uniform), input("b", 0.8, 1.6, Law::Uniform)]
+    [input("a", 0.8, 1.6, Distribution::Uniform), input("b", 0.8, 1.6, Distribution::Uniform)]
 }
 
 /// 3 a + b ≤ 5 with both uniform on 0.8 to 1.6: for every b the share of a below (5 − b) / 3, which
@@ -131,7 +131,12 @@ fn moved(inputs: &[Input; 2], which: usize) -> f64 {
 
 #[test]
 fn influences_hold_the_exact_ones() {
-    for law in [Law::Uniform, Law::Loguniform, Law::Triangular, Law::Normal] {
+    for law in [
+        Distribution::Uniform,
+        Distribution::Loguniform,
+        Distribution::Triangular,
+        Distribution::Normal,
+    ] {
         let inputs = [input("a", 0.8, 1.25, law), input("b", 0.8, 1.25, law)];
         let exact = [moved(&inputs, 0), moved(&inputs, 1)];
         let mut held = [0, 0];
@@ -174,7 +179,8 @@ fn rank_correlations_have_the_exact_one_in_their_interval() {
         }
     }
     let exact = 12.0 * covariance / f64::from(grid * grid);
-    let inputs = [input("x", 1.0, 2.0, Law::Uniform), input("y", 1.0, 2.0, Law::Uniform)];
+    let inputs =
+        [input("x", 1.0, 2.0, Distribution::Uniform), input("y", 1.0, 2.0, Distribution::Uniform)];
     let mut held = 0;
     for seed in 0..40 {
         let found = found(seed, &inputs, 64, sum);
@@ -211,7 +217,7 @@ fn fans_hold_the_exact_percentiles() {
     fn inverse(values: &[f64]) -> f64 {
         1000.0 / values[0]
     }
-    let inputs = [input("a", 1.0, 4.0, Law::Loguniform)];
+    let inputs = [input("a", 1.0, 4.0, Distribution::Loguniform)];
     let found = found(11, &inputs, 256, inverse);
     let fan = &found.fans[0];
     for (one, share) in fan.rps.iter().zip(FAN) {
@@ -230,27 +236,28 @@ fn laws_have_their_quantiles() {
     let near = |found: f64, expected: f64| {
         assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
     };
-    near(input("a", 1.0, 3.0, Law::Uniform).value(0.25), 1.5);
-    near(input("a", 0.5, 2.0, Law::Loguniform).value(0.5), 1.0);
-    near(input("a", 0.5, 2.0, Law::Loguniform).value(0.75), std::f64::consts::SQRT_2);
+    near(input("a", 1.0, 3.0, Distribution::Uniform).value(0.25), 1.5);
+    near(input("a", 0.5, 2.0, Distribution::Loguniform).value(0.5), 1.0);
+    near(input("a", 0.5, 2.0, Distribution::Loguniform).value(0.75), std::f64::consts::SQRT_2);
     // A quarter of the area of a triangle on 0 to 2 with its peak at 1 lies below √(1/2).
-    near(input("a", 0.0, 2.0, Law::Triangular).value(0.25), 0.5_f64.sqrt());
-    let skewed = Input { likely: Some(0.5), ..input("a", 0.0, 2.0, Law::Triangular) };
+    near(input("a", 0.0, 2.0, Distribution::Triangular).value(0.25), 0.5_f64.sqrt());
+    let skewed = Input { likely: Some(0.5), ..input("a", 0.0, 2.0, Distribution::Triangular) };
     // A quarter lies below the peak at a quarter of the width.
     near(skewed.value(0.25), 0.5);
     near(skewed.value(1.0), 2.0);
     // Truncated at two deviations: half a deviation up is Φ(1/2) of the whole, of which Φ(−2) is
     // missing below.
-    let bell = input("a", 0.0, 4.0, Law::Normal);
+    let bell = input("a", 0.0, 4.0, Distribution::Normal);
     let cut = normal_cdf(-2.0);
     near(bell.value((normal_cdf(0.5) - cut) / (1.0 - 2.0 * cut)), 2.5);
     near(bell.value(0.0), 0.0);
     // Five integers, each with a fifth of the probability.
-    let whole = Input { whole: true, factor: false, ..input("a", 2.0, 6.0, Law::Uniform) };
+    let whole = Input { whole: true, factor: false, ..input("a", 2.0, 6.0, Distribution::Uniform) };
     let texts: Vec<String> = [0.0, 0.19, 0.21, 0.5, 0.99, 1.0].map(|at| whole.text(at)).into();
     assert_eq!(texts, ["2", "2", "3", "4", "6", "6"]);
-    assert_eq!(input("a", 0.5, 2.0, Law::Loguniform).text(0.5), "*1");
-    let timed = Input { unit: "ms".into(), factor: false, ..input("a", 1.0, 3.0, Law::Uniform) };
+    assert_eq!(input("a", 0.5, 2.0, Distribution::Loguniform).text(0.5), "*1");
+    let timed =
+        Input { unit: "ms".into(), factor: false, ..input("a", 1.0, 3.0, Distribution::Uniform) };
     assert_eq!(timed.text(0.25), "1.5ms");
 }
 
@@ -261,7 +268,7 @@ fn further_samples_extend_those_there_are() {
     assert_eq!(few, many[..24]);
     // Adding an input changes no other's values.
     let mut more = inputs.to_vec();
-    more.insert(0, input("c", 1.0, 2.0, Law::Uniform));
+    more.insert(0, input("c", 1.0, 2.0, Distribution::Uniform));
     for (with, without) in samples(3, &more, 24).iter().zip(&few) {
         assert_eq!(with[1..], without[..]);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::search::{Choice, Search, Verdict};
 use super::trial::{Cost, Seen, probability};
-use super::{Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, Phase, StatedBeside};
+use super::{Changed, CostItem, Free, Lower, NotLower, Obstacle, Outcome, SizedLoad, StatedBeside};
 use crate::stats::Estimate;
 use crate::study::error::StudyError;
 use crate::study::point::{Depth, at_load, line};
@@ -19,7 +19,7 @@ const BEYOND: f64 = 4.0;
 const STEPS: u64 = 100;
 
 impl Search<'_> {
-    pub(super) fn phase(&mut self) -> Result<Phase, StudyError> {
+    pub(super) fn phase(&mut self) -> Result<SizedLoad, StudyError> {
         self.watcher.begin(&format!("sizing for {}", self.wanted.text), STEPS);
         let mut phase = self.blank();
         let mut found = None;
@@ -58,7 +58,11 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a configuration that was resolved before cannot be resolved.
-    fn rounds(&mut self, phase: &mut Phase, found: &mut Option<Choice>) -> Result<(), StudyError> {
+    fn rounds(
+        &mut self,
+        phase: &mut SizedLoad,
+        found: &mut Option<Choice>,
+    ) -> Result<(), StudyError> {
         let floor = self.floor();
         let mut at = self.start(&floor);
         for _ in 0..MOST_ROUNDS {
@@ -108,8 +112,8 @@ impl Search<'_> {
         self.watcher.begin(&format!("{}: ${usd:.0} a month, {what}", self.wanted.text), STEPS);
     }
 
-    fn blank(&self) -> Phase {
-        Phase {
+    fn blank(&self) -> SizedLoad {
+        SizedLoad {
             mau: self.wanted.mau,
             load: self.wanted.text.clone(),
             rps: self.rps,
@@ -138,7 +142,7 @@ impl Search<'_> {
     }
 
     /// Fills in values, changes and cost.
-    fn describe(&mut self, at: &[usize], phase: &mut Phase) {
+    fn describe(&mut self, at: &[usize], phase: &mut SizedLoad) {
         for (free, at) in self.free.iter().zip(at) {
             let to = &free.values[*at];
             phase.configuration.insert(free.path.clone(), to.clone());
@@ -189,7 +193,7 @@ impl Search<'_> {
     }
 
     /// Fills in what happens one step lower for each setting.
-    fn lower(&mut self, at: &[usize], phase: &mut Phase) {
+    fn lower(&mut self, at: &[usize], phase: &mut SizedLoad) {
         for index in 0..at.len() {
             let set = self.free[index].path.clone();
             let Some(below) = at[index].checked_sub(1) else {
@@ -212,7 +216,7 @@ impl Search<'_> {
 
     /// Runs the scenario's day with the configuration, where it has one: a search over steady loads
     /// says nothing about the events of a day.
-    fn day(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
+    fn day(&mut self, at: &[usize], phase: &mut SizedLoad) -> Result<(), StudyError> {
         let study = self.workshop.study(&self.changes(at))?.only(self.question.variant);
         if study.day.is_none() {
             return Ok(());
@@ -224,7 +228,7 @@ impl Search<'_> {
     }
 
     /// Finds the line of the configuration and its bottleneck.
-    fn bind(&mut self, at: &[usize], phase: &mut Phase) -> Result<(), StudyError> {
+    fn bind(&mut self, at: &[usize], phase: &mut SizedLoad) -> Result<(), StudyError> {
         let mut study = self.candidate(at)?.study.only(self.question.variant);
         study.search.highest_rps = self.rps * BEYOND;
         let Some(found) = line(&study, Depth::Full, self.watcher) else { return Ok(()) };
