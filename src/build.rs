@@ -34,10 +34,17 @@
 
 mod compile;
 mod fault;
+mod kafka;
+mod load;
+mod publish;
 mod step;
 mod study;
 mod system;
+mod users;
 
 pub use self::fault::{Fault, Faults, Kind};
+pub use self::kafka::{ListenerBuilder, TopicBuilder};
+pub use self::load::JourneyBuilder;
+pub use self::publish::Publish;
 pub use self::step::Step;
 pub use self::system::{DatabaseBuilder, PoolBuilder, ServiceBuilder, SpecBuilder};

@@ -24,6 +24,7 @@ use super::values::{
     Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text, Thousandths,
 };
 use super::yaml::{Node, Value};
+use crate::model::spec::limits::{COMMANDS, USERS};
 
 use self::operations::{BrokerGroups, ChargeDoc};
 use self::stated::StatedDoc;
@@ -356,7 +357,7 @@ document! {
         /// Cache.
         server: Name,
         /// Commands; 1 by default.
-        operations: Option<Count<1, 10_000>>,
+        operations: Option<Count<1, COMMANDS>>,
         /// Server time of one command, instead of the unit cost.
         time: Option<Time>,
         /// Share of hits; on a miss, `miss` is done.
@@ -529,7 +530,7 @@ document! {
     /// Virtual users.
     struct VirtualUsersDoc {
         /// Number.
-        users: Count<1, 1_000_000>,
+        users: Count<1, USERS>,
         /// Pause between journeys.
         think: Option<Time>,
         /// Pause of a user who was refused, before a new connection; 1 s by default: a full backlog drops

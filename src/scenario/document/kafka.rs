@@ -1,6 +1,9 @@
 //! Kafka: topics, brokers, listeners, and records that steps append.
 
 use super::{AckWord, KeyWord, Step};
+use crate::model::spec::limits::{
+    BROKERS, CONCURRENCY, PARTITIONS, POLL_RECORDS, REPLICAS, RETRIES,
+};
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Count, Duration, Flag, Name, Share};
 
@@ -29,7 +32,7 @@ document! {
     struct KafkaDoc {
         /// Brokers; 3 by default. Partition p of a topic has its copies on the brokers from p on, of which
         /// the first leads.
-        brokers: Option<Setting<Count<1, 1_000>>>,
+        brokers: Option<Setting<Count<1, BROKERS>>>,
         /// Time from the loss of a broker until its partitions have another leader, mostly until it is
         /// missed (`broker.session.timeout.ms`); 9 s by default.
         election: Option<Setting<Duration>>,
@@ -45,11 +48,11 @@ document! {
     /// A Kafka topic.
     struct TopicDoc {
         /// Partitions.
-        partitions: Setting<Count<1, 100_000>>,
+        partitions: Setting<Count<1, PARTITIONS>>,
         /// Copies of each partition, on as many brokers; 1 by default.
-        replicas: Option<Setting<Count<1, 100>>>,
+        replicas: Option<Setting<Count<1, REPLICAS>>>,
         /// Copies in sync without which nothing is written with `acks: all`; 1 by default.
-        min_insync: Option<Setting<Count<1, 100>>>,
+        min_insync: Option<Setting<Count<1, REPLICAS>>>,
         /// Whether its records count as events; `true` by default.
         counted: Option<Flag>,
     }
@@ -63,13 +66,13 @@ document! {
         /// Consumer group; the name of the service by default.
         group: Option<Name>,
         /// Threads in each pod; 1 by default.
-        concurrency: Option<Setting<Count<1, 10_000>>>,
+        concurrency: Option<Setting<Count<1, CONCURRENCY>>>,
         /// When offsets are committed; `batch` by default.
         ack: Option<Setting<AckWord>>,
         /// Most records a poll returns; 500 by default.
-        max_poll_records: Option<Setting<Count<1, 1_000_000>>>,
+        max_poll_records: Option<Setting<Count<1, POLL_RECORDS>>>,
         /// Further attempts at a record that failed; 9 by default.
-        retries: Option<Setting<Count<0, 10_000>>>,
+        retries: Option<Setting<Count<0, RETRIES>>>,
         /// Pause before each further attempt; none by default.
         back_off: Option<Setting<Duration>>,
         /// Silence after which the group takes a member for dead (`session.timeout.ms`); 45 s by default.

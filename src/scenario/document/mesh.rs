@@ -1,5 +1,6 @@
 //! What stands between callers and a service, and what grows with what is put into it.
 
+use crate::model::spec::limits::{PROXY_CONNECTIONS, TRIES};
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration, Flag, Name, Number, Share};
@@ -32,7 +33,7 @@ document! {
         /// Longest time for the answer to one try, from when it has a connection; 0s: any.
         per_try_timeout: Option<Setting<Duration>>,
         /// Further tries; none by default.
-        retries: Option<Setting<Count<0, 100>>>,
+        retries: Option<Setting<Count<0, TRIES>>>,
         /// What is tried again; by default what Istio does: `connect-failure`, `refused-stream`, `503`.
         retry_on: Vec<RetryOnWord>,
         /// Base of the pauses before retries; 25 ms by default. The pause before retry n is anything up to
@@ -42,9 +43,9 @@ document! {
         /// number by default.
         retry_budget: Option<Setting<Share>>,
         /// Connections of a proxy to all pods of the service; any number by default.
-        max_connections: Option<Setting<Count<1, 1_000_000>>>,
+        max_connections: Option<Setting<Count<1, PROXY_CONNECTIONS>>>,
         /// Requests that wait in a proxy for one of them; any number by default. More overflow at once.
-        max_pending: Option<Setting<Count<0, 1_000_000>>>,
+        max_pending: Option<Setting<Count<0, PROXY_CONNECTIONS>>>,
         /// When a pod is left out for a time.
         outlier: Option<OutlierDoc>,
         /// What each pod's own proxy lets in.

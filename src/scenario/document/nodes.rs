@@ -1,6 +1,7 @@
 //! Where pods run, how each of them lives, and how faithfully that is simulated.
 
 use super::operations::ProbesDoc;
+use crate::model::spec::limits::NODES;
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text};
 
@@ -50,11 +51,11 @@ document! {
         /// Instance type of the catalogue.
         instance: Setting<Name>,
         /// Fewest nodes.
-        min: Option<Setting<Count<0, 10_000>>>,
+        min: Option<Setting<Count<0, NODES>>>,
         /// Nodes that it begins with; `min` by default, else 1.
-        desired: Option<Setting<Count<0, 10_000>>>,
+        desired: Option<Setting<Count<0, NODES>>>,
         /// Most nodes.
-        max: Option<Setting<Count<0, 10_000>>>,
+        max: Option<Setting<Count<0, NODES>>>,
         /// What changes the number of nodes; `none` by default.
         autoscaler: Option<Setting<NodeScalerWord>>,
         /// Time from the order of a node until pods start on it; 3 min by default, with Karpenter 1 min.

@@ -1,6 +1,7 @@
 //! What happens to a system on a day, besides its users; and what users do when it goes wrong.
 
 use super::change::{ApplyDoc, SetDoc};
+use crate::model::spec::limits::{PARTITIONS, TRIES};
 use crate::scenario::decode::{Spanned, choice, document};
 use crate::scenario::values::{Count, Duration, Name, Number, Share};
 
@@ -16,7 +17,7 @@ document! {
     /// Users who ask again.
     struct RetriesDoc {
         /// Further attempts at a request; 1 by default.
-        attempts: Option<Count<0, 100>>,
+        attempts: Option<Count<0, TRIES>>,
         /// Mean pause before the first of them; each next pause is twice as long; 1 s by default. A pause
         /// is anything between half and one and a half of its mean.
         back_off: Option<Duration>,
@@ -77,7 +78,7 @@ document! {
         /// Topic.
         topic: Name,
         /// Partitions from then on.
-        partitions: Spanned<Count<1, 100_000>>,
+        partitions: Spanned<Count<1, PARTITIONS>>,
     }
 
     /// Records that nobody can handle.

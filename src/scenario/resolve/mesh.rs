@@ -7,7 +7,6 @@ use super::system::Compiler;
 use crate::model::spec::mesh::{BACK_OFF, EJECTED_MOST, EJECTION, FAILURES, SWEEP, UNLIMITED};
 use crate::model::spec::{
     Balancer, Budget, Hedge, Id, Index, KeepAlive, Limits, Mesh, Op, RateLimit, RetryOn, Rules,
-    Service,
 };
 use crate::random::Dist;
 use crate::scenario::decode::Setting;
@@ -18,10 +17,6 @@ use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Most pods that all proxies together keep an eye on.
-const MOST_HOSTS: u64 = 20_000_000;
-/// Most connections that are kept.
-const MOST_KEPT: u64 = 5_000_000;
 /// Entries whose work a sampler of a scan draws at once: that of one may be less than a nanosecond.
 const THOUSAND: f64 = 1000.0;
 
@@ -48,11 +43,12 @@ impl Compiler<'_> {
                 let callers = keep.and_then(|keep| keep.callers.as_ref());
                 let requests = keep.and_then(|keep| keep.requests.as_ref());
                 let idle = keep.and_then(|keep| keep.idle.as_ref());
+                let usual = KeepAlive::default();
                 Balancer::Sticky(KeepAlive {
-                    users: users.map_or(100, |count| self.pick(count).u32()),
-                    callers: callers.map_or(10, |count| self.pick(count).u32()),
-                    requests: requests.map_or(100, |count| self.pick(count).u32()),
-                    idle: idle.map_or(Length::from_secs(60.0), |time| self.pick(time).span()),
+                    users: users.map_or(usual.users, |count| self.pick(count).u32()),
+                    callers: callers.map_or(usual.callers, |count| self.pick(count).u32()),
+                    requests: requests.map_or(usual.requests, |count| self.pick(count).u32()),
+                    idle: idle.map_or(usual.idle, |time| self.pick(time).span()),
                 })
             }
         }
@@ -155,31 +151,6 @@ impl Compiler<'_> {
             });
         }
     }
-
-    /// Refuse more than a run can remember of proxies and kept connections.
-    pub(super) fn check_clients(&mut self) {
-        let most = |service: &Service| u64::from(service.most_pods());
-        let all: u64 = self.spec.services.iter().map(most).sum();
-        let hosts = self.spec.meshes.iter().map(|mesh| {
-            let service = self.spec.services.get(mesh.service as usize);
-            service.map_or(0, most).saturating_mul(1 + all)
-        });
-        let kept = self.spec.services.iter().map(|service| match service.balancer {
-            Balancer::Sticky(keep) => {
-                u64::from(keep.users) + all.saturating_mul(u64::from(keep.callers))
-            }
-            _ => 0,
-        });
-        for (what, count, most) in [
-            ("pods that proxies keep an eye on, each for itself", hosts.sum(), MOST_HOSTS),
-            ("connections that are kept", kept.sum::<u64>(), MOST_KEPT),
-        ] {
-            if count > most {
-                let message = format!("the services have {count} {what}; at most {most}");
-                self.problems.add("E0107", self.system.system.span, message);
-            }
-        }
-    }
 }
 
 /// A mesh as it runs, for the record.
@@ -199,7 +170,7 @@ pub(super) fn settings(mesh: &Mesh) -> Json {
 
 fn retry_on(words: &[RetryOnWord]) -> RetryOn {
     if words.is_empty() {
-        return RetryOn { connect: true, ..RetryOn::default() };
+        return RetryOn::ISTIO;
     }
     let mut on = RetryOn::default();
     for word in words {
