@@ -1,13 +1,21 @@
 //! Parts of the builder, each beside a document that says the same: what is compiled is equal, to the
 //! numbers of the draws.
 
+#[path = "build/day.rs"]
+mod day;
 #[path = "build/kafka.rs"]
 mod kafka;
+#[path = "build/load.rs"]
+mod load;
+#[path = "build/mesh.rs"]
+mod mesh;
+#[path = "build/nodes.rs"]
+mod nodes;
 
 use plimsoll::build::{Fault, Faults, Kind, SpecBuilder, Step};
 use plimsoll::model::spec::Spec;
 use plimsoll::random::Dist;
-use plimsoll::scenario::{Options, load, render};
+use plimsoll::scenario::{Options, render};
 use plimsoll::study::setup::Study;
 
 /// The study of a scenario.
@@ -15,7 +23,7 @@ fn study(yaml: &str) -> Study {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scenario.yaml");
     std::fs::write(&path, yaml).expect("a file");
-    match load(&path, &Options::default()) {
+    match plimsoll::scenario::load(&path, &Options::default()) {
         Ok(loaded) => loaded.study,
         Err(problems) => panic!("{}", render(&problems, false)),
     }

@@ -1,7 +1,10 @@
 //! From builders to a description: names become indices, and all that is wrong is found on the way.
 
+mod day;
 mod kafka;
 mod load;
+mod mesh;
+mod nodes;
 mod program;
 mod service;
 
@@ -30,10 +33,12 @@ impl SpecBuilder {
         compiler.names(self);
         compiler.servers(self);
         compiler.topics(self);
+        compiler.cluster(self);
         for (id, service) in (0..).zip(&self.services) {
             compiler.service(id, service, self);
         }
         compiler.load(&self.load);
+        compiler.day(self);
         compiler.whole();
         if compiler.faults.is_empty() { Ok(compiler.spec) } else { Err(Faults(compiler.faults)) }
     }
@@ -125,6 +130,10 @@ impl Compiler {
             return;
         }
         self.sessions();
+        self.settle();
+        if !self.faults.is_empty() {
+            return;
+        }
         let Some(links) = Links::of(&self.spec) else { return };
         if links.callees_first().is_none() {
             self.faults.push(Fault::Circle);
@@ -149,11 +158,16 @@ impl Compiler {
         self.faults.extend(fault);
     }
 
-    /// A number that is not zero, and at most so large.
-    fn count(&mut self, at: &str, what: &'static str, value: u32, most: u64) {
-        if value == 0 {
+    /// A number that is not zero.
+    fn some(&mut self, at: &str, what: &'static str, count: u32) {
+        if count == 0 {
             self.faults.push(Fault::Zero { at: at.into(), what });
         }
+    }
+
+    /// A number that is not zero, and at most so large.
+    fn count(&mut self, at: &str, what: &'static str, value: u32, most: u64) {
+        self.some(at, what, value);
         self.range(at, what, value.into(), 0.0..=most as f64);
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::model::Lack;
 use crate::model::spec::Excess;
 
 /// Kind of a part that others refer to by name.
@@ -27,6 +28,8 @@ pub enum Kind {
     Listener,
     /// A kind of user.
     Journey,
+    /// A group of nodes.
+    NodeGroup,
 }
 
 impl fmt::Display for Kind {
@@ -41,6 +44,7 @@ impl fmt::Display for Kind {
             Kind::Topic => "topic",
             Kind::Listener => "listener",
             Kind::Journey => "journey",
+            Kind::NodeGroup => "node group",
         })
     }
 }
@@ -144,9 +148,31 @@ pub enum Fault {
         /// Requests and records that it causes on the mean, itself included.
         caused: f64,
     },
+    /// A service none of whose pods fits on a node.
+    #[error("{at}: none of its {pods} pods fits on a node, which lack {}", lacking(*lack))]
+    Unplaced {
+        /// Service.
+        at: String,
+        /// Its pods.
+        pods: u32,
+        /// What most nodes have too little of.
+        lack: Lack,
+    },
+    /// A service with kept connections and a mesh, whose proxies choose a pod for each request.
+    #[error("{0}: kept connections and a mesh exclude each other")]
+    StickyMesh(String),
     /// More parts than a run can remember.
     #[error("the services have {0}")]
     TooLarge(Excess),
+}
+
+fn lacking(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Cpu => "processor",
+        Lack::Memory => "memory",
+        Lack::Pods => "places for pods",
+        Lack::Node => "the right group",
+    }
 }
 
 /// All faults of a description, at least one.

@@ -106,8 +106,8 @@ impl ListenerBuilder {
         self
     }
 
-    /// Sets the further attempts at a record that failed, and the pause before each, in which the thread and
-    /// all its partitions wait; nine without a pause unless set.
+    /// Sets the further attempts at a record that failed, and the pause before each, in which the thread
+    /// and all its partitions wait; nine without a pause unless set.
     #[must_use]
     pub fn retries(mut self, attempts: u32, back_off: Span) -> ListenerBuilder {
         (self.listener.retries, self.listener.back_off) = (attempts, back_off);

@@ -86,8 +86,8 @@ impl JourneyBuilder {
         self.visit_sometimes(1.0, Some(think), endpoint)
     }
 
-    /// Asks for an endpoint with this probability, after thinking for a time by this law \[s\]. Who does not
-    /// ask does not think.
+    /// Asks for an endpoint with this probability, after thinking for a time by this law \[s\]. Who does
+    /// not ask does not think.
     #[must_use]
     pub fn visit_sometimes(
         mut self,

@@ -42,8 +42,8 @@ impl Publish {
         self
     }
 
-    /// Waits until all replicas in sync have it (`acks=all`): the leader after a time by the first law, each
-    /// follower after a further time by the second \[s\].
+    /// Waits until all replicas in sync have it (`acks=all`): the leader after a time by the first law,
+    /// each follower after a further time by the second \[s\].
     #[must_use]
     pub fn acks_all(mut self, leader: Dist, follower: Dist) -> Publish {
         self.acks = Some((leader, Some(follower)));

@@ -1,10 +1,13 @@
 //! Builders of a system and its load. They take anything; [`SpecBuilder::build`] judges.
 
+use super::happening::Event;
 use super::kafka::{ListenerBuilder, TopicBuilder};
 use super::load::LoadBuilder;
+use super::mesh::MeshBuilder;
+use super::nodes::{AutoscalerBuilder, NodeGroupBuilder};
 use super::step::Step;
 use crate::model::spec::usual::RESERVED;
-use crate::model::spec::{Balancer, Brokers, Pool, Threads};
+use crate::model::spec::{Balancer, Brokers, Lifecycle, Pool, Threads};
 use crate::units::Span;
 
 /// Description of a system under load, under construction.
@@ -16,7 +19,11 @@ pub struct SpecBuilder {
     pub(super) locks: Vec<String>,
     pub(super) topics: Vec<TopicBuilder>,
     pub(super) brokers: Brokers,
+    pub(super) groups: Vec<NodeGroupBuilder>,
+    pub(super) placement_only: bool,
     pub(super) load: LoadBuilder,
+    pub(super) curve: Option<(String, Vec<f64>)>,
+    pub(super) events: Vec<(Span, Event)>,
 }
 
 impl SpecBuilder {
@@ -60,6 +67,20 @@ impl SpecBuilder {
         self
     }
 
+    /// Adds a group of nodes on which pods run; without one each pod has a machine of its own.
+    #[must_use]
+    pub fn node_group(mut self, group: NodeGroupBuilder) -> SpecBuilder {
+        self.groups.push(group);
+        self
+    }
+
+    /// Lets nodes decide only where pods fit: each that does has a processor of its own.
+    #[must_use]
+    pub fn placement_only(mut self) -> SpecBuilder {
+        self.placement_only = true;
+        self
+    }
+
     /// Sets Kafka's brokers and what producers make of them; three with Kafka's defaults unless set.
     ///
     /// ```
@@ -88,6 +109,10 @@ pub struct ServiceBuilder {
     pub(super) pools: Vec<PoolBuilder>,
     pub(super) endpoints: Vec<(String, Vec<Step>)>,
     pub(super) listeners: Vec<ListenerBuilder>,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) group: Option<String>,
+    pub(super) autoscaler: Option<AutoscalerBuilder>,
+    pub(super) mesh: Option<MeshBuilder>,
 }
 
 impl ServiceBuilder {
@@ -103,6 +128,10 @@ impl ServiceBuilder {
             pools: Vec::new(),
             endpoints: Vec::new(),
             listeners: Vec::new(),
+            lifecycle: Lifecycle::default(),
+            group: None,
+            autoscaler: None,
+            mesh: None,
         }
     }
 
@@ -114,8 +143,8 @@ impl ServiceBuilder {
     }
 
     /// Limits the processor of each pod, which its requests share \[cores\]; one uses at most one core at a
-    /// time. The limit is a quota of each 100 ms, as the kernel has it. Without one a pod uses what its node
-    /// has free; without nodes, as many whole cores as it requests, at least one.
+    /// time. The limit is a quota of each 100 ms, as the kernel has it. Without one a pod uses what its
+    /// node has free; without nodes, as many whole cores as it requests, at least one.
     #[must_use]
     pub fn cores(mut self, limit: f64) -> ServiceBuilder {
         self.cores = Some(limit);

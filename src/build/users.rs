@@ -7,8 +7,8 @@ use crate::random::Dist;
 use crate::units::Span;
 
 impl SpecBuilder {
-    /// Users who arrive at random, whatever the state of the system, each for one journey; so many that they
-    /// make requests at this rate \[requests/s\].
+    /// Users who arrive at random, whatever the state of the system, each for one journey; so many that
+    /// they make requests at this rate \[requests/s\].
     #[must_use]
     pub fn open_load(mut self, requests_per_s: f64) -> SpecBuilder {
         self.load.open = Some(requests_per_s);

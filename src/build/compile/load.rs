@@ -60,8 +60,8 @@ impl Compiler {
         };
     }
 
-    /// The kinds of user; every endpoint equally where nothing is said of them, and nobody where the load is
-    /// of records.
+    /// The kinds of user; every endpoint equally where nothing is said of them, and nobody where the load
+    /// is of records.
     fn journeys(&mut self, load: &LoadBuilder) -> Vec<Journey> {
         let mut journeys = Vec::new();
         let users = load.open.is_some() || load.closed.is_some() || load.records.is_empty();

@@ -5,7 +5,7 @@ use super::program::Scope;
 use crate::build::fault::{Fault, Kind};
 use crate::build::system::{ServiceBuilder, SpecBuilder};
 use crate::model::spec::limits::CORES;
-use crate::model::spec::{Id, Lifecycle, Op, Pool, Service};
+use crate::model::spec::{Id, Op, Pool, Service};
 
 impl Compiler {
     pub(super) fn service(&mut self, id: Id, described: &ServiceBuilder, system: &SpecBuilder) {
@@ -38,20 +38,18 @@ impl Compiler {
             self.spec.ops.push(Op::End);
         }
         self.listeners(id, described, &pools);
-        let lifecycle = Lifecycle {
-            quota: !described.smooth,
-            unlimited: described.cores.is_none(),
-            ..Lifecycle::default()
-        };
-        let cores = described.cores.unwrap_or_else(|| lifecycle.free_cores(None));
+        let (lifecycle, pods) = self.lifecycle(described);
+        let free = || lifecycle.free_cores(self.spec.cluster.as_ref());
+        let cores = described.cores.unwrap_or_else(free);
         self.spec.services.push(Service {
             name: described.name.clone(),
-            pods: described.pods,
+            pods,
             cores,
             threads: described.threads,
             balancer: described.balancer,
             pools,
             lifecycle,
         });
+        self.mesh(id, described);
     }
 }

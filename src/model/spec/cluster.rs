@@ -205,7 +205,10 @@ impl Rollout {
     /// Most pods beyond `wanted` while a version replaces another.
     pub fn surplus(self, wanted: u32) -> u32 {
         match self {
-            Rollout::Rolling { surge, .. } => (wanted * surge).div_ceil(100).max(1),
+            Rollout::Rolling { surge, .. } => {
+                let pods = (u64::from(wanted) * u64::from(surge)).div_ceil(100);
+                u32::try_from(pods).unwrap_or(u32::MAX).max(1)
+            }
             Rollout::BlueGreen { .. } => wanted,
         }
     }

@@ -1,9 +1,10 @@
-//! Limits on a description: what a run can remember, and numbers beyond which a slip of the pen is likelier.
+//! Limits on a description: what a run can remember, and numbers beyond which a slip of the pen is
+//! likelier.
 
 use std::ops::RangeInclusive;
 
 use super::excess::{Counted, Excess};
-use super::{Balancer, Journey, Service, Spec, Visit};
+use super::{Balancer, Happening, Journey, Service, Spec, Timed, Visit};
 use crate::units::Span;
 
 /// Longest time: 400 days \[s\].
@@ -107,5 +108,30 @@ impl Spec {
         let length = |journey: &Journey| journey.visits.iter().map(think).sum::<f64>();
         let longest = self.load.journeys.iter().map(length).fold(0.0, f64::max);
         Some((open.requests_per_s / self.load.requests_per_user() * longest, longest))
+    }
+}
+
+impl Spec {
+    /// Has this happen, in order of time, and makes room for the pods that it asks for.
+    pub(crate) fn set_timeline(&mut self, timeline: &[Timed]) {
+        for timed in timeline {
+            if let Happening::Scale { service, pods } = timed.what
+                && let Some(service) = self.services.get_mut(service as usize)
+            {
+                service.lifecycle.most = service.lifecycle.most.max(pods);
+            }
+        }
+        let most: Vec<u32> = self.services.iter().map(Service::most_pods).collect();
+        for timed in timeline {
+            if let Happening::Deploy { service } = timed.what
+                && let Some(state) = self.services.get_mut(service as usize)
+            {
+                // A full set of new ones, while the old ones may still be leaving.
+                let most = most[service as usize];
+                let surplus = state.lifecycle.rollout.surplus(most);
+                state.lifecycle.most = most.saturating_mul(2).saturating_add(surplus);
+            }
+        }
+        self.timeline = timeline.to_vec();
     }
 }

@@ -1,7 +1,6 @@
 //! Events of a day that come from outside.
 
 use super::id::Id;
-use super::{Service, Spec};
 use crate::units::Span;
 
 /// Something that happens at a given time.
@@ -99,29 +98,4 @@ pub enum Happening {
         /// How long each command waits in vain; none: it answers again.
         timeout: Option<Span>,
     },
-}
-
-impl Spec {
-    /// Has this happen, in order of time, and makes room for the pods that it asks for.
-    pub(crate) fn set_timeline(&mut self, timeline: &[Timed]) {
-        for timed in timeline {
-            if let Happening::Scale { service, pods } = timed.what
-                && let Some(service) = self.services.get_mut(service as usize)
-            {
-                service.lifecycle.most = service.lifecycle.most.max(pods);
-            }
-        }
-        let most: Vec<u32> = self.services.iter().map(Service::most_pods).collect();
-        for timed in timeline {
-            if let Happening::Deploy { service } = timed.what
-                && let Some(state) = self.services.get_mut(service as usize)
-            {
-                // A full set of new ones, while the old ones may still be leaving.
-                let most = most[service as usize];
-                let surplus = state.lifecycle.rollout.surplus(most);
-                state.lifecycle.most = most.saturating_mul(2).saturating_add(surplus);
-            }
-        }
-        self.timeline = timeline.to_vec();
-    }
 }

@@ -1,6 +1,8 @@
 //! Values that parts have where nothing else is said of them: the defaults of the programs described.
 
-use super::{Ack, Cluster, Consumer, Id, KeepAlive, Lifecycle, Listener, Pool, RetryOn, Threads};
+use super::{
+    Ack, Cluster, Consumer, Id, KeepAlive, Lifecycle, Listener, Pool, RetryOn, Rules, Threads,
+};
 use crate::units::Span;
 
 /// Connections that `PostgreSQL` keeps for administrators (`superuser_reserved_connections`).
@@ -89,6 +91,13 @@ impl Default for KeepAlive {
 impl RetryOn {
     /// Of Istio: `connect-failure`, `refused-stream` and `503`, of which the model has the first.
     pub const ISTIO: RetryOn = RetryOn { errors: false, reset: false, connect: true };
+}
+
+impl Rules {
+    /// Those of Istio: Envoy's, but that pods are left out however few remain (`minHealthPercent` 0).
+    pub fn istio() -> Rules {
+        Rules { panic: 0, ..Rules::default() }
+    }
 }
 
 impl Lifecycle {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::program::{Program, draw};
 use super::system::Compiler;
-use crate::model::spec::mesh::{BACK_OFF, EJECTED_MOST, EJECTION, FAILURES, SWEEP, UNLIMITED};
+use crate::model::spec::mesh::{BACK_OFF, UNLIMITED};
 use crate::model::spec::{
     Balancer, Budget, Hedge, Id, Index, KeepAlive, Limits, Mesh, Op, RateLimit, RetryOn, Rules,
 };
@@ -107,7 +107,8 @@ impl Compiler<'_> {
 
     fn outlier(&mut self, document: &OutlierDoc) -> Rules {
         let share = |share: f64| (share * 100.0).round() as u32;
-        let sweep = document.interval.as_ref().map_or(SWEEP, |time| self.pick(time).span());
+        let rules = Rules::istio();
+        let sweep = document.interval.as_ref().map_or(rules.sweep, |time| self.pick(time).span());
         if let Some(interval) = document.interval.as_ref().filter(|_| sweep == Length::ZERO) {
             self.problems.add("E0107", interval.span, "`interval` must be longer than nothing");
         }
@@ -115,15 +116,14 @@ impl Compiler<'_> {
         let most = document.max_ejected.as_ref();
         let least = document.min_healthy.as_ref();
         let ejection = document.ejection.as_ref();
-        let rules = Rules::default();
-        let ejection = ejection.map_or(EJECTION, |time| self.pick(time).span());
+        let ejection = ejection.map_or(rules.ejection, |time| self.pick(time).span());
         Rules {
-            failures: failures.map_or(FAILURES, |count| self.pick(count).u32()),
+            failures: failures.map_or(rules.failures, |count| self.pick(count).u32()),
             sweep: sweep.max(Length(1)),
             ejection,
             longest: rules.longest.max(ejection),
-            most: most.map_or(EJECTED_MOST, |most| share(self.pick(most).0)),
-            panic: least.map_or(0, |least| share(self.pick(least).0)),
+            most: most.map_or(rules.most, |most| share(self.pick(most).0)),
+            panic: least.map_or(rules.panic, |least| share(self.pick(least).0)),
             one_always: false,
         }
     }
