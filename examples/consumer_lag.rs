@@ -40,7 +40,7 @@ pub(crate) fn lag(partitions: u32) -> Result<Estimate, Faults> {
     let (result, _) = answer_question(&study, Question::Run, &Unwatched);
     let stations = &result.variants[0].stations;
     let found = stations.iter().find(|found| found.name == "settlement.settle consumers");
-    Ok(found.expect("the listener has consumers").waiting.clone())
+    Ok(found.expect("the listener has consumers").waiting)
 }
 
 /// Each partition is an M/M/1 of its part of the records: ρ / (1 − ρ) of them are there on the mean.

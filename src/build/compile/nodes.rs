@@ -81,7 +81,8 @@ impl Compiler {
         match (lifecycle.requests.millicores, limit) {
             (0, Some(limit)) => lifecycle.requests.millicores = limit,
             (asked, Some(limit)) => {
-                self.within(at, ("millicores requested", asked as f64), ("the limit", limit as f64))
+                let limit = ("the limit", limit as f64);
+                self.within(at, ("millicores requested", asked as f64), limit);
             }
             (_, None) => {}
         }
