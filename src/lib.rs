@@ -47,6 +47,37 @@
 //! );
 //! ```
 //!
+//! Kafka, nodes, autoscalers, meshes, journeys and days are built likewise, with the defaults and limits
+//! that documents have. What is built is equal to what its document is read as:
+//!
+//! ```
+//! use plimsoll::build::{
+//!     AutoscalerBuilder, Event, JourneyBuilder, ListenerBuilder, NodeGroupBuilder, ServiceBuilder,
+//!     SpecBuilder, Step, TopicBuilder,
+//! };
+//! use plimsoll::model::spec::Requests;
+//! use plimsoll::random::Dist;
+//! use plimsoll::units::Span;
+//!
+//! let order = [Step::cpu(Dist::Exponential(0.004)), Step::publish("orders")];
+//! let shop = ServiceBuilder::new("shop")
+//!     .requests(Requests { millicores: 500, mebibytes: 1_024 })
+//!     .autoscaler(AutoscalerBuilder::new(2, 10).cpu(70))
+//!     .endpoint("order", order);
+//! let settle = ListenerBuilder::new("settle", "orders", [Step::delay(Dist::Constant(0.02))]);
+//! let spec = SpecBuilder::new()
+//!     .node_group(NodeGroupBuilder::new("main", 2, 8_192).cluster_autoscaler(2, 5))
+//!     .topic(TopicBuilder::new("orders", 12))
+//!     .service(shop)
+//!     .service(ServiceBuilder::new("settlement").listener(settle.concurrency(3)))
+//!     .journey(JourneyBuilder::new("buyer").visit_after(Dist::Exponential(5.0), "shop.order"))
+//!     .open_load(100.0)
+//!     .at(Span::from_secs(3_600.0), Event::traffic(3.0))
+//!     .build()?;
+//! assert_eq!((spec.services[0].pods, spec.topics[0].partitions), (2, 12));
+//! # Ok::<(), plimsoll::build::Faults>(())
+//! ```
+//!
 //! # Running it
 //!
 //! [`study::setup::Study::of`] asks about a description with the defaults that scenarios have, and
@@ -186,11 +217,13 @@
 //!
 //! # Where to go next
 //!
-//! - `examples/`: M/M/c beside Erlang's formula, where a pool saturates, a what-if loop.
+//! - `examples/`: M/M/c beside Erlang's formula, where a pool saturates, a what-if loop, the lag of a topic
+//!   with one partition and with three.
 //! - [`model::simulate`] with an [`observe::Observer`] of your own: every record of one replication.
-//! - [`model::spec::Spec`]: all that a description can say. The builder covers services, pools, databases,
-//!   caches and locks; Kafka, nodes, autoscalers, meshes and days are built by [`scenario`], or by hand
-//!   from public fields.
+//! - [`model::spec::Spec`]: all that a description can say. The builder covers services with their pools,
+//!   databases, caches, locks, Kafka, nodes, autoscalers, meshes, journeys and days. Indexes, storage,
+//!   sharded caches and changes of settings in mid-day are built by [`scenario`], or by hand from public
+//!   fields.
 //! - `ARCHITECTURE.md`: why it is made this way, and how to add to it.
 
 #[expect(unreachable_pub, reason = "a room of the program, which the library does not show")]

@@ -2,6 +2,9 @@
 //! the document reader.
 
 #[expect(dead_code, reason = "the test needs the numbers, not the print")]
+#[path = "../examples/consumer_lag.rs"]
+mod consumer_lag;
+#[expect(dead_code, reason = "the test needs the numbers, not the print")]
 #[path = "../examples/mmc.rs"]
 mod mmc;
 #[expect(dead_code, reason = "the test needs the numbers, not the print")]
@@ -67,6 +70,14 @@ fn threads_shorten_the_wait_as_theory_says() {
         assert_theory(seen, theory * 1e3, 0.2);
         assert!(seen.mean < before, "{threads} threads: {seen:?} after {before}");
         before = seen.mean;
+    }
+}
+
+#[test]
+fn a_partition_has_one_consumer() {
+    for partitions in [1, 3] {
+        let lag = consumer_lag::lag(partitions).expect("no faults");
+        assert_theory(lag, consumer_lag::theory(partitions), 0.1);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Steps of an endpoint.
 
+use super::publish::Publish;
 use crate::random::Dist;
 use crate::units::Span;
 
@@ -17,6 +18,7 @@ pub(super) enum Form {
     Call { endpoint: String, round_trip: Span, timeout: Option<Span> },
     Lock { lock: String, steps: Vec<Step> },
     Sometimes { probability: f64, steps: Vec<Step> },
+    Publish(Publish),
 }
 
 impl Step {
@@ -68,6 +70,11 @@ impl Step {
         Step(Form::Sometimes { probability, steps: steps.into_iter().collect() })
     }
 
+    /// Appends a record to a topic, which is named or described by a [`Publish`].
+    pub fn publish(record: impl Into<Publish>) -> Step {
+        Step(Form::Publish(record.into()))
+    }
+
     /// Label of the step among those of its list, from which its draws are numbered: without the law's
     /// numbers, so that a change of them leaves the draws as they are.
     pub(super) fn label(&self) -> String {
@@ -80,6 +87,7 @@ impl Step {
             Form::Call { endpoint, .. } => format!("call {endpoint}"),
             Form::Lock { lock, .. } => format!("lock {lock}"),
             Form::Sometimes { .. } => "choose".into(),
+            Form::Publish(record) => format!("publish {}", record.topic),
         }
     }
 }

@@ -5,11 +5,14 @@ use serde_json::Value;
 use crate::model::spec::Spec;
 use crate::random::{Dist, Sampler};
 use crate::study::digest::digest;
-use crate::study::setup::{AskedLoad, Precision, Search, Study, Variant, Window};
+use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span;
 
 /// Largest load tried by a search, over the load asked about; and where that is unknown \[requests/s\].
 const HIGHEST: (f64, f64) = (16.0, 20_000.0);
+
+/// Most bins of a day.
+const MOST_BINS: f64 = 10_000.0;
 
 impl Study {
     /// A study of one system: eight replications of 20 s of warm-up, unless it is found otherwise, and 60 s
@@ -61,6 +64,24 @@ impl Study {
             cautions: Vec::new(),
             inputs: Vec::new(),
         }
+    }
+
+    /// Asks about a day too, from midnight for so long, at least a second: the rate follows the
+    /// description's curve, and what it says happens. One replication, in the bins that scenarios have; of
+    /// all variants there are yet.
+    #[must_use]
+    pub fn on_day(mut self, horizon: Span) -> Study {
+        let seconds = horizon.secs().max(1.0);
+        let bin = Day::usual_bin(seconds, 1.0).max(seconds / MOST_BINS);
+        self.day = Some(Day {
+            bin: Span::from_secs(bin),
+            horizon: Span::from_secs(seconds),
+            replications: 1,
+            compress: 1.0,
+            variants: (0..self.variants.len() as u32).collect(),
+            steps: Vec::new(),
+        });
+        self
     }
 
     /// Adds a variant, which meets the same users as the others: differences are paired by replication. A

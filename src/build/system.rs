@@ -1,8 +1,13 @@
 //! Builders of a system and its load. They take anything; [`SpecBuilder::build`] judges.
 
+use super::happening::Event;
+use super::kafka::{ListenerBuilder, TopicBuilder};
+use super::load::LoadBuilder;
+use super::mesh::MeshBuilder;
+use super::nodes::{AutoscalerBuilder, NodeGroupBuilder};
 use super::step::Step;
-use crate::model::spec::{Balancer, Pool, Threads};
-use crate::random::Dist;
+use crate::model::spec::usual::RESERVED;
+use crate::model::spec::{Balancer, Brokers, Lifecycle, Pool, Threads};
 use crate::units::Span;
 
 /// Description of a system under load, under construction.
@@ -12,10 +17,13 @@ pub struct SpecBuilder {
     pub(super) databases: Vec<DatabaseBuilder>,
     pub(super) caches: Vec<(String, Span)>,
     pub(super) locks: Vec<String>,
-    pub(super) open: Option<f64>,
-    pub(super) closed: Option<(u32, Option<Dist>)>,
-    pub(super) mix: Vec<(String, f64)>,
-    pub(super) patience: Option<Span>,
+    pub(super) topics: Vec<TopicBuilder>,
+    pub(super) brokers: Brokers,
+    pub(super) groups: Vec<NodeGroupBuilder>,
+    pub(super) placement_only: bool,
+    pub(super) load: LoadBuilder,
+    pub(super) curve: Option<(String, Vec<f64>)>,
+    pub(super) events: Vec<(Span, Event)>,
 }
 
 impl SpecBuilder {
@@ -52,51 +60,59 @@ impl SpecBuilder {
         self
     }
 
-    /// Users who arrive at random at this rate, whatever the state of the system, make a request and go
-    /// \[requests/s\].
+    /// Adds a Kafka topic.
     #[must_use]
-    pub fn open_load(mut self, requests_per_s: f64) -> SpecBuilder {
-        self.open = Some(requests_per_s);
+    pub fn topic(mut self, topic: TopicBuilder) -> SpecBuilder {
+        self.topics.push(topic);
         self
     }
 
-    /// A fixed number of users, each of whom makes a request, waits for its answer, thinks for a time by
-    /// this law \[s\], and begins again.
+    /// Adds a group of nodes on which pods run; without one each pod has a machine of its own.
     #[must_use]
-    pub fn closed_load(mut self, users: u32, think: Option<Dist>) -> SpecBuilder {
-        self.closed = Some((users, think));
+    pub fn node_group(mut self, group: NodeGroupBuilder) -> SpecBuilder {
+        self.groups.push(group);
         self
     }
 
-    /// Endpoints that users ask for, `service.endpoint`, with their weights. Without it users ask for
-    /// every endpoint equally often.
+    /// Lets nodes decide only where pods fit: each that does has a processor of its own.
     #[must_use]
-    pub fn mix<Name: Into<String>>(
-        mut self,
-        weights: impl IntoIterator<Item = (Name, f64)>,
-    ) -> SpecBuilder {
-        self.mix = weights.into_iter().map(|(name, weight)| (name.into(), weight)).collect();
+    pub fn placement_only(mut self) -> SpecBuilder {
+        self.placement_only = true;
         self
     }
 
-    /// Counts a response that takes longer as an error: the user has left.
+    /// Sets Kafka's brokers and what producers make of them; three with Kafka's defaults unless set.
+    ///
+    /// ```
+    /// use plimsoll::build::SpecBuilder;
+    /// use plimsoll::model::spec::Brokers;
+    ///
+    /// let system = SpecBuilder::new().brokers(Brokers { brokers: 5, ..Brokers::default() });
+    /// ```
     #[must_use]
-    pub fn patience(mut self, longest: Span) -> SpecBuilder {
-        self.patience = Some(longest);
+    pub fn brokers(mut self, brokers: Brokers) -> SpecBuilder {
+        self.brokers = brokers;
         self
     }
 }
 
-/// A service, under construction: one pod of one core, with a thread for every request.
+/// A service, under construction: one pod without a limit on its processor, with a thread for every
+/// request.
 #[derive(Clone, Debug)]
 pub struct ServiceBuilder {
     pub(super) name: String,
     pub(super) pods: u32,
-    pub(super) cores: f64,
+    pub(super) cores: Option<f64>,
+    pub(super) smooth: bool,
     pub(super) threads: Threads,
     pub(super) balancer: Balancer,
     pub(super) pools: Vec<PoolBuilder>,
     pub(super) endpoints: Vec<(String, Vec<Step>)>,
+    pub(super) listeners: Vec<ListenerBuilder>,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) group: Option<String>,
+    pub(super) autoscaler: Option<AutoscalerBuilder>,
+    pub(super) mesh: Option<MeshBuilder>,
 }
 
 impl ServiceBuilder {
@@ -105,11 +121,17 @@ impl ServiceBuilder {
         ServiceBuilder {
             name: name.into(),
             pods: 1,
-            cores: 1.0,
+            cores: None,
+            smooth: false,
             threads: Threads::UNLIMITED,
             balancer: Balancer::RoundRobin,
             pools: Vec::new(),
             endpoints: Vec::new(),
+            listeners: Vec::new(),
+            lifecycle: Lifecycle::default(),
+            group: None,
+            autoscaler: None,
+            mesh: None,
         }
     }
 
@@ -120,10 +142,19 @@ impl ServiceBuilder {
         self
     }
 
-    /// Sets the processor of each pod, which its requests share; one uses at most one core at a time.
+    /// Limits the processor of each pod, which its requests share \[cores\]; one uses at most one core at a
+    /// time. The limit is a quota of each 100 ms, as the kernel has it. Without one a pod uses what its
+    /// node has free; without nodes, as many whole cores as it requests, at least one.
     #[must_use]
-    pub fn cores(mut self, cores: f64) -> ServiceBuilder {
-        self.cores = cores;
+    pub fn cores(mut self, limit: f64) -> ServiceBuilder {
+        self.cores = Some(limit);
+        self
+    }
+
+    /// Makes the limit on the processor a slower processor instead of a quota: the server of theory.
+    #[must_use]
+    pub fn smooth(mut self) -> ServiceBuilder {
+        self.smooth = true;
         self
     }
 
@@ -164,6 +195,13 @@ impl ServiceBuilder {
         steps: impl IntoIterator<Item = Step>,
     ) -> ServiceBuilder {
         self.endpoints.push((name.into(), steps.into_iter().collect()));
+        self
+    }
+
+    /// Adds a Kafka listener.
+    #[must_use]
+    pub fn listener(mut self, listener: ListenerBuilder) -> ServiceBuilder {
+        self.listeners.push(listener);
         self
     }
 }
@@ -207,12 +245,13 @@ pub struct DatabaseBuilder {
     pub(super) name: String,
     pub(super) cores: f64,
     pub(super) connections: Option<u32>,
+    pub(super) reserved: u32,
 }
 
 impl DatabaseBuilder {
     /// A database of this name.
     pub fn new(name: impl Into<String>) -> DatabaseBuilder {
-        DatabaseBuilder { name: name.into(), cores: 1.0, connections: None }
+        DatabaseBuilder { name: name.into(), cores: 1.0, connections: None, reserved: RESERVED }
     }
 
     /// Sets the processor that all its queries share.
@@ -222,10 +261,19 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets the number of connections beyond which it refuses.
+    /// Sets the number of connections beyond which it refuses (`max_connections`), those for administrators
+    /// included.
     #[must_use]
     pub fn connections(mut self, most: u32) -> DatabaseBuilder {
         self.connections = Some(most);
+        self
+    }
+
+    /// Sets how many of those are for administrators only (`superuser_reserved_connections`); three unless
+    /// set.
+    #[must_use]
+    pub fn reserved(mut self, connections: u32) -> DatabaseBuilder {
+        self.reserved = connections;
         self
     }
 }

@@ -9,11 +9,11 @@ mod excess;
 mod id;
 mod kafka;
 mod laws;
-mod limits;
+pub(crate) mod limits;
 mod load;
 pub mod mesh;
 mod timeline;
-mod usual;
+pub(crate) mod usual;
 
 pub use self::cluster::{
     Autoscaling, Cluster, Collection, CpuCredits, FirstNode, IoBucket, Lifecycle, NodeGroup,

@@ -25,6 +25,7 @@ use super::values::{
     Bytes, Cores, Count, Duration, Flag, Name, Number, Rate, Share, Text, Thousandths,
 };
 use super::yaml::{Node, Value};
+use crate::model::spec::limits::USERS;
 
 use self::operations::{BrokerGroups, ChargeDoc};
 use self::stated::StatedDoc;
@@ -411,7 +412,7 @@ document! {
     /// A fixed number of virtual users (closed loop).
     struct VirtualUsersDoc {
         /// Number of virtual users.
-        users: Count<1, 1_000_000>,
+        users: Count<1, USERS>,
         /// Think time between journeys.
         think: Option<Time>,
         /// Pause after a refused connection before the next attempt; 1 s by default: a full backlog

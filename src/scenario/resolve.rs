@@ -475,20 +475,11 @@ fn precision(scenario: &ScenarioDoc, replications: u32, quick: bool) -> Precisio
     }
 }
 
-/// Returns the default length of a bin \[s\]: a horizon has at least 24, so that what lasts for
-/// minutes does not count for all of a short one, and each has a second of simulated time.
-fn usual_bin(horizon: f64, compress: f64) -> f64 {
-    const USUAL: [f64; 9] = [600.0, 300.0, 120.0, 60.0, 30.0, 15.0, 10.0, 5.0, 1.0];
-    let fits = |bin: &f64| horizon / bin >= 24.0;
-    let bin = USUAL.into_iter().find(fits).unwrap_or(1.0);
-    bin.max(compress).min(horizon)
-}
-
 fn day(question: &Parsed<'_>, problems: &mut Problems) -> Option<Day> {
     let document = question.scenario.day.as_ref()?;
     let horizon = document.horizon.map_or(86_400.0, |time| time.0);
     let compress = document.compress.as_ref().map_or(1.0, |factor| factor.value.0);
-    let bin = document.bin.map_or_else(|| usual_bin(horizon, compress), |time| time.0);
+    let bin = document.bin.map_or_else(|| Day::usual_bin(horizon, compress), |time| time.0);
     if bin <= 0.0 || horizon < bin || horizon / bin > 10_000.0 {
         let message = "a day has 1 to 10,000 bins: `bin` and `horizon` do not fit together";
         problems.add("E0305", document.span, message);

@@ -5,14 +5,10 @@ use serde_json::{Value as Json, json};
 use super::decode::{Decode, Definitions, Map, words};
 use super::problem::{Problems, SourceSpan};
 use super::yaml::Node;
+use crate::model::spec::limits::CORES;
+pub(crate) use crate::model::spec::limits::{FASTEST, LONGEST, SLOWEST};
 use crate::units::Span;
 
-/// Longest duration accepted: 400 days \[s\].
-pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
-/// Highest rate accepted \[1/s\].
-pub(crate) const FASTEST: f64 = 10_000_000.0;
-/// Lowest rate accepted apart from zero \[1/s\].
-pub(crate) const SLOWEST: f64 = 1e-9;
 /// Pattern of names, for schemas.
 pub(crate) const NAME_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$";
 /// Rules for names, for readers.
@@ -330,7 +326,7 @@ impl Scalar for Cores {
             }
             None => return Err(not_a("an amount of CPU", text, help)),
         };
-        within(cores, 0.001, 10_000.0, text, "from 1m to 10,000 cores").map(Cores)
+        within(cores, *CORES.start(), *CORES.end(), text, "from 1m to 10,000 cores").map(Cores)
     }
 
     fn form() -> Json {

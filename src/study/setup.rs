@@ -203,6 +203,17 @@ pub struct Day {
     pub steps: Vec<(Span, String)>,
 }
 
+impl Day {
+    /// Span of a bin where nothing says it \[s\]: a horizon has 24 of them at least, so that what lasts for
+    /// minutes does not count for all of a short one, and each has a second of simulated time.
+    pub(crate) fn usual_bin(horizon: f64, compress: f64) -> f64 {
+        const USUAL: [f64; 9] = [600.0, 300.0, 120.0, 60.0, 30.0, 15.0, 10.0, 5.0, 1.0];
+        let fits = |bin: &f64| horizon / bin >= 24.0;
+        let bin = USUAL.into_iter().find(fits).unwrap_or(1.0);
+        bin.max(compress).min(horizon)
+    }
+}
+
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Input {

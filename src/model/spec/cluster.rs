@@ -206,7 +206,10 @@ impl Rollout {
     /// Returns the maximum number of pods beyond `wanted` during a rollout.
     pub fn surplus(self, wanted: u32) -> u32 {
         match self {
-            Rollout::Rolling { surge, .. } => (wanted * surge).div_ceil(100).max(1),
+            Rollout::Rolling { surge, .. } => {
+                let pods = (u64::from(wanted) * u64::from(surge)).div_ceil(100);
+                u32::try_from(pods).unwrap_or(u32::MAX).max(1)
+            }
             Rollout::BlueGreen { .. } => wanted,
         }
     }

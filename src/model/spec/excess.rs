@@ -13,6 +13,10 @@ pub enum Counted {
     Partitions,
     /// Consumer threads that could ever own a partition.
     Consumers,
+    /// Pods that proxies keep an eye on, each proxy for itself.
+    Watched,
+    /// Connections that are kept between requests.
+    Kept,
 }
 
 impl Counted {
@@ -22,6 +26,8 @@ impl Counted {
             Counted::Pods => 100_000,
             Counted::Connections | Counted::Consumers => 1_000_000,
             Counted::Partitions => 500_000,
+            Counted::Watched => 20_000_000,
+            Counted::Kept => 5_000_000,
         }
     }
 
@@ -31,6 +37,8 @@ impl Counted {
             Counted::Connections => "connections in their pools",
             Counted::Partitions => "partitions to read, each listener its own",
             Counted::Consumers => "consumer threads",
+            Counted::Watched => "pods that proxies keep an eye on, each for itself",
+            Counted::Kept => "connections that are kept",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Kafka: topics, brokers and listeners.
 
 use super::step::Step;
+use crate::model::spec::limits::{
+    BROKERS, CONCURRENCY, PARTITIONS, POLL_RECORDS, REPLICAS, RETRIES,
+};
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Count, Duration, Flag, Name, Share};
 
@@ -28,7 +31,7 @@ document! {
     struct KafkaDoc {
         /// Number of brokers. Partition p of a topic has its replicas on the brokers from p on, the
         /// first of which is the leader; 3 by default.
-        brokers: Option<Setting<Count<1, 1_000>>>,
+        brokers: Option<Setting<Count<1, BROKERS>>>,
         /// Time from the loss of a broker until its partitions have another leader, mostly that
         /// until the loss is noticed (`broker.session.timeout.ms`); 9 s by default.
         election: Option<Setting<Duration>>,
@@ -44,12 +47,12 @@ document! {
     /// A Kafka topic.
     struct TopicDoc {
         /// Number of partitions.
-        partitions: Setting<Count<1, 100_000>>,
+        partitions: Setting<Count<1, PARTITIONS>>,
         /// Replicas of each partition, on as many brokers; 1 by default.
-        replicas: Option<Setting<Count<1, 100>>>,
+        replicas: Option<Setting<Count<1, REPLICAS>>>,
         /// In-sync replicas without which writes with `acks: all` are refused
         /// (`min.insync.replicas`); 1 by default.
-        min_insync: Option<Setting<Count<1, 100>>>,
+        min_insync: Option<Setting<Count<1, REPLICAS>>>,
         /// Whether its records count as events; `true` by default.
         counted: Option<Flag>,
     }
@@ -63,13 +66,13 @@ document! {
         /// Consumer group; the name of the service by default.
         group: Option<Name>,
         /// Consumer threads per pod; 1 by default.
-        concurrency: Option<Setting<Count<1, 10_000>>>,
+        concurrency: Option<Setting<Count<1, CONCURRENCY>>>,
         /// Offset commit policy; `batch` by default.
         ack: Option<Setting<AckWord>>,
         /// Most records returned by a poll (`max.poll.records`); 500 by default.
-        max_poll_records: Option<Setting<Count<1, 1_000_000>>>,
+        max_poll_records: Option<Setting<Count<1, POLL_RECORDS>>>,
         /// Further attempts at a record that failed; 9 by default.
-        retries: Option<Setting<Count<0, 10_000>>>,
+        retries: Option<Setting<Count<0, RETRIES>>>,
         /// Pause before each further attempt; none by default.
         back_off: Option<Setting<Duration>>,
         /// Time without a heartbeat after which the group considers a member dead

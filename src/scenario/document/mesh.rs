@@ -1,5 +1,6 @@
 //! The service mesh and keep-alive connections in front of a service, and indexes that grow.
 
+use crate::model::spec::limits::{PROXY_CONNECTIONS, TRIES};
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration, Flag, Name, Number, Share};
@@ -32,7 +33,7 @@ document! {
         /// Timeout of one try, counted from when it has a connection; 0s means none.
         per_try_timeout: Option<Setting<Duration>>,
         /// Largest number of retries; none by default.
-        retries: Option<Setting<Count<0, 100>>>,
+        retries: Option<Setting<Count<0, TRIES>>>,
         /// Failures that are retried; by default those of Istio: `connect-failure`,
         /// `refused-stream`, `503`.
         retry_on: Vec<RetryOnWord>,
@@ -44,10 +45,10 @@ document! {
         retry_budget: Option<Setting<Share>>,
         /// Most connections of a proxy to all pods of the service (circuit breaker); any number by
         /// default.
-        max_connections: Option<Setting<Count<1, 1_000_000>>>,
+        max_connections: Option<Setting<Count<1, PROXY_CONNECTIONS>>>,
         /// Most requests that wait in a proxy for a connection, beyond which a request fails at
         /// once (circuit breaker); any number by default.
-        max_pending: Option<Setting<Count<0, 1_000_000>>>,
+        max_pending: Option<Setting<Count<0, PROXY_CONNECTIONS>>>,
         /// Outlier detection: temporary ejection of pods that fail.
         outlier: Option<OutlierDoc>,
         /// Rate limit in each pod's own proxy.

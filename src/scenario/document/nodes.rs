@@ -1,6 +1,7 @@
 //! Nodes, the life cycle of pods, and the fidelity of their simulation.
 
 use super::operations::ProbesDoc;
+use crate::model::spec::limits::NODES;
 use crate::scenario::decode::{Setting, document, words};
 use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Name, Number, Share, Text};
 
@@ -51,11 +52,11 @@ document! {
         /// Instance type from the catalogue.
         instance: Setting<Name>,
         /// Smallest number of nodes.
-        min: Option<Setting<Count<0, 10_000>>>,
+        min: Option<Setting<Count<0, NODES>>>,
         /// Initial number of nodes; `min` by default, else 1.
-        desired: Option<Setting<Count<0, 10_000>>>,
+        desired: Option<Setting<Count<0, NODES>>>,
         /// Largest number of nodes.
-        max: Option<Setting<Count<0, 10_000>>>,
+        max: Option<Setting<Count<0, NODES>>>,
         /// Autoscaler of the group; `none` by default.
         autoscaler: Option<Setting<NodeScalerWord>>,
         /// Time from ordering a node until pods start on it; 3 min by default, with Karpenter 1

@@ -1,6 +1,7 @@
 //! Documents of the catalogue.
 
 use super::kafka::{AckWord, AssignorWord};
+use crate::model::spec::limits::{CONCURRENCY, PODS_OF_NODE, POLL_RECORDS, RETRIES};
 use crate::scenario::decode::{Map, document};
 use crate::scenario::values::{
     Basis, Bytes, Cores, Count, Duration, Flag, Money, Number, Share, Text,
@@ -87,13 +88,13 @@ document! {
     /// A Kafka consumer.
     struct ConsumerItem (open) {
         /// Consumer threads per pod.
-        concurrency: Option<Count<1, 10_000>>,
+        concurrency: Option<Count<1, CONCURRENCY>>,
         /// Offset commit policy.
         ack: Option<AckWord>,
         /// Most records returned by a poll.
-        max_poll_records: Option<Count<1, 1_000_000>>,
+        max_poll_records: Option<Count<1, POLL_RECORDS>>,
         /// Further attempts at a failed record.
-        retries: Option<Count<0, 10_000>>,
+        retries: Option<Count<0, RETRIES>>,
         /// Pause before each further attempt.
         back_off: Option<Duration>,
         /// Time without a heartbeat after which a member is considered dead.
@@ -133,7 +134,7 @@ document! {
         /// Memory.
         memory: Bytes,
         /// Most pods on a node; 110 by default, as in the kubelet.
-        max_pods: Option<Count<1, 10_000>>,
+        max_pods: Option<Count<1, PODS_OF_NODE>>,
         /// CPU allocatable to pods; by default that of an EKS node.
         allocatable_cpu: Option<Cores>,
         /// Share of each virtual CPU that can be used indefinitely; all of it by default.

@@ -1,6 +1,7 @@
 //! Steps of endpoints and listeners.
 
 use super::mesh::{InsertDoc, ScanDoc};
+use crate::model::spec::limits::COMMANDS;
 use crate::scenario::decode::{Setting, Spanned, choice, document, words};
 use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration, Flag, Name, Share};
@@ -94,7 +95,7 @@ document! {
         /// Cache.
         server: Name,
         /// Number of commands; 1 by default.
-        operations: Option<Count<1, 10_000>>,
+        operations: Option<Count<1, COMMANDS>>,
         /// Server time per command, instead of the unit cost.
         time: Option<Time>,
         /// Hit ratio; on a miss the steps of `miss` follow.

@@ -1,6 +1,7 @@
 //! Events of a simulated day apart from the users' load, and retries by users.
 
 use super::change::{ApplyDoc, SetDoc};
+use crate::model::spec::limits::{PARTITIONS, TRIES};
 use crate::scenario::decode::{Spanned, choice, document};
 use crate::scenario::values::{Count, Duration, Name, Number, Share};
 
@@ -16,7 +17,7 @@ document! {
     /// Retries by users.
     struct RetriesDoc {
         /// Largest number of retries of a request; 1 by default.
-        attempts: Option<Count<0, 100>>,
+        attempts: Option<Count<0, TRIES>>,
         /// Mean pause before the first retry, doubled before each next one. A pause is uniform
         /// between 0.5 and 1.5 times its mean; 1 s by default.
         back_off: Option<Duration>,
@@ -77,7 +78,7 @@ document! {
         /// Topic.
         topic: Name,
         /// New number of partitions.
-        partitions: Spanned<Count<1, 100_000>>,
+        partitions: Spanned<Count<1, PARTITIONS>>,
     }
 
     /// Poison records, whose processing fails at every attempt.

@@ -1,14 +1,12 @@
 //! Kafka: group membership of listeners, and brokers.
 
 use super::system::Compiler;
+use crate::model::spec::limits::HEARTBEAT;
 use crate::model::spec::{Brokers, Consumer, Protocol, Replication, Settings};
 use crate::scenario::decode::Setting;
 use crate::scenario::document::{AssignorWord, ConsumerItem, ListenerDoc, TopicDoc};
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
-
-/// Smallest interval between heartbeats, and smallest poll interval.
-const SHORTEST: Length = Length::from_millis(1);
 
 impl Compiler<'_> {
     fn span(
@@ -57,7 +55,7 @@ impl Compiler<'_> {
                 Some(AssignorWord::Range) | None => Protocol::Eager,
             },
         };
-        if group.heartbeat < SHORTEST {
+        if group.heartbeat < HEARTBEAT {
             self.problems.add("E0107", document.span, "`heartbeat` must be at least 1 ms");
         }
         for (what, limit) in

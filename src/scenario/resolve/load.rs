@@ -2,6 +2,7 @@
 
 use super::Parsed;
 use super::system::Compiler;
+use crate::model::spec::limits::{FASTEST, HOURS, SESSIONS, SLOWEST, VISITS};
 use crate::model::spec::{
     Closed, Curve, Id, Journey, Load, Open, RECONNECT, Retries, Source, Spec, Threads, Visit,
 };
@@ -18,9 +19,6 @@ use crate::units::Span;
 
 /// Relative difference in the number of users above which to warn.
 const LITTLE_TOLERANCE: f64 = 0.25;
-
-/// Largest number of concurrent user sessions.
-const MOST_USERS: f64 = 5e6;
 
 /// Content of a mix.
 pub(super) enum Content<'a> {
@@ -138,10 +136,10 @@ pub(super) fn with_load(compiler: &mut Compiler<'_>, question: &Parsed<'_>, mix:
         }
     } else if document.records.is_empty() {
         let requests_per_s = asked(scenario).rps;
-        if requests_per_s < crate::scenario::values::SLOWEST {
+        if requests_per_s < SLOWEST {
             compiler.problems.add("E0308", document.span, "the load is zero requests per second");
         }
-        if requests_per_s > crate::scenario::values::FASTEST {
+        if requests_per_s > FASTEST {
             let message =
                 format!("these users make {requests_per_s:.0} requests/s; at most 10,000,000");
             compiler.problems.add("E0107", document.span, message);
@@ -177,14 +175,8 @@ fn may_refuse(spec: &Spec, users: u32) -> bool {
 /// Refuses more concurrent sessions than a run can remember (Little's law, for the longest
 /// journey).
 fn crowd(problems: &mut Problems, span: SourceSpan, spec: &Spec) {
-    let Some(open) = spec.load.open else { return };
-    let think = |visit: &Visit| {
-        visit.think.map_or(0.0, |think| spec.samplers[think as usize].dist().mean())
-    };
-    let length = |journey: &Journey| journey.visits.iter().map(think).sum::<f64>();
-    let longest = spec.load.journeys.iter().map(length).fold(0.0, f64::max);
-    let there = open.requests_per_s / spec.load.requests_per_user() * longest;
-    if there > MOST_USERS {
+    let (Some(open), Some((there, longest))) = (spec.load.open, spec.in_session()) else { return };
+    if there > SESSIONS {
         let message = format!(
             "{:.0} requests/s in journeys of {longest:.0} s keep {there:.0} users there at once; at \
              most 5,000,000",
@@ -261,7 +253,7 @@ fn visits_of(
         let visit = Visit { endpoint, chance, think };
         visits.extend(std::iter::repeat_n(visit, times.map_or(1, |times| times.0 as usize)));
     }
-    if visits.len() > 1000 {
+    if visits.len() > VISITS {
         let message = format!("the journey `{}` has more than 1,000 requests", name.value);
         compiler.problems.add("E0107", name.span, message);
     }
@@ -279,7 +271,7 @@ fn curve(compiler: &mut Compiler<'_>, scenario: &ScenarioDoc) -> Curve {
     };
     let item = &curves.0[at].1;
     let highest = item.hours.iter().fold(0.0, |highest: f64, hour| highest.max(hour.0));
-    if highest <= 0.0 || item.hours.len() > 8784 {
+    if highest <= 0.0 || item.hours.len() > HOURS {
         let message = "a curve needs 1 to 8,784 hours, one of them above zero";
         compiler.problems.add("E0107", item.span, message);
         return Curve::default();

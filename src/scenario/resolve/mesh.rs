@@ -4,10 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::program::{Program, draw};
 use super::system::Compiler;
-use crate::model::spec::mesh::{BACK_OFF, EJECTED_MOST, EJECTION, FAILURES, SWEEP, UNLIMITED};
+use crate::model::spec::mesh::{BACK_OFF, UNLIMITED};
 use crate::model::spec::{
     Balancer, Budget, Hedge, Id, Index, KeepAlive, Limits, Mesh, Op, RateLimit, RetryOn, Rules,
-    Service,
 };
 use crate::random::Dist;
 use crate::scenario::decode::Setting;
@@ -18,10 +17,6 @@ use crate::scenario::time::Time;
 use crate::scenario::values::{Count, Duration};
 use crate::units::Span as Length;
 
-/// Largest number of pods tracked by all proxies together.
-const MOST_HOSTS: u64 = 20_000_000;
-/// Largest number of keep-alive connections.
-const MOST_KEPT: u64 = 5_000_000;
 /// Entries per draw of a scan's sampler: the work for a single entry may be less than a nanosecond.
 const THOUSAND: f64 = 1000.0;
 
@@ -48,11 +43,12 @@ impl Compiler<'_> {
                 let callers = keep.and_then(|keep| keep.callers.as_ref());
                 let requests = keep.and_then(|keep| keep.requests.as_ref());
                 let idle = keep.and_then(|keep| keep.idle.as_ref());
+                let usual = KeepAlive::default();
                 Balancer::Sticky(KeepAlive {
-                    users: users.map_or(100, |count| self.pick(count).u32()),
-                    callers: callers.map_or(10, |count| self.pick(count).u32()),
-                    requests: requests.map_or(100, |count| self.pick(count).u32()),
-                    idle: idle.map_or(Length::from_secs(60.0), |time| self.pick(time).span()),
+                    users: users.map_or(usual.users, |count| self.pick(count).u32()),
+                    callers: callers.map_or(usual.callers, |count| self.pick(count).u32()),
+                    requests: requests.map_or(usual.requests, |count| self.pick(count).u32()),
+                    idle: idle.map_or(usual.idle, |time| self.pick(time).span()),
                 })
             }
         }
@@ -111,7 +107,8 @@ impl Compiler<'_> {
 
     fn outlier(&mut self, document: &OutlierDoc) -> Rules {
         let share = |share: f64| (share * 100.0).round() as u32;
-        let sweep = document.interval.as_ref().map_or(SWEEP, |time| self.pick(time).span());
+        let rules = Rules::istio();
+        let sweep = document.interval.as_ref().map_or(rules.sweep, |time| self.pick(time).span());
         if let Some(interval) = document.interval.as_ref().filter(|_| sweep == Length::ZERO) {
             self.problems.add("E0107", interval.span, "`interval` must be longer than nothing");
         }
@@ -119,15 +116,14 @@ impl Compiler<'_> {
         let most = document.max_ejected.as_ref();
         let least = document.min_healthy.as_ref();
         let ejection = document.ejection.as_ref();
-        let rules = Rules::default();
-        let ejection = ejection.map_or(EJECTION, |time| self.pick(time).span());
+        let ejection = ejection.map_or(rules.ejection, |time| self.pick(time).span());
         Rules {
-            failures: failures.map_or(FAILURES, |count| self.pick(count).u32()),
+            failures: failures.map_or(rules.failures, |count| self.pick(count).u32()),
             sweep: sweep.max(Length(1)),
             ejection,
             longest: rules.longest.max(ejection),
-            most: most.map_or(EJECTED_MOST, |most| share(self.pick(most).0)),
-            panic: least.map_or(0, |least| share(self.pick(least).0)),
+            most: most.map_or(rules.most, |most| share(self.pick(most).0)),
+            panic: least.map_or(rules.panic, |least| share(self.pick(least).0)),
             one_always: false,
         }
     }
@@ -155,31 +151,6 @@ impl Compiler<'_> {
             });
         }
     }
-
-    /// Refuses more proxies and keep-alive connections than a run can remember.
-    pub(super) fn check_clients(&mut self) {
-        let most = |service: &Service| u64::from(service.most_pods());
-        let all: u64 = self.spec.services.iter().map(most).sum();
-        let hosts = self.spec.meshes.iter().map(|mesh| {
-            let service = self.spec.services.get(mesh.service as usize);
-            service.map_or(0, most).saturating_mul(1 + all)
-        });
-        let kept = self.spec.services.iter().map(|service| match service.balancer {
-            Balancer::Sticky(keep) => {
-                u64::from(keep.users) + all.saturating_mul(u64::from(keep.callers))
-            }
-            _ => 0,
-        });
-        for (what, count, most) in [
-            ("pods that proxies keep an eye on, each for itself", hosts.sum(), MOST_HOSTS),
-            ("connections that are kept", kept.sum::<u64>(), MOST_KEPT),
-        ] {
-            if count > most {
-                let message = format!("the services have {count} {what}; at most {most}");
-                self.problems.add("E0107", self.system.system.span, message);
-            }
-        }
-    }
 }
 
 /// Returns the effective settings of a mesh, for the manifest.
@@ -199,7 +170,7 @@ pub(super) fn settings(mesh: &Mesh) -> Json {
 
 fn retry_on(words: &[RetryOnWord]) -> RetryOn {
     if words.is_empty() {
-        return RetryOn { connect: true, ..RetryOn::default() };
+        return RetryOn::ISTIO;
     }
     let mut on = RetryOn::default();
     for word in words {

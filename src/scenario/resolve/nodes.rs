@@ -1,6 +1,8 @@
 //! Nodes, and the life cycle of pods on them.
 
 use super::system::Compiler;
+use crate::model::spec::limits::{COLLECTION, NODES, WARM_UP};
+use crate::model::spec::usual::{GRACE, KARPENTER, KEEP, MOST_PODS, PROVISION};
 use crate::model::spec::{
     Cluster, Collection, CpuCredits, Lifecycle, NodeGroup, Op, Requests, Rollout, Shutdown, WarmUp,
 };
@@ -16,18 +18,6 @@ use crate::study::caution::{Caution, Shortage};
 use crate::study::effect::Origin;
 use crate::units::Span as Length;
 
-/// Largest number of nodes of a system.
-const MOST_NODES: u64 = 10_000;
-/// Provisioning time of a new node in a managed group: 3 to 5 min have been seen on EKS.
-const PROVISION: Length = Length::from_millis(180_000);
-/// Provisioning time of a new node with Karpenter: 45 to 90 s have been seen.
-const KARPENTER: Length = Length::from_millis(60_000);
-/// Pods per node unless its type says otherwise (`maxPods` of the kubelet).
-const MOST_PODS: u32 = 110;
-/// Default `terminationGracePeriodSeconds` of a pod.
-const GRACE: Length = Length::from_millis(30_000);
-/// Default `scaleDownDelaySeconds` of Argo Rollouts.
-const KEEP: Length = Length::from_millis(30_000);
 const MEBIBYTE: f64 = 1_048_576.0;
 
 /// Level of detail at which machines are simulated.
@@ -76,8 +66,8 @@ impl Compiler<'_> {
         }
         let nodes: u64 =
             cluster.groups.iter().map(|group| u64::from(group.nodes.max(group.maximum))).sum();
-        if nodes > MOST_NODES {
-            let message = format!("the node groups have {nodes} nodes; at most {MOST_NODES}");
+        if nodes > NODES {
+            let message = format!("the node groups have {nodes} nodes; at most {NODES}");
             self.problems.add("E0107", system.system.span, message);
             return None;
         }
@@ -178,19 +168,6 @@ impl Compiler<'_> {
             millicores: own.millicores + beside.millicores,
             mebibytes: own.mebibytes + beside.mebibytes,
         }
-    }
-
-    /// Returns the cores available to a pod without a limit on an otherwise idle node: those of the
-    /// largest node on which it may run, else as many as it requests, in whole cores.
-    pub(super) fn free_cores(&self, lifecycle: &Lifecycle) -> f64 {
-        let requested = lifecycle.requests.millicores as f64 / 1000.0;
-        let groups = self.spec.cluster.iter().flat_map(|cluster| (0..).zip(&cluster.groups));
-        let open = groups.filter(|(number, group)| match lifecycle.group {
-            Some(own) => own == *number,
-            None => !group.dedicated,
-        });
-        let largest = open.map(|(_, group)| group.vcpus).fold(0.0, f64::max);
-        if largest > 0.0 { largest } else { requested.ceil().max(1.0) }
     }
 
     /// Records assumptions about machines of computing pods that have no settings.
@@ -296,13 +273,13 @@ impl Compiler<'_> {
     ) {
         let Some(pod) = &document.pod else { return };
         if let (Some(warm_up), Some(document)) = (warm_up, &pod.warm_up)
-            && (!(1.0..=100.0).contains(&warm_up.factor) || warm_up.lasts == Length::ZERO)
+            && (!WARM_UP.contains(&warm_up.factor) || warm_up.lasts == Length::ZERO)
         {
             let message = "a warm-up has a `factor` from 1 to 100 and `lasts` some time";
             self.problems.add("E0107", document.span, message);
         }
         if let (Some(collection), Some(document)) = (collection, &pod.garbage)
-            && (collection.every < Length::from_millis(1) || collection.pause > collection.every)
+            && (collection.every < COLLECTION || collection.pause > collection.every)
         {
             let message =
                 "`every` is at least 1 ms, and a pause no longer than what passes between two";

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::nodes::Fidelity;
 use super::program::Program;
+use crate::model::spec::usual::{IO_LATENCY, RESERVED};
 use crate::model::spec::{
     Ack, Cache, Database, Endpoint, Id, IoBucket, Lifecycle, Listener, Lock, Service, Spec,
     Threads, Topic,
@@ -25,9 +26,6 @@ use crate::study::caution::Caution;
 use crate::study::effect::Origin;
 use crate::study::result::Assumption;
 use crate::units::Span;
-
-/// Connections that `PostgreSQL` reserves for administrators (`superuser_reserved_connections`).
-const RESERVED: u32 = 3;
 
 /// Samplers by their laws, shared by all cases, since building a quantile table takes a while.
 #[derive(Debug, Default)]
@@ -340,7 +338,6 @@ impl Compiler<'_> {
         self.check_groups();
         self.check_connections();
         self.check_size();
-        self.check_clients();
     }
 
     /// Returns the index of the first shard of the cache with this name, and the number of shards.
@@ -400,7 +397,7 @@ impl Compiler<'_> {
             let class = self.pick(class);
             self.part(&catalog.database_classes, &class, "database class")
         });
-        let mut io_latency = Span::from_millis(1);
+        let mut io_latency = IO_LATENCY;
         let (mut iops, mut io_credits) = (None, None);
         if let Some(storage) = &document.storage {
             let kind = self.pick(&storage.r#type);
@@ -460,7 +457,7 @@ impl Compiler<'_> {
         let cpu = document.pod.as_ref().and_then(|pod| pod.cpu.as_ref());
         let limit = cpu.and_then(|cpu| cpu.limit.as_ref()).map(|cores| self.pick(cores).0);
         let lifecycle = Lifecycle { unlimited: limit.is_none(), ..self.lifecycle(name, document) };
-        let cores = limit.unwrap_or_else(|| self.free_cores(&lifecycle));
+        let cores = limit.unwrap_or_else(|| lifecycle.free_cores(self.spec.cluster.as_ref()));
         if let Some(cpu) = cpu
             && let (Some(request), Some(limit)) = (&cpu.request, &cpu.limit)
             && self.pick(request).0 > self.pick(limit).0
@@ -518,9 +515,12 @@ impl Compiler<'_> {
         let kind =
             document.kind.as_ref().and_then(|kind| self.part(&catalog.consumers, kind, "consumer"));
         let topic = self.index(&self.system.topics, &document.topic, "topic").unwrap_or(0);
+        let group =
+            document.group.as_ref().map_or_else(|| owner.into(), |group| group.text.clone());
+        let usual = Listener::spring(path.into(), service as Id, topic as Id, group);
         let concurrency = match &document.concurrency {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.concurrency).map_or(1, Count::u32),
+            None => kind.and_then(|kind| kind.concurrency).map_or(usual.concurrency, Count::u32),
         };
         let pods = self.spec.services.get(service).map_or(1, |service| service.pods);
         let partitions = self.spec.topics.get(topic).map_or(u32::MAX, |topic| topic.partitions);
@@ -541,32 +541,33 @@ impl Compiler<'_> {
         };
         let max_poll_records = match &document.max_poll_records {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.max_poll_records).map_or(500, Count::u32),
+            None => kind
+                .and_then(|kind| kind.max_poll_records)
+                .map_or(usual.max_poll_records, Count::u32),
         };
         let retries = match &document.retries {
             Some(setting) => self.pick(setting).u32(),
-            None => kind.and_then(|kind| kind.retries).map_or(9, Count::u32),
+            None => kind.and_then(|kind| kind.retries).map_or(usual.retries, Count::u32),
         };
         let back_off = match &document.back_off {
             Some(setting) => self.pick(setting).span(),
-            None => kind.and_then(|kind| kind.back_off).map_or(Span::ZERO, Duration::span),
+            None => kind.and_then(|kind| kind.back_off).map_or(usual.back_off, Duration::span),
         };
         let listener = Listener {
-            name: path.into(),
-            service: service as Id,
-            topic: topic as Id,
-            group: document.group.as_ref().map_or_else(|| owner.into(), |group| group.text.clone()),
             concurrency,
-            ack: if ack == Some(AckWord::Record) { Ack::Record } else { Ack::Batch },
+            ack: match ack {
+                Some(AckWord::Record) => Ack::Record,
+                Some(AckWord::Batch) => Ack::Batch,
+                None => usual.ack,
+            },
             max_poll_records,
             fetch: self.unit_mean("fetch"),
             commit: self.unit_mean("commit_offset"),
             retries,
             back_off,
-            partitions: None,
             consumer: self.consumer(path, document, kind),
             completes_flow: document.completes.is_some(),
-            entry: 0,
+            ..usual
         };
         self.spec.listeners.push(listener);
     }

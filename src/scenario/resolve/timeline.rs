@@ -1,23 +1,14 @@
 //! Events of the day: looks up names, orders times.
 
 use super::{Parsed, change};
-use crate::model::spec::{Happening, Id, Service, Spec, Timed};
+use crate::model::spec::limits::{FACTOR, HAPPENINGS};
+use crate::model::spec::usual::{CACHE_TIMEOUT, NOTICED};
+use crate::model::spec::{Happening, Id, Spec, Timed};
 use crate::scenario::decode::Spanned;
 use crate::scenario::document::{DayDoc, HappeningDoc};
 use crate::scenario::problem::Problems;
 use crate::scenario::values::find;
 use crate::scenario::values::{Count, Duration, Name, Number};
-use crate::units::Span as Length;
-
-/// Largest number of events on a day.
-const MOST_HAPPENINGS: usize = 10_000;
-/// Time until the pods of a failed node are replaced: `--node-monitor-grace-period` of 40 s, and
-/// the 300 s for which pods tolerate a node that is not ready.
-const NOTICED: Length = Length::from_millis(340_000);
-/// Time that a client waits for a command (Redisson's `timeout`).
-const CACHE_TIMEOUT: Length = Length::from_millis(3_000);
-/// Largest factor on the arrival rate.
-const MOST_TRAFFIC: f64 = 1e4;
 
 /// Adds the scenario's timeline to all cases.
 #[expect(clippy::too_many_lines, reason = "one arm for each thing that may happen")]
@@ -25,7 +16,7 @@ pub(super) fn set(question: &Parsed<'_>, cases: &mut [Spec], problems: &mut Prob
     let Some(day) = &question.scenario.day else { return };
     check(day, problems);
     let mut timeline: Vec<Timed> = Vec::new();
-    for timed in day.timeline.iter().take(MOST_HAPPENINGS) {
+    for timed in day.timeline.iter().take(HAPPENINGS) {
         let at = timed.at.value.span();
         let mut add = |at, what| timeline.push(Timed { at, what });
         let service = |name: &Name, problems: &mut Problems| -> Option<Id> {
@@ -149,24 +140,7 @@ pub(super) fn set(question: &Parsed<'_>, cases: &mut [Spec], problems: &mut Prob
     }
     timeline.sort_by_key(|timed| timed.at);
     for (number, spec) in cases.iter_mut().enumerate() {
-        for timed in &timeline {
-            if let Happening::Scale { service, pods } = timed.what
-                && let Some(service) = spec.services.get_mut(service as usize)
-            {
-                service.lifecycle.most = service.lifecycle.most.max(pods);
-            }
-        }
-        let most: Vec<u32> = spec.services.iter().map(Service::most_pods).collect();
-        for timed in &timeline {
-            if let Happening::Deploy { service } = timed.what
-                && let Some(state) = spec.services.get_mut(service as usize)
-            {
-                // A full set of new ones, while the old ones may still be leaving.
-                let most = most[service as usize];
-                state.lifecycle.most = 2 * most + state.lifecycle.rollout.surplus(most);
-            }
-        }
-        spec.timeline.clone_from(&timeline);
+        spec.set_timeline(&timeline);
         if let Some(variant) = question.variants.get(number % question.variants.len().max(1)) {
             change::align(variant, spec, problems);
         }
@@ -203,15 +177,15 @@ fn shrink(spec: &mut Spec, compress: f64) {
 }
 
 fn factor(factor: &Spanned<Number>, name: &str, problems: &mut Problems) {
-    if factor.value.0 <= 0.0 || factor.value.0 > MOST_TRAFFIC {
-        let message = format!("`{name}` is a factor above 0 and up to {MOST_TRAFFIC:.0}");
+    if factor.value.0 <= 0.0 || factor.value.0 > FACTOR {
+        let message = format!("`{name}` is a factor above 0 and up to {FACTOR:.0}");
         problems.add("E0107", factor.span, message);
     }
 }
 
 fn check(day: &DayDoc, problems: &mut Problems) {
-    if day.timeline.len() > MOST_HAPPENINGS {
-        let message = format!("at most {MOST_HAPPENINGS} things happen on a day");
+    if day.timeline.len() > HAPPENINGS {
+        let message = format!("at most {HAPPENINGS} things happen on a day");
         problems.add("E0106", day.span, message);
     }
     let horizon = day.horizon.map_or(86_400.0, |time| time.0);

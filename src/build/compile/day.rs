@@ -1,0 +1,154 @@
+//! The rate by the hour, and what happens.
+
+use super::Compiler;
+use crate::build::fault::{Fault, Kind};
+use crate::build::happening::Form;
+use crate::build::system::SpecBuilder;
+use crate::model::spec::limits::{FACTOR, HAPPENINGS, HOURS, PARTITIONS};
+use crate::model::spec::{Curve, Happening, Id, Timed};
+use crate::units::Span;
+
+impl Compiler {
+    pub(super) fn day(&mut self, system: &SpecBuilder) {
+        if let Some((name, hours)) = &system.curve {
+            self.curve(name, hours);
+        }
+        self.range("day", "events", system.events.len() as f64, 0.0..=HAPPENINGS as f64);
+        let mut timeline = Vec::new();
+        for (at, event) in system.events.iter().take(HAPPENINGS) {
+            let known = (self.faults.len(), timeline.len());
+            self.time("day", "a time", *at);
+            self.event(*at, &event.0, &mut timeline);
+            // What is at fault does not happen, so that no other fault comes of it.
+            if self.faults.len() > known.0 {
+                timeline.truncate(known.1);
+            }
+        }
+        timeline.sort_by_key(|timed| timed.at);
+        self.spec.set_timeline(&timeline);
+    }
+
+    fn curve(&mut self, name: &str, hours: &[f64]) {
+        let at = format!("curve {name}");
+        self.range(&at, "hours", hours.len() as f64, 1.0..=HOURS as f64);
+        let highest = hours.iter().copied().fold(0.0, f64::max);
+        for hour in hours.iter().take(HOURS) {
+            self.range(&at, "a rate", *hour, 0.0..=f64::MAX);
+        }
+        if highest <= 0.0 {
+            self.faults.push(Fault::Zero { at, what: "hour with a rate" });
+            return;
+        }
+        let slices = hours.iter().map(|hour| hour / highest).collect();
+        self.spec.load.curve = Curve { name: name.into(), slices, ..Curve::default() };
+    }
+
+    fn event(&mut self, at: Span, event: &Form, timeline: &mut Vec<Timed>) {
+        let mut add = |at, what| timeline.push(Timed { at, what });
+        match event {
+            Form::Kill { service, pods } => {
+                self.some("kill", "pods", *pods);
+                let service = self.part(Kind::Service, service);
+                add(at, Happening::Kill { service, pods: *pods });
+            }
+            Form::Scale { service, pods } => {
+                let service = self.part(Kind::Service, service);
+                add(at, Happening::Scale { service, pods: *pods });
+            }
+            Form::Deploy { service } => {
+                add(at, Happening::Deploy { service: self.part(Kind::Service, service) });
+            }
+            Form::FailNode { group, nodes, replaced_after } => {
+                self.some("fail", "nodes", *nodes);
+                let (group, nodes) = (self.part(Kind::NodeGroup, group), *nodes);
+                let replaced_after = *replaced_after;
+                add(at, Happening::FailNode { group, nodes, replaced_after });
+            }
+            Form::Partitions { topic: name, partitions } => {
+                let (topic, partitions) = (self.part(Kind::Topic, name), *partitions);
+                self.count(name, "partitions", partitions, PARTITIONS);
+                let before = self.spec.topics.get(topic as usize).map_or(0, |of| of.partitions);
+                let before = ("partitions before", before.into());
+                self.within(name, before, ("those on the day", partitions.into()));
+                add(at, Happening::Partitions { topic, partitions });
+            }
+            Form::Poison { topic: name, share } => {
+                self.share(name, "a share that fails", *share);
+                let topic = self.part(Kind::Topic, name);
+                add(at, Happening::Poison { topic, share: *share });
+            }
+            Form::LoseBroker { broker, back_after } => {
+                self.time("day", "a time to be back", *back_after);
+                let last = f64::from(self.spec.kafka.brokers) - 1.0;
+                self.within("brokers", ("a number", (*broker).into()), ("the last", last));
+                let (broker, back_after) = (*broker, *back_after);
+                add(at, Happening::LoseBroker { broker, back_after });
+            }
+            Form::Traffic { factor } => {
+                self.factor("traffic", *factor);
+                add(at, Happening::Traffic { factor: *factor });
+            }
+            Form::SlowDatabase { .. } | Form::SlowCache { .. } | Form::LoseCache { .. } => {
+                self.slowness(at, event, timeline);
+            }
+        }
+    }
+
+    /// What may be over after a time.
+    fn slowness(&mut self, at: Span, event: &Form, timeline: &mut Vec<Timed>) {
+        let (begins, ends, lasts) = match event {
+            Form::SlowDatabase { database: name, factor, lasts } => {
+                self.factor(name, *factor);
+                let database = self.part(Kind::Database, name);
+                let slow = |factor| Happening::SlowDatabase { database, factor };
+                (slow(*factor), slow(1.0), *lasts)
+            }
+            Form::SlowCache { cache: name, factor, lasts } => {
+                self.factor(name, *factor);
+                let cache = self.part(Kind::Cache, name);
+                let slow = |factor| Happening::SlowCache { cache, factor };
+                (slow(*factor), slow(1.0), *lasts)
+            }
+            Form::LoseCache { cache, timeout, lasts } => {
+                let cache = self.part(Kind::Cache, cache);
+                let lost = |timeout| Happening::LoseCache { cache, timeout };
+                (lost(Some(*timeout)), lost(None), *lasts)
+            }
+            Form::Kill { .. }
+            | Form::Scale { .. }
+            | Form::Deploy { .. }
+            | Form::FailNode { .. }
+            | Form::Partitions { .. }
+            | Form::Poison { .. }
+            | Form::LoseBroker { .. }
+            | Form::Traffic { .. } => return,
+        };
+        timeline.push(Timed { at, what: begins });
+        if let Some(lasts) = lasts {
+            self.time("day", "a time", lasts);
+            timeline.push(Timed { at: at + lasts, what: ends });
+        }
+    }
+
+    /// Index of a part that something happens to.
+    fn part(&mut self, kind: Kind, name: &str) -> Id {
+        let spec = &self.spec;
+        let known: Vec<&String> = match kind {
+            Kind::Service => spec.services.iter().map(|one| &one.name).collect(),
+            Kind::Database => spec.databases.iter().map(|one| &one.name).collect(),
+            Kind::Cache => spec.caches.iter().map(|one| &one.name).collect(),
+            Kind::Topic => spec.topics.iter().map(|one| &one.name).collect(),
+            Kind::NodeGroup => {
+                let groups = spec.cluster.iter().flat_map(|cluster| &cluster.groups);
+                groups.map(|one| &one.name).collect()
+            }
+            Kind::Endpoint | Kind::Pool | Kind::Lock | Kind::Listener | Kind::Journey => Vec::new(),
+        };
+        let known: Vec<String> = known.into_iter().cloned().collect();
+        self.found(kind, name, known, "day").unwrap_or(0)
+    }
+
+    fn factor(&mut self, at: &str, factor: f64) {
+        self.range(at, "a factor", factor, f64::MIN_POSITIVE..=FACTOR);
+    }
+}

@@ -1,0 +1,55 @@
+//! Services: their pods, pools and programs.
+
+use super::Compiler;
+use super::program::Scope;
+use crate::build::fault::{Fault, Kind};
+use crate::build::system::{ServiceBuilder, SpecBuilder};
+use crate::model::spec::limits::CORES;
+use crate::model::spec::{Id, Op, Pool, Service};
+
+impl Compiler {
+    pub(super) fn service(&mut self, id: Id, described: &ServiceBuilder, system: &SpecBuilder) {
+        let at = &described.name;
+        for (count, what) in [(described.pods, "pods"), (described.threads.maximum, "threads")] {
+            if count == 0 {
+                self.faults.push(Fault::Zero { at: at.clone(), what });
+            }
+        }
+        self.range(at, "cores", described.cores.unwrap_or(1.0), CORES);
+        self.distinct(Kind::Pool, described.pools.iter().map(|pool| &pool.pool.name));
+        let mut pools = Vec::new();
+        for builder in &described.pools {
+            let at = format!("{at}.{}", builder.pool.name);
+            if builder.pool.maximum == 0 {
+                self.faults.push(Fault::Zero { at: at.clone(), what: "connections" });
+            }
+            self.time(&at, "a connection timeout", builder.pool.connection_timeout);
+            let known = system.databases.iter().map(|database| &database.name);
+            let database = self.found(Kind::Database, &builder.database, known, &at);
+            pools.push(Pool { database: database.unwrap_or(0), ..builder.pool.clone() });
+        }
+        let own = (0..self.spec.endpoints.len())
+            .filter(|endpoint| self.spec.endpoints[*endpoint].service == id);
+        for (endpoint, (_, steps)) in own.collect::<Vec<_>>().into_iter().zip(&described.endpoints)
+        {
+            let path = self.spec.endpoints[endpoint].name.clone();
+            self.spec.endpoints[endpoint].entry = self.spec.ops.len() as u32;
+            self.steps(steps, Scope { pools: &pools, database: None, at: &path, path: &path });
+            self.spec.ops.push(Op::End);
+        }
+        self.listeners(id, described, &pools);
+        let (lifecycle, pods) = self.lifecycle(described);
+        let free = || lifecycle.free_cores(self.spec.cluster.as_ref());
+        let cores = described.cores.unwrap_or_else(free);
+        self.spec.services.push(Service {
+            name: described.name.clone(),
+            pods,
+            cores,
+            threads: described.threads,
+            balancer: described.balancer,
+            pools,
+            lifecycle,
+        });
+        self.mesh(id, described);
+    }
+}

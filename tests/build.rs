@@ -1,0 +1,84 @@
+//! Parts of the builder, each beside a document that says the same: what is compiled is equal, to the
+//! numbers of the draws.
+
+#[path = "build/day.rs"]
+mod day;
+#[path = "build/kafka.rs"]
+mod kafka;
+#[path = "build/load.rs"]
+mod load;
+#[path = "build/mesh.rs"]
+mod mesh;
+#[path = "build/nodes.rs"]
+mod nodes;
+
+use plimsoll::build::{Fault, Faults, Kind, SpecBuilder, Step};
+use plimsoll::model::spec::Spec;
+use plimsoll::random::Dist;
+use plimsoll::scenario::{Options, render};
+use plimsoll::study::setup::Study;
+
+/// The study of a scenario.
+fn study(yaml: &str) -> Study {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scenario.yaml");
+    std::fs::write(&path, yaml).expect("a file");
+    match plimsoll::scenario::load(&path, &Options::default()) {
+        Ok(loaded) => loaded.study,
+        Err(problems) => panic!("{}", render(&problems, false)),
+    }
+}
+
+#[track_caller]
+fn built(system: &SpecBuilder) -> Spec {
+    system.build().unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// Part by part, so that a difference is seen.
+#[track_caller]
+fn assert_same(built: &Spec, read: &Spec) {
+    assert_eq!(built.cluster, read.cluster);
+    assert_eq!(built.services, read.services);
+    assert_eq!(built.endpoints, read.endpoints);
+    assert_eq!(built.listeners, read.listeners);
+    assert_eq!(built.databases, read.databases);
+    assert_eq!((&built.topics, built.kafka), (&read.topics, read.kafka));
+    assert_eq!(built.ops, read.ops);
+    let laws = |spec: &Spec| -> Vec<Dist> {
+        spec.samplers.iter().map(|sampler| sampler.dist().clone()).collect()
+    };
+    assert_eq!(laws(built), laws(read));
+    assert_eq!(built.load, read.load);
+    assert_eq!(built.meshes, read.meshes);
+    assert_eq!(built.timeline, read.timeline);
+    assert!(built == read, "{built:?}\n{read:?}");
+}
+
+#[track_caller]
+fn faults(system: &SpecBuilder) -> Vec<Fault> {
+    match system.build() {
+        Ok(spec) => panic!("{spec:?} has no fault"),
+        Err(Faults(faults)) => faults,
+    }
+}
+
+fn range(at: &str, what: &'static str, value: f64) -> Fault {
+    Fault::Range { at: at.into(), what, value }
+}
+
+fn zero(at: &str, what: &'static str) -> Fault {
+    Fault::Zero { at: at.into(), what }
+}
+
+fn unknown(at: &str, kind: Kind, name: &str) -> Fault {
+    Fault::Unknown { at: at.into(), kind, name: name.into() }
+}
+
+fn beyond(at: &str, value: (&'static str, f64), most: (&'static str, f64)) -> Fault {
+    let ((what, value), (limit, most)) = (value, most);
+    Fault::Beyond { at: at.into(), what, value, limit, most }
+}
+
+fn work(seconds: f64) -> [Step; 1] {
+    [Step::delay(Dist::Constant(seconds))]
+}
