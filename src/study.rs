@@ -5,6 +5,7 @@
 //! order of completion affects an answer. All variants are run with common random numbers, so that
 //! their differences are paired by replication.
 
+pub mod basis;
 mod capacity;
 pub mod cause;
 pub mod caution;

@@ -154,7 +154,7 @@ fn what_is_assumed_is_listed_where_it_is_used() {
     assert_eq!(study.assumed[2].origin, written("a guess"));
     // The basis of a sum is the weakest among its terms.
     assert_eq!(
-        (study.assumed[1].basis.as_str(), &study.assumed[1].origin),
+        (study.assumed[1].basis.word(), &study.assumed[1].origin),
         ("plan", &written("section 3"))
     );
 }

@@ -123,7 +123,8 @@ fn default_of(said: &str) -> (String, Option<String>) {
         return (said.to_owned(), None);
     };
     let what: Vec<&str> = parts.iter().filter(|part| !is_default(part)).copied().collect();
-    let default = default.replace("by default", "").replace("without one,", "");
+    let default =
+        default.replace(" by default", "").replace("by default", "").replace("without one,", "");
     let what = if what.is_empty() { String::new() } else { format!("{}.", what.join("; ")) };
     (what, Some(default.trim().to_owned()))
 }
@@ -190,9 +191,10 @@ fn collect(value: &Value, found: &mut Vec<String>) {
                     collect(inner, &mut of);
                 }
                 let what = if kind == "array" { "list" } else { "names" };
-                found.push(match of.first() {
-                    Some(first) => format!("{what} of {first}"),
-                    None => what.to_owned(),
+                found.push(if of.is_empty() {
+                    what.to_owned()
+                } else {
+                    format!("{what} of {}", of.join(" or "))
                 });
             }
             "integer" => found.push("count".to_owned()),
@@ -216,7 +218,7 @@ fn unit(pattern: &str) -> &'static str {
         p if p.contains('%') => "share",
         p if p.contains("iB") => "memory",
         p if p.contains("/(s|m") => "rate",
-        p if p.contains("\\$") => "dollars an hour",
+        p if p.contains("\\$") => "dollars",
         p if p.contains("[kM]") => "count",
         p if p.ends_with(")?m$") => "cores",
         p if p.contains("A-Za-z") => "name",

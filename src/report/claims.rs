@@ -3,7 +3,7 @@
 use super::words::{Lang, Word, claim, say};
 use super::{facts, number};
 use crate::stats::Estimate;
-use crate::study::claims::{Basis, ClaimMetric, ClaimVerdict, Judged, Relation};
+use crate::study::claims::{ClaimMetric, ClaimVerdict, Grounds, Judged, Relation};
 use crate::study::result::{StudyResult, Verdict};
 
 /// Largest number of claims named by a reason.
@@ -299,7 +299,7 @@ pub(crate) fn told_apart(cell: &[&Judged], claim: &Judged, lang: Lang) -> Option
 
 /// Returns the reasons, each with the claims to which it applies.
 pub(crate) fn reasons(result: &StudyResult, lang: Lang) -> Vec<(String, String)> {
-    let mut reasons: Vec<(&Basis, Vec<String>)> = Vec::new();
+    let mut reasons: Vec<(&Grounds, Vec<String>)> = Vec::new();
     for claim in &result.claims {
         let name = claim.place.row.clone().unwrap_or_else(|| metric(claim, lang));
         let column = claim.place.column.clone().unwrap_or_else(|| whom(claim));

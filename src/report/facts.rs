@@ -6,6 +6,7 @@ use super::caution;
 use super::number;
 use super::words::{Lang, Word, cause, doubt, metric, say};
 use crate::stats::Estimate;
+use crate::study::basis::Basis;
 use crate::study::caution::Caution;
 use crate::study::doubt::Warning;
 use crate::study::metric::Metric;
@@ -484,19 +485,18 @@ pub(crate) fn today(result: &StudyResult) -> Option<&VariantResult> {
 }
 
 /// Describes the basis of an input.
-pub(crate) fn basis(basis: &str, lang: Lang) -> String {
+pub(crate) fn basis(basis: Basis, lang: Lang) -> &'static str {
     let word = match basis {
-        "assumed" => Word::BasisAssumed,
-        "plan" => Word::BasisPlan,
-        "vendor" => Word::BasisVendor,
-        "measured" => Word::BasisMeasured,
-        other => return other.to_owned(),
+        Basis::Assumed => Word::BasisAssumed,
+        Basis::Plan => Word::BasisPlan,
+        Basis::Vendor => Word::BasisVendor,
+        Basis::Measured => Word::BasisMeasured,
     };
-    word.text(lang).to_owned()
+    word.text(lang)
 }
 
 /// Returns the names of assumed inputs.
 pub(crate) fn assumed(result: &StudyResult) -> Vec<&str> {
-    let of_basis = |input: &&crate::study::result::Assumption| input.basis == "assumed";
+    let of_basis = |input: &&crate::study::result::Assumption| input.basis == Basis::Assumed;
     result.assumed.iter().filter(of_basis).map(|input| input.name.as_str()).collect()
 }

@@ -5,9 +5,10 @@ pub(crate) mod answers;
 use super::{EngineCost, Input, Manifest, PartCost};
 use crate::stats::Estimate;
 use crate::study::Head;
+use crate::study::basis::Basis;
 use crate::study::cause::{Cause, Mechanism, ReliefEffect};
 use crate::study::claims::{
-    Basis, ClaimMetric, ClaimVerdict, Finding, Judged, Location, Relation, Unknown,
+    ClaimMetric, ClaimVerdict, Finding, Grounds, Judged, Location, Relation, Unknown,
 };
 use crate::study::day::{
     CreditsLeft, DayAnswer, DayBin, DayEvent, DayVerdict, EventEffect, GroupLag, Holder, Recovery,
@@ -404,7 +405,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
         estimate: None,
         verdict,
         over_day: None,
-        basis: Basis::Found { known: Finding::Description, open: None },
+        basis: Grounds::Found { known: Finding::Description, open: None },
         resource: Some("order-db connections".to_owned()),
         place: Location::default(),
     };
@@ -423,7 +424,7 @@ fn claims(variants: &[(&str, f64)]) -> Vec<Judged> {
     let events = claim(ClaimMetric::EventsPerS, now, Relation::About, 280.0, holds);
     let open = ClaimVerdict::CannotBeJudged;
     let mut cost = claim(ClaimMetric::MonthlyCost, after, Relation::AtMost, 210.0, open);
-    (cost.basis, cost.resource) = (Basis::Unknown(Unknown::NoRegion), None);
+    (cost.basis, cost.resource) = (Grounds::Unknown(Unknown::NoRegion), None);
     vec![
         put(rps(now, Relation::About, 1200.0, fails), line(now), capacity, peak, "now"),
         put(rps(after, Relation::About, 1500.0, fails), line(after), capacity, peak, "after"),
@@ -497,7 +498,8 @@ fn assumed() -> Vec<Assumption> {
         .map(|index| Assumption {
             name: format!("calibrations.code.services.order.cpu_{index}"),
             value: format!("{index} ms"),
-            basis: if index == 7 { "vendor" } else { "assumed" }.to_owned(),
+            basis: if index == 7 { Basis::Vendor } else { Basis::Assumed },
+            setting: None,
             origin: Origin::Written("unit cost of a query | round trip".to_owned()),
         })
         .collect()

@@ -10,7 +10,7 @@ use crate::study::result::StudyResult;
 /// output of `worded`, against which tests check every answer.
 const WORDS: [(&str, &str, &str); 6] = [
     ("cause", "Cause", "reason"),
-    ("basis", "Basis", "reason"),
+    ("basis", "Grounds", "reason"),
     ("effect", "Effect", "why"),
     ("origin", "Origin", "source"),
     ("doubts", "Warning", "warnings"),

@@ -323,7 +323,7 @@ fn assumed(result: &StudyResult) -> Table {
             .start()
             .put("name", &input.name)
             .put("value", &input.value)
-            .put("basis", &input.basis)
+            .put("basis", input.basis.word())
             .put("source", effect::origin(&input.origin, Lang::En));
     }
     table

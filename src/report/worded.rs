@@ -8,7 +8,7 @@ use super::words::{Lang, cause, claim, doubt, end, size};
 use super::{caution, effect};
 use crate::study::cause::Cause;
 use crate::study::caution::Caution;
-use crate::study::claims::Basis;
+use crate::study::claims::Grounds;
 use crate::study::doubt::{Doubt, Warning};
 use crate::study::effect::{Effect, Origin};
 use crate::study::ladder::Ending;
@@ -43,7 +43,7 @@ fn say(object: &mut Map<String, Value>) {
             }
         }
     }
-    if let Some(of) = part::<Basis>(object, "basis") {
+    if let Some(of) = part::<Grounds>(object, "basis") {
         put.push(("reason", claim::basis(&of, Lang::En).into()));
     }
     let doubts = part::<Vec<Warning>>(object, "doubts");

@@ -29,10 +29,11 @@ use super::values::{Count, Duration, Flag, Name, find};
 use super::yaml::{Node, Value};
 use crate::model::spec::{Id, Spec};
 use crate::model::stations::stations;
+use crate::study::basis::Basis;
 use crate::study::caution::{Caution, Part};
 use crate::study::effect::Origin;
 use crate::study::metric::Metric;
-use crate::study::result::{Assumption, Target, Unanswered};
+use crate::study::result::{Assumption, SettingPath, Target, Unanswered};
 use crate::study::setup::{Ablation, AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::study::theory::flows;
 use crate::units::Span;
@@ -567,11 +568,17 @@ fn without_basis(bare: &[(SourceSpan, Assumption)], problems: &mut Problems) {
 /// they count where used.
 fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumption>) {
     let text = |key: &str| node.get(key).and_then(Node::text);
-    if let (Some(basis @ ("assumed" | "plan")), false) = (text("basis"), path.is_empty()) {
+    let basis = match text("basis") {
+        Some("assumed") => Some(Basis::Assumed),
+        Some("plan") => Some(Basis::Plan),
+        _ => None,
+    };
+    if let (Some(basis), false) = (basis, path.is_empty()) {
         assumed.push(Assumption {
             name: format!("{place}: {path}"),
             value: node.quote(),
-            basis: basis.into(),
+            basis,
+            setting: Some(SettingPath { document: place.to_owned(), path: path.clone() }),
             origin: text("source")
                 .map_or(Origin::NotStated, |source| Origin::Written(source.to_owned())),
         });

@@ -12,10 +12,10 @@ use super::metric::Metric;
 use super::result::{Target, Verdict};
 use crate::stats::Estimate;
 
-mod basis;
+mod grounds;
 mod judge;
 
-pub use self::basis::{Basis, Billed, BilledKind, DrawnBy, Finding, Open, Unknown};
+pub use self::grounds::{Billed, BilledKind, DrawnBy, Finding, Grounds, Open, Unknown};
 
 /// Metric of a claim.
 #[derive(
@@ -250,7 +250,7 @@ pub struct Judged {
     #[serde(default)]
     pub over_day: Option<OverDay>,
     /// Evidence for the verdict.
-    pub basis: Basis,
+    pub basis: Grounds,
     /// Bottleneck resource, where there is one.
     pub resource: Option<String>,
     /// Location of the claim in the document.

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::basis::Basis;
 use super::cause::{self, Cause};
 use super::caution::Caution;
 use super::claims::Judged;
@@ -650,6 +651,15 @@ pub struct Contribution {
     pub together_rps: Option<Estimate>,
 }
 
+/// Path of a setting within the document that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SettingPath {
+    /// Name of the calibration, or `system` or `scenario`.
+    pub document: String,
+    /// Path within the document, such as `times.request`.
+    pub path: String,
+}
+
 /// An unmeasured input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assumption {
@@ -657,8 +667,11 @@ pub struct Assumption {
     pub name: String,
     /// Value, as written.
     pub value: String,
-    /// `assumed`, `plan`, `vendor` or `measured`.
-    pub basis: String,
+    /// How the value is known.
+    pub basis: Basis,
+    /// Setting of a file that holds the value; none where it is a default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<SettingPath>,
     /// Origin of the value; `summary.json` has it in words too, as `source`.
     pub origin: Origin,
 }

@@ -8,13 +8,14 @@ mod design;
 use serde::{Deserialize, Serialize};
 
 pub use self::design::{MOST_SAMPLES, shares};
+use super::basis::Basis;
 use super::caution::Caution;
 use super::effect::Origin;
 use super::error::StudyError;
 use super::head::Head;
 use super::metric::Metric;
 use super::point::{Depth, at_load, line};
-use super::result::{Axis, Target};
+use super::result::{Axis, SettingPath, Target};
 use super::setup::{Change, Study};
 use super::sweep::{Point, Sweep};
 use super::watch::Watcher;
@@ -153,15 +154,15 @@ impl Input {
 /// half to double.
 pub fn assumed(study: &Study) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
-    for one in study.assumed.iter().filter(|one| one.basis == "assumed") {
-        let Some((place, path)) = one.name.split_once(": ") else { continue };
-        let counts = place == study.calibrations[0] || place == "system";
+    for one in study.assumed.iter().filter(|one| one.basis == Basis::Assumed) {
+        let Some(SettingPath { document, path }) = &one.setting else { continue };
+        let counts = *document == study.calibrations[0] || document == "system";
         let section = path.starts_with("times.") || path.starts_with("units.");
-        if !counts || !section || inputs.iter().any(|input| input.path == path) {
+        if !counts || !section || inputs.iter().any(|input| input.path == *path) {
             continue;
         }
         inputs.push(Input {
-            path: path.into(),
+            path: path.clone(),
             low: 0.5,
             high: 2.0,
             unit: String::new(),

@@ -4,7 +4,7 @@ use plimsoll::audit::price_claims;
 use plimsoll::report::Lang;
 use plimsoll::scenario::{Options, load, render};
 use plimsoll::study::claims::ClaimVerdict::{self, CannotBeJudged, Fails, Holds, Undecided};
-use plimsoll::study::claims::{Basis, Unknown};
+use plimsoll::study::claims::{Grounds, Unknown};
 use plimsoll::study::result::{Contribution, StudyResult};
 use plimsoll::study::{Question, Unwatched, answer_question};
 
@@ -99,8 +99,8 @@ fn claims_are_judged_by_what_was_simulated() {
     let exact = claims[10].estimate.expect("the description says");
     assert!(exact.is_exact() && exact.contains(20.0) == Some(true));
     assert_eq!((claims[12].estimate, claims[13].estimate), (None, None));
-    assert_eq!(claims[12].basis, Basis::Unknown(Unknown::NoUsers));
-    assert_eq!(claims[13].basis, Basis::Unknown(Unknown::NoRegion));
+    assert_eq!(claims[12].basis, Grounds::Unknown(Unknown::NoUsers));
+    assert_eq!(claims[13].basis, Grounds::Unknown(Unknown::NoRegion));
 }
 
 /// The pool of [`pooled`] on priced machines of Seoul, with a plan for a third node and another

@@ -4,6 +4,7 @@ use super::source::Source;
 use crate::report::block::{Block, Cell, Inline, code};
 use crate::report::words::Word;
 use crate::report::{effect, facts};
+use crate::study::basis::Basis;
 
 pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let Source { result, lang, .. } = *source;
@@ -15,14 +16,14 @@ pub(super) fn blocks(source: &Source) -> Vec<Block> {
     let header = source.header(&[Word::Input, Word::Value, Word::Basis, Word::Source]);
     // Assumed inputs come first: those are the ones that a reader can do something about.
     let mut inputs: Vec<_> = result.assumed.iter().collect();
-    inputs.sort_by_key(|input| input.basis != "assumed");
+    inputs.sort_by_key(|input| input.basis != Basis::Assumed);
     let rows = inputs
         .iter()
         .map(|input| {
             vec![
                 Cell::words(code(&input.name)),
                 Cell::words(code(&input.value)),
-                Cell::text(facts::basis(&input.basis, lang)),
+                Cell::text(facts::basis(input.basis, lang)),
                 Cell::text(effect::origin(&input.origin, lang)),
             ]
         })

@@ -2,17 +2,17 @@
 
 use super::{Lang, both, cause};
 use crate::audit::Dollars;
-use crate::study::claims::{Basis, Billed, BilledKind, Finding, Open, Unknown};
+use crate::study::claims::{Billed, BilledKind, Finding, Grounds, Open, Unknown};
 
 /// Number of kinds of items, or of items without a price, named in a sentence; more are only
 /// counted.
 const NAMED: usize = 4;
 
 /// Describes the grounds of a verdict, or why there is none.
-pub(crate) fn basis(basis: &Basis, lang: Lang) -> String {
+pub(crate) fn basis(basis: &Grounds, lang: Lang) -> String {
     match basis {
-        Basis::Found { known, open: None } => finding(known, lang),
-        Basis::Found { known, open: Some(open) } => {
+        Grounds::Found { known, open: None } => finding(known, lang),
+        Grounds::Found { known, open: Some(open) } => {
             let (en, ko) = match open {
                 Open::FewResponses => (
                     "{0}; the quantile rests on too few response times",
@@ -28,7 +28,7 @@ pub(crate) fn basis(basis: &Basis, lang: Lang) -> String {
             };
             both(lang, en, ko, &[&finding(known, lang)])
         }
-        Basis::Unknown(why) => unknown(why, lang),
+        Grounds::Unknown(why) => unknown(why, lang),
     }
 }
 

@@ -22,9 +22,10 @@ use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::time::{Form, Time};
 use crate::scenario::values::find;
 use crate::scenario::values::{Basis, Count, Duration, Name};
+use crate::study::basis;
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;
-use crate::study::result::Assumption;
+use crate::study::result::{Assumption, SettingPath};
 use crate::units::Span;
 
 /// Samplers by their laws, shared by all cases, since building a quantile table takes a while.
@@ -246,10 +247,10 @@ impl Compiler<'_> {
         }
         let (basis, origin) = time.standing();
         let basis = match basis {
-            Some(Basis::Plan) => "plan",
+            Some(Basis::Plan) => basis::Basis::Plan,
             Some(Basis::Measured | Basis::Vendor) => return,
             None if !time.is_bare() => return,
-            Some(Basis::Assumed) | None => "assumed",
+            Some(Basis::Assumed) | None => basis::Basis::Assumed,
         };
         let bare = time.standing().0.is_none() && !of_calibration;
         let place = self.calibration.filter(|_| of_calibration);
@@ -257,7 +258,11 @@ impl Compiler<'_> {
         let found = Assumption {
             name: format!("{place}: {section}.{name}"),
             value: time.written.clone(),
-            basis: basis.into(),
+            basis,
+            setting: Some(SettingPath {
+                document: place.to_owned(),
+                path: format!("{section}.{name}"),
+            }),
             origin: origin.map_or(Origin::NotStated, |text| Origin::Written(text.0.clone())),
         };
         if bare {
@@ -270,8 +275,9 @@ impl Compiler<'_> {
     /// Records an assumed default that affects the answer.
     pub(super) fn assume(&mut self, name: &str, value: String, origin: Origin) {
         if self.used.assumed.iter().all(|known| known.name != name) {
-            let basis = "assumed".into();
-            self.used.assumed.push(Assumption { name: name.to_owned(), value, basis, origin });
+            let (basis, setting) = (basis::Basis::Assumed, None);
+            let name = name.to_owned();
+            self.used.assumed.push(Assumption { name, value, basis, setting, origin });
         }
     }
 
@@ -283,7 +289,8 @@ impl Compiler<'_> {
             let found = Assumption {
                 name: format!("system: {place}"),
                 value: time.written.clone(),
-                basis: "assumed".into(),
+                basis: basis::Basis::Assumed,
+                setting: Some(SettingPath { document: "system".into(), path: place.into() }),
                 origin: Origin::NotStated,
             };
             self.used.bare.push((time.span, found));

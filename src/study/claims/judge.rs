@@ -1,6 +1,6 @@
 //! Judging of claims: evidence for each, from the study or from additional runs.
 
-use super::basis::{Basis, DrawnBy, Finding, Open, Unknown};
+use super::grounds::{DrawnBy, Finding, Grounds, Open, Unknown};
 use super::{Claim, ClaimMetric, ClaimVerdict, Judged, OverDay, Relation, Source};
 use crate::model::spec::{Resource, Spec};
 use crate::model::stations::stations;
@@ -152,7 +152,7 @@ impl Facts<'_> {
             estimate: None,
             verdict: ClaimVerdict::CannotBeJudged,
             over_day: None,
-            basis: Basis::Unknown(Unknown::Stopped),
+            basis: Grounds::Unknown(Unknown::Stopped),
             resource: None,
             place: claim.place.clone(),
         };
@@ -179,7 +179,7 @@ impl Facts<'_> {
                         false if known.beyond => Open::SearchEnds,
                         false => Open::BothSides,
                     });
-                judged.basis = Basis::Found { known: known.finding, open };
+                judged.basis = Grounds::Found { known: known.finding, open };
                 judged.resource = known.resource;
                 judged.estimate = Some(known.estimate);
                 judged.over_day = self.over_day(claim, &known.estimate);
@@ -187,7 +187,7 @@ impl Facts<'_> {
                     judged.verdict = day.limits(judged.verdict);
                 }
             }
-            Err(unknown) => judged.basis = Basis::Unknown(unknown),
+            Err(unknown) => judged.basis = Grounds::Unknown(unknown),
         }
         judged
     }

@@ -8,7 +8,7 @@ use crate::study::cause::Cause;
 /// Evidence for a verdict, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Basis {
+pub enum Grounds {
     /// Evidence was found.
     Found {
         /// Kind of evidence.
