@@ -12,7 +12,7 @@ mod mesh;
 #[path = "build/nodes.rs"]
 mod nodes;
 
-use plimsoll::build::{Fault, Faults, Kind, SpecBuilder, Step};
+use plimsoll::build::{Fault, Faults, Kind, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::model::spec::Spec;
 use plimsoll::random::Dist;
 use plimsoll::scenario::{Options, render};
@@ -81,4 +81,17 @@ fn beyond(at: &str, value: (&'static str, f64), most: (&'static str, f64)) -> Fa
 
 fn work(seconds: f64) -> [Step; 1] {
     [Step::delay(Dist::Constant(seconds))]
+}
+
+#[test]
+fn steps_are_nested_to_a_bound() {
+    let nested = |levels: usize| {
+        let inner = work(0.001);
+        let steps = (1..levels).fold(inner, |steps, _| [Step::sometimes(1.0, steps)]);
+        SpecBuilder::new()
+            .service(ServiceBuilder::new("shop").endpoint("buy", steps))
+            .open_load(1.0)
+    };
+    built(&nested(64));
+    assert_eq!(faults(&nested(65)), [range("shop.buy", "a depth of steps", 65.0)]);
 }

@@ -66,7 +66,10 @@ impl Compiler {
             let group = builder.group.clone().unwrap_or_else(|| described.name.clone());
             let entry = self.spec.ops.len() as u32;
             let path = format!("{name}!");
-            self.steps(&builder.steps, Scope { pools, database: None, at: &name, path: &path });
+            self.steps(
+                &builder.steps,
+                Scope { pools, database: None, at: &name, path: &path, depth: 0 },
+            );
             self.spec.ops.push(Op::End);
             let listener = Listener { name, service, topic, group, entry, ..listener.clone() };
             self.agree(&listener);

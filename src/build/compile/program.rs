@@ -6,7 +6,7 @@ use super::{Compiler, takes_time};
 use crate::build::fault::{Fault, Kind};
 use crate::build::publish::Publish;
 use crate::build::step::{Form, Step};
-use crate::model::spec::limits::COMMANDS;
+use crate::model::spec::limits::{COMMANDS, DEEPEST};
 use crate::model::spec::{Hold, Id, Op, Pool};
 use crate::random::Key;
 use crate::units::Span;
@@ -20,19 +20,27 @@ pub(super) struct Scope<'a> {
     pub(super) at: &'a str,
     /// Path of the list of steps, for draws.
     pub(super) path: &'a str,
+    /// Levels of steps around it.
+    pub(super) depth: usize,
 }
 
 impl Compiler {
     /// Writes steps in order. The draws of each are numbered by its label and by how often that came before
     /// in the list, so that a step added elsewhere leaves them as they are.
     pub(super) fn steps(&mut self, steps: &[Step], scope: Scope<'_>) {
+        let depth = scope.depth + 1;
+        if depth > DEEPEST {
+            let (at, value) = (scope.at.into(), depth as f64);
+            self.faults.push(Fault::Range { at, what: "a depth of steps", value });
+            return;
+        }
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         for step in steps {
             let label = step.label();
             let count = seen.entry(label.clone()).or_insert(0);
             *count += 1;
             let path = format!("{}/{label}#{count}", scope.path);
-            self.step(step, Scope { path: &path, ..scope });
+            self.step(step, Scope { path: &path, depth, ..scope });
         }
     }
 

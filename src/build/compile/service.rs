@@ -34,7 +34,10 @@ impl Compiler {
         {
             let path = self.spec.endpoints[endpoint].name.clone();
             self.spec.endpoints[endpoint].entry = self.spec.ops.len() as u32;
-            self.steps(steps, Scope { pools: &pools, database: None, at: &path, path: &path });
+            self.steps(
+                steps,
+                Scope { pools: &pools, database: None, at: &path, path: &path, depth: 0 },
+            );
             self.spec.ops.push(Op::End);
         }
         self.listeners(id, described, &pools);

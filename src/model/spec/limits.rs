@@ -20,6 +20,8 @@ pub(crate) const USERS: u64 = 1_000_000;
 pub(crate) const SESSIONS: f64 = 5e6;
 /// Most requests of a journey.
 pub(crate) const VISITS: usize = 1_000;
+/// Deepest nesting of steps.
+pub(crate) const DEEPEST: usize = 64;
 /// Most hours of a curve: a leap year.
 pub(crate) const HOURS: usize = 8_784;
 /// Most commands of a step to a cache.
