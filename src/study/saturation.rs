@@ -237,11 +237,7 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     }
     let alone = agreement > 0.0;
     if !alone {
-        // Not even the relief of all suffices: blame a station that is full by the spec, else the
-        // most suspect.
-        let full = theory::overloaded(case.spec, found.rps.mean * BEYOND[0]);
-        let most_suspect = suspects.iter().find(|at| full.contains(at)).or(suspects.first());
-        left = most_suspect.copied().into_iter().collect();
+        left = most_suspect(case.spec, &suspects, found.rps.mean).into_iter().collect();
     }
     let Some(&station) = left.first() else {
         found.cause = Cause::WorkAlone;
@@ -252,6 +248,13 @@ fn relieve(case: &Case<'_>, lines: &[Line], replications: u32, found: &mut Satur
     let relief = if alone { ReliefEffect::Enough } else { ReliefEffect::None };
     found.cause = cause(case.spec, &all[station], station, &failed, relief);
     found.ties = left[1..].iter().map(|tie| all[*tie].name.clone()).collect();
+}
+
+/// Returns the station to blame where not even the relief of all suffices: one that is full by the
+/// spec, else the first suspect.
+fn most_suspect(spec: &Spec, suspects: &[usize], rps: f64) -> Option<usize> {
+    let full = theory::overloaded(spec, rps * BEYOND[0]);
+    suspects.iter().find(|at| full.contains(at)).or(suspects.first()).copied()
 }
 
 /// Returns the first load at which relief is tried, as a factor of the line: as far beyond the
