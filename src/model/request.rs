@@ -1,5 +1,5 @@
-//! Requests in flight: the state of each, in a reusable slab. Others read it, and change it only by what
-//! may happen to a request.
+//! Requests in flight: the state of each, in a reusable slab. Others read it, and change it only by
+//! what may happen to a request.
 
 mod call;
 mod life;

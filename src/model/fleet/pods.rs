@@ -247,6 +247,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// Kills a pod: what it has in work and in its queues is lost with it.
     pub(super) fn kill_pod(&mut self, pod: u32) {
         let service = self.fleet.pods[pod as usize].service;
         let was = std::mem::replace(&mut self.fleet.pods[pod as usize].life, Life::Absent);

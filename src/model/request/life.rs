@@ -9,6 +9,7 @@ use crate::random::Key;
 use crate::units::{Span, Time};
 
 impl<O: Observer> World<'_, O> {
+    /// Creates a request, which is at no pod yet.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
@@ -43,8 +44,8 @@ impl<O: Observer> World<'_, O> {
         id
     }
 
-    /// Creates the request by which a consumer thread, which already is one, handles a record, and
-    /// makes it ready.
+    /// Creates the request by which a consumer thread handles a record. It runs on that thread, so
+    /// that it is ready at once.
     pub(in crate::model) fn begin_record(
         &mut self,
         thread: u32,
