@@ -6,8 +6,11 @@
 //!
 //! Simultaneous events fire by [`Class`], then in the order in which they were scheduled.
 
+mod entry;
 mod later;
 
+use self::entry::{CLASS_BITS, Entry, TIME_BITS};
+pub use self::entry::{MOST_SLOTS, Slot};
 use self::later::Later;
 use crate::units::Time;
 
@@ -46,9 +49,6 @@ impl Order {
     }
 }
 
-/// Number of a slot.
-pub type Slot = u32;
-
 const ABSENT: u32 = u32::MAX;
 /// The stream slot, held outside the tournament.
 const BESIDE: u32 = u32::MAX - 1;
@@ -56,11 +56,6 @@ const BESIDE: u32 = u32::MAX - 1;
 /// above.
 const LATER: u32 = 1 << 31;
 const ARITY: usize = 4;
-/// Bits of a slot's number; the sequence number occupies the other 40 of its word.
-const SLOT_BITS: u32 = 24;
-/// Bits of a class; time occupies the other 62 of its word, which is 146 years.
-const CLASS_BITS: u32 = 2;
-const TIME_BITS: u32 = 62;
 /// Bits of the sequence number in the tournament; time and class, relative to the beginning of the
 /// current stretch, occupy the other 29.
 const SEQUENCE_BITS: u32 = u64::BITS - later::DUE_LOG2;
@@ -68,28 +63,6 @@ const SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 /// Sequence numbers are reassigned after this many, or after four times the number of pending
 /// events.
 const RENUMBER: usize = if cfg!(test) { 64 } else { 1 << 16 };
-
-/// Maximum number of slots of an event list: 16.8 million.
-pub const MOST_SLOTS: u32 = 1 << SLOT_BITS;
-
-/// A pending event in 16 bytes: (time, class) in one word, (sequence, slot) in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    due: u64,
-    turn: u64,
-}
-
-impl Entry {
-    fn new(at: Time, rank: u64, sequence: u64, slot: Slot) -> Entry {
-        debug_assert!(at.0 >> TIME_BITS == 0, "an instant beyond 146 years");
-        debug_assert!(slot < MOST_SLOTS && sequence >> (64 - SLOT_BITS) == 0);
-        Entry { due: (at.0 << CLASS_BITS) | rank, turn: (sequence << SLOT_BITS) | u64::from(slot) }
-    }
-
-    fn slot(self) -> Slot {
-        (self.turn & u64::from(MOST_SLOTS - 1)) as Slot
-    }
-}
 
 /// No event: sorts after all others.
 const NOTHING: u64 = u64::MAX;

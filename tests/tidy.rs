@@ -403,7 +403,7 @@ fn git_keeps_no_results() {
 }
 
 /// Number of files of `src` in import cycles: may decrease, must not increase.
-const IN_CYCLES: usize = 44;
+const IN_CYCLES: usize = 15;
 
 /// Returns the module of a source file: `src/model/kafka/consumer.rs` is `model::kafka::consumer`.
 fn module(path: &str) -> Vec<String> {

@@ -4,7 +4,7 @@
 //! and rarely next. They wait here at a few operations each, and join the tournament when their
 //! stretch begins; so its height depends on near events only.
 
-use super::{CLASS_BITS, Entry};
+use super::entry::{CLASS_BITS, Entry};
 use crate::units::Time;
 
 /// Length of a stretch: 2²⁷ ns, 134 ms. Steps of a request are shorter, external waits are longer;

@@ -1,34 +1,36 @@
 //! Final reports of a run: unfinished requests, requests still waiting, and the computational cost.
 
-use super::{Cost, World};
+use super::run::Cost;
+use super::world::World;
 use crate::observe::{Observer, Phase, Record};
 
 impl<O: Observer> World<'_, O> {
     /// Reports unfinished requests and returns the cost of the run.
     pub(super) fn cost(mut self) -> Cost {
-        for request in self.requests.in_flight() {
+        let mut unanswered = 0;
+        for request in self.requests.alive() {
             if request.is_asked_by_user() {
-                self.cost.unanswered += 1;
-                let (endpoint, age) = (request.endpoint, self.now - request.arrived);
+                unanswered += 1;
+                let (endpoint, age) = (request.endpoint(), request.age(self.now));
                 self.observer.record(self.now, Record::Unfinished { endpoint, age });
             }
         }
         self.tell_who_waits();
-        self.cost
+        self.requests.cost(self.events, unanswered)
     }
 
     /// Reports the requests still waiting for a thread or a connection, and the records not yet
     /// polled.
     fn tell_who_waits(&mut self) {
         let now = self.now;
-        for request in self.requests.in_flight() {
-            let Some(pod) = self.pods.get(request.pod as usize) else { continue };
-            let station = match request.phase {
-                Phase::ThreadWait => self.numbering.threads + pod.service,
+        for request in self.requests.alive() {
+            let Some(service) = self.fleet.service_of(request.pod()) else { continue };
+            let station = match request.phase() {
+                Phase::ThreadWait => self.numbering.threads + service,
                 Phase::ConnectionWait => self.pool_station(request),
                 _ => continue,
             };
-            let took = now - request.phase_since;
+            let took = request.in_phase(now);
             self.observer.record(now, Record::Waited { station, took, open: true });
         }
         for (listener, appended) in self.kafka.unread() {

@@ -3,175 +3,24 @@
 //! The caller's request stays in its proxy until it is answered; pods receive tries of it, which
 //! are requests of their own. A try that its proxy gives up continues in its pod as orphaned.
 
+pub(super) mod clients;
 mod hedge;
+pub(super) mod proxy;
 
-use std::collections::VecDeque;
-
-use super::World;
-use super::fleet::pods::Life;
-use super::fleet::pods::Service;
-use super::request::{NONE, Origin, PROXY, Request, Timer};
-use super::spec::mesh::UNLIMITED;
-use super::spec::{Id, Mesh, Op, Spec};
+use self::proxy::{Hop, Stage};
+use super::request::{NONE, Origin, PROXY, Timer};
+use super::spec::{Id, Mesh};
+use super::world::World;
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase};
 use crate::random::Key;
 use crate::station::breaker::{Connections, Entry, Outliers, Retries};
-use crate::units::{NANOS_PER_SECOND, Span, Time};
+use crate::units::{NANOS_PER_SECOND, Span};
 
 /// Draw number of tries after the first, distinct from those of steps.
 const DRAW_TRIES: u64 = u64::MAX - 3;
 /// Maximum back-off, in base intervals (Envoy: `max_interval` is ten times `base_interval`).
 const LONGEST_PAUSE: f64 = 10.0;
-
-/// Clients of a service: all users together, and each pod of the services that call it.
-#[derive(Clone, Debug)]
-pub(super) struct Clients {
-    /// Number of the first pod's client, for each calling service.
-    first: Vec<Option<u32>>,
-    /// Total number of clients.
-    pub(super) count: u32,
-}
-
-impl Clients {
-    /// Enumerates the clients of `target`: number 0 for all users, then pod by pod.
-    pub(super) fn of(spec: &Spec, services: &[Service], target: Id) -> Clients {
-        let endpoints = spec.endpoints.iter().map(|endpoint| (endpoint.service, endpoint.entry));
-        let listeners = spec.listeners.iter().map(|listener| (listener.service, listener.entry));
-        let mut calls = vec![false; services.len()];
-        for (service, entry) in endpoints.chain(listeners) {
-            let program = spec.ops[entry as usize..].iter();
-            calls[service as usize] |= program.take_while(|op| **op != Op::End).any(|op| {
-                matches!(op, Op::Call { endpoint, .. }
-                    if spec.endpoints[*endpoint as usize].service == target)
-            });
-        }
-        let mut count = 1;
-        let first = calls.iter().zip(services).map(|(calls, service)| {
-            let first = count;
-            count += if *calls { service.pods.len() as u32 } else { 0 };
-            calls.then_some(first)
-        });
-        Clients { first: first.collect(), count }
-    }
-
-    /// Returns the client number of the `own`-th pod of `service`.
-    pub(super) fn number(&self, service: Id, own: u32) -> Option<u32> {
-        self.first[service as usize].map(|first| first + own)
-    }
-}
-
-/// Stage of a caller's request in the proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// Backing off before another try.
-    Pausing,
-    /// Its try waits for a connection.
-    Waiting,
-    /// Its try has a connection, and is sent as soon as the ready list is empty.
-    Granted,
-    /// Its try is at a pod.
-    Sent,
-}
-
-/// A request on its way through a proxy, indexed by its number.
-#[derive(Clone, Copy, Debug)]
-struct Hop {
-    proxy: u32,
-    /// Request of the current try.
-    current: u32,
-    /// Number of retries so far.
-    retries: u32,
-    stage: Stage,
-    /// Hedged copy of the current try, or [`NONE`]; and whether it is at a pod.
-    copy: u32,
-    copy_sent: bool,
-}
-
-impl Hop {
-    /// Creates the state of a request without a try.
-    fn of(proxy: u32) -> Hop {
-        let stage = Stage::Waiting;
-        Hop { proxy, current: NONE, retries: 0, stage, copy: NONE, copy_sent: false }
-    }
-}
-
-/// A caller's proxy for one service.
-#[derive(Clone, Debug)]
-struct Proxy {
-    mesh: u32,
-    connections: Option<Connections>,
-    retries: Option<Retries>,
-    outliers: Option<Outliers>,
-    /// Active requests.
-    active: u32,
-}
-
-/// State of all proxies.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Meshes {
-    /// Mesh of each service, or [`NONE`].
-    of: Vec<u32>,
-    clients: Vec<Clients>,
-    /// First proxy of each mesh; proxies are ordered by client.
-    first: Vec<u32>,
-    proxies: Vec<Proxy>,
-    /// Time at which the token bucket of each pod is full again, without further arrivals.
-    full: Vec<Time>,
-    hops: Vec<Hop>,
-    /// Tries that have a connection and are not yet sent.
-    pub(super) granted: VecDeque<u32>,
-}
-
-impl Meshes {
-    pub(super) fn new(spec: &Spec, services: &[Service], pods: usize) -> Meshes {
-        let mut meshes = Meshes { of: vec![NONE; services.len()], ..Meshes::default() };
-        for (number, mesh) in (0..).zip(&spec.meshes) {
-            meshes.of[mesh.service as usize] = number;
-            let clients = Clients::of(spec, services, mesh.service);
-            meshes.first.push(meshes.proxies.len() as u32);
-            let limits = mesh.limits.filter(|limits| limits.connections < UNLIMITED);
-            let proxy = Proxy {
-                mesh: number,
-                connections: limits.map(Connections::new),
-                retries: mesh.budget.map(Retries::new),
-                outliers: None,
-                active: 0,
-            };
-            meshes.proxies.extend(std::iter::repeat_n(proxy, clients.count as usize));
-            meshes.clients.push(clients);
-        }
-        if !spec.meshes.is_empty() {
-            meshes.full = vec![Time::ZERO; pods];
-        }
-        meshes
-    }
-
-    /// Returns the number of proxies.
-    pub(super) fn len(&self) -> u32 {
-        self.proxies.len() as u32
-    }
-
-    /// Returns the mesh in front of a service.
-    #[inline]
-    pub(super) fn before(&self, service: Id) -> Option<u32> {
-        Some(self.of[service as usize]).filter(|mesh| *mesh != NONE)
-    }
-
-    fn proxies_before(&self, service: Id) -> std::ops::Range<u32> {
-        match self.before(service) {
-            Some(mesh) => {
-                let first = self.first[mesh as usize];
-                first..first + self.clients[mesh as usize].count
-            }
-            None => 0..0,
-        }
-    }
-
-    fn hop(&mut self, id: u32) -> &mut Hop {
-        &mut self.hops[id as usize]
-    }
-}
 
 impl<'a, O: Observer> World<'a, O> {
     /// Starts outlier detection: the proxies learn the ready pods, and sweep each at its own phase.
@@ -190,7 +39,7 @@ impl<'a, O: Observer> World<'a, O> {
         let own = u64::from(number - self.meshes.first[mesh as usize]);
         let name = &self.spec.services[*service as usize].name;
         let phase = root.named("mesh").named(name).item(own).uniform(0);
-        let ready = self.services[*service as usize].ready.iter().copied();
+        let ready = self.fleet.ready(*service).iter().copied();
         let outliers = Outliers::new(ready, *rules, Span::from_secs(rules.sweep.secs() * phase));
         self.meshes.proxies[number as usize].outliers = Some(outliers);
         self.agenda.clear(self.slots.proxies + number);
@@ -200,15 +49,15 @@ impl<'a, O: Observer> World<'a, O> {
     pub(super) fn proxies_learn_pods(&mut self, service: Id) {
         for number in self.meshes.proxies_before(service) {
             if let Some(outliers) = &mut self.meshes.proxies[number as usize].outliers {
-                outliers.set_hosts(&self.services[service as usize].ready);
+                outliers.set_hosts(self.fleet.ready(service));
             }
         }
     }
 
     /// Resets the proxies in a pod that died.
     pub(super) fn proxies_died(&mut self, pod: u32) {
-        let service = self.pods[pod as usize].service;
-        let own = pod - self.services[service as usize].pods.start;
+        let Some(service) = self.fleet.service_of(pod) else { return };
+        let own = self.fleet.own_number(pod);
         for mesh in 0..self.spec.meshes.len() {
             if let Some(client) = self.meshes.clients[mesh].number(service, own) {
                 self.forget_outliers(self.meshes.first[mesh] + client);
@@ -227,7 +76,7 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// Handles a request into a service behind a mesh: a caller's, or a try of one.
     pub(super) fn through_mesh(&mut self, id: u32, mesh: u32) {
-        match self.requests[id].origin {
+        match self.requests[id].origin() {
             Origin::Try(hop) if self.is_copy(hop, id) => self.send_copy(hop, id),
             Origin::Try(hop) => self.connect(hop),
             origin => match self.client(mesh, origin) {
@@ -240,19 +89,16 @@ impl<'a, O: Observer> World<'a, O> {
     /// Returns the client number of the sender of a request for a mesh.
     fn client(&self, mesh: u32, origin: Origin) -> Option<u32> {
         let Origin::Caller { caller, generation } = origin else { return Some(0) };
-        let caller = &self.requests[caller];
-        if !caller.alive || caller.generation != generation {
-            return None;
-        }
-        let service = self.pods.get(caller.pod as usize)?.service;
-        let own = caller.pod - self.services[service as usize].pods.start;
+        let pod = self.requests.resolve(caller, generation)?.pod();
+        let service = self.fleet.service_of(pod)?;
+        let own = self.fleet.own_number(pod);
         self.meshes.clients[mesh as usize].number(service, own)
     }
 
     fn enter_proxy(&mut self, id: u32, proxy: u32) {
         let mesh = &self.spec.meshes[self.meshes.proxies[proxy as usize].mesh as usize];
         self.enter(id, Phase::Mesh);
-        self.requests[id].pod = PROXY;
+        self.requests.place(id, PROXY);
         if self.meshes.hops.len() <= id as usize {
             self.meshes.hops.resize((id as usize + 1).next_power_of_two(), Hop::of(0));
         }
@@ -263,17 +109,16 @@ impl<'a, O: Observer> World<'a, O> {
         if !self.has_room() {
             return self.hop_fails(id, Failure::Refused);
         }
-        let key = self.requests[id].key;
+        let key = self.requests[id].key();
         self.begin_try(id, key);
         self.connect(id);
     }
 
     /// Creates the request for the next try of `hop`.
     fn begin_try(&mut self, hop: u32, key: Key) -> u32 {
-        let Request { flow, flow_started, endpoint, .. } = self.requests[hop];
-        let id = self.begin(endpoint, key, Origin::Try(hop));
-        let request = &mut self.requests[id];
-        (request.flow, request.flow_started, request.phase) = (flow, flow_started, Phase::Mesh);
+        let endpoint = self.requests[hop].endpoint();
+        let id = self.begin_child(hop, endpoint, key, Origin::Try(hop));
+        self.enter(id, Phase::Mesh);
         self.meshes.hop(hop).current = id;
         id
     }
@@ -313,7 +158,7 @@ impl<'a, O: Observer> World<'a, O> {
     }
 
     fn grant_connection(&mut self, id: u32) {
-        if let Origin::Try(hop) = self.requests[id].origin {
+        if let Origin::Try(hop) = self.requests[id].origin() {
             self.meshes.hop(hop).stage = Stage::Granted;
             self.meshes.granted.push_back(id);
         }
@@ -321,7 +166,9 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// Sends a try that has a connection to a pod.
     pub(super) fn send_try(&mut self, id: u32) {
-        let Request { origin, alive, key, endpoint, .. } = self.requests[id];
+        let request = &self.requests[id];
+        let (origin, key, endpoint) = (request.origin(), request.key(), request.endpoint());
+        let alive = request.is_alive();
         let Origin::Try(hop) = origin else { return };
         let Hop { proxy, current, stage, .. } = *self.meshes.hop(hop);
         if !alive || current != id || stage != Stage::Granted {
@@ -351,7 +198,7 @@ impl<'a, O: Observer> World<'a, O> {
         let Some(outliers) = outliers.filter(|outliers| outliers.ejected() > 0) else {
             return self.choose_pod(service, key, origin);
         };
-        let ready = &self.services[service as usize].ready;
+        let ready = self.fleet.ready(service);
         let eligible = ready.iter().filter(|pod| outliers.eligible(**pod)).count();
         if eligible == ready.len() {
             return self.choose_pod(service, key, origin); // Panic threshold: all pods are used.
@@ -367,7 +214,7 @@ impl<'a, O: Observer> World<'a, O> {
         let outliers = self.meshes.proxies[proxy as usize].outliers.as_ref();
         let left = |pod: &u32| outliers.is_none_or(|outliers| outliers.eligible(*pod));
         let place = (u128::from(key.bits(DRAW_TRIES)) * eligible as u128) >> 64;
-        let ready = self.services[service as usize].ready.iter().copied();
+        let ready = self.fleet.ready(service).iter().copied();
         ready.filter(left).nth(place as usize)
     }
 
@@ -394,19 +241,14 @@ impl<'a, O: Observer> World<'a, O> {
         ended: u32,
         failure: Option<Failure>,
     ) -> Option<u32> {
-        self.cost.completions -= 1; // Only callers' requests count.
-        let Request { pod, arrived, spent, .. } = self.requests[ended];
+        let pod = self.requests[ended].pod();
         self.judge(hop, pod, failure);
         if !self.decides(hop, ended, failure.is_some()) {
             return None;
         }
         self.free_connection(hop);
         let Some(why) = failure else {
-            let now = self.now;
-            let request = &mut self.requests[hop];
-            let before = (arrived - request.arrived).0;
-            (request.spent, request.phase_since) = (spent, now);
-            request.spent[Phase::Mesh as usize] += before;
+            self.requests.answer_by_try(hop, ended, self.now);
             return self.conclude(hop, None);
         };
         self.try_again(hop, why)
@@ -438,7 +280,7 @@ impl<'a, O: Observer> World<'a, O> {
         if !self.has_room() {
             return self.conclude(hop, Some(why));
         }
-        let key = self.requests[hop].key.item(DRAW_TRIES).item(u64::from(retries));
+        let key = self.requests[hop].key().item(DRAW_TRIES).item(u64::from(retries));
         let most = (f64::from(retries + 1).exp2() - 1.0).min(LONGEST_PAUSE);
         let pause = Span::from_secs(mesh.back_off.secs() * most * key.uniform(DRAW_TRIES));
         let id = self.begin_try(hop, key);
@@ -517,14 +359,14 @@ impl<'a, O: Observer> World<'a, O> {
             }
             Stage::Sent => {
                 self.free_connection(hop);
-                self.requests[current].origin = Origin::Nobody;
+                self.requests.orphan(current);
             }
         }
     }
 
     /// Handles the per-try timeout.
     pub(super) fn try_timed_out(&mut self, id: u32, hop: u32) {
-        let pod = self.requests[id].pod;
+        let pod = self.requests[id].pod();
         self.judge(hop, pod, Some(Failure::MeshTimeout));
         if self.other_goes_on(hop, id) {
             return;
@@ -539,7 +381,7 @@ impl<'a, O: Observer> World<'a, O> {
     pub(super) fn mesh_timed_out(&mut self, hop: u32) {
         let Hop { current, stage, .. } = *self.meshes.hop(hop);
         if stage == Stage::Sent {
-            let pod = self.requests[current].pod;
+            let pod = self.requests[current].pod();
             self.judge(hop, pod, Some(Failure::MeshTimeout));
         }
         self.give_up_try(hop);
@@ -554,13 +396,11 @@ impl<'a, O: Observer> World<'a, O> {
 
     /// Abandons the call of a caller that no longer waits for the answer.
     pub(super) fn hang_up(&mut self, caller: u32) {
-        let waiting = &self.requests[caller];
-        let origin = Origin::Caller { caller, generation: waiting.generation };
-        let asked = waiting.callee;
+        let origin = self.requests.as_caller(caller);
+        let asked = self.requests[caller].callee();
         if let Some(request) = self.requests.get(asked)
-            && request.alive
-            && request.pod == PROXY
-            && request.origin == origin
+            && request.pod() == PROXY
+            && request.origin() == origin
         {
             self.leave_proxy(asked);
         }
@@ -569,14 +409,13 @@ impl<'a, O: Observer> World<'a, O> {
     /// Compares the state of the proxies with the requests on their way through them.
     pub(super) fn audit_meshes(&self) {
         let mut held = vec![(0, 0); self.meshes.proxies.len()];
-        let proxied = |(_, request): &(u32, &Request)| request.alive && request.pod == PROXY;
-        for (id, _) in self.requests.numbered().filter(proxied) {
+        for (id, _) in self.requests.numbered().filter(|(_, request)| request.pod() == PROXY) {
             let hop = self.meshes.hops[id as usize];
             let held = &mut held[hop.proxy as usize];
             held.0 += u32::from(matches!(hop.stage, Stage::Granted | Stage::Sent));
             held.0 += u32::from(hop.copy != NONE && hop.copy_sent);
             held.1 += u32::from(hop.stage == Stage::Waiting);
-            assert_eq!(self.requests[hop.current].origin, Origin::Try(id), "the current try");
+            assert_eq!(self.requests[hop.current].origin(), Origin::Try(id), "the current try");
         }
         for (proxy, (held, waiting)) in self.meshes.proxies.iter().zip(held) {
             assert_eq!(proxy.active, held + waiting, "requests under way in a proxy");
@@ -585,8 +424,6 @@ impl<'a, O: Observer> World<'a, O> {
                 assert_eq!(connections.waiting(), waiting, "waiting in a proxy");
             }
         }
-        let ready = |pod: &u32| self.pods[*pod as usize].life == Life::Ready;
-        assert!(self.services.iter().all(|service| service.ready.iter().all(ready)));
     }
 }
 
@@ -599,29 +436,4 @@ fn retried(mesh: &Mesh, why: Failure) -> bool {
         Failure::ConnectionTimeout | Failure::CallTimeout | Failure::CallFailed => on.errors,
         Failure::TooLate | Failure::Overflow | Failure::RateLimited => false,
     }
-}
-
-/// Returns the number of initial proxies for the service of a mesh: that of the users, and one per
-/// calling pod.
-pub(super) fn proxies(spec: &Spec, mesh: &Mesh) -> u32 {
-    let mut first = 0;
-    let services: Vec<Service> = spec
-        .services
-        .iter()
-        .map(|service| {
-            let pods = first..first + service.pods;
-            first = pods.end;
-            Service {
-                pods,
-                ready: Vec::new(),
-                next: 0,
-                wanted: 0,
-                version: 0,
-                deployed_in: Vec::new(),
-                active: None,
-                rollout: None,
-            }
-        })
-        .collect();
-    Clients::of(spec, &services, mesh.service).count
 }

@@ -1,6 +1,6 @@
 //! Stations of a spec: the units of measurement and of relief.
 
-use super::mesh::proxies;
+use super::mesh::clients::proxies;
 use super::spec::mesh::UNLIMITED;
 use super::spec::{Id, Op, Resource, Spec};
 use crate::observe::conservation::{Layout, Ledger, Reader};

@@ -1,43 +1,15 @@
 //! Timeline of a day: setting changes, faults and recoveries.
 
 pub(in crate::model) mod change;
-mod faults;
+pub(in crate::model) mod progress;
+mod settle;
 
-use self::change::Unsettled;
-use super::World;
 use super::slots::SLOT_TIMELINE;
 use super::spec::Happening;
+use super::world::World;
 use crate::engine::Class;
 use crate::observe::Observer;
 use crate::units::Time;
-
-/// Progress of a day's timeline.
-#[derive(Debug, Default)]
-pub(in crate::model) struct Timeline {
-    /// Number of events that are past.
-    happened: usize,
-    /// Resulting state of the system; 0 is the first.
-    state: u32,
-    /// Parts of the last change that are not yet in place.
-    unsettled: Option<Unsettled>,
-}
-
-impl Timeline {
-    /// Returns the number of the current state; 0 is the first.
-    pub(in crate::model) fn state(&self) -> u32 {
-        self.state
-    }
-
-    /// Suspends the last change while `self` is in the middle of a step; see [`Timeline::resume`].
-    pub(in crate::model) fn suspend(&mut self) -> Option<Unsettled> {
-        self.unsettled.take()
-    }
-
-    /// Resumes waiting for the suspended change.
-    pub(in crate::model) fn resume(&mut self, unsettled: Option<Unsettled>) {
-        self.unsettled = unsettled;
-    }
-}
 
 impl<O: Observer> World<'_, O> {
     /// Applies the events that are due, then schedules the next.

@@ -3,11 +3,12 @@
 pub(in crate::model) mod load;
 
 use self::load::{Arrivals, User};
-use super::request::{Origin, PROXY, Request, Timer};
+use super::request::{Origin, PROXY, Timer};
+use super::run::BETWEEN_LOOKS;
 use super::slots::SLOT_ARRIVAL;
 use super::spec::{self, Id};
-use super::{BETWEEN_LOOKS, World};
-use crate::engine::Class;
+use super::world::World;
+use crate::engine::{Class, Slot};
 use crate::observe::{Failure, Observer, Record};
 use crate::random::Key;
 use crate::units::{Span, Time};
@@ -36,7 +37,7 @@ impl<O: Observer> World<'_, O> {
             }
             if at_s >= 0.0 {
                 self.agenda.set(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
-                self.arrivals = Some((arrivals, key));
+                self.users.arrivals = Some((arrivals, key));
                 return;
             }
             self.begin_session(key, at_s);
@@ -62,26 +63,46 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(super) fn user_arrives(&mut self) {
-        let Some((arrivals, ahead)) = &mut self.arrivals else { return };
+        let Some((arrivals, ahead)) = &mut self.users.arrivals else { return };
         let key = *ahead;
         if let Some((next, at_s)) = arrivals.next(&self.spec.load.curve) {
             *ahead = next;
             self.agenda.set_stream(SLOT_ARRIVAL, load::instant(at_s), Class::Arrive);
         }
-        match self.choice.alone(self.choice.pick(key)) {
+        match self.users.choice.alone(self.users.choice.pick(key)) {
             Some(endpoint) => self.ask(endpoint, load::visit_key(key, 0), Origin::Visitor),
             None => self.begin_session(key, self.now.secs()),
+        }
+    }
+
+    /// Multiplies the arrival rate. The next arrival is rescheduled too, so that no gap drawn
+    /// during a lull outlasts it.
+    pub(super) fn traffic(&mut self, factor: f64) {
+        if let Some((arrivals, _)) = &mut self.users.arrivals {
+            let next = arrivals.speed_up(factor, self.now.secs(), &self.spec.load.curve);
+            self.move_arrival(SLOT_ARRIVAL, next);
+        }
+        self.speed_up_sources(factor);
+    }
+
+    /// Moves a pending arrival, if there is one, to its new time \[s\].
+    pub(super) fn move_arrival(&mut self, slot: Slot, next: Option<f64>) {
+        if self.agenda.due(slot) > self.now
+            && self.agenda.is_set(slot)
+            && let Some(at_s) = next
+        {
+            self.agenda.set(slot, load::instant(at_s).max(self.now), Class::Arrive);
         }
     }
 
     /// Starts a session at `at_s`; if that lies before the run, it is resumed at its current
     /// position.
     fn begin_session(&mut self, key: Key, at_s: f64) {
-        let user = User { key, journey: self.choice.pick(key), ..User::default() };
+        let user = User { key, journey: self.users.choice.pick(key), ..User::default() };
         let Some((visit, at_s)) = self.next_visit(user, at_s.min(self.now.secs())) else { return };
         let at = if at_s <= self.now.secs() { self.now } else { load::instant(at_s) };
-        if self.users.present() >= self.room {
-            self.cost.no_room += 1;
+        if self.users.present() >= self.users.room() {
+            self.requests.has_no_room();
             return;
         }
         let id = self.users.begin(User { visit, ..user });
@@ -93,7 +114,7 @@ impl<O: Observer> World<'_, O> {
     fn begin_iteration(&mut self, id: u32, mut key: Key, mut iteration: u32, mut from: Time) {
         let think = self.spec.load.closed.and_then(|closed| closed.think);
         while from <= self.end {
-            let journey = self.choice.pick(key);
+            let journey = self.users.choice.pick(key);
             let user = User { key, journey, visit: 0, iteration: Some(iteration), began: from };
             if let Some((visit, at_s)) = self.next_visit(user, from.secs()) {
                 self.users.all[id as usize] = User { visit, ..user };
@@ -174,8 +195,8 @@ impl<O: Observer> World<'_, O> {
     #[inline(always)]
     fn ask(&mut self, endpoint: Id, key: Key, origin: Origin) {
         self.observer.record(self.now, Record::Offered { endpoint });
-        if self.in_flight >= self.room {
-            self.cost.no_room += 1;
+        if self.requests.in_flight() >= self.users.room() {
+            self.requests.has_no_room();
             let (why, took) = (Failure::Refused, Span::ZERO);
             self.record(Record::Failed { endpoint, why, took });
             if let Origin::User(user) = origin {
@@ -211,18 +232,18 @@ impl<O: Observer> World<'_, O> {
     /// Handles the end of a user's patience. The work continues as orphaned; a proxy on its way
     /// releases it.
     pub(super) fn patience_ends(&mut self, id: u32) {
-        let request = &mut self.requests[id];
-        if let Origin::Try(hop) = request.origin {
+        let request = &self.requests[id];
+        let (origin, endpoint, took) =
+            (request.origin(), request.endpoint(), request.age(self.now));
+        if let Origin::Try(hop) = origin {
             return self.try_timed_out(id, hop);
         }
-        let (origin, endpoint) = (request.origin, request.endpoint);
-        let took = self.now - request.arrived;
         self.record(Record::Failed { endpoint, why: Failure::TooLate, took });
         let again = self.asks_again(id);
-        if self.requests[id].pod == PROXY {
+        if self.requests[id].pod() == PROXY {
             self.leave_proxy(id);
         } else {
-            self.requests[id].origin = Origin::Nobody;
+            self.requests.orphan(id);
         }
         if let Origin::User(user) = origin
             && !again
@@ -236,8 +257,8 @@ impl<O: Observer> World<'_, O> {
         /// Draw number of the back-off, distinct from those of steps.
         const DRAW_PAUSE: u64 = u64::MAX - 1;
         let Some(retries) = self.spec.load.retries else { return false };
-        let Request { key, origin, endpoint, tries, .. } = self.requests[id];
-        if tries >= retries.attempts || self.in_flight >= self.room {
+        let (key, tries) = (self.requests[id].key(), self.requests[id].tries());
+        if tries >= retries.attempts || self.requests.in_flight() >= self.users.room() {
             return false;
         }
         if retries.budget.is_some() {
@@ -248,8 +269,7 @@ impl<O: Observer> World<'_, O> {
         }
         let pause = retries.back_off.secs() * f64::from(tries.min(30)).exp2();
         let pause = Span::from_secs(pause * (0.5 + key.uniform(DRAW_PAUSE)));
-        let again = self.begin(endpoint, key.item(DRAW_PAUSE), origin);
-        self.requests[again].tries = tries + 1;
+        let again = self.begin_again(id, key.item(DRAW_PAUSE));
         self.set_timer(again, pause, Timer::Arrive);
         true
     }

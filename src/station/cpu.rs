@@ -16,8 +16,8 @@ mod jobs;
 mod quota;
 
 use self::jobs::Jobs;
-use self::quota::Quota;
 pub use self::quota::Usage;
+use self::quota::{Quota, nearest};
 use crate::units::{Span, Time};
 
 /// Default period of a CPU quota: `sched_cfs_period_us` is 100 ms in the kernel and in Kubernetes
@@ -342,12 +342,6 @@ impl Cpu {
         let change = LevelChange { busy: -more.busy, sharing: -more.sharing };
         Some((turn as u32, self.moved(now, change)))
     }
-}
-
-/// Rounds to the nearest nanosecond.
-#[inline]
-fn nearest(nanos: f64) -> Span {
-    Span((nanos + 0.5) as i64 as u64)
 }
 
 #[cfg(test)]

@@ -6,74 +6,18 @@
 //! ready at once; then they are frozen.
 
 use crate::engine::Class;
-use crate::model::World;
-use crate::model::fleet::pods::Life;
-use crate::model::spec::{Autoscaling, Id, Service};
+use crate::model::fleet::pod::Life;
+use crate::model::fleet::scaler::{Scaler, Seen};
+use crate::model::slots::SLOT_SCRAPE;
+use crate::model::world::World;
 use crate::observe::Observer;
 use crate::random::Key;
-use crate::station::autoscaler::sampling::{RESOLUTION, Readings};
-use crate::station::autoscaler::{Autoscaler, Metric, Pod, Resource, SYNC_PERIOD, Settings};
+use crate::station::autoscaler::sampling::RESOLUTION;
+use crate::station::autoscaler::{Pod, SYNC_PERIOD};
 use crate::units::{Span, Time};
+
 /// Speed-up of the autoscalers' clock before the window of a steady run.
 const HURRY: u64 = 10;
-
-/// Autoscaler of a service.
-#[derive(Clone, Debug)]
-pub(in crate::model) struct Scaler {
-    pub(in crate::model) service: Id,
-    settings: Autoscaling,
-    autoscaler: Autoscaler,
-    /// Desired pods of the deployment.
-    pub(in crate::model) wanted: u32,
-}
-
-/// Measurements of a pod for its autoscaler.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Seen {
-    pub(in crate::model) readings: Readings,
-    pub(in crate::model) started: Time,
-    pub(in crate::model) ready_changed: Time,
-}
-
-impl Seen {
-    pub(in crate::model) fn new(now: Time) -> Seen {
-        Seen { readings: Readings::new(now), started: now, ready_changed: now }
-    }
-}
-
-/// Converts to the settings of the controller.
-fn configured(settings: Autoscaling) -> Settings {
-    let target = |resource, target: Option<u32>| target.map(|target| Metric { resource, target });
-    let metrics = [target(Resource::Cpu, settings.cpu), target(Resource::Memory, settings.memory)];
-    Settings {
-        minimum: settings.minimum,
-        maximum: settings.maximum,
-        metrics: metrics.into_iter().flatten().collect(),
-        behavior: None,
-    }
-}
-
-impl Scaler {
-    /// Changes the settings, effective at the next sync.
-    pub(in crate::model) fn configure(&mut self, settings: Autoscaling) {
-        self.settings = settings;
-        self.autoscaler.configure(configured(settings));
-    }
-
-    /// Whether its service is within its replica bounds.
-    pub(in crate::model) fn is_within_bounds(&self) -> bool {
-        (self.settings.minimum..=self.settings.maximum).contains(&self.wanted)
-    }
-}
-
-pub(in crate::model) fn scalers(services: &[Service]) -> Vec<Scaler> {
-    let of = |(service, description): (Id, &Service)| {
-        let settings = description.lifecycle.autoscaling?;
-        let autoscaler = Autoscaler::new(configured(settings));
-        Some(Scaler { service, settings, autoscaler, wanted: description.pods })
-    };
-    (0..).zip(services).filter_map(of).collect()
-}
 
 impl<O: Observer> World<'_, O> {
     /// Speed of the autoscalers' clock relative to that of the run; 0 when they are frozen.
@@ -92,12 +36,12 @@ impl<O: Observer> World<'_, O> {
 
     /// Starts scraping and syncing.
     pub(in crate::model) fn start_scalers(&mut self, root: Key) {
-        if self.scalers.is_empty() || self.hurry() == 0 {
+        if self.fleet.scalers.is_empty() || self.hurry() == 0 {
             return;
         }
         self.next_scrape();
-        for number in 0..self.scalers.len() as u32 {
-            let service = self.scalers[number as usize].service;
+        for number in 0..self.fleet.scalers.len() as u32 {
+            let service = self.fleet.scalers[number as usize].service;
             let name = &self.spec.services[service as usize].name;
             let phase = root.named("autoscaler").named(name).uniform(0);
             let first = Span::from_secs(SYNC_PERIOD.secs() * phase / self.hurry() as f64);
@@ -107,7 +51,7 @@ impl<O: Observer> World<'_, O> {
 
     fn next_scrape(&mut self) {
         let period = Span(RESOLUTION.0 / self.hurry());
-        self.agenda.set(crate::model::slots::SLOT_SCRAPE, self.now + period, Class::Observe);
+        self.agenda.set(SLOT_SCRAPE, self.now + period, Class::Observe);
     }
 
     /// Samples the usage of each pod, as the metrics server does.
@@ -117,12 +61,12 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let now = self.control_time();
-        for number in 0..self.scalers.len() {
-            let Scaler { service, settings, .. } = &self.scalers[number];
-            for pod in self.services[*service as usize].pods.clone() {
-                let state = &mut self.pods[pod as usize];
+        for number in 0..self.fleet.scalers.len() {
+            let Scaler { service, settings, .. } = &self.fleet.scalers[number];
+            for pod in self.fleet.services[*service as usize].pods.clone() {
+                let state = &mut self.fleet.pods[pod as usize];
                 if matches!(state.life, Life::Starting | Life::Ready) && state.seen.started < now {
-                    let used = self.cpus[pod as usize].used(self.now);
+                    let used = self.resources.cpu_used(pod, self.now);
                     let since = used.0.saturating_sub(state.used_before.0);
                     let memory = settings.memory_used.unwrap_or(0);
                     state.seen.readings.scrape(now, Span(since.saturating_mul(hurry)), memory);
@@ -138,14 +82,14 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let now = self.control_time();
-        let Scaler { service, settings, wanted, .. } = self.scalers[number as usize].clone();
-        let there = |pod: &u32| self.pods[*pod as usize].life != Life::Absent;
-        let pods: Vec<Pod> = self.services[service as usize]
+        let Scaler { service, settings, wanted, .. } = self.fleet.scalers[number as usize].clone();
+        let there = |pod: &u32| self.fleet.pods[*pod as usize].life != Life::Absent;
+        let pods: Vec<Pod> = self.fleet.services[service as usize]
             .pods
             .clone()
             .filter(there)
             .map(|pod| {
-                let state = &self.pods[pod as usize];
+                let state = &self.fleet.pods[pod as usize];
                 Pod {
                     deleting: matches!(state.life, Life::Leaving | Life::Ending),
                     pending: state.life == Life::Pending,
@@ -158,9 +102,9 @@ impl<O: Observer> World<'_, O> {
                 }
             })
             .collect();
-        let decision = self.scalers[number as usize].autoscaler.sync(now, wanted, &pods);
+        let decision = self.fleet.scalers[number as usize].autoscaler.sync(now, wanted, &pods);
         if decision.replicas != wanted {
-            self.scalers[number as usize].wanted = decision.replicas;
+            self.fleet.scalers[number as usize].wanted = decision.replicas;
             self.scale(service, decision.replicas);
         }
         let period = Span(SYNC_PERIOD.0 / self.hurry());
@@ -168,15 +112,15 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Records that a pod starts.
-    pub(in crate::model) fn pod_begins(&mut self, pod: u32) {
+    pub(super) fn pod_begins(&mut self, pod: u32) {
         let now = self.control_time();
-        let used = self.cpus[pod as usize].used(self.now);
-        let state = &mut self.pods[pod as usize];
+        let used = self.resources.cpu_used(pod, self.now);
+        let state = &mut self.fleet.pods[pod as usize];
         (state.seen, state.used_before) = (Seen::new(now), used);
     }
 
     /// Records that a pod passes its readiness probe.
-    pub(in crate::model) fn pod_is_ready(&mut self, pod: u32) {
-        self.pods[pod as usize].seen.ready_changed = self.control_time();
+    pub(super) fn pod_is_ready(&mut self, pod: u32) {
+        self.fleet.pods[pod as usize].seen.ready_changed = self.control_time();
     }
 }

@@ -6,185 +6,19 @@
 //! it waits for one. A record that fails ends its batch: the records before it are committed, the
 //! thread pauses, and polls it again.
 
+use super::thread::{Message, NOBODY, State, Thread};
+use super::topic::is_readable;
 use crate::engine::Class;
-use crate::model::fleet::pods::Service;
-use crate::model::kafka::marks::Marks;
-use crate::model::kafka::membership::{self, ConsumerGroup};
-use crate::model::kafka::topics::is_readable;
-use crate::model::request::Origin;
-use crate::model::spec::{Ack, Id, Listener, Spec};
-use crate::model::timeline::change;
-use crate::model::{MOST_RECORDS, World};
-use crate::observe::{Failure, Observer, Phase, Record};
-use crate::random::Key;
-use crate::station::log::Partition;
-use crate::units::{Span, Time};
+use crate::model::run::MOST_RECORDS;
+use crate::model::spec::{Ack, Id};
+use crate::model::world::World;
+use crate::observe::{Failure, Observer, Record};
+use crate::units::Span;
 
 /// Pause before another attempt at a partition without a leader (`retry.backoff.ms`).
 const RETRY: Span = Span::from_millis(100);
 /// Draw number of whether a record can be handled, distinct from those of steps.
 const DRAW_POISON: u64 = u64::MAX - 1;
-/// Owner of an unassigned partition.
-pub(in crate::model) const NOBODY: u32 = u32::MAX;
-
-/// A record as retained by a subscription.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    key: Key,
-    flow: Key,
-    flow_started: Time,
-    pub(in crate::model) appended: Time,
-}
-
-/// A listener's view of its topic.
-#[derive(Clone, Debug)]
-pub(crate) struct Subscription {
-    pub(in crate::model) partitions: Vec<Partition<Message>>,
-    /// Owning thread of each partition, or [`NOBODY`]; and its position among the partitions of the
-    /// thread.
-    pub(in crate::model) owners: Vec<u32>,
-    pub(in crate::model) places: Vec<u32>,
-    /// All threads of the listener that may ever exist.
-    pub(in crate::model) threads: std::ops::Range<u32>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Waiting for a record.
-    Idle,
-    /// A record has arrived; the fetch is in progress.
-    Fetching,
-    /// Processing a record.
-    Working,
-    /// Waiting for the broker to confirm a commit of this many records; then the next record, or
-    /// the next poll.
-    Committing,
-    /// Pausing before another attempt at the record that failed.
-    BackingOff,
-}
-
-/// A consumer thread.
-#[derive(Clone, Debug)]
-pub(crate) struct Thread<'a> {
-    pub(in crate::model) listener: Id,
-    /// Settings of its pod.
-    pub(in crate::model) described: &'a Listener,
-    pub(in crate::model) group: u32,
-    pub(in crate::model) pod: u32,
-    /// Index among the threads of its listener in its pod.
-    pub(in crate::model) order: u32,
-    /// Hash of the listener's name, which separates the draws of listeners of one topic.
-    salt: u64,
-    /// Partitions from which it takes its next batch; and the positions of those with unread
-    /// records, among others that were emptied since the last poll.
-    pub(in crate::model) partitions: Vec<u32>,
-    pub(in crate::model) filled: Marks,
-    state: State,
-    /// Start of its current batch.
-    pub(in crate::model) batch_since: Option<Time>,
-    /// Records of the current poll not yet processed: (partition, count), in reverse order of
-    /// processing.
-    batch: Vec<(u32, u32)>,
-    /// Records processed of each partition and not yet committed.
-    taken: Vec<(u32, u32)>,
-    /// Position among its partitions at which the next poll begins.
-    pub(in crate::model) cursor: u32,
-    current: Option<Message>,
-    /// Whether the current record was handled before by a member that could not commit it, or will
-    /// be handled again by another.
-    again: bool,
-    attempts: u32,
-    /// Partitions whose next record has failed, and the number of failures.
-    pub(in crate::model) failed: Vec<(u32, u32)>,
-    /// Whether it pauses once the records before a failed one are committed.
-    pauses: bool,
-    /// Whether it leaves its group after its batch.
-    pub(in crate::model) leaving: bool,
-    /// Remainder of a batch whose partitions have been reassigned, last record first.
-    fetched: Vec<Message>,
-}
-
-/// Creates subscriptions, threads and groups of all listeners, with a thread for each that may ever
-/// exist. Members sort by thread number, then by pod, as the client identifiers `…-0`, `…-1` of
-/// Spring's containers do.
-pub(crate) fn members<'a>(
-    spec: &'a Spec,
-    services: &[Service],
-) -> (Vec<Vec<u32>>, Vec<Subscription>, Vec<Thread<'a>>, Vec<ConsumerGroup>) {
-    let mut readers = vec![Vec::new(); spec.topics.len()];
-    let mut subscriptions = Vec::new();
-    let mut threads: Vec<Thread> = Vec::new();
-    let (groups, group_of) = membership::groups(spec);
-    for ((number, listener), group) in (0..).zip(&spec.listeners).zip(group_of) {
-        readers[listener.topic as usize].push(number);
-        let first = threads.len() as u32;
-        // Members sort by thread number first: one beyond the number of partitions never owns any.
-        let each = change::states(spec).map(|state| state.listeners[number as usize].concurrency);
-        let most = each.max().unwrap_or(listener.concurrency);
-        for order in 0..most.min(spec.most_partitions(number)) {
-            threads.extend(services[listener.service as usize].pods.clone().map(|pod| Thread {
-                listener: number,
-                described: listener,
-                group,
-                pod,
-                order,
-                salt: Key::default().named(&listener.name).0,
-                partitions: Vec::new(),
-                filled: Marks::default(),
-                state: State::Idle,
-                batch_since: None,
-                batch: Vec::new(),
-                taken: Vec::new(),
-                cursor: 0,
-                current: None,
-                again: false,
-                attempts: 0,
-                failed: Vec::new(),
-                pauses: false,
-                leaving: false,
-                fetched: Vec::new(),
-            }));
-        }
-        let partitions = spec.partitions(number) as usize;
-        subscriptions.push(Subscription {
-            partitions: vec![Partition::default(); partitions],
-            owners: vec![NOBODY; partitions],
-            places: vec![0; partitions],
-            threads: first..threads.len() as u32,
-        });
-    }
-    (readers, subscriptions, threads, groups)
-}
-
-impl Subscription {
-    /// Sets the number of partitions; new ones are unowned until the group reassigns.
-    pub(in crate::model) fn grow(&mut self, partitions: usize) {
-        self.partitions.resize(partitions, Partition::default());
-        self.owners.resize(partitions, NOBODY);
-        self.places.resize(partitions, 0);
-    }
-}
-
-impl Thread<'_> {
-    /// Whether it exists in its pod.
-    pub(in crate::model) fn is_there(&self) -> bool {
-        self.order < self.described.concurrency
-    }
-
-    /// Resets it: nothing in work, waiting for nothing.
-    pub(in crate::model) fn rest(&mut self) {
-        (self.state, self.current, self.batch_since) = (State::Idle, None, None);
-        self.pauses = false;
-        self.batch.clear();
-        self.failed.clear();
-        self.fetched.clear();
-    }
-
-    /// Whether it has no record in work and none to commit.
-    pub(in crate::model) fn is_idle(&self) -> bool {
-        matches!(self.state, State::Idle | State::Fetching)
-    }
-}
 
 impl<O: Observer> World<'_, O> {
     /// Whether no consumer thread of the pod has records in work.
@@ -193,9 +27,10 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Returns the threads of a pod.
-    pub(in crate::model) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
-        let service = self.pods[pod as usize].service;
-        let listeners = (0..).zip(&self.spec.listeners).filter(move |(_, l)| l.service == service);
+    pub(super) fn threads_of(&self, pod: u32) -> impl Iterator<Item = u32> {
+        let service = self.fleet.service_of(pod);
+        let listeners =
+            (0..).zip(&self.spec.listeners).filter(move |(_, l)| Some(l.service) == service);
         listeners
             .flat_map(|(number, _)| self.kafka.subscriptions[number as usize].threads.clone())
             .filter(move |thread| {
@@ -226,7 +61,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Revokes the partitions of a thread; records processed but not committed will be polled
     /// again.
-    pub(in crate::model) fn disown(&mut self, number: u32) {
+    pub(super) fn disown(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let subscription = &mut self.kafka.subscriptions[thread.listener as usize];
         let mut unfinished = thread.current.is_some();
@@ -254,7 +89,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Handles a thread that was removed from its group without knowing: it works on what it has
     /// fetched, and others poll the same records.
-    pub(in crate::model) fn cut_off(&mut self, number: u32) {
+    pub(super) fn cut_off(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         let subscription = &self.kafka.subscriptions[thread.listener as usize];
         thread.again = true;
@@ -285,40 +120,19 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    pub(in crate::model) fn next_source(&mut self, number: u32) {
-        let (arrivals, ahead) = &mut self.sources[number as usize];
-        if let Some((key, at_s)) = arrivals.next(&self.spec.load.curve) {
-            *ahead = key;
-            let at = crate::model::users::load::instant(at_s).max(self.now);
-            self.agenda.set(crate::model::SLOT_SOURCES + number, at, Class::Arrive);
-        }
-    }
-
-    pub(in crate::model) fn source_record(&mut self, number: u32) {
-        let key = self.sources[number as usize].1;
-        let topic = self.spec.load.records[number as usize].topic;
-        let message = Message { key, flow: key, flow_started: self.now, appended: self.now };
-        self.append(topic, message, key.0, self.pods.len() as u32 + number);
-        self.next_source(number);
-    }
-
     /// Appends a record to a topic without waiting.
     pub(in crate::model) fn publish(&mut self, id: u32, topic: Id, keyed: bool, draw: u64) -> bool {
         let request = &self.requests[id];
-        let (key, pod) = (request.key.item(draw), request.pod);
-        let message = Message {
-            key,
-            flow: request.flow,
-            flow_started: request.flow_started,
-            appended: self.now,
-        };
-        let place = if keyed { request.flow.0 } else { key.bits(0) };
+        let (key, pod) = (request.key().item(draw), request.pod());
+        let (flow, flow_started) = request.flow();
+        let message = Message { key, flow, flow_started, appended: self.now };
+        let place = if keyed { flow.0 } else { key.bits(0) };
         self.append(topic, message, place, pod);
         true
     }
 
     /// Appends to the partition that `place`, read as a fraction of 2⁶⁴, falls into.
-    fn append(&mut self, topic: Id, message: Message, place: u64, producer: u32) {
+    pub(super) fn append(&mut self, topic: Id, message: Message, place: u64, producer: u32) {
         self.record(Record::Published { topic });
         for reader in 0..self.kafka.readers[topic as usize].len() {
             let listener = self.kafka.readers[topic as usize][reader];
@@ -326,7 +140,7 @@ impl<O: Observer> World<'_, O> {
             let partitions = self.written_to(topic, producer, partitions);
             let partition = ((u128::from(place) * partitions as u128) >> 64) as usize;
             if self.kafka.kept_records >= MOST_RECORDS {
-                self.cost.no_room += 1;
+                self.requests.has_no_room();
                 continue;
             }
             self.kafka.kept_records += 1;
@@ -476,15 +290,7 @@ impl<O: Observer> World<'_, O> {
             0 => message.key.item(thread.salt),
             again => message.key.item(thread.salt).item(u64::from(again)),
         };
-        let (id, request) = self.requests.begin(self.now, key, Origin::Consumer(number));
-        request.flow = message.flow;
-        request.flow_started = message.flow_started;
-        request.pod = pod;
-        request.pc = self.spec.listeners[listener as usize].entry;
-        // A consumer already has its thread.
-        request.phase = Phase::Cpu;
-        self.in_flight += 1;
-        self.ready.push(id);
+        self.begin_record(number, key, (message.flow, message.flow_started), pod, listener);
     }
 
     pub(in crate::model) fn record_done(&mut self, number: u32, failure: Option<Failure>) {

@@ -2,14 +2,14 @@
 
 /// Two-level bit set over the indices 0, 1, 2, …: a bit each, and a bit for each non-empty word.
 #[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Marks {
+pub(super) struct Marks {
     words: Vec<u64>,
     filled: Vec<u64>,
 }
 
 impl Marks {
     /// Marks the first `count` indices, and makes them the only ones.
-    pub(in crate::model) fn all(&mut self, count: usize) {
+    pub(super) fn all(&mut self, count: usize) {
         for (bits, count) in [(&mut self.words, count), (&mut self.filled, count.div_ceil(64))] {
             bits.clear();
             bits.resize(count / 64, u64::MAX);
@@ -21,13 +21,13 @@ impl Marks {
 
     /// Marks an existing index.
     #[inline]
-    pub(in crate::model) fn mark(&mut self, place: u32) {
+    pub(super) fn mark(&mut self, place: u32) {
         let word = place as usize / 64;
         self.words[word] |= 1 << (place % 64);
         self.filled[word / 64] |= 1 << (word % 64);
     }
 
-    pub(in crate::model) fn unmark(&mut self, place: u32) {
+    pub(super) fn unmark(&mut self, place: u32) {
         let word = place as usize / 64;
         self.words[word] &= !(1 << (place % 64));
         if self.words[word] == 0 {
@@ -37,7 +37,7 @@ impl Marks {
 
     /// Returns the first marked index from `from` on.
     #[inline]
-    pub(in crate::model) fn next(&self, from: u32) -> Option<u32> {
+    pub(super) fn next(&self, from: u32) -> Option<u32> {
         let word = from as usize / 64;
         let here = self.words.get(word)? & (u64::MAX << (from % 64));
         if here != 0 {

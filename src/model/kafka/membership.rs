@@ -5,50 +5,13 @@
 //! as a group is stable a batch begins and ends without it, and one check per poll interval finds
 //! the batches that exceed it.
 
-use crate::model::World;
-use crate::model::kafka::consumer::{NOBODY, Thread};
-use crate::model::spec::{Id, Spec};
+use super::thread::{NOBODY, Thread};
+use crate::model::spec::Id;
+use crate::model::world::World;
 use crate::observe::Observer;
 use crate::random::Key;
 use crate::station::group::{Action, Coordinator, Member};
 use crate::units::{Span, Time};
-
-/// A consumer group: the threads of all listeners with its name.
-#[derive(Clone, Debug)]
-pub(in crate::model) struct ConsumerGroup {
-    coordinator: Coordinator,
-    /// Its listeners; the coordinator identifies each one's topic by its position here.
-    listeners: Vec<Id>,
-    /// Whether no rebalance is in progress, so that batches need not be reported to the
-    /// coordinator.
-    pub(in crate::model) calm: bool,
-    /// Times at which it will notice that a listener's topic has this many partitions.
-    notices: Vec<(Time, Id, u32)>,
-}
-
-/// Creates the groups of all listeners, and returns the group of each listener.
-pub(in crate::model) fn groups(spec: &Spec) -> (Vec<ConsumerGroup>, Vec<u32>) {
-    let mut groups: Vec<ConsumerGroup> = Vec::new();
-    let mut of_listener = Vec::new();
-    for (number, listener) in (0..).zip(&spec.listeners) {
-        let same = |group: &ConsumerGroup| {
-            let other = &spec.listeners[group.listeners[0] as usize];
-            other.group == listener.group && other.service == listener.service
-        };
-        let group = groups.iter().position(same).unwrap_or_else(|| {
-            groups.push(ConsumerGroup {
-                coordinator: Coordinator::new(listener.consumer.group, Vec::new()),
-                listeners: Vec::new(),
-                calm: true,
-                notices: Vec::new(),
-            });
-            groups.len() - 1
-        });
-        groups[group].listeners.push(number);
-        of_listener.push(group as u32);
-    }
-    (groups, of_listener)
-}
 
 impl<O: Observer> World<'_, O> {
     /// Initialises all groups: every thread of the initial pods has joined and owns its partitions.
@@ -59,8 +22,7 @@ impl<O: Observer> World<'_, O> {
                 group.listeners.iter().map(|listener| self.spec.partitions(*listener)).collect();
             let ready = |thread: &u32| {
                 let thread = &self.kafka.threads[*thread as usize];
-                let life = self.pods[thread.pod as usize].life;
-                thread.is_there() && life == crate::model::fleet::pods::Life::Ready
+                thread.is_there() && self.fleet.is_ready(thread.pod)
             };
             let members =
                 self.members(number).filter(ready).map(|thread| self.member(thread)).collect();
@@ -84,7 +46,7 @@ impl<O: Observer> World<'_, O> {
     fn member(&self, thread: u32) -> Member {
         let Thread { listener, group, pod, order, .. } = self.kafka.threads[thread as usize];
         let document = &self.spec.listeners[listener as usize];
-        let own = pod - self.services[document.service as usize].pods.start;
+        let own = self.fleet.own_number(pod);
         let place =
             self.kafka.groups[group as usize].listeners.iter().position(|at| *at == listener);
         let key = self.root().named("heartbeats").named(&document.name);
@@ -194,7 +156,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Notes that a thread begins a batch.
-    pub(in crate::model) fn batch_begins(&mut self, number: u32) {
+    pub(super) fn batch_begins(&mut self, number: u32) {
         let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = Some(self.now);
         let number_of_group = thread.group;
@@ -207,7 +169,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Notes that a thread has finished its batch and committed what it may. Returns false when it
     /// leaves its group.
-    pub(in crate::model) fn batch_ends(&mut self, number: u32) -> bool {
+    pub(super) fn batch_ends(&mut self, number: u32) -> bool {
         let thread = &mut self.kafka.threads[number as usize];
         thread.batch_since = None;
         let group = thread.group;
@@ -224,7 +186,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Whether a thread may commit.
-    pub(in crate::model) fn may_commit(&self, number: u32) -> bool {
+    pub(super) fn may_commit(&self, number: u32) -> bool {
         let group = &self.kafka.groups[self.kafka.threads[number as usize].group as usize];
         group.calm || group.coordinator.may_commit(number)
     }
@@ -284,7 +246,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Handles a thread that died without leaving.
-    pub(in crate::model) fn crashed(&mut self, number: u32) {
+    pub(super) fn crashed(&mut self, number: u32) {
         self.disown(number);
         let group = self.kafka.threads[number as usize].group;
         self.change(group, |group, now| group.crash(now, number));
@@ -292,7 +254,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Schedules when the group of a listener notices that its topic has this many partitions, by
     /// its next metadata refresh.
-    pub(in crate::model) fn will_notice(&mut self, listener: Id, partitions: u32) {
+    pub(super) fn will_notice(&mut self, listener: Id, partitions: u32) {
         let Some(group) =
             self.kafka.groups.iter().position(|group| group.listeners.contains(&listener))
         else {

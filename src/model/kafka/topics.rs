@@ -1,81 +1,17 @@
 //! Events on topics and brokers: added partitions, poison records, lost brokers. Group coordinators
 //! are on none of these brokers: groups depend on their members only.
 
-use crate::model::World;
+use super::topic::{Lost, partition_state};
 use crate::model::request::Timer;
-use crate::model::spec::{Id, Spec};
+use crate::model::spec::Id;
+use crate::model::world::World;
 use crate::observe::{Observer, Phase};
 use crate::random::Key;
-use crate::units::{Span, Time};
-
-/// A lost broker.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Lost {
-    broker: u32,
-    /// Time at which other brokers lead its partitions.
-    elected: Time,
-    back: Time,
-}
-
-/// Dynamic state of a topic.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Topic {
-    /// Number of partitions since the latest addition; zero before the first.
-    partitions: u32,
-    /// Number of partitions before the latest addition, and its time.
-    added: Option<(u32, Time)>,
-    /// Times from which a share of its records fails at every attempt, with that share.
-    poison: Vec<(Time, f64)>,
-}
+use crate::units::Span;
 
 /// Draw numbers of acknowledgement times, counting down from here, distinct from that of the
 /// partition.
 const DRAW_LEADER: u64 = u64::MAX - 2;
-
-impl Topic {
-    /// Returns the share of the records appended at `appended` that fail at every attempt.
-    pub(in crate::model) fn poison(&self, appended: Time) -> f64 {
-        let before = |(since, _): &&(Time, f64)| *since <= appended;
-        self.poison.iter().rev().find(before).map_or(0.0, |(_, share)| *share)
-    }
-}
-
-/// Returns the number of in-sync replicas of a partition, the time until which it has no leader,
-/// and the time at which the next replica is back.
-fn partition_state(
-    spec: &Spec,
-    lost: &[Lost],
-    now: Time,
-    topic: Id,
-    partition: u32,
-) -> (u32, Time, Time) {
-    let (mut in_sync, mut elected, mut back) = (0, Time::ZERO, Time::NEVER);
-    for replica in 0..spec.topics[topic as usize].replication.replicas {
-        // The replicas of each topic start at a different broker.
-        let broker = (topic + partition + replica) % spec.kafka.brokers;
-        match lost.iter().find(|lost| lost.broker == broker && lost.back > now) {
-            Some(lost) => {
-                back = back.min(lost.back);
-                if in_sync == 0 {
-                    elected = elected.max(lost.elected);
-                }
-            }
-            None => in_sync += 1,
-        }
-    }
-    (in_sync, if in_sync == 0 { back } else { elected }, back)
-}
-
-/// Whether a partition can be read now.
-pub(in crate::model) fn is_readable(
-    spec: &Spec,
-    lost: &[Lost],
-    now: Time,
-    topic: Id,
-    partition: u32,
-) -> bool {
-    lost.is_empty() || partition_state(spec, lost, now, topic, partition).1 <= now
-}
 
 impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn poison(&mut self, topic: Id, share: f64) {
@@ -122,14 +58,14 @@ impl<O: Observer> World<'_, O> {
         draw: u64,
     ) -> bool {
         let request = &self.requests[id];
-        let key = request.key.item(draw);
+        let key = request.key().item(draw);
         let spec = &self.spec.topics[topic as usize];
         let mut in_sync = spec.replication.replicas;
         let mut wait = Span::ZERO;
         if !self.kafka.lost.is_empty() {
-            let place = if keyed { request.flow.0 } else { key.bits(0) };
+            let place = if keyed { request.flow().0.0 } else { key.bits(0) };
             let added = self.kafka.topics[topic as usize].partitions.max(spec.partitions);
-            let partitions = self.written_to(topic, request.pod, added as usize) as u128;
+            let partitions = self.written_to(topic, request.pod(), added as usize) as u128;
             let partition = ((u128::from(place) * partitions) >> 64) as u32;
             let (left, elected, back) =
                 partition_state(self.spec, &self.kafka.lost, self.now, topic, partition);
@@ -158,12 +94,7 @@ impl<O: Observer> World<'_, O> {
     /// Returns the number of partitions a producer writes to where there are `partitions`.
     /// Producers refresh metadata in turn, each at its own phase.
     #[inline]
-    pub(in crate::model) fn written_to(
-        &self,
-        topic: Id,
-        producer: u32,
-        partitions: usize,
-    ) -> usize {
+    pub(super) fn written_to(&self, topic: Id, producer: u32, partitions: usize) -> usize {
         match self.kafka.topics[topic as usize].added {
             None => partitions,
             Some((before, since)) => {

@@ -7,7 +7,7 @@
 //! `hedgingDelay`.) A copy takes a free connection, and is not sent where none is free, or where no
 //! other pod is ready.
 
-use super::{DRAW_TRIES, Hop, NONE, Origin, Request, Timer, World};
+use super::{DRAW_TRIES, Hop, NONE, Origin, Timer, World};
 use crate::engine::Class;
 use crate::observe::{Failure, Observer, Phase};
 use crate::station::breaker::Connections;
@@ -23,7 +23,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let Hop { current, retries, .. } = *self.meshes.hop(hop);
-        let key = self.requests[hop].key.item(DRAW_TRIES).item(DRAW_COPY + u64::from(retries));
+        let key = self.requests[hop].key().item(DRAW_TRIES).item(DRAW_COPY + u64::from(retries));
         let copy = self.begin_try(hop, key);
         let state = self.meshes.hop(hop);
         (state.current, state.copy, state.copy_sent) = (current, copy, false);
@@ -40,7 +40,7 @@ impl<O: Observer> World<'_, O> {
         let Hop { proxy, current, .. } = *self.meshes.hop(hop);
         let connections = self.meshes.proxies[proxy as usize].connections.as_ref();
         let free = connections.is_none_or(Connections::has_free);
-        let Some(pod) = self.other_pod(hop, self.requests[current].pod).filter(|_| free) else {
+        let Some(pod) = self.other_pod(hop, self.requests[current].pod()).filter(|_| free) else {
             return self.drop_copy(hop);
         };
         let state = &mut self.meshes.proxies[proxy as usize];
@@ -65,16 +65,16 @@ impl<O: Observer> World<'_, O> {
     /// Chooses a ready pod other than `first`.
     fn other_pod(&mut self, hop: u32, first: u32) -> Option<u32> {
         let Hop { proxy, copy, .. } = *self.meshes.hop(hop);
-        let Request { key, origin, .. } = self.requests[copy];
+        let (key, origin) = (self.requests[copy].key(), self.requests[copy].origin());
         let service = self.mesh_of(proxy).service;
-        for _ in 0..self.services[service as usize].ready.len() {
+        for _ in 0..self.fleet.ready(service).len() {
             let pod = self.choose_through(proxy, service, key, origin)?;
             if pod != first {
                 return Some(pod);
             }
         }
         // The balancer may always choose the same one.
-        let ready = &self.services[service as usize].ready;
+        let ready = self.fleet.ready(service);
         ready.iter().copied().find(|pod| *pod != first)
     }
 
@@ -88,7 +88,7 @@ impl<O: Observer> World<'_, O> {
         if copy_sent {
             // A request that died with its pod is represented by another request, and is itself
             // orphaned.
-            let orphan = ended != current && self.requests[copy].origin == Origin::Nobody;
+            let orphan = ended != current && self.requests[copy].origin() == Origin::Nobody;
             if ended == copy || orphan {
                 let state = self.meshes.hop(hop);
                 (state.current, state.copy) = (copy, current);
@@ -133,15 +133,11 @@ impl<O: Observer> World<'_, O> {
         self.release(hop, copy);
         self.meshes.hop(hop).copy = NONE;
         let cancel = self.mesh_of(proxy).hedge.is_some_and(|hedge| hedge.cancel);
-        let Request { phase, pod, .. } = self.requests[copy];
-        if cancel && phase == Phase::ThreadWait {
-            let state = &mut self.pods[pod as usize];
-            state.waiting.retain(|waiting| *waiting != copy);
-            let station = self.numbering.threads + state.service;
-            self.level(station, 0.0, -1);
+        if cancel && self.requests[copy].phase() == Phase::ThreadWait {
+            self.leave_thread_queue(copy);
             return self.forget(copy, false);
         }
-        self.requests[copy].origin = Origin::Nobody;
+        self.requests.orphan(copy);
     }
 
     /// Handles a try that failed because of the proxy itself, which holds a connection for it.

@@ -2,13 +2,14 @@
 
 use crate::engine::Class;
 use crate::model::request::{self, Origin, Request, Timer};
-use crate::model::spec::{Balancer, Id, Op};
-use crate::model::{Life, World};
+use crate::model::spec::{Id, Op};
+use crate::model::world::World;
 use crate::observe::{Failure, Observer, Phase, Record};
 use crate::random::Key;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 impl<O: Observer> World<'_, O> {
+    /// Creates a request, which is at no pod yet.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn begin(&mut self, endpoint: Id, key: Key, origin: Origin) -> u32 {
@@ -16,9 +17,48 @@ impl<O: Observer> World<'_, O> {
         request.endpoint = endpoint;
         request.pod = request::NONE;
         request.pc = self.spec.endpoints[endpoint as usize].entry;
-        self.in_flight += 1;
-        self.cost.in_flight_most = self.cost.in_flight_most.max(self.in_flight);
+        self.requests.most = self.requests.most.max(self.requests.in_flight);
         id
+    }
+
+    /// Creates a request made by another, `parent`.
+    pub(in crate::model) fn begin_child(
+        &mut self,
+        parent: u32,
+        endpoint: Id,
+        key: Key,
+        origin: Origin,
+    ) -> u32 {
+        let (flow, started) = self.requests[parent].flow();
+        let id = self.begin(endpoint, key, origin);
+        let request = self.requests.at(id);
+        (request.flow, request.flow_started) = (flow, started);
+        id
+    }
+
+    /// Creates the request by which a user repeats another.
+    pub(in crate::model) fn begin_again(&mut self, before: u32, key: Key) -> u32 {
+        let Request { endpoint, origin, tries, .. } = self.requests[before];
+        let id = self.begin(endpoint, key, origin);
+        self.requests.at(id).tries = tries + 1;
+        id
+    }
+
+    /// Creates the request by which a consumer thread handles a record. It runs on that thread, so
+    /// that it is ready at once.
+    pub(in crate::model) fn begin_record(
+        &mut self,
+        thread: u32,
+        key: Key,
+        (flow, flow_started): (Key, Time),
+        pod: u32,
+        listener: Id,
+    ) {
+        let (id, request) = self.requests.begin(self.now, key, Origin::Consumer(thread));
+        (request.flow, request.flow_started, request.pod) = (flow, flow_started, pod);
+        request.pc = self.spec.listeners[listener as usize].entry;
+        request.phase = Phase::Cpu;
+        self.requests.make_ready(id);
     }
 
     /// Handles the arrival at the load balancer: the request gets a thread, is queued, or refused.
@@ -27,7 +67,7 @@ impl<O: Observer> World<'_, O> {
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
     pub(in crate::model) fn arrive(&mut self, id: u32, key: Key, endpoint: Id, origin: Origin) {
-        debug_assert!(self.ready.is_empty(), "others were ready before");
+        debug_assert!(self.requests.nobody_is_ready(), "others were ready before");
         let service = self.spec.endpoints[endpoint as usize].service;
         if let Some(mesh) = self.meshes.before(service) {
             return self.through_mesh(id, mesh);
@@ -36,94 +76,9 @@ impl<O: Observer> World<'_, O> {
         self.reach_pod(id, service, pod, true);
     }
 
-    /// Handles the arrival at a pod. With `now` a request that gets a thread runs immediately,
-    /// otherwise it joins the ready list.
-    #[expect(clippy::inline_always, reason = "on the way of every request")]
-    #[inline(always)]
-    pub(in crate::model) fn reach_pod(&mut self, id: u32, service: Id, pod: u32, now: bool) {
-        self.requests[id].pod = pod;
-        let station = self.numbering.threads + service;
-        let state = &mut self.pods[pod as usize];
-        let threads = state.described.threads;
-        if state.busy_threads < threads.maximum {
-            state.busy_threads += 1;
-            self.busy(station, 1.0);
-            self.enter(id, Phase::Cpu);
-            if now {
-                self.step(id);
-            } else {
-                self.ready.push(id);
-            }
-        } else if (state.waiting.len() as u64)
-            < u64::from(threads.accepted) + u64::from(threads.backlog)
-        {
-            state.waiting.push_back(id);
-            self.level(station, 0.0, 1);
-            if !now {
-                self.enter(id, Phase::ThreadWait);
-            }
-        } else {
-            self.refuse(id);
-        }
-    }
-
     pub(in crate::model) fn refuse(&mut self, id: u32) {
         if let Some(caller) = self.conclude(id, Some(Failure::Refused)) {
             self.fail(caller, Failure::CallFailed);
-        }
-    }
-
-    /// Chooses a ready pod; `None` without one.
-    #[expect(clippy::inline_always, reason = "on the way of every request")]
-    #[inline(always)]
-    pub(in crate::model) fn choose_pod(
-        &mut self,
-        service: Id,
-        key: Key,
-        origin: Origin,
-    ) -> Option<u32> {
-        if self.spec.services[service as usize].balancer != Balancer::RoundRobin {
-            return self.choose_by_rule(service, key, origin);
-        }
-        self.next_in_turn(service)
-    }
-
-    #[expect(clippy::inline_always, reason = "on the way of every request")]
-    #[inline(always)]
-    pub(in crate::model) fn next_in_turn(&mut self, service: Id) -> Option<u32> {
-        let state = &mut self.services[service as usize];
-        let pod = *state.ready.get(state.next as usize)?;
-        let next = state.next + 1;
-        state.next = if next as usize == state.ready.len() { 0 } else { next };
-        Some(pod)
-    }
-
-    /// Chooses a ready pod by the load balancing rule of the service.
-    #[inline(never)]
-    pub(in crate::model) fn choose_by_rule(
-        &mut self,
-        service: Id,
-        key: Key,
-        origin: Origin,
-    ) -> Option<u32> {
-        /// Draw number of the balancer, distinct from those of steps.
-        const DRAW_BALANCER: u64 = u64::MAX;
-        let state = &self.services[service as usize];
-        match self.spec.services[service as usize].balancer {
-            Balancer::RoundRobin => self.next_in_turn(service),
-            Balancer::Random => {
-                let count = state.ready.len() as u128;
-                let place = (u128::from(key.bits(DRAW_BALANCER)) * count) >> 64;
-                state.ready.get(place as usize).copied()
-            }
-            Balancer::LeastRequests => {
-                let load = |pod: &u32| {
-                    let pod = &self.pods[*pod as usize];
-                    pod.busy_threads as usize + pod.waiting.len()
-                };
-                state.ready.iter().min_by_key(|pod| load(pod)).copied()
-            }
-            Balancer::Sticky(keep) => self.kept_pod(service, keep, key, origin),
         }
     }
 
@@ -151,40 +106,21 @@ impl<O: Observer> World<'_, O> {
     /// Releases everything that the request holds: locks, connections, its thread.
     #[expect(clippy::inline_always, reason = "on the way of every request")]
     #[inline(always)]
-    pub(in crate::model) fn give_up_all(&mut self, id: u32) {
-        while let Some(lock) = self.requests[id].locks.pop() {
+    pub(super) fn give_up_all(&mut self, id: u32) {
+        while let Some(lock) = self.requests.at(id).locks.pop() {
             self.unlock(id, lock);
         }
-        while let Some(pool) = self.requests[id].transactions.pop() {
+        while let Some(pool) = self.requests.at(id).transactions.pop() {
             if pool != request::NONE {
                 self.give_back(pool);
             }
         }
-        let session = std::mem::replace(&mut self.requests[id].session, request::NONE);
+        let session = std::mem::replace(&mut self.requests.at(id).session, request::NONE);
         if session != request::NONE {
             self.give_back(session);
         }
         if !matches!(self.requests[id].origin, Origin::Consumer(_)) {
             self.free_thread(self.requests[id].pod);
-        }
-    }
-
-    #[inline]
-    pub(in crate::model) fn free_thread(&mut self, pod: u32) {
-        let state = &mut self.pods[pod as usize];
-        let station = self.numbering.threads + state.service;
-        if let Some(next) = state.waiting.pop_front() {
-            self.level(station, 0.0, -1);
-            self.waited(next, station);
-            self.enter(next, Phase::Cpu);
-            self.ready.push(next);
-        } else {
-            state.busy_threads -= 1;
-            let leaving = state.life == Life::Ending;
-            self.busy(station, -1.0);
-            if leaving {
-                self.leave_if_done(pod);
-            }
         }
     }
 
@@ -197,13 +133,9 @@ impl<O: Observer> World<'_, O> {
 
     #[expect(clippy::inline_always, reason = "on the way of every request, which mostly succeeds")]
     #[inline(always)]
-    pub(in crate::model) fn tell_and_forget(
-        &mut self,
-        id: u32,
-        failure: Option<Failure>,
-    ) -> Option<u32> {
+    fn tell_and_forget(&mut self, id: u32, failure: Option<Failure>) -> Option<u32> {
         let now = self.now;
-        let request = &mut self.requests[id];
+        let request = self.requests.at(id);
         request.enter(now, Phase::Delay);
         let (origin, endpoint, took) = (request.origin, request.endpoint, now - request.arrived);
         if origin.is_user() {
@@ -227,25 +159,23 @@ impl<O: Observer> World<'_, O> {
             }
         }
         self.requests.end(id);
-        self.in_flight -= 1;
-        self.cost.completions += 1;
+
+        self.requests.completions += 1;
         match origin {
             Origin::Caller { caller, generation } => {
                 return self.call_over(caller, generation, failure.is_some());
             }
             Origin::Consumer(thread) => self.record_done(thread, failure),
-            Origin::Try(hop) => return self.try_over(hop, id, failure),
+            Origin::Try(hop) => {
+                self.requests.completions -= 1; // Only callers' requests count.
+                return self.try_over(hop, id, failure);
+            }
             Origin::Visitor | Origin::User(_) | Origin::Nobody => {}
         }
         None
     }
 
-    pub(in crate::model) fn call_over(
-        &mut self,
-        caller: u32,
-        generation: u32,
-        failed: bool,
-    ) -> Option<u32> {
+    fn call_over(&mut self, caller: u32, generation: u32, failed: bool) -> Option<u32> {
         let waiting = &self.requests[caller];
         if !waiting.alive || waiting.generation != generation || waiting.phase != Phase::Call {
             return None; // The caller has given up on this call.
@@ -254,7 +184,7 @@ impl<O: Observer> World<'_, O> {
         if failed {
             return Some(caller);
         }
-        self.ready.push(caller);
+        self.requests.make_ready(caller);
         None
     }
 
@@ -263,7 +193,7 @@ impl<O: Observer> World<'_, O> {
         match self.requests[id].timer {
             Timer::Arrive => {
                 let now = self.now;
-                let request = &mut self.requests[id];
+                let request = self.requests.at(id);
                 request.arrived = now;
                 request.phase_since = now;
                 if request.tries > 0 && request.origin.is_user() {
@@ -288,9 +218,15 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// Reports that the request no longer waits at a station.
+    pub(in crate::model) fn waited(&mut self, id: u32, station: u32) {
+        let took = self.requests[id].in_phase(self.now);
+        self.record(Record::Waited { station, took, open: false });
+    }
+
     /// Continues the request's program, which often ends here.
     #[inline]
-    pub(in crate::model) fn proceed(&mut self, id: u32) {
+    fn proceed(&mut self, id: u32) {
         if matches!(self.spec.ops[self.requests[id].pc as usize], Op::End) {
             self.finish(id);
         } else {
@@ -300,7 +236,7 @@ impl<O: Observer> World<'_, O> {
 
     #[inline]
     pub(in crate::model) fn set_timer(&mut self, id: u32, after: Span, timer: Timer) {
-        self.requests[id].timer = timer;
+        self.requests.at(id).timer = timer;
         let class = match timer {
             Timer::CallTimeout | Timer::MeshTimeout => Class::Expire,
             // Resources freed at this very instant are available to an arrival.
@@ -313,5 +249,21 @@ impl<O: Observer> World<'_, O> {
             | Timer::WakeUp => Class::Complete,
         };
         self.agenda.set(self.slots.request(id), self.now + after, class);
+    }
+
+    /// Returns the requests in flight that wait for a timer, ordered by its time.
+    pub(in crate::model) fn in_flight_where(
+        &self,
+        which: impl Fn(&Request) -> bool,
+    ) -> Vec<(Time, u32)> {
+        let mut found: Vec<(Time, u32)> = self
+            .requests
+            .numbered()
+            .filter(|(_, request)| which(request))
+            .map(|(id, _)| (self.agenda.due(self.slots.request(id)), id))
+            .filter(|(at, _)| *at < Time::NEVER)
+            .collect();
+        found.sort_unstable();
+        found
     }
 }

@@ -1,9 +1,9 @@
 //! Interpreter of request programs: steps, and the stations that they use.
 
 use crate::engine::Class;
-use crate::model::World;
-use crate::model::request::{Commands, Timer};
+use crate::model::request::{Commands, NONE, Timer};
 use crate::model::spec::{Id, Op};
+use crate::model::world::World;
 use crate::observe::{Observer, Phase};
 use crate::units::Span;
 
@@ -12,7 +12,7 @@ impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn step(&mut self, id: u32) {
         let spec = self.spec;
         loop {
-            let request = &mut self.requests[id];
+            let request = self.requests.at(id);
             let (pc, key) = (request.pc, request.key);
             request.pc = pc + 1;
             let drawn = |time: Id, draw| spec.samplers[time as usize].draw(key, draw);
@@ -25,30 +25,33 @@ impl<O: Observer> World<'_, O> {
                     // All draws of the step are made here: they are addressed by number, so the
                     // time of drawing is irrelevant.
                     let one_more = io_chance > 0.0 && key.item(draw).uniform(0) < io_chance;
-                    self.requests[id].left = ios + u32::from(one_more);
+                    self.requests.at(id).left = ios + u32::from(one_more);
                     let demand = work.map_or(Span::ZERO, |work| drawn(work, draw));
                     self.query(id, database, round_trips, demand)
                 }
                 Op::Cache { cache, operations, time, draw } => {
                     self.enter(id, Phase::Cache);
-                    self.requests[id].left = operations;
+                    self.requests.at(id).left = operations;
                     return self.command(id, Commands { cache, time, draw });
                 }
                 Op::CpuOfIndex { index, time, draw } => {
-                    let work = self.work_of_index(index, drawn(time, draw));
+                    let work = self.resources.work_of_index(index, self.now, drawn(time, draw));
                     self.compute_on_pod(id, work)
                 }
                 Op::DelayOfIndex { index, time, draw } => {
-                    let work = self.work_of_index(index, drawn(time, draw));
+                    let work = self.resources.work_of_index(index, self.now, drawn(time, draw));
                     self.delay(id, work)
                 }
                 Op::CacheOfIndex { index, cache, time, draw } => {
-                    let work = self.work_of_index(index, drawn(time, draw));
+                    let work = self.resources.work_of_index(index, self.now, drawn(time, draw));
                     self.enter(id, Phase::Cache);
-                    self.requests[id].left = 1;
+                    self.requests.at(id).left = 1;
                     return self.command_of(id, cache, work, Commands { cache, time, draw });
                 }
-                Op::Insert { index, entries } => self.insert(index, entries),
+                Op::Insert { index, entries } => {
+                    self.resources.insert(index, self.now, entries);
+                    true
+                }
                 Op::Call { endpoint, round_trip, timeout, draw } => {
                     return self.call(id, endpoint, round_trip, timeout, draw);
                 }
@@ -75,6 +78,27 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// Ends the innermost transaction: its connection is returned unless it is held until the
+    /// response.
+    #[inline]
+    fn finish_transaction(&mut self, id: u32) -> bool {
+        let popped = self.requests.at(id).transactions.pop();
+        debug_assert!(popped.is_some(), "a transaction ends that did not begin");
+        if let Some(pool) = popped.filter(|pool| *pool != NONE) {
+            self.give_back(pool);
+        }
+        true
+    }
+
+    /// Whether the program handles a miss of the cache that it has just asked, with which it then
+    /// goes on.
+    pub(in crate::model) fn goes_on_without_cache(&mut self, id: u32) -> bool {
+        let request = self.requests.at(id);
+        let handles = matches!(self.spec.ops[request.pc as usize], Op::Hit { .. });
+        request.pc += u32::from(handles);
+        handles
+    }
+
     /// Computes on the request's pod; returns true when that takes no time.
     #[inline]
     fn compute_on_pod(&mut self, id: u32, demand: Span) -> bool {
@@ -99,7 +123,7 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     fn jump_if(&mut self, id: u32, target: u32, taken: bool) -> bool {
         if taken {
-            self.requests[id].pc = target;
+            self.requests.at(id).pc = target;
         }
         true
     }
@@ -108,7 +132,7 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(in crate::model) fn wait(&mut self, id: u32, phase: Phase, span: Span, timer: Timer) {
         let now = self.now;
-        let request = &mut self.requests[id];
+        let request = self.requests.at(id);
         request.enter(now, phase);
         request.timer = timer;
         self.agenda.set(self.slots.request(id), now + span, Class::Complete);
@@ -117,6 +141,6 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(in crate::model) fn enter(&mut self, id: u32, phase: Phase) {
         let now = self.now;
-        self.requests[id].enter(now, phase);
+        self.requests.at(id).enter(now, phase);
     }
 }

@@ -1,30 +1,19 @@
 //! Caches: sequential commands to shards.
 
 use super::stretched;
-use crate::model::World;
 use crate::model::request::{Commands, Request, Timer};
-use crate::model::spec::{Id, Op};
+use crate::model::spec::Id;
+use crate::model::world::World;
 use crate::observe::{Failure, Observer, Record};
-use crate::station::device::Device;
 use crate::units::Span;
-
-/// State of a cache, or of one of its shards.
-#[derive(Clone, Debug)]
-pub(in crate::model) struct Cache {
-    pub(in crate::model) commands: Device,
-    /// Factor on the service time of a command; 1 unless a fault slows it.
-    pub(in crate::model) slow: f64,
-    /// Timeout of a command while the cache is unavailable.
-    pub(in crate::model) lost: Option<Span>,
-}
 
 impl<O: Observer> World<'_, O> {
     /// Sends the next command of a step to its shard.
     pub(in crate::model) fn command(&mut self, id: u32, commands: Commands) {
         let Commands { cache, time, draw } = commands;
         let request = &self.requests[id];
-        let own = draw.wrapping_add(u64::from(request.left));
-        let service = self.spec.samplers[time as usize].draw(request.key, own);
+        let own = draw.wrapping_add(u64::from(request.left()));
+        let service = self.spec.samplers[time as usize].draw(request.key(), own);
         let shard = self.shard_of_command(request, cache, draw);
         self.command_of(id, shard, service, commands);
     }
@@ -37,7 +26,7 @@ impl<O: Observer> World<'_, O> {
             return cache;
         }
         // The hash of the key is any uniform number, drawn independently of the service time.
-        let hash = request.key.item(draw.wrapping_add(u64::from(request.left))).bits(0);
+        let hash = request.key().item(draw.wrapping_add(u64::from(request.left()))).bits(0);
         cache + ((u128::from(hash) * u128::from(shards)) >> 64) as Id
     }
 
@@ -49,7 +38,7 @@ impl<O: Observer> World<'_, O> {
         service: Span,
         commands: Commands,
     ) {
-        let state = &mut self.caches[shard as usize];
+        let state = &mut self.resources.caches[shard as usize];
         if let Some(timeout) = state.lost {
             // The step's other commands are not attempted.
             return self.set_timer(id, timeout, Timer::CacheLost);
@@ -64,8 +53,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn cache_answered(&mut self, id: u32, commands: Commands) {
-        self.requests[id].left -= 1;
-        if self.requests[id].left > 0 {
+        if self.requests.end_part(id) {
             self.command(id, commands);
         } else {
             self.step(id);
@@ -74,8 +62,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Handles a command timeout: the step continues if it handles a miss, otherwise it fails.
     pub(in crate::model) fn cache_lost(&mut self, id: u32) {
-        if matches!(self.spec.ops[self.requests[id].pc as usize], Op::Hit { .. }) {
-            self.requests[id].pc += 1;
+        if self.goes_on_without_cache(id) {
             self.step(id);
         } else {
             self.fail(id, Failure::CallTimeout);

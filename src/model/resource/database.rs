@@ -1,23 +1,11 @@
 //! Databases: processor time of a query, then its storage operations.
 
 use super::stretched;
-use crate::model::World;
 use crate::model::request::Timer;
 use crate::model::spec::Id;
-use crate::observe::{Observer, Phase, Record};
-use crate::station::credits::IoCredits;
-use crate::station::device::Device;
+use crate::model::world::World;
+use crate::observe::{Credited, Observer, Phase, Record};
 use crate::units::{NANOS_PER_SECOND, Span};
-
-/// State of a database.
-#[derive(Clone, Debug)]
-pub(in crate::model) struct Database {
-    pub(in crate::model) storage: Device,
-    pub(in crate::model) credits: Option<IoCredits>,
-    pub(in crate::model) connections: u32,
-    /// Factor on its service times; 1 unless a fault slows it.
-    pub(in crate::model) slow: f64,
-}
 
 impl<O: Observer> World<'_, O> {
     /// Sends the statements of a query to its database; returns true when they take no time at all.
@@ -44,24 +32,19 @@ impl<O: Observer> World<'_, O> {
 
     /// Performs the query's processor time, then its storage operations; returns true when it has
     /// neither and continues.
-    pub(in crate::model) fn work_on_database(
-        &mut self,
-        id: u32,
-        database: Id,
-        demand: Span,
-    ) -> bool {
+    fn work_on_database(&mut self, id: u32, database: Id, demand: Span) -> bool {
         if demand == Span::ZERO {
             return self.use_storage(id, database);
         }
         self.enter(id, Phase::Database);
-        self.compute(self.pods.len() as u32 + database, id, demand);
+        self.compute(self.resources.cpu_of(database), id, demand);
         false
     }
 
     /// Performs the remaining storage operations of a query; returns true when it has none and
     /// continues.
-    pub(in crate::model) fn use_storage(&mut self, id: u32, database: Id) -> bool {
-        if self.requests[id].left == 0 {
+    pub(super) fn use_storage(&mut self, id: u32, database: Id) -> bool {
+        if self.requests[id].left() == 0 {
             return true;
         }
         self.enter(id, Phase::Storage);
@@ -73,7 +56,7 @@ impl<O: Observer> World<'_, O> {
         let device = &self.spec.databases[database as usize];
         // The rate limit spaces the starts of operations; each then takes the latency of one.
         let mut start = self.now;
-        let state = &mut self.databases[database as usize];
+        let state = &mut self.resources.databases[database as usize];
         let slow = state.slow;
         if let Some(iops) = device.iops {
             let spacing = match &mut state.credits {
@@ -92,11 +75,25 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn storage_done(&mut self, id: u32, database: Id) {
-        self.requests[id].left -= 1;
-        if self.requests[id].left > 0 {
+        if self.requests.end_part(id) {
             self.storage_operation(id, database);
         } else {
             self.step(id);
+        }
+    }
+
+    /// Changes the size of a database's processor.
+    pub(in crate::model) fn resize_database(&mut self, database: Id, cores: f64) {
+        let change = self.resize_cpu(self.resources.cpu_of(database), cores);
+        self.level(self.numbering.database_cpu + database, change.busy, change.sharing);
+    }
+
+    /// Reports the credit balances of volumes to observers.
+    pub(in crate::model) fn tell_of_volumes(&mut self) {
+        for (database, state) in (0..).zip(&self.resources.databases) {
+            let Some(credits) = &state.credits else { continue };
+            let (of, left) = (Credited::Volume(database), credits.balance_at(self.now));
+            self.observer.record(self.now, Record::Credits { of, left });
         }
     }
 }

@@ -3,33 +3,14 @@
 
 use std::collections::VecDeque;
 
-use crate::model::spec::{self, Curve, Id, Spec};
-use crate::model::{Run, World};
-use crate::observe::Observer;
+use crate::model::run::Run;
+use crate::model::spec::{self, Curve};
 use crate::units::{Span, Time};
-
-/// Creates all indexes at the beginning of a run.
-pub(in crate::model) fn indexes(spec: &Spec, run: &Run) -> Vec<Index> {
-    spec.indexes.iter().map(|index| Index::new(index, run, &spec.load.curve)).collect()
-}
-
-impl<O: Observer> World<'_, O> {
-    /// Inserts entries into an index.
-    pub(in crate::model) fn insert(&mut self, index: Id, entries: u32) -> bool {
-        self.indexes[index as usize].insert(self.now, entries);
-        true
-    }
-
-    /// Time of a step that reads all entries of an index, at its current size.
-    pub(in crate::model) fn work_of_index(&mut self, index: Id, thousand: Span) -> Span {
-        self.indexes[index as usize].work(self.now, thousand)
-    }
-}
 
 /// Entries of an index, grouped by the sweep that will remove them: those of one sweep are
 /// equivalent.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Index {
+pub(super) struct Index {
     ttl: Span,
     sweep: Span,
     /// Number of each sweep and the entries that it removes, in order.
@@ -48,7 +29,7 @@ impl Index {
     /// its load sustains, averaged over a sweep's period, and keeps it constant; a day begins just
     /// after a sweep, as if the rate of midnight had been in effect for ever. Where the spec does
     /// not determine the rate (virtual users), it begins empty.
-    pub(in crate::model) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
+    pub(super) fn new(index: &spec::Index, run: &Run, curve: &Curve) -> Index {
         let (ttl, sweep) = (index.ttl, index.sweep);
         let mut state =
             Index { ttl, sweep, leaving: VecDeque::new(), size: 0, copies: 1.0, still: true };
@@ -86,7 +67,7 @@ impl Index {
 
     /// Returns the number of entries at `now`.
     #[inline]
-    pub(in crate::model) fn size(&mut self, now: Time) -> u64 {
+    pub(super) fn size(&mut self, now: Time) -> u64 {
         while let Some((number, count)) = self.leaving.front().copied()
             && number * self.sweep.0 <= now.0
         {
@@ -97,7 +78,7 @@ impl Index {
     }
 
     /// Inserts entries.
-    pub(in crate::model) fn insert(&mut self, now: Time, entries: u32) {
+    pub(super) fn insert(&mut self, now: Time, entries: u32) {
         if self.still {
             return;
         }
@@ -113,7 +94,7 @@ impl Index {
 
     /// Returns the time of work that takes `thousand` per thousand entries.
     #[inline]
-    pub(in crate::model) fn work(&mut self, now: Time, thousand: Span) -> Span {
+    pub(super) fn work(&mut self, now: Time, thousand: Span) -> Span {
         let size = self.size(now) as f64 * self.copies;
         Span((thousand.0 as f64 * size / 1000.0).round() as u64)
     }

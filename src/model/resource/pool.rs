@@ -1,33 +1,15 @@
 //! Connection pools of pods: requests acquire connections, wait for them and return them; the adder
 //! opens and the housekeeper closes them.
 
+use super::{Adder, PodPool, closed};
 use crate::engine::Class;
-use crate::model::request::{self, Request, Timer};
+use crate::model::request::{Request, Timer};
 use crate::model::spec::{Hold, Id};
-use crate::model::{World, spec};
+use crate::model::world::World;
 use crate::observe::{Failure, Observer, Phase, Record};
-use crate::station::pool::Pool;
+use crate::random::Key;
 use crate::station::pool::{Handed, Woken};
 use crate::units::{Span, Time};
-
-#[derive(Clone, Debug)]
-pub(in crate::model) struct PodPool<'a> {
-    pub(in crate::model) pool: Pool,
-    /// Settings of its pod.
-    pub(in crate::model) described: &'a spec::Pool,
-    pub(in crate::model) service: Id,
-    pub(in crate::model) number: Id,
-    pub(in crate::model) adder: Adder,
-    pub(in crate::model) back_off: Span,
-}
-
-/// State of a pool's adder thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model) enum Adder {
-    Resting,
-    Opening,
-    Pausing,
-}
 
 /// Connection back-off after a refusal (`HikariPool.java`: 10 ms, doubling, at most 5 s).
 const BACK_OFF_FIRST: Span = Span::from_millis(10);
@@ -36,39 +18,81 @@ const BACK_OFF_MOST: Span = Span::from_millis(5_000);
 /// from those of steps.
 const DRAW_TAKE_BACK: u64 = u64::MAX - 4;
 
-impl Request {
-    /// Whether its thread has reached it at this instant, directly from another request.
-    fn is_next_of_its_thread(&self, now: Time) -> bool {
-        let queued = self.spent[Phase::ThreadWait as usize];
-        queued > 0 && self.arrived + Span(queued) == now
-    }
-}
-
 /// Whether the request's thread returned a connection at this very instant, went straight on to the
 /// request, and fails to ask for it again before the waiter that was offered it wakes up. The spec
 /// does not say what a container does between two requests: a measured share decides. Where the
 /// spec gives the thread work to do first, the instants decide.
 fn comes_too_late(request: &Request, state: &PodPool<'_>, now: Time) -> bool {
     request.is_next_of_its_thread(now)
-        && request.key.uniform(DRAW_TAKE_BACK) >= state.described.take_back
+        && request.key().uniform(DRAW_TAKE_BACK) >= state.described.take_back
 }
 
 impl<O: Observer> World<'_, O> {
+    /// Fills a pool to its minimum, and starts its housekeeper, with a phase from `key`.
+    pub(in crate::model) fn open_pool(&mut self, number: u32, key: Key) {
+        let state = &mut self.resources.pools[number as usize];
+        let pool = state.described;
+        let database = &mut self.resources.databases[pool.database as usize];
+        let limit = self.spec.databases[pool.database as usize].max_connections;
+        let (now, station) = (self.now, self.numbering.database_connections + pool.database);
+        // One connection is opened with the pool itself, the rest by the adder before the pod is
+        // ready.
+        for _ in 0..pool.minimum_idle.max(1) {
+            if limit.is_none_or(|limit| database.connections < limit) {
+                database.connections += 1;
+                state.pool.opened(now);
+                self.observer.record(now, Record::Level { station, busy: 1.0, waiting: 0 });
+            }
+        }
+        // Pods start at different instants, and so do their housekeepers.
+        let first = Span::from_secs(pool.housekeeping.secs() * key.uniform(0));
+        if pool.housekeeping > Span::ZERO {
+            let slot = self.slots.pool_housekeeping(number);
+            self.agenda.set(slot, now + first, Class::Complete);
+        }
+        self.wake_adder(number);
+    }
+
+    /// Closes a pool with all its connections, in use or not.
+    pub(in crate::model) fn close_pool(&mut self, number: u32) {
+        let state = &mut self.resources.pools[number as usize];
+        let pool = state.described;
+        let open = state.pool.open();
+        let (in_use, waiting) = (state.pool.in_use(), state.pool.waiting().cast_signed() as i64);
+        state.pool = closed(pool);
+        (state.adder, state.back_off) = (Adder::Resting, Span::ZERO);
+        let station = self.numbering.pools[state.service as usize] + state.number;
+        self.resources.databases[pool.database as usize].connections -= open;
+        for slot in [
+            self.slots.pool_deadline(number),
+            self.slots.pool_adder(number),
+            self.slots.pool_housekeeping(number),
+        ] {
+            self.agenda.clear(slot);
+        }
+        if open > 0 {
+            let limit = self.numbering.database_connections + pool.database;
+            self.level(limit, -f64::from(open), 0);
+        }
+        if in_use > 0 || waiting > 0 {
+            self.level(station, -f64::from(in_use), -waiting);
+        }
+    }
+
     /// Acquires a connection for a transaction, unless it reuses the request's own; returns false
     /// when the request must wait.
     pub(in crate::model) fn begin_transaction(&mut self, id: u32, pool: Id, hold: Hold) -> bool {
-        let request = &mut self.requests[id];
-        if hold == Hold::Request && request.session != request::NONE {
-            request.transactions.push(request::NONE);
+        if self.requests.reuses_connection(id, hold) {
             return true;
         }
-        let number = self.pods[request.pod as usize].pools + pool;
-        let state = &mut self.pools[number as usize];
+        let request = &self.requests[id];
+        let number = self.fleet.pool_of(request.pod(), pool);
+        let state = &mut self.resources.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         if state.pool.is_contested(self.now) && comes_too_late(request, state, self.now) {
             state.pool.queue(self.now, id);
         } else if state.pool.acquire(self.now, id) {
-            request.keep(number, hold);
+            self.requests.take_connection(id, number, hold);
             // A request that may have taken a connection offered to another asks for one more
             // (`ConcurrentBag.borrow`).
             let others = state.pool.waiting() > 0;
@@ -78,8 +102,7 @@ impl<O: Observer> World<'_, O> {
             }
             return true;
         }
-        let request = &mut self.requests[id];
-        (request.pool, request.hold) = (number, hold);
+        self.requests.await_connection(id, number, hold);
         self.level(station, 0.0, 1);
         self.enter(id, Phase::ConnectionWait);
         self.watch(number);
@@ -87,21 +110,10 @@ impl<O: Observer> World<'_, O> {
         false
     }
 
-    /// Ends the innermost transaction: its connection is returned unless it is held until the
-    /// response.
-    #[inline]
-    pub(in crate::model) fn finish_transaction(&mut self, id: u32) -> bool {
-        let popped = self.requests[id].transactions.pop();
-        debug_assert!(popped.is_some(), "a transaction ends that did not begin");
-        if let Some(pool) = popped.filter(|pool| *pool != request::NONE) {
-            self.give_back(pool);
-        }
-        true
-    }
-
+    /// Returns a connection to its pool.
     #[inline]
     pub(in crate::model) fn give_back(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
+        let state = &mut self.resources.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         match state.pool.release(self.now) {
             Some(Handed::Taken(next)) => {
@@ -119,14 +131,14 @@ impl<O: Observer> World<'_, O> {
 
     /// Begins the wake-up of a request that was offered a connection.
     fn wake_up(&mut self, id: u32, number: u32) {
-        let after = self.pools[number as usize].described.wake_up;
+        let after = self.resources.pools[number as usize].described.wake_up;
         self.set_timer(id, after, Timer::WakeUp);
     }
 
     /// Handles the wake-up of a request that was offered a connection.
     pub(in crate::model) fn is_awake(&mut self, id: u32) {
-        let number = self.requests[id].pool;
-        let state = &mut self.pools[number as usize];
+        let number = self.requests[id].pool();
+        let state = &mut self.resources.pools[number as usize];
         let timeout = state.described.connection_timeout;
         let station = self.numbering.pools[state.service as usize] + state.number;
         match state.pool.wake(self.now, id, timeout) {
@@ -151,26 +163,18 @@ impl<O: Observer> World<'_, O> {
         self.fail(id, Failure::ConnectionTimeout);
     }
 
-    /// Notes that the request no longer waits at a station.
-    pub(in crate::model) fn waited(&mut self, id: u32, station: u32) {
-        let took = self.now - self.requests[id].phase_since;
-        self.record(Record::Waited { station, took, open: false });
-    }
-
     /// Returns the station of the pool whose connection a request waits for.
     pub(in crate::model) fn pool_station(&self, request: &Request) -> u32 {
-        let state = &self.pools[request.pool as usize];
+        let state = &self.resources.pools[request.pool() as usize];
         self.numbering.pools[state.service as usize] + state.number
     }
 
     /// Resumes a request that has been granted its connection.
     fn granted_after_wait(&mut self, id: u32, number: u32) {
-        let state = &self.pools[number as usize];
+        let state = &self.resources.pools[number as usize];
         let station = self.numbering.pools[state.service as usize] + state.number;
         self.waited(id, station);
-        let request = &mut self.requests[id];
-        request.keep(number, request.hold);
-        self.ready.push(id);
+        self.requests.grant_connection(id, number);
     }
 
     /// Ensures that the pool's deadline is set, to that of its first waiter or an earlier one: a
@@ -180,19 +184,19 @@ impl<O: Observer> World<'_, O> {
         if self.agenda.is_set(slot) {
             return;
         }
-        let state = &self.pools[number as usize];
+        let state = &self.resources.pools[number as usize];
         let pool = state.described;
         let at = state.pool.deadline(pool.connection_timeout);
         self.agenda.set(slot, at, Class::Expire);
     }
 
     pub(in crate::model) fn pool_deadline(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
+        let state = &mut self.resources.pools[number as usize];
         let pool = state.described;
         let station = self.numbering.pools[state.service as usize] + state.number;
         // All expired waiters fail before any of them returns what it holds: threads that time out
         // at the same instant do not hand each other their connections.
-        let mut expired = std::mem::take(&mut self.expired);
+        let mut expired = std::mem::take(&mut self.resources.expired);
         while let Some(id) = state.pool.expire(self.now, pool.connection_timeout) {
             expired.push(id);
         }
@@ -200,12 +204,12 @@ impl<O: Observer> World<'_, O> {
         for id in expired.drain(..) {
             self.out_of_time(id, station);
         }
-        self.expired = expired;
+        self.resources.expired = expired;
     }
 
     /// Wakes the adder to open a connection if one is needed and it is idle.
-    pub(in crate::model) fn wake_adder(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
+    fn wake_adder(&mut self, number: u32) {
+        let state = &mut self.resources.pools[number as usize];
         if state.adder == Adder::Resting && state.pool.should_open() {
             let pool = state.described;
             state.adder = Adder::Opening;
@@ -215,7 +219,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn pool_adder(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
+        let state = &mut self.resources.pools[number as usize];
         let pool = state.described;
         let (was, pause) = (state.adder, pool.growth_pause);
         state.adder = Adder::Resting;
@@ -223,7 +227,7 @@ impl<O: Observer> World<'_, O> {
             let database = pool.database;
             let station = self.numbering.database_connections + database;
             let limit = self.spec.databases[database as usize].max_connections;
-            let connections = &mut self.databases[database as usize].connections;
+            let connections = &mut self.resources.databases[database as usize].connections;
             if limit.is_some_and(|limit| *connections >= limit) {
                 let doubled = Span(state.back_off.0 * 2);
                 state.back_off = doubled.clamp(BACK_OFF_FIRST, BACK_OFF_MOST);
@@ -253,14 +257,14 @@ impl<O: Observer> World<'_, O> {
     }
 
     pub(in crate::model) fn pool_housekeeping(&mut self, number: u32) {
-        let state = &mut self.pools[number as usize];
+        let state = &mut self.resources.pools[number as usize];
         let pool = state.described;
         let database = pool.database;
         let closed = pool.idle_timeout.map_or(0, |after| state.pool.trim(self.now, after));
         let slot = self.slots.pool_housekeeping(number);
         self.agenda.set(slot, self.now + pool.housekeeping, Class::Complete);
         if closed > 0 {
-            self.databases[database as usize].connections -= closed;
+            self.resources.databases[database as usize].connections -= closed;
             let station = self.numbering.database_connections + database;
             self.level(station, -f64::from(closed), 0);
         }

@@ -166,28 +166,44 @@ impl Curve {
 
 /// A user in a session.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct User {
-    pub(crate) key: Key,
-    pub(crate) journey: u32,
+pub(super) struct User {
+    pub(super) key: Key,
+    pub(super) journey: u32,
     /// Position of the next visit in the journey.
-    pub(crate) visit: u32,
+    pub(super) visit: u32,
     /// For virtual users: number of journeys started. `None` for a user who leaves after one.
-    pub(crate) iteration: Option<u32>,
+    pub(super) iteration: Option<u32>,
     /// For virtual users: start of the current journey.
-    pub(crate) began: Time,
+    pub(super) began: Time,
 }
 
-/// Slab of users in session.
-#[derive(Clone, Debug, Default)]
+/// Users in session, in a slab, and those to come.
+#[derive(Clone, Debug)]
 pub(crate) struct Users {
-    pub(crate) all: Vec<User>,
-    /// Number of retries, minus those that the budget has allowed since.
-    pub(crate) asked_again: f64,
+    pub(super) all: Vec<User>,
     free: Vec<u32>,
+    /// Number of retries, minus those that the budget has allowed since.
+    pub(super) asked_again: f64,
+    pub(super) choice: Choice,
+    /// Arrivals of new users, and the key of the next.
+    pub(super) arrivals: Option<(Arrivals, Key)>,
+    /// Maximum number of users' requests in flight plus users in session.
+    room: u64,
 }
 
 impl Users {
-    pub(crate) fn begin(&mut self, user: User) -> u32 {
+    pub(crate) fn new(load: &Load, room: u64) -> Users {
+        Users {
+            all: Vec::new(),
+            free: Vec::new(),
+            asked_again: 0.0,
+            choice: Choice::new(load),
+            arrivals: None,
+            room,
+        }
+    }
+
+    pub(super) fn begin(&mut self, user: User) -> u32 {
         if let Some(id) = self.free.pop() {
             self.all[id as usize] = user;
             return id;
@@ -197,25 +213,31 @@ impl Users {
     }
 
     /// Returns the number of users in session.
-    pub(crate) fn present(&self) -> u64 {
+    pub(super) fn present(&self) -> u64 {
         (self.all.len() - self.free.len()) as u64
     }
 
-    pub(crate) fn end(&mut self, id: u32) {
+    pub(super) fn end(&mut self, id: u32) {
         self.free.push(id);
+    }
+
+    /// Returns the maximum number of users' requests in flight.
+    #[inline]
+    pub(crate) fn room(&self) -> u64 {
+        self.room
     }
 }
 
 /// Journeys with their cumulative weights, for selection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Choice {
+pub(super) struct Choice {
     cumulative: Vec<f64>,
     /// Endpoint of each journey that consists of a single immediate request.
     alone: Vec<Option<Id>>,
 }
 
 impl Choice {
-    pub(crate) fn new(load: &Load) -> Choice {
+    pub(super) fn new(load: &Load) -> Choice {
         let total: f64 = load.journeys.iter().map(|journey| journey.weight).sum();
         let mut sum = 0.0;
         let cumulative = load
@@ -236,13 +258,13 @@ impl Choice {
     /// Returns the endpoint of a journey that is a single immediate request, so that its user needs
     /// no state.
     #[inline]
-    pub(crate) fn alone(&self, journey: u32) -> Option<Id> {
+    pub(super) fn alone(&self, journey: u32) -> Option<Id> {
         self.alone[journey as usize]
     }
 
     /// Returns the journey of the user with this key.
     #[inline]
-    pub(crate) fn pick(&self, key: Key) -> u32 {
+    pub(super) fn pick(&self, key: Key) -> u32 {
         if self.cumulative.len() == 1 {
             return 0;
         }
@@ -253,18 +275,18 @@ impl Choice {
 }
 
 /// Whether the user makes visit number `visit`, which has probability `chance`.
-pub(crate) fn goes(key: Key, visit: u32, chance: f64) -> bool {
+pub(super) fn goes(key: Key, visit: u32, chance: f64) -> bool {
     chance >= 1.0 || key.uniform(DRAW_VISITS + 2 * u64::from(visit)) < chance
 }
 
 /// Returns the think time before visit number `visit`.
-pub(crate) fn think(key: Key, visit: u32, sampler: &Sampler) -> crate::units::Span {
+pub(super) fn think(key: Key, visit: u32, sampler: &Sampler) -> crate::units::Span {
     sampler.draw(key, DRAW_VISITS + 2 * u64::from(visit) + 1)
 }
 
 /// Returns the key of the request of visit number `visit`.
 #[inline]
-pub(crate) fn visit_key(key: Key, visit: u32) -> Key {
+pub(super) fn visit_key(key: Key, visit: u32) -> Key {
     key.item(u64::from(visit) + 1)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Links, attempts, walk};
+use super::links::{Links, attempts, walk};
 use crate::model::spec::{Ack, Hold, Id, Listener, Op, Resource, Service, Spec};
 use crate::units::Span;
 

@@ -1,8 +1,8 @@
 //! Effects of programs, counted by hand.
 
 use super::*;
-use crate::model::spec::{Ack, Balancer, Replication};
-use crate::model::spec::{Consumer, Endpoint, Lifecycle, Service, Threads, Topic};
+use crate::model::spec::{Ack, Balancer, Consumer, Endpoint, Id, Lifecycle, Listener, Op};
+use crate::model::spec::{Replication, Service, Spec, Threads, Topic};
 use crate::random::{Dist, Sampler};
 use crate::units::Span;
 

@@ -1,6 +1,5 @@
 //! CPU quota per period, as by the kernel's CFS bandwidth control.
 
-use super::nearest;
 use crate::units::{Span, Time};
 
 /// Cumulative use of a quota.
@@ -153,4 +152,10 @@ impl Quota {
         self.left = (self.left - more).clamp(0.0, self.budget);
         self.usage.used += more;
     }
+}
+
+/// Rounds to the nearest nanosecond.
+#[inline]
+pub(super) fn nearest(nanos: f64) -> Span {
+    Span((nanos + 0.5) as i64 as u64)
 }

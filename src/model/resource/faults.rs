@@ -1,53 +1,34 @@
-//! Temporary faults: slow servers, unavailable caches, traffic deviations.
+//! Temporary faults: slow servers, unavailable caches.
 //!
 //! Faults affect work in progress. Work that is queued or half done at a server was assigned its
 //! time on arrival; when the server's speed changes, the remaining time is scaled. So a fault is
 //! over when it ends, and not only when the work that arrived during it is done.
 
 use crate::engine::Class;
-use crate::model::World;
-use crate::model::request::{Request, Timer};
-use crate::model::slots::{SLOT_ARRIVAL, SLOT_SOURCES};
+use crate::model::request::Timer;
 use crate::model::spec::Id;
-use crate::model::users::load::instant;
+use crate::model::world::World;
 use crate::observe::{Observer, Phase, Record};
 use crate::station::device::stretched;
 use crate::units::{Span, Time};
 
 impl<O: Observer> World<'_, O> {
-    /// Multiplies the arrival rate. The next arrival is rescheduled too, so that no gap drawn
-    /// during a lull outlasts it.
-    pub(in crate::model) fn traffic(&mut self, factor: f64) {
-        let (curve, now) = (&self.spec.load.curve, self.now.secs());
-        let users = self.arrivals.iter_mut().map(|(arrivals, _)| (SLOT_ARRIVAL, arrivals));
-        let records = (SLOT_SOURCES..).zip(self.sources.iter_mut().map(|(source, _)| source));
-        for (slot, arrivals) in users.chain(records) {
-            let next = arrivals.speed_up(factor, now, curve);
-            if self.agenda.due(slot) > self.now
-                && self.agenda.is_set(slot)
-                && let Some(at_s) = next
-            {
-                self.agenda.set(slot, instant(at_s).max(self.now), Class::Arrive);
-            }
-        }
-    }
-
     /// Multiplies processor and storage times of a database.
     pub(in crate::model) fn slow_database(&mut self, database: Id, factor: f64) {
-        let state = &mut self.databases[database as usize];
+        let state = &mut self.resources.databases[database as usize];
         let times = factor / std::mem::replace(&mut state.slow, factor);
-        let number = self.pods.len() as u32 + database;
-        self.cpus[number as usize].set_slow(self.now, factor);
-        let at = self.cpus[number as usize].due();
+        let number = self.resources.cpu_of(database);
+        self.resources.cpus[number as usize].set_slow(self.now, factor);
+        let at = self.resources.cpus[number as usize].due();
         self.agenda.set(self.slots.cpus + number, at, Class::Complete);
-        self.databases[database as usize].storage.stretch(self.now, times);
-        let free = self.databases[database as usize].storage.free_at();
+        self.resources.databases[database as usize].storage.stretch(self.now, times);
+        let free = self.resources.databases[database as usize].storage.free_at();
         if self.spec.databases[database as usize].iops.is_some() {
             let station = self.numbering.database_io + database;
             self.record(Record::Retimed { station, free });
         }
         let at_storage = self.in_flight_where(|request| {
-            request.phase == Phase::Storage && request.timer == Timer::StorageDone(database)
+            request.phase() == Phase::Storage && request.timer() == Timer::StorageDone(database)
         });
         for (at, id) in at_storage {
             let at = stretched(self.now, at, times);
@@ -58,7 +39,7 @@ impl<O: Observer> World<'_, O> {
     /// Multiplies command times of a cache.
     pub(in crate::model) fn slow_cache(&mut self, cache: Id, factor: f64) {
         for shard in self.shards(cache) {
-            let state = &mut self.caches[shard as usize];
+            let state = &mut self.resources.caches[shard as usize];
             let times = factor / std::mem::replace(&mut state.slow, factor);
             state.commands.stretch(self.now, times);
             self.tell_retimed(shard);
@@ -73,9 +54,9 @@ impl<O: Observer> World<'_, O> {
     /// available again, with an empty queue.
     pub(in crate::model) fn lose_cache(&mut self, cache: Id, timeout: Option<Span>) {
         for shard in self.shards(cache) {
-            self.caches[shard as usize].lost = timeout;
+            self.resources.caches[shard as usize].lost = timeout;
             let Some(timeout) = timeout else { continue };
-            self.caches[shard as usize].commands.drop_all(self.now);
+            self.resources.caches[shard as usize].commands.drop_all(self.now);
             self.tell_retimed(shard);
             for (_, id, _) in self.commands_of(shard) {
                 self.set_timer(id, timeout, Timer::CacheLost);
@@ -87,10 +68,11 @@ impl<O: Observer> World<'_, O> {
     pub(in crate::model) fn tell_of_devices(&mut self) {
         let now = self.now;
         let limited = self.spec.databases.iter().map(|database| database.iops.is_some());
-        let storage = (self.numbering.database_io..).zip(&mut self.databases).zip(limited);
+        let storage =
+            (self.numbering.database_io..).zip(&mut self.resources.databases).zip(limited);
         let storage = storage.filter(|(_, limited)| *limited);
         let storage = storage.map(|((station, database), _)| (station, &mut database.storage));
-        let caches = (self.numbering.caches..).zip(&mut self.caches);
+        let caches = (self.numbering.caches..).zip(&mut self.resources.caches);
         let caches = caches.map(|(station, cache)| (station, &mut cache.commands));
         for (station, device) in storage.chain(caches) {
             let used = device.worked(now);
@@ -105,7 +87,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn tell_retimed(&mut self, shard: Id) {
-        let free = self.caches[shard as usize].commands.free_at();
+        let free = self.resources.caches[shard as usize].commands.free_at();
         let station = self.numbering.caches + shard;
         self.record(Record::Retimed { station, free });
     }
@@ -115,23 +97,11 @@ impl<O: Observer> World<'_, O> {
     fn commands_of(&self, shard: Id) -> Vec<(Time, u32, Span)> {
         let trip = self.spec.caches[shard as usize].round_trip;
         let sent = self.in_flight_where(|request| {
-            request.phase == Phase::Cache
-                && matches!(request.timer, Timer::CacheAnswered { shard: at, .. } if at == shard)
+            request.phase() == Phase::Cache
+                && matches!(request.timer(), Timer::CacheAnswered { shard: at, .. } if at == shard)
         });
         let end = |at: Time| Time(at.0.saturating_sub(trip.0));
         let ends = sent.into_iter().map(|(at, id)| (end(at), id, trip));
         ends.filter(|(end, ..)| *end > self.now).collect()
-    }
-
-    /// Returns the requests in flight that wait for a timer, ordered by its time.
-    fn in_flight_where(&self, which: impl Fn(&Request) -> bool) -> Vec<(Time, u32)> {
-        let all = self.requests.numbered().filter(|(_, request)| request.alive);
-        let mut found: Vec<(Time, u32)> = all
-            .filter(|(_, request)| which(request))
-            .map(|(id, _)| (self.agenda.due(self.slots.request(id)), id))
-            .filter(|(at, _)| *at < Time::NEVER)
-            .collect();
-        found.sort_unstable();
-        found
     }
 }
