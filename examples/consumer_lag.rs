@@ -1,5 +1,5 @@
-//! A topic with one partition against three: a consumer group has no more hands than the topic has
-//! partitions. `cargo run --example consumer_lag`.
+//! Consumer lag of a topic with one and with three partitions: the parallelism of a consumer group
+//! is limited by the number of partitions. Run with `cargo run --example consumer_lag`.
 
 use plimsoll::build::{Faults, ListenerBuilder, ServiceBuilder, SpecBuilder, Step, TopicBuilder};
 use plimsoll::model::spec::Ack;
@@ -8,9 +8,9 @@ use plimsoll::stats::Estimate;
 use plimsoll::study::setup::Study;
 use plimsoll::study::{Question, Unwatched, answer_question};
 
-/// Time for a record \[s\].
+/// Mean service time of a record \[s\].
 const HANDLED_S: f64 = 0.004;
-/// Records from outside \[1/s\].
+/// Arrival rate of external records \[records/s\].
 const RATE: f64 = 200.0;
 
 fn main() -> Result<(), Faults> {
@@ -27,7 +27,8 @@ fn main() -> Result<(), Faults> {
     Ok(())
 }
 
-/// Mean number of records that three consumer threads have before them.
+/// Returns the consumer lag of three consumer threads: the mean number of records in the topic that
+/// are not yet handled.
 pub(crate) fn lag(partitions: u32) -> Result<Estimate, Faults> {
     let steps = [Step::delay(Dist::Exponential(HANDLED_S))];
     let settle = ListenerBuilder::new("settle", "orders", steps).concurrency(3).ack(Ack::Record);
@@ -43,7 +44,8 @@ pub(crate) fn lag(partitions: u32) -> Result<Estimate, Faults> {
     Ok(found.expect("the listener has consumers").waiting)
 }
 
-/// Each partition is an M/M/1 of its part of the records: ρ / (1 − ρ) of them are there on the mean.
+/// Returns the theoretical lag: each partition is an M/M/1 queue with its share of the records, and
+/// a mean of ρ / (1 − ρ) of them.
 pub(crate) fn theory(partitions: u32) -> f64 {
     let busy = RATE * HANDLED_S / f64::from(partitions);
     f64::from(partitions) * busy / (1.0 - busy)

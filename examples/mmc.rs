@@ -1,4 +1,4 @@
-//! M/M/8 beside Erlang's C formula: `cargo run --example mmc`.
+//! An M/M/8 queue compared with the Erlang C formula. Run with `cargo run --example mmc`.
 
 use plimsoll::build::{Faults, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::random::Dist;
@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Share of requests that wait for a server, and their mean wait \[ms\].
+/// Returns the probability that a request waits for a server, and the mean wait of all requests
+/// \[ms\].
 pub(crate) fn simulated() -> Result<(Estimate, Estimate), Faults> {
     let job = Step::delay(Dist::Exponential(SERVICE_S));
     let server = ServiceBuilder::new("server").threads(SERVERS).endpoint("job", [job]);

@@ -1,5 +1,5 @@
-//! A connection pool behind a service: at which load does it saturate, and on what? `cargo run --example
-//! pool`.
+//! Saturation throughput and bottleneck of a service with a connection pool. Run with
+//! `cargo run --example pool`.
 
 use plimsoll::build::{DatabaseBuilder, Faults, PoolBuilder, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::random::Dist;
@@ -9,11 +9,11 @@ use plimsoll::study::point::{Depth, line};
 use plimsoll::study::result::{Saturation, Target};
 use plimsoll::study::setup::Study;
 
-/// Connections of the pool.
+/// Number of connections of the pool.
 const CONNECTIONS: u32 = 10;
-/// Time for which a request holds one \[s\].
+/// Mean time for which a request holds a connection \[s\].
 const HELD_S: f64 = 0.020;
-/// Largest 99th percentile of response times \[ms\].
+/// Target for the 99th percentile of response times \[ms\].
 const LIMIT_MS: f64 = 150.0;
 
 fn main() -> Result<(), Faults> {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Faults> {
     Ok(())
 }
 
-/// The largest load that keeps the target, and what limits it.
+/// Returns the largest load that meets the target, with its bottleneck.
 pub(crate) fn saturation() -> Result<Saturation, Faults> {
     let query = Step::query(Dist::Exponential(HELD_S));
     let shop = ServiceBuilder::new("shop")

@@ -1,4 +1,5 @@
-//! How many threads are worth having? The same users, four times: `cargo run --example what_if`.
+//! Response times for four numbers of threads, with the same users each time (common random
+//! numbers): a what-if analysis. Run with `cargo run --example what_if`.
 
 use plimsoll::build::{Faults, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::random::Dist;
@@ -19,13 +20,13 @@ fn main() -> Result<(), Faults> {
     Ok(())
 }
 
-/// 99th percentile of response times with so many threads \[ms\].
+/// Returns the 99th percentile of response times with a number of threads \[ms\].
 pub(crate) fn p99_ms(threads: u32) -> Result<Estimate, Faults> {
     let work = Step::delay(Dist::Exponential(SERVICE_S));
     let server = ServiceBuilder::new("server").threads(threads).endpoint("job", [work]);
     let spec = SpecBuilder::new().service(server).open_load(RATE).build()?;
-    // Every study has the same seed: user 17 comes at the same instant with the same work, whatever
-    // the number of threads.
+    // All studies have the same seed: user 17 arrives at the same instant with the same service
+    // time, whatever the number of threads.
     let point = at_load(&Study::of("threads", spec), &Unwatched).expect("nobody stops it");
     Ok(point.at.p99_ms)
 }

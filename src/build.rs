@@ -1,9 +1,10 @@
-//! From Rust to a checked description and a study: the way in without YAML.
+//! Builders of validated specs and studies in Rust, without YAML.
 //!
-//! A [`SpecBuilder`] takes services, databases, caches, locks, topics, nodes, a load and what happens on a
-//! day, and [`SpecBuilder::build`] gives the [`Spec`](crate::model::spec::Spec) that they make, or every
-//! [`Fault`] at once. [`Study::of`] then asks about it with the defaults that scenarios have. Both are what
-//! the scenario room makes of files: from there on nothing knows where a description came from.
+//! A [`SpecBuilder`] takes services, databases, caches, locks, topics, nodes, a load and the events
+//! of a day. [`SpecBuilder::build`] returns the resulting [`Spec`](crate::model::spec::Spec), or
+//! all [`Fault`]s at once. [`Study::of`] sets up a study of it, with the defaults of YAML
+//! scenarios. The scenario room produces the same types from files; the rest of the crate does not
+//! depend on the origin of a spec.
 //!
 //! ```
 //! use plimsoll::build::{DatabaseBuilder, PoolBuilder, ServiceBuilder, SpecBuilder, Step};

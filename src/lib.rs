@@ -1,20 +1,20 @@
 //! Plimsoll: the load line for a back end.
 //!
-//! A Plimsoll line is the mark on a ship's hull that shows how deep it may safely be loaded. This crate
-//! draws that line for a system of services, connection pools, databases, caches and Kafka consumers: how
-//! many requests it carries before something saturates, what saturates first, and where the line moves
-//! after a planned change. It is a discrete-event simulator, a set of experiments on it, and the statistics
-//! to say how sure they are.
+//! A Plimsoll line is the mark on a ship's hull that shows how deep it may safely be loaded. This
+//! crate draws that line for a system of services, connection pools, databases, caches and Kafka
+//! consumers: the load it sustains before something saturates, what saturates first, and where the
+//! line moves after a planned change. It consists of a discrete-event simulator, a set of
+//! experiments on it, and the statistics to quantify their uncertainty.
 //!
-//! The program `plimsoll` reads systems and questions from YAML. This page is about the library, for those
-//! who want a simulation inside a program of their own.
+//! The `plimsoll` binary reads systems and questions from YAML. This page is about the library, for
+//! running simulations from a program of your own.
 //!
 //! # A first model
 //!
-//! A system is services of equal pods, whose endpoints are lists of steps; what steps take, they wait for
-//! in queues: threads, connections, processors, caches, locks. [`build::SpecBuilder`] puts one together and
-//! checks it. Eight threads that are each taken for 10 ms on the mean, 640 requests a second at random, is
-//! M/M/8:
+//! A system consists of services of identical pods. Their endpoints are lists of steps, which queue
+//! for resources: threads, connections, processors, caches, locks. [`build::SpecBuilder`] assembles
+//! a system with its load and validates it. Poisson arrivals at 640 requests/s to eight threads,
+//! each held for an exponential time with a mean of 10 ms, are an M/M/8 queue:
 //!
 //! ```
 //! use plimsoll::build::{ServiceBuilder, SpecBuilder, Step};
@@ -27,8 +27,9 @@
 //! # Ok::<(), plimsoll::build::Faults>(())
 //! ```
 //!
-//! [`SpecBuilder::build`](build::SpecBuilder::build) returns a [`model::spec::Spec`], plain numbers that
-//! nothing below can find fault with, or all [`build::Fault`]s at once:
+//! [`SpecBuilder::build`](build::SpecBuilder::build) returns a [`model::spec::Spec`], which is
+//! plain data that the rest of the crate accepts without further validation, or all
+//! [`build::Fault`]s at once:
 //!
 //! ```
 //! # use plimsoll::build::{ServiceBuilder, SpecBuilder, Step};
@@ -47,8 +48,9 @@
 //! );
 //! ```
 //!
-//! Kafka, nodes, autoscalers, meshes, journeys and days are built likewise, with the defaults and limits
-//! that documents have. What is built is equal to what its document is read as:
+//! The builder also covers Kafka, nodes, autoscalers, meshes, journeys (user sessions) and the
+//! events of a day. Defaults and limits are those of YAML documents, and the resulting spec is
+//! equal to the one read from the corresponding document:
 //!
 //! ```
 //! use plimsoll::build::{
@@ -80,10 +82,11 @@
 //!
 //! # Running it
 //!
-//! [`study::setup::Study::of`] asks about a description with the defaults that scenarios have, and
-//! [`study::point::at_load`] simulates replications in parallel, each with a warm-up that is found from
-//! pilot runs, until the intervals are narrow enough. Every number comes with its error, as a
-//! [`stats::Estimate`]; [`stats::analytic`] has what queueing theory expects:
+//! [`study::setup::Study::of`] sets up a study of a spec, with the defaults of YAML scenarios.
+//! [`study::point::at_load`] runs replications in parallel, each with a warm-up determined from
+//! pilot runs, until the confidence intervals are narrow enough. Every number is a
+//! [`stats::Estimate`], a mean with its 95 % confidence interval; [`stats::analytic`] has the
+//! predictions of queueing theory:
 //!
 //! ```
 //! # use plimsoll::build::{ServiceBuilder, SpecBuilder, Step};
@@ -99,20 +102,22 @@
 //! let point = at_load(&Study::of("M/M/8", spec), &Unwatched).expect("nobody stops it");
 //! let mean = point.at.mean_ms;
 //! let theory = mmc_mean_response(640.0, 0.010, 8)? * 1e3;
-//! // 95 % of such intervals hold the truth: that of this seed does.
+//! // 95 % of such intervals cover the true mean; the one of this seed does.
 //! assert_eq!(mean.contains(theory), Some(true), "{mean:?}, theory {theory}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`study::setup::Study`] has public fields: change its seed, its window, its targets by assignment.
-//! [`study::answer_question`] answers all of it at once, with stations, waits and the anatomy of a response
-//! in a [`study::result::StudyResult`], which serializes to `summary.json`.
+//! A [`study::setup::Study`] has public fields; assign to its seed, window or targets to change
+//! them. [`study::answer_question`] answers a whole study at once. Its
+//! [`study::result::StudyResult`] has the stations (service centres), the waits and the breakdown
+//! of response times, and serializes to `summary.json`.
 //!
 //! # The line
 //!
-//! Which load does it carry? A load is carried when every target is met and no queue drifts. In the words
-//! of the field the line is the saturation throughput under service-level objectives.
-//! [`study::point::line`] looks for it, relieves one resource at a time, and names the one that moves it:
+//! The *line* is the saturation throughput: the largest load at which every target (service-level
+//! objective) is met and no queue drifts, that is, grows without bound. [`study::point::line`]
+//! searches for it, then gives more capacity to one resource at a time (its *relief*), and names
+//! the bottleneck, the one whose relief moves the line:
 //!
 //! ```
 //! # use plimsoll::build::{DatabaseBuilder, PoolBuilder, ServiceBuilder, SpecBuilder, Step};
@@ -133,19 +138,19 @@
 //! study.targets = vec![Target::new(Metric::P99Ms, 150.0)];
 //! let found = line(&study, Depth::Full, &Unwatched).expect("an open load has a line").saturation;
 //! assert_eq!(found.resource.as_deref(), Some("shop main connections"));
-//! // Ten connections, each taken for 20 ms, are all busy at 500 requests/s.
+//! // Ten connections, each held for 20 ms on average, are all busy at 500 requests/s.
 //! assert!(found.rps.high < 500.0);
 //! # Ok::<(), plimsoll::build::Faults>(())
 //! ```
 //!
 //! # What if?
 //!
-//! Build another description and ask again. Random draws are addressed, not consumed: user 17 of
-//! replication 3 comes at the same instant, takes the same way and asks for the same work, whatever else
-//! there is ([`random::Key`]). So a difference between two systems is not hidden by the luck of one of
-//! them. These are *common random numbers*, and they hold for every study with the same seed. Variants of
-//! one study are compared in pairs, replication by replication, which makes the interval of a difference
-//! much narrower than those of its parts:
+//! Build another spec and ask again. Random draws are addressed by key, not consumed from a stream
+//! ([`random::Key`]): user 17 of replication 3 arrives at the same instant, makes the same choices
+//! and demands the same service times in every system. These are *common random numbers*, and they
+//! hold across all studies with the same seed. Variants of one study are compared in pairs,
+//! replication by replication, which makes the confidence interval of a difference much narrower
+//! than those of the two values:
 //!
 //! ```
 //! # use plimsoll::build::{Faults, ServiceBuilder, SpecBuilder, Step};
@@ -166,7 +171,7 @@
 //! study.targets = vec![Target::new(Metric::P99Ms, 100.0)];
 //! let (result, _effort) = answer_question(&study, Question::Compare, &Unwatched);
 //! let change = &result.comparisons[0];
-//! // Two threads more carry about 200 requests/s more, and the difference is known for sure.
+//! // Two more threads sustain about 200 requests/s more, and the difference is significant.
 //! assert!((150.0..250.0).contains(&change.saturation_rps.mean), "{change:?}");
 //! assert!(change.saturation_rps.low > 0.0);
 //! # Ok::<(), Faults>(())
@@ -174,8 +179,8 @@
 //!
 //! # From YAML
 //!
-//! [`scenario::load`] makes a study of a scenario's file, with each problem by file, line and column. From
-//! there on all is as above:
+//! [`scenario::load`] reads a study from a scenario file, or reports all problems by file, line and
+//! column. The study is of the same type as one built in Rust:
 //!
 //! ```
 //! use plimsoll::scenario::{Options, load};
@@ -185,12 +190,14 @@
 //! let loaded = load(path, &Options::default())?;
 //! let (result, _effort) = answer_question(&loaded.study, Question::Run, &Unwatched);
 //! let seen = result.variants[0].at_target.as_ref().expect("the scenario has a load");
-//! // 100 users who wait 250 ms for each answer: 400 requests a second.
+//! // 100 users, each response takes 250 ms: 400 requests/s by Little's law.
 //! assert!((seen.goodput_rps.mean - 400.0).abs() < 1e-9);
 //! # Ok::<(), plimsoll::scenario::Refused>(())
 //! ```
 //!
 //! # Rooms
+//!
+//! Each top-level module is a *room*, with rules on its dependencies:
 //!
 //! ```text
 //! YAML ──► scenario ─┐
@@ -200,31 +207,32 @@
 //!                                     model (engine, station, random)
 //! ```
 //!
-//! | room | subject | never knows |
+//! | room | subject | independent of |
 //! |---|---|---|
-//! | [`units`] | time in whole nanoseconds | anybody |
-//! | [`random`] | draws addressed by who draws and which draw | entropy |
-//! | [`engine`] | the event list | what an event means |
-//! | [`observe`] | records of a run, and its listeners | who reports |
-//! | [`station`] | things with a queue | services, requests |
-//! | [`model`] | one replication of a system under load | files, statistics, failure |
-//! | [`stats`] | estimates with intervals, queueing theory | the model |
-//! | [`study`] | replications, the line, differences | files, terminal |
-//! | [`build`] | from Rust to a checked description and a study | files, the engine |
+//! | [`units`] | time in whole nanoseconds | all other rooms |
+//! | [`random`] | random draws addressed by key, and distributions | clock, entropy |
+//! | [`engine`] | event list | the meaning of events |
+//! | [`observe`] | records of a run, and observers that aggregate them | their source |
+//! | [`station`] | stations (service centres): state machines with a queue | services, requests |
+//! | [`model`] | one replication of a system under load | files, statistics, error handling |
+//! | [`stats`] | estimates with confidence intervals, queueing theory | the model |
+//! | [`study`] | replications, the line, differences between variants | files, terminal |
+//! | [`build`] | from Rust to a validated spec and a study | files, the engine |
 //! | [`scenario`] | from files to a validated study | the engine, reports |
-//! | [`audit`] | coded rules that judge a system and its plans | simulation, systems |
-//! | [`report`] | text, tables, charts | how it was computed |
+//! | [`audit`] | static rules that check a system and its plans | simulation, specific systems |
+//! | [`report`] | text, tables, charts | the computation |
 //!
 //! # Where to go next
 //!
-//! - `examples/`: M/M/c beside Erlang's formula, where a pool saturates, a what-if loop, the lag of a topic
-//!   with one partition and with three.
+//! - `examples/`: M/M/8 compared with the Erlang C formula (`mmc`), the load at which a connection
+//!   pool saturates (`pool`), a what-if loop (`what_if`), consumer lag with one and with three
+//!   partitions (`consumer_lag`).
 //! - [`model::simulate`] with an [`observe::Observer`] of your own: every record of one replication.
-//! - [`model::spec::Spec`]: all that a description can say. The builder covers services with their pools,
-//!   databases, caches, locks, Kafka, nodes, autoscalers, meshes, journeys and days. Indexes, storage,
-//!   sharded caches and changes of settings in mid-day are built by [`scenario`], or by hand from public
-//!   fields.
-//! - `ARCHITECTURE.md`: why it is made this way, and how to add to it.
+//! - [`model::spec::Spec`]: everything that can be described. The builder covers services with
+//!   their pools, databases, caches, locks, Kafka, nodes, autoscalers, meshes, journeys and days.
+//!   Indexes, storage, sharded caches and changes of settings during the day need [`scenario`], or
+//!   the public fields.
+//! - `ARCHITECTURE.md`: the design with its reasons, and how to extend it.
 
 #[expect(unreachable_pub, reason = "a room of the program, which the library does not show")]
 mod app;
@@ -244,7 +252,7 @@ pub mod stats;
 pub mod study;
 pub mod units;
 
-/// The program: everything that the binary does.
+/// Runs the command line interface: the entry point of the binary.
 #[doc(hidden)]
 pub fn main() -> std::process::ExitCode {
     app::main()

@@ -1,5 +1,5 @@
-//! Parts of the builder, each beside a document that says the same: what is compiled is equal, to the
-//! numbers of the draws.
+//! Tests of the builder: each spec is equal to the one of the corresponding document, including the
+//! numbers of its draws.
 
 #[path = "build/day.rs"]
 mod day;
@@ -18,7 +18,7 @@ use plimsoll::random::Dist;
 use plimsoll::scenario::{Options, render};
 use plimsoll::study::setup::Study;
 
-/// The study of a scenario.
+/// Returns the study of a scenario.
 fn study(yaml: &str) -> Study {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scenario.yaml");
@@ -34,7 +34,7 @@ fn built(system: &SpecBuilder) -> Spec {
     system.build().unwrap_or_else(|faults| panic!("{faults}"))
 }
 
-/// Part by part, so that a difference is seen.
+/// Asserts that two specs are equal, field by field, so that a failure shows the difference.
 #[track_caller]
 fn assert_same(built: &Spec, read: &Spec) {
     assert_eq!(built.cluster, read.cluster);

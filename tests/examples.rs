@@ -1,5 +1,5 @@
-//! The programs of `examples`, whose numbers are known from theory; and the builder compared with
-//! the document reader.
+//! Tests of the programs in `examples` against queueing theory, and of the builder against the
+//! document reader.
 
 #[expect(dead_code, reason = "the test needs the numbers, not the print")]
 #[path = "../examples/consumer_lag.rs"]
@@ -24,8 +24,8 @@ use plimsoll::stats::Estimate;
 use plimsoll::stats::analytic::markov::mmc_response_quantile;
 use plimsoll::units::Span;
 
-/// Asserts that theory lies in the interval extended from 95 % to about 99.9 %, whose half-width is
-/// at most the share `width` of it.
+/// Asserts that the theoretical value lies in the confidence interval, widened from 95 % to about
+/// 99.9 %, and that the 95 % half-width is below `width` relative to that value.
 #[track_caller]
 fn assert_theory(seen: Estimate, theory: f64, width: f64) {
     let half = (seen.high - seen.low) / 2.0;
@@ -41,7 +41,7 @@ fn eight_servers_wait_as_erlang_says() {
     assert_theory(mean_ms, 0.457_7 * 10.0 / 1.6, 0.1);
 }
 
-/// The load at which the 99th percentile of M/M/10 reaches the limit, by bisection.
+/// Returns the load at which the 99th percentile of M/M/10 reaches the limit, by bisection.
 fn theory_of_pool() -> f64 {
     let (mut low, mut high) = (1.0, 499.9);
     for _ in 0..60 {
@@ -90,7 +90,7 @@ fn of_scenario(name: &str) -> Spec {
     }
 }
 
-/// The spec is the same, down to the draw numbers, whether it is written in YAML or in Rust.
+/// A spec built in Rust is equal to the one read from YAML, including the numbers of its draws.
 #[test]
 fn a_built_system_is_the_one_of_its_document() {
     let work = Step::delay(Dist::Exponential(0.050));
@@ -201,7 +201,7 @@ fn all_faults_come_at_once() {
         ]
     );
     let text = Faults(found).to_string();
-    assert!(text.contains("\nshop.order: there is no pool `other`\n"), "{text}");
+    assert!(text.contains("\nshop.order: unknown pool `other`\n"), "{text}");
 }
 
 #[test]

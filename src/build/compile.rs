@@ -1,4 +1,4 @@
-//! From builders to a description: names become indices, and all that is wrong is found on the way.
+//! Compilation of builders to a spec: resolves names to indices and collects all faults.
 
 mod day;
 mod kafka;
@@ -20,14 +20,15 @@ use crate::model::visit::{LARGEST_CIRCLE, Links, MOST_CAUSED};
 use crate::random::{Dist, Sampler};
 use crate::units::Span;
 
-/// Largest shape of a law.
+/// Maximum shape parameter of a distribution.
 const LARGEST: f64 = 1e7;
 
 impl SpecBuilder {
-    /// The description that these parts make.
+    /// Builds the spec.
     ///
     /// # Errors
-    /// All faults at once, in the order of the parts.
+    /// Returns all faults at once, in the order of the components. Concurrent sessions, placement,
+    /// cycles and fan-out are checked only where there are no other faults.
     pub fn build(&self) -> Result<Spec, Faults> {
         let mut compiler = Compiler::default();
         compiler.names(self);
@@ -44,7 +45,7 @@ impl SpecBuilder {
     }
 }
 
-/// A description that is being written.
+/// State of the compilation: the spec so far, and the faults found.
 #[derive(Default)]
 struct Compiler {
     spec: Spec,
@@ -52,13 +53,13 @@ struct Compiler {
     endpoints: BTreeMap<String, Id>,
 }
 
-/// Place of the first part with this name.
+/// Returns the index of the first name that is equal to `name`.
 fn place(names: impl IntoIterator<Item = impl AsRef<str>>, name: &str) -> Option<Id> {
     (0..).zip(names).find(|(_, known)| known.as_ref() == name).map(|(at, _)| at)
 }
 
 impl Compiler {
-    /// Numbers the endpoints, and finds names that are given twice.
+    /// Numbers the endpoints, and reports duplicate names.
     fn names(&mut self, system: &SpecBuilder) {
         self.distinct(Kind::Service, system.services.iter().map(|service| &service.name));
         self.distinct(Kind::Database, system.databases.iter().map(|database| &database.name));
@@ -122,10 +123,11 @@ impl Compiler {
         self.spec.locks = system.locks.iter().map(|name| Lock { name: name.clone() }).collect();
     }
 
-    /// Checks what only the whole shows: circles of calls, requests that cause too many, and its size.
+    /// Checks the system as a whole: size, concurrent sessions, placement of pods, cycles of calls
+    /// and messages, and fan-out.
     fn whole(&mut self) {
         self.faults.extend(self.spec.excesses().into_iter().map(Fault::TooLarge));
-        // With a name that nothing has, a call leads anywhere.
+        // Unresolved names stand as index 0, so that the call graph would be meaningless.
         if !self.faults.is_empty() {
             return;
         }
@@ -151,21 +153,21 @@ impl Compiler {
         }
         let endpoints = self.spec.endpoints.iter().map(|endpoint| &endpoint.name);
         let names = endpoints.chain(self.spec.listeners.iter().map(|listener| &listener.name));
-        // Of those that cause as many, the first: it is nearest to the user.
+        // The first of equals, because it is nearest to the user.
         let beyond = names.zip(links.caused()).filter(|(_, caused)| *caused > MOST_CAUSED);
         let worst = beyond.reduce(|a, b| if b.1 > a.1 { b } else { a });
         let fault = worst.map(|(at, caused)| Fault::FanOut { at: at.clone(), caused });
         self.faults.extend(fault);
     }
 
-    /// A number that is not zero.
+    /// Checks that a count is not zero.
     fn some(&mut self, at: &str, what: &'static str, count: u32) {
         if count == 0 {
             self.faults.push(Fault::Zero { at: at.into(), what });
         }
     }
 
-    /// A number that is not zero, and at most so large.
+    /// Checks that a count is between 1 and `most`.
     fn count(&mut self, at: &str, what: &'static str, value: u32, most: u64) {
         self.some(at, what, value);
         self.range(at, what, value.into(), 0.0..=most as f64);
@@ -185,7 +187,7 @@ impl Compiler {
         self.range(at, what, value.secs(), 0.0..=LONGEST);
     }
 
-    /// A number that another bounds.
+    /// Checks that a number is at most another.
     fn within(&mut self, at: &str, value: (&'static str, f64), most: (&'static str, f64)) {
         if value.1 > most.1 {
             self.beyond(at, value, most);
@@ -220,7 +222,7 @@ impl Compiler {
         found
     }
 
-    /// Index of the sampler of a law; each law has one.
+    /// Returns the index of the sampler of a law; equal laws share one.
     fn sampler(&mut self, law: &Dist, at: &str) -> Id {
         if let Some((what, value)) = wrong(law) {
             self.faults.push(Fault::Range { at: at.into(), what, value });
@@ -234,12 +236,12 @@ impl Compiler {
     }
 }
 
-/// Whether a law stands for any time; one that is wrong does, to be found wrong.
+/// Returns whether a law has a positive mean; also for an invalid one, so that it is reported.
 fn takes_time(law: &Dist) -> bool {
     wrong(law).is_some() || law.mean() > 0.0
 }
 
-/// The parameter of a law that is outside of its range.
+/// Returns the first parameter of a law that is out of range, with its name.
 fn wrong(law: &Dist) -> Option<(&'static str, f64)> {
     let beyond = |what, value: f64, least: f64, most: f64| {
         (!(least..=most).contains(&value)).then_some((what, value))

@@ -1,12 +1,13 @@
-//! A day: the rate by the hour, and what happens.
+//! A day: load curve and timeline of events.
 
 use super::happening::Event;
 use super::system::SpecBuilder;
 use crate::units::Span;
 
 impl SpecBuilder {
-    /// Sets the relative rate of each hour from midnight, linear between their middles, from the start
-    /// again after the last; the rate of the load is that of the highest. It counts on a day, see
+    /// Sets the load curve: the relative arrival rate of each hour from midnight, interpolated
+    /// linearly between their midpoints and periodic. The rate of the load applies to the highest.
+    /// It is used only in the simulation of a day; see
     /// [`Study::on_day`](crate::study::setup::Study::on_day).
     ///
     /// ```
@@ -37,7 +38,7 @@ impl SpecBuilder {
         self
     }
 
-    /// Has something happen, so long after midnight. It happens on a day.
+    /// Adds an event at a time after midnight. It takes place only in the simulation of a day.
     #[must_use]
     pub fn at(mut self, time: Span, what: Event) -> SpecBuilder {
         self.events.push((time, what));

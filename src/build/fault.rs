@@ -1,4 +1,4 @@
-//! Faults of a description, as values.
+//! Validation errors of a system description, as values.
 
 use std::fmt;
 
@@ -6,8 +6,10 @@ use thiserror::Error;
 
 use crate::model::Lack;
 use crate::model::spec::Excess;
+use crate::model::spec::limits::SESSIONS;
+use crate::model::visit::MOST_CAUSED;
 
-/// Kind of a part that others refer to by name.
+/// Kind of a component that is referred to by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A service.
@@ -26,9 +28,9 @@ pub enum Kind {
     Topic,
     /// A Kafka listener, as `service.listener`.
     Listener,
-    /// A kind of user.
+    /// A journey (user session).
     Journey,
-    /// A group of nodes.
+    /// A node group.
     NodeGroup,
 }
 
@@ -49,129 +51,132 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Reason for which a description cannot be simulated. `at` is the path of the part at fault, such as
-/// `shop.order`.
+/// Validation error: why a description cannot be simulated. `at` is the path of the offending
+/// component, such as `shop.order`.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Fault {
-    /// A name that no part of its kind has.
-    #[error("{at}: there is no {kind} `{name}`")]
+    /// Reference to a component that does not exist.
+    #[error("{at}: unknown {kind} `{name}`")]
     Unknown {
-        /// Path of the part that refers to it.
+        /// Path of the referring component.
         at: String,
-        /// Kind of the part referred to.
+        /// Kind of the missing component.
         kind: Kind,
-        /// The name.
+        /// Name of the missing component.
         name: String,
     },
-    /// A name that two parts of a kind have.
-    #[error("there are two {kind}s `{name}`")]
+    /// Name given to two components of a kind.
+    #[error("duplicate {kind} `{name}`")]
     Duplicate {
-        /// Kind of the parts.
+        /// Kind of the components.
         kind: Kind,
-        /// Their name.
+        /// Common name.
         name: String,
     },
-    /// A service whose name has a dot, which separates services from endpoints.
-    #[error("the service's name `{0}` has a dot")]
+    /// Service name with a dot, which separates services from endpoints.
+    #[error("service name `{0}` contains a dot")]
     Dotted(String),
-    /// A number of parts that is zero: of pods, threads, connections, partitions, users.
-    #[error("{at}: no {what}")]
+    /// Count of zero, such as of pods, threads, connections, partitions or users, or a missing
+    /// requirement.
+    #[error("{at}: no {what}; at least one is required")]
     Zero {
-        /// Path of the part.
+        /// Path of the component.
         at: String,
-        /// What there are none of.
+        /// Name of the quantity.
         what: &'static str,
     },
-    /// A number outside of its range: negative, not finite, or too large.
-    #[error("{at}: {what} of {value}")]
+    /// Number outside its range: negative, not finite, too small or too large.
+    #[error("{at}: {what} out of range: {value}")]
     Range {
-        /// Path of the part.
+        /// Path of the component.
         at: String,
-        /// What the number is.
+        /// Name of the quantity.
         what: &'static str,
-        /// The number.
+        /// Value, in seconds for times.
         value: f64,
     },
-    /// A number that another bounds.
-    #[error("{at}: {what} of {value} does not fit {limit} of {most}")]
+    /// Number that conflicts with the bound set by another.
+    #[error("{at}: {what} ({value}) too large for {limit} ({most})")]
     Beyond {
-        /// Path of the part.
+        /// Path of the component.
         at: String,
-        /// What the number is.
+        /// Name of the quantity.
         what: &'static str,
-        /// The number; a time \[s\].
+        /// Value, in seconds for times.
         value: f64,
-        /// What bounds it.
+        /// Name of the bounding quantity.
         limit: &'static str,
-        /// That number, in the same unit.
+        /// Value of the bounding quantity, in the same unit.
         most: f64,
     },
-    /// Listeners of a group that do not agree on its session, heartbeat, poll interval and protocol.
-    #[error("`{first}` and `{second}` do not agree on the settings of the group `{group}`")]
+    /// Listeners of a consumer group with different session timeouts, heartbeats, poll intervals,
+    /// rebalance delays or rebalance protocols.
+    #[error("`{first}` and `{second}` have different settings for consumer group `{group}`")]
     Disagree {
-        /// Group.
+        /// Consumer group.
         group: String,
-        /// Path of the listener whose settings the group has.
+        /// Path of the listener from which the group takes its settings.
         first: String,
-        /// Path of the listener that has others.
+        /// Path of a listener with different settings.
         second: String,
     },
-    /// A query that is in no transaction, and so has no connection to run on.
-    #[error("{0}: a query is in no transaction")]
+    /// Query outside a transaction, without a connection to run on.
+    #[error("{0}: query outside a transaction")]
     Unconnected(String),
-    /// No endpoint, or none that users ask for.
-    #[error("nothing to do: users ask for no endpoint")]
+    /// No endpoint, or none requested by users.
+    #[error("no endpoint receives requests")]
     Idle,
     /// No load.
-    #[error("there is no load")]
+    #[error("no load; expected an open load, a closed load or records")]
     NoLoad,
-    /// More than one of an open load, a closed load and records from outside.
-    #[error("a load is one of users who arrive, virtual users, and records from outside")]
+    /// More than one of an open load, a closed load and external records.
+    #[error("several kinds of load; expected one of an open load, a closed load and records")]
     TwoLoads,
-    /// Users who are in session at once, more of them than a run can remember.
-    #[error("{users:.0} users are in session at once")]
+    /// More concurrent sessions than a run can hold.
+    #[error("{users:.0} concurrent sessions; at most {}", SESSIONS)]
     Crowd {
-        /// Users, by Little's law for the longest journey.
+        /// Concurrent sessions, by Little's law for the longest journey.
         users: f64,
     },
-    /// Endpoints that call each other in a circle.
-    #[error("calls form a circle")]
+    /// Cycle of calls between endpoints.
+    #[error("cycle of calls between endpoints")]
     Circle,
-    /// Messages that cause each other in a circle that never ends.
-    #[error("messages form a circle that never ends")]
+    /// Message cycle that does not terminate: on average a message causes at least one more.
+    #[error("message cycle does not terminate")]
     Endless,
-    /// A request or record that causes more requests and records than a simulation can follow.
-    #[error("{at}: a request causes {caused} others on the mean")]
+    /// Fan-out of a request or record that exceeds the capacity of a run.
+    #[error("{at}: fan-out of {caused} requests and records on average; at most {}", MOST_CAUSED)]
     FanOut {
-        /// Endpoint or listener.
+        /// Path of the endpoint or listener.
         at: String,
-        /// Requests and records that it causes on the mean, itself included.
+        /// Mean number of requests and records caused by one run, itself included.
         caused: f64,
     },
-    /// A service none of whose pods fits on a node.
-    #[error("{at}: none of its {pods} pods fits on a node, which lack {}", lacking(*lack))]
+    /// Service none of whose pods fits on a node.
+    #[error("{at}: none of {pods} pods fits on a node: {}", lacking(*lack))]
     Unplaced {
         /// Service.
         at: String,
-        /// Its pods.
+        /// Number of its pods.
         pods: u32,
-        /// What most nodes have too little of.
+        /// Resource that most nodes lack.
         lack: Lack,
     },
-    /// A service with kept connections and a mesh, whose proxies choose a pod for each request.
-    #[error("{0}: kept connections and a mesh exclude each other")]
+    /// Service with both sticky connections and a mesh, whose proxies choose a pod for each
+    /// request.
+    #[error("{0}: sticky connections and a mesh are mutually exclusive")]
     StickyMesh(String),
-    /// More parts than a run can remember.
-    #[error("the services have {0}")]
+    /// More components than a run can hold.
+    #[error("system too large: {0}")]
     TooLarge(Excess),
 }
 
 fn lacking(lack: Lack) -> &'static str {
     match lack {
-        Lack::Cpu => "processor",
-        Lack::Memory => "memory",
-        Lack::Pods => "places for pods",
-        Lack::Node => "the right group",
+        Lack::Cpu => "insufficient CPU",
+        Lack::Memory => "insufficient memory",
+        Lack::Pods => "too many pods per node",
+        Lack::Node => "no node in its group",
     }
 }
 

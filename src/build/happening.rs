@@ -1,9 +1,9 @@
-//! What happens on a day.
+//! External events of a day.
 
 use crate::model::spec::usual::{CACHE_TIMEOUT, NOTICED};
 use crate::units::Span;
 
-/// Something that happens to a system, from outside.
+/// External event of a day: an operation, a fault or a change of traffic.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event(pub(super) Form);
 
@@ -23,61 +23,62 @@ pub(super) enum Form {
 }
 
 impl Event {
-    /// So many pods of a service die in the very instant, what they work on fails, and each is started
-    /// anew.
+    /// Kills `pods` pods of a service at once; their requests fail, and each pod is restarted.
     pub fn kill(service: impl Into<String>, pods: u32) -> Event {
         Event(Form::Kill { service: service.into(), pods })
     }
 
-    /// A service is to have so many pods.
+    /// Sets the desired number of pods of a service.
     pub fn scale(service: impl Into<String>, pods: u32) -> Event {
         Event(Form::Scale { service: service.into(), pods })
     }
 
-    /// A new version of a service replaces the old one, as its
-    /// [`ServiceBuilder::rollout`](super::ServiceBuilder::rollout) says.
+    /// Rolls out a new version of a service, by the strategy of its
+    /// [`ServiceBuilder::rollout`](super::ServiceBuilder::rollout).
     pub fn deploy(service: impl Into<String>) -> Event {
         Event(Form::Deploy { service: service.into() })
     }
 
-    /// So many nodes of a group fail in the very instant, with all pods on them, which are replaced after
-    /// Kubernetes' 340 s.
+    /// Fails `nodes` nodes of a group at once, with all pods on them. The pods are replaced after
+    /// 340 s, by the defaults of Kubernetes.
     pub fn fail_node(group: impl Into<String>, nodes: u32) -> Event {
         Event(Form::FailNode { group: group.into(), nodes, replaced_after: NOTICED })
     }
 
-    /// A topic has so many partitions, no fewer than before.
+    /// Sets the number of partitions of a topic, no fewer than it is created with.
     pub fn partitions(topic: impl Into<String>, partitions: u32) -> Event {
         Event(Form::Partitions { topic: topic.into(), partitions })
     }
 
-    /// This share of the records appended to a topic from then on fails at every attempt.
+    /// Makes a share of the records appended to a topic from then on, from 0 to 1, fail at every
+    /// attempt (poison messages).
     pub fn poison(topic: impl Into<String>, share: f64) -> Event {
         Event(Form::Poison { topic: topic.into(), share })
     }
 
-    /// A broker is lost, which counts from 0, and is back after a time.
+    /// Fails a broker, numbered from 0, for a time of `back_after`.
     pub fn lose_broker(broker: u32, back_after: Span) -> Event {
         Event(Form::LoseBroker { broker, back_after })
     }
 
-    /// The rate of arrivals is so many times that of the load, until this happens again.
+    /// Multiplies the arrival rate of the load by a factor, until the next such event.
     pub fn traffic(factor: f64) -> Event {
         Event(Form::Traffic { factor })
     }
 
-    /// Processor and storage of a database take so many times as long, for a time or to the end of the day.
+    /// Multiplies the processor and storage times of a database by a factor, for a time or to the
+    /// end of the day.
     pub fn slow_database(database: impl Into<String>, factor: f64, lasts: Option<Span>) -> Event {
         Event(Form::SlowDatabase { database: database.into(), factor, lasts })
     }
 
-    /// Commands of a cache take so many times as long, for a time or to the end of the day.
+    /// Multiplies the command times of a cache by a factor, for a time or to the end of the day.
     pub fn slow_cache(cache: impl Into<String>, factor: f64, lasts: Option<Span>) -> Event {
         Event(Form::SlowCache { cache: cache.into(), factor, lasts })
     }
 
-    /// A cache does not answer, for a time or to the end of the day; each command waits in vain for the 3 s
-    /// of Redisson.
+    /// Makes a cache unavailable, for a time or to the end of the day; each command times out after
+    /// 3 s, the default of Redisson.
     pub fn lose_cache(cache: impl Into<String>, lasts: Option<Span>) -> Event {
         Event(Form::LoseCache { cache: cache.into(), timeout: CACHE_TIMEOUT, lasts })
     }

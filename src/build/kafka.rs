@@ -1,15 +1,15 @@
-//! Kafka: topics and listeners.
+//! Kafka topics and listeners.
 
 use super::step::Step;
 use crate::model::spec::{Ack, Consumer, Listener, Replication, Settings, Topic};
 use crate::units::Span;
 
-/// A Kafka topic, under construction: one copy of each partition.
+/// Builder of a Kafka topic; by default with one replica of each partition.
 #[derive(Clone, Debug)]
 pub struct TopicBuilder(pub(super) Topic);
 
 impl TopicBuilder {
-    /// A topic with so many partitions.
+    /// Creates a topic with a number of partitions.
     ///
     /// ```
     /// use plimsoll::build::TopicBuilder;
@@ -21,22 +21,23 @@ impl TopicBuilder {
         TopicBuilder(Topic { name, partitions, replication, counted: true })
     }
 
-    /// Sets the copies of each partition, on as many brokers.
+    /// Sets the number of replicas of each partition (the replication factor), on as many brokers.
     #[must_use]
     pub fn replicas(mut self, copies: u32) -> TopicBuilder {
         self.0.replication.replicas = copies;
         self
     }
 
-    /// Sets the copies in sync without which nothing is written that all must acknowledge
-    /// (`min.insync.replicas`).
+    /// Sets the minimum number of in-sync replicas for a write with `acks=all`
+    /// (`min.insync.replicas`); one by default.
     #[must_use]
     pub fn min_insync(mut self, copies: u32) -> TopicBuilder {
         self.0.replication.in_sync = copies;
         self
     }
 
-    /// Leaves its records out of the events of the system, as those of a topic for tracking.
+    /// Excludes its records from the events counted for the system, such as those of a tracking
+    /// topic.
     #[must_use]
     pub fn uncounted(mut self) -> TopicBuilder {
         self.0.counted = false;
@@ -44,11 +45,11 @@ impl TopicBuilder {
     }
 }
 
-/// A Kafka listener of a service, under construction: one thread in each pod, with the defaults of Spring
-/// Kafka and of Kafka's own consumer.
+/// Builder of a Kafka listener of a service; by default one thread in each pod, with the settings
+/// of Spring Kafka and of Kafka's consumer.
 #[derive(Clone, Debug)]
 pub struct ListenerBuilder {
-    /// All but the indices, which follow from the names.
+    /// Settings of the listener. Its indices are resolved from the names by the compiler.
     pub(super) listener: Listener,
     pub(super) topic: String,
     pub(super) group: Option<String>,
@@ -56,7 +57,8 @@ pub struct ListenerBuilder {
 }
 
 impl ListenerBuilder {
-    /// A listener that reads a topic and runs `steps` with each record, in the group of its service's name.
+    /// Creates a listener that reads a topic and runs `steps` for each record, in a consumer group
+    /// named after its service.
     ///
     /// ```
     /// use plimsoll::build::{ListenerBuilder, Step};
@@ -78,57 +80,60 @@ impl ListenerBuilder {
         }
     }
 
-    /// Sets the consumer group. Listeners of a service in the same group agree on its settings.
+    /// Sets the consumer group. Listeners of a service in the same group must have the same
+    /// membership settings.
     #[must_use]
     pub fn group(mut self, name: impl Into<String>) -> ListenerBuilder {
         self.group = Some(name.into());
         self
     }
 
-    /// Sets the threads of each pod, each a consumer of the group.
+    /// Sets the number of threads of each pod, each a consumer of the group (`concurrency`).
     #[must_use]
     pub fn concurrency(mut self, threads: u32) -> ListenerBuilder {
         self.listener.concurrency = threads;
         self
     }
 
-    /// Sets when offsets are committed; after each batch unless set.
+    /// Sets when offsets are committed (`AckMode`); after each batch by default.
     #[must_use]
     pub fn ack(mut self, ack: Ack) -> ListenerBuilder {
         self.listener.ack = ack;
         self
     }
 
-    /// Sets the most records of a poll (`max.poll.records`); 500 unless set.
+    /// Sets the maximum number of records of a poll (`max.poll.records`); 500 by default.
     #[must_use]
     pub fn max_poll_records(mut self, records: u32) -> ListenerBuilder {
         self.listener.max_poll_records = records;
         self
     }
 
-    /// Sets the further attempts at a record that failed, and the pause before each, in which the thread
-    /// and all its partitions wait; nine without a pause unless set.
+    /// Sets the maximum number of retries of a failed record and the back-off before each, during
+    /// which the thread and all its partitions wait; nine without back-off by default.
     #[must_use]
     pub fn retries(mut self, attempts: u32, back_off: Span) -> ListenerBuilder {
         (self.listener.retries, self.listener.back_off) = (attempts, back_off);
         self
     }
 
-    /// Sets the time from a record's arrival on the broker until an idle consumer has it; none unless set.
+    /// Sets the latency of a fetch, from a record's arrival on the broker until an idle consumer
+    /// has it; zero by default.
     #[must_use]
     pub fn fetch(mut self, time: Span) -> ListenerBuilder {
         self.listener.fetch = time;
         self
     }
 
-    /// Sets the broker's round trip of a commit; none unless set.
+    /// Sets the round-trip time of an offset commit; zero by default.
     #[must_use]
     pub fn commit(mut self, time: Span) -> ListenerBuilder {
         self.listener.commit = time;
         self
     }
 
-    /// Sets sessions, heartbeats, the poll interval and the rebalance protocol of the group.
+    /// Sets session timeout, heartbeat interval, poll interval, initial rebalance delay and
+    /// rebalance protocol of the group.
     ///
     /// ```
     /// # use plimsoll::build::ListenerBuilder;
@@ -142,15 +147,15 @@ impl ListenerBuilder {
         self.consumer(|consumer| consumer.group = settings)
     }
 
-    /// Makes its members static (`group.instance.id`): who is back within the session timeout finds its
-    /// partitions as they were.
+    /// Makes its members static (`group.instance.id`): a member that is back within the session
+    /// timeout keeps its partitions.
     #[must_use]
     pub fn static_members(self) -> ListenerBuilder {
         self.consumer(|consumer| consumer.fixed = true)
     }
 
-    /// Sets the longest time until the group notices new partitions (`metadata.max.age.ms`); 300 s unless
-    /// set.
+    /// Sets the maximum time until the group notices new partitions (`metadata.max.age.ms`); 300 s
+    /// by default.
     #[must_use]
     pub fn metadata_max_age(self, longest: Span) -> ListenerBuilder {
         self.consumer(|consumer| consumer.metadata_age = longest)
@@ -162,7 +167,7 @@ impl ListenerBuilder {
         self.consumer(|consumer| consumer.fails = share)
     }
 
-    /// Counts each record handled here as the end of a flow, such as an order.
+    /// Counts each record handled as the completion of a flow, such as an order.
     #[must_use]
     pub fn completes_flow(mut self) -> ListenerBuilder {
         self.listener.completes_flow = true;

@@ -1,10 +1,10 @@
-//! Kinds of user, and what a load is made of.
+//! Journeys, and the components of a load.
 
 use crate::model::spec::{RECONNECT, Retries};
 use crate::random::Dist;
 use crate::units::Span;
 
-/// A load, under construction.
+/// Builder of a load.
 #[derive(Clone, Debug)]
 pub(super) struct LoadBuilder {
     pub(super) open: Option<f64>,
@@ -34,7 +34,8 @@ impl Default for LoadBuilder {
     }
 }
 
-/// A kind of user, under construction: requests in order, with think times before them.
+/// Builder of a journey, the session of a kind of user: a sequence of requests with think times
+/// before them.
 #[derive(Clone, Debug)]
 pub struct JourneyBuilder {
     pub(super) name: String,
@@ -51,13 +52,13 @@ pub(super) struct VisitBuilder {
 }
 
 impl JourneyBuilder {
-    /// A kind of user who does nothing yet, with the weight 1.
+    /// Creates a journey without requests, with a weight of 1.
     ///
     /// ```
     /// use plimsoll::build::JourneyBuilder;
     /// use plimsoll::random::Dist;
     ///
-    /// // Looks, thinks for 5 s on the mean, and orders; one in ten comes back to see.
+    /// // Looks, thinks for 5 s on average, and orders; one in ten later checks the status.
     /// let buyer = JourneyBuilder::new("buyer")
     ///     .visit("shop.look")
     ///     .visit_after(Dist::Exponential(5.0), "shop.order")
@@ -67,27 +68,29 @@ impl JourneyBuilder {
         JourneyBuilder { name: name.into(), weight: 1.0, visits: Vec::new() }
     }
 
-    /// Sets the relative number of users of this kind.
+    /// Sets the relative frequency of this journey among users.
     #[must_use]
     pub fn weight(mut self, weight: f64) -> JourneyBuilder {
         self.weight = weight;
         self
     }
 
-    /// Asks for an endpoint, `service.endpoint`, at once.
+    /// Adds a request to an endpoint, `service.endpoint`, without a think time.
     #[must_use]
     pub fn visit(self, endpoint: impl Into<String>) -> JourneyBuilder {
         self.visit_sometimes(1.0, None, endpoint)
     }
 
-    /// Asks for an endpoint after thinking for a time by this law \[s\].
+    /// Adds a request to an endpoint, `service.endpoint`, after a think time drawn from the law
+    /// `think` \[s\].
     #[must_use]
     pub fn visit_after(self, think: Dist, endpoint: impl Into<String>) -> JourneyBuilder {
         self.visit_sometimes(1.0, Some(think), endpoint)
     }
 
-    /// Asks for an endpoint with this probability, after thinking for a time by this law \[s\]. Who does
-    /// not ask does not think.
+    /// Adds a request to an endpoint, `service.endpoint`, that is made with the given probability,
+    /// after a think time drawn from the law `think` \[s\]. A request that is not made has no think
+    /// time.
     #[must_use]
     pub fn visit_sometimes(
         mut self,

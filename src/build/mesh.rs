@@ -1,11 +1,11 @@
-//! Rules of the proxies before a service.
+//! Service meshes: rules of the proxies in front of a service.
 
 use crate::model::spec::mesh::UNLIMITED;
 use crate::model::spec::{Budget, Hedge, Limits, Mesh, RateLimit, RetryOn, Rules};
 use crate::units::Span;
 
-/// The service mesh before a service, under construction: every request into it goes through the proxy of
-/// its caller, and passes unless something is set here.
+/// Builder of the service mesh in front of a service: every request to it goes through the proxy of
+/// its caller. Without rules, which is the default, all requests pass.
 #[derive(Clone, Debug)]
 pub struct MeshBuilder(pub(super) Mesh);
 
@@ -16,7 +16,7 @@ impl Default for MeshBuilder {
 }
 
 impl MeshBuilder {
-    /// Proxies that let everything pass.
+    /// Creates a mesh without rules: all requests pass.
     ///
     /// ```
     /// use plimsoll::build::{MeshBuilder, ServiceBuilder};
@@ -29,51 +29,52 @@ impl MeshBuilder {
         MeshBuilder(Mesh { retry_on: RetryOn::ISTIO, ..Mesh::new(0) })
     }
 
-    /// Sets the longest time for an answer, all tries and pauses together.
+    /// Sets the timeout of a request, over all tries and back-offs.
     #[must_use]
     pub fn timeout(mut self, longest: Span) -> MeshBuilder {
         self.0.timeout = Some(longest);
         self
     }
 
-    /// Sets the longest time for the answer to one try, from when it has a connection. Without effect where
-    /// it is not below the whole timeout, as in Envoy.
+    /// Sets the timeout of one try, from the time it has a connection. It has no effect unless it
+    /// is shorter than the timeout of the request, as in Envoy.
     #[must_use]
     pub fn per_try_timeout(mut self, longest: Span) -> MeshBuilder {
         self.0.per_try_timeout = Some(longest);
         self
     }
 
-    /// Sets the further tries.
+    /// Sets the maximum number of retries; zero by default.
     #[must_use]
     pub fn retries(mut self, tries: u32) -> MeshBuilder {
         self.0.retries = tries;
         self
     }
 
-    /// Sets what is tried again; a refused connection unless set, as in Istio.
+    /// Sets the failures that are retried; refused connections by default, as in Istio.
     #[must_use]
     pub fn retry_on(mut self, failures: RetryOn) -> MeshBuilder {
         self.0.retry_on = failures;
         self
     }
 
-    /// Sets the base of the pauses before retries; 25 ms unless set.
+    /// Sets the base interval of the exponential back-off before retries; 25 ms by default.
     #[must_use]
     pub fn back_off(mut self, base: Span) -> MeshBuilder {
         self.0.back_off = base;
         self
     }
 
-    /// Sets the share of a proxy's requests that may be retries at once, from 0 to 1; three always may.
+    /// Sets the retry budget: the limit on concurrent retries of a proxy as a share of its active
+    /// and pending requests, from 0 to 1. Three retries are always allowed.
     #[must_use]
     pub fn retry_budget(mut self, share: f64) -> MeshBuilder {
         self.0.budget = Some(Budget { share, ..Budget::default() });
         self
     }
 
-    /// Sets the connections of a proxy to all pods of the service; any number of requests waits for one,
-    /// unless [`MeshBuilder::max_pending`] is set.
+    /// Sets the maximum number of connections of a proxy to all pods of the service. The number of
+    /// requests queued for one is unlimited unless [`MeshBuilder::max_pending`] is set.
     #[must_use]
     pub fn max_connections(mut self, connections: u32) -> MeshBuilder {
         let pending = self.0.limits.map_or(UNLIMITED, |limits| limits.pending);
@@ -81,8 +82,9 @@ impl MeshBuilder {
         self
     }
 
-    /// Sets the requests that wait in a proxy for a connection; more overflow at once. The connections are
-    /// as many as Envoy has unless [`MeshBuilder::max_connections`] is set.
+    /// Sets the maximum number of requests that queue in a proxy for a connection; further ones
+    /// overflow: they are rejected at once. The number of connections is Envoy's default unless
+    /// [`MeshBuilder::max_connections`] is set.
     #[must_use]
     pub fn max_pending(mut self, pending: u32) -> MeshBuilder {
         let limits = self.0.limits.unwrap_or_default();
@@ -90,7 +92,7 @@ impl MeshBuilder {
         self
     }
 
-    /// Leaves a pod out for a time that fails too often in a row.
+    /// Enables outlier detection: ejects a pod temporarily after a number of consecutive failures.
     ///
     /// ```
     /// # use plimsoll::build::MeshBuilder;
@@ -104,15 +106,16 @@ impl MeshBuilder {
         self
     }
 
-    /// Lets each pod's own proxy in so many requests a second, and so many at once beyond them; others
-    /// fail.
+    /// Sets the rate limit of each pod's own proxy: a token bucket with a fill rate of `per_s`
+    /// \[tokens/s\] that holds `burst` tokens. Requests without a token fail.
     #[must_use]
     pub fn rate_limit(mut self, per_s: f64, burst: u32) -> MeshBuilder {
         self.0.rate_limit = Some(RateLimit { per_s, burst });
         self
     }
 
-    /// Sends a copy of a try to another pod when there is no answer in time.
+    /// Enables request hedging: sends a copy of a try to another pod when it is not answered in
+    /// time.
     #[must_use]
     pub fn hedge(mut self, hedge: Hedge) -> MeshBuilder {
         self.0.hedge = Some(hedge);

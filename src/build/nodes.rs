@@ -1,14 +1,15 @@
-//! Nodes, and what changes the number of pods.
+//! Node groups and horizontal pod autoscalers.
 
 use crate::model::eks_allocatable;
 use crate::model::spec::usual::{KARPENTER, MOST_PODS, PROVISION};
 use crate::model::spec::{CpuCredits, NodeGroup, Requests};
 use crate::units::Span;
 
-/// A group of equal nodes, under construction: one node, which offers what an EKS node of its size does.
+/// Builder of a group of identical nodes; by default one node, with the allocatable resources of an
+/// EKS node of its size.
 #[derive(Clone, Debug)]
 pub struct NodeGroupBuilder {
-    /// All but how many nodes there are, and what one offers.
+    /// Settings of the group, except its number of nodes and their allocatable resources.
     pub(super) group: NodeGroup,
     nodes: Option<u32>,
     scaled: Option<(u32, u32)>,
@@ -17,7 +18,7 @@ pub struct NodeGroupBuilder {
 }
 
 impl NodeGroupBuilder {
-    /// Nodes of so many virtual CPUs and so much memory \[MiB\].
+    /// Creates a group of nodes with a number of virtual CPUs and a memory size \[MiB\].
     ///
     /// ```
     /// use plimsoll::build::NodeGroupBuilder;
@@ -46,44 +47,47 @@ impl NodeGroupBuilder {
         NodeGroupBuilder { group, nodes: None, scaled: None, mebibytes, allocatable: None }
     }
 
-    /// Sets the nodes that it begins with; the fewest of its autoscaler unless set, or one.
+    /// Sets the initial number of nodes; by default the minimum of its autoscaler, or one without
+    /// an autoscaler.
     #[must_use]
     pub fn nodes(mut self, count: u32) -> NodeGroupBuilder {
         self.nodes = Some(count);
         self
     }
 
-    /// Lets the cluster autoscaler keep between so many nodes: they come for pods that fit nowhere, in 3
-    /// min each, and go when they are not needed.
+    /// Enables the cluster autoscaler, between a minimum and a maximum number of nodes: it adds
+    /// nodes for pending pods, each in 3 min, and removes those that are not needed.
     #[must_use]
     pub fn cluster_autoscaler(mut self, minimum: u32, maximum: u32) -> NodeGroupBuilder {
         self.scaled = Some((minimum, maximum));
         self
     }
 
-    /// As [`NodeGroupBuilder::cluster_autoscaler`], with nodes that come in a minute.
+    /// Enables Karpenter as the autoscaler, between a minimum and a maximum number of nodes: it
+    /// adds nodes for pending pods, each in a minute, and removes those that are not needed.
     #[must_use]
     pub fn karpenter(self, minimum: u32, maximum: u32) -> NodeGroupBuilder {
         self.cluster_autoscaler(minimum, maximum).provision(KARPENTER)
     }
 
-    /// Sets the time from the order of a node until pods start on it. To be called after
-    /// [`NodeGroupBuilder::karpenter`].
+    /// Sets the time to provision a node, from its request until pods start on it. Call it after
+    /// [`NodeGroupBuilder::karpenter`], which resets it.
     #[must_use]
     pub fn provision(mut self, time: Span) -> NodeGroupBuilder {
         self.group.provision = time;
         self
     }
 
-    /// Keeps it to services that name it with
-    /// [`ServiceBuilder::node_group`](super::ServiceBuilder::node_group): a taint that only they tolerate.
+    /// Reserves the group for services that name it with
+    /// [`ServiceBuilder::node_group`](super::ServiceBuilder::node_group): a taint that only they
+    /// tolerate.
     #[must_use]
     pub fn dedicated(mut self) -> NodeGroupBuilder {
         self.group.dedicated = true;
         self
     }
 
-    /// Sets what `DaemonSet`s request on each node, all together: one pod.
+    /// Sets the total resource requests of the `DaemonSet`s on each node; they count as one pod.
     #[must_use]
     pub fn daemons(mut self, requests: Requests) -> NodeGroupBuilder {
         self.group.daemons =
@@ -91,28 +95,30 @@ impl NodeGroupBuilder {
         self
     }
 
-    /// Sets how many pods a node may have, those of `DaemonSet`s included; 110 unless set.
+    /// Sets the maximum number of pods of a node (`maxPods`), including those of `DaemonSet`s; 110
+    /// by default.
     #[must_use]
     pub fn most_pods(mut self, pods: u32) -> NodeGroupBuilder {
         self.group.most_pods = pods;
         self
     }
 
-    /// Sets what a node offers to pods; what EKS leaves of its size unless set.
+    /// Sets the allocatable resources of a node; by default those of an EKS node of its size.
     #[must_use]
     pub fn allocatable(mut self, offered: Requests) -> NodeGroupBuilder {
         self.allocatable = Some(offered);
         self
     }
 
-    /// Sets the CPU credits of a burstable instance. They count on a day.
+    /// Sets the CPU credits of a burstable instance. They have an effect only in the simulation of
+    /// a day.
     #[must_use]
     pub fn credits(mut self, credits: CpuCredits) -> NodeGroupBuilder {
         self.group.credits = Some(credits);
         self
     }
 
-    /// The group.
+    /// Returns the node group.
     pub(super) fn described(&self) -> NodeGroup {
         let first = self.scaled.map(|(minimum, _)| minimum);
         let nodes = self.nodes.or(first).unwrap_or(1);
@@ -125,18 +131,21 @@ impl NodeGroupBuilder {
     }
 }
 
-/// A horizontal pod autoscaler, under construction. It acts on a day; a steady load has the fewest pods.
+/// Builder of a horizontal pod autoscaler. At a steady load the service starts with the minimum
+/// number of pods; they are scaled before the measurement begins, then kept constant. On a day the
+/// autoscaler acts throughout.
 #[derive(Clone, Copy, Debug)]
 pub struct AutoscalerBuilder {
     pub(super) minimum: u32,
     pub(super) maximum: u32,
     pub(super) cpu: Option<u32>,
-    /// Target \[%\], and what a pod uses \[MiB\].
+    /// Target utilisation \[%\], and memory usage of a pod \[MiB\].
     pub(super) memory: Option<(u32, u64)>,
 }
 
 impl AutoscalerBuilder {
-    /// Between so many pods (`minReplicas`, `maxReplicas`); it needs a metric.
+    /// Creates an autoscaler between a minimum and a maximum number of pods (`minReplicas`,
+    /// `maxReplicas`). It requires at least one metric.
     ///
     /// ```
     /// use plimsoll::build::{AutoscalerBuilder, ServiceBuilder};
@@ -150,14 +159,15 @@ impl AutoscalerBuilder {
         AutoscalerBuilder { minimum, maximum, cpu: None, memory: None }
     }
 
-    /// Sets the processor time aimed at (`averageUtilization`) \[% of what pods request\].
+    /// Sets the target CPU utilisation (`averageUtilization`) \[% of the CPU requests of pods\].
     #[must_use]
     pub fn cpu(mut self, percent: u32) -> AutoscalerBuilder {
         self.cpu = Some(percent);
         self
     }
 
-    /// Sets the memory aimed at \[% of what pods request\], and what a pod uses, whatever it does \[MiB\].
+    /// Sets the target memory utilisation \[% of the memory requests of pods\], and the memory
+    /// usage of a pod, which is constant \[MiB\].
     #[must_use]
     pub fn memory(mut self, percent: u32, used_mebibytes: u64) -> AutoscalerBuilder {
         self.memory = Some((percent, used_mebibytes));

@@ -1,4 +1,4 @@
-//! How the pods of a service live, and what stands before them.
+//! Lifecycle of the pods of a service, and the service mesh in front of them.
 
 use super::mesh::MeshBuilder;
 use super::nodes::AutoscalerBuilder;
@@ -7,64 +7,67 @@ use crate::model::spec::{Collection, Requests, Rollout, Shutdown, WarmUp};
 use crate::units::Span;
 
 impl ServiceBuilder {
-    /// Sets what a pod requests, sidecars included: what it needs of a node, and the weight by which pods
-    /// share one that is short. A limit without a request counts as one, as in Kubernetes.
+    /// Sets the resource requests of a pod, including sidecars. They decide on its placement, and
+    /// its weight when pods compete for the processor of a node. Without a CPU request the CPU
+    /// limit is used, as in Kubernetes.
     #[must_use]
     pub fn requests(mut self, requests: Requests) -> ServiceBuilder {
         self.lifecycle.requests = requests;
         self
     }
 
-    /// Keeps its pods to a group of nodes; they run on any that is not dedicated unless set.
+    /// Restricts its pods to a node group; by default they run on any that is not dedicated.
     #[must_use]
     pub fn node_group(mut self, name: impl Into<String>) -> ServiceBuilder {
         self.group = Some(name.into());
         self
     }
 
-    /// Lets an autoscaler change the number of pods, of which it then begins with the fewest.
+    /// Adds a horizontal pod autoscaler, whose minimum is then the initial number of pods.
     #[must_use]
     pub fn autoscaler(mut self, autoscaler: AutoscalerBuilder) -> ServiceBuilder {
         self.autoscaler = Some(autoscaler);
         self
     }
 
-    /// Sets the time from the start of a pod until it gets requests; none unless set.
+    /// Sets the time from the start of a pod until it is ready to receive requests; zero by
+    /// default.
     #[must_use]
     pub fn ready_after(mut self, time: Span) -> ServiceBuilder {
         self.lifecycle.ready_after = time;
         self
     }
 
-    /// Makes new pods slower than old ones for a time.
+    /// Sets the warm-up of new pods, during which cold code makes them slower.
     #[must_use]
     pub fn warm_up(mut self, warm_up: WarmUp) -> ServiceBuilder {
         self.lifecycle.warm_up = Some(warm_up);
         self
     }
 
-    /// Lets garbage collections stop the pod.
+    /// Adds stop-the-world garbage collections.
     #[must_use]
     pub fn collection(mut self, collection: Collection) -> ServiceBuilder {
         self.lifecycle.collection = Some(collection);
         self
     }
 
-    /// Sets how a pod ends; it finishes its work unless set.
+    /// Sets the termination of a pod; by default it finishes its work (graceful shutdown).
     #[must_use]
     pub fn shutdown(mut self, shutdown: Shutdown) -> ServiceBuilder {
         self.lifecycle.shutdown = shutdown;
         self
     }
 
-    /// Sets how a new version replaces the old one; as a Kubernetes `Deployment` does unless set.
+    /// Sets the rollout strategy of new versions; by default the rolling update of a Kubernetes
+    /// `Deployment`.
     #[must_use]
     pub fn rollout(mut self, rollout: Rollout) -> ServiceBuilder {
         self.lifecycle.rollout = rollout;
         self
     }
 
-    /// Puts a service mesh before it.
+    /// Adds a service mesh in front of the service.
     #[must_use]
     pub fn mesh(mut self, mesh: MeshBuilder) -> ServiceBuilder {
         self.mesh = Some(mesh);

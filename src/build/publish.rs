@@ -1,19 +1,20 @@
-//! Records that steps append to topics.
+//! Records appended to topics by steps.
 
 use crate::random::Dist;
 
-/// A record to be appended to a topic, under construction: with the key of its flow, so that all records of
-/// a flow are in partitions of the same number, and without waiting for its acknowledgement.
+/// Builder of a record to append to a topic. By default its key is that of its flow, so that all
+/// records of a flow are in partitions of the same number, and its acknowledgement is not awaited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publish {
     pub(super) topic: String,
     pub(super) keyed: bool,
-    /// Times until the leader has it, and until a follower has it where those are waited for.
+    /// Laws of the leader's acknowledgement time and, with `acks=all`, of a follower's additional
+    /// one \[s\].
     pub(super) acks: Option<(Dist, Option<Dist>)>,
 }
 
 impl Publish {
-    /// A record for a topic.
+    /// Creates a record for a topic.
     ///
     /// ```
     /// use plimsoll::build::{Publish, Step};
@@ -28,22 +29,24 @@ impl Publish {
         Publish { topic: topic.into(), keyed: true, acks: None }
     }
 
-    /// Gives it no key: each partition is equally likely.
+    /// Removes its key: the partition is chosen uniformly at random.
     #[must_use]
     pub fn unkeyed(mut self) -> Publish {
         self.keyed = false;
         self
     }
 
-    /// Waits until the leader of its partition has it (`acks=1`), a time by this law \[s\].
+    /// Waits until the leader of its partition has it (`acks=1`), for a time drawn from the law
+    /// `leader` \[s\].
     #[must_use]
     pub fn acks_leader(mut self, leader: Dist) -> Publish {
         self.acks = Some((leader, None));
         self
     }
 
-    /// Waits until all replicas in sync have it (`acks=all`): the leader after a time by the first law,
-    /// each follower after a further time by the second \[s\].
+    /// Waits until all in-sync replicas have it (`acks=all`): the leader after a time drawn from
+    /// the law `leader`, each follower after an additional time drawn from the law `follower`
+    /// \[s\].
     #[must_use]
     pub fn acks_all(mut self, leader: Dist, follower: Dist) -> Publish {
         self.acks = Some((leader, Some(follower)));

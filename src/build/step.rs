@@ -1,10 +1,10 @@
-//! Steps of an endpoint.
+//! Steps of endpoints and listeners.
 
 use super::publish::Publish;
 use crate::random::Dist;
 use crate::units::Span;
 
-/// One step of an endpoint's program.
+/// One step of the program of an endpoint or listener.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step(pub(super) Form);
 
@@ -22,61 +22,65 @@ pub(super) enum Form {
 }
 
 impl Step {
-    /// Computes on the pod's CPU for a time by this law \[s\].
+    /// Computes on the pod's processor for a time drawn from `law` \[s\].
     pub fn cpu(law: Dist) -> Step {
         Step(Form::Cpu(law))
     }
 
-    /// Waits for something without a queue, by this law \[s\]; the thread and all that is held stay taken.
+    /// Waits for a time drawn from `law` without queueing \[s\]; the thread and all other resources
+    /// stay occupied.
     pub fn delay(law: Dist) -> Step {
         Step(Form::Delay(law))
     }
 
-    /// Runs `steps` with a connection of a pool of the endpoint's own service.
+    /// Runs `steps` while holding a connection from a pool of the service itself.
     pub fn transaction(pool: impl Into<String>, steps: impl IntoIterator<Item = Step>) -> Step {
         Step(Form::Transaction { pool: pool.into(), steps: steps.into_iter().collect() })
     }
 
-    /// Has the database of the innermost transaction compute for a time by this law \[s\]. Network time is
-    /// a [`Step::delay`] beside it.
+    /// Runs a query on the database of the innermost transaction, with a processor time drawn from
+    /// `law` \[s\]. Network time is not included; add a [`Step::delay`] for it.
     pub fn query(law: Dist) -> Step {
         Step(Form::Query(law))
     }
 
-    /// Sends commands to a cache, one after another, each of which takes its server a time by this law
-    /// \[s\].
+    /// Sends a number of commands to a cache, one after another, each with a service time drawn
+    /// from `law` \[s\].
     pub fn cache(cache: impl Into<String>, commands: u32, law: Dist) -> Step {
         Step(Form::Cache { cache: cache.into(), commands, time: law })
     }
 
-    /// Calls an endpoint, `service.endpoint`, and waits for its answer as long as it takes; `round_trip` is
-    /// the network time there and back.
+    /// Calls an endpoint, `service.endpoint`, and waits for its response without a timeout;
+    /// `round_trip` is the network time there and back.
     pub fn call(endpoint: impl Into<String>, round_trip: Span) -> Step {
         Step(Form::Call { endpoint: endpoint.into(), round_trip, timeout: None })
     }
 
-    /// Calls an endpoint and waits for at most `timeout`, then fails. The callee goes on working.
+    /// Calls an endpoint, `service.endpoint`, and waits for its response for at most `timeout`,
+    /// then fails. The callee continues working. `round_trip` is the network time there and back.
     pub fn call_within(endpoint: impl Into<String>, round_trip: Span, timeout: Span) -> Step {
         Step(Form::Call { endpoint: endpoint.into(), round_trip, timeout: Some(timeout) })
     }
 
-    /// Runs `steps` with a lock that all pods share.
+    /// Runs `steps` while holding a lock shared by all pods.
     pub fn lock(lock: impl Into<String>, steps: impl IntoIterator<Item = Step>) -> Step {
         Step(Form::Lock { lock: lock.into(), steps: steps.into_iter().collect() })
     }
 
-    /// Runs `steps` with this probability.
+    /// Runs `steps` with the given probability.
     pub fn sometimes(probability: f64, steps: impl IntoIterator<Item = Step>) -> Step {
         Step(Form::Sometimes { probability, steps: steps.into_iter().collect() })
     }
 
-    /// Appends a record to a topic, which is named or described by a [`Publish`].
+    /// Appends a record to a topic; the argument is the topic's name, or a [`Publish`] with
+    /// options.
     pub fn publish(record: impl Into<Publish>) -> Step {
         Step(Form::Publish(record.into()))
     }
 
-    /// Label of the step among those of its list, from which its draws are numbered: without the law's
-    /// numbers, so that a change of them leaves the draws as they are.
+    /// Returns the label of the step within its list, from which the numbers of its random draws
+    /// are derived. It does not contain the parameters of the law, so that changing them leaves the
+    /// draws unchanged (common random numbers).
     pub(super) fn label(&self) -> String {
         match &self.0 {
             Form::Cpu(_) => "cpu".into(),

@@ -1,4 +1,4 @@
-//! Studies of descriptions from Rust, with the defaults that scenarios have.
+//! Studies of specs built in Rust, with the defaults of YAML scenarios.
 
 use serde_json::Value;
 
@@ -8,16 +8,18 @@ use crate::study::digest::digest;
 use crate::study::setup::{AskedLoad, Day, Precision, Search, Study, Variant, Window};
 use crate::units::Span;
 
-/// Largest load tried by a search, over the load asked about; and where that is unknown \[requests/s\].
+/// Largest load tried by a search: as a multiple of the target load, and where there is none
+/// \[requests/s\].
 const HIGHEST: (f64, f64) = (16.0, 20_000.0);
 
-/// Most bins of a day.
+/// Maximum number of bins of a day.
 const MOST_BINS: f64 = 10_000.0;
 
 impl Study {
-    /// A study of one system: eight replications of 20 s of warm-up, unless it is found otherwise, and 60 s
-    /// of measurement, and more of them until the intervals are narrow. All fields are public; change them
-    /// by struct update.
+    /// Creates a study of one system. It begins with eight replications and doubles their number,
+    /// up to 32, until the confidence intervals are narrow enough. Each measures for at least 60 s
+    /// after a warm-up determined from pilot runs, 20 s where they find none. All fields are
+    /// public; set them by struct update.
     ///
     /// ```
     /// # use plimsoll::build::{ServiceBuilder, SpecBuilder, Step};
@@ -66,9 +68,9 @@ impl Study {
         }
     }
 
-    /// Asks about a day too, from midnight for so long, at least a second: the rate follows the
-    /// description's curve, and what it says happens. One replication, in the bins that scenarios have; of
-    /// all variants there are yet.
+    /// Adds the simulation of a day, from midnight for a time of `horizon`, at least a second: the
+    /// arrival rate follows the load curve of the spec, and the events of its timeline take place.
+    /// It takes one replication of each variant added so far, with the bins of YAML scenarios.
     #[must_use]
     pub fn on_day(mut self, horizon: Span) -> Study {
         let seconds = horizon.secs().max(1.0);
@@ -84,8 +86,9 @@ impl Study {
         self
     }
 
-    /// Adds a variant, which meets the same users as the others: differences are paired by replication. A
-    /// study that has alternatives (several mixes or calibrations) cannot take another.
+    /// Adds a variant, which serves the same users as the others (common random numbers):
+    /// differences are paired by replication. The study must have a single mix and a single
+    /// calibration.
     #[must_use]
     pub fn and(mut self, name: &str, spec: Spec) -> Study {
         debug_assert_eq!(self.cases.len(), self.variants.len(), "one mix and one calibration");
@@ -98,9 +101,10 @@ impl Study {
     }
 }
 
-/// Digest of a description, which stands for its settings: all that the numbers depend on.
+/// Returns a digest of a spec in place of its settings: of everything on which results depend.
 fn identity(spec: &Spec) -> Value {
     let laws: Vec<&Dist> = spec.samplers.iter().map(Sampler::dist).collect();
+    // Samplers are tables derived from their laws.
     let rest = Spec { samplers: Vec::new(), ..spec.clone() };
     Value::String(digest(format!("{rest:?} {laws:?}")))
 }

@@ -1,4 +1,5 @@
-//! Builders of a system and its load. They take anything; [`SpecBuilder::build`] judges.
+//! Builders of a system and its load. They accept any values; [`SpecBuilder::build`] validates
+//! them.
 
 use super::happening::Event;
 use super::kafka::{ListenerBuilder, TopicBuilder};
@@ -10,7 +11,7 @@ use crate::model::spec::usual::RESERVED;
 use crate::model::spec::{Balancer, Brokers, Lifecycle, Pool, Threads};
 use crate::units::Span;
 
-/// Description of a system under load, under construction.
+/// Builder of a [`Spec`](crate::model::spec::Spec): a system and its load.
 #[derive(Clone, Debug, Default)]
 pub struct SpecBuilder {
     pub(super) services: Vec<ServiceBuilder>,
@@ -27,7 +28,7 @@ pub struct SpecBuilder {
 }
 
 impl SpecBuilder {
-    /// A system without parts and without a load.
+    /// Creates a system without components and without a load.
     pub fn new() -> SpecBuilder {
         SpecBuilder::default()
     }
@@ -46,14 +47,15 @@ impl SpecBuilder {
         self
     }
 
-    /// Adds a cache: a server that does one command at a time, `round_trip` away.
+    /// Adds a cache: a single server that executes one command at a time, first come, first served,
+    /// with a network round trip of `round_trip`.
     #[must_use]
     pub fn cache(mut self, name: impl Into<String>, round_trip: Span) -> SpecBuilder {
         self.caches.push((name.into(), round_trip));
         self
     }
 
-    /// Adds a lock that all pods share.
+    /// Adds a lock shared by all pods.
     #[must_use]
     pub fn lock(mut self, name: impl Into<String>) -> SpecBuilder {
         self.locks.push(name.into());
@@ -67,21 +69,23 @@ impl SpecBuilder {
         self
     }
 
-    /// Adds a group of nodes on which pods run; without one each pod has a machine of its own.
+    /// Adds a node group, on which pods run; without any, each pod has a machine of its own.
     #[must_use]
     pub fn node_group(mut self, group: NodeGroupBuilder) -> SpecBuilder {
         self.groups.push(group);
         self
     }
 
-    /// Lets nodes decide only where pods fit: each that does has a processor of its own.
+    /// Uses nodes for placement only: a pod that fits on a node has a processor of its own, instead
+    /// of sharing that of its node.
     #[must_use]
     pub fn placement_only(mut self) -> SpecBuilder {
         self.placement_only = true;
         self
     }
 
-    /// Sets Kafka's brokers and what producers make of them; three with Kafka's defaults unless set.
+    /// Sets the Kafka brokers and the settings of producers; by default three brokers with Kafka's
+    /// defaults.
     ///
     /// ```
     /// use plimsoll::build::SpecBuilder;
@@ -96,7 +100,7 @@ impl SpecBuilder {
     }
 }
 
-/// A service, under construction: one pod without a limit on its processor, with a thread for every
+/// Builder of a service; by default one pod without a CPU limit and with a thread for every
 /// request.
 #[derive(Clone, Debug)]
 pub struct ServiceBuilder {
@@ -116,7 +120,7 @@ pub struct ServiceBuilder {
 }
 
 impl ServiceBuilder {
-    /// A service of this name, which has no dot.
+    /// Creates a service of this name, which must not contain a dot.
     pub fn new(name: impl Into<String>) -> ServiceBuilder {
         ServiceBuilder {
             name: name.into(),
@@ -142,45 +146,48 @@ impl ServiceBuilder {
         self
     }
 
-    /// Limits the processor of each pod, which its requests share \[cores\]; one uses at most one core at a
-    /// time. The limit is a quota of each 100 ms, as the kernel has it. Without one a pod uses what its
-    /// node has free; without nodes, as many whole cores as it requests, at least one.
+    /// Sets the CPU limit of each pod, which its requests share \[cores\]; a request uses at most
+    /// one core at a time. The limit is a CFS quota per period of 100 ms. Without a limit a pod
+    /// uses the idle capacity of its node; without nodes, its CPU request in whole cores, at least
+    /// one.
     #[must_use]
     pub fn cores(mut self, limit: f64) -> ServiceBuilder {
         self.cores = Some(limit);
         self
     }
 
-    /// Makes the limit on the processor a slower processor instead of a quota: the server of theory.
+    /// Models the CPU limit as a slower processor instead of a quota: ideal processor sharing, as
+    /// in queueing theory.
     #[must_use]
     pub fn smooth(mut self) -> ServiceBuilder {
         self.smooth = true;
         self
     }
 
-    /// Sets the threads of each pod. The queue before them is Tomcat's; see [`ServiceBuilder::queue`].
+    /// Sets the number of threads of each pod, with Tomcat's default queue in front of them; see
+    /// [`ServiceBuilder::queue`].
     #[must_use]
     pub fn threads(mut self, maximum: u32) -> ServiceBuilder {
         self.threads = Threads::tomcat(maximum);
         self
     }
 
-    /// Sets how many requests wait for a thread of a pod before the next is refused. To be called after
-    /// [`ServiceBuilder::threads`].
+    /// Sets the maximum number of requests that queue for a thread of a pod; further ones are
+    /// refused. Call it after [`ServiceBuilder::threads`], which resets it.
     #[must_use]
     pub fn queue(mut self, length: u32) -> ServiceBuilder {
         self.threads = Threads { accepted: length, backlog: 0, ..self.threads };
         self
     }
 
-    /// Sets how requests are spread over pods; in turn unless set.
+    /// Sets the load balancing over pods; round robin by default.
     #[must_use]
     pub fn balancer(mut self, balancer: Balancer) -> ServiceBuilder {
         self.balancer = balancer;
         self
     }
 
-    /// Adds a connection pool, which each pod has of its own.
+    /// Adds a connection pool, of which each pod has its own.
     #[must_use]
     pub fn pool(mut self, pool: PoolBuilder) -> ServiceBuilder {
         self.pools.push(pool);
@@ -206,7 +213,7 @@ impl ServiceBuilder {
     }
 }
 
-/// A connection pool with the defaults of `HikariCP`, under construction.
+/// Builder of a connection pool, with the defaults of `HikariCP`.
 #[derive(Clone, Debug)]
 pub struct PoolBuilder {
     pub(super) database: String,
@@ -214,7 +221,7 @@ pub struct PoolBuilder {
 }
 
 impl PoolBuilder {
-    /// A pool of so many connections to a database, all of which are kept open.
+    /// Creates a pool of a fixed number of connections to a database, all of which are kept open.
     pub fn new(
         name: impl Into<String>,
         database: impl Into<String>,
@@ -223,15 +230,16 @@ impl PoolBuilder {
         PoolBuilder { database: database.into(), pool: Pool::hikari(name.into(), 0, connections) }
     }
 
-    /// Sets the longest wait for a connection, after which the request fails; 30 s unless set.
+    /// Sets the maximum wait for a connection, after which the request fails (`connectionTimeout`);
+    /// 30 s by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Span) -> PoolBuilder {
         self.pool.connection_timeout = timeout;
         self
     }
 
-    /// Hands connections over without the time that a waiter takes to wake up, strictly in order: the queue
-    /// of theory.
+    /// Hands connections over strictly first come, first served, without the time that a waiting
+    /// thread takes to wake up: the queue of queueing theory.
     #[must_use]
     pub fn in_order(mut self) -> PoolBuilder {
         self.pool.wake_up = Span::ZERO;
@@ -239,7 +247,8 @@ impl PoolBuilder {
     }
 }
 
-/// A database, under construction: one core, any number of connections, and storage that never limits.
+/// Builder of a database; by default one core and unlimited connections. Its storage is not a
+/// bottleneck.
 #[derive(Clone, Debug)]
 pub struct DatabaseBuilder {
     pub(super) name: String,
@@ -249,28 +258,28 @@ pub struct DatabaseBuilder {
 }
 
 impl DatabaseBuilder {
-    /// A database of this name.
+    /// Creates a database of this name.
     pub fn new(name: impl Into<String>) -> DatabaseBuilder {
         DatabaseBuilder { name: name.into(), cores: 1.0, connections: None, reserved: RESERVED }
     }
 
-    /// Sets the processor that all its queries share.
+    /// Sets the processor capacity shared by all queries \[cores\].
     #[must_use]
     pub fn cores(mut self, cores: f64) -> DatabaseBuilder {
         self.cores = cores;
         self
     }
 
-    /// Sets the number of connections beyond which it refuses (`max_connections`), those for administrators
-    /// included.
+    /// Sets the maximum number of connections (`max_connections`), including those reserved for
+    /// administrators; further ones are refused.
     #[must_use]
     pub fn connections(mut self, most: u32) -> DatabaseBuilder {
         self.connections = Some(most);
         self
     }
 
-    /// Sets how many of those are for administrators only (`superuser_reserved_connections`); three unless
-    /// set.
+    /// Sets the number of connections reserved for administrators
+    /// (`superuser_reserved_connections`); three by default.
     #[must_use]
     pub fn reserved(mut self, connections: u32) -> DatabaseBuilder {
         self.reserved = connections;

@@ -1,4 +1,4 @@
-//! Who asks for what, and how often.
+//! Users and the load that they generate.
 
 use super::load::JourneyBuilder;
 use super::system::SpecBuilder;
@@ -7,24 +7,26 @@ use crate::random::Dist;
 use crate::units::Span;
 
 impl SpecBuilder {
-    /// Users who arrive at random, whatever the state of the system, each for one journey; so many that
-    /// they make requests at this rate \[requests/s\].
+    /// Sets an open load: users arrive by a Poisson process, independently of the state of the
+    /// system, and each makes one journey. `requests_per_s` is the resulting mean rate of requests
+    /// \[requests/s\].
     #[must_use]
     pub fn open_load(mut self, requests_per_s: f64) -> SpecBuilder {
         self.load.open = Some(requests_per_s);
         self
     }
 
-    /// A fixed number of users, each of whom makes a journey, waits for the answer to each of its requests,
-    /// thinks for a time by this law \[s\], and begins again.
+    /// Sets a closed load: a fixed number of users, each of whom makes a journey, waits for the
+    /// response to each of its requests, thinks for a time drawn from the law `think` \[s\], and
+    /// starts again.
     #[must_use]
     pub fn closed_load(mut self, users: u32, think: Option<Dist>) -> SpecBuilder {
         self.load.closed = Some((users, think));
         self
     }
 
-    /// Records that arrive in a topic from outside at this rate, at random \[records/s\]. May be said of
-    /// several topics.
+    /// Sets a load of external records, which arrive in a topic by a Poisson process at a rate of
+    /// `per_s` \[records/s\]. May be called for several topics.
     ///
     /// ```
     /// use plimsoll::build::{ListenerBuilder, ServiceBuilder, SpecBuilder, Step, TopicBuilder};
@@ -48,22 +50,24 @@ impl SpecBuilder {
         self
     }
 
-    /// Spaces arrivals evenly instead of at random, for exact timelines.
+    /// Spaces arrivals evenly instead of at random (deterministic arrivals), for exact timelines.
     #[must_use]
     pub fn regular(mut self) -> SpecBuilder {
         self.load.regular = true;
         self
     }
 
-    /// Sets the pause of a user of a closed load who was refused, before a new connection; 1 s unless set.
+    /// Sets the pause of a user of a closed load between a refused connection and the next one; 1 s
+    /// by default.
     #[must_use]
     pub fn reconnect(mut self, pause: Span) -> SpecBuilder {
         self.load.reconnect = pause;
         self
     }
 
-    /// Endpoints that users ask for, `service.endpoint`, with their weights: each is a journey of one
-    /// request. Without it and without [`SpecBuilder::journey`] users ask for every endpoint equally often.
+    /// Sets the mix: endpoints that users request, `service.endpoint`, with their weights; each is
+    /// a journey of one request. Without a mix and without [`SpecBuilder::journey`] all endpoints
+    /// are requested equally often.
     #[must_use]
     pub fn mix<Name: Into<String>>(
         mut self,
@@ -73,22 +77,23 @@ impl SpecBuilder {
         self
     }
 
-    /// Adds a kind of user, beside those of [`SpecBuilder::mix`].
+    /// Adds a journey, in addition to those of [`SpecBuilder::mix`].
     #[must_use]
     pub fn journey(mut self, journey: JourneyBuilder) -> SpecBuilder {
         self.load.journeys.push(journey);
         self
     }
 
-    /// Counts a response that takes longer as an error: the user has left.
+    /// Sets the maximum response time that users tolerate; slower responses count as errors
+    /// (abandonment).
     #[must_use]
     pub fn patience(mut self, longest: Span) -> SpecBuilder {
         self.load.patience = Some(longest);
         self
     }
 
-    /// Lets users ask again whose request fails, or is not answered within their patience; they give up
-    /// unless set.
+    /// Sets the retries of users whose request fails, or is not answered within their patience; no
+    /// retries by default.
     #[must_use]
     pub fn retries(mut self, retries: Retries) -> SpecBuilder {
         self.load.retries = Some(retries);

@@ -1,4 +1,4 @@
-//! A day: the curve, and what happens.
+//! Load curve and timeline of a day.
 
 use plimsoll::build::{
     DatabaseBuilder, Event, Fault, Kind, ListenerBuilder, NodeGroupBuilder, ServiceBuilder,
@@ -103,7 +103,7 @@ fn all_faults_of_a_day_come_at_once() {
         .at(hours(1), Event::slow_cache("store", f64::INFINITY, None))
         .at(hours(1), Event::lose_cache("store", None));
     let mut found = faults(&system);
-    // Not a number is like nothing, itself included.
+    // NaN equals nothing, itself included.
     found.retain(|fault| !matches!(fault, Fault::Range { value, .. } if value.is_nan()));
     assert_eq!(
         found,
@@ -134,8 +134,8 @@ fn all_faults_of_a_day_come_at_once() {
     assert!(matches!(faults(&deployed)[..], [Fault::TooLarge(_)]));
 }
 
-/// Ten evenly spaced requests a second, and twenty in the second half: bins of half an hour answer just so
-/// many.
+/// Ten evenly spaced requests/s, and twenty in the second of two hours: the goodput of each bin
+/// rounds to that rate.
 #[test]
 fn traffic_changes_when_it_is_said_to() {
     let system = SpecBuilder::new()

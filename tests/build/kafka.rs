@@ -1,4 +1,4 @@
-//! Topics, listeners, and records from outside.
+//! Kafka topics, listeners and external records.
 
 use plimsoll::build::{
     Fault, Kind, ListenerBuilder, Publish, ServiceBuilder, SpecBuilder, Step, TopicBuilder,
@@ -188,7 +188,8 @@ fn messages_that_never_end_are_a_fault() {
     };
     assert_eq!(faults(&echo(1)), [Fault::Endless]);
     assert!(echo(0).build().is_ok());
-    // 400 listeners, each of which publishes 400 records for 400 others.
+    // 20 listeners of `first`, each of which publishes 20 records to `second`; 400 listeners of
+    // `second`, each of which publishes 400 records to `third`.
     let fan = |from: &str, to: &str, count: usize| {
         (0..count).fold(ServiceBuilder::new(from), |service, number| {
             let steps = vec![Step::publish(to); count];
@@ -202,8 +203,8 @@ fn messages_that_never_end_are_a_fault() {
         .topic(TopicBuilder::new("second", 1))
         .topic(TopicBuilder::new("third", 1))
         .records("first", 1.0);
-    // A record of `second` is read 400 times, each of which writes 400 more: 1 + 400 × (1 + 400) with
-    // itself; a listener of `first` writes 20 of them.
+    // A record in `second` is read by 400 listeners, each of which writes 400 records: it counts as
+    // 1 + 400 × (1 + 400), itself included; a listener of `first` writes 20 such records.
     let caused = 1.0 + 20.0 * (1.0 + 400.0 * 401.0);
     assert_eq!(faults(&system), [Fault::FanOut { at: "first.a0".into(), caused }]);
 }

@@ -1,4 +1,4 @@
-//! Journeys, users who ask again, and how many of them there are.
+//! Journeys, retries of users, and concurrent sessions.
 
 use plimsoll::build::{Fault, JourneyBuilder, Kind, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::model::spec::Retries;
@@ -52,8 +52,8 @@ fn built_journeys_are_those_of_their_document() {
     assert_same(&built(&system), study(JOURNEYS).case(0, 0, 0));
 }
 
-/// Ten users who think for 90 ms and need a lock for 10 ms: mean value analysis of the machine repair model
-/// says 83.204 requests a second.
+/// Machine repair model: ten users with a mean think time of 90 ms hold a lock for 10 ms. Mean
+/// value analysis gives a throughput of 83.204 requests/s.
 #[test]
 fn users_who_think_are_the_machine_repair_model() {
     let lock = Step::lock("only", [Step::delay(Dist::Exponential(0.010))]);
@@ -113,7 +113,7 @@ fn all_faults_of_users_come_at_once() {
     );
 }
 
-/// 1,000 users a second who stay for 6,000 s are six millions at once.
+/// 1,000 users/s who stay for 6,000 s are six million concurrent sessions (Little's law).
 #[test]
 fn more_users_than_a_run_remembers_are_a_fault() {
     let slow = JourneyBuilder::new("slow").visit_after(Dist::Constant(6_000.0), "shop.look");

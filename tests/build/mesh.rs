@@ -1,4 +1,4 @@
-//! Meshes and kept connections.
+//! Service meshes and keep-alive connections.
 
 use plimsoll::build::{Fault, MeshBuilder, ServiceBuilder, SpecBuilder, Step};
 use plimsoll::model::spec::{Balancer, Hedge, KeepAlive, RetryOn, Rules};
@@ -94,8 +94,8 @@ fn all_faults_of_a_mesh_come_at_once() {
     );
 }
 
-/// Erlang's loss formula: 12 places, none to wait, and 12 requests a second for a second each; B(12, 12) is
-/// 0.19846.
+/// Erlang's loss formula: 12 servers without a queue, 12 requests/s with a mean service time of one
+/// second; B(12, 12) is 0.19846.
 #[test]
 fn a_proxy_without_room_to_wait_loses_as_erlang_says() {
     let mesh = MeshBuilder::new().max_connections(12).max_pending(0);

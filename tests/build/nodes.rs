@@ -1,4 +1,4 @@
-//! Nodes, pods and autoscalers.
+//! Node groups, pods and autoscalers.
 
 use plimsoll::build::{
     AutoscalerBuilder, Fault, Kind, NodeGroupBuilder, ServiceBuilder, SpecBuilder, Step,
@@ -91,8 +91,8 @@ fn a_built_cluster_is_the_one_of_its_document() {
     assert_eq!(spec.services[0].pods, 2);
 }
 
-/// Three pods of 1,500 m fit on no node together, and the two nodes have room for one each; with the whole
-/// of one instead there is room for none.
+/// Of three pods that request 1,500 m, each of two nodes with 2 vCPUs takes one, and the third is
+/// pending; of pods that request all 2,000 m of a node none fits.
 #[test]
 fn pods_wait_for_room_and_a_service_without_any_is_a_fault() {
     let system = |millicores| {
@@ -177,9 +177,10 @@ fn all_faults_of_nodes_come_at_once() {
     assert_eq!(faults(&crowd), [Fault::TooLarge(excess)]);
 }
 
-/// Two pods without a limit share the two cores of a node, whoever of them has work. With 10 ms for each of
-/// 120 requests a second all of them together are an M/M/2 (nobody idles while two requests are there, and
-/// exponential work has no memory): ρ = 0.6, and the mean response is 10 ms / (1 − ρ²) = 15.625 ms.
+/// Two pods without a CPU limit share the two cores of a node in a work-conserving manner. With a
+/// mean of 10 ms for each of 120 requests/s, they form an M/M/2 queue together (no core idles while
+/// there are two requests, and exponential service times are memoryless): ρ = 0.6, and the mean
+/// response time is 10 ms / (1 − ρ²) = 15.625 ms.
 #[test]
 fn pods_use_what_their_node_has() {
     let steps = [Step::cpu(Dist::Exponential(0.010))];

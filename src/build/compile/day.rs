@@ -1,4 +1,4 @@
-//! The rate by the hour, and what happens.
+//! Compilation of a day: load curve and timeline of events.
 
 use super::Compiler;
 use crate::build::fault::{Fault, Kind};
@@ -19,7 +19,7 @@ impl Compiler {
             let known = (self.faults.len(), timeline.len());
             self.time("day", "a time", *at);
             self.event(*at, &event.0, &mut timeline);
-            // What is at fault does not happen, so that no other fault comes of it.
+            // An invalid event is dropped, so that it causes no further faults.
             if self.faults.len() > known.0 {
                 timeline.truncate(known.1);
             }
@@ -94,7 +94,7 @@ impl Compiler {
         }
     }
 
-    /// What may be over after a time.
+    /// Adds an event that may end after a time, as a pair of its beginning and its end.
     fn slowness(&mut self, at: Span, event: &Form, timeline: &mut Vec<Timed>) {
         let (begins, ends, lasts) = match event {
             Form::SlowDatabase { database: name, factor, lasts } => {
@@ -130,7 +130,8 @@ impl Compiler {
         }
     }
 
-    /// Index of a part that something happens to.
+    /// Returns the index of the component that an event affects; 0 with a fault where it does not
+    /// exist.
     fn part(&mut self, kind: Kind, name: &str) -> Id {
         let spec = &self.spec;
         let known: Vec<&String> = match kind {

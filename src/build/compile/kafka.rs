@@ -1,4 +1,4 @@
-//! Topics, brokers and listeners.
+//! Compilation of topics, brokers and listeners.
 
 use super::Compiler;
 use super::program::Scope;
@@ -41,7 +41,7 @@ impl Compiler {
         }
     }
 
-    /// Writes the listeners of a service and their programs.
+    /// Compiles the listeners of a service and their programs.
     pub(super) fn listeners(&mut self, service: Id, described: &ServiceBuilder, pools: &[Pool]) {
         let name =
             |listener: &ListenerBuilder| format!("{}.{}", described.name, listener.listener.name);
@@ -99,7 +99,7 @@ impl Compiler {
         }
     }
 
-    /// Members of a group must agree on what concerns the group as a whole.
+    /// Checks that a listener has the same group settings as the first of its group.
     fn agree(&mut self, listener: &Listener) {
         let same = |other: &&Listener| {
             (&other.group, other.service) == (&listener.group, listener.service)

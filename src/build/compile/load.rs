@@ -1,4 +1,4 @@
-//! The load: users and what they ask for, records from outside.
+//! Compilation of the load: users with their journeys, and external records.
 
 use super::{Compiler, takes_time};
 use crate::build::fault::{Fault, Kind};
@@ -6,7 +6,7 @@ use crate::build::load::{JourneyBuilder, LoadBuilder};
 use crate::model::spec::limits::{FASTEST, SESSIONS, SLOWEST, TRIES, USERS, VISITS};
 use crate::model::spec::{Closed, Curve, Journey, Load, Open, Retries, Source, Visit};
 
-/// Largest weight.
+/// Maximum weight of a journey.
 const HEAVIEST: f64 = 1e12;
 
 impl Compiler {
@@ -60,8 +60,8 @@ impl Compiler {
         };
     }
 
-    /// The kinds of user; every endpoint equally where nothing is said of them, and nobody where the load
-    /// is of records.
+    /// Returns the journeys of users: by default one per endpoint with equal weights, or none for a
+    /// load of records.
     fn journeys(&mut self, load: &LoadBuilder) -> Vec<Journey> {
         let mut journeys = Vec::new();
         let users = load.open.is_some() || load.closed.is_some() || load.records.is_empty();
@@ -93,6 +93,7 @@ impl Compiler {
         let mut visits = Vec::new();
         for visit in builder.visits.iter().take(VISITS) {
             self.share(&at, "a probability", visit.probability);
+            // A think time of zero has no sampler, as in documents.
             let think = visit.think.as_ref().filter(|law| takes_time(law));
             let think = think.map(|law| self.sampler(law, &at));
             let endpoint = self.endpoint(&visit.endpoint, &at).unwrap_or(0);
@@ -101,7 +102,7 @@ impl Compiler {
         Journey { name: builder.name.clone(), weight: builder.weight, visits }
     }
 
-    /// Checks that those in session are not too many; the description has no fault otherwise.
+    /// Checks the number of concurrent sessions. Requires a spec without other faults.
     pub(super) fn sessions(&mut self) {
         if let Some((users, _)) = self.spec.in_session()
             && users > SESSIONS

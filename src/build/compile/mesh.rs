@@ -1,4 +1,4 @@
-//! Meshes and kept connections.
+//! Compilation of service meshes and keep-alive connections.
 
 use super::Compiler;
 use crate::build::fault::Fault;
@@ -7,9 +7,9 @@ use crate::model::spec::limits::{FASTEST, PROXY_CONNECTIONS, TRIES};
 use crate::model::spec::{Balancer, Id, Mesh, Rules};
 use crate::units::Span;
 
-/// Lowest rate of tokens \[1/s\].
+/// Minimum fill rate of a token bucket \[tokens/s\].
 const SLOWEST: f64 = 1e-3;
-/// All of something \[%\].
+/// Maximum percentage \[%\].
 const WHOLE: f64 = 100.0;
 
 impl Compiler {
@@ -52,7 +52,7 @@ impl Compiler {
         }
         let above = |time: &Span| *time > Span::ZERO;
         let timeout = mesh.timeout.filter(above);
-        // Envoy takes no notice of a try's timeout that is not below the whole one.
+        // Envoy ignores a per-try timeout that is not shorter than the timeout of the request.
         let below = |tried: &Span| timeout.is_none_or(|whole| *tried < whole);
         let per_try_timeout = mesh.per_try_timeout.filter(above).filter(below);
         self.spec.meshes.push(Mesh { service, timeout, per_try_timeout, ..mesh.clone() });

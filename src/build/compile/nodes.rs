@@ -1,4 +1,4 @@
-//! Nodes, how pods live on them, and autoscalers.
+//! Compilation of node groups, pod lifecycles and autoscalers.
 
 use super::Compiler;
 use crate::build::fault::{Fault, Kind};
@@ -10,10 +10,10 @@ use crate::model::spec::{
     Autoscaling, Cluster, CpuCredits, Lifecycle, NodeGroup, Requests, Rollout,
 };
 
-/// Largest number of what is requested and offered \[m, MiB\], and of credits.
+/// Maximum of resource requests and allocatable resources \[millicores, MiB\], and of CPU credits.
 const LARGEST: f64 = 1e9;
 const MEBIBYTE: u64 = 1_048_576;
-/// Largest share of pods beyond those wanted, or fewer \[%\].
+/// Maximum surge, and maximum unavailability, of a rolling update \[%\].
 const WHOLE: f64 = 100.0;
 
 impl Compiler {
@@ -26,7 +26,7 @@ impl Compiler {
             self.node_group(builder, &group);
             all += u64::from(group.nodes.max(group.maximum));
             let named = |service: &ServiceBuilder| service.group.as_ref() == Some(&group.name);
-            // Nobody runs on those of which it is false.
+            // A dedicated group that no service names would stay empty.
             if !group.dedicated || system.services.iter().any(named) {
                 groups.push(group);
             }
@@ -70,11 +70,11 @@ impl Compiler {
         self.range(at, "MiB", requests.mebibytes as f64, 0.0..=LARGEST);
     }
 
-    /// How the pods of a service live, and how many there are at first.
+    /// Returns the lifecycle of the pods of a service, and their initial number.
     pub(super) fn lifecycle(&mut self, described: &ServiceBuilder) -> (Lifecycle, u32) {
         let at = &described.name;
         let mut lifecycle = described.lifecycle;
-        // A limit without a request counts as one, as in Kubernetes.
+        // Without a request the limit is used, as in Kubernetes.
         let limit = described.cores.filter(|cores| CORES.contains(cores));
         let limit = limit.map(|cores| (cores * 1000.0).round() as u64);
         self.requests(at, lifecycle.requests);
@@ -133,7 +133,8 @@ impl Compiler {
         }
     }
 
-    /// It needs a metric, and a request of its pods to compare with.
+    /// Compiles an autoscaler, and checks that it has a metric, and that its pods request the
+    /// resource to which each metric is relative.
     fn autoscaling(
         &mut self,
         at: &str,
@@ -171,7 +172,8 @@ impl Compiler {
         }
     }
 
-    /// Finds a node for each pod; the description has no fault otherwise.
+    /// Places the initial pods on nodes, and reports services none of whose pods fits. Requires a
+    /// spec without other faults.
     pub(super) fn settle(&mut self) {
         for unplaced in settle(&mut self.spec) {
             let service = &self.spec.services[unplaced.service as usize];

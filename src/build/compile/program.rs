@@ -1,4 +1,4 @@
-//! Steps become operations, which name their samplers and parts by index.
+//! Compilation of steps to operations, which refer to samplers and components by index.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,23 @@ use crate::model::spec::{Hold, Id, Op, Pool};
 use crate::random::Key;
 use crate::units::Span;
 
-/// Place of a program's steps: their service, the pools of the transactions around them, and the path.
+/// Scope of a list of steps: the pools of its service, the enclosing transaction, and its path.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) pools: &'a [Pool],
     pub(super) database: Option<Id>,
     /// Path of the endpoint or listener, for faults.
     pub(super) at: &'a str,
-    /// Path of the list of steps, for draws.
+    /// Path of the list of steps, from which the numbers of draws are derived.
     pub(super) path: &'a str,
-    /// Levels of steps around it.
+    /// Nesting depth of the list.
     pub(super) depth: usize,
 }
 
 impl Compiler {
-    /// Writes steps in order. The draws of each are numbered by its label and by how often that came before
-    /// in the list, so that a step added elsewhere leaves them as they are.
+    /// Compiles steps in order. The draws of each are numbered by its label and by the number of
+    /// earlier steps with that label in the list, so that a step added elsewhere leaves them
+    /// unchanged (common random numbers).
     pub(super) fn steps(&mut self, steps: &[Step], scope: Scope<'_>) {
         let depth = scope.depth + 1;
         if depth > DEEPEST {
@@ -104,6 +105,7 @@ impl Compiler {
     fn sometimes(&mut self, probability: f64, steps: &[Step], scope: Scope<'_>) {
         self.share(scope.at, "a probability", probability);
         let draw = Key::default().named(scope.path).0;
+        // Placeholder of the jump, whose target is known once the steps are compiled.
         let over = self.spec.ops.len();
         self.spec.ops.push(Op::End);
         self.steps(steps, scope);

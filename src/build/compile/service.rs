@@ -1,4 +1,4 @@
-//! Services: their pods, pools and programs.
+//! Compilation of services: pods, pools and programs.
 
 use super::Compiler;
 use super::program::Scope;
@@ -28,6 +28,7 @@ impl Compiler {
             let database = self.found(Kind::Database, &builder.database, known, &at);
             pools.push(Pool { database: database.unwrap_or(0), ..builder.pool.clone() });
         }
+        // `names` has numbered the endpoints in the order of their descriptions.
         let own = (0..self.spec.endpoints.len())
             .filter(|endpoint| self.spec.endpoints[*endpoint].service == id);
         for (endpoint, (_, steps)) in own.collect::<Vec<_>>().into_iter().zip(&described.endpoints)

@@ -1,4 +1,5 @@
-//! Limits on a spec: the capacity of a run, and bounds beyond which a number is likelier a slip.
+//! Limits on a spec: the capacity of a run, and bounds beyond which a number is probably a typing
+//! error. Documents and builders share them.
 
 use std::ops::RangeInclusive;
 
@@ -6,51 +7,55 @@ use super::excess::{Counted, Excess};
 use super::{Balancer, Happening, Journey, Service, Spec, Timed, Visit};
 use crate::units::Span;
 
-/// Longest time: 400 days \[s\].
+/// Maximum time: 400 days \[s\].
 pub(crate) const LONGEST: f64 = 400.0 * 86_400.0;
-/// Highest rate \[1/s\].
+/// Maximum rate \[1/s\].
 pub(crate) const FASTEST: f64 = 10_000_000.0;
-/// Lowest rate beside zero \[1/s\]: once in 30 years. Ratios of lower rates leave all bounds.
+/// Minimum positive rate \[1/s\]: once in 30 years. Ratios of lower rates are unbounded.
 pub(crate) const SLOWEST: f64 = 1e-9;
-/// Processor of a pod, a node or a database \[cores\].
+/// Range of the processor capacity of a pod, a node or a database \[cores\].
 pub(crate) const CORES: RangeInclusive<f64> = 0.001..=10_000.0;
-/// Most virtual users.
+/// Maximum number of virtual users of a closed load.
 pub(crate) const USERS: u64 = 1_000_000;
-/// Most users in session at once.
+/// Maximum number of concurrent sessions of an open load.
 pub(crate) const SESSIONS: f64 = 5e6;
-/// Most requests of a journey.
+/// Maximum number of requests of a journey.
 pub(crate) const VISITS: usize = 1_000;
-/// Deepest nesting of steps.
+/// Maximum nesting depth of steps.
 pub(crate) const DEEPEST: usize = 64;
-/// Most hours of a curve: a leap year.
+/// Maximum number of hours of a load curve: a leap year.
 pub(crate) const HOURS: usize = 8_784;
-/// Most commands of a step to a cache.
+/// Maximum number of commands of a cache step.
 pub(crate) const COMMANDS: u64 = 10_000;
-/// Most brokers, and replicas of a topic.
+/// Maximum number of Kafka brokers.
 pub(crate) const BROKERS: u64 = 1_000;
+/// Maximum number of replicas of a partition.
 pub(crate) const REPLICAS: u64 = 100;
-/// Most partitions of a topic.
+/// Maximum number of partitions of a topic.
 pub(crate) const PARTITIONS: u64 = 100_000;
-/// Most threads of a listener in each pod, records of a poll, and further attempts at a record.
+/// Maximum number of threads of a listener in each pod.
 pub(crate) const CONCURRENCY: u64 = 10_000;
+/// Maximum number of records of a poll.
 pub(crate) const POLL_RECORDS: u64 = 1_000_000;
+/// Maximum number of retries of a record.
 pub(crate) const RETRIES: u64 = 10_000;
-/// Shortest time between heartbeats.
+/// Minimum heartbeat interval.
 pub(crate) const HEARTBEAT: Span = Span::from_millis(1);
-/// Most nodes of a system.
+/// Maximum number of nodes of a system.
 pub(crate) const NODES: u64 = 10_000;
-/// Most pods that a node may have.
+/// Upper bound of a node's maximum number of pods.
 pub(crate) const PODS_OF_NODE: u64 = 10_000;
-/// How many times slower a pod is that has just begun.
+/// Range of the slowdown factor of a pod that has just become ready.
 pub(crate) const WARM_UP: RangeInclusive<f64> = 1.0..=100.0;
-/// Shortest processor time between two garbage collections.
+/// Minimum processor time between two garbage collections.
 pub(crate) const COLLECTION: Span = Span::from_millis(1);
-/// Most further tries of a proxy or a user, connections of a proxy and requests that wait for one.
+/// Maximum number of retries by a proxy or a user.
 pub(crate) const TRIES: u64 = 100;
+/// Maximum number of connections of a proxy.
 pub(crate) const PROXY_CONNECTIONS: u64 = 1_000_000;
-/// Most that may happen on a day.
+/// Maximum number of events of a timeline.
 pub(crate) const HAPPENINGS: usize = 10_000;
-/// Largest factor on the rate of arrivals, and on the times of a server.
+/// Maximum factor on the arrival rate, and on the service times of a server.
 pub(crate) const FACTOR: f64 = 1e4;
 
 impl Spec {
@@ -84,7 +89,8 @@ impl Spec {
         let all = counts.into_iter().map(|(of, count)| Excess { of, count });
         all.filter(|excess| excess.count > excess.of.most()).collect()
     }
-    /// Pods that proxies keep an eye on, and connections that are kept, where there are so many `pods`.
+    /// Returns the number of pods watched by proxies, each proxy counted for itself, and the number
+    /// of keep-alive connections, for a total of `pods` pods.
     fn clients(&self, pods: u64) -> (u64, u64) {
         let watched = self.meshes.iter().map(|mesh| {
             let own = self.services.get(mesh.service as usize).map_or(0, Service::most_pods);
@@ -99,8 +105,8 @@ impl Spec {
         (watched.fold(0, u64::saturating_add), kept.fold(0, u64::saturating_add))
     }
 
-    /// Users in session at once under an open load (Little's law, for the longest journey), and how long
-    /// that journey is without any answer's time \[s\].
+    /// Returns the mean number of concurrent sessions under an open load, by Little's law for the
+    /// longest journey, and the mean duration of that journey without response times \[s\].
     pub(crate) fn in_session(&self) -> Option<(f64, f64)> {
         let open = self.load.open?;
         let think = |visit: &Visit| {
@@ -113,7 +119,8 @@ impl Spec {
 }
 
 impl Spec {
-    /// Has this happen, in order of time, and makes room for the pods that it asks for.
+    /// Sets the timeline, in chronological order, and raises the maximum numbers of pods to those
+    /// that its events require.
     pub(crate) fn set_timeline(&mut self, timeline: &[Timed]) {
         for timed in timeline {
             if let Happening::Scale { service, pods } = timed.what
@@ -127,7 +134,7 @@ impl Spec {
             if let Happening::Deploy { service } = timed.what
                 && let Some(state) = self.services.get_mut(service as usize)
             {
-                // A full set of new ones, while the old ones may still be leaving.
+                // A full set of new pods may coexist with old ones that are still terminating.
                 let most = most[service as usize];
                 let surplus = state.lifecycle.rollout.surplus(most);
                 state.lifecycle.most = most.saturating_mul(2).saturating_add(surplus);
