@@ -23,8 +23,8 @@ pub use self::size::SizeArgs;
 /// Exit status: 0 when the last variant meets every target, also during the day if the scenario has
 /// one; 1 when a target is missed or undecided, or when `check` finds a contradiction; 2 for
 /// invalid input. For `growth` the question is whether today's users are carried, for `uncertain`
-/// whether all targets are met in 95 of 100 samples; `sweep`, `merge` and `--ladder` cover many
-/// systems and judge none.
+/// whether all targets are met in 95 of 100 samples; `--ladder` asks whether the climb reaches
+/// its load; `sweep` and `merge` cover many systems and judge none.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, max_term_width = 100)]
 pub struct Cli {

@@ -12,6 +12,7 @@ mod caution;
 mod chart;
 mod claims;
 mod clean;
+mod columns;
 mod cost;
 mod coverage;
 mod edits;
@@ -157,7 +158,8 @@ pub struct Written {
     pub notes: Vec<String>,
 }
 
-/// All kinds of answers. Uncertainty comes last because its samples are points of a sweep too.
+/// All kinds of answers. Uncertainty comes before the sweep, because its samples are points of a
+/// sweep too.
 const KINDS: &[Kind] =
     &[studied::KIND, ladder::KIND, size::KIND, growth::KIND, uncertain::KIND, sweep::KIND];
 

@@ -1,7 +1,7 @@
 //! `plimsoll growth`.
 
 use super::error::{AppError, Context, Ending};
-use super::input::{chosen, options};
+use super::input::{chosen, options, warn_of};
 use super::session::Session;
 use crate::cli::GrowthArgs;
 use crate::plain;
@@ -12,6 +12,7 @@ pub(super) fn growth(args: &GrowthArgs) -> Result<Ending, AppError> {
     let input = &args.study.input;
     let options = scenario::Options { check_only: true, ..options(input) };
     let loaded = scenario::load(&input.scenario, &options)?;
+    warn_of(&loaded, input, args.study.lang);
     let shown = plain::path(&input.scenario);
     let growth = asked(args, &loaded, &shown)?;
     let study = &loaded.study;

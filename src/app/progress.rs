@@ -39,7 +39,8 @@ impl Watcher for Progress {
     fn begin(&self, what: &str, steps: u64) {
         self.end();
         if !self.terminal {
-            warn(&format!("{what}: {steps} steps"));
+            let unit = if steps == 1 { "step" } else { "steps" };
+            warn(&format!("{what}: {steps} {unit}"));
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());

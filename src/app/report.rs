@@ -17,7 +17,7 @@ pub(super) fn rewrite(
     let found = report::reports(folder).context("cannot read")?;
     if found.is_empty() {
         let text =
-            "holds no report: name the folder of a study, with its `summary.json`, or one above";
+            "holds no report: name the folder that a command wrote, or one above";
         return Err(AppError::Asked(format!("{} {text}", plain::path(folder))));
     }
     let options = Output::new(false, Colour::Auto, lang, font)?.options();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::error::{AppError, Context, Ending};
-use super::input::{chosen, workshop};
+use super::input::{chosen, warn_of, workshop};
 use super::points::{PointFolder, compute};
 use super::session::{Output, Session};
 use super::terminal::warn;
@@ -65,6 +65,7 @@ fn prepare(args: &SweepArgs) -> Result<Prepared, AppError> {
     let varied = vary::axes(&args.vary)?;
     let workshop = workshop(&args.study.input, "--vary");
     let loaded = workshop.resolve(&[])?;
+    warn_of(&loaded, &args.study.input, args.study.lang);
     let study = &loaded.study;
     let which = chosen(&args.variants, study)?;
     let count = size(&varied, which.len()).filter(|count| *count <= MOST_POINTS);

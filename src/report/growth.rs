@@ -7,11 +7,11 @@ use std::path::Path;
 use super::answer::{Answer, Files, Kind, json};
 use super::block::{Block, Cell, words};
 use super::caution;
+use super::columns::columns;
 use super::error::ReportError;
 use super::folder::read;
 use super::sheet::Sheet;
 use super::tables::csv;
-use super::uncertain::aligned;
 use super::words::{Lang, Word, doubt, say};
 use super::{Options, number, pretty};
 use crate::study::Head;
@@ -87,7 +87,7 @@ fn text(found: &GrowthFound, lang: Lang) -> String {
         if !grown.hours.is_empty() {
             let heads = HEADER.map(|word| word.text(lang).to_owned());
             let hours = grown.hours.iter().take(SHOWN).map(|hour| row(hour, lang));
-            aligned(&mut text, &std::iter::once(heads).chain(hours).collect::<Vec<_>>());
+            columns(&mut text, &std::iter::once(heads).chain(hours).collect::<Vec<_>>());
         }
         text.push('\n');
     }

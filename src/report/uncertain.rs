@@ -7,6 +7,7 @@ use std::path::Path;
 use super::answer::{Answer, Files, Kind, json};
 use super::block::{Block, Cell, words};
 use super::caution;
+use super::columns::columns;
 use super::error::ReportError;
 use super::folder::read;
 use super::ladder::unit;
@@ -153,12 +154,12 @@ fn text(found: &Uncertain, lang: Lang) -> String {
         let of_variant = found.probabilities.iter().filter(|one| one.variant == *variant);
         let rows: Vec<[String; 2]> =
             of_variant.map(|one| [target(one, lang), chance(&one.probability)]).collect();
-        aligned(&mut text, &rows);
+        columns(&mut text, &rows);
         let _ = writeln!(text, "  {}", first(found, variant, lang));
         let influences = of(found, variant);
         let mut rows = vec![heads_of(found, lang)];
         rows.extend(influences.iter().take(SHOWN).map(|one| row(one)));
-        aligned(&mut text, &rows);
+        columns(&mut text, &rows);
         if influences.len() > SHOWN {
             let more = (influences.len() - SHOWN).to_string();
             let _ = writeln!(text, "    {}", say(lang, Word::UncertainMore, &[&more]));
@@ -166,20 +167,6 @@ fn text(found: &Uncertain, lang: Lang) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Appends rows in aligned columns.
-pub(crate) fn aligned<const N: usize>(text: &mut String, rows: &[[String; N]]) {
-    use unicode_width::UnicodeWidthStr;
-    let widths: [usize; N] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
-    for row in rows {
-        let mut line = String::from("   ");
-        for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, " {cell}{}", " ".repeat(width - cell.width() + 1));
-        }
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
 }
 
 /// Returns the table of a variant's targets with their probabilities.
