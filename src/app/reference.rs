@@ -131,6 +131,12 @@ fn default_of(said: &str) -> (String, Option<String>) {
 
 /// Describes the accepted values in words.
 fn takes(value: &Value) -> String {
+    let words = plainest(value);
+    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
+}
+
+/// Returns the accepted values in words, without those that another includes.
+fn plainest(value: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     collect(value, &mut found);
     let mut words: Vec<String> = Vec::new();
@@ -140,16 +146,12 @@ fn takes(value: &Value) -> String {
         }
     }
     // A count is a number already; a name may look like one.
-    let has = |words: &[String], word: &str| words.iter().any(|other| other == word);
-    for (better, plain) in
-        [("count", "number"), ("cores", "number"), ("share", "number"), ("name", "number")]
-    {
-        if has(&words, better) {
-            words.retain(|word| word != plain);
-        }
+    let numbers = ["count", "cores", "share", "name"];
+    if words.iter().any(|word| numbers.contains(&word.as_str())) {
+        words.retain(|word| word != "number");
     }
     words.retain(|word| word != "nothing");
-    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
+    words
 }
 
 fn collect(value: &Value, found: &mut Vec<String>) {
@@ -186,10 +188,7 @@ fn collect(value: &Value, found: &mut Vec<String>) {
         match kind {
             "array" | "object" => {
                 let inner = value.get("items").or(value.get("additionalProperties"));
-                let mut of = Vec::new();
-                if let Some(inner) = inner {
-                    collect(inner, &mut of);
-                }
+                let of = inner.map(plainest).unwrap_or_default();
                 let what = if kind == "array" { "list" } else { "names" };
                 found.push(if of.is_empty() {
                     what.to_owned()

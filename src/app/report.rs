@@ -16,8 +16,7 @@ pub(super) fn rewrite(
 ) -> Result<Ending, AppError> {
     let found = report::reports(folder).context("cannot read")?;
     if found.is_empty() {
-        let text =
-            "holds no report: name the folder that a command wrote, or one above";
+        let text = "holds no report: name the folder that a command wrote, or one above";
         return Err(AppError::Asked(format!("{} {text}", plain::path(folder))));
     }
     let options = Output::new(false, Colour::Auto, lang, font)?.options();

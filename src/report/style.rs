@@ -265,8 +265,13 @@ fn lines(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
 
 /// Places labels of given sizes as near to their preferred positions as possible without overlap:
 /// isotonic regression of the positions less the space used before (pool adjacent violators). Keeps
-/// the given order; the preferred positions need not be sorted.
+/// the given order; the preferred positions need not be sorted. Where they need more room than
+/// there is, all move closer: sizes include a gap, and a label may be smaller than estimated.
 pub(crate) fn spread(wishes: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
+    let needed: f64 = wishes.iter().map(|(_, size)| size).sum();
+    let shrink = if needed > high - low { (high - low) / needed } else { 1.0 };
+    let wishes: Vec<(f64, f64)> =
+        wishes.iter().map(|(wish, size)| (*wish, size * shrink)).collect();
     let mut order: Vec<usize> = (0..wishes.len()).collect();
     order.sort_by(|a, b| wishes[*a].0.total_cmp(&wishes[*b].0));
     let mut offset = 0.0;
@@ -315,6 +320,9 @@ mod tests {
         // Both want the very end: they stay inside.
         close(spread(&[(200.0, 20.0), (199.0, 20.0)], 0.0, 200.0), &[190.0, 170.0]);
         close(spread(&[], 0.0, 1.0), &[]);
+        // Three of 100 in the room of 150.
+        let crowd = [(10.0, 100.0), (20.0, 100.0), (30.0, 100.0)];
+        close(spread(&crowd, 0.0, 150.0), &[25.0, 75.0, 125.0]);
     }
 
     #[test]
