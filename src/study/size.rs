@@ -87,7 +87,7 @@ pub enum Outcome {
     Stopped,
 }
 
-/// SizedLoad: the result for one load.
+/// Result for one load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SizedLoad {
     /// Monthly active users; none where the load is a rate.
