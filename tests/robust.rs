@@ -150,7 +150,7 @@ fn a_signal_ends_every_command() {
         // Once it reports steps it is working.
         let mut heard = BufReader::new(child.stderr.take().expect("it has one"));
         let mut told = String::new();
-        while !told.contains(" steps") {
+        while !told.contains(" step") {
             assert!(heard.read_line(&mut told).expect("text") > 0, "{name} ended: {told}");
         }
         (name, mark, child, heard, told)
