@@ -36,7 +36,7 @@ impl SpecBuilder {
         compiler.topics(self);
         compiler.cluster(self);
         for (id, service) in (0..).zip(&self.services) {
-            compiler.service(id, service, self);
+            compiler.service(id, service);
         }
         compiler.load(&self.load);
         compiler.day(self);
@@ -97,7 +97,7 @@ impl Compiler {
         for DatabaseBuilder { name, cores, connections, reserved } in &system.databases {
             self.range(name, "cores", *cores, CORES);
             match *connections {
-                Some(0) => self.faults.push(Fault::Zero { at: name.clone(), what: "connections" }),
+                Some(0) => self.some(name, "connections", 0),
                 Some(most) if most <= *reserved => self.beyond(
                     name,
                     ("reserved connections", (*reserved).into()),
@@ -199,24 +199,29 @@ impl Compiler {
         self.faults.push(Fault::Beyond { at: at.into(), what, value, limit, most });
     }
 
-    fn found(
-        &mut self,
-        kind: Kind,
-        name: &str,
-        known: impl IntoIterator<Item = impl AsRef<str>>,
-        at: &str,
-    ) -> Option<Id> {
-        let found = place(known, name);
-        if found.is_none() {
-            self.faults.push(Fault::Unknown { at: at.into(), kind, name: name.into() });
-        }
-        found
+    /// Returns the index of the component with this name; `None`, with a fault, where there is none.
+    fn named(&mut self, kind: Kind, name: &str, at: &str) -> Option<Id> {
+        let spec = &self.spec;
+        let groups = || spec.cluster.iter().flat_map(|cluster| &cluster.groups);
+        let found = match kind {
+            Kind::Service => place(spec.services.iter().map(|one| &one.name), name),
+            Kind::Endpoint => self.endpoints.get(name).copied(),
+            Kind::Database => place(spec.databases.iter().map(|one| &one.name), name),
+            Kind::Cache => place(spec.caches.iter().map(|one| &one.name), name),
+            Kind::Lock => place(spec.locks.iter().map(|one| &one.name), name),
+            Kind::Topic => place(spec.topics.iter().map(|one| &one.name), name),
+            Kind::Listener => place(spec.listeners.iter().map(|one| &one.name), name),
+            Kind::NodeGroup => place(groups().map(|one| &one.name), name),
+            Kind::Journey => place(spec.load.journeys.iter().map(|one| &one.name), name),
+            // Those of a service have their own names.
+            Kind::Pool => None,
+        };
+        self.known(found, kind, name, at)
     }
 
-    fn endpoint(&mut self, name: &str, at: &str) -> Option<Id> {
-        let found = self.endpoints.get(name).copied();
+    /// Passes on what was found, and reports a fault where that is nothing.
+    fn known(&mut self, found: Option<Id>, kind: Kind, name: &str, at: &str) -> Option<Id> {
         if found.is_none() {
-            let kind = Kind::Endpoint;
             self.faults.push(Fault::Unknown { at: at.into(), kind, name: name.into() });
         }
         found

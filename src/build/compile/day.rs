@@ -43,26 +43,24 @@ impl Compiler {
         self.spec.load.curve = Curve { name: name.into(), slices, ..Curve::default() };
     }
 
+    /// Adds an event, and its end where it lasts for a time.
     fn event(&mut self, at: Span, event: &Form, timeline: &mut Vec<Timed>) {
-        let mut add = |at, what| timeline.push(Timed { at, what });
-        match event {
+        let mut end = None;
+        let what = match event {
             Form::Kill { service, pods } => {
                 self.some("kill", "pods", *pods);
-                let service = self.part(Kind::Service, service);
-                add(at, Happening::Kill { service, pods: *pods });
+                Happening::Kill { service: self.part(Kind::Service, service), pods: *pods }
             }
             Form::Scale { service, pods } => {
-                let service = self.part(Kind::Service, service);
-                add(at, Happening::Scale { service, pods: *pods });
+                Happening::Scale { service: self.part(Kind::Service, service), pods: *pods }
             }
             Form::Deploy { service } => {
-                add(at, Happening::Deploy { service: self.part(Kind::Service, service) });
+                Happening::Deploy { service: self.part(Kind::Service, service) }
             }
             Form::FailNode { group, nodes, replaced_after } => {
                 self.some("fail", "nodes", *nodes);
                 let (group, nodes) = (self.part(Kind::NodeGroup, group), *nodes);
-                let replaced_after = *replaced_after;
-                add(at, Happening::FailNode { group, nodes, replaced_after });
+                Happening::FailNode { group, nodes, replaced_after: *replaced_after }
             }
             Form::Partitions { topic: name, partitions } => {
                 let (topic, partitions) = (self.part(Kind::Topic, name), *partitions);
@@ -70,83 +68,54 @@ impl Compiler {
                 let before = self.spec.topics.get(topic as usize).map_or(0, |of| of.partitions);
                 let before = ("partitions before", before.into());
                 self.within(name, before, ("those on the day", partitions.into()));
-                add(at, Happening::Partitions { topic, partitions });
+                Happening::Partitions { topic, partitions }
             }
             Form::Poison { topic: name, share } => {
                 self.share(name, "a share that fails", *share);
-                let topic = self.part(Kind::Topic, name);
-                add(at, Happening::Poison { topic, share: *share });
+                Happening::Poison { topic: self.part(Kind::Topic, name), share: *share }
             }
             Form::LoseBroker { broker, back_after } => {
                 self.time("day", "a time to be back", *back_after);
                 let last = f64::from(self.spec.kafka.brokers) - 1.0;
                 self.within("brokers", ("a number", (*broker).into()), ("the last", last));
-                let (broker, back_after) = (*broker, *back_after);
-                add(at, Happening::LoseBroker { broker, back_after });
+                Happening::LoseBroker { broker: *broker, back_after: *back_after }
             }
             Form::Traffic { factor } => {
                 self.factor("traffic", *factor);
-                add(at, Happening::Traffic { factor: *factor });
+                Happening::Traffic { factor: *factor }
             }
-            Form::SlowDatabase { .. } | Form::SlowCache { .. } | Form::LoseCache { .. } => {
-                self.slowness(at, event, timeline);
-            }
-        }
-    }
-
-    /// Adds an event that may end after a time, as a pair of its beginning and its end.
-    fn slowness(&mut self, at: Span, event: &Form, timeline: &mut Vec<Timed>) {
-        let (begins, ends, lasts) = match event {
             Form::SlowDatabase { database: name, factor, lasts } => {
                 self.factor(name, *factor);
                 let database = self.part(Kind::Database, name);
                 let slow = |factor| Happening::SlowDatabase { database, factor };
-                (slow(*factor), slow(1.0), *lasts)
+                end = lasts.map(|lasts| (lasts, slow(1.0)));
+                slow(*factor)
             }
             Form::SlowCache { cache: name, factor, lasts } => {
                 self.factor(name, *factor);
                 let cache = self.part(Kind::Cache, name);
                 let slow = |factor| Happening::SlowCache { cache, factor };
-                (slow(*factor), slow(1.0), *lasts)
+                end = lasts.map(|lasts| (lasts, slow(1.0)));
+                slow(*factor)
             }
             Form::LoseCache { cache, timeout, lasts } => {
                 let cache = self.part(Kind::Cache, cache);
                 let lost = |timeout| Happening::LoseCache { cache, timeout };
-                (lost(Some(*timeout)), lost(None), *lasts)
+                end = lasts.map(|lasts| (lasts, lost(None)));
+                lost(Some(*timeout))
             }
-            Form::Kill { .. }
-            | Form::Scale { .. }
-            | Form::Deploy { .. }
-            | Form::FailNode { .. }
-            | Form::Partitions { .. }
-            | Form::Poison { .. }
-            | Form::LoseBroker { .. }
-            | Form::Traffic { .. } => return,
         };
-        timeline.push(Timed { at, what: begins });
-        if let Some(lasts) = lasts {
+        timeline.push(Timed { at, what });
+        if let Some((lasts, what)) = end {
             self.time("day", "a time", lasts);
-            timeline.push(Timed { at: at + lasts, what: ends });
+            timeline.push(Timed { at: at + lasts, what });
         }
     }
 
     /// Returns the index of the component that an event affects; 0 with a fault where it does not
     /// exist.
     fn part(&mut self, kind: Kind, name: &str) -> Id {
-        let spec = &self.spec;
-        let known: Vec<&String> = match kind {
-            Kind::Service => spec.services.iter().map(|one| &one.name).collect(),
-            Kind::Database => spec.databases.iter().map(|one| &one.name).collect(),
-            Kind::Cache => spec.caches.iter().map(|one| &one.name).collect(),
-            Kind::Topic => spec.topics.iter().map(|one| &one.name).collect(),
-            Kind::NodeGroup => {
-                let groups = spec.cluster.iter().flat_map(|cluster| &cluster.groups);
-                groups.map(|one| &one.name).collect()
-            }
-            Kind::Endpoint | Kind::Pool | Kind::Lock | Kind::Listener | Kind::Journey => Vec::new(),
-        };
-        let known: Vec<String> = known.into_iter().cloned().collect();
-        self.found(kind, name, known, "day").unwrap_or(0)
+        self.named(kind, name, "day").unwrap_or(0)
     }
 
     fn factor(&mut self, at: &str, factor: f64) {

@@ -60,9 +60,7 @@ impl Compiler {
                 self.time(&name, what, time);
             }
             self.consumer(&name, &listener.consumer);
-            let known: Vec<String> =
-                self.spec.topics.iter().map(|topic| topic.name.clone()).collect();
-            let topic = self.found(Kind::Topic, &builder.topic, known, &name).unwrap_or(0);
+            let topic = self.named(Kind::Topic, &builder.topic, &name).unwrap_or(0);
             let group = builder.group.clone().unwrap_or_else(|| described.name.clone());
             let entry = self.spec.ops.len() as u32;
             let path = format!("{name}!");
@@ -88,10 +86,7 @@ impl Compiler {
         ] {
             self.time(at, what, time);
         }
-        if heartbeat < HEARTBEAT {
-            let (at, value) = (at.into(), heartbeat.secs());
-            self.faults.push(Fault::Range { at, what: "a heartbeat", value });
-        }
+        self.range(at, "a heartbeat", heartbeat.secs(), HEARTBEAT.secs()..=f64::INFINITY);
         for limit in [("the session timeout", session), ("the poll interval", poll_interval)] {
             if heartbeat >= limit.1 {
                 self.beyond(at, ("a heartbeat", heartbeat.secs()), (limit.0, limit.1.secs()));

@@ -40,9 +40,7 @@ impl Compiler {
         for (name, per_s) in &load.records {
             let at = format!("records {name}");
             self.range(&at, "a rate", *per_s, SLOWEST..=FASTEST);
-            let known: Vec<String> =
-                self.spec.topics.iter().map(|topic| topic.name.clone()).collect();
-            let topic = self.found(Kind::Topic, name, known, &at).unwrap_or(0);
+            let topic = self.named(Kind::Topic, name, &at).unwrap_or(0);
             records.push(Source { topic, per_s: *per_s, regular });
         }
         self.spec.load = Load {
@@ -70,7 +68,7 @@ impl Compiler {
         let mix = if unsaid && users { all.collect() } else { load.mix.clone() };
         for (name, weight) in mix {
             self.range(&format!("mix {name}"), "a weight", weight, 0.0..=HEAVIEST);
-            let Some(endpoint) = self.endpoint(&name, "mix") else { continue };
+            let Some(endpoint) = self.named(Kind::Endpoint, &name, "mix") else { continue };
             let visits = vec![Visit { endpoint, chance: 1.0, think: None }];
             journeys.push(Journey { name, weight, visits });
         }
@@ -96,7 +94,7 @@ impl Compiler {
             // A think time of zero has no sampler, as in documents.
             let think = visit.think.as_ref().filter(|law| takes_time(law));
             let think = think.map(|law| self.sampler(law, &at));
-            let endpoint = self.endpoint(&visit.endpoint, &at).unwrap_or(0);
+            let endpoint = self.named(Kind::Endpoint, &visit.endpoint, &at).unwrap_or(0);
             visits.push(Visit { endpoint, chance: visit.probability, think });
         }
         Journey { name: builder.name.clone(), weight: builder.weight, visits }

@@ -88,17 +88,12 @@ impl Compiler {
         }
         lifecycle.quota = !described.smooth;
         lifecycle.unlimited = described.cores.is_none();
-        lifecycle.group = described.group.as_ref().and_then(|name| self.group_of(at, name));
+        let group = described.group.as_ref();
+        lifecycle.group = group.and_then(|name| self.named(Kind::NodeGroup, name, at));
         self.life(at, &lifecycle);
         let Some(scaler) = described.autoscaler else { return (lifecycle, described.pods) };
         lifecycle.autoscaling = Some(self.autoscaling(at, scaler, lifecycle.requests));
         (lifecycle, scaler.minimum)
-    }
-
-    fn group_of(&mut self, at: &str, name: &str) -> Option<u32> {
-        let groups = self.spec.cluster.iter().flat_map(|cluster| &cluster.groups);
-        let known: Vec<String> = groups.map(|group| group.name.clone()).collect();
-        self.found(Kind::NodeGroup, name, known, at)
     }
 
     fn life(&mut self, at: &str, life: &Lifecycle) {
@@ -117,9 +112,7 @@ impl Compiler {
             self.time(at, "a time between collections", collection.every);
             let least = ("a time between collections", collection.every.secs());
             self.within(at, ("a collection's pause", collection.pause.secs()), least);
-            if collection.every < COLLECTION {
-                self.faults.push(Fault::Range { at: at.into(), what: least.0, value: least.1 });
-            }
+            self.range(at, least.0, least.1, COLLECTION.secs()..=f64::INFINITY);
         }
         match life.rollout {
             Rollout::Rolling { surge, unavailable } => {
@@ -142,9 +135,7 @@ impl Compiler {
         requests: Requests,
     ) -> Autoscaling {
         let AutoscalerBuilder { minimum, maximum, cpu, memory } = scaler;
-        if minimum == 0 {
-            self.faults.push(Fault::Zero { at: at.into(), what: "fewest pods" });
-        }
+        self.some(at, "fewest pods", minimum);
         self.within(at, ("fewest pods", minimum.into()), ("most pods", maximum.into()));
         if cpu.is_none() && memory.is_none() {
             self.faults.push(Fault::Zero { at: at.into(), what: "metric of the autoscaler" });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compiler, takes_time};
+use super::{Compiler, place, takes_time};
 use crate::build::fault::{Fault, Kind};
 use crate::build::publish::Publish;
 use crate::build::step::{Form, Step};
@@ -58,8 +58,8 @@ impl Compiler {
                 self.spec.ops.push(Op::Delay { time, draw });
             }
             Form::Transaction { pool, steps } => {
-                let known = scope.pools.iter().map(|pool| &pool.name);
-                let found = self.found(Kind::Pool, pool, known, at).unwrap_or(0);
+                let found = place(scope.pools.iter().map(|pool| &pool.name), pool);
+                let found = self.known(found, Kind::Pool, pool, at).unwrap_or(0);
                 let database = scope.pools.get(found as usize).map_or(0, |pool| pool.database);
                 self.spec.ops.push(Op::Begin { pool: found, hold: Hold::Transaction });
                 self.steps(steps, Scope { database: Some(database), ..scope });
@@ -77,22 +77,18 @@ impl Compiler {
             Form::Cache { cache, commands, time } => {
                 let time = self.sampler(time, at);
                 self.count(at, "commands", *commands, COMMANDS);
-                let known: Vec<String> =
-                    self.spec.caches.iter().map(|cache| cache.name.clone()).collect();
-                let cache = self.found(Kind::Cache, cache, known, at).unwrap_or(0);
+                let cache = self.named(Kind::Cache, cache, at).unwrap_or(0);
                 self.spec.ops.push(Op::Cache { cache, operations: *commands, time, draw });
             }
             Form::Call { endpoint, round_trip, timeout } => {
-                let known = self.endpoint(endpoint, at);
+                let known = self.named(Kind::Endpoint, endpoint, at);
                 self.time(at, "a round trip", *round_trip);
                 self.time(at, "a timeout", timeout.unwrap_or_default());
                 let (endpoint, round_trip, timeout) = (known.unwrap_or(0), *round_trip, *timeout);
                 self.spec.ops.push(Op::Call { endpoint, round_trip, timeout, draw });
             }
             Form::Lock { lock, steps } => {
-                let known: Vec<String> =
-                    self.spec.locks.iter().map(|lock| lock.name.clone()).collect();
-                let lock = self.found(Kind::Lock, lock, known, at).unwrap_or(0);
+                let lock = self.named(Kind::Lock, lock, at).unwrap_or(0);
                 self.spec.ops.push(Op::Lock { lock });
                 self.steps(steps, scope);
                 self.spec.ops.push(Op::Unlock { lock });
@@ -114,8 +110,7 @@ impl Compiler {
     }
 
     fn publish(&mut self, record: &Publish, at: &str, draw: u64) {
-        let known: Vec<String> = self.spec.topics.iter().map(|topic| topic.name.clone()).collect();
-        let topic = self.found(Kind::Topic, &record.topic, known, at).unwrap_or(0);
+        let topic = self.named(Kind::Topic, &record.topic, at).unwrap_or(0);
         let keyed = record.keyed;
         self.spec.ops.push(Op::Publish { topic, keyed, draw });
         if let Some((leader, follower)) = &record.acks {

@@ -2,30 +2,24 @@
 
 use super::Compiler;
 use super::program::Scope;
-use crate::build::fault::{Fault, Kind};
-use crate::build::system::{ServiceBuilder, SpecBuilder};
+use crate::build::fault::Kind;
+use crate::build::system::ServiceBuilder;
 use crate::model::spec::limits::CORES;
 use crate::model::spec::{Id, Op, Pool, Service};
 
 impl Compiler {
-    pub(super) fn service(&mut self, id: Id, described: &ServiceBuilder, system: &SpecBuilder) {
+    pub(super) fn service(&mut self, id: Id, described: &ServiceBuilder) {
         let at = &described.name;
-        for (count, what) in [(described.pods, "pods"), (described.threads.maximum, "threads")] {
-            if count == 0 {
-                self.faults.push(Fault::Zero { at: at.clone(), what });
-            }
-        }
+        self.some(at, "pods", described.pods);
+        self.some(at, "threads", described.threads.maximum);
         self.range(at, "cores", described.cores.unwrap_or(1.0), CORES);
         self.distinct(Kind::Pool, described.pools.iter().map(|pool| &pool.pool.name));
         let mut pools = Vec::new();
         for builder in &described.pools {
             let at = format!("{at}.{}", builder.pool.name);
-            if builder.pool.maximum == 0 {
-                self.faults.push(Fault::Zero { at: at.clone(), what: "connections" });
-            }
+            self.some(&at, "connections", builder.pool.maximum);
             self.time(&at, "a connection timeout", builder.pool.connection_timeout);
-            let known = system.databases.iter().map(|database| &database.name);
-            let database = self.found(Kind::Database, &builder.database, known, &at);
+            let database = self.named(Kind::Database, &builder.database, &at);
             pools.push(Pool { database: database.unwrap_or(0), ..builder.pool.clone() });
         }
         // `names` has numbered the endpoints in the order of their descriptions.
