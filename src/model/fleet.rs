@@ -161,9 +161,9 @@ impl<'a> Fleet<'a> {
     pub(super) fn is_in_place(&self, number: Id) -> bool {
         let service = &self.services[number as usize];
         let mut scalers = self.scalers.iter().filter(|scaler| scaler.service == number);
-        let mut pods = service.pods.clone().map(|pod| self.pods[pod as usize].life);
+        let pods = service.pods.clone().map(|pod| self.pods[pod as usize].life);
         let still = pods.clone().all(|life| matches!(life, Life::Absent | Life::Ready));
-        let ready = pods.by_ref().filter(|life| *life == Life::Ready).count();
+        let ready = pods.filter(|life| *life == Life::Ready).count();
         let has_pods = service.rollout.is_none() && still && ready == service.wanted as usize;
         has_pods && scalers.all(Scaler::is_within_bounds)
     }

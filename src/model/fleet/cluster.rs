@@ -45,9 +45,7 @@ impl<O: Observer> World<'_, O> {
     /// Gives the initial pods the processors of their nodes.
     pub(in crate::model) fn seat_pods(&mut self) {
         for pod in 0..self.fleet.pod_count() {
-            let cpu = self.new_cpu(pod);
-            self.resources.replace_cpu(pod, cpu);
-            self.fleet.pods[pod as usize].has = self.fleet.alone(pod);
+            self.seat(pod);
         }
     }
 
@@ -85,6 +83,11 @@ impl<O: Observer> World<'_, O> {
         let Some(nodes) = &mut self.fleet.nodes else { return };
         nodes.all[node as usize].pods.push(pod);
         self.fleet.pods[pod as usize].node = node;
+        self.seat(pod);
+    }
+
+    /// Gives a pod the processor of its seat.
+    fn seat(&mut self, pod: u32) {
         let cpu = self.new_cpu(pod);
         self.resources.replace_cpu(pod, cpu);
         self.fleet.pods[pod as usize].has = self.fleet.alone(pod);

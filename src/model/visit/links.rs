@@ -51,6 +51,48 @@ pub(crate) fn lead(op: &Op) -> Lead {
     }
 }
 
+/// Successor of a step in its own program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Next {
+    /// None: the program ends.
+    End,
+    /// The step at `target` with probability `chance`, else the following one.
+    Branch {
+        /// Position in the operations of the spec.
+        target: u32,
+        /// Probability of the jump.
+        chance: f64,
+    },
+    /// The following step.
+    Step,
+}
+
+/// Returns the successor of a step in its own program.
+pub(super) fn next(op: &Op) -> Next {
+    match *op {
+        Op::End => Next::End,
+        Op::Jump { target, chance, .. } | Op::Hit { target, chance, .. } => {
+            Next::Branch { target, chance }
+        }
+        Op::Cpu { .. }
+        | Op::Delay { .. }
+        | Op::Begin { .. }
+        | Op::Finish
+        | Op::Query { .. }
+        | Op::Cache { .. }
+        | Op::CpuOfIndex { .. }
+        | Op::DelayOfIndex { .. }
+        | Op::CacheOfIndex { .. }
+        | Op::Insert { .. }
+        | Op::Call { .. }
+        | Op::Send { .. }
+        | Op::Publish { .. }
+        | Op::Acknowledged { .. }
+        | Op::Lock { .. }
+        | Op::Unlock { .. } => Next::Step,
+    }
+}
+
 /// Calls `seen` with each step of a program, its expected number of executions per run and the
 /// state in which it is reached; the state is passed on to the following steps. Returns `None` for
 /// a backward jump.
@@ -65,9 +107,9 @@ pub(crate) fn walk<S: Clone + Ord>(
     while let Some(((at, mut state), share)) = ahead.pop_first() {
         let op = &spec.ops[at as usize];
         seen(op, share, &mut state);
-        match *op {
-            Op::End => {}
-            Op::Jump { target, chance, .. } | Op::Hit { target, chance, .. } => {
+        match next(op) {
+            Next::End => {}
+            Next::Branch { target, chance } => {
                 if target <= at {
                     return None;
                 }
@@ -76,22 +118,7 @@ pub(crate) fn walk<S: Clone + Ord>(
                     *ahead.entry((at + 1, state)).or_default() += share * (1.0 - chance);
                 }
             }
-            Op::Cpu { .. }
-            | Op::Delay { .. }
-            | Op::Begin { .. }
-            | Op::Finish
-            | Op::Query { .. }
-            | Op::Cache { .. }
-            | Op::CpuOfIndex { .. }
-            | Op::DelayOfIndex { .. }
-            | Op::CacheOfIndex { .. }
-            | Op::Insert { .. }
-            | Op::Call { .. }
-            | Op::Send { .. }
-            | Op::Publish { .. }
-            | Op::Acknowledged { .. }
-            | Op::Lock { .. }
-            | Op::Unlock { .. } => *ahead.entry((at + 1, state)).or_default() += share,
+            Next::Step => *ahead.entry((at + 1, state)).or_default() += share,
         }
     }
     Some(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::links::{Links, attempts, walk};
+use super::links::{Links, Next, attempts, next, walk};
 use crate::model::spec::{Ack, Hold, Id, Listener, Op, Resource, Service, Spec};
 use crate::units::Span;
 
@@ -261,29 +261,14 @@ impl Reading<'_> {
         let mut left = vec![(0.0, 0.0); length + 1];
         for (at, op) in ops[..length].iter().enumerate().rev() {
             let Time { mean, variance, .. } = self.takes(service, op);
-            let next = match *op {
-                Op::End => (0.0, 0.0),
-                Op::Jump { target, chance, .. } | Op::Hit { target, chance, .. } => {
+            let next = match next(op) {
+                Next::End => (0.0, 0.0),
+                Next::Branch { target, chance } => {
                     let (jumped, on) = (left[(target - entry) as usize], left[at + 1]);
                     let mix = |jumped: f64, on: f64| chance * jumped + (1.0 - chance) * on;
                     (mix(jumped.0, on.0), mix(jumped.1, on.1))
                 }
-                Op::Cpu { .. }
-                | Op::Delay { .. }
-                | Op::Begin { .. }
-                | Op::Finish
-                | Op::Query { .. }
-                | Op::Cache { .. }
-                | Op::CpuOfIndex { .. }
-                | Op::DelayOfIndex { .. }
-                | Op::CacheOfIndex { .. }
-                | Op::Insert { .. }
-                | Op::Call { .. }
-                | Op::Send { .. }
-                | Op::Publish { .. }
-                | Op::Acknowledged { .. }
-                | Op::Lock { .. }
-                | Op::Unlock { .. } => left[at + 1],
+                Next::Step => left[at + 1],
             };
             let second = variance + mean * mean + 2.0 * mean * next.0 + next.1;
             left[at] = (mean + next.0, second);
