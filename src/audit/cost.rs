@@ -4,8 +4,9 @@ use super::figures::Figure;
 use super::view::View;
 use crate::scenario::Loaded;
 use crate::scenario::decode::Map;
-use crate::scenario::values::{Basis, Count, Money};
+use crate::scenario::values::{Count, Money};
 use crate::stats::Estimate;
+use crate::study::basis::Basis;
 use crate::study::claims::{Billed, BilledKind, Finding, Unknown};
 use crate::study::result::{ASSUMED, CostItem, StudyResult, Used};
 

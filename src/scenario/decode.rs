@@ -10,6 +10,7 @@ use serde_json::{Map as Object, Value as Json, json};
 
 use super::problem::{Problems, SourceSpan};
 use super::yaml::{Entry, Node, Value};
+use crate::study::basis::Basis;
 
 /// A type that can be decoded from a tree and described by a JSON Schema.
 pub(crate) trait Decode: Sized {
@@ -341,7 +342,7 @@ impl<'a> Fields<'a> {
             }
             match key.as_str() {
                 "basis" => {
-                    super::values::Basis::decode(value, self.problems);
+                    Basis::decode(value, self.problems);
                 }
                 "source" => {
                     super::values::Text::decode(value, self.problems);

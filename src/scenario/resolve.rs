@@ -568,12 +568,8 @@ fn without_basis(bare: &[(SourceSpan, Assumption)], problems: &mut Problems) {
 /// they count where used.
 fn stated(node: &Node, place: &str, path: &mut String, assumed: &mut Vec<Assumption>) {
     let text = |key: &str| node.get(key).and_then(Node::text);
-    let basis = match text("basis") {
-        Some("assumed") => Some(Basis::Assumed),
-        Some("plan") => Some(Basis::Plan),
-        _ => None,
-    };
-    if let (Some(basis), false) = (basis, path.is_empty()) {
+    let basis = text("basis").and_then(Basis::of);
+    if let (Some(basis @ (Basis::Assumed | Basis::Plan)), false) = (basis, path.is_empty()) {
         assumed.push(Assumption {
             name: format!("{place}: {path}"),
             value: node.quote(),

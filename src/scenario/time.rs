@@ -4,9 +4,10 @@ use serde_json::{Value as Json, json};
 
 use super::decode::{Decode, Definitions, document};
 use super::problem::{Problems, SourceSpan};
-use super::values::{Basis, Count, Duration, NAME_PATTERN, Number, Text, name_fault};
+use super::values::{Count, Duration, NAME_PATTERN, Number, Text, name_fault};
 use super::yaml::{Node, Value};
 use crate::random::Dist;
+use crate::study::basis::Basis;
 
 /// A time as written, with its basis and source.
 #[derive(Clone, Debug)]

@@ -2,11 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::decode::{Decode, Definitions, Map, words};
+use super::decode::{Decode, Definitions, Map, wrong_word};
 use super::problem::{Problems, SourceSpan};
 use super::yaml::Node;
 use crate::model::spec::limits::CORES;
 pub(crate) use crate::model::spec::limits::{FASTEST, LONGEST, SLOWEST};
+use crate::study::basis::Basis;
 use crate::units::Span;
 
 /// Pattern of names, for schemas.
@@ -466,17 +467,17 @@ impl Scalar for Flag {
     }
 }
 
-words! {
-    /// Basis of a number.
-    enum Basis {
-        /// Measured on the system itself.
-        "measured" => Measured,
-        /// Stated by the vendor of the part.
-        "vendor" => Vendor,
-        /// Stated by the plan under examination.
-        "plan" => Plan,
-        /// Assumed, without evidence.
-        "assumed" => Assumed,
+impl Decode for Basis {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Basis> {
+        let found = node.text().and_then(Basis::of);
+        if found.is_none() {
+            wrong_word(node, &Basis::ALL.map(Basis::word), problems);
+        }
+        found
+    }
+
+    fn schema(_: &mut Definitions) -> Json {
+        json!({ "enum": Basis::ALL.map(Basis::word) })
     }
 }
 

@@ -18,6 +18,14 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// All of them, the firmest first.
+    pub const ALL: [Basis; 4] = [Basis::Measured, Basis::Vendor, Basis::Plan, Basis::Assumed];
+
+    /// Returns the basis with this word, if any.
+    pub fn of(word: &str) -> Option<Basis> {
+        Basis::ALL.into_iter().find(|basis| basis.word() == word)
+    }
+
     /// Returns its word, as in files and `summary.json`.
     pub fn word(self) -> &'static str {
         match self {

@@ -146,7 +146,7 @@ document! {
         /// CPU time of start-up; none by default.
         start: Option<Setting<Duration>>,
         /// Basis of the numbers.
-        basis: Option<crate::scenario::values::Basis>,
+        basis: Option<crate::study::basis::Basis>,
         /// Source of the numbers.
         source: Option<Text>,
     }
@@ -158,7 +158,7 @@ document! {
         /// Length of a pause.
         pause: Setting<Duration>,
         /// Basis of the numbers.
-        basis: Option<crate::scenario::values::Basis>,
+        basis: Option<crate::study::basis::Basis>,
         /// Source of the numbers.
         source: Option<Text>,
     }

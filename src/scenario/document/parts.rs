@@ -3,9 +3,8 @@
 use super::kafka::{AckWord, AssignorWord};
 use crate::model::spec::limits::{CONCURRENCY, PODS_OF_NODE, POLL_RECORDS, RETRIES};
 use crate::scenario::decode::{Map, document};
-use crate::scenario::values::{
-    Basis, Bytes, Cores, Count, Duration, Flag, Money, Number, Share, Text,
-};
+use crate::scenario::values::{Bytes, Cores, Count, Duration, Flag, Money, Number, Share, Text};
+use crate::study::basis::Basis;
 
 document! {
     /// Catalogue of parts from which systems are built. Any file may have any section.

@@ -21,8 +21,8 @@ use crate::scenario::files::Files;
 use crate::scenario::problem::{Problems, SourceSpan};
 use crate::scenario::time::{Form, Time};
 use crate::scenario::values::find;
-use crate::scenario::values::{Basis, Count, Duration, Name};
-use crate::study::basis;
+use crate::scenario::values::{Count, Duration, Name};
+use crate::study::basis::Basis;
 use crate::study::caution::Caution;
 use crate::study::effect::Origin;
 use crate::study::result::{Assumption, SettingPath};
@@ -247,10 +247,10 @@ impl Compiler<'_> {
         }
         let (basis, origin) = time.standing();
         let basis = match basis {
-            Some(Basis::Plan) => basis::Basis::Plan,
             Some(Basis::Measured | Basis::Vendor) => return,
             None if !time.is_bare() => return,
-            Some(Basis::Assumed) | None => basis::Basis::Assumed,
+            Some(basis) => basis,
+            None => Basis::Assumed,
         };
         let bare = time.standing().0.is_none() && !of_calibration;
         let place = self.calibration.filter(|_| of_calibration);
@@ -275,7 +275,7 @@ impl Compiler<'_> {
     /// Records an assumed default that affects the answer.
     pub(super) fn assume(&mut self, name: &str, value: String, origin: Origin) {
         if self.used.assumed.iter().all(|known| known.name != name) {
-            let (basis, setting) = (basis::Basis::Assumed, None);
+            let (basis, setting) = (Basis::Assumed, None);
             let name = name.to_owned();
             self.used.assumed.push(Assumption { name, value, basis, setting, origin });
         }
@@ -289,7 +289,7 @@ impl Compiler<'_> {
             let found = Assumption {
                 name: format!("system: {place}"),
                 value: time.written.clone(),
-                basis: basis::Basis::Assumed,
+                basis: Basis::Assumed,
                 setting: Some(SettingPath { document: "system".into(), path: place.into() }),
                 origin: Origin::NotStated,
             };
