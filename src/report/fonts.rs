@@ -3,8 +3,8 @@
 //! Chart labels are single lines of precomposed letters, so that advance widths are all the shaping they
 //! need.
 
+use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 
 use fontdb::{Database, FaceInfo, Style};
 use ttf_parser::Face;
@@ -22,9 +22,8 @@ const PREFERRED: [&str; 6] = [
 ];
 
 /// Bytes of a font file, and which face of the file.
-#[derive(Clone)]
 struct Source {
-    data: Arc<Vec<u8>>,
+    data: Cow<'static, [u8]>,
     index: u32,
 }
 
@@ -35,20 +34,19 @@ impl Source {
 }
 
 /// Typefaces in the order in which letters are looked for in them.
-#[derive(Clone)]
 pub(crate) struct Fonts(Vec<Source>);
 
 impl Fonts {
     /// The built-in faces. The second has the arrows that the first lacks.
     pub(crate) fn latin() -> Fonts {
         let faces = [epaint_default_fonts::UBUNTU_LIGHT, epaint_default_fonts::HACK_REGULAR];
-        Fonts(faces.map(|data| Source { data: Arc::new(data.to_vec()), index: 0 }).to_vec())
+        Fonts(faces.map(|data| Source { data: Cow::Borrowed(data), index: 0 }).into())
     }
 
     /// Adds the first face of a font file. Returns false where the file cannot be read as a font.
     pub(crate) fn add_file(&mut self, path: &Path) -> bool {
         let Ok(data) = std::fs::read(path) else { return false };
-        let source = Source { data: Arc::new(data), index: 0 };
+        let source = Source { data: Cow::Owned(data), index: 0 };
         let parsed = source.face().is_some();
         if parsed {
             self.0.push(source);
@@ -89,7 +87,7 @@ fn hangul() -> Option<Source> {
     faces.iter().find_map(|face| {
         let source = |data: &[u8], index: u32| {
             let has = Face::parse(data, index).ok()?.glyph_index(HANGUL).is_some();
-            has.then(|| Source { data: Arc::new(data.to_vec()), index })
+            has.then(|| Source { data: Cow::Owned(data.to_vec()), index })
         };
         installed.with_face_data(face.id, source).flatten()
     })

@@ -68,44 +68,49 @@ impl Pictures {
     /// Renders a chart of the result; `None` when the result has nothing to show in it.
     pub(crate) fn draw(&mut self, chart: Chart, result: &StudyResult) -> Option<Drawn> {
         let drawn = chart.draw(result, self.lang)?;
-        let png = self.png(chart, result, &drawn);
+        let english = || chart.draw(result, Lang::En);
+        let numbered = || chart.draw(&numbered(result), Lang::En);
+        let png = self.png(chart.name(), &drawn, &english, &numbered);
         Some(Drawn { svg: drawn.svg(), png })
     }
 
     /// Renders a picture that is not a chart of a study, painted in a language.
     pub(crate) fn paint(&mut self, name: &str, paint: &dyn Fn(Lang) -> Canvas) -> Drawn {
         let drawn = paint(self.lang);
-        let mut tried = self.raster(&drawn);
-        if matches!(tried, Err(Failure::Letter)) && !self.searched {
-            self.search();
-            tried = self.raster(&drawn);
-        }
-        if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
-            tried = self.raster(&paint(Lang::En));
-            self.english = true;
-        }
-        if matches!(tried, Err(Failure::Letter | Failure::Picture)) {
-            self.others.push(say(self.lang, Word::NotePng, &[name]));
-        }
-        Drawn { svg: drawn.svg(), png: tried.ok() }
+        let png = self.png(name, &drawn, &|| Some(paint(Lang::En)), &|| None);
+        Drawn { svg: drawn.svg(), png }
     }
 
-    fn png(&mut self, chart: Chart, result: &StudyResult, drawn: &Canvas) -> Option<[Vec<u8>; 2]> {
+    /// Renders what is drawn as PNG: with a further font, in English, and with numbers for names
+    /// where glyphs are missing, as far as there are such drawings.
+    fn png(
+        &mut self,
+        name: &str,
+        drawn: &Canvas,
+        english: &dyn Fn() -> Option<Canvas>,
+        numbered: &dyn Fn() -> Option<Canvas>,
+    ) -> Option<[Vec<u8>; 2]> {
+        let lacks = |tried: &Result<_, Failure>| matches!(tried, Err(Failure::Letter));
         let mut tried = self.raster(drawn);
-        if matches!(tried, Err(Failure::Letter)) && !self.searched {
+        if lacks(&tried) && !self.searched {
             self.search();
             tried = self.raster(drawn);
         }
-        if matches!(tried, Err(Failure::Letter)) && self.lang != Lang::En {
-            tried = self.raster(&chart.draw(result, Lang::En)?);
+        if lacks(&tried)
+            && self.lang != Lang::En
+            && let Some(drawn) = english()
+        {
+            tried = self.raster(&drawn);
             self.english = true;
         }
-        if matches!(tried, Err(Failure::Letter)) {
-            tried = self.raster(&chart.draw(&numbered(result), Lang::En)?);
+        if lacks(&tried)
+            && let Some(drawn) = numbered()
+        {
+            tried = self.raster(&drawn);
             self.numbered = true;
         }
         if matches!(tried, Err(Failure::Letter | Failure::Picture)) {
-            self.others.push(say(self.lang, Word::NotePng, &[chart.name()]));
+            self.others.push(say(self.lang, Word::NotePng, &[name]));
         }
         tried.ok()
     }
