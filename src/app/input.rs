@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{AppError, Context};
 use super::terminal::{coloured, warn};
-use crate::cli::{InputArgs, Language};
+use crate::cli::{InputArgs, Language, StudyArgs};
 use crate::plain;
 use crate::report;
 use crate::scenario::{self, Loaded, Options, Workshop};
@@ -29,6 +29,13 @@ pub(super) fn options(input: &InputArgs) -> Options {
 pub(super) fn workshop(input: &InputArgs, from: &str) -> Workshop {
     let options = Options { check_only: true, ..options(input) };
     Workshop::new(&input.scenario, options, from)
+}
+
+/// Resolves the scenario as it is written, and prints the warnings of the input.
+pub(super) fn resolved(workshop: &Workshop, study: &StudyArgs) -> Result<Loaded, AppError> {
+    let loaded = workshop.resolve(&[])?;
+    warn_of(&loaded, &study.input, study.lang);
+    Ok(loaded)
 }
 
 /// Returns the indices of the named variants; all where none is named.

@@ -1,7 +1,7 @@
 //! `plimsoll saturate --ladder`.
 
 use super::error::{AppError, Ending};
-use super::input::{chosen, warn_of, workshop};
+use super::input::{chosen, resolved, workshop};
 use super::session::Session;
 use crate::cli::SaturateArgs;
 use crate::scenario::{Loaded, vary};
@@ -9,8 +9,7 @@ use crate::study::ladder::climb;
 
 pub(super) fn ladder(args: &SaturateArgs) -> Result<Ending, AppError> {
     let workshop = workshop(&args.study.input, "ladder");
-    let loaded = workshop.resolve(&[])?;
-    warn_of(&loaded, &args.study.input, args.study.lang);
+    let loaded = resolved(&workshop, &args.study)?;
     let up_to = up_to(args, &loaded)?;
     let which = chosen(&args.variants, &loaded.study)?;
     let session = Session::open(&args.study, &loaded.study.head("ladder"))?;

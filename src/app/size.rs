@@ -1,7 +1,7 @@
 //! `plimsoll size`.
 
 use super::error::{AppError, Ending};
-use super::input::{chosen, warn_of, workshop};
+use super::input::{chosen, resolved, workshop};
 use super::session::Session;
 use crate::audit::workshop::AuditedWorkshop;
 use crate::cli::SizeArgs;
@@ -12,8 +12,7 @@ use crate::study::size::{Sizing, size as find};
 
 pub(super) fn size(args: &SizeArgs) -> Result<Ending, AppError> {
     let workshop = workshop(&args.study.input, "size");
-    let loaded = workshop.resolve(&[])?;
-    warn_of(&loaded, &args.study.input, args.study.lang);
+    let loaded = resolved(&workshop, &args.study)?;
     if args.confidence.is_some_and(|share| !(0.5..=0.999).contains(&share)) {
         return Err(AppError::Asked("`--confidence` lies between 0.5 and 0.999".into()));
     }

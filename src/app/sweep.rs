@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::error::{AppError, Context, Ending};
-use super::input::{chosen, warn_of, workshop};
+use super::input::{chosen, resolved, workshop};
 use super::points::{PointFolder, compute};
 use super::session::{Output, Session};
 use super::terminal::warn;
@@ -64,8 +64,7 @@ fn prepare(args: &SweepArgs) -> Result<Prepared, AppError> {
     let shard = args.shard.as_deref().map(shard).transpose()?;
     let varied = vary::axes(&args.vary)?;
     let workshop = workshop(&args.study.input, "--vary");
-    let loaded = workshop.resolve(&[])?;
-    warn_of(&loaded, &args.study.input, args.study.lang);
+    let loaded = resolved(&workshop, &args.study)?;
     let study = &loaded.study;
     let which = chosen(&args.variants, study)?;
     let count = size(&varied, which.len()).filter(|count| *count <= MOST_POINTS);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::{AppError, Ending};
-use super::input::{chosen, warn_of, workshop};
+use super::input::{chosen, resolved, workshop};
 use super::points::{PointFolder, compute};
 use super::session::Session;
 use super::terminal::warn;
@@ -50,8 +50,7 @@ struct Prepared {
 
 fn prepare(args: &UncertainArgs) -> Result<Prepared, AppError> {
     let workshop = workshop(&args.study.input, "uncertain");
-    let loaded = workshop.resolve(&[])?;
-    warn_of(&loaded, &args.study.input, args.study.lang);
+    let loaded = resolved(&workshop, &args.study)?;
     let study = &loaded.study;
     let stated = loaded.further.uncertain.unwrap_or_default();
     let by_default = stated.inputs.is_empty();
